@@ -1,0 +1,47 @@
+import tseslint from 'typescript-eslint';
+
+const numericLoops = [
+  'src/core/**/*.ts',
+  'src/random/**/*.ts',
+  'src/linalg/**/*.ts',
+  'src/kernels/**/*.ts',
+  'src/engine/**/*.ts',
+  'src/data/**/*.ts',
+  'src/io/**/*.ts',
+  'src/evaluation/**/*.ts',
+];
+
+export default tseslint.config(
+  {
+    ignores: [
+      'dist/',
+      'node_modules/',
+      'runs/',
+      '**/*.generated.ts',
+      'src/kernels/assembly/',
+      '**/node_modules/',
+      '**/dist/',
+    ],
+  },
+  {
+    files: ['**/*.ts'],
+    extends: [...tseslint.configs.strictTypeChecked, ...tseslint.configs.stylisticTypeChecked],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      '@typescript-eslint/no-explicit-any': 'error',
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+      '@typescript-eslint/prefer-for-of': 'off',
+      '@typescript-eslint/no-unnecessary-condition': ['error', { allowConstantLoopConditions: true }],
+      '@typescript-eslint/consistent-type-definitions': ['error', 'interface'],
+      '@typescript-eslint/consistent-type-imports': 'error',
+      eqeqeq: 'error',
+      'no-console': 'error',
+    },
+  },
+  // Non-null `!` only where numeric loops index typed arrays.
+  { files: numericLoops, rules: { '@typescript-eslint/no-non-null-assertion': 'off' } },
+  {
+    files: ['**/*.test.ts', 'bench/**/*.ts', 'examples/**/*.ts'],
+    rules: { '@typescript-eslint/no-non-null-assertion': 'off', 'no-console': 'off' },
+  },
+);

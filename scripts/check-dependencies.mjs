@@ -1,0 +1,89 @@
+// Refuses imports against the layer order (scripts/layers.mjs) and import cycles, in the given folder (default: src).
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve, sep } from 'node:path';
+import ts from 'typescript';
+import { layers } from './layers.mjs';
+
+const root = resolve(process.argv[2] ?? 'src');
+const order = new Map(layers.map((layer, index) => [layer.name, { ...layer, index }]));
+
+const files = readdirSync(root, { recursive: true })
+  .map((name) => join(root, String(name)))
+  .filter((path) => path.endsWith('.ts') && !path.endsWith('.d.ts') && !path.includes(`kernels${sep}assembly`));
+
+const isTest = (path) => path.endsWith('.test.ts');
+const layerOf = (path) => relative(root, path).split(sep)[0] ?? '';
+
+/** Relative imports of a file, with whether each is for types only. */
+function importsOf(path) {
+  const source = ts.createSourceFile(path, readFileSync(path, 'utf8'), ts.ScriptTarget.Latest, true);
+  const found = [];
+  const visit = (node) => {
+    const specifier =
+      (ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) && node.moduleSpecifier
+        ? node.moduleSpecifier
+        : ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword
+          ? node.arguments[0]
+          : undefined;
+    if (specifier && ts.isStringLiteral(specifier) && specifier.text.startsWith('.')) {
+      const clause = ts.isImportDeclaration(node) ? node.importClause : undefined;
+      const typeOnly =
+        clause?.phaseModifier === ts.SyntaxKind.TypeKeyword || (ts.isExportDeclaration(node) && node.isTypeOnly);
+      found.push({ target: resolve(dirname(path), specifier.text), typeOnly });
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+  return found;
+}
+
+const problems = [];
+const edges = new Map();
+for (const file of files) {
+  const imports = importsOf(file);
+  edges.set(
+    file,
+    imports.filter((i) => !i.typeOnly).map((i) => i.target),
+  );
+  const from = order.get(layerOf(file));
+  if (!from) {
+    problems.push(`${relative(root, file)}: folder '${layerOf(file)}' is not in scripts/layers.mjs`);
+    continue;
+  }
+  for (const { target, typeOnly } of imports) {
+    const to = order.get(layerOf(target));
+    if (!to || to.name === from.name) continue;
+    if (to.name === 'testing' && isTest(file)) continue;
+    const say = (why) => problems.push(`${relative(root, file)} imports ${relative(root, target)}: ${why}`);
+    if (to.index > from.index) say(`'${from.name}' stands above '${to.name}'`);
+    else if (to.name === 'testing') say("'testing' is for tests only");
+    else if (!isTest(file)) {
+      if (from.only && !from.only.includes(to.name)) say(`'${from.name}' may import ${from.only.join(', ')} only`);
+      if (from.not?.includes(to.name)) say(`'${from.name}' may not import '${to.name}'`);
+      if (from.typesOnly?.includes(to.name) && !typeOnly) say(`'${from.name}' may import types only from '${to.name}'`);
+    }
+  }
+}
+
+// Cycles: depth-first search; a file met again while still open closes one.
+const state = new Map();
+const stack = [];
+const reported = new Set();
+function visit(file) {
+  state.set(file, 'open');
+  stack.push(file);
+  for (const target of edges.get(file) ?? []) {
+    if (!edges.has(target)) continue;
+    if (state.get(target) === 'open') {
+      const cycle = [...stack.slice(stack.indexOf(target)), target].map((path) => relative(root, path)).join(' → ');
+      if (!reported.has(cycle)) problems.push(`import cycle: ${cycle}`);
+      reported.add(cycle);
+    } else if (!state.has(target)) visit(target);
+  }
+  stack.pop();
+  state.set(file, 'done');
+}
+for (const file of files) if (!state.has(file)) visit(file);
+
+for (const problem of problems) console.error(problem);
+if (problems.length > 0) process.exit(1);

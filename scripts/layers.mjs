@@ -1,0 +1,21 @@
+// The folders of src in the order in which they may depend on each other: a folder may import any folder above it
+// and none below. `only` narrows that where the design says so.
+export const layers = [
+  { name: 'core' },
+  { name: 'kernels' },
+  { name: 'random' },
+  { name: 'linalg' },
+  { name: 'graph' },
+  { name: 'engine' },
+  { name: 'gaussian' },
+  { name: 'nn' },
+  { name: 'models' },
+  { name: 'objectives', typesOnly: ['models'] },
+  { name: 'io', only: ['core'] },
+  { name: 'data', only: ['core', 'random', 'io'] },
+  { name: 'training' },
+  { name: 'evaluation', not: ['training'] },
+  { name: 'api' },
+  { name: 'cli', only: ['api'] },
+  { name: 'testing' },
+];
