@@ -1,0 +1,36 @@
+import type { NdArray } from '../core/index.ts';
+import type { Tensor } from '../graph/index.ts';
+
+export type NamedArrays = Readonly<Record<string, NdArray>>;
+
+/** What to compile: the outputs wanted, and which inputs and outputs live in arrays of the caller's. */
+export interface ProgramSpec {
+  readonly outputs: Readonly<Record<string, Tensor>>;
+  /** Inputs that every run reads from these arrays, in place: what the caller writes there, the next run sees. */
+  readonly boundInputs?: NamedArrays;
+  /** Outputs that every run writes into these arrays (shape and dtype must be the output's). */
+  readonly boundOutputs?: NamedArrays;
+  /**
+   * State slots: bound inputs, by name, whose array takes this value after each run (running statistics, codebooks).
+   * A run never sees its own update.
+   */
+  readonly state?: Readonly<Record<string, Tensor>>;
+}
+
+export interface Program {
+  /** Names of the inputs that `run` must be fed: every input of the graph that is not bound. */
+  readonly inputs: readonly string[];
+  /**
+   * Computes the outputs, all from the same inputs. Bound outputs come back as the bound arrays themselves.
+   * @throws ShapeError or DTypeError when a fed array does not fit its input, naming it
+   */
+  run(feeds?: NamedArrays): Promise<Record<string, NdArray>>;
+  /** Frees what the engine holds. A disposed program refuses to run. */
+  dispose(): Promise<void>;
+}
+
+export interface Engine {
+  /** `reference`, `onnxruntime-node`, `onnxruntime-web`. */
+  readonly name: string;
+  compile(spec: ProgramSpec): Promise<Program>;
+}

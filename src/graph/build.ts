@@ -1,0 +1,66 @@
+import { DTypeError, NdArray, dtypeOf } from '../core/index.ts';
+import type { ArrayLikeInput, DType } from '../core/index.ts';
+import type { OpAttributes, OpName } from './op-table.ts';
+import { shapeRules } from './shape-rules.ts';
+import type { Inferred } from './shape-rules.ts';
+import { Tensor } from './tensor.ts';
+import type { GraphShape } from './tensor.ts';
+
+/** What graph functions take where a tensor is meant; numbers and arrays become constants. */
+export type TensorLike = Tensor | ArrayLikeInput;
+
+/** The one place where expressions are made: infers shape and dtype, and so checks the operands. */
+export function makeNode<Op extends OpName>(
+  op: Op,
+  inputs: readonly Tensor[],
+  attributes: OpAttributes[Op],
+): Tensor<Op> {
+  const { shape, dtype } = inferNode(op, inputs, attributes);
+  return new Tensor(op, inputs, attributes, shape, dtype);
+}
+
+/** The shape and dtype that the op's rule gives. */
+export function inferNode<Op extends OpName>(
+  op: Op,
+  inputs: readonly Tensor[],
+  attributes: OpAttributes[Op],
+): Inferred {
+  return shapeRules[op](inputs, attributes, op);
+}
+
+/** A value to be fed at run time. A size given by name is read off what is fed. */
+export function input(name: string, shape: GraphShape, dtype: DType = 'float32'): Tensor<'input'> {
+  return makeNode('input', [], { name, shape, dtype });
+}
+
+/** A value fixed in the graph: a number, nested arrays, a typed array or an NdArray. Default dtype: float64, or the array's own. */
+export function constant(value: ArrayLikeInput, dtype?: DType): Tensor<'constant'> {
+  return makeNode('constant', [], { value: NdArray.from<DType>(value, dtype) });
+}
+
+/** The run-time size of a symbolic dimension, as a float scalar. */
+export function dimension(name: string, dtype: 'float32' | 'float64'): Tensor<'dimension'> {
+  return makeNode('dimension', [], { name, dtype });
+}
+
+export function asTensor(value: TensorLike, dtype?: DType): Tensor {
+  return value instanceof Tensor ? value : constant(value, dtype);
+}
+
+/**
+ * Operands as tensors. Numbers and nested arrays are weakly typed, as in JAX: they take the dtype of the tensors (or
+ * typed arrays) beside them, float64 where there are none.
+ */
+export function asTensors(operation: string, ...values: readonly TensorLike[]): Tensor[] {
+  const dtypes = new Set(values.flatMap(strongDType));
+  if (dtypes.size > 1) {
+    throw new DTypeError(`${operation}: operands are ${[...dtypes].join(' and ')}. Convert one with cast().`);
+  }
+  const [dtype = 'float64'] = dtypes;
+  return values.map((value) => (value instanceof Tensor ? value : constant(value, dtype)));
+}
+
+function strongDType(value: TensorLike): DType[] {
+  if (value instanceof Tensor || value instanceof NdArray) return [value.dtype];
+  return ArrayBuffer.isView(value) ? [dtypeOf(value)] : [];
+}

@@ -1,0 +1,151 @@
+import type { DType, FloatDType, NdArray } from '../core/index.ts';
+import type { GraphShape } from './tensor.ts';
+
+type None = Readonly<Record<never, never>>;
+
+export interface ReduceAttributes {
+  /** Sorted, distinct, non-negative. */
+  readonly axes: readonly number[];
+  readonly keepDims: boolean;
+}
+
+export interface RandomAttributes {
+  /** Words folded into the key, in order, before drawing (`split(key, n)[i]` is `foldIn(key, i)`). */
+  readonly path: readonly number[];
+  readonly shape: GraphShape;
+  readonly dtype: FloatDType;
+}
+
+/**
+ * Every op of the graph with its attributes. This table is the language: shape rules, gradients, the reference
+ * interpreter and the ONNX lowering are each one exhaustive table over it, so a missing op is a type error there.
+ */
+export interface OpAttributes {
+  // Leaves.
+  input: { readonly name: string; readonly shape: GraphShape; readonly dtype: DType };
+  constant: { readonly value: NdArray };
+  /** The size that a symbolic dimension has at run time, as a float scalar. */
+  dimension: { readonly name: string; readonly dtype: FloatDType };
+
+  // Elementwise, one operand.
+  neg: None;
+  abs: None;
+  sign: None;
+  exp: None;
+  log: None;
+  log1p: None;
+  expm1: None;
+  sqrt: None;
+  sin: None;
+  cos: None;
+  tanh: None;
+  sigmoid: None;
+  softplus: None;
+  relu: None;
+  erf: None;
+  not: None;
+  cast: { readonly dtype: DType };
+  stopGradient: None;
+
+  // Elementwise, two operands, broadcasting.
+  add: None;
+  sub: None;
+  mul: None;
+  div: None;
+  pow: None;
+  maximum: None;
+  minimum: None;
+  equal: None;
+  less: None;
+  lessEqual: None;
+  greater: None;
+  greaterEqual: None;
+  and: None;
+  or: None;
+
+  /** where(condition, a, b), broadcasting. */
+  where: None;
+
+  // Reductions.
+  sum: ReduceAttributes;
+  max: ReduceAttributes;
+  min: ReduceAttributes;
+
+  // Shape.
+  reshape: { readonly shape: GraphShape };
+  broadcastTo: { readonly shape: GraphShape };
+  transpose: { readonly permutation: readonly number[] };
+  /** Half-open range on each axis; on a symbolic axis only the whole of it (start 0, end = its name). */
+  slice: { readonly starts: readonly number[]; readonly shape: GraphShape };
+  pad: { readonly before: readonly number[]; readonly after: readonly number[]; readonly value: number };
+  concat: { readonly axis: number };
+  /** gather(x, indices): the index array's shape stands in for `axis`. */
+  gather: { readonly axis: number };
+  /** scatterAdd(updates, indices): the transpose of gather; `size` is the length of `axis` in the result. */
+  scatterAdd: { readonly axis: number; readonly size: number };
+
+  /** op(a) op(b) over the last two axes, batch axes broadcast. */
+  matmul: { readonly transposeA: boolean; readonly transposeB: boolean };
+
+  // Host ops: no ONNX kernel; engines run them between segments. Their first input is the key or the matrix.
+  randomNormal: RandomAttributes;
+  randomUniform: RandomAttributes;
+}
+
+export type OpName = keyof OpAttributes;
+
+export const unaryFloatOps = [
+  'neg',
+  'abs',
+  'sign',
+  'exp',
+  'log',
+  'log1p',
+  'expm1',
+  'sqrt',
+  'sin',
+  'cos',
+  'tanh',
+  'sigmoid',
+  'softplus',
+  'relu',
+  'erf',
+] as const satisfies readonly OpName[];
+
+export const arithmeticOps = [
+  'add',
+  'sub',
+  'mul',
+  'div',
+  'pow',
+  'maximum',
+  'minimum',
+] as const satisfies readonly OpName[];
+
+export const comparisonOps = [
+  'equal',
+  'less',
+  'lessEqual',
+  'greater',
+  'greaterEqual',
+] as const satisfies readonly OpName[];
+
+export const logicalOps = ['and', 'or'] as const satisfies readonly OpName[];
+
+export const reduceOps = ['sum', 'max', 'min'] as const satisfies readonly OpName[];
+
+/** Ops without an ONNX kernel: a compiled program runs them on the host, between ONNX sessions. */
+export const hostOps = ['randomNormal', 'randomUniform'] as const satisfies readonly OpName[];
+
+export type HostOpName = (typeof hostOps)[number];
+
+export type LeafOpName = 'input' | 'constant' | 'dimension';
+
+/** What an ONNX model can hold besides its leaves. */
+export type ComputeOpName = Exclude<OpName, HostOpName | LeafOpName>;
+
+const hostOpNames: ReadonlySet<string> = new Set(hostOps);
+
+export function isHostOp(op: OpName): op is HostOpName {
+  return hostOpNames.has(op);
+}
