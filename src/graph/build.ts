@@ -38,13 +38,30 @@ export function constant(value: ArrayLikeInput, dtype?: DType): Tensor<'constant
   return makeNode('constant', [], { value: NdArray.from<DType>(value, dtype) });
 }
 
+const literals = new WeakSet<Tensor>();
+
+/**
+ * A number of a formula. Nobody differentiates with respect to it, so expressions may simplify it away (1·x is x),
+ * which they must not do with a `constant` that the caller holds.
+ */
+export function literal(value: number, dtype: DType): Tensor<'constant'> {
+  const tensor = constant(value, dtype);
+  literals.add(tensor);
+  return tensor;
+}
+
+export function isLiteral(tensor: Tensor): tensor is Tensor<'constant'> {
+  return literals.has(tensor);
+}
+
 /** The run-time size of a symbolic dimension, as a float scalar. */
 export function dimension(name: string, dtype: 'float32' | 'float64'): Tensor<'dimension'> {
   return makeNode('dimension', [], { name, dtype });
 }
 
 export function asTensor(value: TensorLike, dtype?: DType): Tensor {
-  return value instanceof Tensor ? value : constant(value, dtype);
+  if (value instanceof Tensor) return value;
+  return typeof value === 'number' ? literal(value, dtype ?? 'float64') : constant(value, dtype);
 }
 
 /**
@@ -57,7 +74,7 @@ export function asTensors(operation: string, ...values: readonly TensorLike[]): 
     throw new DTypeError(`${operation}: operands are ${[...dtypes].join(' and ')}. Convert one with cast().`);
   }
   const [dtype = 'float64'] = dtypes;
-  return values.map((value) => (value instanceof Tensor ? value : constant(value, dtype)));
+  return values.map((value) => asTensor(value, dtype));
 }
 
 function strongDType(value: TensorLike): DType[] {

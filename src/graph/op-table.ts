@@ -1,7 +1,8 @@
 import type { DType, FloatDType, NdArray } from '../core/index.ts';
 import type { GraphShape } from './tensor.ts';
 
-type None = Readonly<Record<never, never>>;
+/** Ops without attributes. */
+type None = Readonly<Record<string, never>>;
 
 export interface ReduceAttributes {
   /** Sorted, distinct, non-negative. */

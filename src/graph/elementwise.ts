@@ -1,0 +1,111 @@
+import { sameShape } from '../core/index.ts';
+import type { DType } from '../core/index.ts';
+import { asTensor, asTensors, isLiteral, makeNode } from './build.ts';
+import type { TensorLike } from './build.ts';
+import { isOp } from './tensor.ts';
+import type { Tensor } from './tensor.ts';
+import { broadcastGraphShapes } from './shape-rules.ts';
+import type { arithmeticOps, comparisonOps, logicalOps, unaryFloatOps } from './op-table.ts';
+
+type UnaryOp = (typeof unaryFloatOps)[number];
+type BinaryOp = (typeof arithmeticOps | typeof comparisonOps | typeof logicalOps)[number];
+
+const unary = (op: UnaryOp) => (x: TensorLike) => makeNode(op, [asTensor(x)], {});
+
+/**
+ * A binary op broadcasts its operands itself, so a `broadcastTo` below it is dropped where the other operand gives the
+ * shape anyway: the gradient of a reduction then costs no copy.
+ */
+function binaryNode(op: BinaryOp, a: TensorLike, b: TensorLike): Tensor {
+  const [x, y] = asTensors(op, a, b) as [Tensor, Tensor];
+  const shape = broadcastGraphShapes(op, x.shape, y.shape);
+  const narrowed = (operand: Tensor, other: Tensor): Tensor => {
+    const source = isOp(operand, 'broadcastTo') ? operand.inputs[0] : undefined;
+    return source && sameShape(broadcastGraphShapes(op, source.shape, other.shape), shape) ? source : operand;
+  };
+  const left = narrowed(x, y);
+  return makeNode(op, [left, narrowed(y, left)], {});
+}
+
+const binary = (op: BinaryOp) => (a: TensorLike, b: TensorLike) => binaryNode(op, a, b);
+
+/** The number that every element of a literal, or of a broadcast of one, has. */
+function literalValue(x: Tensor): number | undefined {
+  if (isLiteral(x)) return x.attributes.value.data[0];
+  return isOp(x, 'broadcastTo') && x.inputs[0] ? literalValue(x.inputs[0]) : undefined;
+}
+
+/** `x` itself when a neutral operand leaves its shape alone: 1·x, x + 0, x − 0, x / 1. */
+function unlessNeutral(op: BinaryOp, neutral: number, a: TensorLike, b: TensorLike, sides: 'both' | 'right'): Tensor {
+  const [x, y] = asTensors(op, a, b) as [Tensor, Tensor];
+  const shape = broadcastGraphShapes(op, x.shape, y.shape);
+  if (literalValue(y) === neutral && sameShape(x.shape, shape)) return x;
+  if (sides === 'both' && literalValue(x) === neutral && sameShape(y.shape, shape)) return y;
+  return binaryNode(op, x, y);
+}
+
+export const add = (a: TensorLike, b: TensorLike): Tensor => unlessNeutral('add', 0, a, b, 'both');
+export const sub = (a: TensorLike, b: TensorLike): Tensor => unlessNeutral('sub', 0, a, b, 'right');
+export const mul = (a: TensorLike, b: TensorLike): Tensor => unlessNeutral('mul', 1, a, b, 'both');
+export const div = (a: TensorLike, b: TensorLike): Tensor => unlessNeutral('div', 1, a, b, 'right');
+/** aᵇ. Differentiable in the base everywhere, in the exponent where a > 0 (its gradient is 0 at a = 0). */
+export const pow = binary('pow');
+export const maximum = binary('maximum');
+export const minimum = binary('minimum');
+export const equal = binary('equal');
+export const less = binary('less');
+export const lessEqual = binary('lessEqual');
+export const greater = binary('greater');
+export const greaterEqual = binary('greaterEqual');
+export const logicalAnd = binary('and');
+export const logicalOr = binary('or');
+
+export const neg = (x: TensorLike): Tensor => {
+  const tensor = asTensor(x);
+  return isOp(tensor, 'neg') && tensor.inputs[0] ? tensor.inputs[0] : makeNode('neg', [tensor], {});
+};
+export const abs = unary('abs');
+export const sign = unary('sign');
+export const exp = unary('exp');
+export const log = unary('log');
+/** log(1 + x), accurate near 0. */
+export const log1p = unary('log1p');
+/** eˣ − 1, accurate near 0. */
+export const expm1 = unary('expm1');
+export const sqrt = unary('sqrt');
+export const sin = unary('sin');
+export const cos = unary('cos');
+export const tanh = unary('tanh');
+/** 1 / (1 + e⁻ˣ) */
+export const sigmoid = unary('sigmoid');
+/** log(1 + eˣ), without overflow. */
+export const softplus = unary('softplus');
+/** max(x, 0); its derivative at 0 is 0. */
+export const relu = unary('relu');
+/** 2/√π ∫₀ˣ e^(−t²) dt */
+export const erf = unary('erf');
+
+export const logicalNot = (x: TensorLike): Tensor => makeNode('not', [asTensor(x)], {});
+
+/** x², as a product: exact, and twice differentiable everywhere. */
+export const square = (x: TensorLike): Tensor => {
+  const tensor = asTensor(x);
+  return mul(tensor, tensor);
+};
+
+/** The elements of `a` where `condition` holds, else those of `b`; all three broadcast. */
+export function where(condition: TensorLike, a: TensorLike, b: TensorLike): Tensor {
+  const [x, y] = asTensors('where', a, b) as [Tensor, Tensor];
+  return makeNode('where', [asTensor(condition, 'bool'), x, y], {});
+}
+
+/** Another element type; `x` itself where it has that type already. */
+export function cast(x: TensorLike, dtype: DType): Tensor {
+  const tensor = asTensor(x);
+  return tensor.dtype === dtype ? tensor : makeNode('cast', [tensor], { dtype });
+}
+
+/** The value of `x`, a constant to `grad`. */
+export function stopGradient(x: TensorLike): Tensor {
+  return makeNode('stopGradient', [asTensor(x)], {});
+}
