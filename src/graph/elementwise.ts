@@ -29,10 +29,9 @@ function binaryNode(op: BinaryOp, a: TensorLike, b: TensorLike): Tensor {
 
 const binary = (op: BinaryOp) => (a: TensorLike, b: TensorLike) => binaryNode(op, a, b);
 
-/** The number that every element of a literal, or of a broadcast of one, has. */
+/** The number of a literal: what a neutral element may be recognised by. */
 function literalValue(x: Tensor): number | undefined {
-  if (isLiteral(x)) return x.attributes.value.data[0];
-  return isOp(x, 'broadcastTo') && x.inputs[0] ? literalValue(x.inputs[0]) : undefined;
+  return isLiteral(x) ? x.attributes.value.data[0] : undefined;
 }
 
 /** `x` itself when a neutral operand leaves its shape alone: 1·x, x + 0, x − 0, x / 1. */

@@ -1,9 +1,10 @@
 import { DTypeError, ShapeError, formatShape, isFloat, sameShape } from '../core/index.ts';
+import { literal } from './build.ts';
 import { add } from './elementwise.ts';
 import { vjpRules } from './gradients.ts';
 import type { VjpRule } from './gradients.ts';
 import type { OpName } from './op-table.ts';
-import { onesLike, zerosLike } from './shaping.ts';
+import { zerosLike } from './shaping.ts';
 import type { Tensor } from './tensor.ts';
 import { withScope } from './tensor.ts';
 import { topologicalOrder } from './traverse.ts';
@@ -20,7 +21,7 @@ export function grad(output: Tensor, wrt: readonly Tensor[]): Tensor[] {
       `grad: the output must be a scalar, got ${formatShape(output.shape)}. Reduce it with sum or mean.`,
     );
   }
-  return vjp([output], [onesLike(output)], wrt);
+  return vjp([output], [literal(1, output.dtype)], wrt);
 }
 
 /** Σ_k cotangents[k] · ∂outputs[k]/∂x for each x of `wrt`: the vector–Jacobian product. */

@@ -1,5 +1,5 @@
 import { ShapeError, formatShape, normalizeAxis, sameShape } from '../core/index.ts';
-import { asTensor, asTensors, literal, makeNode } from './build.ts';
+import { asTensor, asTensors, constant, makeNode } from './build.ts';
 import type { TensorLike } from './build.ts';
 import { isOp } from './tensor.ts';
 import type { Dimension, GraphShape, Tensor } from './tensor.ts';
@@ -124,9 +124,9 @@ export function scatterAdd(updates: TensorLike, indices: TensorLike, axis: numbe
 }
 
 export function zerosLike(x: Tensor): Tensor {
-  return broadcastTo(literal(0, x.dtype), x.shape);
+  return broadcastTo(constant(0, x.dtype), x.shape);
 }
 
 export function onesLike(x: Tensor): Tensor {
-  return broadcastTo(literal(1, x.dtype), x.shape);
+  return broadcastTo(constant(1, x.dtype), x.shape);
 }
