@@ -1,0 +1,1 @@
+export { createKernelMemory, KernelMemory } from './memory.ts';

@@ -1,0 +1,83 @@
+import { bytesPerElement, ValueError } from '../core/index.ts';
+import type { ArrayOf, DType } from '../core/index.ts';
+import { instantiateKernels } from './module.ts';
+import type { KernelExports } from './module.ts';
+
+const pageBytes = 65536;
+/** A cache line: keeps buffers of different use off each other's lines and every SIMD access aligned. */
+const alignment = 64;
+/** The first bytes stay unused, so that no view has offset 0 and AssemblyScript's static data (none today) has room. */
+const reservedBytes = 1024;
+
+const constructors = {
+  float32: Float32Array,
+  float64: Float64Array,
+  int32: Int32Array,
+  uint32: Uint32Array,
+  bool: Uint8Array,
+} as const;
+
+/**
+ * A WebAssembly memory of fixed size with the kernels instantiated over it. Views come from `allocate` and live as long
+ * as the memory; there is no `free`: the owner of the memory knows its layout in advance (parameters, gradients, moments).
+ *
+ * The memory is not shared (ONNX Runtime refuses shared memory) and never grows (growing detaches every view).
+ */
+export class KernelMemory {
+  readonly memory: WebAssembly.Memory;
+  readonly buffer: ArrayBuffer;
+  readonly kernels: KernelExports;
+  #next = reservedBytes;
+
+  /** @param bytes what `allocate` can hand out in all, when each length is a multiple of 64 bytes */
+  constructor(bytes: number) {
+    if (!Number.isSafeInteger(bytes) || bytes < 0 || bytes > 65535 * pageBytes) {
+      throw new ValueError(
+        `KernelMemory: ${bytes} bytes asked for; a WebAssembly memory holds 0 to ${65535 * pageBytes}.`,
+      );
+    }
+    const pages = Math.ceil((reservedBytes + bytes) / pageBytes);
+    this.memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
+    this.buffer = this.memory.buffer;
+    this.kernels = instantiateKernels(this.memory);
+  }
+
+  /** Bytes not yet handed out. */
+  get bytesLeft(): number {
+    return this.buffer.byteLength - this.#next;
+  }
+
+  /**
+   * A zeroed view, 64-byte aligned.
+   * @throws ValueError when the memory is used up
+   */
+  allocate<D extends DType>(dtype: D, length: number): ArrayOf[D] {
+    const bytes = bytesPerElement[dtype] * length;
+    if (bytes > this.bytesLeft) {
+      throw new ValueError(
+        `KernelMemory.allocate: ${length} elements of ${dtype} need ${bytes} bytes, ${this.bytesLeft} are left. Create the memory larger.`,
+      );
+    }
+    const view = new constructors[dtype](this.buffer, this.#next, length) as ArrayOf[D];
+    this.#next = Math.min(Math.ceil((this.#next + bytes) / alignment) * alignment, this.buffer.byteLength);
+    return view;
+  }
+
+  /**
+   * The byte offset of a view of this memory.
+   * @throws ValueError when the view lies in another buffer
+   */
+  offsetOf(operation: string, name: string, view: ArrayBufferView): number {
+    if (view.buffer !== this.buffer) {
+      throw new ValueError(
+        `${operation}: '${name}' is not a view of the kernel memory. Take it from KernelMemory.allocate, or copy it in first.`,
+      );
+    }
+    return view.byteOffset;
+  }
+}
+
+/** A fixed memory that can hand out `bytes` bytes (plus 64 for each view whose size is not a multiple of 64). */
+export function createKernelMemory(bytes: number): KernelMemory {
+  return new KernelMemory(bytes);
+}

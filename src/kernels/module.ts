@@ -1,0 +1,21 @@
+import { kernelsWasmBase64 } from './wasm.generated.ts';
+
+/** What the WebAssembly module exports; pointers are byte offsets into its memory. */
+export interface KernelExports {
+  threefryGroups(key0: number, key1: number, high: number, low: number, groups: number, out: number): void;
+}
+
+let compiled: WebAssembly.Module | undefined;
+
+/** An instance of the kernels over `memory`. The module is compiled once, on first use. */
+export function instantiateKernels(memory: WebAssembly.Memory): KernelExports {
+  compiled ??= new WebAssembly.Module(decodeBase64(kernelsWasmBase64));
+  return new WebAssembly.Instance(compiled, { env: { memory } }).exports as unknown as KernelExports;
+}
+
+function decodeBase64(text: string): Uint8Array<ArrayBuffer> {
+  const binary = atob(text);
+  const bytes = new Uint8Array(binary.length);
+  for (let i = 0; i < binary.length; i++) bytes[i] = binary.charCodeAt(i);
+  return bytes;
+}

@@ -1,0 +1,62 @@
+import { NdArray, typedArray, sizeOf } from '../core/index.ts';
+import type { FloatDType, Shape } from '../core/index.ts';
+import type { Key } from './key.ts';
+import { fillNormalWords, fillUniformWords } from './words.ts';
+
+export type FloatView = Float32Array | Float64Array;
+
+export interface DrawOptions<D extends FloatDType> {
+  /** Default: float32. Both types draw the same numbers, rounded. */
+  readonly dtype?: D;
+}
+
+export interface UniformOptions<D extends FloatDType> extends DrawOptions<D> {
+  /** Default 0. */
+  readonly low?: number;
+  /** Default 1. */
+  readonly high?: number;
+}
+
+/**
+ * Draws from N(0, 1). Element i depends on (key, i) alone: a longer draw begins with the shorter one, and a float32 draw
+ * is the float64 one rounded. Identical to the bit on every machine (README.md).
+ */
+export function normal<D extends FloatDType = 'float32'>(
+  key: Key,
+  shape: Shape,
+  options: DrawOptions<D> = {},
+): NdArray<D> {
+  const dtype = options.dtype ?? ('float32' as D);
+  const data = typedArray(dtype, sizeOf(shape));
+  fillNormalWords(key, 0, data);
+  return new NdArray(data, shape, dtype);
+}
+
+/**
+ * Draws from the uniform distribution on [low, high): low + (high − low) u, where u is a multiple of 2⁻⁵³ (float64) or the
+ * same number cut to a multiple of 2⁻²⁴ (float32). With low and high other than 0 and 1, rounding may reach `high`.
+ * Element i depends on (key, i) alone.
+ */
+export function uniform<D extends FloatDType = 'float32'>(
+  key: Key,
+  shape: Shape,
+  options: UniformOptions<D> = {},
+): NdArray<D> {
+  const dtype = options.dtype ?? ('float32' as D);
+  const low = options.low ?? 0;
+  const width = (options.high ?? 1) - low;
+  const data = typedArray(dtype, sizeOf(shape));
+  fillUniformWords(key, 0, data);
+  if (low !== 0 || width !== 1) for (let i = 0; i < data.length; i++) data[i] = low + width * data[i]!;
+  return new NdArray(data, shape, dtype);
+}
+
+/** Overwrites `out` with the elements start, start + 1, … of what `normal(key, …)` draws; allocates nothing. */
+export function fillNormal(key: Key, out: FloatView, start = 0): void {
+  fillNormalWords(key, start, out);
+}
+
+/** Overwrites `out` with the elements start, start + 1, … of what `uniform(key, …)` draws; allocates nothing. */
+export function fillUniform(key: Key, out: FloatView, start = 0): void {
+  fillUniformWords(key, start, out);
+}
