@@ -1,8 +1,23 @@
 import { asTensor } from './build.ts';
 import type { TensorLike } from './build.ts';
-import { add, erf, exp, expm1, greater, minimum, mul, relu, sigmoid, sub, tanh, where } from './elementwise.ts';
+import {
+  add,
+  div,
+  erf,
+  exp,
+  expm1,
+  greater,
+  minimum,
+  mul,
+  relu,
+  sigmoid,
+  softplus,
+  stopGradient,
+  sub,
+  tanh,
+  where,
+} from './elementwise.ts';
 import { max, sum } from './reductions.ts';
-import { div, stopGradient } from './elementwise.ts';
 import type { Tensor } from './tensor.ts';
 
 /** x where x > 0, else slope·x. */
@@ -37,5 +52,14 @@ export function softmax(x: TensorLike, axis = -1): Tensor {
 }
 
 /** Activations by the name that a configuration gives. */
-export const activations = { relu, leakyRelu, elu, gelu, silu, tanh, sigmoid } as const;
+export const activations = {
+  relu,
+  'leaky-relu': (x: TensorLike) => leakyRelu(x),
+  elu: (x: TensorLike) => elu(x),
+  gelu,
+  silu,
+  softplus,
+  tanh,
+  sigmoid,
+} as const;
 export type ActivationName = keyof typeof activations;

@@ -1,0 +1,2 @@
+export * from './likelihoods.ts';
+export * from './soft-clamp.ts';

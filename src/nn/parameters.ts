@@ -1,0 +1,41 @@
+import { ShapeError } from '../core/index.ts';
+import type { FloatDType, NdArray, Shape } from '../core/index.ts';
+import { input } from '../graph/index.ts';
+import type { Tensor } from '../graph/index.ts';
+import { foldIn } from '../random/index.ts';
+import type { Key } from '../random/index.ts';
+import type { Initializer } from './initializers.ts';
+
+/** A learned array: its full name (`encoder.0.weight`), shape and how it starts. */
+export interface ParameterSpec {
+  readonly name: string;
+  readonly shape: Shape;
+  readonly initializer: Initializer;
+}
+
+/** Parameters in a graph, by full name. */
+export type Parameters = Readonly<Record<string, Tensor>>;
+
+/** Starting values, by full name. The value of one parameter depends on the key and its position only. */
+export function initializeParameters(specs: readonly ParameterSpec[], key: Key): Record<string, NdArray<'float32'>> {
+  const names = new Set<string>();
+  return Object.fromEntries(
+    specs.map(({ name, shape, initializer }, index) => {
+      if (names.has(name)) throw new ShapeError(`initializeParameters: two parameters are named '${name}'.`);
+      names.add(name);
+      return [name, initializer(foldIn(key, index), shape)];
+    }),
+  );
+}
+
+/** Graph inputs that stand for the parameters; bind them to a parameter store when compiling. */
+export function parameterInputs(specs: readonly ParameterSpec[], dtype: FloatDType = 'float32'): Parameters {
+  return Object.fromEntries(specs.map(({ name, shape }) => [name, input(name, shape, dtype)]));
+}
+
+/** @throws ShapeError that names the missing parameter and what there is */
+export function parameter(parameters: Parameters, name: string): Tensor {
+  const tensor = parameters[name];
+  if (tensor) return tensor;
+  throw new ShapeError(`The parameter '${name}' is missing. Given: ${Object.keys(parameters).join(', ')}.`);
+}
