@@ -1,0 +1,104 @@
+import { DTypeError, RootsigmaError, ShapeError, ValueError, formatShape, sameShape } from '../../core/index.ts';
+import type { NdArray } from '../../core/index.ts';
+import type { Tensor } from '../../graph/index.ts';
+import type { Engine, NamedArrays, Program, ProgramSpec } from '../engine.ts';
+import { checkArray } from '../feeds.ts';
+import { toNdArray } from './evaluate.ts';
+import { Plan } from './plan.ts';
+
+/** A program that can also run at once. */
+export interface ReferenceProgram extends Program {
+  runSync(feeds?: NamedArrays): Record<string, NdArray>;
+}
+
+export interface ReferenceEngine extends Engine {
+  compile(spec: ProgramSpec): Promise<ReferenceProgram>;
+  compileSync(spec: ProgramSpec): ReferenceProgram;
+}
+
+/** The plain TypeScript float64 interpreter: exact and small, not made for big graphs. */
+export const referenceEngine: ReferenceEngine = {
+  name: 'reference',
+  compile: (spec) => attempt(() => new Interpreter(spec)),
+  compileSync: (spec) => new Interpreter(spec),
+};
+
+/** Runs `action` now; what it throws rejects. */
+function attempt<T>(action: () => T): Promise<T> {
+  return new Promise((resolve) => {
+    resolve(action());
+  });
+}
+
+class Interpreter implements ReferenceProgram {
+  readonly inputs: readonly string[];
+  readonly #plan: Plan;
+  readonly #outputs: readonly (readonly [name: string, tensor: Tensor])[];
+  readonly #state: readonly (readonly [name: string, tensor: Tensor])[];
+  readonly #boundInputs: NamedArrays;
+  readonly #boundOutputs: NamedArrays;
+  #disposed = false;
+
+  constructor(spec: ProgramSpec) {
+    this.#outputs = Object.entries(spec.outputs);
+    this.#state = Object.entries(spec.state ?? {});
+    this.#boundInputs = { ...spec.boundInputs };
+    this.#boundOutputs = { ...spec.boundOutputs };
+    this.#plan = new Plan([...this.#outputs, ...this.#state].map(([, tensor]) => tensor));
+    this.inputs = [...this.#plan.inputs.keys()].filter((name) => !Object.hasOwn(this.#boundInputs, name));
+    this.#check(spec);
+  }
+
+  #check(spec: ProgramSpec): void {
+    for (const [name, array] of Object.entries(this.#boundInputs)) {
+      const input = this.#plan.inputs.get(name);
+      if (input) checkArray(`compile: input '${name}'`, input, array);
+    }
+    for (const [name, array] of Object.entries(this.#boundOutputs)) {
+      const output = spec.outputs[name];
+      if (!output) throw new ValueError(`compile: an array is bound to the output '${name}', which does not exist.`);
+      checkArray(`compile: output '${name}'`, output, array);
+    }
+    for (const [name, value] of this.#state) {
+      const array = this.#boundInputs[name];
+      if (!array) throw new ValueError(`compile: the state slot '${name}' is not a bound input. Bind an array to it.`);
+      checkArray(`compile: the new value of the state slot '${name}'`, value, array);
+    }
+  }
+
+  runSync(feeds: NamedArrays = {}): Record<string, NdArray> {
+    if (this.#disposed) throw new RootsigmaError('run: the program has been disposed of. Compile it again.');
+    const values = this.#plan.run(feeds, this.#boundInputs);
+    // Everything is copied out before anything is written: values may share memory with bound arrays.
+    const arrays = values
+      .slice(0, this.#outputs.length)
+      .map((value, k) => toNdArray(value, this.#outputs[k]![1].dtype));
+    const updates = this.#state.map(([, tensor], k) => toNdArray(values[this.#outputs.length + k]!, tensor.dtype));
+    const results: Record<string, NdArray> = {};
+    this.#outputs.forEach(([name], k) => {
+      const bound = this.#boundOutputs[name];
+      results[name] = bound ? write(`run: output '${name}'`, arrays[k]!, bound) : arrays[k]!;
+    });
+    this.#state.forEach(([name], k) => write(`run: state slot '${name}'`, updates[k]!, this.#boundInputs[name]!));
+    return results;
+  }
+
+  run(feeds: NamedArrays = {}): Promise<Record<string, NdArray>> {
+    return attempt(() => this.runSync(feeds));
+  }
+
+  dispose(): Promise<void> {
+    this.#disposed = true;
+    return Promise.resolve();
+  }
+}
+
+/** Copies `value` into the caller's array. */
+function write(what: string, value: NdArray, target: NdArray): NdArray {
+  if (!sameShape(value.shape, target.shape)) {
+    throw new ShapeError(`${what} is ${formatShape(value.shape)} in this run, its array ${formatShape(target.shape)}.`);
+  }
+  if (value.dtype !== target.dtype) throw new DTypeError(`${what} is ${value.dtype}, its array ${target.dtype}.`);
+  target.data.set(value.data);
+  return target;
+}
