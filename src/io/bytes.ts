@@ -1,0 +1,79 @@
+import { DataError } from '../core/index.ts';
+import type { ArrayOf, DType, NdArray, Shape } from '../core/index.ts';
+
+/** Unsigned bytes with a shape: pixels and labels as files keep them, a quarter of the memory of float32. */
+export interface ByteArray {
+  readonly dtype: 'uint8';
+  readonly shape: Shape;
+  readonly data: Uint8Array;
+}
+
+/** What array files hold: an NdArray, or bytes (which NdArray has no element type for). */
+export type StoredArray = NdArray | ByteArray;
+
+/** Options of every decoder: `name` is the file's name, for error messages. */
+export interface DecodeOptions {
+  readonly name?: string;
+}
+
+export function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+/** An own, aligned copy of a byte range. */
+export function copyBytes(bytes: Uint8Array, start: number, end: number): Uint8Array<ArrayBuffer> {
+  const copy = new Uint8Array(end - start);
+  copy.set(bytes.subarray(start, end));
+  return copy;
+}
+
+/** The bytes of a typed array, without a copy. */
+export function bytesOf(array: ArrayBufferView): Uint8Array {
+  return new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
+}
+
+/** UTF-8 text. @throws DataError when the bytes are not UTF-8 */
+export function decodeText(bytes: Uint8Array, name: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw new DataError(`${name}: the text is not valid UTF-8. Is it a binary file?`);
+  }
+}
+
+/** The product of `shape`, or `undefined` when it is beyond exact integers or an entry is no size. */
+export function checkedSize(shape: readonly unknown[]): number | undefined {
+  let size = 1;
+  let zero = false;
+  for (const dimension of shape) {
+    if (typeof dimension !== 'number' || !Number.isSafeInteger(dimension) || dimension < 0) return undefined;
+    if (dimension === 0) zero = true;
+    else size *= dimension;
+  }
+  if (zero) return 0;
+  return Number.isSafeInteger(size) ? size : undefined;
+}
+
+/** The pairs of a map or of a plain object. */
+export function entriesOf<V>(source: ReadonlyMap<string, V> | Readonly<Record<string, V>>): [string, V][] {
+  return source instanceof Map
+    ? [...(source as ReadonlyMap<string, V>)]
+    : Object.entries<V>(source as Record<string, V>);
+}
+
+/** The message of anything thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** The little-endian elements in `buffer` as a typed array (every platform that runs JavaScript is little endian). */
+export function viewAs<D extends DType>(dtype: D, buffer: ArrayBuffer): ArrayOf[D] {
+  const constructors = {
+    float32: Float32Array,
+    float64: Float64Array,
+    int32: Int32Array,
+    uint32: Uint32Array,
+    bool: Uint8Array,
+  } as const;
+  return new constructors[dtype](buffer) as ArrayOf[D];
+}

@@ -1,0 +1,192 @@
+import * as v from 'valibot';
+import { ValueError } from '../core/index.ts';
+
+/** The version of the layout below. A change that old readers would misread raises it. */
+export const configSchemaVersion = 1;
+
+// Each schema states in words what it expects; an error is the JSON path, that expectation, and the value found.
+
+const text = v.pipe(v.string('a string'), v.minLength(1, 'a string that is not empty'));
+const finite = (expected: string) => v.pipe(v.number(expected), v.finite(expected));
+const positive = v.pipe(finite('a number above 0'), v.gtValue(0, 'a number above 0'));
+const nonNegative = v.pipe(finite('a number of at least 0'), v.minValue(0, 'a number of at least 0'));
+const fraction = v.pipe(
+  finite('a number in [0, 1)'),
+  v.minValue(0, 'a number in [0, 1)'),
+  v.ltValue(1, 'a number in [0, 1)'),
+);
+const unit = v.pipe(
+  finite('a number in [0, 1]'),
+  v.minValue(0, 'a number in [0, 1]'),
+  v.maxValue(1, 'a number in [0, 1]'),
+);
+const whole = (least: number) => {
+  const expected = `a whole number of at least ${least}`;
+  return v.pipe(v.number(expected), v.safeInteger(expected), v.minValue(least, expected));
+};
+const oneOf = <const T extends readonly string[]>(options: T) =>
+  v.picklist(options, `one of ${options.map((option) => `'${option}'`).join(', ')}`);
+const object = <const T extends v.ObjectEntries>(entries: T) =>
+  v.strictObject(entries, ({ expected }) => {
+    if (expected === 'never') return `known keys are ${Object.keys(entries).join(', ')}`;
+    // Of a missing key, valibot gives the name in quotes: say what its own schema expects.
+    const missing = Object.entries(entries).find(([key]) => expected === JSON.stringify(key));
+    return missing ? expectationOf(missing[1]) : 'an object';
+  });
+
+function expectationOf(schema: v.ObjectEntries[string]): string {
+  const { issues } = v.safeParse(schema, undefined);
+  return issues?.[0].message ?? 'a value';
+}
+
+const json: v.GenericSchema<JsonValue> = v.lazy(() =>
+  v.union(
+    [v.string(), v.pipe(v.number(), v.finite()), v.boolean(), v.null(), v.array(json), v.record(v.string(), json)],
+    'a JSON value',
+  ),
+);
+
+/** What JSON can hold. */
+export type JsonValue = string | number | boolean | null | JsonValue[] | { [key: string]: JsonValue };
+
+const dataSchema = object({
+  /** The name or folder that `resolveDataset` takes; for arrays given in code, the data set's name. */
+  source: text,
+  kind: oneOf(['digits', 'idx', 'array']),
+  /** One example: [height, width]. */
+  shape: v.pipe(v.array(whole(1), 'a list of sizes'), v.minLength(1, 'a list of sizes')),
+  /** Training examples, before the validation split. */
+  count: whole(1),
+  binarize: oneOf(['dynamic', 'threshold', 'none']),
+  /** What the source was made with (the digits' seed and count). */
+  options: v.optional(v.record(v.string(), json, 'an object')),
+});
+
+const modelSchema = v.pipe(
+  object({
+    preset: oneOf(['vae']),
+    posterior: oneOf(['isotropic', 'diagonal', 'full', 'low-rank']),
+    /** How a full posterior's head emits Σ^{1/2}. */
+    root: v.optional(oneOf(['symmetric', 'cholesky'])),
+    /** Columns of W in D + W Wᵀ. */
+    rank: v.optional(whole(1)),
+    latent: whole(1),
+    /** Widths of the encoder's hidden layers; the decoder mirrors them. */
+    hidden: v.array(whole(1), 'a list of layer widths'),
+    activation: oneOf(['relu', 'leaky-relu', 'elu', 'gelu', 'silu', 'softplus', 'tanh', 'sigmoid']),
+    likelihood: oneOf(['bernoulli']),
+  }),
+  v.forward(
+    v.partialCheck(
+      [['posterior'], ['root']],
+      ({ posterior, root }) => root === undefined || posterior === 'full',
+      "no root unless the posterior is 'full'",
+    ),
+    ['root'],
+  ),
+  v.forward(
+    v.partialCheck(
+      [['posterior'], ['rank']],
+      ({ posterior, rank }) => (rank !== undefined) === (posterior === 'low-rank'),
+      "a rank exactly when the posterior is 'low-rank'",
+    ),
+    ['rank'],
+  ),
+);
+
+const objectiveSchema = object({ name: oneOf(['elbo']), beta: nonNegative });
+
+const moments = { beta1: v.optional(fraction), beta2: v.optional(fraction), epsilon: v.optional(positive) };
+const optimizerSchema = v.variant(
+  'name',
+  [
+    object({ name: v.literal('adam'), learningRate: positive, ...moments }),
+    object({ name: v.literal('adamw'), learningRate: positive, ...moments, weightDecay: v.optional(nonNegative) }),
+    object({
+      name: v.literal('sgd'),
+      learningRate: positive,
+      momentum: v.optional(fraction),
+      nesterov: v.optional(v.boolean('true or false')),
+    }),
+  ],
+  (issue) => (issue.expected === 'Object' ? 'an object' : "one of 'adam', 'adamw', 'sgd'"),
+);
+
+const scheduleSchema = object({
+  /** How the learning rate goes from its full value, after the warm-up, to `finalFraction` of it at the last step. */
+  name: oneOf(['constant', 'linear', 'cosine', 'exponential']),
+  /** Steps over which it rises linearly from 0 at the start. */
+  warmupSteps: v.optional(whole(0)),
+  finalFraction: v.optional(unit),
+});
+
+const trainingSchema = object({
+  epochs: whole(0),
+  batchSize: whole(1),
+  optimizer: optimizerSchema,
+  schedule: scheduleSchema,
+  /** The gradient's global norm is cut to this. */
+  clipNorm: v.optional(positive),
+  /** The share of the training examples that is held out. */
+  validation: fraction,
+  /** Stop after `patience` epochs in which the validation ELBO rose by less than `minDelta`. */
+  earlyStopping: v.optional(object({ patience: whole(1), minDelta: v.optional(nonNegative) })),
+  seed: whole(0),
+  threads: v.optional(whole(1)),
+});
+
+const runSchema = object({
+  schemaVersion: v.literal(configSchemaVersion, `${configSchemaVersion}`),
+  rootsigmaVersion: text,
+  data: dataSchema,
+  model: modelSchema,
+  objective: objectiveSchema,
+  training: trainingSchema,
+});
+
+export type RunConfig = v.InferOutput<typeof runSchema>;
+export type DataConfig = RunConfig['data'];
+export type ModelConfig = RunConfig['model'];
+export type ObjectiveConfig = RunConfig['objective'];
+export type TrainingConfig = RunConfig['training'];
+export type OptimizerConfig = TrainingConfig['optimizer'];
+export type ScheduleConfig = TrainingConfig['schedule'];
+
+/**
+ * Checks a run's configuration: every key known, every value of its type and range.
+ *
+ * @param options.name what is checked, for messages: a file's name
+ * @throws ValueError with one line per problem: JSON path, what was expected, what was found
+ */
+export function parseRunConfig(value: unknown, options: { readonly name?: string } = {}): RunConfig {
+  const name = options.name ?? 'config';
+  refuseOtherVersion(value, name);
+  const result = v.safeParse(runSchema, value);
+  if (result.success) return result.output;
+  const problems = result.issues.map((issue) => `${name}: ${describeIssue(issue)}.`);
+  throw new ValueError(problems.join('\n'));
+}
+
+/** A file of a newer layout fails for its version, not for the keys that came with it. */
+function refuseOtherVersion(value: unknown, name: string): void {
+  const version =
+    typeof value === 'object' && value !== null && 'schemaVersion' in value ? value.schemaVersion : undefined;
+  if (typeof version === 'number' && version > configSchemaVersion) {
+    throw new ValueError(
+      `${name}: schemaVersion ${version} was written by a newer rootsigma; this one reads up to ${configSchemaVersion}. Update rootsigma.`,
+    );
+  }
+}
+
+function describeIssue(issue: v.BaseIssue<unknown>): string {
+  const items = issue.path ?? [];
+  const path = items.map(({ key }) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`)).join('');
+  if (issue.expected === 'never') return `$${path}: unknown key; ${issue.message}`;
+  const last = items.at(-1);
+  return `$${path}: expected ${issue.message}, found ${shorten(JSON.stringify(last ? last.value : issue.input))}`;
+}
+
+function shorten(text: string | undefined): string {
+  if (text === undefined) return 'nothing';
+  return text.length > 60 ? `${text.slice(0, 57)}…` : text;
+}

@@ -1,0 +1,90 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { DataError, NdArray } from '../core/index.ts';
+import {
+  decodeIdx,
+  decodeNpy,
+  decodeNpz,
+  decodePng,
+  decodeSafetensors,
+  encodeIdx,
+  encodeNpy,
+  encodeNpz,
+  encodePng,
+  encodeSafetensors,
+  gzip,
+  parseCsv,
+  parseJsonLines,
+} from './index.ts';
+
+// Damaged files must give a DataError or, where the damage is not seen, a value: never another error, never memory
+// beyond what the file could hold.
+
+const image = {
+  dtype: 'uint8' as const,
+  shape: [3, 4, 5],
+  data: Uint8Array.from({ length: 60 }, (_, i) => (i * 37) % 256),
+};
+const matrix = NdArray.from(
+  [
+    [1, 2, 3],
+    [4, 5, 6],
+  ],
+  'float32',
+);
+const formats: Record<string, { bytes: Uint8Array; decode: (bytes: Uint8Array) => unknown }> = {
+  safetensors: {
+    bytes: encodeSafetensors({ a: matrix, b: NdArray.from([1, 0], 'bool') }, { metadata: { k: 'v' } }),
+    decode: (b) => decodeSafetensors(b),
+  },
+  npy: { bytes: encodeNpy(matrix), decode: (b) => decodeNpy(b) },
+  'npz, compressed': { bytes: encodeNpz({ a: matrix, b: image }), decode: (b) => decodeNpz(b) },
+  'npz, stored': { bytes: encodeNpz({ a: matrix, b: image }, { compress: false }), decode: (b) => decodeNpz(b) },
+  idx: { bytes: encodeIdx(image), decode: (b) => decodeIdx(b) },
+  'idx.gz': { bytes: gzip(encodeIdx(image)), decode: (b) => decodeIdx(b) },
+  png: { bytes: encodePng({ shape: [4, 5, 3], data: image.data }), decode: (b) => decodePng(b) },
+  csv: { bytes: new TextEncoder().encode('1,2.5\n-3e4,nan\n'), decode: (b) => parseCsv(new TextDecoder().decode(b)) },
+  jsonl: {
+    bytes: new TextEncoder().encode('{"a":1}\n{"b":[2]}\n'),
+    decode: (b) => parseJsonLines(new TextDecoder().decode(b)),
+  },
+};
+
+/** Bytes put down anywhere (small and extreme values more often), then a cut. */
+const damage = fc.record({
+  edits: fc.array(fc.tuple(fc.nat(), fc.oneof(fc.constantFrom(0, 1, 127, 128, 255), fc.nat(255))), { maxLength: 6 }),
+  cut: fc.option(fc.nat(), { freq: 3 }),
+});
+
+for (const [name, { bytes, decode }] of Object.entries(formats)) {
+  const survives = (input: Uint8Array): void => {
+    try {
+      decode(input);
+    } catch (error) {
+      if (!(error instanceof DataError)) throw error;
+    }
+  };
+
+  test(`${name}: damaged bytes`, () => {
+    decode(bytes);
+    fc.assert(
+      fc.property(damage, ({ edits, cut }) => {
+        const broken = bytes.slice();
+        for (const [at, value] of edits) broken[at % bytes.length] = value;
+        survives(cut === null ? broken : broken.subarray(0, cut % (bytes.length + 1)));
+      }),
+      { numRuns: 1000, seed: 20 },
+    );
+  });
+
+  test(`${name}: every truncation is refused or, for text, read as what is left`, () => {
+    for (let length = 0; length < bytes.length; length++) {
+      if (name === 'csv' || name === 'jsonl') survives(bytes.subarray(0, length));
+      else expect(() => decode(bytes.subarray(0, length)), `${length} bytes`).toThrow(DataError);
+    }
+  });
+
+  test(`${name}: noise`, () => {
+    fc.assert(fc.property(fc.uint8Array({ maxLength: 200 }), survives), { numRuns: 300, seed: 21 });
+  });
+}

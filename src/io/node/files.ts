@@ -1,0 +1,97 @@
+import { randomBytes } from 'node:crypto';
+import {
+  appendFileSync,
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { DataError } from '../../core/index.ts';
+import { decodeText, messageOf } from '../bytes.ts';
+import { formatJsonLine, parseJsonLines } from '../jsonl.ts';
+import type { JsonLines } from '../jsonl.ts';
+
+/** A file's bytes. @throws DataError that names the file when it cannot be read */
+export function readFileBytes(path: string): Uint8Array<ArrayBuffer> {
+  try {
+    const buffer = readFileSync(path);
+    // Small files come as a view of Node's pool; those that are not are taken as they are.
+    return buffer.byteLength === buffer.buffer.byteLength ? new Uint8Array(buffer.buffer) : new Uint8Array(buffer);
+  } catch (error) {
+    throw new DataError(`${path}: cannot be read (${messageOf(error)}).`);
+  }
+}
+
+export function readFileText(path: string): string {
+  return decodeText(readFileBytes(path), path);
+}
+
+/** A JSON file's value. @throws DataError that names the file when it is missing or no JSON */
+export function readFileJson(path: string): unknown {
+  const text = readFileText(path);
+  try {
+    return JSON.parse(text) as unknown;
+  } catch (error) {
+    throw new DataError(`${path}: not JSON (${messageOf(error)}).`);
+  }
+}
+
+/**
+ * Writes a file as a whole or not at all: to a temporary file beside it, synced to disk, then renamed over it. Folders
+ * on the way are created.
+ *
+ * @throws DataError that names the file when it cannot be written; the temporary file is removed
+ */
+export function writeFileAtomic(path: string, contents: Uint8Array | string): void {
+  const folder = dirname(path);
+  const temporary = join(folder, `.${basename(path)}.${process.pid}.${randomBytes(4).toString('hex')}.tmp`);
+  try {
+    mkdirSync(folder, { recursive: true });
+    const file = openSync(temporary, 'wx');
+    try {
+      const bytes = typeof contents === 'string' ? new TextEncoder().encode(contents) : contents;
+      for (let done = 0; done < bytes.length;) done += writeSync(file, bytes, done);
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+    renameSync(temporary, path);
+  } catch (error) {
+    if (existsSync(temporary)) rmSync(temporary);
+    throw new DataError(`${path}: cannot be written (${messageOf(error)}).`);
+  }
+}
+
+/** The records of a JSON-lines file, with what a crash left of the last line; no file means no records. */
+export function readJsonLinesFile(path: string): JsonLines {
+  if (!existsSync(path)) return { records: [] };
+  return parseJsonLines(readFileText(path), { name: path });
+}
+
+/** Appends one record; see `repairJsonLinesFile` for a file that an earlier process may have left torn. */
+export function appendJsonLine(path: string, record: object): void {
+  appendFileSync(path, formatJsonLine(record));
+}
+
+/**
+ * Makes a JSON-lines file fit to append to: drops a torn last line, ends the last one with a newline, and keeps only
+ * the records for which `keep` holds (resuming drops those beyond its checkpoint).
+ *
+ * @returns what was dropped from the end, if a line was torn
+ */
+export function repairJsonLinesFile(
+  path: string,
+  keep: (record: Record<string, unknown>) => boolean = () => true,
+): JsonLines['torn'] {
+  if (!existsSync(path)) return undefined;
+  const { records, torn } = readJsonLinesFile(path);
+  const contents = records.filter(keep).map(formatJsonLine).join('');
+  if (contents !== readFileText(path)) writeFileAtomic(path, contents);
+  return torn;
+}

@@ -1,0 +1,150 @@
+import { zlibSync } from 'fflate';
+import { describe, expect, test } from 'vitest';
+import { DataError, NdArray, NumericalError, ShapeError, ValueError } from '../core/index.ts';
+import { crc32 } from './crc32.ts';
+import { decodePng, drawImageGrid, encodePng, imageGrid } from './index.ts';
+
+/** A PNG put together by hand: unfiltered rows, given packed. */
+function build(
+  width: number,
+  height: number,
+  depth: number,
+  colour: number,
+  rows: number[],
+  extra: [string, number[]][] = [],
+): Uint8Array {
+  const chunk = (type: string, data: Uint8Array): Buffer => {
+    const body = Buffer.concat([Buffer.from(type), data]);
+    const frame = Buffer.alloc(8);
+    frame.writeUInt32BE(data.length, 0);
+    frame.writeUInt32BE(crc32(body), 4);
+    return Buffer.concat([frame.subarray(0, 4), body, frame.subarray(4)]);
+  };
+  const header = Buffer.alloc(13);
+  header.writeUInt32BE(width, 0);
+  header.writeUInt32BE(height, 4);
+  header.set([depth, colour], 8);
+  const perRow = rows.length / height;
+  const raw = Array.from({ length: height }, (_, y) => [0, ...rows.slice(y * perRow, (y + 1) * perRow)]).flat();
+  return new Uint8Array(
+    Buffer.concat([
+      Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]),
+      chunk('IHDR', header),
+      ...extra.map(([type, data]) => chunk(type, Uint8Array.from(data))),
+      chunk('IDAT', zlibSync(Uint8Array.from(raw))),
+      chunk('IEND', new Uint8Array(0)),
+    ]),
+  );
+}
+
+describe('decodePng', () => {
+  const read = (bytes: Uint8Array): [readonly number[], number[]] => {
+    const { shape, data } = decodePng(bytes);
+    return [shape, [...data]];
+  };
+
+  test('grey of 1, 2, 4, 8 and 16 bits becomes bytes', () => {
+    expect(read(build(3, 2, 1, 0, [0b10100000, 0b01000000]))).toEqual([
+      [2, 3],
+      [255, 0, 255, 0, 255, 0],
+    ]);
+    expect(read(build(3, 1, 2, 0, [0b00011100]))).toEqual([
+      [1, 3],
+      [0, 85, 255],
+    ]);
+    expect(read(build(3, 1, 4, 0, [0x0f, 0x80]))).toEqual([
+      [1, 3],
+      [0, 255, 136],
+    ]);
+    expect(read(build(2, 1, 8, 0, [7, 200]))).toEqual([
+      [1, 2],
+      [7, 200],
+    ]);
+    expect(read(build(2, 1, 16, 0, [7, 99, 200, 1]))).toEqual([
+      [1, 2],
+      [7, 200],
+    ]);
+  });
+
+  test('RGB, palettes, and alpha where it is opaque', () => {
+    expect(read(build(1, 2, 8, 2, [1, 2, 3, 4, 5, 6]))).toEqual([
+      [2, 1, 3],
+      [1, 2, 3, 4, 5, 6],
+    ]);
+    expect(read(build(2, 1, 8, 3, [1, 0], [['PLTE', [1, 2, 3, 9, 8, 7]]]))).toEqual([
+      [1, 2, 3],
+      [9, 8, 7, 1, 2, 3],
+    ]);
+    expect(read(build(2, 1, 8, 4, [5, 255, 6, 255]))).toEqual([
+      [1, 2],
+      [5, 6],
+    ]);
+    expect(read(build(1, 1, 8, 6, [5, 6, 7, 255]))).toEqual([
+      [1, 1, 3],
+      [5, 6, 7],
+    ]);
+    expect(() => decodePng(build(2, 1, 8, 4, [5, 255, 6, 254]), { name: 'a.png' })).toThrow(/a\.png: has transparent/);
+  });
+
+  test('refuses damage, and sizes that the file cannot hold before allocating them', () => {
+    const bytes = encodePng({ shape: [8, 8], data: new Uint8Array(64) });
+    expect(() => decodePng(bytes.with(40, bytes[40]! ^ 1), { name: 'a.png' })).toThrow(/a\.png: .*damaged/);
+    expect(() => decodePng(bytes.subarray(0, bytes.length - 14))).toThrow(DataError);
+    expect(() => decodePng(Uint8Array.of(1, 2, 3))).toThrow(/not a PNG/);
+    expect(() => decodePng(bytes.with(16, 0x40))).toThrow(/more than deflate can hold/);
+  });
+});
+
+test('encodePng is read back: grey and RGB', () => {
+  const grey = { shape: [3, 5], data: Uint8Array.from({ length: 15 }, (_, i) => i * 17) };
+  const colour = { shape: [2, 2, 3], data: Uint8Array.from({ length: 12 }, (_, i) => i * 20) };
+  for (const image of [grey, colour]) expect(decodePng(encodePng(image))).toEqual({ dtype: 'uint8', ...image });
+  expect(() => encodePng({ shape: [2, 2, 2], data: new Uint8Array(8) })).toThrow(DataError);
+});
+
+describe('imageGrid', () => {
+  test('places, enlarges and clips', () => {
+    const images = new NdArray(Float32Array.of(0, 1, 0.5, -3, 7, 0.2), [3, 1, 2]);
+    const { shape, data } = drawImageGrid(images, { columns: 2, padding: 1, scale: 2 });
+    const g = 88;
+    // Cells are 4×2 pixels; the sheet is 2 columns, 2 rows, gaps of 1 around; the last cell stays empty.
+    expect(shape).toEqual([7, 11]);
+    const row = (y: number): number[] => [...data.subarray(y * 11, (y + 1) * 11)];
+    expect(row(0)).toEqual(new Array(11).fill(g));
+    expect(row(1)).toEqual([g, 0, 0, 255, 255, g, 128, 128, 0, 0, g]);
+    expect(row(2)).toEqual(row(1));
+    expect(row(4)).toEqual([g, 255, 255, 51, 51, g, g, g, g, g, g]);
+  });
+
+  test('colour, bytes and the default enlargement', () => {
+    const sheet = decodePng(imageGrid({ dtype: 'uint8', shape: [1, 1, 1, 3], data: Uint8Array.of(10, 20, 30) }));
+    expect(sheet.shape).toEqual([76, 76, 3]);
+    expect([...sheet.data.subarray((2 * 76 + 2) * 3, (2 * 76 + 3) * 3)]).toEqual([10, 20, 30]);
+    expect(decodePng(imageGrid(NdArray.zeros([10, 28, 28], 'float32'))).shape).toEqual([3 * 86 + 2, 4 * 86 + 2]);
+  });
+
+  test('labels stand below their cells', () => {
+    const plain = drawImageGrid(NdArray.zeros([2, 8, 8], 'float32'), { scale: 8 });
+    const labelled = drawImageGrid(NdArray.zeros([2, 8, 8], 'float32'), { scale: 8, labels: ['ELBO -80', 1] });
+    expect(labelled.shape[0]! - plain.shape[0]!).toBe(18);
+    expect(plain.data.includes(235)).toBe(false);
+    // '1' in the font has 8 pixels of 2×2, 'ELBO -80' cut to the room of a 64-pixel cell keeps all its 8 letters.
+    const ink = labelled.data.filter((value) => value === 235).length;
+    expect(ink % 4).toBe(0);
+    expect(ink).toBeGreaterThan(4 * 60);
+  });
+
+  test('refuses what makes no sheet', () => {
+    expect(() => imageGrid(NdArray.zeros([0, 2, 2], 'float32'))).toThrow(ShapeError);
+    expect(() => imageGrid(NdArray.zeros([2, 2], 'float32'))).toThrow(/\[N, height, width\].*got \[2, 2\]/);
+    expect(() => imageGrid(NdArray.zeros([1, 2, 2, 4], 'float32'))).toThrow(ShapeError);
+    expect(() => imageGrid(NdArray.zeros([1, 2, 2], 'float32'), { scale: 1.5 })).toThrow(ValueError);
+    expect(() => imageGrid(NdArray.zeros([1, 2, 2], 'float32'), { labels: [] })).toThrow(/0 labels for 1 images/);
+    expect(() => imageGrid(NdArray.from([[[0]], [[NaN]]]))).toThrow(NumericalError);
+  });
+});
+
+test('crc32 gives the check value of its definition', () => {
+  expect(crc32(new TextEncoder().encode('123456789'))).toBe(0xcbf43926);
+  expect(crc32(new Uint8Array(0))).toBe(0);
+});
