@@ -1,0 +1,5 @@
+export interface Tolerance {
+  /** Relative to the expected value. */
+  readonly rtol: number;
+  readonly atol: number;
+}
