@@ -2,8 +2,14 @@ import { kernelsWasmBase64 } from './wasm.generated.ts';
 
 /** What the WebAssembly module exports; pointers are byte offsets into its memory. */
 export interface KernelExports {
-  threefryGroups(key0: number, key1: number, high: number, low: number, groups: number, out: number): void;
+  readonly threefryGroups: (key0: number, key1: number, high: number, low: number, groups: number, out: number) => void;
+  readonly normals32: WordsToValues;
+  readonly normals64: WordsToValues;
+  readonly uniforms32: WordsToValues;
+  readonly uniforms64: WordsToValues;
 }
+
+type WordsToValues = (words: number, out: number, groups: number) => void;
 
 let compiled: WebAssembly.Module | undefined;
 

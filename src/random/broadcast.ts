@@ -1,17 +1,20 @@
-import { stridesOf } from '../core/index.ts';
-import type { Shape } from '../core/index.ts';
+import { sizeOf, stridesOf } from '../core/index.ts';
+import type { NdArray, Shape } from '../core/index.ts';
 
-/** Maps a flat index of `target` to the flat index of an array of shape `source` broadcast to it. */
-export function broadcastIndex(source: Shape, target: Shape): (index: number) => number {
-  const offset = target.length - source.length;
-  const own = stridesOf(source);
+/** The values of `source` repeated over `target`, to whose shape it must broadcast; a single value stays a number. */
+export function broadcastTo(source: NdArray, target: Shape): number | ArrayLike<number> {
+  const size = sizeOf(target);
+  if (source.size === 1) return source.data[0]!;
+  if (source.size === size) return source.data;
+  const offset = target.length - source.shape.length;
+  const sourceStrides = stridesOf(source.shape);
   const axes = stridesOf(target).flatMap((stride, axis) => {
-    const size = source[axis - offset] ?? 1;
-    return size === 1 ? [] : [{ stride, size, own: own[axis - offset]! }];
+    const length = source.shape[axis - offset] ?? 1;
+    return length === 1 ? [] : [{ stride, length, sourceStride: sourceStrides[axis - offset]! }];
   });
-  return (index) => {
+  return Float64Array.from({ length: size }, (_, index) => {
     let flat = 0;
-    for (const axis of axes) flat += (Math.floor(index / axis.stride) % axis.size) * axis.own;
-    return flat;
-  };
+    for (const { stride, length, sourceStride } of axes) flat += (Math.floor(index / stride) % length) * sourceStride;
+    return source.data[flat]!;
+  });
 }

@@ -1,9 +1,7 @@
 import { NdArray, typedArray, sizeOf } from '../core/index.ts';
 import type { FloatDType, Shape } from '../core/index.ts';
 import type { Key } from './key.ts';
-import { fillNormalWords, fillUniformWords } from './words.ts';
-
-export type FloatView = Float32Array | Float64Array;
+import { fillNormal, fillUniform } from './fill.ts';
 
 export interface DrawOptions<D extends FloatDType> {
   /** Default: float32. Both types draw the same numbers, rounded. */
@@ -28,7 +26,7 @@ export function normal<D extends FloatDType = 'float32'>(
 ): NdArray<D> {
   const dtype = options.dtype ?? ('float32' as D);
   const data = typedArray(dtype, sizeOf(shape));
-  fillNormalWords(key, 0, data);
+  fillNormal(key, data);
   return new NdArray(data, shape, dtype);
 }
 
@@ -46,17 +44,7 @@ export function uniform<D extends FloatDType = 'float32'>(
   const low = options.low ?? 0;
   const width = (options.high ?? 1) - low;
   const data = typedArray(dtype, sizeOf(shape));
-  fillUniformWords(key, 0, data);
+  fillUniform(key, data);
   if (low !== 0 || width !== 1) for (let i = 0; i < data.length; i++) data[i] = low + width * data[i]!;
   return new NdArray(data, shape, dtype);
-}
-
-/** Overwrites `out` with the elements start, start + 1, … of what `normal(key, …)` draws; allocates nothing. */
-export function fillNormal(key: Key, out: FloatView, start = 0): void {
-  fillNormalWords(key, start, out);
-}
-
-/** Overwrites `out` with the elements start, start + 1, … of what `uniform(key, …)` draws; allocates nothing. */
-export function fillUniform(key: Key, out: FloatView, start = 0): void {
-  fillUniformWords(key, start, out);
 }

@@ -1,18 +1,15 @@
 import { NdArray, ShapeError, ValueError, broadcastShapes, formatShape, sameShape, sizeOf } from '../core/index.ts';
 import type { Shape } from '../core/index.ts';
-import { broadcastIndex } from './broadcast.ts';
+import { broadcastTo } from './broadcast.ts';
 import type { Key } from './key.ts';
 import { threefry2x32 } from './threefry.ts';
-import { fillUniformWords, visitWords } from './words.ts';
+import { fillBernoulli, visitWords } from './fill.ts';
 
 /** `n` random uint32 words, as `jax.random.bits(key, (n,))` of JAX ≥ 0.5: both words of a counter's cipher, xored. */
 export function randomBits(key: Key, n: number): NdArray<'uint32'> {
   const data = new Uint32Array(n);
-  visitWords(key, 0, n, (words, from, to, position) => {
-    for (let i = from; i < to; i++) {
-      const at = (i >> 2) * 8 + (i & 3);
-      data[position + i - from] = words[at]! ^ words[at + 4]!;
-    }
+  visitWords(key, n, (index, first, second) => {
+    data[index] = first ^ second;
   });
   return new NdArray(data, [n]);
 }
@@ -38,11 +35,8 @@ export function bernoulli(key: Key, p: number | NdArray, shape?: Shape): NdArray
       `bernoulli: probabilities of shape ${formatShape(probabilities.shape)} do not broadcast to ${formatShape(target)}.`,
     );
   }
-  const uniforms = new Float64Array(sizeOf(target));
-  fillUniformWords(key, 0, uniforms);
-  const data = new Uint8Array(uniforms.length);
-  const indexOf = broadcastIndex(probabilities.shape, target);
-  for (let i = 0; i < data.length; i++) data[i] = uniforms[i]! < probabilities.data[indexOf(i)]! ? 1 : 0;
+  const data = new Uint8Array(sizeOf(target));
+  fillBernoulli(key, broadcastTo(probabilities, target), data);
   return new NdArray(data, target, 'bool');
 }
 
@@ -66,11 +60,8 @@ export function randint(key: Key, shape: Shape, options: RandintOptions): NdArra
     throw new ValueError(`randint: [${low}, ${high}) is not a range of 32-bit integers.`);
   }
   const data = new Int32Array(sizeOf(shape));
-  visitWords(key, 0, data.length, (words, from, to, position) => {
-    for (let i = from; i < to; i++) {
-      const index = position + i - from;
-      data[index] = low + integerBelow(key, index, high - low, words[(i >> 2) * 8 + (i & 3)]!);
-    }
+  visitWords(key, data.length, (index, word) => {
+    data[index] = low + integerBelow(key, index, high - low, word);
   });
   return new NdArray(data, shape);
 }
@@ -81,14 +72,11 @@ export function randint(key: Key, shape: Shape, options: RandintOptions): NdArra
 export function permutation(key: Key, n: number): NdArray<'int32'> {
   if (!Number.isInteger(n) || n < 0 || n > 2 ** 31) throw new ValueError(`permutation: cannot order ${n} items.`);
   const order = Int32Array.from({ length: n }, (_, index) => index);
-  visitWords(key, 0, n, (words, from, to, position) => {
-    for (let i = from; i < to; i++) {
-      // Inside-out: after step k, order[0..k] is a uniform permutation of 0 … k.
-      const k = position + i - from;
-      const j = integerBelow(key, k, k + 1, words[(i >> 2) * 8 + (i & 3)]!);
-      order[k] = order[j]!;
-      order[j] = k;
-    }
+  visitWords(key, n, (k, word) => {
+    // Inside-out: after step k, order[0 … k] is a uniform permutation of 0 … k.
+    const j = integerBelow(key, k, k + 1, word);
+    order[k] = order[j]!;
+    order[j] = k;
   });
   return new NdArray(order, [n]);
 }

@@ -26,17 +26,3 @@ export function threefry2x32(
   }
   return [a >>> 0, b >>> 0];
 }
-
-/**
- * The encrypted counters start, start + 1, … in the layout of the kernel: for each group of four counters its four first
- * words, then its four second words.
- */
-export function threefryGroups(keyHigh: number, keyLow: number, start: number, out: Uint32Array): void {
-  for (let index = 0; index * 2 < out.length; index++) {
-    const counter = start + index;
-    const [first, second] = threefry2x32(keyHigh, keyLow, Math.floor(counter / 2 ** 32), counter >>> 0);
-    const position = (index >> 2) * 8 + (index & 3);
-    out[position] = first;
-    out[position + 4] = second;
-  }
-}

@@ -1,1 +1,3 @@
+export * from './normals';
 export * from './threefry';
+export * from './uniforms';

@@ -1,11 +1,35 @@
+import { threefry2x32 } from './threefry.ts';
+
 /**
- * 64-bit words to normal deviates by Box–Muller, from + − × ÷ √ and bit operations alone, each correctly rounded by
- * IEEE 754: the same bits on every engine, and in the WebAssembly kernel, which takes the same steps two lanes at a time.
- * README.md tells the method and its accuracy.
+ * The streams in plain TypeScript: the specification that the WebAssembly kernels must meet to the bit, for tests.
+ *
+ * Normals come from + − × ÷ √ and bit operations alone, each correctly rounded by IEEE 754, so every engine computes the
+ * same bits; the kernels take the same steps two lanes at a time. README.md tells the method and its accuracy.
  */
 
-/** Elements share their randomness in blocks of this length: four radii, four angles. */
-export const normalBlock = 8;
+/**
+ * The encrypted counters start, start + 1, … in the layout of the kernel: for each group of four counters its four first
+ * words, then its four second words.
+ */
+export function referenceWords(keyHigh: number, keyLow: number, start: number, out: Uint32Array): void {
+  for (let index = 0; index * 2 < out.length; index++) {
+    const counter = start + index;
+    const [first, second] = threefry2x32(keyHigh, keyLow, Math.floor(counter / 2 ** 32), counter >>> 0);
+    const position = (index >> 2) * 8 + (index & 3);
+    out[position] = first;
+    out[position + 4] = second;
+  }
+}
+
+/** Uniforms from words in `referenceWords` layout: the top 24 bits of a first word, or the top 53 of a pair. */
+export function referenceUniforms(words: Uint32Array, out: Float32Array | Float64Array): void {
+  const single = out instanceof Float32Array;
+  for (let i = 0; i < out.length; i++) {
+    const at = (i >> 2) * 8 + (i & 3);
+    const first = words[at]!;
+    out[i] = single ? (first >>> 8) * 2 ** -24 : (first * 2 ** 21 + (words[at + 4]! >>> 11)) * 2 ** -53;
+  }
+}
 
 const float = new Float64Array(1);
 const word = new Uint32Array(float.buffer); // little-endian: [low, high]
@@ -31,8 +55,8 @@ function squaredRadius(high: number, low: number): number {
   return exponent * -1.3862943611198906 - s * (4 + z * p);
 }
 
-/** Normals from words in `threefryGroups` layout; `words` holds whole blocks (16 words each), `out` 8 values for each. */
-export function normalTransform(words: Uint32Array, out: Float32Array | Float64Array): void {
+/** Normals from words in `referenceWords` layout; `words` holds whole blocks (16 words each), `out` 8 values for each. */
+export function referenceNormals(words: Uint32Array, out: Float32Array | Float64Array): void {
   for (let block = 0; block * 16 < words.length; block++) {
     for (let lane = 0; lane < 4; lane++) {
       const at = block * 16 + lane;
