@@ -1,0 +1,137 @@
+import { DTypeError, ShapeError, formatShape } from '../core/index.ts';
+import type { FloatDType, Shape } from '../core/index.ts';
+import { add, asTensor, broadcastGraphShapes, broadcastTo, mul, neg, sqrt, sub } from '../graph/index.ts';
+import type { GraphKey, GraphShape, Tensor, TensorLike } from '../graph/index.ts';
+import type { Key } from '../random/index.ts';
+import { drawNoise, halfLogTwoPi } from './distribution.ts';
+import type { Distribution, SampleAndLogProb } from './distribution.ts';
+import { batchOf, checkFinite } from './parameters.ts';
+import type { CovarianceRoot } from './roots/root.ts';
+import { asStddev, asVariance } from './scale.ts';
+import type { StddevTensor, VarianceTensor } from './scale.ts';
+
+/**
+ * Gaussians over vectors, N(μ, Σ) with Σ = R Rᵀ: z = μ + R ε, ε ~ N(0, I). What differs between them is the structure
+ * of the root R; every formula is here, once.
+ */
+export abstract class Gaussian<Root extends CovarianceRoot = CovarianceRoot> implements Distribution {
+  abstract readonly name: string;
+  readonly batchShape: GraphShape;
+  readonly eventShape: Shape;
+  readonly dtype: FloatDType;
+  readonly root: Root;
+  /** The mean as given, which broadcasts to `mean`. */
+  readonly location: Tensor;
+
+  protected constructor(operation: string, location: Tensor, root: Root) {
+    if (location.dtype !== root.dtype) {
+      throw new DTypeError(
+        `${operation}: the mean is ${location.dtype}, the root ${root.dtype}. Convert one with cast().`,
+      );
+    }
+    const size = location.shape.at(-1) ?? 1;
+    if (size !== 1 && size !== root.size) {
+      throw new ShapeError(
+        `${operation}: the mean ${formatShape(location.shape)} has ${size} coordinates, the covariance ${root.size}.`,
+      );
+    }
+    checkFinite(`${operation}: mean`, location);
+    this.batchShape = broadcastGraphShapes(operation, batchOf(location, 1), root.batchShape);
+    this.eventShape = [root.size];
+    this.dtype = root.dtype;
+    this.root = root;
+    this.location = location;
+  }
+
+  get size(): number {
+    return this.root.size;
+  }
+
+  get mean(): Tensor {
+    return this.toEvents(this.location);
+  }
+
+  get mode(): Tensor {
+    return this.mean;
+  }
+
+  get variance(): VarianceTensor {
+    return asVariance(this.toEvents(this.root.diagonal()));
+  }
+
+  get stddev(): StddevTensor {
+    return asStddev(sqrt(this.variance));
+  }
+
+  /** Σ, [...batchShape, n, n]. */
+  get covariance(): Tensor {
+    return broadcastTo(this.root.covariance(), [...this.batchShape, this.size, this.size]);
+  }
+
+  sample(key: GraphKey | Key, sampleShape: GraphShape = []): Tensor {
+    return this.unwhiten(this.noise(key, sampleShape));
+  }
+
+  /**
+   * log q(z) = −½ ‖ε‖² − n/2 log 2π − log|det R| for z = μ + R ε: no solve. Where z is not reparameterised away, its
+   * gradient is the total one, through the parameters and z together.
+   */
+  sampleAndLogProb(key: GraphKey | Key, sampleShape: GraphShape = []): SampleAndLogProb {
+    const noise = this.noise(key, sampleShape);
+    const centred = this.root.unwhiten(noise);
+    return {
+      value: add(this.location, centred),
+      logProb: this.logDensity(this.root.quadraticOfDraw(noise, centred)),
+    };
+  }
+
+  logProb(x: TensorLike): Tensor {
+    return this.logDensity(this.root.quadratic(this.centre(x)));
+  }
+
+  /** n/2 (1 + log 2π) + log|det R| */
+  entropy(): Tensor {
+    return add(this.toBatch(this.root.logAbsDet()), this.size * (halfLogTwoPi + 0.5));
+  }
+
+  /** ε with μ + R ε = x: N(μ, Σ) turned into N(0, I). */
+  whiten(x: TensorLike): Tensor {
+    return this.root.whiten(this.centre(x));
+  }
+
+  /** μ + R ε: N(0, I) turned into N(μ, Σ). */
+  unwhiten(noise: TensorLike): Tensor {
+    return add(this.location, this.root.unwhiten(noise));
+  }
+
+  /** √((x − μ)ᵀ Σ⁻¹ (x − μ)): the distance from the mean in standard deviations, [...]. */
+  mahalanobis(x: TensorLike): Tensor {
+    return sqrt(this.root.quadratic(this.centre(x)));
+  }
+
+  private noise(key: GraphKey | Key, sampleShape: GraphShape): Tensor {
+    return drawNoise(key, { sample: sampleShape, batch: this.batchShape, noise: [this.root.noiseSize] }, this.dtype);
+  }
+
+  private centre(x: TensorLike): Tensor {
+    const point = asTensor(x, this.dtype);
+    const size = point.shape.at(-1);
+    if (size !== this.size) {
+      throw new ShapeError(`${this.name}: points need ${this.size} coordinates, got ${formatShape(point.shape)}.`);
+    }
+    return sub(point, this.location);
+  }
+
+  private logDensity(quadratic: Tensor): Tensor {
+    const logNormalizer = add(this.toBatch(this.root.logAbsDet()), this.size * halfLogTwoPi);
+    return sub(mul(neg(quadratic), 0.5), logNormalizer);
+  }
+
+  private toEvents(x: Tensor): Tensor {
+    return broadcastTo(x, [...this.batchShape, this.size]);
+  }
+
+  private toBatch(x: Tensor): Tensor {
+    return broadcastTo(x, this.batchShape);
+  }
+}

@@ -1,0 +1,13 @@
+export type { Distribution, SampleAndLogProb } from './distribution.ts';
+export { Scale, stddev, variance } from './scale.ts';
+export type { ScaleForms, ScaleLike, ScaleWord, StddevTensor, VarianceTensor } from './scale.ts';
+export type { CovarianceRoot, RootKind } from './roots/root.ts';
+export { ScaledIdentityRoot } from './roots/scaled-identity.ts';
+export { DiagonalRoot } from './roots/diagonal.ts';
+export { Gaussian } from './gaussian.ts';
+export { Normal } from './normal.ts';
+export { StandardNormal } from './standard-normal.ts';
+export { IsotropicNormal } from './isotropic-normal.ts';
+export { MultivariateNormalDiag } from './multivariate-normal-diag.ts';
+export { klDivergence, registerKl } from './kl.ts';
+export type { DistributionClass } from './kl.ts';

@@ -1,0 +1,110 @@
+import type { FloatDType, Shape } from '../core/index.ts';
+import { add, asTensor, broadcastGraphShapes, broadcastTo, div, erf, mul, neg, square, sub } from '../graph/index.ts';
+import type { GraphKey, GraphShape, Tensor, TensorLike } from '../graph/index.ts';
+import type { Key } from '../random/index.ts';
+import { drawNoise, halfLogTwoPi } from './distribution.ts';
+import type { Distribution, SampleAndLogProb } from './distribution.ts';
+import { checkFinite, checkScale, floatDType, floatPair } from './parameters.ts';
+import { asStddev, asVariance, scaleForms, unwrapScale } from './scale.ts';
+import type { ScaleForms, ScaleLike, ScaleWord, StddevTensor, VarianceTensor } from './scale.ts';
+
+/**
+ * N(μ, σ²) over numbers: z = μ + σ ε with σ = √(σ²), the standard deviation. A Normal with variance 16 has standard
+ * deviation 4, and multiplies its noise by 4. Parameters broadcast to the batch shape.
+ */
+export class Normal implements Distribution {
+  readonly name = 'Normal';
+  readonly batchShape: GraphShape;
+  readonly eventShape: Shape = [];
+  readonly dtype: FloatDType;
+  readonly scale: ScaleForms;
+  /** The mean as given, which broadcasts to `mean`. */
+  readonly location: Tensor;
+
+  private constructor(location: Tensor, scale: ScaleForms) {
+    checkFinite('Normal: mean', location);
+    this.batchShape = broadcastGraphShapes('Normal', location.shape, scale.stddev.shape);
+    this.dtype = floatDType('Normal', location);
+    this.location = location;
+    this.scale = scale;
+  }
+
+  private static make<Word extends ScaleWord>(word: Word, operation: string, mean: TensorLike, scale: ScaleLike<Word>) {
+    const [location, x] = floatPair(operation, mean, unwrapScale(operation, word, scale));
+    checkScale(operation, word, x);
+    return new Normal(location, scaleForms(word, x));
+  }
+
+  static fromStddev(mean: TensorLike, stddev: ScaleLike<'stddev'>): Normal {
+    return Normal.make('stddev', 'Normal.fromStddev', mean, stddev);
+  }
+
+  static fromVariance(mean: TensorLike, variance: ScaleLike<'variance'>): Normal {
+    return Normal.make('variance', 'Normal.fromVariance', mean, variance);
+  }
+
+  static fromLogVariance(mean: TensorLike, logVariance: ScaleLike<'logVariance'>): Normal {
+    return Normal.make('logVariance', 'Normal.fromLogVariance', mean, logVariance);
+  }
+
+  get mean(): Tensor {
+    return this.toBatch(this.location);
+  }
+
+  get mode(): Tensor {
+    return this.mean;
+  }
+
+  get variance(): VarianceTensor {
+    return asVariance(this.toBatch(this.scale.variance));
+  }
+
+  get stddev(): StddevTensor {
+    return asStddev(this.toBatch(this.scale.stddev));
+  }
+
+  sample(key: GraphKey | Key, sampleShape: GraphShape = []): Tensor {
+    return this.unwhiten(this.noise(key, sampleShape));
+  }
+
+  sampleAndLogProb(key: GraphKey | Key, sampleShape: GraphShape = []): SampleAndLogProb {
+    const noise = this.noise(key, sampleShape);
+    return { value: this.unwhiten(noise), logProb: this.logDensity(noise) };
+  }
+
+  logProb(x: TensorLike): Tensor {
+    return this.logDensity(this.whiten(x));
+  }
+
+  /** ½ (1 + log 2π) + log σ */
+  entropy(): Tensor {
+    return this.toBatch(add(this.scale.logStddev, halfLogTwoPi + 0.5));
+  }
+
+  /** (x − μ) / σ */
+  whiten(x: TensorLike): Tensor {
+    return div(sub(asTensor(x, this.dtype), this.location), this.scale.stddev);
+  }
+
+  /** μ + σ ε */
+  unwhiten(noise: TensorLike): Tensor {
+    return add(this.location, mul(asTensor(noise, this.dtype), this.scale.stddev));
+  }
+
+  /** P(z ≤ x) = ½ (1 + erf((x − μ) / (σ √2))), exact to a few ε of 1 (not of itself, far in the lower tail). */
+  cdf(x: TensorLike): Tensor {
+    return mul(add(erf(mul(this.whiten(x), Math.SQRT1_2)), 1), 0.5);
+  }
+
+  private noise(key: GraphKey | Key, sampleShape: GraphShape): Tensor {
+    return drawNoise(key, { sample: sampleShape, batch: this.batchShape, noise: [] }, this.dtype);
+  }
+
+  private logDensity(whitened: Tensor): Tensor {
+    return sub(mul(neg(square(whitened)), 0.5), add(this.scale.logStddev, halfLogTwoPi));
+  }
+
+  private toBatch(x: Tensor): Tensor {
+    return broadcastTo(x, this.batchShape);
+  }
+}

@@ -1,0 +1,90 @@
+import type { FloatDType } from '../../core/index.ts';
+import { matmul, square, sum } from '../../graph/index.ts';
+import type { GraphShape, Tensor, TensorLike } from '../../graph/index.ts';
+
+export type RootKind = 'scaledIdentity' | 'diagonal' | 'triangular' | 'symmetric' | 'lowRank' | 'precision' | 'eigen';
+
+/**
+ * A factor R of a covariance: Σ = R Rᵀ, so z = μ + R ε has covariance Σ. One set of verbs for every structure; none
+ * forms Σ or inverts it unless asked for it. `testCovarianceRoot` compares each root with its dense Σ.
+ *
+ * Vectors are the last axis; their leading axes broadcast against `batchShape`.
+ */
+export interface CovarianceRoot {
+  readonly kind: RootKind;
+  /** n: Σ is n × n. */
+  readonly size: number;
+  /** Entries of ε that one draw takes: n, or n + r where R is not square. */
+  readonly noiseSize: number;
+  readonly batchShape: GraphShape;
+  readonly dtype: FloatDType;
+  /** R ε, [..., noiseSize] → [..., n]. */
+  unwhiten(noise: TensorLike): Tensor;
+  /** R⁻¹ x, [..., n] → [..., noiseSize]; the shortest ε with R ε = x where R is not square. */
+  whiten(x: TensorLike): Tensor;
+  /** xᵀ Σ⁻¹ x = ‖R⁻¹ x‖², [..., n] → [...]. */
+  quadratic(x: TensorLike): Tensor;
+  /** `quadratic` of a point x = R ε whose noise is known. */
+  quadraticOfDraw(noise: Tensor, x: Tensor): Tensor;
+  /** ½ log det Σ = log|det R| for square R, [...batch]. */
+  logAbsDet(): Tensor;
+  /** tr Σ = ‖R‖²_F, [...batch]. */
+  traceCovariance(): Tensor;
+  /** The variances Σᵢᵢ, [...batch, n]. */
+  diagonal(): Tensor;
+  /** Σ, [...batch, n, n]. */
+  covariance(): Tensor;
+  /** R, [...batch, n, noiseSize]. */
+  matrix(): Tensor;
+  /** tr(Σ⁻¹ Σ_other) = ‖R⁻¹ R_other‖²_F, [...batch]. */
+  traceRatio(other: CovarianceRoot): Tensor;
+}
+
+/** What follows from the other verbs; a structure overrides what it can do faster. */
+export abstract class CovarianceRootBase implements CovarianceRoot {
+  abstract readonly kind: RootKind;
+  abstract readonly size: number;
+  abstract readonly batchShape: GraphShape;
+  abstract readonly dtype: FloatDType;
+  abstract unwhiten(noise: TensorLike): Tensor;
+  abstract whiten(x: TensorLike): Tensor;
+  abstract logAbsDet(): Tensor;
+  abstract matrix(): Tensor;
+  /** R⁻¹ X for the columns of X, [..., n, k] → [..., noiseSize, k]. */
+  protected abstract whitenColumns(columns: Tensor): Tensor;
+
+  get noiseSize(): number {
+    return this.size;
+  }
+
+  quadratic(x: TensorLike): Tensor {
+    return sum(square(this.whiten(x)), -1);
+  }
+
+  // eslint-disable-next-line @typescript-eslint/no-unused-vars -- a root that is not square needs the point
+  quadraticOfDraw(noise: Tensor, x: Tensor): Tensor {
+    return sum(square(noise), -1);
+  }
+
+  traceCovariance(): Tensor {
+    return sum(square(this.matrix()), [-2, -1]);
+  }
+
+  diagonal(): Tensor {
+    return sum(square(this.matrix()), -1);
+  }
+
+  covariance(): Tensor {
+    return matmul(this.matrix(), this.matrix(), { transposeB: true });
+  }
+
+  traceRatio(other: CovarianceRoot): Tensor {
+    return sum(square(this.whitenColumns(other.matrix())), [-2, -1]);
+  }
+}
+
+/** Builds a tensor once, on first use. */
+export function lazy(build: () => Tensor): () => Tensor {
+  let built: Tensor | undefined;
+  return () => (built ??= build());
+}
