@@ -1,0 +1,49 @@
+import { ShapeError, formatShape, sameShape } from '../core/index.ts';
+import { klDivergence } from '../gaussian/index.ts';
+import type { Distribution } from '../gaussian/index.ts';
+import { mean, mul, neg, sub } from '../graph/index.ts';
+import type { Tensor, TensorLike } from '../graph/index.ts';
+import type { Likelihood } from '../models/index.ts';
+
+export interface ElboInputs {
+  /** q(z|x) */
+  readonly posterior: Distribution;
+  /** p(z) */
+  readonly prior: Distribution;
+  /** p(x|z) at a z drawn from the posterior */
+  readonly likelihood: Likelihood;
+  readonly x: TensorLike;
+}
+
+/** The two parts of the ELBO, in nats, one value for each example. */
+export interface ElboTerms {
+  /** log p(x|z), summed over dimensions: a one-draw estimate of its expectation under q. */
+  readonly reconstruction: Tensor;
+  /** KL(q(z|x) ‖ p(z)), closed form. */
+  readonly kl: Tensor;
+}
+
+/**
+ * The evidence lower bound E_q[log p(x|z)] − KL(q(z|x) ‖ p(z)), in its two parts (Kingma and Welling 2014, eq. 3).
+ *
+ * @throws ShapeError when the parts do not come one an example
+ */
+export function elboTerms({ posterior, prior, likelihood, x }: ElboInputs): ElboTerms {
+  const reconstruction = likelihood.logProb(x);
+  const kl = klDivergence(posterior, prior);
+  if (!sameShape(reconstruction.shape, kl.shape)) {
+    throw new ShapeError(
+      `elbo: reconstruction ${formatShape(reconstruction.shape)} and KL ${formatShape(kl.shape)} differ in shape. Is z one draw an example?`,
+    );
+  }
+  return { reconstruction, kl };
+}
+
+/**
+ * β KL − reconstruction, averaged over the batch: what training minimises. β = 1 is the negative ELBO, β > 1 the
+ * β-VAE's objective (Higgins et al. 2017); a tensor lets a schedule feed it.
+ */
+export function negativeElbo(terms: ElboTerms, options: { readonly beta?: TensorLike } = {}): Tensor {
+  const weightedKl = options.beta === undefined ? terms.kl : mul(terms.kl, options.beta);
+  return neg(mean(sub(terms.reconstruction, weightedKl)));
+}

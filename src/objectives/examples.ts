@@ -1,0 +1,39 @@
+import { NdArray } from '../core/index.ts';
+import { foldIn } from '../random/index.ts';
+import type { Key } from '../random/index.ts';
+
+/** Examples, as training and evaluation read them. */
+export interface Examples {
+  readonly size: number;
+  /** Numbers in one example. */
+  readonly exampleSize: number;
+  /**
+   * Writes the examples at `indices` into `out`, one after the other.
+   * @param key for what is drawn anew each time (dynamic binarisation)
+   */
+  read(indices: Uint32Array, out: Float32Array, key: Key): void;
+}
+
+export interface ExampleBatch {
+  /** [count, exampleSize]; the last batch may be short */
+  readonly x: NdArray<'float32'>;
+  /** Position of its first example. */
+  readonly start: number;
+  /** For what the model draws on this batch. */
+  readonly key: Key;
+}
+
+/** All examples in their order, in batches; batch b draws from the key's b-th child. */
+export function* batchesInOrder(
+  examples: Examples,
+  options: { readonly key: Key; readonly batchSize: number },
+): Generator<ExampleBatch> {
+  for (let start = 0, batch = 0; start < examples.size; start += options.batchSize, batch++) {
+    const count = Math.min(options.batchSize, examples.size - start);
+    const indices = Uint32Array.from({ length: count }, (_, index) => start + index);
+    const x = NdArray.zeros([count, examples.exampleSize], 'float32');
+    const key = foldIn(options.key, batch);
+    examples.read(indices, x.data, foldIn(key, 0));
+    yield { x, start, key: foldIn(key, 1) };
+  }
+}
