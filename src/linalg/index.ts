@@ -1,0 +1,14 @@
+export * from './cholesky.ts';
+export * from './covariance.ts';
+export * from './determinant.ts';
+export * from './eigh.ts';
+export { eighBatch } from './eigh-core.ts';
+export * from './inv-sqrtmh.ts';
+export * from './iterations.ts';
+export * from './lyapunov.ts';
+export * from './products.ts';
+export type { SpectrumOptions } from './spectrum.ts';
+export * from './sqrtmh.ts';
+export * from './sqrtmh-derivative.ts';
+export * from './thresholds.ts';
+export * from './triangular.ts';

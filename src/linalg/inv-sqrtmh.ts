@@ -1,0 +1,38 @@
+import { LinearAlgebraError } from '../core/index.ts';
+import type { ArrayLikeInput, FloatDType, NdArray } from '../core/index.ts';
+import { matrixName, toResult } from './matrices.ts';
+import { scaleRange } from './scaling.ts';
+import { positiveSpectrum, rebuild } from './spectrum.ts';
+import type { SpectrumOptions } from './spectrum.ts';
+import { toSymmetric } from './symmetric.ts';
+
+export interface InvSqrtmhOptions extends SpectrumOptions {
+  /** Invert on the support only, Σ singular or not (the root of the pseudoinverse). Default false: singular Σ is refused. */
+  readonly pseudo?: boolean;
+}
+
+/**
+ * The symmetric inverse root W = Σ^{−1/2} = V Λ^{−1/2} Vᵀ, which whitens: W Σ W = I, or with `pseudo` the projector
+ * onto the support of Σ.
+ *
+ * @param a Σ, shape [...batch, n, n]
+ * @throws as `sqrtmh`, and LinearAlgebraError when Σ is singular and `pseudo` is not set
+ */
+export function invSqrtmh(a: ArrayLikeInput, options: InvSqrtmhOptions = {}): NdArray<FloatDType> {
+  const symmetric = toSymmetric('invSqrtmh', a);
+  const { rows: n, count, exponents, batchShape, dtype } = symmetric;
+  const { values, vectors, ranks } = positiveSpectrum('invSqrtmh', symmetric, options);
+  const out = new Float64Array(count * n * n);
+  for (let i = 0; i < count; i++) {
+    if (ranks[i]! < n && !(options.pseudo ?? false)) {
+      throw new LinearAlgebraError(
+        `invSqrtmh: ${matrixName(batchShape, i)} is singular: rank ${ranks[i]!} of ${n}. Set pseudo: true to invert on its support.`,
+      );
+    }
+    const own = [i * n * n, (i + 1) * n * n] as const;
+    const weights = values.subarray(i * n, (i + 1) * n).map((value) => (value > 0 ? 1 / Math.sqrt(value) : 0));
+    rebuild(vectors.subarray(...own), weights, n, out.subarray(...own));
+    scaleRange(out, ...own, -exponents[i]! / 2);
+  }
+  return toResult('invSqrtmh', out, [...batchShape, n, n], dtype);
+}

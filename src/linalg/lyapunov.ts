@@ -1,0 +1,115 @@
+import { formatShape, ShapeError } from '../core/index.ts';
+import type { ArrayLikeInput, FloatDType, NdArray } from '../core/index.ts';
+import { commonDType, pairBatches, toResult, toSquare } from './matrices.ts';
+import { divideByPairSums } from './positive-root.ts';
+import { multiplyInto, transposeInto } from './products.ts';
+import { exponentOf, largestMagnitude, scaleRange } from './scaling.ts';
+import { positiveSpectrum } from './spectrum.ts';
+import type { SpectrumOptions, SpectrumRule } from './spectrum.ts';
+import { toSymmetric } from './symmetric.ts';
+import { lyapunovTolerance } from './thresholds.ts';
+
+/**
+ * L with X L + L X = E, for symmetric positive semidefinite X = V Λ Vᵀ.
+ *
+ *   L = V [(Vᵀ E V) ⊘ (λᵢ + λⱼ)] Vᵀ
+ *
+ * With X = Σ^{1/2} this is the derivative of the root at Σ along E (Bhatia, Matrix Analysis, §X.4), and its own
+ * transpose: L(E) is self-adjoint. Where λᵢ = λⱼ = 0 the equation leaves L free (and has no solution unless E vanishes
+ * there): L is 0 in that block, the solution on the support. Symmetric E gives L symmetric to the bit.
+ *
+ * @param x shape [...batch, n, n], symmetric positive semidefinite
+ * @param e shape [...batch, n, n], any matrix; batch shapes broadcast
+ * @returns shape [...batch, n, n]; float32 when both are
+ * @throws ShapeError, NumericalError (also when L overflows), LinearAlgebraError (x not symmetric, indefinite)
+ */
+export function lyapunov(x: ArrayLikeInput, e: ArrayLikeInput, options: SpectrumOptions = {}): NdArray<FloatDType> {
+  return solveSylvester('lyapunov', x, e, {
+    weight: (value) => value,
+    degree: 1,
+    spectrum: { ...options, support: lyapunovTolerance },
+  });
+}
+
+/** How the denominators wᵢ + wⱼ come from the eigenvalues of X. */
+export interface SylvesterRule {
+  readonly weight: (value: number) => number;
+  /** weight(4^k λ) = 4^(k degree) weight(λ). */
+  readonly degree: 1 | 0.5;
+  readonly spectrum: SpectrumRule;
+}
+
+/** V [(Vᵀ E V) ⊘ (wᵢ + wⱼ)] Vᵀ, 0 where both weights are 0. */
+export function solveSylvester(
+  operation: string,
+  x: ArrayLikeInput,
+  e: ArrayLikeInput,
+  rule: SylvesterRule,
+): NdArray<FloatDType> {
+  const symmetric = toSymmetric(operation, x);
+  const right = toSquare(operation, e);
+  const n = symmetric.rows;
+  if (right.rows !== n) {
+    throw new ShapeError(
+      `${operation}: the matrices differ in size: ${formatShape([n, n])} and ${formatShape([right.rows, right.rows])}.`,
+    );
+  }
+  const { values, vectors } = positiveSpectrum(operation, symmetric, rule.spectrum);
+  const weights = values.map(rule.weight);
+  const pairs = pairBatches(operation, symmetric.batchShape, right.batchShape);
+  const size = n * n;
+  const out = new Float64Array(pairs.count * size);
+  const scratch = { left: new Float64Array(size), inner: new Float64Array(size) };
+  for (let i = 0; i < pairs.count; i++) {
+    const a = pairs.a(i);
+    const b = pairs.b(i);
+    const solution = out.subarray(i * size, (i + 1) * size);
+    solution.set(right.data.subarray(b * size, (b + 1) * size));
+    const exponent = exponentOf(largestMagnitude(solution, 0, size));
+    scaleRange(solution, 0, size, -exponent);
+    const isSymmetric = symmetricToTheBit(solution, n);
+    divideInEigenbasis(
+      vectors.subarray(a * size, (a + 1) * size),
+      weights.subarray(a * n, (a + 1) * n),
+      n,
+      solution,
+      scratch,
+    );
+    if (isSymmetric) averageWithTranspose(solution, n);
+    scaleRange(solution, 0, size, exponent - symmetric.exponents[a]! * rule.degree);
+  }
+  return toResult(operation, out, [...pairs.batchShape, n, n], commonDType(symmetric, right));
+}
+
+interface Scratch {
+  readonly left: Float64Array;
+  readonly inner: Float64Array;
+}
+
+function divideInEigenbasis(
+  vectors: Float64Array,
+  weights: Float64Array,
+  n: number,
+  e: Float64Array,
+  { left, inner }: Scratch,
+): void {
+  const transposed = new Float64Array(n * n);
+  transposeInto(vectors, n, n, transposed);
+  multiplyInto(transposed, e, { rows: n, inner: n, columns: n }, left);
+  multiplyInto(left, vectors, { rows: n, inner: n, columns: n }, inner);
+  divideByPairSums(inner, weights, n);
+  multiplyInto(vectors, inner, { rows: n, inner: n, columns: n }, left);
+  multiplyInto(left, transposed, { rows: n, inner: n, columns: n }, e);
+}
+
+function symmetricToTheBit(a: Float64Array, n: number): boolean {
+  for (let i = 1; i < n; i++) for (let j = 0; j < i; j++) if (a[i * n + j] !== a[j * n + i]) return false;
+  return true;
+}
+
+/** a ← (a + aᵀ)/2. */
+export function averageWithTranspose(a: Float64Array, n: number): void {
+  for (let i = 1; i < n; i++) {
+    for (let j = 0; j < i; j++) a[i * n + j] = a[j * n + i] = (a[i * n + j]! + a[j * n + i]!) / 2;
+  }
+}
