@@ -81,7 +81,7 @@ export abstract class Gaussian<Root extends CovarianceRoot = CovarianceRoot> imp
     const centred = this.root.unwhiten(noise);
     return {
       value: add(this.location, centred),
-      logProb: this.logDensity(this.root.quadraticOfDraw(noise, centred)),
+      logProb: this.logDensity(this.root.quadraticOfDraw({ noise, centred })),
     };
   }
 

@@ -2,12 +2,13 @@ import { DTypeError, ShapeError, formatShape, isFloat, sameShape } from '../core
 import { literal } from './build.ts';
 import { add } from './elementwise.ts';
 import { vjpRules } from './gradients.ts';
-import type { VjpRule } from './gradients.ts';
+
 import type { OpName } from './op-table.ts';
 import { zerosLike } from './shaping.ts';
 import type { Tensor } from './tensor.ts';
 import { withScope } from './tensor.ts';
 import { topologicalOrder } from './traverse.ts';
+import type { VjpRule } from './vjp-rule.ts';
 
 /**
  * ∂output/∂x for each x of `wrt`, as expressions of x's shape (reverse mode). Differentiate the result again for

@@ -1,4 +1,4 @@
-import { isFloat, sameShape } from '../core/index.ts';
+import { isFloat } from '../core/index.ts';
 import {
   add,
   cast,
@@ -20,35 +20,14 @@ import {
   sub,
   where,
 } from './elementwise.ts';
+import { linalgVjpRules } from './linalg-gradients.ts';
 import { matmul } from './matmul.ts';
-import type { OpAttributes, OpName, ReduceAttributes } from './op-table.ts';
+import type { OpName, ReduceAttributes } from './op-table.ts';
 import { sum } from './reductions.ts';
 import { broadcastTo, gather, pad, reshape, scatterAdd, slice, transpose } from './shaping.ts';
 import type { GraphShape, Tensor } from './tensor.ts';
-
-/** What a rule sees: the node's operands, its value y, and the cotangent ȳ = ∂loss/∂y. */
-export interface VjpContext<Op extends OpName> {
-  readonly y: Tensor;
-  readonly g: Tensor;
-  readonly attributes: OpAttributes[Op];
-}
-
-/** Cotangents of the operands, in their order; undefined where the op is constant in an operand. */
-export type VjpRule<Op extends OpName> = (
-  context: VjpContext<Op>,
-  ...inputs: [Tensor, Tensor, Tensor]
-) => readonly (Tensor | undefined)[];
-
-/** Undoes broadcasting: sums `g` over the axes along which an operand of `shape` was repeated. */
-export function sumTo(g: Tensor, shape: GraphShape): Tensor {
-  if (sameShape(g.shape, shape)) return g;
-  const extra = g.rank - shape.length;
-  const axes = g.shape.flatMap((size, axis) => {
-    const own = axis < extra ? undefined : shape[axis - extra];
-    return own === undefined || (own === 1 && size !== 1) ? [axis] : [];
-  });
-  return reshape(sum(g, axes), shape);
-}
+import { sumTo } from './vjp-rule.ts';
+import type { VjpRule } from './vjp-rule.ts';
 
 const constantOp = (): readonly undefined[] => [];
 
@@ -190,4 +169,6 @@ export const vjpRules: { readonly [Op in OpName]: VjpRule<Op> } = {
 
   randomNormal: constantOp,
   randomUniform: constantOp,
+
+  ...linalgVjpRules,
 };

@@ -91,6 +91,14 @@ export interface OpAttributes {
   // Host ops: no ONNX kernel; engines run them between segments. Their first input is the key or the matrix.
   randomNormal: RandomAttributes;
   randomUniform: RandomAttributes;
+  /** The symmetric positive semidefinite S with S S = Σ. */
+  sqrtmh: None;
+  /** lyapunov(s, c): the X with s X + X s = c, s symmetric positive semidefinite. */
+  lyapunov: None;
+  /** The lower triangular L, positive on the diagonal, with L Lᵀ = Σ. */
+  cholesky: None;
+  /** triangularSolve(t, b): the X with t X = b, or tᵀ X = b; the other triangle of t is not read. */
+  triangularSolve: { readonly lower: boolean; readonly transpose: boolean };
 }
 
 export type OpName = keyof OpAttributes;
@@ -136,7 +144,14 @@ export const logicalOps = ['and', 'or'] as const satisfies readonly OpName[];
 export const reduceOps = ['sum', 'max', 'min'] as const satisfies readonly OpName[];
 
 /** Ops without an ONNX kernel: a compiled program runs them on the host, between ONNX sessions. */
-export const hostOps = ['randomNormal', 'randomUniform'] as const satisfies readonly OpName[];
+export const hostOps = [
+  'randomNormal',
+  'randomUniform',
+  'sqrtmh',
+  'lyapunov',
+  'cholesky',
+  'triangularSolve',
+] as const satisfies readonly OpName[];
 
 export type HostOpName = (typeof hostOps)[number];
 

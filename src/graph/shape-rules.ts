@@ -262,8 +262,8 @@ export const shapeRules: { readonly [Op in OpName]: ShapeRule<Op> } = {
     const b = operand('matmul', inputs, 1);
     requireSameDType('matmul', a, b);
     requireDType('matmul', a, isFloat, 'floating-point numbers');
-    const [aRows, aColumns] = matrixSides(a);
-    const [bRows, bColumns] = matrixSides(b);
+    const [aRows, aColumns] = matrixSides('matmul', a);
+    const [bRows, bColumns] = matrixSides('matmul', b);
     const inner = [transposeA ? aRows : aColumns, transposeB ? bColumns : bRows];
     if (inner[0] !== inner[1]) {
       const mark = (transposed: boolean): string => (transposed ? 'ᵀ' : '');
@@ -277,13 +277,49 @@ export const shapeRules: { readonly [Op in OpName]: ShapeRule<Op> } = {
 
   randomNormal: random,
   randomUniform: random,
+
+  sqrtmh: squareMatrix,
+  cholesky: squareMatrix,
+  lyapunov: (inputs) => {
+    const s = squareMatrix(inputs, {}, 'lyapunov');
+    const c = squareMatrix(inputs.slice(1), {}, 'lyapunov');
+    requireSameDType('lyapunov', operand('lyapunov', inputs, 0), operand('lyapunov', inputs, 1));
+    if (s.shape.at(-1) !== c.shape.at(-1)) {
+      throw new ShapeError(`lyapunov: sizes differ: s is ${formatShape(s.shape)}, c is ${formatShape(c.shape)}.`);
+    }
+    return { shape: broadcastGraphShapes('lyapunov', s.shape, c.shape), dtype: s.dtype };
+  },
+  triangularSolve: (inputs) => {
+    const t = squareMatrix(inputs, {}, 'triangularSolve');
+    const b = operand('triangularSolve', inputs, 1);
+    requireSameDType('triangularSolve', operand('triangularSolve', inputs, 0), b);
+    const [rows, columns] = matrixSides('triangularSolve', b);
+    if (rows !== t.shape.at(-1)) {
+      throw new ShapeError(
+        `triangularSolve: the matrix ${formatShape(t.shape)} and the right side ${formatShape(b.shape)} differ in rows.`,
+      );
+    }
+    const batch = broadcastGraphShapes('triangularSolve', t.shape.slice(0, -2), b.shape.slice(0, -2));
+    return { shape: [...batch, rows, columns], dtype: t.dtype };
+  },
 };
 
-function matrixSides(x: Tensor): [Dimension, Dimension] {
+/** Float matrices whose sides are equal and known. */
+function squareMatrix(inputs: readonly Tensor[], _: unknown, op: string): Inferred {
+  const x = operand(op, inputs, 0);
+  requireDType(op, x, isFloat, 'floating-point numbers');
+  const [rows, columns] = matrixSides(op, x);
+  if (typeof rows !== 'number' || rows !== columns) {
+    throw new ShapeError(`${op}: needs square matrices [..., n, n] of known size, got ${formatShape(x.shape)}.`);
+  }
+  return { shape: x.shape, dtype: x.dtype };
+}
+
+function matrixSides(op: string, x: Tensor): [Dimension, Dimension] {
   const rows = x.shape.at(-2);
   const columns = x.shape.at(-1);
   if (rows === undefined || columns === undefined) {
-    throw new ShapeError(`matmul: operands need at least two dimensions, got ${formatShape(x.shape)}.`);
+    throw new ShapeError(`${op}: operands need at least two dimensions, got ${formatShape(x.shape)}.`);
   }
   return [rows, columns];
 }

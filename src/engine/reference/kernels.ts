@@ -1,6 +1,7 @@
 import type { LeafOpName, OpName } from '../../graph/index.ts';
 import { elementwiseKernels } from './elementwise.ts';
 import { indexingKernels } from './indexing.ts';
+import { linalgReferenceKernels } from './linalg.ts';
 import { matmulKernels } from './matmul.ts';
 import { randomKernels } from './random.ts';
 import { reduceKernels } from './reduce.ts';
@@ -15,4 +16,5 @@ export const kernels: { readonly [Op in Exclude<OpName, LeafOpName>]: Kernel<Op>
   ...indexingKernels,
   ...matmulKernels,
   ...randomKernels,
+  ...linalgReferenceKernels,
 };

@@ -4,6 +4,12 @@ import type { GraphShape, Tensor, TensorLike } from '../../graph/index.ts';
 
 export type RootKind = 'scaledIdentity' | 'diagonal' | 'triangular' | 'symmetric' | 'lowRank' | 'precision' | 'eigen';
 
+/** Noise ε [..., noiseSize] and what became of it, R ε [..., n]. */
+export interface Draw {
+  readonly noise: Tensor;
+  readonly centred: Tensor;
+}
+
 /**
  * A factor R of a covariance: Σ = R Rᵀ, so z = μ + R ε has covariance Σ. One set of verbs for every structure; none
  * forms Σ or inverts it unless asked for it. `testCovarianceRoot` compares each root with its dense Σ.
@@ -24,8 +30,8 @@ export interface CovarianceRoot {
   whiten(x: TensorLike): Tensor;
   /** xᵀ Σ⁻¹ x = ‖R⁻¹ x‖², [..., n] → [...]. */
   quadratic(x: TensorLike): Tensor;
-  /** `quadratic` of a point x = R ε whose noise is known. */
-  quadraticOfDraw(noise: Tensor, x: Tensor): Tensor;
+  /** `quadratic` of a draw, whose noise is known: ‖ε‖² where R is square. */
+  quadraticOfDraw(draw: Draw): Tensor;
   /** ½ log det Σ = log|det R| for square R, [...batch]. */
   logAbsDet(): Tensor;
   /** tr Σ = ‖R‖²_F, [...batch]. */
@@ -61,8 +67,7 @@ export abstract class CovarianceRootBase implements CovarianceRoot {
     return sum(square(this.whiten(x)), -1);
   }
 
-  // eslint-disable-next-line @typescript-eslint/no-unused-vars -- a root that is not square needs the point
-  quadraticOfDraw(noise: Tensor, x: Tensor): Tensor {
+  quadraticOfDraw({ noise }: Draw): Tensor {
     return sum(square(noise), -1);
   }
 
