@@ -1,0 +1,42 @@
+import { UnsupportedError, ValueError } from '../core/index.ts';
+import type { Engine } from './engine.ts';
+import type { OrtEngineName } from './onnx/index.ts';
+import { createOrtEngine, defaultThreads, isNode, parseThreads } from './ort/index.ts';
+import { referenceEngine } from './reference/index.ts';
+
+export type EngineName = 'reference' | OrtEngineName;
+
+export const engineNames = ['auto', 'onnxruntime-node', 'onnxruntime-web', 'reference'] as const;
+
+export interface EngineOptions {
+  /** `auto` (default): onnxruntime-node; where that does not load, and in browsers, onnxruntime-web. */
+  readonly engine?: (typeof engineNames)[number];
+  /** Default: ROOTSIGMA_THREADS, else the physical cores. The reference engine uses one. */
+  readonly threads?: number;
+  /** Gets one line when another engine runs than the one preferred, saying why. */
+  readonly onNotice?: (line: string) => void;
+}
+
+/**
+ * Loads an engine. ONNX Runtime is imported here, not when the package is.
+ *
+ * @throws UnsupportedError when the engine asked for does not load
+ * @throws ValueError for an unknown engine or an impossible number of threads
+ */
+export async function createEngine(options: EngineOptions = {}): Promise<Engine> {
+  const { engine = 'auto', onNotice } = options;
+  if (!engineNames.includes(engine)) {
+    throw new ValueError(`createEngine: there is no engine '${engine as string}', only ${engineNames.join(', ')}.`);
+  }
+  if (engine === 'reference') return referenceEngine;
+  const threads = options.threads === undefined ? defaultThreads() : parseThreads(options.threads, 'threads');
+  if (engine !== 'auto') return createOrtEngine(engine, { threads });
+  if (!isNode()) return createOrtEngine('onnxruntime-web', { threads });
+  try {
+    return await createOrtEngine('onnxruntime-node', { threads });
+  } catch (error) {
+    if (!(error instanceof UnsupportedError)) throw error;
+    onNotice?.(`${error.message} Running on onnxruntime-web (WebAssembly) instead, which is several times slower.`);
+    return createOrtEngine('onnxruntime-web', { threads });
+  }
+}

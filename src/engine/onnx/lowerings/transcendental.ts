@@ -1,0 +1,35 @@
+import { formula } from '../formula.ts';
+import type { FormulaOps } from '../formula.ts';
+
+// Elementwise functions that ONNX lacks, or whose ONNX Runtime kernels are slow or wrong somewhere.
+
+/** What rounding u = 1 + x lost of log(1 + x), to first order: log(1 + x) = log u + (x − (u − 1)) / u. */
+function lostDigits(x: string, u: string, { sub, div }: FormulaOps): string {
+  return div(sub(x, sub(u, 1)), u);
+}
+
+/**
+ * log(1 + x) = log u + (x − (u − 1)) / u, so that tiny x keep all their digits. The second term is taken at x clipped
+ * to [−½, 2³⁰]: below, 1 + x is exact; above, it is nothing; and −1 and ∞ cannot turn it into 0/0 or ∞ − ∞.
+ */
+export const log1p = formula((x, ops) => {
+  const clipped = ops.apply('Clip', x, -0.5, 2 ** 30);
+  return ops.add(ops.apply('Log', ops.add(x, 1)), lostDigits(clipped, ops.add(clipped, 1), ops));
+});
+
+/** eˣ − 1 = tanh(x/2) (eˣ + 1): no cancellation, and right at ±∞. */
+export const expm1 = formula((x, { apply, mul, add }) => mul(apply('Tanh', mul(x, 0.5)), add(apply('Exp', x), 1)));
+
+/**
+ * 1 / (1 + e⁻ˣ). The Sigmoid kernel gives 0 from −18 down in float32; this keeps its relative accuracy until e⁻ˣ
+ * overflows, where the true value is below the smallest normal number.
+ */
+export const sigmoid = formula((x, { apply, add }) => apply('Reciprocal', add(apply('Exp', apply('Neg', x)), 1)));
+
+/** relu(x) + log(1 + e), e = e^(−|x|) ≤ 1. The Softplus kernel is scalar code, several times slower. */
+export const softplus = formula((x, ops) => {
+  const { apply, add } = ops;
+  const e = apply('Exp', apply('Neg', apply('Abs', x)));
+  const u = add(e, 1);
+  return add(apply('Relu', x), add(apply('Log', u), lostDigits(e, u, ops)));
+});

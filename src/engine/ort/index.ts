@@ -1,0 +1,2 @@
+export { createOrtEngine } from './engine.ts';
+export { defaultThreads, isNode, parseThreads } from './threads.ts';

@@ -1,0 +1,74 @@
+import type * as ortCommon from 'onnxruntime-common';
+import type { InferenceSession, Tensor as OrtTensor, TensorConstructor } from 'onnxruntime-common';
+import { UnsupportedError } from '../../core/index.ts';
+import type { DType, TypedArray } from '../../core/index.ts';
+import type { OrtEngineName } from '../onnx/index.ts';
+import { isNode } from './threads.ts';
+
+/** One build of ONNX Runtime, loaded. */
+export interface OrtRuntime {
+  readonly name: OrtEngineName;
+  /** Whether a run writes into the outputs' arrays; where it does not, the results are copied there. */
+  readonly writesOutputs: boolean;
+  createSession(model: Uint8Array): Promise<InferenceSession>;
+  tensor(dtype: DType, data: TypedArray, shape: readonly number[]): OrtTensor;
+}
+
+/** What both packages export (they share onnxruntime-common, where the types are). */
+type OrtModule = typeof ortCommon;
+
+export interface RuntimeOptions {
+  readonly threads: number;
+}
+
+/** Loads one build; the other stays untouched. @throws UnsupportedError with the reason when it does not load here */
+export async function loadRuntime(name: OrtEngineName, { threads }: RuntimeOptions): Promise<OrtRuntime> {
+  try {
+    const module = name === 'onnxruntime-node' ? await importNode() : await importWeb(threads);
+    return makeRuntime(name, module, threads);
+  } catch (cause) {
+    const reason = cause instanceof Error ? (cause.message.split('\n')[0] ?? '') : String(cause);
+    throw new UnsupportedError(`createEngine: ${name} does not load here: ${reason}`, { cause });
+  }
+}
+
+async function importNode(): Promise<OrtModule> {
+  if (!isNode()) throw new Error('it needs Node');
+  // Read when the library starts.
+  process.env.ORT_DISABLE_TELEMETRY ??= '1';
+  const module = await importHidden('onnxruntime-node');
+  return module.default ?? module;
+}
+
+async function importWeb(threads: number): Promise<OrtModule> {
+  // In Node the main entry is the build that finds its .wasm beside itself and its threads in worker_threads.
+  const module: OrtModule = isNode() ? await importHidden('onnxruntime-web') : await import('onnxruntime-web/wasm');
+  // Takes effect with the first session of the process.
+  module.env.wasm.numThreads = threads;
+  return module;
+}
+
+/** Bundlers for the browser do not follow a specifier that is not a literal. */
+function importHidden(specifier: string): Promise<OrtModule & { default?: OrtModule }> {
+  return import(/* @vite-ignore */ specifier) as Promise<OrtModule & { default?: OrtModule }>;
+}
+
+function makeRuntime(name: OrtEngineName, ort: OrtModule, threads: number): OrtRuntime {
+  ort.env.logLevel = 'error';
+  const { InferenceSession } = ort;
+  const Tensor: TensorConstructor = ort.Tensor;
+  const options: InferenceSession.SessionOptions = {
+    executionProviders: [name === 'onnxruntime-node' ? 'cpu' : 'wasm'],
+    graphOptimizationLevel: 'basic',
+    executionMode: 'sequential',
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
+    logSeverityLevel: 3,
+  };
+  return {
+    name,
+    writesOutputs: name === 'onnxruntime-node',
+    createSession: (model) => InferenceSession.create(model, options),
+    tensor: (dtype, data, shape) => new Tensor(dtype, data, shape),
+  };
+}
