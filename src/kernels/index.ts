@@ -1,2 +1,13 @@
 export { drawChunk, drawNormals, drawUniforms, drawWords } from './draws.ts';
 export { createKernelMemory, KernelMemory } from './memory.ts';
+export { adam, adamw, sgd } from './optimizers.ts';
+export {
+  referenceAdam,
+  referenceAdamw,
+  referenceAxpy,
+  referenceMovingAverage,
+  referenceSgd,
+  referenceSumOfSquares,
+} from './optimizers.reference.ts';
+export type { AdamBuffers, AdamSettings, SgdBuffers, SgdSettings } from './scalars.ts';
+export { allFinite, axpy, movingAverage, sumOfSquares } from './vectors.ts';

@@ -49,9 +49,12 @@ export class KernelMemory {
 
   /**
    * A zeroed view, 64-byte aligned.
-   * @throws ValueError when the memory is used up
+   * @throws ValueError when the memory is used up, or `length` is no length
    */
   allocate<D extends DType>(dtype: D, length: number): ArrayOf[D] {
+    if (!Number.isSafeInteger(length) || length < 0) {
+      throw new ValueError(`KernelMemory.allocate: ${length} is no length.`);
+    }
     const bytes = bytesPerElement[dtype] * length;
     if (bytes > this.bytesLeft) {
       throw new ValueError(

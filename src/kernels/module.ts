@@ -7,6 +7,44 @@ export interface KernelExports {
   readonly normals64: WordsToValues;
   readonly uniforms32: WordsToValues;
   readonly uniforms64: WordsToValues;
+  readonly adam: (
+    parameters: number,
+    gradients: number,
+    firstMoments: number,
+    secondMoments: number,
+    length: number,
+    scale: number,
+    penalty: number,
+    shrink: number,
+    rate1: number,
+    keep2: number,
+    rate2: number,
+    correction: number,
+    epsilon: number,
+    step: number,
+  ) => void;
+  readonly sgd: (
+    parameters: number,
+    gradients: number,
+    length: number,
+    scale: number,
+    penalty: number,
+    rate: number,
+  ) => void;
+  readonly sgdMomentum: (
+    parameters: number,
+    gradients: number,
+    velocities: number,
+    length: number,
+    scale: number,
+    penalty: number,
+    rate: number,
+    momentum: number,
+    nesterov: boolean,
+  ) => void;
+  readonly sumOfSquares: (x: number, length: number) => number;
+  readonly axpy: (factor: number, x: number, y: number, length: number) => void;
+  readonly movingAverage: (keep: number, average: number, rate: number, x: number, length: number) => void;
 }
 
 type WordsToValues = (words: number, out: number, groups: number) => void;

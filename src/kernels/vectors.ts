@@ -1,0 +1,32 @@
+import type { KernelMemory } from './memory.ts';
+import { checkLengths } from './scalars.ts';
+
+/**
+ * Σ xᵢ² in float64, in an order that depends on the length alone. The squares of float32 values cannot overflow there, so the
+ * sum is finite exactly when all values are.
+ */
+export function sumOfSquares(memory: KernelMemory, x: Float32Array): number {
+  return memory.kernels.sumOfSquares(memory.offsetOf('sumOfSquares', 'x', x), x.length);
+}
+
+/** Whether no value is NaN or infinite. */
+export function allFinite(memory: KernelMemory, x: Float32Array): boolean {
+  return Number.isFinite(sumOfSquares(memory, x));
+}
+
+/** y ← y + factor x, in float32. */
+export function axpy(memory: KernelMemory, factor: number, { x, y }: { x: Float32Array; y: Float32Array }): void {
+  const length = checkLengths('axpy', { x, y });
+  memory.kernels.axpy(factor, memory.offsetOf('axpy', 'x', x), memory.offsetOf('axpy', 'y', y), length);
+}
+
+/** average ← decay · average + (1 − decay) x, in float32. */
+export function movingAverage(
+  memory: KernelMemory,
+  { average, x }: { average: Float32Array; x: Float32Array },
+  { decay }: { decay: number },
+): void {
+  const length = checkLengths('movingAverage', { average, x });
+  const averageOffset = memory.offsetOf('movingAverage', 'average', average);
+  memory.kernels.movingAverage(decay, averageOffset, 1 - decay, memory.offsetOf('movingAverage', 'x', x), length);
+}
