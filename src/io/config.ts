@@ -59,7 +59,7 @@ const dataSchema = object({
   count: whole(1),
   binarize: oneOf(['dynamic', 'threshold', 'none']),
   /** What the source was made with (the digits' seed and count). */
-  options: v.optional(v.record(v.string(), json, 'an object')),
+  options: v.exactOptional(v.record(v.string(), json, 'an object')),
 });
 
 const modelSchema = v.pipe(
@@ -67,9 +67,9 @@ const modelSchema = v.pipe(
     preset: oneOf(['vae']),
     posterior: oneOf(['isotropic', 'diagonal', 'full', 'low-rank']),
     /** How a full posterior's head emits Σ^{1/2}. */
-    root: v.optional(oneOf(['symmetric', 'cholesky'])),
+    root: v.exactOptional(oneOf(['symmetric', 'cholesky'])),
     /** Columns of W in D + W Wᵀ. */
-    rank: v.optional(whole(1)),
+    rank: v.exactOptional(whole(1)),
     latent: whole(1),
     /** Widths of the encoder's hidden layers; the decoder mirrors them. */
     hidden: v.array(whole(1), 'a list of layer widths'),
@@ -96,17 +96,17 @@ const modelSchema = v.pipe(
 
 const objectiveSchema = object({ name: oneOf(['elbo']), beta: nonNegative });
 
-const moments = { beta1: v.optional(fraction), beta2: v.optional(fraction), epsilon: v.optional(positive) };
+const moments = { beta1: v.exactOptional(fraction), beta2: v.exactOptional(fraction), epsilon: v.exactOptional(positive) };
 const optimizerSchema = v.variant(
   'name',
   [
     object({ name: v.literal('adam'), learningRate: positive, ...moments }),
-    object({ name: v.literal('adamw'), learningRate: positive, ...moments, weightDecay: v.optional(nonNegative) }),
+    object({ name: v.literal('adamw'), learningRate: positive, ...moments, weightDecay: v.exactOptional(nonNegative) }),
     object({
       name: v.literal('sgd'),
       learningRate: positive,
-      momentum: v.optional(fraction),
-      nesterov: v.optional(v.boolean('true or false')),
+      momentum: v.exactOptional(fraction),
+      nesterov: v.exactOptional(v.boolean('true or false')),
     }),
   ],
   (issue) => (issue.expected === 'Object' ? 'an object' : "one of 'adam', 'adamw', 'sgd'"),
@@ -116,8 +116,8 @@ const scheduleSchema = object({
   /** How the learning rate goes from its full value, after the warm-up, to `finalFraction` of it at the last step. */
   name: oneOf(['constant', 'linear', 'cosine', 'exponential']),
   /** Steps over which it rises linearly from 0 at the start. */
-  warmupSteps: v.optional(whole(0)),
-  finalFraction: v.optional(unit),
+  warmupSteps: v.exactOptional(whole(0)),
+  finalFraction: v.exactOptional(unit),
 });
 
 const trainingSchema = object({
@@ -126,13 +126,13 @@ const trainingSchema = object({
   optimizer: optimizerSchema,
   schedule: scheduleSchema,
   /** The gradient's global norm is cut to this. */
-  clipNorm: v.optional(positive),
+  clipNorm: v.exactOptional(positive),
   /** The share of the training examples that is held out. */
   validation: fraction,
   /** Stop after `patience` epochs in which the validation ELBO rose by less than `minDelta`. */
-  earlyStopping: v.optional(object({ patience: whole(1), minDelta: v.optional(nonNegative) })),
+  earlyStopping: v.exactOptional(object({ patience: whole(1), minDelta: v.exactOptional(nonNegative) })),
   seed: whole(0),
-  threads: v.optional(whole(1)),
+  threads: v.exactOptional(whole(1)),
 });
 
 const runSchema = object({

@@ -1,7 +1,7 @@
 import { ValueError } from '../core/index.ts';
 import type { FloatDType } from '../core/index.ts';
 import { StandardNormal } from '../gaussian/index.ts';
-import type { Distribution } from '../gaussian/index.ts';
+import type { Distribution, Gaussian } from '../gaussian/index.ts';
 import { withScope } from '../graph/index.ts';
 import type { ActivationName, GraphKey, Tensor } from '../graph/index.ts';
 import { dense, denseStack, sequential } from '../nn/index.ts';
@@ -27,7 +27,7 @@ export interface VaeOptions extends PosteriorOptions {
 /** What a model says of a batch. */
 export interface VaeOutput {
   /** q(z|x) */
-  readonly posterior: Distribution;
+  readonly posterior: Gaussian;
   /** z, one draw an example. */
   readonly latent: Tensor;
   /** p(x|z) at that draw. */
@@ -42,7 +42,7 @@ export interface Vae {
   /** p(z), event shape [latent] */
   readonly prior: Distribution;
   /** x [..., inputSize] → q(z|x) */
-  encode(parameters: Parameters, x: Tensor): Distribution;
+  encode(parameters: Parameters, x: Tensor): Gaussian;
   /** z [..., latent] → p(x|z) */
   decode(parameters: Parameters, z: Tensor): Likelihood;
   apply(parameters: Parameters, x: Tensor, options: { readonly key: GraphKey | Key }): VaeOutput;
@@ -59,7 +59,7 @@ export function createVae(options: VaeOptions): Vae {
   const family = posteriorFamily(options, { featureSize: hidden.at(-1) ?? inputSize, latent });
   const decoder = decoderStack([latent, ...hidden.toReversed()], inputSize, activation);
 
-  const encode = (parameters: Parameters, x: Tensor): Distribution =>
+  const encode = (parameters: Parameters, x: Tensor): Gaussian =>
     family.apply(parameters, encoder.apply(parameters, x));
   const decode = (parameters: Parameters, z: Tensor): Likelihood => bernoulliLikelihood(decoder.apply(parameters, z));
   return {

@@ -1,4 +1,4 @@
-import type { Distribution } from '../../gaussian/index.ts';
+import type { Gaussian } from '../../gaussian/index.ts';
 import type { Tensor } from '../../graph/index.ts';
 import type { ParameterSpec, Parameters } from '../../nn/index.ts';
 
@@ -9,7 +9,7 @@ import type { ParameterSpec, Parameters } from '../../nn/index.ts';
 export interface PosteriorFamily {
   readonly parameters: readonly ParameterSpec[];
   /** features [..., featureSize] → q with batch shape [...] and event shape [latent] */
-  apply(parameters: Parameters, features: Tensor): Distribution;
+  apply(parameters: Parameters, features: Tensor): Gaussian;
 }
 
 export interface PosteriorSizes {

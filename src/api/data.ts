@@ -1,0 +1,51 @@
+import { NdArray, ValueError, formatShape } from '../core/index.ts';
+import { binarize, binarizeForEvaluation, datasetOf } from '../data/index.ts';
+import type { Binarize, Dataset, DatasetSplits } from '../data/index.ts';
+import { sizeOf } from '../core/index.ts';
+import type { Examples } from '../objectives/index.ts';
+
+/** What can be trained on: a built-in name or a folder, a data set, or an array [examples, ...shape] in [0, 1]. */
+export type DataInput = string | Dataset | DatasetSplits | NdArray;
+
+/** The training and test examples that `data` means. @throws DataError or ValueError that says what is wrong with it */
+export async function resolveData(data: DataInput): Promise<DatasetSplits> {
+  if (typeof data === 'string') {
+    const { resolveDataset } = await import('../data/node/index.ts');
+    return resolveDataset(data);
+  }
+  if (data instanceof NdArray) return { source: 'array', train: datasetFromArray(data), notes: [] };
+  return 'train' in data ? data : { source: data.name, train: data, notes: [] };
+}
+
+function datasetFromArray(array: NdArray): Dataset {
+  const [count, ...sampleShape] = array.shape;
+  if (count === undefined || sampleShape.length === 0) {
+    throw new ValueError(`data: an array must be [examples, ...shape], got ${formatShape(array.shape)}.`);
+  }
+  const values = array.data instanceof Float32Array ? array.data : Float32Array.from(array.data);
+  return datasetOf({ name: 'array', kind: 'array', sampleShape, values });
+}
+
+/** Examples for training: binarised anew whenever they are read, from the step's key. */
+export function trainingExamples(dataset: Dataset, mode: Binarize): Examples {
+  return {
+    size: dataset.size,
+    exampleSize: sizeOf(dataset.sampleShape),
+    read: (indices, out, key) => {
+      dataset.gather(indices, out);
+      binarize(out, mode, key);
+    },
+  };
+}
+
+/** Examples for evaluation: what an example becomes depends on the seed and its index alone. */
+export function evaluationExamples(dataset: Dataset, mode: Binarize, seed: number): Examples {
+  return {
+    size: dataset.size,
+    exampleSize: sizeOf(dataset.sampleShape),
+    read: (indices, out) => {
+      dataset.gather(indices, out);
+      binarizeForEvaluation(out, mode, { indices, seed });
+    },
+  };
+}

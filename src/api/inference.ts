@@ -1,0 +1,97 @@
+import { NdArray, ShapeError, formatShape } from '../core/index.ts';
+import type { Engine, Program } from '../engine/index.ts';
+import { input } from '../graph/index.ts';
+import type { Tensor } from '../graph/index.ts';
+import type { Vae } from '../models/index.ts';
+import { parameterInputs } from '../nn/index.ts';
+
+/** q(z|x) of a batch, as numbers. */
+export interface Encoding {
+  /** [batch, latent] */
+  readonly mean: NdArray<'float32'>;
+  /** Marginal standard deviations, [batch, latent] */
+  readonly stddev: NdArray<'float32'>;
+  /** Σ, [batch, latent, latent] */
+  readonly covariance: NdArray<'float32'>;
+}
+
+/** Rows that go through a program at once: bounds memory, whatever the caller passes. */
+const chunkRows = 1024;
+
+/** A trained model's encoder and decoder, compiled on first use for batches of any size. */
+export class Inference {
+  readonly #engine: Engine;
+  readonly #model: Vae;
+  readonly #parameters: Readonly<Record<string, NdArray>>;
+  readonly #programs = new Map<string, Promise<Program>>();
+
+  constructor(engine: Engine, model: Vae, parameters: Readonly<Record<string, NdArray>>) {
+    this.#engine = engine;
+    this.#model = model;
+    this.#parameters = parameters;
+  }
+
+  /** @param x [batch, inputSize] */
+  async encode(x: NdArray<'float32'>): Promise<Encoding> {
+    const outputs = await this.#run('encode', x, (tensors) => {
+      const posterior = this.#model.encode(tensors, input('in', ['batch', this.#model.inputSize]));
+      return { mean: posterior.mean, stddev: posterior.stddev, covariance: posterior.covariance };
+    });
+    return outputs as unknown as Encoding;
+  }
+
+  /** E[x|z]. @param z [batch, latent] */
+  async decode(z: NdArray<'float32'>): Promise<NdArray<'float32'>> {
+    const { mean } = await this.#run('decode', z, (tensors) => ({
+      mean: this.#model.decode(tensors, input('in', ['batch', this.#model.latent])).mean,
+    }));
+    return mean as NdArray<'float32'>;
+  }
+
+  async dispose(): Promise<void> {
+    const programs = await Promise.all(this.#programs.values());
+    this.#programs.clear();
+    await Promise.all(programs.map((program) => program.dispose()));
+  }
+
+  async #run(
+    name: string,
+    rows: NdArray<'float32'>,
+    build: (parameters: Readonly<Record<string, Tensor>>) => Record<string, Tensor>,
+  ): Promise<Record<string, NdArray>> {
+    let program = this.#programs.get(name);
+    if (!program) {
+      const outputs = build(parameterInputs(this.#model.parameters));
+      program = this.#engine.compile({ outputs, boundInputs: this.#parameters });
+      this.#programs.set(name, program);
+    }
+    return runInChunks(await program, rows);
+  }
+}
+
+/** Runs the rows of one input through a program, a bounded number at a time, and joins the outputs. */
+async function runInChunks(program: Program, rows: NdArray<'float32'>): Promise<Record<string, NdArray>> {
+  const [count = 0, width = 0] = rows.shape;
+  if (rows.shape.length !== 2) throw new ShapeError(`expected rows [batch, n], got ${formatShape(rows.shape)}.`);
+  const parts: Record<string, NdArray>[] = [];
+  for (let start = 0; start === 0 || start < count; start += chunkRows) {
+    const size = Math.min(chunkRows, count - start);
+    const chunk = new NdArray(rows.data.subarray(start * width, (start + size) * width), [size, width], 'float32');
+    parts.push(await program.run({ in: chunk }));
+  }
+  return Object.fromEntries(Object.keys(parts[0] ?? {}).map((name) => [name, joinRows(parts, name)]));
+}
+
+function joinRows(parts: readonly Record<string, NdArray>[], name: string): NdArray {
+  const arrays = parts.flatMap((part) => part[name] ?? []);
+  const [first] = arrays;
+  if (!first) throw new ShapeError(`the engine left out '${name}'.`);
+  const rows = arrays.reduce((total, { shape }) => total + (shape[0] ?? 0), 0);
+  const joined = NdArray.zeros([rows, ...first.shape.slice(1)], first.dtype);
+  let offset = 0;
+  for (const { data } of arrays) {
+    joined.data.set(data, offset);
+    offset += data.length;
+  }
+  return joined;
+}

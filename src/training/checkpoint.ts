@@ -1,0 +1,28 @@
+import type { NdArray } from '../core/index.ts';
+import type { NamedParameters } from './parameter-store.ts';
+
+/** How far a training has come: plain data, as JSON in a checkpoint. */
+export interface Progress {
+  /** Epochs completed. */
+  readonly epoch: number;
+  /** Batches taken of the epoch under way. */
+  readonly batch: number;
+  /** Sums over those batches, for the epoch's means. */
+  readonly sums: { readonly reconstruction: number; readonly kl: number };
+  /** The epoch with the highest validation ELBO so far, counted from 1; 0 before the first. */
+  readonly bestEpoch: number;
+  readonly bestElbo: number | null;
+  /** For early stopping: the validation ELBO that counts as the last real rise, and the epochs since. */
+  readonly patience: { readonly reference: number | null; readonly waited: number };
+}
+
+/** Everything that training depends on besides its options: from here it continues to the bit. */
+export interface Checkpoint {
+  readonly parameters: NamedParameters;
+  /** The optimiser's flat arrays. */
+  readonly optimizer: Readonly<Record<string, NdArray<'float32'>>>;
+  readonly steps: number;
+  readonly progress: Progress;
+  /** The best epoch's parameters, where there is a validation split. */
+  readonly best?: NamedParameters;
+}

@@ -1,0 +1,83 @@
+import { NdArray, ValueError, formatShape, sameShape, sizeOf } from '../core/index.ts';
+import { createKernelMemory } from '../kernels/index.ts';
+import type { KernelMemory } from '../kernels/index.ts';
+import { initializeParameters } from '../nn/index.ts';
+import type { ParameterSpec } from '../nn/index.ts';
+import type { Key } from '../random/index.ts';
+
+/** Views start at multiples of a cache line. */
+const alignment = 16;
+
+export type NamedParameters = Readonly<Record<string, NdArray<'float32'>>>;
+
+/**
+ * All parameters in one flat float32 array inside a WebAssembly memory, and their gradients in another: an optimiser
+ * step, a norm or a copy is one pass. The engine reads and writes the named views in place.
+ */
+export class ParameterStore {
+  readonly memory: KernelMemory;
+  readonly values: Float32Array<ArrayBuffer>;
+  readonly gradients: Float32Array<ArrayBuffer>;
+  /** Views of `values` by parameter name. */
+  readonly parameters: NamedParameters;
+  /** Views of `gradients` by parameter name. */
+  readonly gradientViews: NamedParameters;
+
+  /** @param options.slots further flat arrays of the same length that an optimiser will allocate in the memory */
+  constructor(specs: readonly ParameterSpec[], options: { readonly slots?: number } = {}) {
+    const offsets: number[] = [];
+    let length = 0;
+    for (const { shape } of specs) {
+      offsets.push(length);
+      length += Math.ceil(sizeOf(shape) / alignment) * alignment;
+    }
+    this.memory = createKernelMemory((2 + (options.slots ?? 0)) * length * Float32Array.BYTES_PER_ELEMENT);
+    this.values = this.memory.allocate('float32', length);
+    this.gradients = this.memory.allocate('float32', length);
+    const views = (flat: Float32Array<ArrayBuffer>): NamedParameters =>
+      Object.fromEntries(
+        specs.map(({ name, shape }, index) => {
+          const start = offsets[index] ?? 0;
+          return [name, new NdArray(flat.subarray(start, start + sizeOf(shape)), shape, 'float32')];
+        }),
+      );
+    this.parameters = views(this.values);
+    this.gradientViews = views(this.gradients);
+  }
+
+  /** Draws starting values: parameter k from the key's k-th child. */
+  initialize(specs: readonly ParameterSpec[], key: Key): void {
+    this.assign(initializeParameters(specs, key));
+  }
+
+  /** Copies values in. @throws ValueError when a name or a shape does not match, before anything is written */
+  assign(values: Readonly<Record<string, NdArray>>): void {
+    for (const [name, { shape }] of Object.entries(this.parameters)) {
+      const given = values[name];
+      if (!given) throw new ValueError(`The parameter '${name}' is missing. Was the model built with other options?`);
+      if (!sameShape(given.shape, shape)) {
+        throw new ValueError(
+          `The parameter '${name}' has shape ${formatShape(given.shape)}, the model needs ${formatShape(shape)}.`,
+        );
+      }
+    }
+    const unknown = Object.keys(values).find((name) => !(name in this.parameters));
+    if (unknown !== undefined) throw new ValueError(`The model has no parameter '${unknown}'.`);
+    for (const [name, view] of Object.entries(this.parameters)) {
+      const given = values[name];
+      if (given) view.data.set(given.data);
+    }
+  }
+
+  /** A copy of the parameters that later steps leave alone. */
+  snapshot(): NamedParameters {
+    return Object.fromEntries(
+      Object.entries(this.parameters).map(([name, { data, shape }]) => [name, new NdArray(data.slice(), shape)]),
+    );
+  }
+
+  /** How many numbers the model learns. */
+  get count(): number {
+    return Object.values(this.parameters).reduce((total, { size }) => total + size, 0);
+  }
+}

@@ -1,0 +1,251 @@
+import { NumericalError } from '../core/index.ts';
+import { stepsPerEpoch, trainingBatches } from '../data/index.ts';
+import type { Engine } from '../engine/index.ts';
+import type { TrainingConfig } from '../io/index.ts';
+import type { Vae } from '../models/index.ts';
+import { ElboProgram } from '../objectives/index.ts';
+import type { Examples } from '../objectives/index.ts';
+import { foldIn, key as seedKey } from '../random/index.ts';
+import type { Key } from '../random/index.ts';
+import type { Checkpoint, Progress } from './checkpoint.ts';
+import { patienceIsOver, updatePatience } from './early-stopping.ts';
+import type { ElboMeans, EpochEvent, StepEvent, TrainingEvent } from './events.ts';
+import { sumOfSquares } from '../kernels/index.ts';
+import { Optimizer, optimizerSlots } from './optimizers.ts';
+import { ParameterStore } from './parameter-store.ts';
+import type { NamedParameters } from './parameter-store.ts';
+import { learningRateFactor } from './schedule.ts';
+import { StepTimes } from './step-times.ts';
+import { TrainingStep } from './step.ts';
+import { meanElbo } from './validation.ts';
+
+export interface TrainerOptions {
+  readonly engine: Engine;
+  readonly model: Vae;
+  readonly training: Examples;
+  /** Held-out examples; without them the last epoch's parameters are the result. */
+  readonly validation?: Examples | undefined;
+  readonly config: TrainingConfig;
+  /** Weight of the KL term. Default: 1. */
+  readonly beta?: number;
+  /** Where an earlier run stopped; it continues to the bit as if it had not. */
+  readonly resume?: Checkpoint | undefined;
+}
+
+/** Independent streams of the seed, one for each use. */
+const streams = { initialization: 0, binarization: 1, noise: 2, validation: 3 } as const;
+
+const start: Progress = {
+  epoch: 0,
+  batch: 0,
+  sums: { reconstruction: 0, kl: 0 },
+  bestEpoch: 0,
+  bestElbo: null,
+  patience: { reference: null, waited: 0 },
+};
+
+/** Trains a model: an iteration over its events, from any point at which a checkpoint was taken. */
+export class Trainer {
+  readonly #options: TrainerOptions;
+  readonly #seed: Key;
+  readonly #store: ParameterStore;
+  readonly #optimizer: Optimizer;
+  readonly #step: TrainingStep;
+  readonly #validation: ElboProgram | undefined;
+  readonly #times = new StepTimes();
+  #progress: Progress;
+  #best: NamedParameters | undefined;
+
+  private constructor(
+    options: TrainerOptions,
+    parts: { store: ParameterStore; step: TrainingStep; validation: ElboProgram | undefined },
+  ) {
+    this.#options = options;
+    this.#seed = seedKey(options.config.seed);
+    this.#store = parts.store;
+    this.#step = parts.step;
+    this.#validation = parts.validation;
+    this.#optimizer = new Optimizer(options.config.optimizer, parts.store);
+    this.#progress = options.resume?.progress ?? start;
+    const { resume } = options;
+    if (!resume) {
+      parts.store.initialize(options.model.parameters, foldIn(this.#seed, streams.initialization));
+      return;
+    }
+    parts.store.assign(resume.parameters);
+    this.#optimizer.restore(resume.optimizer, resume.steps);
+    this.#best = resume.best;
+  }
+
+  static async create(options: TrainerOptions): Promise<Trainer> {
+    const { engine, model, training, validation, config } = options;
+    stepsPerEpoch(training.size, config.batchSize); // Refuses a data set smaller than one batch.
+    const store = new ParameterStore(model.parameters, { slots: optimizerSlots(config.optimizer) });
+    const step = await TrainingStep.compile(engine, model, { store, batchSize: config.batchSize });
+    const program = validation && (await ElboProgram.compile(engine, model, store.parameters));
+    return new Trainer(options, { store, step, validation: program });
+  }
+
+  /** The parameters as they are now: views that the next step changes. */
+  get parameters(): NamedParameters {
+    return this.#store.parameters;
+  }
+
+  get parameterCount(): number {
+    return this.#store.count;
+  }
+
+  /** The best epoch's parameters where there is a validation split, else the current ones (a copy). */
+  result(): NamedParameters {
+    return this.#best ?? this.#store.snapshot();
+  }
+
+  /** Everything that a later process needs to continue from here. */
+  checkpoint(): Checkpoint {
+    return {
+      parameters: this.#store.snapshot(),
+      optimizer: this.#optimizer.state(),
+      steps: this.#optimizer.steps,
+      progress: this.#progress,
+      ...(this.#best && { best: this.#best }),
+    };
+  }
+
+  /**
+   * Trains to the end, or until `signal` fires: then it stops after the step in flight, and the iteration ends with a
+   * `done` event whose reason says so.
+   *
+   * @throws NumericalError when a loss or gradient is NaN or infinite, naming the step and where it arose
+   */
+  async *run(signal?: AbortSignal): AsyncGenerator<TrainingEvent, void> {
+    const { config } = this.#options;
+    const started = performance.now();
+    let reason: 'finished' | 'stopped-early' | 'interrupted' = 'finished';
+    while (this.#progress.epoch < config.epochs) {
+      const finished = yield* this.#epoch(signal);
+      if (!finished) {
+        reason = 'interrupted';
+        break;
+      }
+      if (patienceIsOver(this.#progress.patience, config.earlyStopping)) {
+        reason = 'stopped-early';
+        break;
+      }
+    }
+    yield {
+      event: 'done',
+      reason,
+      epochs: this.#progress.epoch,
+      steps: this.#optimizer.steps,
+      bestEpoch: this.#best ? this.#progress.bestEpoch : this.#progress.epoch,
+      stepMs: this.#times.median(),
+      seconds: (performance.now() - started) / 1000,
+    };
+  }
+
+  async dispose(): Promise<void> {
+    await this.#step.dispose();
+    await this.#validation?.dispose();
+  }
+
+  get #batchesPerEpoch(): number {
+    return stepsPerEpoch(this.#options.training.size, this.#options.config.batchSize);
+  }
+
+  /** One epoch, or what is left of it; false when interrupted. */
+  async *#epoch(signal: AbortSignal | undefined): AsyncGenerator<StepEvent | EpochEvent, boolean> {
+    const { training, config } = this.#options;
+    const started = performance.now();
+    const { epoch } = this.#progress;
+    const { batchSize, seed } = config;
+    let lastPause = performance.now();
+    const batches = trainingBatches(training.size, { batchSize, seed, epoch, firstStep: this.#progress.batch });
+    for (const { indices } of batches) {
+      if (signal?.aborted) return false;
+      // The engine blocks its thread while it runs: now and then let timers and signals in.
+      if (performance.now() - lastPause > 50) {
+        await new Promise((resume) => setImmediate(resume));
+        lastPause = performance.now();
+      }
+      yield await this.#takeStep(indices);
+    }
+    if (signal?.aborted) return false;
+    yield await this.#finishEpoch(started);
+    return true;
+  }
+
+  async #takeStep(indices: Uint32Array): Promise<StepEvent> {
+    const started = performance.now();
+    const { training, config, beta = 1 } = this.#options;
+    const index = this.#optimizer.steps;
+    training.read(indices, this.#step.batch.data, foldIn(foldIn(this.#seed, streams.binarization), index));
+    const feeds = { key: foldIn(foldIn(this.#seed, streams.noise), index), beta };
+    const values = await this.#step.run(feeds);
+    const norm = Math.sqrt(sumOfSquares(this.#store.memory, this.#store.gradients));
+    if (!Number.isFinite(values.loss) || !Number.isFinite(norm)) {
+      const place = this.#step.locateNonFinite(feeds) ?? 'only in float32 arithmetic: the float64 re-run stays finite';
+      throw new NumericalError(
+        `train: step ${index + 1} (epoch ${this.#progress.epoch + 1}) has loss ${values.loss} and gradient norm ${norm}: ${place}. Lower the learning rate or set a clip norm.`,
+      );
+    }
+    const totalSteps = config.epochs * this.#batchesPerEpoch;
+    const learningRate = config.optimizer.learningRate * learningRateFactor(config.schedule, index, totalSteps);
+    const gradientScale = config.clipNorm !== undefined && norm > config.clipNorm ? config.clipNorm / norm : 1;
+    this.#optimizer.step({ learningRate, gradientScale });
+    const { sums, batch } = this.#progress;
+    this.#progress = {
+      ...this.#progress,
+      batch: batch + 1,
+      sums: { reconstruction: sums.reconstruction + values.reconstruction, kl: sums.kl + values.kl },
+    };
+    const stepMs = performance.now() - started;
+    this.#times.add(stepMs);
+    return {
+      event: 'step',
+      epoch: this.#progress.epoch + 1,
+      step: index + 1,
+      totalSteps,
+      ...values,
+      beta,
+      learningRate,
+      gradientNorm: norm,
+      stepMs,
+    };
+  }
+
+  async #finishEpoch(started: number): Promise<EpochEvent> {
+    const { sums, epoch, patience } = this.#progress;
+    const reconstruction = sums.reconstruction / this.#batchesPerEpoch;
+    const kl = sums.kl / this.#batchesPerEpoch;
+    const validation = await this.#validate();
+    const { bestElbo } = this.#progress;
+    const best = validation === undefined || bestElbo === null || validation.elbo > bestElbo;
+    if (validation && best) this.#best = this.#store.snapshot();
+    this.#progress = {
+      epoch: epoch + 1,
+      batch: 0,
+      sums: { reconstruction: 0, kl: 0 },
+      bestEpoch: best ? epoch + 1 : this.#progress.bestEpoch,
+      bestElbo: validation && best ? validation.elbo : bestElbo,
+      patience: updatePatience(patience, validation?.elbo, this.#options.config.earlyStopping),
+    };
+    return {
+      event: 'epoch',
+      epoch: epoch + 1,
+      epochs: this.#options.config.epochs,
+      step: this.#optimizer.steps,
+      training: { elbo: reconstruction - kl, reconstruction, kl },
+      ...(validation && { validation }),
+      best,
+      seconds: (performance.now() - started) / 1000,
+    };
+  }
+
+  /** The same noise every epoch, so that epochs differ by their parameters only. */
+  async #validate(): Promise<ElboMeans | undefined> {
+    const { validation, config } = this.#options;
+    if (!validation || !this.#validation) return undefined;
+    const key = foldIn(this.#seed, streams.validation);
+    return meanElbo(this.#validation, validation, { key, batchSize: config.batchSize });
+  }
+}
