@@ -46,7 +46,7 @@ describe('parseRunConfig', () => {
 
   test('takes every posterior and optimiser', () => {
     for (const posterior of ['isotropic', 'diagonal']) {
-      const model = { ...example.model, root: undefined };
+      const { model } = changed('model.root', undefined) as RunConfig;
       expect(() => parseRunConfig({ ...example, model: { ...model, posterior } })).not.toThrow();
       expect(() => parseRunConfig({ ...example, model: { ...model, posterior: 'low-rank', rank: 3 } })).not.toThrow();
     }

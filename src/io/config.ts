@@ -96,7 +96,11 @@ const modelSchema = v.pipe(
 
 const objectiveSchema = object({ name: oneOf(['elbo']), beta: nonNegative });
 
-const moments = { beta1: v.exactOptional(fraction), beta2: v.exactOptional(fraction), epsilon: v.exactOptional(positive) };
+const moments = {
+  beta1: v.exactOptional(fraction),
+  beta2: v.exactOptional(fraction),
+  epsilon: v.exactOptional(positive),
+};
 const optimizerSchema = v.variant(
   'name',
   [

@@ -1,0 +1,172 @@
+import { NdArray, ShapeError, ValueError, formatShape, sizeOf } from '../core/index.ts';
+import type { Shape } from '../core/index.ts';
+import type { DataConfig } from '../io/index.ts';
+
+/** Class numbers, one an example. */
+export type Labels = Uint8Array | Uint32Array;
+
+/**
+ * Examples of one shape that can be drawn in any order. What training needs is `gather`: how the values are kept is the
+ * data set's own affair (README.md states the contract).
+ */
+export interface Dataset {
+  readonly name: string;
+  readonly kind: DataConfig['kind'];
+  /** How many examples there are. */
+  readonly size: number;
+  /** One example: [height, width] for grey images. */
+  readonly sampleShape: Shape;
+  readonly labels?: Labels;
+  /** The name of each class number; absent when classes have no names or there are no labels. */
+  readonly classNames?: readonly string[];
+  /** What the examples were made from, where that is known: one value an example, by the factor's name. */
+  readonly factors?: Readonly<Record<string, Float32Array>>;
+
+  /**
+   * Writes the examples `indices` into `out`, one after another, in [0, 1].
+   *
+   * @param out exactly indices.length · (elements of one example) numbers: a training step's input buffer
+   * @throws ShapeError when `out` has another length; ValueError for an index that does not exist
+   */
+  gather(indices: Uint32Array, out: Float32Array): void;
+}
+
+/** What `datasetOf` takes: the values of all examples, kept as they are. */
+export interface DatasetSource {
+  readonly name: string;
+  readonly kind: DataConfig['kind'];
+  readonly sampleShape: Shape;
+  /** Bytes stand for byte / 255; floats must lie in [0, 1]. */
+  readonly values: Uint8Array | Float32Array;
+  readonly labels?: Labels;
+  readonly classNames?: readonly string[];
+  readonly factors?: Readonly<Record<string, Float32Array>>;
+}
+
+/** A byte as the number it stands for. */
+const fractionOf = Float32Array.from({ length: 256 }, (_, byte) => byte / 255);
+
+/**
+ * A data set over values in memory, without a copy: bytes stay bytes until they are gathered.
+ *
+ * @throws ShapeError when values, labels or factors do not fit each other; ValueError for a value outside [0, 1]
+ */
+export function datasetOf(source: DatasetSource): Dataset {
+  const { name, values, sampleShape, labels, factors } = source;
+  const sampleSize = sizeOf(sampleShape);
+  const size = values.length / sampleSize;
+  if (sampleSize === 0 || !Number.isInteger(size)) {
+    throw new ShapeError(
+      `${name}: ${values.length} values are no whole number of examples of ${formatShape(sampleShape)}.`,
+    );
+  }
+  for (const [what, column] of [['labels', labels] as const, ...Object.entries(factors ?? {})]) {
+    if (column && column.length !== size) {
+      throw new ShapeError(`${name}: ${size} examples, but ${column.length} entries of '${what}'.`);
+    }
+  }
+  if (values instanceof Float32Array) checkUnitInterval(name, values, sampleSize);
+  const copy = values instanceof Uint8Array ? copyBytes : copyFloats;
+  return {
+    ...source,
+    size,
+    gather(indices, out) {
+      checkGather(this, indices, out);
+      for (let i = 0; i < indices.length; i++) {
+        const index = indices[i]!;
+        if (index >= size) throw new ValueError(`${name}: example ${index} does not exist, there are ${size}.`);
+        copy(values, index * sampleSize, out, i * sampleSize, sampleSize);
+      }
+    },
+  };
+}
+
+function checkUnitInterval(name: string, values: Float32Array, sampleSize: number): void {
+  const wrong = values.findIndex((value) => !(value >= 0 && value <= 1));
+  if (wrong >= 0) {
+    throw new ValueError(
+      `${name}: example ${Math.floor(wrong / sampleSize)} holds ${values[wrong]!}, outside [0, 1]. Scale the data first.`,
+    );
+  }
+}
+
+function copyBytes(from: Uint8Array | Float32Array, start: number, out: Float32Array, at: number, count: number): void {
+  for (let k = 0; k < count; k++) out[at + k] = fractionOf[from[start + k]!]!;
+}
+
+function copyFloats(
+  from: Uint8Array | Float32Array,
+  start: number,
+  out: Float32Array,
+  at: number,
+  count: number,
+): void {
+  out.set(from.subarray(start, start + count), at);
+}
+
+/** The length check that every `gather` makes first. @throws ShapeError */
+export function checkGather(
+  dataset: Pick<Dataset, 'name' | 'sampleShape'>,
+  indices: Uint32Array,
+  out: Float32Array,
+): void {
+  const needed = indices.length * sizeOf(dataset.sampleShape);
+  if (out.length !== needed) {
+    throw new ShapeError(
+      `${dataset.name}: ${indices.length} examples of ${formatShape(dataset.sampleShape)} need ${needed} numbers, ` +
+        `the buffer holds ${out.length}.`,
+    );
+  }
+}
+
+/** The examples `indices` of `dataset` as a data set of its own; the values are not copied. */
+export function subset(dataset: Dataset, indices: Uint32Array, options: { readonly name?: string } = {}): Dataset {
+  const outside = indices.find((index) => index >= dataset.size);
+  if (outside !== undefined) {
+    throw new ValueError(`${dataset.name}: example ${outside} does not exist, there are ${dataset.size}.`);
+  }
+  const { labels, factors, classNames } = dataset;
+  const name = options.name ?? dataset.name;
+  return {
+    name,
+    kind: dataset.kind,
+    size: indices.length,
+    sampleShape: dataset.sampleShape,
+    ...(labels && { labels: pick(labels, indices) }),
+    ...(classNames && { classNames }),
+    ...(factors && {
+      factors: Object.fromEntries(Object.entries(factors).map(([factor, column]) => [factor, pick(column, indices)])),
+    }),
+    gather(local, out) {
+      const global = Uint32Array.from(local, (index) => {
+        const mapped = indices[index];
+        if (mapped === undefined)
+          throw new ValueError(`${name}: example ${index} does not exist, there are ${indices.length}.`);
+        return mapped;
+      });
+      dataset.gather(global, out);
+    },
+  };
+}
+
+function pick<T extends Labels | Float32Array>(column: T, indices: Uint32Array): T {
+  const picked = column.slice(0, indices.length) as T;
+  for (let i = 0; i < indices.length; i++) picked[i] = column[indices[i]!]!;
+  return picked;
+}
+
+/** The first `count` examples (all, when there are fewer), for `--limit`. */
+export function takeFirst(dataset: Dataset, count: number): Dataset {
+  return subset(
+    dataset,
+    Uint32Array.from({ length: Math.min(count, dataset.size) }, (_, index) => index),
+  );
+}
+
+/** The examples `indices` (default: all of them) as one array [n, ...sampleShape] in [0, 1]. */
+export function examplesOf(dataset: Dataset, indices?: Uint32Array): NdArray<'float32'> {
+  const chosen = indices ?? Uint32Array.from({ length: dataset.size }, (_, index) => index);
+  const result = NdArray.zeros([chosen.length, ...dataset.sampleShape], 'float32');
+  dataset.gather(chosen, result.data);
+  return result;
+}

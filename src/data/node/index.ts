@@ -1,0 +1,2 @@
+export * from './idxFolder.ts';
+export * from './resolve.ts';

@@ -1,0 +1,19 @@
+import { foldIn, key } from '../random/index.ts';
+import type { Key } from '../random/index.ts';
+
+/**
+ * What this folder draws for. Each purpose has a key of its own under the run's seed, far from the small numbers that
+ * other layers fold in, so that no two purposes ever share a stream. The numbers are part of what a seed means.
+ */
+const purposes = {
+  split: 0xda7a_0001,
+  order: 0xda7a_0002,
+  binarize: 0xda7a_0003,
+  evaluation: 0xda7a_0004,
+  digits: 0xda7a_0005,
+} as const;
+
+/** The key of one purpose under a seed. */
+export function purposeKey(seed: number, purpose: keyof typeof purposes): Key {
+  return foldIn(key(seed), purposes[purpose]);
+}
