@@ -1,8 +1,8 @@
-import { DTypeError, RootsigmaError, ShapeError, ValueError, formatShape, sameShape } from '../../core/index.ts';
+import { DTypeError, RootsigmaError, ShapeError, formatShape, sameShape } from '../../core/index.ts';
 import type { NdArray } from '../../core/index.ts';
 import type { Tensor } from '../../graph/index.ts';
+import { checkBindings } from '../bindings.ts';
 import type { Engine, NamedArrays, Program, ProgramSpec } from '../engine.ts';
-import { checkArray } from '../feeds.ts';
 import { toNdArray } from './evaluate.ts';
 import { Plan } from './plan.ts';
 
@@ -46,24 +46,7 @@ class Interpreter implements ReferenceProgram {
     this.#boundOutputs = { ...spec.boundOutputs };
     this.#plan = new Plan([...this.#outputs, ...this.#state].map(([, tensor]) => tensor));
     this.inputs = [...this.#plan.inputs.keys()].filter((name) => !Object.hasOwn(this.#boundInputs, name));
-    this.#check(spec);
-  }
-
-  #check(spec: ProgramSpec): void {
-    for (const [name, array] of Object.entries(this.#boundInputs)) {
-      const input = this.#plan.inputs.get(name);
-      if (input) checkArray(`compile: input '${name}'`, input, array);
-    }
-    for (const [name, array] of Object.entries(this.#boundOutputs)) {
-      const output = spec.outputs[name];
-      if (!output) throw new ValueError(`compile: an array is bound to the output '${name}', which does not exist.`);
-      checkArray(`compile: output '${name}'`, output, array);
-    }
-    for (const [name, value] of this.#state) {
-      const array = this.#boundInputs[name];
-      if (!array) throw new ValueError(`compile: the state slot '${name}' is not a bound input. Bind an array to it.`);
-      checkArray(`compile: the new value of the state slot '${name}'`, value, array);
-    }
+    checkBindings(spec, this.#plan.inputs);
   }
 
   runSync(feeds: NamedArrays = {}): Record<string, NdArray> {
