@@ -1,10 +1,9 @@
 import type { FloatDType } from '../../core/index.ts';
-import { div, expandDims, mul, sum } from '../../graph/index.ts';
+import { diagonalMatrix, div, expandDims, mul, sum } from '../../graph/index.ts';
 import type { GraphShape, Tensor, TensorLike } from '../../graph/index.ts';
 import { batchOf, checkScale, floatDType, floatTensor, lastSize } from '../parameters.ts';
 import { scaleForms, unwrapScale } from '../scale.ts';
 import type { ScaleForms, ScaleLike, ScaleWord } from '../scale.ts';
-import { diagonalMatrix } from './matrices.ts';
 import { CovarianceRootBase } from './root.ts';
 import type { CovarianceRoot } from './root.ts';
 
@@ -57,11 +56,11 @@ export class DiagonalRoot extends CovarianceRootBase {
   }
 
   override covariance(): Tensor {
-    return diagonalMatrix(this.scale.variance, this.size);
+    return diagonalMatrix(this.scale.variance);
   }
 
   matrix(): Tensor {
-    return diagonalMatrix(this.scale.stddev, this.size);
+    return diagonalMatrix(this.scale.stddev);
   }
 
   override traceRatio(other: CovarianceRoot): Tensor {

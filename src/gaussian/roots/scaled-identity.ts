@@ -1,11 +1,10 @@
 import { ShapeError } from '../../core/index.ts';
 import type { FloatDType } from '../../core/index.ts';
-import { asTensor, broadcastTo, div, expandDims, mul, square, sum } from '../../graph/index.ts';
+import { asTensor, broadcastTo, div, expandDims, identityMatrix, mul, square, sum } from '../../graph/index.ts';
 import type { GraphShape, Tensor, TensorLike } from '../../graph/index.ts';
 import { checkScale, floatDType, floatTensor } from '../parameters.ts';
 import { scaleForms, unwrapScale } from '../scale.ts';
 import type { ScaleForms, ScaleLike, ScaleWord } from '../scale.ts';
-import { identity } from './matrices.ts';
 import { CovarianceRootBase } from './root.ts';
 import type { CovarianceRoot } from './root.ts';
 
@@ -69,11 +68,11 @@ export class ScaledIdentityRoot extends CovarianceRootBase {
   }
 
   override covariance(): Tensor {
-    return mul(this.cell(this.scale.variance), identity(this.size, this.dtype));
+    return mul(this.cell(this.scale.variance), identityMatrix(this.size, this.dtype));
   }
 
   matrix(): Tensor {
-    return mul(this.cell(this.scale.stddev), identity(this.size, this.dtype));
+    return mul(this.cell(this.scale.stddev), identityMatrix(this.size, this.dtype));
   }
 
   override traceRatio(other: CovarianceRoot): Tensor {
