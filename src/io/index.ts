@@ -4,7 +4,7 @@ export type { ByteArray, DecodeOptions, StoredArray } from './bytes.ts';
 export * from './config.ts';
 export * from './csv.ts';
 export * from './idx.ts';
-export * from './imageGrid.ts';
+export * from './image-grid.ts';
 export * from './jsonl.ts';
 export * from './npy.ts';
 export * from './npz.ts';

@@ -1,2 +1,2 @@
-export * from './idxFolder.ts';
+export * from './idx-folder.ts';
 export * from './resolve.ts';

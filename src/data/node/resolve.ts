@@ -2,7 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import { DataError, ValueError } from '../../core/index.ts';
 import { listDatasets, makeBuiltinDataset } from '../builtin.ts';
 import type { DatasetOptions, DatasetSplits } from '../builtin.ts';
-import { idxFileNames, isIdxFolder, readIdxFolder } from './idxFolder.ts';
+import { idxFileNames, isIdxFolder, readIdxFolder } from './idx-folder.ts';
 
 /**
  * The data set that a user names: a built-in name, or a folder in MNIST's IDX layout. (A folder whose name is also a

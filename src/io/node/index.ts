@@ -1,2 +1,2 @@
 export * from './files.ts';
-export * from './runFolder.ts';
+export * from './run-folder.ts';

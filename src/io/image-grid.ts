@@ -1,6 +1,6 @@
 import { NumericalError, ShapeError, ValueError, formatShape } from '../core/index.ts';
 import type { ByteArray, StoredArray } from './bytes.ts';
-import { drawText, glyphHeight, glyphWidth } from './pixelFont.ts';
+import { drawText, glyphHeight, glyphWidth } from './pixel-font.ts';
 import { encodePng } from './png.ts';
 
 export interface ImageGridOptions {

@@ -28,23 +28,31 @@ export class RunFolder {
   }
 
   /**
+   * Checks that a new run may take the folder; changes nothing.
+   *
+   * @throws DataError when it holds a run and `overwrite` is not set, or holds files that are not a run's
+   */
+  static checkFree(path: string, options: { readonly overwrite?: boolean } = {}): void {
+    const present = existsSync(path) ? listFolder(path) : [];
+    if (present.length === 0) return;
+    if (!present.includes(layout.config)) {
+      throw new DataError(`${path}: is not empty and is no run (no ${layout.config}). Choose another folder.`);
+    }
+    if (!options.overwrite) {
+      throw new DataError(`${path}: holds a run already. Choose another folder, resume it, or ask to overwrite it.`);
+    }
+  }
+
+  /**
    * A new run's folder, created.
    *
-   * @param options.overwrite remove an existing run's files there first
-   * @throws DataError when the folder holds a run and `overwrite` is not set, or holds files that are not a run's
+   * @param options.overwrite remove an existing run's files there first, and nothing else
+   * @throws DataError when the folder is taken, as `checkFree` says
    */
   static create(path: string, options: { readonly overwrite?: boolean } = {}): RunFolder {
+    RunFolder.checkFree(path, options);
     const folder = new RunFolder(path);
-    const present = existsSync(path) ? listFolder(path) : [];
-    if (present.length > 0) {
-      if (!present.includes(layout.config)) {
-        throw new DataError(`${path}: is not empty and is no run (no ${layout.config}). Choose another folder.`);
-      }
-      if (!options.overwrite) {
-        throw new DataError(`${path}: holds a run already. Choose another folder, resume it, or ask to overwrite it.`);
-      }
-      for (const name of Object.values(layout)) rmSync(join(path, name), { recursive: true, force: true });
-    }
+    for (const name of Object.values(layout)) rmSync(join(path, name), { recursive: true, force: true });
     mkdirSync(folder.checkpoints, { recursive: true });
     return folder;
   }
