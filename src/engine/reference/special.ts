@@ -99,3 +99,11 @@ const tailQ = [
   -2.24409524465858183362e1, 4.74528541206955367215e2, 2.55305040643316442583e3, 3.19985821950859553908e3,
   1.53672958608443695994e3, 3.25792512996573918826e2, 3.03380607434824582924e1, 1,
 ];
+
+/** Numerators and denominators of `erf`'s four ranges, for engines that evaluate them otherwise. */
+export const erfRatios = {
+  small: [smallP, smallQ],
+  middle: [middleP, middleQ],
+  large: [largeP, largeQ],
+  tail: [tailP, tailQ],
+} as const;

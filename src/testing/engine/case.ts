@@ -17,6 +17,8 @@ export interface Case {
   readonly build: (...operands: Tensor[]) => Tensor;
   /** Whether gradients are compared too: not at kinks, poles and infinities. */
   readonly smooth: boolean;
+  /** Whether inexact ops surround the one under test: it is then compared as gradients are. */
+  readonly composite?: true;
 }
 
 export interface OpCases {
@@ -59,8 +61,9 @@ export function drawn(shape: GraphShape, dtype: DType, domain: Domain = anywhere
 
 /** An operand of given values, repeated to fill the shape. */
 export function listed(values: readonly number[], dtype: DType, shape: GraphShape = [values.length]): Operand {
+  const convert = (x: number): number => (dtype === 'bool' ? Number(x !== 0) : x);
   const fill = (concrete: Shape): NdArray => {
-    const data = Array.from({ length: sizeOf(concrete) }, (_, i) => values[i % values.length] ?? 0);
+    const data = Array.from({ length: sizeOf(concrete) }, (_, i) => convert(values[i % values.length] ?? 0));
     return new NdArray(typedArrayFrom(dtype, data), concrete, dtype);
   };
   return { shape, dtype, values: fill };

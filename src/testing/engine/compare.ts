@@ -5,7 +5,7 @@ import { referenceEngine } from '../../engine/reference/index.ts';
 import { grad, input, isOp, mul, sum, topologicalOrder } from '../../graph/index.ts';
 import type { OpName, Tensor } from '../../graph/index.ts';
 import { compareArrays } from '../matchers.ts';
-import { gradientErrors, toleranceOf } from '../tolerances.ts';
+import { chainErrors, toleranceOf } from '../tolerances.ts';
 import type { ErrorUnits } from '../tolerances.ts';
 import { batch, drawn } from './case.ts';
 import type { Case, Operand } from './case.ts';
@@ -80,7 +80,11 @@ export async function compareWithReference(
     const actual = await program.run(feeds);
     for (const plan of planned) {
       for (const name of Object.keys(plan.outputs)) {
-        const problem = compareOutput(actual[name], expected[name], name.includes('_value') ? errors : gradientErrors);
+        const problem = compareOutput(
+          actual[name],
+          expected[name],
+          name.endsWith('_value') && !plan.case.composite ? errors : chainErrors,
+        );
         if (problem)
           problems.push(`${plan.case.label}${sizes.length > 1 ? ` (batch ${size})` : ''}, ${name}: ${problem}`);
       }
@@ -101,7 +105,7 @@ function feedsOf(planned: readonly Planned[], needed: ReadonlySet<string>, size:
   return feeds;
 }
 
-/** Gradients are sums of terms: their absolute error is in units of the largest element. */
+/** Chains sum terms: their absolute error is in units of the largest element. */
 function compareOutput(
   actual: NdArray | undefined,
   expected: NdArray | undefined,
@@ -110,7 +114,7 @@ function compareOutput(
   if (!actual || !expected) return 'the output is missing';
   if (actual.dtype !== expected.dtype) return `the dtype is ${actual.dtype}, expected ${expected.dtype}`;
   const { rtol, atol } = toleranceOf(errors, expected.dtype);
-  const scale = errors === gradientErrors ? Math.max(1, ...finite(expected)) : 1;
+  const scale = errors === chainErrors ? Math.max(1, ...finite(expected)) : 1;
   return compareArrays(actual, expected, { rtol, atol: atol * scale });
 }
 

@@ -227,7 +227,7 @@ const where: OpCases = {
   dtypes: allDTypes,
   cases: (dtype) => {
     const build = (condition: Tensor, a: Tensor, b: Tensor): Tensor => makeNode('where', [condition, a, b], {});
-    const everything = isFloat(dtype) ? extremes : pointsOf(dtype)[0];
+    const everything = dtype === 'bool' ? [0, 1] : pointsOf(dtype)[0];
     return [
       ...whereShapes.map(([condition, a, b]): Case => ({
         label: [condition, a, b].map(describeShape).join(', '),

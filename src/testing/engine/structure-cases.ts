@@ -331,6 +331,7 @@ const random = (op: 'randomNormal' | 'randomUniform'): OpCases => ({
         operands: [keyOperand, drawn([batch, 3], dtype)],
         build: (key, x) => mul(add(mul(x, x), makeNode(op, [key], { path: [1], shape: [batch, 3], dtype })), x),
         smooth: true,
+        composite: true,
       },
     ];
   },
