@@ -1,17 +1,16 @@
-import { NdArray, ValueError, formatShape } from '../core/index.ts';
+import { NdArray, ValueError, formatShape, sizeOf } from '../core/index.ts';
 import { binarize, binarizeForEvaluation, datasetOf } from '../data/index.ts';
-import type { Binarize, Dataset, DatasetSplits } from '../data/index.ts';
-import { sizeOf } from '../core/index.ts';
+import type { Binarize, Dataset, DatasetOptions, DatasetSplits } from '../data/index.ts';
 import type { Examples } from '../objectives/index.ts';
 
 /** What can be trained on: a built-in name or a folder, a data set, or an array [examples, ...shape] in [0, 1]. */
 export type DataInput = string | Dataset | DatasetSplits | NdArray;
 
 /** The training and test examples that `data` means. @throws DataError or ValueError that says what is wrong with it */
-export async function resolveData(data: DataInput): Promise<DatasetSplits> {
+export async function resolveData(data: DataInput, options?: DatasetOptions): Promise<DatasetSplits> {
   if (typeof data === 'string') {
     const { resolveDataset } = await import('../data/node/index.ts');
-    return resolveDataset(data);
+    return resolveDataset(data, options);
   }
   if (data instanceof NdArray) return { source: 'array', train: datasetFromArray(data), notes: [] };
   return 'train' in data ? data : { source: data.name, train: data, notes: [] };

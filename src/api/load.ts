@@ -1,0 +1,30 @@
+import { DataError } from '../core/index.ts';
+import { createEngine } from '../engine/index.ts';
+import type { EngineOptions } from '../engine/index.ts';
+import { ParameterStore } from '../training/index.ts';
+import { modelFor } from './model.ts';
+import { Run } from './run.ts';
+
+/** Which engine computes. */
+export type LoadOptions = EngineOptions;
+
+/**
+ * A run from its folder.
+ *
+ * @throws DataError when the folder is no run or a file is damaged; ValueError when its configuration is not valid or its
+ *   weights are another model's
+ */
+export async function load(path: string, options: LoadOptions = {}): Promise<Run> {
+  const { RunFolder, readSafetensorsFile } = await import('../io/node/index.ts');
+  const folder = RunFolder.open(path);
+  const config = folder.readConfig();
+  const store = new ParameterStore(modelFor(config).parameters);
+  try {
+    store.assign(Object.fromEntries(readSafetensorsFile(folder.model).tensors));
+  } catch (error) {
+    if (error instanceof Error) throw new DataError(`${folder.model}: ${error.message}`, { cause: error });
+    throw error;
+  }
+  const engine = await createEngine(options);
+  return new Run({ config, engine, parameters: store.parameters, path });
+}

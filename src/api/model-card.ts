@@ -1,0 +1,77 @@
+import { formatShape, version } from '../core/index.ts';
+import type { DoneEvent, ElboMeans } from '../training/index.ts';
+import { isImageShape } from './pictures.ts';
+import type { Run } from './run.ts';
+
+/** How a training went, for its model card. */
+export interface TrainingSummary {
+  readonly done: DoneEvent;
+  readonly training?: ElboMeans | undefined;
+  readonly validation?: ElboMeans | undefined;
+}
+
+/** The run's README.md: what the model is, how it was trained, how to use it. */
+export function modelCard(run: Run, path: string, summary?: TrainingSummary): string {
+  const { data, model, training, objective } = run.config;
+  const images = isImageShape(run.exampleShape);
+  const count = Object.values(run.parameters).reduce((total, { size }) => total + size, 0);
+  return `# ${model.preset} on ${data.source}
+
+A variational autoencoder trained with rootsigma ${version}.
+
+| | |
+|---|---|
+| data | ${data.source}: ${data.count} training examples of shape ${formatShape(data.shape)}, binarize ${data.binarize} |
+| latent dimensions | ${model.latent} |
+| posterior | ${posteriorText(model)} |
+| hidden layers | ${model.hidden.join(', ') || 'none'} (${model.activation}) |
+| likelihood | ${model.likelihood} |
+| parameters | ${count.toLocaleString('en')} |
+| objective | ELBO${objective.beta === 1 ? '' : ` with β = ${objective.beta}`} |
+| training | ${training.epochs} epochs, batch ${training.batchSize}, ${training.optimizer.name} at ${training.optimizer.learningRate}, seed ${training.seed} |
+${summary ? resultText(summary) : ''}
+${images ? '![Samples](samples.png)\n\nSamples: E[x|z] for z ~ N(0, I).\n\n![Reconstructions](reconstructions.png)\n\nTest examples, each with its reconstruction below.\n' : ''}
+## Use
+
+\`\`\`sh
+rootsigma evaluate ${path}
+rootsigma sample ${path} -o samples.png
+\`\`\`
+
+\`\`\`ts
+import { load } from 'rootsigma';
+
+const run = await load('${path}');
+const images = await run.sample(16); // [16, ${run.exampleShape.join(', ')}] in [0, 1]
+const { mean, stddev } = await run.encode(images); // each [16, ${model.latent}]
+\`\`\`
+
+\`model/encoder.onnx\` and \`model/decoder.onnx\` run in any ONNX runtime. The encoder takes \`x\` [batch, ${run.model.inputSize}] and
+\`epsilon\`, draws from N(0, I), and gives \`mean\`, \`stddev\`, \`root\` and \`z\` = mean + root · epsilon; the decoder takes \`z\`
+[batch, ${model.latent}] and gives \`mean\`, E[x|z].
+`;
+}
+
+function posteriorText(model: Run['config']['model']): string {
+  if (model.posterior === 'full') return `full covariance, ${model.root ?? 'symmetric'} root`;
+  if (model.posterior === 'low-rank') return `low rank + diagonal, rank ${model.rank ?? 1}`;
+  return model.posterior;
+}
+
+function resultText({ done, training, validation }: TrainingSummary): string {
+  const line = (name: string, means: ElboMeans | undefined): string =>
+    means ? `| ${name} | ${[means.elbo, means.reconstruction, means.kl].map((x) => x.toFixed(2)).join(' | ')} |\n` : '';
+  const how =
+    done.reason === 'interrupted'
+      ? 'interrupted after'
+      : done.reason === 'stopped-early'
+        ? 'stopped early after'
+        : 'finished';
+  return `
+Training ${how} ${done.epochs} epochs in ${done.seconds.toFixed(1)} s (${done.stepMs.toFixed(2)} ms a step); the parameters are those of epoch
+${done.bestEpoch}. Means over examples in nats, last epoch:
+
+| | ELBO | reconstruction | KL |
+|---|---|---|---|
+${line('training', training)}${line('validation', validation)}`;
+}

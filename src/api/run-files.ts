@@ -1,0 +1,33 @@
+import { NumericalError, version } from '../core/index.ts';
+import { RunFolder, writeFileAtomic, writeSafetensorsFile } from '../io/node/index.ts';
+import { modelCard } from './model-card.ts';
+import type { TrainingSummary } from './model-card.ts';
+import { exportOnnx } from './onnx-models.ts';
+import { comparison, isImageShape, sheet } from './pictures.ts';
+import type { Run } from './run.ts';
+
+/** Writes a run that lives in memory as a run folder. */
+export async function saveRun(run: Run, path: string, options: { readonly overwrite?: boolean } = {}): Promise<void> {
+  const folder = RunFolder.create(path, options);
+  folder.writeConfig(run.config);
+  await writeRunFiles(folder, run);
+}
+
+/** The files of a finished run besides config, metrics and checkpoints. */
+export async function writeRunFiles(folder: RunFolder, run: Run, summary?: TrainingSummary): Promise<void> {
+  for (const [name, { data }] of Object.entries(run.parameters)) {
+    const wrong = data.find((value) => !Number.isFinite(value));
+    if (wrong !== undefined)
+      throw new NumericalError(`save: the parameter '${name}' holds ${wrong}; nothing was written.`);
+  }
+  writeSafetensorsFile(folder.model, run.parameters, { metadata: { format: 'rootsigma', version } });
+  const { encoder, decoder } = exportOnnx(run.model, run.parameters);
+  writeFileAtomic(folder.encoder, encoder);
+  writeFileAtomic(folder.decoder, decoder);
+  if (isImageShape(run.exampleShape)) {
+    writeFileAtomic(folder.samples, sheet(await run.sample(64)));
+    const { originals, reconstructions } = await run.testReconstructions(40);
+    writeFileAtomic(folder.reconstructions, comparison(originals, reconstructions));
+  }
+  writeFileAtomic(folder.card, modelCard(run, folder.path, summary));
+}

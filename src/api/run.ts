@@ -1,0 +1,178 @@
+import { NdArray, ShapeError, ValueError, formatShape, sameShape, sizeOf } from '../core/index.ts';
+import type { ArrayLikeInput } from '../core/index.ts';
+import { examplesOf, takeFirst } from '../data/index.ts';
+import type { Dataset } from '../data/index.ts';
+import type { Engine } from '../engine/index.ts';
+import { evaluateModel } from '../evaluation/index.ts';
+import type { Evaluation, EvaluationProgress } from '../evaluation/index.ts';
+import type { RunConfig } from '../io/index.ts';
+import type { Vae } from '../models/index.ts';
+import { foldIn, key, normal } from '../random/index.ts';
+import type { NamedParameters } from '../training/index.ts';
+import { evaluationExamples, resolveData } from './data.ts';
+import type { DataInput } from './data.ts';
+import { Inference } from './inference.ts';
+import type { Encoding } from './inference.ts';
+import { modelFor } from './model.ts';
+
+export interface RunParts {
+  readonly config: RunConfig;
+  readonly engine: Engine;
+  readonly parameters: NamedParameters;
+  /** The data it was trained on, when it is at hand; else it is looked up by `config.data.source`. */
+  readonly data?: DataInput | undefined;
+  /** Where the run lies, when it was saved or loaded. */
+  readonly path?: string | undefined;
+}
+
+export interface RunEvaluateOptions {
+  /** Default: the test split of the data it was trained on. */
+  readonly data?: DataInput;
+  /** Draws of z an example for the NLL. Default: 100. */
+  readonly samples?: number;
+  /** Evaluate the first so many examples. Default: all. */
+  readonly limit?: number;
+  /** Default: 0. */
+  readonly seed?: number;
+  readonly onProgress?: (progress: EvaluationProgress) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** A trained model with its configuration: what `train` and `load` give. */
+export class Run {
+  readonly config: RunConfig;
+  readonly model: Vae;
+  readonly parameters: NamedParameters;
+  /** The run's folder, when it has one. */
+  readonly path: string | undefined;
+  readonly #engine: Engine;
+  readonly #inference: Inference;
+  readonly #data: DataInput | undefined;
+
+  constructor(parts: RunParts) {
+    this.config = parts.config;
+    this.model = modelFor(parts.config);
+    this.parameters = parts.parameters;
+    this.path = parts.path;
+    this.#engine = parts.engine;
+    this.#data = parts.data;
+    this.#inference = new Inference(parts.engine, this.model, parts.parameters);
+  }
+
+  /** Which engine computes: `onnxruntime-node`, `onnxruntime-web` or `reference`. */
+  get engineName(): string {
+    return this.#engine.name;
+  }
+
+  /** Shape of one example, such as [28, 28]. */
+  get exampleShape(): readonly number[] {
+    return this.config.data.shape;
+  }
+
+  /** ELBO in its two parts, importance-sampled NLL, active units and KL per dimension: nats, means over examples. */
+  async evaluate(options: RunEvaluateOptions = {}): Promise<Evaluation> {
+    const { samples = 100, seed = 0, limit } = options;
+    for (const [name, value] of Object.entries({ samples, limit })) {
+      if (value !== undefined && (!Number.isInteger(value) || value < 1)) {
+        throw new ValueError(`evaluate: ${name} must be a whole number of at least 1, got ${value}.`);
+      }
+    }
+    const { dataset } = await this.testData(options.data);
+    const limited = limit === undefined ? dataset : takeFirst(dataset, limit);
+    return evaluateModel({
+      engine: this.#engine,
+      model: this.model,
+      parameters: this.parameters,
+      examples: evaluationExamples(limited, this.config.data.binarize, seed),
+      samples,
+      seed,
+      onProgress: options.onProgress,
+      signal: options.signal,
+    });
+  }
+
+  /**
+   * The test split of `data` (default: of the training data), or its only examples where there is no split.
+   *
+   * @throws ValueError when the examples do not have the shape that the model was trained on
+   */
+  async testData(data?: DataInput): Promise<{ readonly dataset: Dataset; readonly split: 'test' | 'all' }> {
+    const source = data ?? this.#data ?? this.config.data.source;
+    const { options } = this.config.data;
+    const splits = await resolveData(source, source === this.config.data.source ? options : undefined);
+    const dataset = splits.test ?? splits.train;
+    if (sizeOf(dataset.sampleShape) !== this.model.inputSize) {
+      throw new ValueError(
+        `${dataset.name}: its examples are ${formatShape(dataset.sampleShape)}, the model was trained on ${formatShape(this.exampleShape)}.`,
+      );
+    }
+    return { dataset, split: splits.test ? 'test' : 'all' };
+  }
+
+  /** Images from the prior: E[x|z] for z ~ N(0, I), [count, ...exampleShape] in [0, 1]. */
+  async sample(count = 64, options: { readonly seed?: number } = {}): Promise<NdArray<'float32'>> {
+    const z = normal(foldIn(key(options.seed ?? 0), 0), [count, this.model.latent]);
+    return this.decode(z);
+  }
+
+  /** E[x|z] at the mean of q(z|x): shape of `x`. Values of x must lie in [0, 1]. */
+  async reconstruct(x: ArrayLikeInput): Promise<NdArray<'float32'>> {
+    const { mean } = await this.encode(x);
+    const images = await this.decode(mean);
+    return images.reshape(this.#isSingle(x) ? this.exampleShape : images.shape);
+  }
+
+  /** q(z|x): mean, marginal standard deviations and covariance of each example. @param x [batch, ...exampleShape] or one example */
+  async encode(x: ArrayLikeInput): Promise<Encoding> {
+    return this.#inference.encode(this.#rows(x));
+  }
+
+  /** E[x|z], [batch, ...exampleShape]. @param z [batch, latent] or [latent] */
+  async decode(z: ArrayLikeInput): Promise<NdArray<'float32'>> {
+    const given = NdArray.from(z, 'float32');
+    const count = given.size / this.model.latent;
+    if (given.shape.at(-1) !== this.model.latent) {
+      throw new ShapeError(`decode: z must be [batch, ${this.model.latent}], got ${formatShape(given.shape)}.`);
+    }
+    const images = await this.#inference.decode(given.reshape([count, this.model.latent]));
+    return images.reshape([count, ...this.exampleShape]);
+  }
+
+  /** The first `count` test examples as the model sees them, with their reconstructions. */
+  async testReconstructions(count: number, data?: DataInput) {
+    const { dataset } = await this.testData(data);
+    const originals = examplesOf(takeFirst(dataset, count));
+    return { originals, reconstructions: await this.reconstruct(originals) };
+  }
+
+  /** Writes config.json, model.safetensors, the ONNX files, pictures and a model card. @throws DataError when the folder holds something else */
+  async save(path: string, options: { readonly overwrite?: boolean } = {}): Promise<Run> {
+    const { saveRun } = await import('./run-files.ts');
+    await saveRun(this, path, options);
+    return new Run({ config: this.config, engine: this.#engine, parameters: this.parameters, data: this.#data, path });
+  }
+
+  /** Frees what the engine holds. */
+  dispose(): Promise<void> {
+    return this.#inference.dispose();
+  }
+
+  #isSingle(x: ArrayLikeInput): boolean {
+    return sameShape(NdArray.from(x).shape, this.exampleShape);
+  }
+
+  /** x as rows [batch, inputSize]. */
+  #rows(x: ArrayLikeInput): NdArray<'float32'> {
+    const given = NdArray.from(x, 'float32');
+    const { inputSize } = this.model;
+    const fits = sizeOf(given.shape.slice(1)) === inputSize || sameShape(given.shape, this.exampleShape);
+    if (!fits) {
+      throw new ShapeError(
+        `x must be [batch, ${this.exampleShape.join(', ')}] or one example, got ${formatShape(given.shape)}.`,
+      );
+    }
+    const outside = given.data.find((value) => !(value >= 0 && value <= 1));
+    if (outside !== undefined) throw new ValueError(`x must lie in [0, 1], got ${outside}. Scale the data first.`);
+    return given.reshape([given.size / inputSize, inputSize]);
+  }
+}

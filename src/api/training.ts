@@ -1,0 +1,167 @@
+import { RootsigmaError, ValueError, formatShape, sameShape } from '../core/index.ts';
+import { greyFraction, splitValidation } from '../data/index.ts';
+import type { DatasetSplits } from '../data/index.ts';
+import { createEngine } from '../engine/index.ts';
+import type { Engine, EngineOptions } from '../engine/index.ts';
+import type { RunConfig } from '../io/index.ts';
+import { Trainer } from '../training/index.ts';
+import type { DoneEvent, TrainingEvent } from '../training/index.ts';
+import { evaluationExamples, resolveData, trainingExamples } from './data.ts';
+import type { DataInput } from './data.ts';
+import { EventQueue } from './event-queue.ts';
+import { modelFor } from './model.ts';
+import { configFor } from './options.ts';
+import type { ModelOptions } from './options.ts';
+import { Run } from './run.ts';
+import type { RunRecorder } from './run-recorder.ts';
+
+export interface TrainOptions extends ModelOptions {
+  /** Default: `auto`, ONNX Runtime's native build, or its WebAssembly build where that does not load. */
+  readonly engine?: EngineOptions['engine'];
+  /** Write the run to this folder as it goes. Default: nothing is written. */
+  readonly out?: string;
+  /** Replace a run that the folder holds. */
+  readonly overwrite?: boolean;
+  /** Continue the run that the folder holds from its last checkpoint, to the bit as if it had not stopped. */
+  readonly resume?: boolean;
+  /** Gets every event: steps, epochs, the end. */
+  readonly onEvent?: (event: TrainingEvent) => void;
+  /** Gets what a person should know: grey pixels, a slower engine, missing labels. One line each. */
+  readonly onNotice?: (line: string) => void;
+  /** Stops after the step under way; what was learned so far is the result. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * A training under way: await it for the `Run`, or iterate over its events.
+ *
+ *     for await (const event of train('digits')) if (event.event === 'epoch') console.log(event.training.elbo);
+ */
+export class Training implements PromiseLike<Run>, AsyncIterable<TrainingEvent> {
+  readonly #run: Promise<Run>;
+  readonly #queue = new EventQueue<TrainingEvent>();
+
+  constructor(data: DataInput, options: TrainOptions) {
+    const onEvent = (event: TrainingEvent): void => {
+      options.onEvent?.(event);
+      this.#queue.push(event);
+    };
+    this.#run = runTraining(data, { ...options, onEvent });
+    this.#run.then(
+      () => {
+        this.#queue.end();
+      },
+      (error: unknown) => {
+        this.#queue.fail(error);
+      },
+    );
+  }
+
+  then<A = Run, B = never>(
+    onFulfilled?: ((run: Run) => A | PromiseLike<A>) | null,
+    onRejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
+  ): Promise<A | B> {
+    return this.#run.then(onFulfilled, onRejected);
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<TrainingEvent> {
+    return this.#queue.listen();
+  }
+}
+
+/**
+ * Trains a VAE.
+ *
+ * @param data a built-in name (`digits`), a folder in MNIST's layout, a data set, or an array [examples, ...shape] in [0, 1]
+ * @throws ValueError or DataError (when awaited) for options or data that do not fit; NumericalError when a loss is not
+ *   finite, naming the step and the layer
+ */
+export function train(data: DataInput, options: TrainOptions = {}): Training {
+  return new Training(data, options);
+}
+
+async function runTraining(data: DataInput, options: TrainOptions): Promise<Run> {
+  const recorder = options.out === undefined ? undefined : await openRecorder(options.out, options);
+  const resumed = recorder?.resumed?.config;
+  const splits = await resolveData(data, resumed?.data.options);
+  const config = resumed ? continued(resumed, splits, options) : configFor(splits, options);
+  for (const note of [...splits.notes, ...greyNotice(splits, config)]) options.onNotice?.(note);
+  const { threads } = config.training;
+  const engine = await createEngine({
+    engine: options.engine ?? 'auto',
+    ...(threads !== undefined && { threads }),
+    ...(options.onNotice && { onNotice: options.onNotice }),
+  });
+  const trainer = await createTrainer(splits, config, { engine, recorder });
+  try {
+    recorder?.begin(config);
+    const done = await follow(trainer, { ...options, recorder });
+    const run = new Run({ config, engine, parameters: trainer.result(), data: splits, path: options.out });
+    await recorder?.finish(run, done);
+    return run;
+  } finally {
+    await trainer.dispose();
+  }
+}
+
+/** The configuration of a run that goes on: its own, but for a new number of epochs. */
+function continued(config: RunConfig, { train }: DatasetSplits, { epochs }: TrainOptions): RunConfig {
+  if (train.size !== config.data.count || !sameShape(train.sampleShape, config.data.shape)) {
+    throw new ValueError(
+      `train: the run to resume was trained on ${config.data.count} examples of ${formatShape(config.data.shape)} from ${config.data.source}; ${train.name} has ${train.size} of ${formatShape(train.sampleShape)}.`,
+    );
+  }
+  return epochs === undefined ? config : { ...config, training: { ...config.training, epochs } };
+}
+
+async function openRecorder(path: string, options: TrainOptions): Promise<RunRecorder> {
+  const { RunRecorder } = await import('./run-recorder.ts');
+  return RunRecorder.open(path, options);
+}
+
+function createTrainer(
+  splits: DatasetSplits,
+  config: RunConfig,
+  { engine, recorder }: { readonly engine: Engine; readonly recorder: RunRecorder | undefined },
+): Promise<Trainer> {
+  const { binarize } = config.data;
+  const { validation: fraction, seed } = config.training;
+  const { train: training, validation } = splitValidation(splits.train, { fraction, seed });
+  return Trainer.create({
+    engine,
+    model: modelFor(config),
+    training: trainingExamples(training, binarize),
+    validation: validation && evaluationExamples(validation, binarize, seed),
+    config: config.training,
+    beta: config.objective.beta,
+    resume: recorder?.resumed?.checkpoint,
+  });
+}
+
+/** Hands every event on and keeps the record; gives the last one. */
+async function follow(
+  trainer: Trainer,
+  options: Pick<TrainOptions, 'signal' | 'onEvent'> & { readonly recorder: RunRecorder | undefined },
+): Promise<DoneEvent> {
+  let done: DoneEvent | undefined;
+  for await (const event of trainer.run(options.signal)) {
+    options.recorder?.record(event, trainer);
+    options.onEvent?.(event);
+    if (event.event === 'done') done = event;
+  }
+  if (!done) throw new RootsigmaError('train: the loop ended without its last event.');
+  return done;
+}
+
+/** A Bernoulli likelihood is one of zeros and ones. */
+function greyNotice(splits: DatasetSplits, { data }: RunConfig): string[] {
+  if (data.binarize === 'threshold') return [];
+  const grey = greyFraction(splits.train, { limit: 1000 });
+  if (grey === 0) return [];
+  const percent = `${(100 * grey).toFixed(1)} % of the pixels are grey`;
+  return data.binarize === 'dynamic'
+    ? [`${percent}: each step draws them as 0 or 1 (binarize 'dynamic'; 'threshold' fixes them at 0.5).`]
+    : [
+        `${percent}, and binarize is 'none': a Bernoulli likelihood of grey values is no probability, so ELBO and NLL are not comparable with any published number. Use 'dynamic' or 'threshold'.`,
+      ];
+}
