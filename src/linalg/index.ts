@@ -8,6 +8,7 @@ export * from './iterations.ts';
 export * from './lyapunov.ts';
 export * from './products.ts';
 export type { SpectrumOptions } from './spectrum.ts';
+export * from './sqrtm.ts';
 export * from './sqrtmh.ts';
 export * from './sqrtmh-derivative.ts';
 export * from './thresholds.ts';

@@ -14,6 +14,7 @@ export interface SpectrumOptions {
 
 /** The same with the support rule itself exchangeable. */
 export interface SpectrumRule extends SpectrumOptions {
+  /** Default `supportTolerance` of the input's element type. */
   readonly support?: (n: number, epsilon: number) => number;
 }
 

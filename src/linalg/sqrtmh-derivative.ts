@@ -3,6 +3,7 @@ import { averageWithTranspose, solveSylvester } from './lyapunov.ts';
 import type { SylvesterRule } from './lyapunov.ts';
 import { toResult, toSquare } from './matrices.ts';
 import type { SpectrumOptions } from './spectrum.ts';
+import { workingSupport } from './thresholds.ts';
 
 /**
  * Derivative of the root S = Σ^{1/2} along a direction E, d/dt (Σ + t E)^{1/2} at t = 0: the L with S L + L S = E.
@@ -46,5 +47,5 @@ export function sqrtmhVjp(
 }
 
 function ruleOfRoot(options: SpectrumOptions): SylvesterRule {
-  return { weight: Math.sqrt, degree: 0.5, spectrum: options };
+  return { weight: Math.sqrt, degree: 0.5, spectrum: { ...options, support: workingSupport } };
 }

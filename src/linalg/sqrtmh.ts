@@ -3,9 +3,10 @@ import { toResult } from './matrices.ts';
 import { positiveRootInto } from './positive-root.ts';
 import { scaleRange } from './scaling.ts';
 import { clipToSupport, isDiagonal, positiveSpectrum } from './spectrum.ts';
-import type { SpectrumOptions } from './spectrum.ts';
+import type { SpectrumOptions, SpectrumRule } from './spectrum.ts';
 import { toSymmetric } from './symmetric.ts';
 import type { Symmetric } from './symmetric.ts';
+import { workingSupport } from './thresholds.ts';
 import { eigenvalues2, root2 } from './two-by-two.ts';
 
 /**
@@ -27,36 +28,37 @@ import { eigenvalues2, root2 } from './two-by-two.ts';
 export function sqrtmh(a: ArrayLikeInput, options: SpectrumOptions = {}): NdArray<FloatDType> {
   const symmetric = toSymmetric('sqrtmh', a);
   const { rows: n, count, exponents, batchShape, dtype } = symmetric;
-  const roots =
-    n === 1 ? roots1(symmetric, options) : n === 2 ? roots2(symmetric, options) : rootsN(symmetric, options);
+  const find = n === 1 ? roots1 : n === 2 ? roots2 : rootsN;
+  const roots = find(symmetric, { ...options, support: workingSupport });
   for (let i = 0; i < count; i++) scaleRange(roots, i * n * n, (i + 1) * n * n, exponents[i]! / 2);
   return toResult('sqrtmh', roots, [...batchShape, n, n], dtype);
 }
 
 type Roots = Float64Array<ArrayBuffer>;
 
-function roots1(symmetric: Symmetric, options: SpectrumOptions): Roots {
+function roots1(symmetric: Symmetric, rule: SpectrumRule): Roots {
   const { data, count } = symmetric;
-  for (let i = 0; i < count; i++) clipToSupport('sqrtmh', symmetric, i, data.subarray(i, i + 1), options);
+  for (let i = 0; i < count; i++) clipToSupport('sqrtmh', symmetric, i, data.subarray(i, i + 1), rule);
   return data.map(Math.sqrt);
 }
 
-function roots2(symmetric: Symmetric, options: SpectrumOptions): Roots {
+function roots2(symmetric: Symmetric, rule: SpectrumRule): Roots {
   const { data, count } = symmetric;
   const out = new Float64Array(4 * count);
   for (let i = 0; i < count; i++) {
     const matrix = { a: data[4 * i]!, b: data[4 * i + 1]!, d: data[4 * i + 3]! };
-    const values = Float64Array.from(eigenvalues2(matrix));
-    clipToSupport('sqrtmh', symmetric, i, values, options);
-    const { a, b, d } = root2(matrix, values[0] === 0);
+    const [smallest, largest] = eigenvalues2(matrix);
+    const values = Float64Array.of(smallest, largest);
+    clipToSupport('sqrtmh', symmetric, i, values, rule);
+    const { a, b, d } = root2(matrix, { smallest, largest, singular: values[0] === 0 });
     out.set([a, b, b, d], 4 * i);
   }
   return out;
 }
 
-function rootsN(symmetric: Symmetric, options: SpectrumOptions): Roots {
+function rootsN(symmetric: Symmetric, rule: SpectrumRule): Roots {
   const { data, rows: n, count } = symmetric;
-  const { values, vectors } = positiveSpectrum('sqrtmh', symmetric, options);
+  const { values, vectors } = positiveSpectrum('sqrtmh', symmetric, rule);
   const out = new Float64Array(count * n * n);
   for (let i = 0; i < count; i++) {
     const own = [i * n * n, (i + 1) * n * n] as const;

@@ -14,14 +14,32 @@ export function indefiniteTolerance(n: number, epsilon: number): number {
 }
 
 /**
- * A positive eigenvalue up to this times λmax cannot be told from zero: it is set to zero and lies outside the support.
+ * A positive eigenvalue up to this times λmax cannot be told from zero: it lies outside the support and is set to zero.
  * Rounding each entry once moves an eigenvalue by at most (ε/2) ‖|A|‖₂ ≤ (ε/2) √n λmax; this is eight times that,
- * twice the most seen when B Bᵀ of low rank is formed in floating point and decomposed.
- * A diagonal matrix is exempt: its eigenvalues are its entries, with no rounding.
+ * twice the most seen when B Bᵀ of low rank is formed in floating point and decomposed. A diagonal matrix is exempt: its
+ * eigenvalues are its entries, with no rounding.
+ *
+ * What decides about singularity (rank, pseudo-determinant, inverse, covariance check) takes ε of the input's type; the
+ * root and its derivative, functions of the matrix as given and computed in float64, take float64's.
  */
 export function supportTolerance(n: number, epsilon: number): number {
   return 4 * Math.sqrt(n) * epsilon;
 }
+
+/** `supportTolerance` at the precision of the arithmetic. */
+export function workingSupport(n: number): number {
+  return supportTolerance(n, workingEpsilon);
+}
+
+/** ε of the arithmetic: float64 whatever the input. */
+export const workingEpsilon = 2 ** -52;
+
+/**
+ * The Newton step that polishes a root leaves out eigenvalue pairs with √λᵢ + √λⱼ up to this times √λmax: there the
+ * residual (some 20 ε λmax) divided by the sum would be large enough to make S indefinite, at second order by
+ * residual² / (√λᵢ + √λⱼ)³, which this holds below ε √λmax.
+ */
+export const polishFloor = 1e-4;
 
 /**
  * In X L + L X = E, eigenvalues of X up to this times λmax count as zero. Wider than `supportTolerance` because X is
@@ -40,9 +58,25 @@ export function pivotTolerance(index: number): number {
 }
 
 /**
- * The general root is refused when ‖X X − A‖_F exceeds this times ‖A‖_F: what came out is not a root. Near-defective
- * matrices lose about ε ‖X‖² / ‖A‖ (Björck and Hammarling), which is what this allows for.
+ * In a computed Schur form, an eigenvalue up to this times ‖T‖_F is zero: the QR algorithm leaves about n ε ‖A‖.
+ * (Triangular input has no such rounding: only its exact zeros are.) It is also what may couple two zeros of a triangle.
  */
+export function generalZeroTolerance(n: number): number {
+  return 8 * n * workingEpsilon;
+}
+
+/**
+ * In a computed Schur form, entries up to this times ‖T‖_F that couple two zero eigenvalues are rounding, which the
+ * eigenvalues' own condition may have amplified; above, 0 is defective.
+ */
+export function couplingTolerance(n: number): number {
+  return 1000 * n * workingEpsilon;
+}
+
+/** The general root is refused when rounding A may change it by more than 1 %: this times 2⁻⁵² is 0.01. */
+export const maxRootSensitivity = 0.01 * 2 ** 52;
+
+/** The general root is refused when ‖X X − A‖_F exceeds this times ‖A‖_F: what came out is no root. */
 export const generalRootResidual = 1e-5;
 
 /** QL or QR steps allowed for one eigenvalue; two or three are usual. */

@@ -16,16 +16,28 @@ export function eigenvalues2(matrix: TwoByTwo): [number, number] {
   return inner < outer ? [inner, outer] : [outer, inner];
 }
 
+export interface Eigenvalues2 {
+  readonly smallest: number;
+  readonly largest: number;
+  /** The smallest counts as zero. */
+  readonly singular: boolean;
+}
+
 /**
- * Symmetric root in closed form (Cayley–Hamilton): S = (A + √det I) / √(tr A + 2 √det), where `singular` says to
- * take det = 0. Returns S as [[a, b], [b, d]] and √det S² = det S.
+ * Symmetric root in closed form (Cayley–Hamilton):
+ *
+ *   S = (A + √det I) / √(tr A + 2 √det),  or  √λmax (A − λmin I) / (λmax − λmin)  when λmin counts as zero.
  */
-export function root2(matrix: TwoByTwo, singular: boolean): TwoByTwo & { readonly determinant: number } {
+export function root2(matrix: TwoByTwo, { smallest, largest, singular }: Eigenvalues2): TwoByTwo {
   const { a, b, d } = matrix;
-  const determinant = singular ? 0 : Math.sqrt(determinant2(matrix));
-  const t = Math.sqrt(a + d + 2 * determinant);
-  if (t === 0) return { a: 0, b: 0, d: 0, determinant: 0 };
-  return { a: (a + determinant) / t, b: b / t, d: (d + determinant) / t, determinant };
+  if (b === 0) return { a: Math.sqrt(Math.max(a, 0)), b, d: Math.sqrt(Math.max(d, 0)) };
+  if (singular) {
+    const factor = Math.sqrt(largest) / (largest - smallest);
+    return { a: (a - smallest) * factor, b: b * factor, d: (d - smallest) * factor };
+  }
+  const root = Math.sqrt(determinant2(matrix));
+  const t = Math.sqrt(a + d + 2 * root);
+  return { a: (a + root) / t, b: b / t, d: (d + root) / t };
 }
 
 /** a d − b² with both products exact (Dekker), so that cancellation costs one rounding. */

@@ -1,0 +1,92 @@
+import { NdArray, ShapeError, LinearAlgebraError } from '../core/index.ts';
+import type { ArrayLikeInput, FloatDType } from '../core/index.ts';
+import type { ComplexArray } from './complex.ts';
+import { generalRoot } from './general-root.ts';
+import type { RootProblem } from './general-root.ts';
+import { matrixName, toResult, toSquare } from './matrices.ts';
+import { multiplyInto } from './products.ts';
+import { evenExponentOf, largestMagnitude, scaleRange } from './scaling.ts';
+import { generalRootResidual } from './thresholds.ts';
+import { frobenius } from './triangular-root.ts';
+
+/** X with X X = A. */
+export interface MatrixRoot {
+  /** Real part of X, shape [...batch, n, n]. */
+  readonly real: NdArray<FloatDType>;
+  /** Imaginary part, or undefined when every root of the batch is real. */
+  readonly imag: NdArray<FloatDType> | undefined;
+  /** ‖X X − A‖_F / ‖A‖_F (0 for A = 0), shape [...batch]. */
+  readonly residual: NdArray<FloatDType>;
+}
+
+/**
+ * The principal square root of any real square matrix: every eigenvalue λ of A becomes the root of λ with real part ≥ 0,
+ * and a negative real one +i √|λ|. The root is real exactly when A has no negative real eigenvalue.
+ *
+ * Balanced, real Schur form A = Q T Qᵀ, its 2 × 2 blocks rotated to a complex triangle, then Björck and Hammarling's
+ * recurrence (1983; Higham, Functions of Matrices, §6.2). Triangular input is its own Schur form and symmetric input
+ * goes through `eigh`. For a covariance use `sqrtmh`: this is no substitute, it accepts indefinite matrices.
+ *
+ * A singular A has such a root exactly when 0 is not defective (no Jordan block larger than 1 × 1 belongs to it).
+ *
+ * @param a shape [...batch, n, n]; a plain number counts as 1 × 1
+ * @throws ShapeError, NumericalError (NaN, infinity), LinearAlgebraError when there is no such root or rounding alone
+ *   decides it
+ *
+ * @example
+ * sqrtm([[1, 3], [1, 4]]).real.toNested() // [[0.755…, 1.133…], [0.377…, 1.889…]]
+ */
+export function sqrtm(a: ArrayLikeInput): MatrixRoot {
+  const array = a instanceof NdArray ? a : NdArray.from(a);
+  if (array.shape.length === 0) return reshapeRoot(sqrtm(array.reshape([1, 1])), []);
+  if (array.shape.length === 1) throw new ShapeError(`sqrtm: expected a matrix, got ${array.size} numbers in one row.`);
+  const { data, rows: n, count, batchShape, dtype, epsilon } = toSquare('sqrtm', array);
+  const size = n * n;
+  const [re, im, residual] = [new Float64Array(data.length), new Float64Array(data.length), new Float64Array(count)];
+  for (let i = 0; i < count; i++) {
+    const problem = {
+      a: data.slice(i * size, (i + 1) * size),
+      n,
+      epsilon,
+      name: `sqrtm: ${matrixName(batchShape, i)}`,
+    };
+    const root = generalRoot(problem);
+    re.set(root.re, i * size);
+    im.set(root.im, i * size);
+    residual[i] = requireRoot(problem, root);
+  }
+  const shape = [...batchShape, n, n];
+  return {
+    real: toResult('sqrtm', re, shape, dtype),
+    imag: im.every((value) => value === 0) ? undefined : toResult('sqrtm', im, shape, dtype),
+    residual: toResult('sqrtm', residual, batchShape, dtype),
+  };
+}
+
+/** ‖X X − A‖_F / ‖A‖_F. Scales both in place. @throws LinearAlgebraError when X is not a root */
+function requireRoot({ name, a, n }: RootProblem, { re, im }: ComplexArray): number {
+  const exponent = evenExponentOf(largestMagnitude(a, 0, a.length));
+  scaleRange(a, 0, a.length, -exponent);
+  scaleRange(re, 0, re.length, -exponent / 2);
+  scaleRange(im, 0, im.length, -exponent / 2);
+  const product = (x: Float64Array, y: Float64Array): Float64Array<ArrayBuffer> => {
+    const out = new Float64Array(n * n);
+    multiplyInto(x, y, { rows: n, inner: n, columns: n }, out);
+    return out;
+  };
+  const [squaredRe, squaredIm, cross, crossed] = [product(re, re), product(im, im), product(re, im), product(im, re)];
+  const gap = {
+    re: squaredRe.map((value, at) => value - squaredIm[at]! - a[at]!),
+    im: cross.map((value, at) => value + crossed[at]!),
+  };
+  const norm = frobenius({ re: a, im: new Float64Array(n * n) });
+  const residual = norm === 0 ? 0 : frobenius(gap) / norm;
+  if (residual <= generalRootResidual) return residual;
+  throw new LinearAlgebraError(
+    `${name}: no accurate square root: X X misses A by ${residual} relative to ‖A‖. A is too close to a matrix without one.`,
+  );
+}
+
+function reshapeRoot({ real, imag, residual }: MatrixRoot, shape: readonly number[]): MatrixRoot {
+  return { real: real.reshape(shape), imag: imag?.reshape(shape), residual };
+}
