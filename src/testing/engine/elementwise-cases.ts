@@ -25,44 +25,28 @@ import {
 } from './case.ts';
 import type { Case, Domain, OpCases } from './case.ts';
 
+// prettier-ignore
 const shapes: readonly GraphShape[] = [[], [1], [5], [0], [0, 3], [2, 3], [2, 1, 3], [2, 3, 1, 2], [batch, 3], [batch]];
 
 /** Shapes that broadcast together: the same, scalars, rows, columns, outer products, empty and symbolic ones. */
+// prettier-ignore
 const pairs: readonly (readonly [GraphShape, GraphShape])[] = [
   [[], []],
   [[1], [1]],
-  [
-    [2, 3],
-    [2, 3],
-  ],
+  [[2, 3], [2, 3]],
   [[3], []],
   [[], [3]],
   [[2, 3], [3]],
   [[3], [2, 3]],
-  [
-    [2, 3],
-    [2, 1],
-  ],
-  [
-    [2, 1],
-    [2, 3],
-  ],
-  [
-    [2, 1],
-    [1, 3],
-  ],
-  [
-    [2, 1, 3, 1],
-    [4, 1, 2],
-  ],
+  [[2, 3], [2, 1]],
+  [[2, 1], [2, 3]],
+  [[2, 1], [1, 3]],
+  [[2, 1, 3, 1], [4, 1, 2]],
   [[0, 3], [1]],
   [[0, 1], [3]],
   [[batch, 3], [3]],
   [[2], [batch, 2]],
-  [
-    [batch, 1],
-    [batch, 3],
-  ],
+  [[batch, 1], [batch, 3]],
   [[batch, 2], []],
 ];
 
@@ -207,13 +191,10 @@ const cast: OpCases = {
     }),
 };
 
+// prettier-ignore
 const whereShapes: readonly (readonly [GraphShape, GraphShape, GraphShape])[] = [
   [[], [], []],
-  [
-    [2, 3],
-    [2, 3],
-    [2, 3],
-  ],
+  [[2, 3], [2, 3], [2, 3]],
   [[2, 3], [], [3]],
   [[3], [2, 3], [2, 1]],
   [[], [2, 3], []],
