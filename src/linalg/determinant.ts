@@ -52,7 +52,7 @@ export function slogdet(a: ArrayLikeInput): SignedLogDeterminant {
       own *= Math.sign(lu[k * n + k]!);
       log += Math.log(Math.abs(lu[k * n + k]!));
     }
-    sign[i] = own;
+    sign[i] = own === 0 ? 0 : own; // never −0
     logAbs[i] = own === 0 ? -Infinity : log;
   }
   return {

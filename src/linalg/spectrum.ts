@@ -62,12 +62,16 @@ export function clipToSupport(
     const exponent = exponents[index]!;
     throw new LinearAlgebraError(
       `${operation}: ${matrixName(batchShape, index)} is not positive semidefinite: its smallest eigenvalue is ` +
-        `${scaleByPower(smallest, exponent)}, and rounding explains none below ${scaleByPower(-lowest, exponent)}. ` +
+        `${rounded(smallest, exponent, 6)}, and rounding explains none below ${rounded(-lowest, exponent, 2)}. ` +
         `nearestPsd gives the closest matrix that is.`,
     );
   }
   const cut = rtol !== undefined ? lowest : isDiagonal(symmetric, index) ? 0 : support(n, epsilon) * largest;
   for (let k = 0; k < n; k++) if (values[k]! <= cut) values[k] = 0;
+}
+
+function rounded(value: number, exponent: number, digits: number): number {
+  return Number(scaleByPower(value, exponent).toPrecision(digits));
 }
 
 /** Whether matrix `index` has no nonzero entry off the diagonal. */
