@@ -1,7 +1,7 @@
 import { UnsupportedError } from '../../core/index.ts';
 import type { DType } from '../../core/index.ts';
 import { isOp } from '../../graph/index.ts';
-import type { ComputeOpName, Tensor } from '../../graph/index.ts';
+import type { ComputeOpName, OpName, Tensor } from '../../graph/index.ts';
 
 export type OrtEngineName = 'onnxruntime-node' | 'onnxruntime-web';
 
@@ -17,7 +17,7 @@ interface Gap {
  * What ONNX Runtime's CPU kernels cannot run, among the pairs of op and dtype that the graph allows; everything else
  * runs on both builds (a test loads every pair). The reference engine runs all. An op missing here has no gap.
  */
-const gaps: Readonly<Partial<Record<ComputeOpName, readonly Gap[]>>> = {
+const gaps: Readonly<Partial<Record<OpName, readonly Gap[]>>> = {
   pow: [{ dtype: 'uint32', engines: ortEngineNames, remedy: 'Convert to int32 or a float with cast() first' }],
 };
 
@@ -27,8 +27,13 @@ export function workingDType(node: Tensor): DType {
   return operand?.dtype ?? node.dtype;
 }
 
-export function gapOf(op: ComputeOpName, dtype: DType, engine: OrtEngineName): Gap | undefined {
+function gapOf(op: OpName, dtype: DType, engine: OrtEngineName): Gap | undefined {
   return gaps[op]?.find((gap) => gap.dtype === dtype && gap.engines.includes(engine));
+}
+
+/** Whether the engine runs the op on values of this dtype (the working dtype), if the op takes it at all. */
+export function supports(op: OpName, dtype: DType, engine: OrtEngineName): boolean {
+  return gapOf(op, dtype, engine) === undefined;
 }
 
 /** @throws UnsupportedError naming op, dtype, engine and what to do instead */

@@ -1,6 +1,7 @@
 import type { ComputeOpName } from '../../../graph/index.ts';
 import type { Lowering } from '../lowering.ts';
 import { cast, direct, divide, identity, throughWiderType } from './elementwise.ts';
+import { erf } from './erf.ts';
 import { gather, scatterAdd } from './indexing.ts';
 import { add, matmul } from './matmul.ts';
 import { extremum, sum } from './reductions.ts';
@@ -23,7 +24,7 @@ export const lowerings: { readonly [Op in ComputeOpName]: Lowering<Op> } = {
   sigmoid,
   softplus,
   relu: direct('Relu'),
-  erf: direct('Erf'),
+  erf,
   not: direct('Not'),
   cast,
   stopGradient: identity,

@@ -36,6 +36,7 @@ export const slice: Lowering<'slice'> = (node, [x = ''], { builder }) => {
 
 export const pad: Lowering<'pad'> = (node, [x = ''], { builder }) => {
   const { before, after, value } = node.attributes;
+  if (before.length === 0) return x;
   return builder.emit('Pad', [x, builder.ints([...before, ...after]), builder.scalar(value, node.dtype)]);
 };
 
