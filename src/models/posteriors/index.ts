@@ -1,13 +1,15 @@
-import { UnsupportedError } from '../../core/index.ts';
 import type { PosteriorFamily, PosteriorSizes } from './posterior-family.ts';
+import { fullPosterior } from './full.ts';
+import type { FullRoot } from './full.ts';
+import { lowRankPosterior } from './low-rank.ts';
 import { diagonalPosterior, isotropicPosterior } from './diagonal.ts';
 
 /** How Σ(x) is parameterised. */
 export interface PosteriorOptions {
   readonly posterior: 'isotropic' | 'diagonal' | 'full' | 'low-rank';
   /** Which Σ^{1/2} a full posterior's head emits. Default: symmetric. */
-  readonly root?: 'symmetric' | 'cholesky';
-  /** Columns of W in D + W Wᵀ; low-rank only. */
+  readonly root?: FullRoot;
+  /** Columns of W in D + W Wᵀ; low-rank only. Default: 2. */
   readonly rank?: number;
 }
 
@@ -19,10 +21,9 @@ export function posteriorFamily(options: PosteriorOptions, sizes: PosteriorSizes
     case 'diagonal':
       return diagonalPosterior(sizes);
     case 'full':
+      return fullPosterior(options.root ?? 'symmetric', sizes);
     case 'low-rank':
-      throw new UnsupportedError(
-        `posteriorFamily: '${options.posterior}' is not built yet; use 'diagonal' or 'isotropic'.`,
-      );
+      return lowRankPosterior(options.rank ?? 2, sizes);
   }
 }
 

@@ -1,0 +1,52 @@
+import type { FloatDType } from '../../core/index.ts';
+import { MultivariateNormal, ScaleTrilRoot, SymmetricRoot } from '../../gaussian/index.ts';
+import { add, exp, expandDims, identityMatrix, mul, tanh } from '../../graph/index.ts';
+import type { Tensor } from '../../graph/index.ts';
+import { dense, zeros } from '../../nn/index.ts';
+import { softClamp } from '../soft-clamp.ts';
+import { fillStrictlyLower, strictlyLowerSize } from './fill-triangular.ts';
+import { logVarianceBounds } from './posterior-family.ts';
+import type { PosteriorFamily, PosteriorSizes } from './posterior-family.ts';
+
+export type FullRoot = 'symmetric' | 'cholesky';
+
+/**
+ * A full Σ from a bounded triangular factor L = (I + tanh(N)/√n) diag(d), N strictly lower:
+ *
+ * - cholesky: Σ = L Lᵀ with d = σ
+ * - symmetric: S = L Lᵀ is Σ^{1/2} itself, the symmetric positive definite root, with d = √σ, so Σ = S S
+ *
+ * Positive definite by construction, no decomposition anywhere: log det Σ is a sum of log-variances. N's layer starts at
+ * zero, so training starts from the diagonal posterior; tanh and √n bound how far a row can tilt. Both matter: a plain
+ * Cholesky head ends worse than the diagonal one (bench/README.md).
+ */
+export function fullPosterior(root: FullRoot, { featureSize, latent }: PosteriorSizes): PosteriorFamily {
+  const mean = dense('mean', [featureSize, latent]);
+  const logVariance = dense('logVariance', [featureSize, latent]);
+  const offDiagonal = dense('offDiagonal', [featureSize, strictlyLowerSize(latent)], {
+    weightInitializer: zeros,
+    biasInitializer: zeros,
+  });
+  const { soft, hard } = logVarianceBounds;
+  const exponent = root === 'symmetric' ? 0.25 : 0.5;
+  return {
+    parameters: [mean, logVariance, ...(latent > 1 ? [offDiagonal] : [])].flatMap((layer) => layer.parameters),
+    apply: (parameters, features) => {
+      const logDiagonal = mul(softClamp(logVariance.apply(parameters, features), soft, hard), exponent);
+      const below = latent > 1 ? offDiagonal.apply(parameters, features) : undefined;
+      const factor = triangularFactor(logDiagonal, below, latent);
+      const covarianceRoot =
+        root === 'symmetric'
+          ? SymmetricRoot.fromCholesky(factor, { logDiagonal })
+          : ScaleTrilRoot.fromScaleTril(factor, { logDiagonal });
+      return MultivariateNormal.fromRoot(mean.apply(parameters, features), covarianceRoot);
+    },
+  };
+}
+
+/** L = (I + tanh(N)/√n) diag(d) from log d [..., n] and the entries of N [..., n(n−1)/2] (none for n = 1). */
+function triangularFactor(logDiagonal: Tensor, below: Tensor | undefined, n: number): Tensor {
+  const identity = identityMatrix(n, logDiagonal.dtype as FloatDType);
+  const unit = below ? add(identity, fillStrictlyLower(mul(tanh(below), 1 / Math.sqrt(n)), n)) : identity;
+  return mul(unit, expandDims(exp(logDiagonal), -2));
+}

@@ -1,0 +1,29 @@
+import { LowRankMultivariateNormal } from '../../gaussian/index.ts';
+import { exp, expandDims, mul, reshape, tanh } from '../../graph/index.ts';
+import { dense, zeros } from '../../nn/index.ts';
+import { softClamp } from '../soft-clamp.ts';
+import { logVarianceBounds } from './posterior-family.ts';
+import type { PosteriorFamily, PosteriorSizes } from './posterior-family.ts';
+
+/**
+ * Σ = D + W Wᵀ with D = diag(σ²) and W = diag(σ) tanh(V): W is bounded relative to the standard deviations, so the
+ * capacitance I + Wᵀ D⁻¹ W has its eigenvalues in [1, 1 + n r] and the head cannot blow up. V's weights are drawn, its
+ * bias is zero: at W = 0 the gradient of W would vanish, as Σ depends on W through W Wᵀ only.
+ */
+export function lowRankPosterior(rank: number, { featureSize, latent }: PosteriorSizes): PosteriorFamily {
+  const mean = dense('mean', [featureSize, latent]);
+  const logVariance = dense('logVariance', [featureSize, latent]);
+  const factor = dense('factor', [featureSize, latent * rank], { biasInitializer: zeros });
+  const { soft, hard } = logVarianceBounds;
+  return {
+    parameters: [mean, logVariance, factor].flatMap((layer) => layer.parameters),
+    apply: (parameters, features) => {
+      const bounded = softClamp(logVariance.apply(parameters, features), soft, hard);
+      const directions = tanh(factor.apply(parameters, features));
+      const shape = [...directions.shape.slice(0, -1), latent, rank];
+      const scale = expandDims(exp(mul(bounded, 0.5)), -1);
+      const w = mul(reshape(directions, shape), scale);
+      return LowRankMultivariateNormal.fromLogVariance(mean.apply(parameters, features), bounded, { factor: w });
+    },
+  };
+}
