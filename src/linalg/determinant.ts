@@ -45,9 +45,9 @@ export function slogdet(a: ArrayLikeInput): SignedLogDeterminant {
   const sign = new Float64Array(count);
   const logAbs = new Float64Array(count);
   for (let i = 0; i < count; i++) {
-    const { lu, parity, exponent } = factorizeLu(data.subarray(i * n * n, (i + 1) * n * n), n);
+    const { lu, parity, exponents } = factorizeLu(data.subarray(i * n * n, (i + 1) * n * n), n);
     let own: number = parity;
-    let log = n * exponent * Math.LN2;
+    let log = exponents.reduce((sum, exponent) => sum + exponent, 0) * Math.LN2;
     for (let k = 0; k < n; k++) {
       own *= Math.sign(lu[k * n + k]!);
       log += Math.log(Math.abs(lu[k * n + k]!));

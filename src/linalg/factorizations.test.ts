@@ -152,6 +152,9 @@ describe('determinants, rank, condition', () => {
     const huge = slogdet([[1e200, 0], [0, -1e200]]); // prettier-ignore
     expect(huge.sign.item()).toBe(-1);
     expectAllClose(huge.logAbs, 400 * Math.LN10, { rtol: 4 * epsilon });
+    const uneven = slogdet([[0, 1e308], [-1e-300, 0]]); // prettier-ignore
+    expect(uneven.sign.item()).toBe(1);
+    expectAllClose(uneven.logAbs, 8 * Math.LN10, { rtol: 1e-13 });
     expect(slogdet(NdArray.zeros([0, 0], 'float64')).sign.item()).toBe(1);
   });
 

@@ -1,20 +1,21 @@
-import { exponentOf, largestMagnitude, scaleRange } from './scaling.ts';
+import { exponentOf, largestMagnitude, scaleByPower, scaleRange } from './scaling.ts';
 
 export interface LuFactors {
-  /** Unit lower L below the diagonal, U on and above it, of P A · 2^−exponent. */
+  /** Unit lower L below the diagonal, U on and above it, of P B, where A = diag(2^exponents) B has rows of unit size. */
   readonly lu: Float64Array;
-  /** Row i of P A is row order[i] of A. */
+  /** Row i of P B is row order[i] of B. */
   readonly order: Int32Array;
   /** det P. */
   readonly parity: 1 | -1;
-  readonly exponent: number;
+  /** By row of A, so that no row is lost to underflow beside a large one. */
+  readonly exponents: Int32Array;
 }
 
 /** LU with partial pivoting of one n × n matrix; a zero column leaves a zero on U's diagonal. */
 export function factorizeLu(a: Float64Array, n: number): LuFactors {
   const lu = Float64Array.from(a);
-  const exponent = exponentOf(largestMagnitude(lu, 0, n * n));
-  scaleRange(lu, 0, n * n, -exponent);
+  const exponents = Int32Array.from({ length: n }, (_, i) => exponentOf(largestMagnitude(lu, i * n, (i + 1) * n)));
+  for (let i = 0; i < n; i++) scaleRange(lu, i * n, (i + 1) * n, -exponents[i]!);
   const order = Int32Array.from({ length: n }, (_, i) => i);
   let parity: 1 | -1 = 1;
   for (let k = 0; k < n; k++) {
@@ -33,11 +34,11 @@ export function factorizeLu(a: Float64Array, n: number): LuFactors {
       for (let j = k + 1; j < n; j++) lu[i * n + j] = lu[i * n + j]! - factor * lu[k * n + j]!;
     }
   }
-  return { lu, order, parity, exponent };
+  return { lu, order, parity, exponents };
 }
 
 /** A⁻¹ from its factors, or undefined when U has a zero on the diagonal. */
-export function invertLu({ lu, order, exponent }: LuFactors, n: number): Float64Array<ArrayBuffer> | undefined {
+export function invertLu({ lu, order, exponents }: LuFactors, n: number): Float64Array<ArrayBuffer> | undefined {
   const x = new Float64Array(n * n);
   for (let i = 0; i < n; i++) {
     if (lu[i * n + i] === 0) return undefined;
@@ -52,7 +53,7 @@ export function invertLu({ lu, order, exponent }: LuFactors, n: number): Float64
     for (let k = i + 1; k < n; k++) eliminate(i, k);
     for (let c = 0; c < n; c++) x[i * n + c] = x[i * n + c]! / lu[i * n + i]!;
   }
-  scaleRange(x, 0, n * n, -exponent);
+  for (let at = 0; at < n * n; at++) x[at] = scaleByPower(x[at]!, -exponents[at % n]!); // A⁻¹ = B⁻¹ diag(2^−exponents)
   return x;
 }
 
