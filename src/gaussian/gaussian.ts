@@ -1,6 +1,6 @@
 import { DTypeError, ShapeError, formatShape } from '../core/index.ts';
-import type { FloatDType, Shape } from '../core/index.ts';
-import { add, asTensor, broadcastGraphShapes, broadcastTo, mul, neg, sqrt, sub } from '../graph/index.ts';
+import type { FloatDType, NdArray, Shape } from '../core/index.ts';
+import { add, asTensor, broadcastGraphShapes, broadcastTo, constant, mul, neg, sqrt, sub } from '../graph/index.ts';
 import type { GraphKey, GraphShape, Tensor, TensorLike } from '../graph/index.ts';
 import type { Key } from '../random/index.ts';
 import { drawNoise, halfLogTwoPi } from './distribution.ts';
@@ -9,6 +9,11 @@ import { batchOf, checkFinite } from './parameters.ts';
 import type { CovarianceRoot } from './roots/root.ts';
 import { asStddev, asVariance } from './scale.ts';
 import type { StddevTensor, VarianceTensor } from './scale.ts';
+
+/** The dimension of the support, for formulas. */
+export function rankTensor({ rank, dtype }: CovarianceRoot): Tensor {
+  return typeof rank === 'number' ? asTensor(rank, dtype) : constant(rank, dtype);
+}
 
 /**
  * Gaussians over vectors, N(μ, Σ) with Σ = R Rᵀ: z = μ + R ε, ε ~ N(0, I). What differs between them is the structure
@@ -41,6 +46,11 @@ export abstract class Gaussian<Root extends CovarianceRoot = CovarianceRoot> imp
     this.dtype = root.dtype;
     this.root = root;
     this.location = location;
+  }
+
+  /** The dimension of the support: n unless Σ is known to be singular; an array where the batch differs. */
+  get rank(): number | NdArray<'int32'> {
+    return this.root.rank;
   }
 
   get size(): number {
@@ -89,9 +99,9 @@ export abstract class Gaussian<Root extends CovarianceRoot = CovarianceRoot> imp
     return this.logDensity(this.root.quadratic(this.centre(x)));
   }
 
-  /** n/2 (1 + log 2π) + log|det R| */
+  /** n/2 (1 + log 2π) + log|det R|; for singular Σ the entropy on the support, n its dimension. */
   entropy(): Tensor {
-    return add(this.toBatch(this.root.logAbsDet()), this.size * (halfLogTwoPi + 0.5));
+    return add(this.toBatch(this.root.logAbsDet()), this.perDimension(halfLogTwoPi + 0.5));
   }
 
   /** ε with μ + R ε = x: N(μ, Σ) turned into N(0, I). */
@@ -113,7 +123,7 @@ export abstract class Gaussian<Root extends CovarianceRoot = CovarianceRoot> imp
     return drawNoise(key, { sample: sampleShape, batch: this.batchShape, noise: [this.root.noiseSize] }, this.dtype);
   }
 
-  private centre(x: TensorLike): Tensor {
+  protected centre(x: TensorLike): Tensor {
     const point = asTensor(x, this.dtype);
     const size = point.shape.at(-1);
     if (size !== this.size) {
@@ -123,8 +133,13 @@ export abstract class Gaussian<Root extends CovarianceRoot = CovarianceRoot> imp
   }
 
   private logDensity(quadratic: Tensor): Tensor {
-    const logNormalizer = add(this.toBatch(this.root.logAbsDet()), this.size * halfLogTwoPi);
+    const logNormalizer = add(this.toBatch(this.root.logAbsDet()), this.perDimension(halfLogTwoPi));
     return sub(mul(neg(quadratic), 0.5), logNormalizer);
+  }
+
+  /** The support's dimension times `value`. */
+  private perDimension(value: number): Tensor {
+    return mul(rankTensor(this.root), value);
   }
 
   private toEvents(x: Tensor): Tensor {

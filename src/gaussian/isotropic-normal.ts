@@ -13,6 +13,12 @@ export class IsotropicNormal extends Gaussian<ScaledIdentityRoot> {
     super('IsotropicNormal', mean, root);
   }
 
+  /** The distribution whose root is given. */
+  static fromRoot(mean: TensorLike, root: ScaledIdentityRoot): IsotropicNormal {
+    const [location] = floatPair('IsotropicNormal.fromRoot', mean, root.scale.stddev);
+    return new IsotropicNormal(location, root);
+  }
+
   private static make<Word extends ScaleWord>(word: Word, operation: string, mean: TensorLike, scale: ScaleLike<Word>) {
     const [location, x] = floatPair(operation, mean, unwrapScale(operation, word, scale));
     const size = lastSize(operation, location);

@@ -1,10 +1,11 @@
 import { DTypeError, ShapeError, UnsupportedError, formatShape, sameShape } from '../core/index.ts';
-import { add, broadcastTo, div, mul, square, sub } from '../graph/index.ts';
+import { add, broadcastTo, div, equal, logicalAnd, mul, sqrt, square, sub, sum, where } from '../graph/index.ts';
 import type { Tensor } from '../graph/index.ts';
 import type { Distribution } from './distribution.ts';
-import { Gaussian } from './gaussian.ts';
+import { Gaussian, rankTensor } from './gaussian.ts';
 import { Normal } from './normal.ts';
 import { batchOf } from './parameters.ts';
+import { EigenRoot } from './roots/eigen.ts';
 
 /** A class of distributions, as `registerKl` takes it. */
 export interface DistributionClass<D extends Distribution> {
@@ -82,9 +83,32 @@ export function klDivergence(q: Distribution, p: Distribution): Tensor {
 function gaussianKl(q: Gaussian, p: Gaussian): Tensor {
   const spread = p.root.traceRatio(q.root);
   const difference = sub(q.location, p.location);
-  const shift = p.root.quadratic(broadcastTo(difference, [...batchOf(difference, 1), q.size]));
+  const between = broadcastTo(difference, [...batchOf(difference, 1), q.size]);
+  const shift = p.root.quadratic(between);
   const logRatio = sub(q.root.logAbsDet(), p.root.logAbsDet());
-  return sub(mul(sub(add(spread, shift), q.size), 0.5), logRatio);
+  const divergence = sub(mul(sub(add(spread, shift), rankTensor(q.root)), 0.5), logRatio);
+  return finiteOnCommonSupport(divergence, { q, p, between });
+}
+
+/**
+ * Where a Σ is known to be singular, the divergence is taken on the support, and infinite unless q and p have the same
+ * one: a q that p's support does not hold, or that is thinner than p, has no density with respect to p.
+ */
+function finiteOnCommonSupport(
+  divergence: Tensor,
+  { q, p, between }: { readonly q: Gaussian; readonly p: Gaussian; readonly between: Tensor },
+): Tensor {
+  const [qRoot, pRoot] = [q.root, p.root];
+  const singular = [qRoot, pRoot].some((root) => root instanceof EigenRoot && root.isSingular);
+  if (!singular) return divergence;
+  let common = equal(rankTensor(qRoot), rankTensor(pRoot));
+  if (pRoot instanceof EigenRoot) {
+    const size = (x: Tensor): Tensor => sqrt(sum(square(x), -1));
+    const magnitude = add(size(q.mean), size(p.mean));
+    const onSupport = logicalAnd(pRoot.supports(qRoot.matrix()), pRoot.isOnSupport(between, magnitude));
+    common = logicalAnd(common, onSupport);
+  }
+  return where(common, divergence, Infinity);
 }
 
 /** ½ (σq²/σp² + (μp − μq)²/σp² − 1) + log σp − log σq */

@@ -4,7 +4,8 @@ import type { GraphKey, GraphShape, Tensor, TensorLike } from '../graph/index.ts
 import type { Key } from '../random/index.ts';
 import { drawNoise, halfLogTwoPi } from './distribution.ts';
 import type { Distribution, SampleAndLogProb } from './distribution.ts';
-import { checkFinite, checkScale, floatDType, floatPair } from './parameters.ts';
+import { standardNormalQuantile } from './normal-quantile.ts';
+import { checkEntries, checkFinite, checkScale, floatDType, floatPair } from './parameters.ts';
 import { asStddev, asVariance, scaleForms, unwrapScale } from './scale.ts';
 import type { ScaleForms, ScaleLike, ScaleWord, StddevTensor, VarianceTensor } from './scale.ts';
 
@@ -94,6 +95,13 @@ export class Normal implements Distribution {
   /** P(z ≤ x) = ½ (1 + erf((x − μ) / (σ √2))), exact to a few ε of 1 (not of itself, far in the lower tail). */
   cdf(x: TensorLike): Tensor {
     return mul(add(erf(mul(this.whiten(x), Math.SQRT1_2)), 1), 0.5);
+  }
+
+  /** The x with P(z ≤ x) = p: μ + σ Φ⁻¹(p). @throws ValueError when a known p is outside [0, 1] */
+  icdf(p: TensorLike): Tensor {
+    const probability = asTensor(p, this.dtype);
+    checkEntries('Normal.icdf: p', probability, { accepts: (x) => x >= 0 && x <= 1, wanted: 'in [0, 1]' });
+    return this.unwhiten(standardNormalQuantile(probability));
   }
 
   private noise(key: GraphKey | Key, sampleShape: GraphShape): Tensor {

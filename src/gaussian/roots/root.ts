@@ -1,4 +1,4 @@
-import type { FloatDType } from '../../core/index.ts';
+import type { FloatDType, NdArray } from '../../core/index.ts';
 import { matmul, square, sum } from '../../graph/index.ts';
 import type { GraphShape, Tensor, TensorLike } from '../../graph/index.ts';
 
@@ -22,6 +22,8 @@ export interface CovarianceRoot {
   readonly size: number;
   /** Entries of ε that one draw takes: n, or n + r where R is not square. */
   readonly noiseSize: number;
+  /** Dimension of the support: n unless Σ is known to be singular; an array where the batch differs. */
+  readonly rank: number | NdArray<'int32'>;
   readonly batchShape: GraphShape;
   readonly dtype: FloatDType;
   /** R ε, [..., noiseSize] → [..., n]. */
@@ -60,6 +62,10 @@ export abstract class CovarianceRootBase implements CovarianceRoot {
   protected abstract whitenColumns(columns: Tensor): Tensor;
 
   get noiseSize(): number {
+    return this.size;
+  }
+
+  get rank(): number | NdArray<'int32'> {
     return this.size;
   }
 

@@ -43,6 +43,11 @@ export class ScaledIdentityRoot extends CovarianceRootBase {
     return new ScaledIdentityRoot(size, scaleForms(word, x), { isUnit: false });
   }
 
+  /** The same σ over another number of coordinates. */
+  resized(size: number): ScaledIdentityRoot {
+    return new ScaledIdentityRoot(size, this.scale, { isUnit: this.isUnit });
+  }
+
   unwhiten(noise: TensorLike): Tensor {
     return mul(noise, this.column(this.scale.stddev));
   }
