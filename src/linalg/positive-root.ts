@@ -1,4 +1,4 @@
-import { congruenceInto, dotRowsInto, transposeInto } from './products.ts';
+import { multiplyInto, symmetricProductInto, transposeInto } from './products.ts';
 import { rebuild } from './spectrum.ts';
 import { polishFloor } from './thresholds.ts';
 
@@ -23,13 +23,16 @@ export function positiveRootInto(
   rebuild(vectors, roots, n, out);
   const correction = new Float64Array(n * n);
   const transposed = new Float64Array(n * n);
+  const sizes = { rows: n, inner: n, columns: n };
   const scratch = new Float64Array(n * n);
-  dotRowsInto(out, out, n, correction); // S Sᵀ = S S
+  symmetricProductInto(out, out, n, correction);
   for (let at = 0; at < n * n; at++) correction[at] = a[at]! - correction[at]!;
   transposeInto(vectors, n, n, transposed);
-  congruenceInto(transposed, correction, n, scratch, correction);
+  multiplyInto(transposed, correction, sizes, scratch);
+  symmetricProductInto(scratch, vectors, n, correction); // Vᵀ (A − S S) V
   divideByPairSums(correction, roots, n, polishFloor * roots[n - 1]!);
-  congruenceInto(vectors, correction, n, scratch, correction);
+  multiplyInto(vectors, correction, sizes, scratch);
+  symmetricProductInto(scratch, transposed, n, correction);
   for (let at = 0; at < n * n; at++) out[at] = out[at]! + correction[at]!;
 }
 

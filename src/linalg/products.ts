@@ -8,7 +8,7 @@ export interface ProductSizes {
   readonly columns: number;
 }
 
-/** out ← a b, row by row along memory. */
+/** out ← a b. */
 export function multiplyInto(
   a: Float64Array,
   b: Float64Array,
@@ -16,42 +16,51 @@ export function multiplyInto(
   out: Float64Array,
 ): void {
   out.fill(0);
-  for (let i = 0; i < rows; i++) {
-    for (let k = 0; k < inner; k++) {
-      const factor = a[i * inner + k]!;
-      for (let j = 0, from = k * columns, to = i * columns; j < columns; j++, from++, to++) {
-        out[to] = out[to]! + factor * b[from]!;
-      }
+  for (let i = 0; i < rows; i++) addRowTimes(a, i * inner, inner, b, columns, out, i * columns, columns);
+}
+
+/** out ← a b for n × n matrices whose product is symmetric: its lower triangle, mirrored. Half the work of `multiplyInto`. */
+export function symmetricProductInto(a: Float64Array, b: Float64Array, n: number, out: Float64Array): void {
+  out.fill(0);
+  for (let i = 0; i < n; i++) addRowTimes(a, i * n, n, b, n, out, i * n, i + 1);
+  for (let i = 1; i < n; i++) for (let j = 0; j < i; j++) out[j * n + i] = out[i * n + j]!;
+}
+
+/**
+ * out[to … to + width) += a[at … at + inner) b, b with rows of length `stride`: along memory, four rows of b at a time for
+ * a quarter of the traffic to `out`.
+ */
+function addRowTimes(
+  a: Float64Array,
+  at: number,
+  inner: number,
+  b: Float64Array,
+  stride: number,
+  out: Float64Array,
+  to: number,
+  width: number,
+): void {
+  const whole = inner - (inner % 4);
+  for (let k = 0; k < whole; k += 4) {
+    const w = a[at + k]!;
+    const x = a[at + k + 1]!;
+    const y = a[at + k + 2]!;
+    const z = a[at + k + 3]!;
+    let p = k * stride;
+    for (let j = to; j < to + width; j++, p++) {
+      out[j] = out[j]! + (w * b[p]! + x * b[p + stride]! + (y * b[p + 2 * stride]! + z * b[p + 3 * stride]!));
     }
+  }
+  for (let k = whole; k < inner; k++) {
+    const factor = a[at + k]!;
+    let p = k * stride;
+    for (let j = to; j < to + width; j++, p++) out[j] = out[j]! + factor * b[p]!;
   }
 }
 
 /** out ← aᵀ. */
 export function transposeInto(a: Float64Array, rows: number, columns: number, out: Float64Array): void {
   for (let i = 0; i < rows; i++) for (let j = 0; j < columns; j++) out[j * rows + i] = a[i * columns + j]!;
-}
-
-/** out ← u m uᵀ for symmetric m, symmetric to the bit; `out` may be `m`. */
-export function congruenceInto(
-  u: Float64Array,
-  m: Float64Array,
-  n: number,
-  scratch: Float64Array,
-  out: Float64Array,
-): void {
-  multiplyInto(u, m, { rows: n, inner: n, columns: n }, scratch);
-  dotRowsInto(scratch, u, n, out);
-}
-
-/** out ← a bᵀ where that is symmetric (b = a, b = a M with M symmetric): the lower triangle, mirrored. */
-export function dotRowsInto(a: Float64Array, b: Float64Array, n: number, out: Float64Array): void {
-  for (let i = 0; i < n; i++) {
-    for (let j = 0; j <= i; j++) {
-      let sum = 0;
-      for (let k = 0, x = i * n, y = j * n; k < n; k++, x++, y++) sum += a[x]! * b[y]!;
-      out[i * n + j] = out[j * n + i] = sum;
-    }
-  }
 }
 
 /**

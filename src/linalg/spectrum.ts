@@ -1,7 +1,7 @@
 import { LinearAlgebraError, ValueError } from '../core/index.ts';
 import { eighBatch } from './eigh-core.ts';
 import { matrixName } from './matrices.ts';
-import { dotRowsInto } from './products.ts';
+import { symmetricProductInto } from './products.ts';
 import { scaleByPower } from './scaling.ts';
 import type { Symmetric } from './symmetric.ts';
 import { indefiniteTolerance, supportTolerance } from './thresholds.ts';
@@ -85,7 +85,7 @@ export function isDiagonal({ data, rows: n }: Symmetric, index: number): boolean
 
 /** V diag(weights) Vᵀ into `out`, symmetric to the bit. All views of one n × n matrix. */
 export function rebuild(vectors: Float64Array, weights: Float64Array, n: number, out: Float64Array): void {
-  const weighted = new Float64Array(n * n);
-  for (let i = 0; i < n; i++) for (let k = 0; k < n; k++) weighted[i * n + k] = vectors[i * n + k]! * weights[k]!;
-  dotRowsInto(weighted, vectors, n, out);
+  const weighted = new Float64Array(n * n); // diag(weights) Vᵀ
+  for (let i = 0; i < n; i++) for (let k = 0; k < n; k++) weighted[k * n + i] = vectors[i * n + k]! * weights[k]!;
+  symmetricProductInto(vectors, weighted, n, out);
 }
