@@ -7,5 +7,6 @@ export default defineConfig({
     hookTimeout: 60_000,
     // Two cores: one worker a core, and each engine uses one thread (see engine/ort).
     maxWorkers: 2,
+    env: { ROOTSIGMA_THREADS: '1', ORT_DISABLE_TELEMETRY: '1' },
   },
 });

@@ -30,13 +30,21 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
   }
   if (engine === 'reference') return referenceEngine;
   const threads = options.threads === undefined ? defaultThreads() : parseThreads(options.threads, 'threads');
-  if (engine !== 'auto') return createOrtEngine(engine, { threads });
-  if (!isNode()) return createOrtEngine('onnxruntime-web', { threads });
+  const load = (name: OrtEngineName): Promise<Engine> => createOrtEngine(name, { threads });
+  if (engine !== 'auto') return load(engine);
+  return isNode() ? loadPreferred(load, onNotice) : load('onnxruntime-web');
+}
+
+/** onnxruntime-node, or onnxruntime-web and one line that says why. */
+export async function loadPreferred(
+  load: (name: OrtEngineName) => Promise<Engine>,
+  onNotice?: (line: string) => void,
+): Promise<Engine> {
   try {
-    return await createOrtEngine('onnxruntime-node', { threads });
+    return await load('onnxruntime-node');
   } catch (error) {
     if (!(error instanceof UnsupportedError)) throw error;
-    onNotice?.(`${error.message} Running on onnxruntime-web (WebAssembly) instead, which is several times slower.`);
-    return createOrtEngine('onnxruntime-web', { threads });
+    onNotice?.(`${error.message} Running on onnxruntime-web (WebAssembly) instead, several times slower.`);
+    return load('onnxruntime-web');
   }
 }

@@ -55,6 +55,9 @@ export class OrtProgram implements Program {
   }
 
   run(feeds: NamedArrays = {}): Promise<Record<string, NdArray>> {
+    if (this.#disposed) {
+      return Promise.reject(new RootsigmaError('run: the program has been disposed of. Compile it again.'));
+    }
     const result = this.#last.then(() => this.#run(feeds));
     this.#last = result.catch(() => undefined);
     return result;
@@ -68,7 +71,6 @@ export class OrtProgram implements Program {
   }
 
   async #run(feeds: NamedArrays): Promise<Record<string, NdArray>> {
-    if (this.#disposed) throw new RootsigmaError('run: the program has been disposed of. Compile it again.');
     const sizes = bindInputs(this.#plan.inputs, feeds, this.#spec.boundInputs);
     if (this.#placement?.key !== sizesKey(sizes)) {
       this.#placement = placeValues(this.#spec, this.#plan, sizes, this.#runtime);

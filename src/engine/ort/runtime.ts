@@ -54,7 +54,8 @@ function importHidden(specifier: string): Promise<OrtModule & { default?: OrtMod
 }
 
 function makeRuntime(name: OrtEngineName, ort: OrtModule, threads: number): OrtRuntime {
-  ort.env.logLevel = 'error';
+  // What goes wrong is thrown; nothing is printed besides.
+  ort.env.logLevel = 'fatal';
   const { InferenceSession } = ort;
   const Tensor: TensorConstructor = ort.Tensor;
   const options: InferenceSession.SessionOptions = {
@@ -63,7 +64,7 @@ function makeRuntime(name: OrtEngineName, ort: OrtModule, threads: number): OrtR
     executionMode: 'sequential',
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
-    logSeverityLevel: 3,
+    logSeverityLevel: 4,
   };
   return {
     name,
