@@ -5,7 +5,7 @@ import type { TensorLike } from './build.ts';
 import { isOp } from './tensor.ts';
 import type { Tensor } from './tensor.ts';
 import { broadcastGraphShapes } from './shape-rules.ts';
-import type { arithmeticOps, comparisonOps, logicalOps, unaryFloatOps } from './op-table.ts';
+import type { OpName, arithmeticOps, comparisonOps, logicalOps, unaryFloatOps } from './op-table.ts';
 
 type UnaryOp = (typeof unaryFloatOps)[number];
 type BinaryOp = (typeof arithmeticOps | typeof comparisonOps | typeof logicalOps)[number];
@@ -13,18 +13,23 @@ type BinaryOp = (typeof arithmeticOps | typeof comparisonOps | typeof logicalOps
 const unary = (op: UnaryOp) => (x: TensorLike) => makeNode(op, [asTensor(x)], {});
 
 /**
- * A binary op broadcasts its operands itself, so a `broadcastTo` below it is dropped where the other operand gives the
- * shape anyway: the gradient of a reduction then costs no copy.
+ * Elementwise ops broadcast their operands themselves, so a `broadcastTo` below one is dropped where the other operands
+ * give the shape anyway: the gradient of a reduction then costs no copy.
  */
+function narrowed(op: OpName, operands: readonly Tensor[]): Tensor[] {
+  const shape = broadcastGraphShapes(op, ...operands.map((x) => x.shape));
+  const result = [...operands];
+  operands.forEach((x, k) => {
+    const source = isOp(x, 'broadcastTo') ? x.inputs[0] : undefined;
+    if (!source) return;
+    const shapes = result.map((other, j) => (j === k ? source.shape : other.shape));
+    if (sameShape(broadcastGraphShapes(op, ...shapes), shape)) result[k] = source;
+  });
+  return result;
+}
+
 function binaryNode(op: BinaryOp, a: TensorLike, b: TensorLike): Tensor {
-  const [x, y] = asTensors(op, a, b) as [Tensor, Tensor];
-  const shape = broadcastGraphShapes(op, x.shape, y.shape);
-  const narrowed = (operand: Tensor, other: Tensor): Tensor => {
-    const source = isOp(operand, 'broadcastTo') ? operand.inputs[0] : undefined;
-    return source && sameShape(broadcastGraphShapes(op, source.shape, other.shape), shape) ? source : operand;
-  };
-  const left = narrowed(x, y);
-  return makeNode(op, [left, narrowed(y, left)], {});
+  return makeNode(op, narrowed(op, asTensors(op, a, b)), {});
 }
 
 const binary = (op: BinaryOp) => (a: TensorLike, b: TensorLike) => binaryNode(op, a, b);
@@ -95,7 +100,7 @@ export const square = (x: TensorLike): Tensor => {
 /** The elements of `a` where `condition` holds, else those of `b`; all three broadcast. */
 export function where(condition: TensorLike, a: TensorLike, b: TensorLike): Tensor {
   const [x, y] = asTensors('where', a, b) as [Tensor, Tensor];
-  return makeNode('where', [asTensor(condition, 'bool'), x, y], {});
+  return makeNode('where', narrowed('where', [asTensor(condition, 'bool'), x, y]), {});
 }
 
 /** Another element type; `x` itself where it has that type already. */
