@@ -2,6 +2,7 @@ import { DTypeError, ShapeError, formatShape, sameShape } from '../core/index.ts
 import {
   add,
   broadcastTo,
+  cholesky,
   diagonalPart,
   matmul,
   maximum,
@@ -55,9 +56,14 @@ export function wasserstein2(q: Gaussian | Normal, p: Gaussian | Normal): Tensor
 
 const isDiagonal = ({ kind }: CovarianceRoot): boolean => kind === 'diagonal' || kind === 'scaledIdentity';
 
+/** An n × n factor of Σ: with more columns, Rᵀ Σp R would be singular, where its root has no second derivative. */
+function squareFactor(root: CovarianceRoot): Tensor {
+  return root.noiseSize === root.size ? root.matrix() : cholesky(root.covariance());
+}
+
 function spreadDistance(q: CovarianceRoot, p: CovarianceRoot): Tensor {
   if (isDiagonal(q) && isDiagonal(p)) return sum(square(sub(sqrt(q.diagonal()), sqrt(p.diagonal()))), -1);
-  const cross = matmul(q.matrix(), p.matrix(), { transposeA: true });
+  const cross = matmul(squareFactor(q), p.matrix(), { transposeA: true });
   const squared = symmetrize(matmul(cross, cross, { transposeB: true }));
   const nuclear = sum(diagonalPart(sqrtmh(squared)), -1);
   return sub(add(q.traceCovariance(), p.traceCovariance()), mul(nuclear, 2));

@@ -9,7 +9,8 @@ import type { Tensor } from './tensor.ts';
 
 /**
  * Σ^{1/2}: the symmetric positive semidefinite S with S S = Σ, [..., n, n] → [..., n, n]. A host op; differentiable to
- * any order, also at repeated eigenvalues. For singular Σ the gradient is the one on the support.
+ * any order where Σ is positive definite, also at repeated eigenvalues. For singular Σ the first derivative is the one on
+ * the support, exact along curves of constant rank; higher ones are not.
  *
  * At run time: LinearAlgebraError naming the batch index and the offending entry or eigenvalue for what is not symmetric
  * positive semidefinite, NumericalError for what is not finite.
