@@ -1,0 +1,154 @@
+import { describe, expect, it } from 'vitest';
+import { NdArray, NumericalError } from '../core/index.ts';
+import { referenceEngine } from '../engine/index.ts';
+import { createVae } from '../models/index.ts';
+import type { Examples } from '../objectives/index.ts';
+import { key, normal } from '../random/index.ts';
+import { LatentStatistics, LogMeanExp, estimateNll, evaluateModel, meanWithError } from './index.ts';
+
+const model = createVae({ inputSize: 3, latent: 1, hidden: [], activation: 'relu', posterior: 'diagonal' });
+const rows = [[1, 0, 1], [0, 0, 1], [1, 1, 1], [0, 1, 0]]; // prettier-ignore
+
+const examples: Examples = {
+  size: rows.length,
+  exampleSize: 3,
+  read: (indices, out) => {
+    indices.forEach((index, k) => {
+      out.set(rows[index] ?? [], 3 * k);
+    });
+  },
+};
+
+/** Parameters by name, `scale` times standard normal draws but for what is given. */
+function parametersWith(scale: number, given: Record<string, number[]> = {}): Record<string, NdArray<'float32'>> {
+  return Object.fromEntries(
+    model.parameters.map(({ name, shape }, k) => {
+      const data = given[name] ?? Array.from(normal(key(k), shape).data, (value) => value * scale);
+      return [name, new NdArray(Float32Array.from(data), shape, 'float32')];
+    }),
+  );
+}
+
+/** log p(x) by the trapezoid rule over z in [−10, 10]: its error is far below 1e-6 for these smooth integrands. */
+function exactLogLikelihood(x: readonly number[], parameters: Record<string, NdArray>): number {
+  const weight = parameters['decoder.0.weight']?.data ?? [];
+  const bias = parameters['decoder.0.bias']?.data ?? [];
+  const step = 1e-3;
+  let total = 0;
+  for (let z = -10; z <= 10; z += step) {
+    let log = -0.5 * z * z - 0.5 * Math.log(2 * Math.PI);
+    x.forEach((value, i) => {
+      const logit = (weight[i] ?? NaN) * z + (bias[i] ?? NaN);
+      log += value * logit - Math.log1p(Math.exp(logit));
+    });
+    total += Math.exp(log) * step;
+  }
+  return Math.log(total);
+}
+
+describe('estimateNll', () => {
+  it('is exact with one draw when the posterior is the prior and the decoder ignores z', async () => {
+    const zero = {
+      'mean.weight': [0, 0, 0],
+      'mean.bias': [0],
+      'logVariance.weight': [0, 0, 0],
+      'logVariance.bias': [0],
+    };
+    const parameters = parametersWith(1, { ...zero, 'decoder.0.weight': [0, 0, 0] });
+    const expected = -rows.reduce((sum, x) => sum + exactLogLikelihood(x, parameters), 0) / rows.length;
+    const nll = await estimateNll({ engine: referenceEngine, model, parameters, examples, samples: 1, key: key(0) });
+    expect(nll.value).toBeCloseTo(expected, 5);
+    expect(nll.effectiveSampleSize).toBeCloseTo(1, 6);
+  });
+
+  it('approaches the integral with many draws, in chunks', async () => {
+    const parameters = parametersWith(0.7);
+    const expected = -rows.reduce((sum, x) => sum + exactLogLikelihood(x, parameters), 0) / rows.length;
+    const samples = 20_011; // Not a multiple of the chunk.
+    const nll = await estimateNll({ engine: referenceEngine, model, parameters, examples, samples, key: key(1) });
+    // An example's error has a standard deviation of about √(1/ESS − 1/K); the mean of four has half of it.
+    const error = Math.sqrt(1 / nll.effectiveSampleSize - 1 / samples) / 2;
+    expect(Math.abs(nll.value - expected)).toBeLessThan(4.5 * error);
+    expect(error).toBeLessThan(0.01);
+    expect(nll.samples).toBe(samples);
+    expect(nll.effectiveSampleSize).toBeLessThan(samples);
+  });
+
+  it('does not depend on the engine, the batch or what else is evaluated beyond rounding', async () => {
+    const parameters = parametersWith(0.5);
+    const nll = await estimateNll({ engine: referenceEngine, model, parameters, examples, samples: 7, key: key(2) });
+    const again = await estimateNll({ engine: referenceEngine, model, parameters, examples, samples: 7, key: key(2) });
+    expect(again).toEqual(nll);
+  });
+
+  it('refuses a model that gives NaN', async () => {
+    const parameters = parametersWith(1, { 'decoder.0.bias': [NaN, 0, 0] });
+    const failed = estimateNll({ engine: referenceEngine, model, parameters, examples, samples: 2, key: key(0) });
+    await expect(failed).rejects.toThrow(NumericalError);
+  });
+});
+
+describe('evaluateModel', () => {
+  it('reports an ELBO below the log likelihood, in its parts, and calls back', async () => {
+    const parameters = parametersWith(0.7);
+    const progress: string[] = [];
+    const result = await evaluateModel({
+      engine: referenceEngine,
+      model,
+      parameters,
+      examples,
+      samples: 4000,
+      seed: 3,
+      onProgress: ({ stage, done, total }) => progress.push(`${stage} ${done}/${total}`),
+    });
+    expect(result.elbo).toBeCloseTo(result.reconstruction - result.kl, 12);
+    expect(result.examples).toBe(4);
+    expect(result.klPerDimension).toHaveLength(1);
+    expect(result.klPerDimension[0]).toBeCloseTo(result.kl, 5);
+    expect(result.nll.value).toBeLessThan(-result.elbo);
+    expect(progress).toEqual(['elbo 4/4', 'nll 4/4']);
+  });
+
+  it('stops when asked', async () => {
+    const signal = AbortSignal.abort();
+    const options = { engine: referenceEngine, model, parameters: parametersWith(1), examples, samples: 1, seed: 0 };
+    await expect(evaluateModel({ ...options, signal })).rejects.toThrow(/abort/i);
+  });
+});
+
+describe('LogMeanExp', () => {
+  it('is log of the mean weight, whatever the scale and order', () => {
+    for (const shift of [-1000, 0, 1000]) {
+      const total = new LogMeanExp();
+      for (const weight of [3, 1, 2]) total.add(Math.log(weight) + shift);
+      expect(total.value).toBeCloseTo(Math.log(2) + shift, 12);
+      expect(total.effectiveSampleSize).toBeCloseTo(36 / 14, 12);
+    }
+  });
+
+  it('takes weights of zero', () => {
+    const total = new LogMeanExp();
+    total.add(-Infinity);
+    total.add(0);
+    expect(total.value).toBeCloseTo(-Math.log(2), 14);
+    expect(total.effectiveSampleSize).toBe(1);
+  });
+});
+
+describe('LatentStatistics', () => {
+  it('counts units whose mean moves and averages each KL', () => {
+    const statistics = new LatentStatistics(2);
+    statistics.add({ mean: NdArray.from([[1, 0.05], [-1, -0.05]]), variance: NdArray.from([[0.5, 1], [0.5, 1]]) }); // prettier-ignore
+    expect(statistics.activeUnits).toBe(1); // Variances 1 and 0.0025.
+    const [first, second] = statistics.klPerDimension;
+    expect(first).toBeCloseTo(0.5 * (0.5 + 1 - 1 - Math.log(0.5)), 12);
+    expect(second).toBeCloseTo(0.5 * 0.0025, 12);
+  });
+});
+
+describe('meanWithError', () => {
+  it('gives the standard error of the mean', () => {
+    expect(meanWithError([1, 2, 3, 4])).toEqual({ mean: 2.5, standardError: Math.sqrt(5 / 3 / 4) });
+    expect(meanWithError([7])).toEqual({ mean: 7, standardError: 0 });
+  });
+});
