@@ -22,7 +22,7 @@ export function complexify({ t, q }: RealSchur, n: number): ComplexSchur {
     // λ = mean + i ω; (λ − t₂₂, below) is its eigenvector in the block, and the first row of the rotation.
     const half = (t[k * n + k]! - t[(k + 1) * n + k + 1]!) / 2;
     const omega = Math.sqrt(Math.max(0, -(half * half + below * t[k * n + k + 1]!)));
-    rotate(result, n, k, { re: half, im: omega }, below);
+    rotatePlane(result, n, { k, x: { re: half, im: omega }, y: { re: below, im: 0 } });
     const mean = (t[k * n + k]! + t[(k + 1) * n + k + 1]!) / 2;
     setEntry(result.t, k * n + k, { re: mean, im: omega });
     setEntry(result.t, (k + 1) * n + k + 1, { re: mean, im: -omega });
@@ -50,25 +50,35 @@ function swapAdjacent(schur: ComplexSchur, n: number, k: number): void {
   const second = entry(t, (k + 1) * n + k + 1);
   const coupling = entry(t, k * n + k + 1);
   const gap = { re: second.re - first.re, im: second.im - first.im };
-  // Divide by the gap's phase so that the second component is real.
-  const size = magnitude(gap);
-  rotate(schur, n, k, divide(coupling, { re: gap.re / size, im: gap.im / size }), size);
+  rotatePlane(schur, n, { k, x: coupling, y: gap });
   setEntry(t, k * n + k, second);
   setEntry(t, (k + 1) * n + k + 1, first);
   setEntry(t, (k + 1) * n + k, { re: 0, im: 0 });
 }
 
+/** A rotation of the plane (k, k + 1) that turns the direction (x, y), not both 0, into the first axis. */
+export interface PlaneRotation {
+  readonly k: number;
+  readonly x: Complex;
+  readonly y: Complex;
+  /** T is zero in rows k and k + 1 before this column (default k). */
+  readonly column?: number;
+}
+
 /**
- * Rotates the plane (k, k + 1) so that its first axis becomes (x, y)/‖·‖, x complex and y real:
- * G = [[x̄, y], [−y, x]] / ‖·‖, T ← G T Gᴴ, Z ← Z Gᴴ.
+ * T ← G T Gᴴ, Z ← Z Gᴴ with G = [[c̄, s], [−s, c]], where (c, s), s ≥ 0 or x, y real, is (x, y) / ‖(x, y)‖ but for a phase.
  */
-function rotate({ t, z }: ComplexSchur, n: number, k: number, x: Complex, y: number): void {
-  const scale = Math.max(magnitude(x), Math.abs(y));
-  const length = scale * Math.sqrt((magnitude(x) / scale) ** 2 + (y / scale) ** 2);
-  const c = { re: x.re / length, im: x.im / length };
-  const s = y / length;
-  for (let j = k; j < n; j++) mix(t, k * n + j, (k + 1) * n + j, { re: c.re, im: -c.im }, s);
-  for (let i = 0; i < Math.min(n, k + 2); i++) mix(t, i * n + k, i * n + k + 1, c, s);
+export function rotatePlane({ t, z }: ComplexSchur, n: number, { k, x, y, column = k }: PlaneRotation): void {
+  // A phase that makes y real changes no direction.
+  const real = y.im === 0;
+  const size = magnitude(y);
+  const [first, second] = real ? [x, y.re] : [divide(x, { re: y.re / size, im: y.im / size }), size];
+  const scale = Math.max(magnitude(first), Math.abs(second));
+  const length = scale * Math.sqrt((magnitude(first) / scale) ** 2 + (second / scale) ** 2);
+  const c = { re: first.re / length, im: first.im / length };
+  const s = second / length;
+  for (let j = column; j < n; j++) mix(t, k * n + j, (k + 1) * n + j, { re: c.re, im: -c.im }, s);
+  for (let i = 0; i < n; i++) mix(t, i * n + k, i * n + k + 1, c, s);
   for (let i = 0; i < n; i++) mix(z, i * n + k, i * n + k + 1, c, s);
 }
 

@@ -39,6 +39,10 @@ export function principalRoot(z: Complex): Complex {
   return { re: smaller, im: z.im > 0 ? larger : -larger };
 }
 
+export function multiply(a: Complex, b: Complex): Complex {
+  return { re: a.re * b.re - a.im * b.im, im: a.re * b.im + a.im * b.re };
+}
+
 /** a / b (Smith's method). */
 export function divide(a: Complex, b: Complex): Complex {
   if (Math.abs(b.re) >= Math.abs(b.im)) {

@@ -2,6 +2,7 @@ import { LinearAlgebraError } from '../core/index.ts';
 import { balance } from './balance.ts';
 import { complexArray, entry, magnitude, setEntry } from './complex.ts';
 import type { ComplexArray } from './complex.ts';
+import { complexSchur } from './complex-qr.ts';
 import { complexify, zerosLast } from './complex-schur.ts';
 import type { ComplexSchur } from './complex-schur.ts';
 import { eighBatch } from './eigh-core.ts';
@@ -19,9 +20,9 @@ import {
 } from './thresholds.ts';
 import { frobenius, rootSensitivity, triangularRoot } from './triangular-root.ts';
 
-/** One real square matrix and how its errors name it. */
+/** One square matrix and how its errors name it. */
 export interface RootProblem {
-  readonly a: Float64Array<ArrayBuffer>;
+  readonly a: ComplexArray;
   readonly n: number;
   /** Machine epsilon of the input's element type. */
   readonly epsilon: number;
@@ -34,28 +35,36 @@ export function generalRoot(problem: RootProblem): ComplexArray {
   const { a, n } = problem;
   if (vanishes(a, n, (i, j) => i > j)) return atUnitScale(problem, rootOfTriangle);
   if (vanishes(a, n, (i, j) => i < j)) {
-    return transposed(atUnitScale({ ...problem, a: transposeReal(a, n) }, rootOfTriangle), n);
+    return transposed(atUnitScale({ ...problem, a: transposed(a, n) }, rootOfTriangle), n);
   }
-  if (isSymmetric(a, n)) return atUnitScale(problem, rootOfSymmetric);
-  return rootOfBalanced(problem);
+  if (!isReal(a)) return atUnitScale(problem, rootThroughSchur);
+  return isSymmetric(a.re, n) ? atUnitScale(problem, rootOfSymmetric) : rootOfBalanced(problem);
 }
 
 /** Solves for A · 2^−e, largest entry in [1, 4) and e even, and scales the root back without rounding. */
 function atUnitScale(problem: RootProblem, solve: (scaled: RootProblem) => ComplexArray): ComplexArray {
-  const a = problem.a.slice();
-  const exponent = evenExponentOf(largestMagnitude(a, 0, a.length));
-  scaleRange(a, 0, a.length, -exponent);
-  const { re, im } = solve({ ...problem, a });
-  scaleRange(re, 0, re.length, exponent / 2);
-  scaleRange(im, 0, im.length, exponent / 2);
-  return { re, im };
+  const a = { re: problem.a.re.slice(), im: problem.a.im.slice() };
+  const exponent = unitScale(a);
+  const root = solve({ ...problem, a });
+  scaleRange(root.re, 0, root.re.length, exponent / 2);
+  scaleRange(root.im, 0, root.im.length, exponent / 2);
+  return root;
+}
+
+/** Divides by the power of four that brings the largest part of an entry into [1, 4), and returns its exponent (of two). */
+export function unitScale({ re, im }: ComplexArray): number {
+  const size = re.length;
+  const exponent = evenExponentOf(Math.max(largestMagnitude(re, 0, size), largestMagnitude(im, 0, size)));
+  scaleRange(re, 0, size, -exponent);
+  scaleRange(im, 0, size, -exponent);
+  return exponent;
 }
 
 /** √(D B D⁻¹) = D √B D⁻¹ with B balanced. Balancing comes before scaling, which could lose small entries to underflow. */
 function rootOfBalanced(problem: RootProblem): ComplexArray {
   const { n } = problem;
-  const a = problem.a.slice();
-  const exponents = balance(a, n);
+  const a = { re: problem.a.re.slice(), im: problem.a.im };
+  const exponents = balance(a.re, n);
   const root = atUnitScale({ ...problem, a }, rootThroughSchur);
   for (let i = 0; i < n; i++) {
     for (let j = 0; j < n; j++) {
@@ -70,14 +79,13 @@ function rootOfBalanced(problem: RootProblem): ComplexArray {
 /** An upper triangle is its own Schur form: no rounding, so only an exact 0 is a zero eigenvalue. */
 function rootOfTriangle(problem: RootProblem): ComplexArray {
   const { a, n } = problem;
-  const schur = { t: complexArray(n * n), z: complexArray(n * n) };
-  schur.t.re.set(a);
+  const schur = { t: { re: a.re.slice(), im: a.im.slice() }, z: complexArray(n * n) };
   for (let k = 0; k < n; k++) schur.z.re[k * n + k] = 1;
   return rootOfSchur(problem, schur);
 }
 
 /** V √Λ Vᵀ, with i √|λ| for negative λ; rounding counts as in `sqrtmh`. */
-function rootOfSymmetric({ a, n, epsilon }: RootProblem): ComplexArray {
+function rootOfSymmetric({ a: { re: a }, n, epsilon }: RootProblem): ComplexArray {
   const values = new Float64Array(n);
   const vectors = new Float64Array(n * n);
   eighBatch(a, n, 1, values, vectors);
@@ -97,7 +105,7 @@ function rootOfSymmetric({ a, n, epsilon }: RootProblem): ComplexArray {
 
 function rootThroughSchur(problem: RootProblem): ComplexArray {
   const { a, n } = problem;
-  const schur = complexify(realSchur(a, n), n);
+  const schur = isReal(a) ? complexify(realSchur(a.re, n), n) : complexSchur(a, n);
   const limit = generalZeroTolerance(n) * frobenius(schur.t);
   for (let k = 0; k < n; k++) {
     if (magnitude(entry(schur.t, k * n + k)) <= limit) setEntry(schur.t, k * n + k, { re: 0, im: 0 });
@@ -105,7 +113,7 @@ function rootThroughSchur(problem: RootProblem): ComplexArray {
   return rootOfSchur(problem, schur, true);
 }
 
-/** Z R Zᴴ with R R = T; real to the bit when no eigenvalue is negative. */
+/** Z R Zᴴ with R R = T; real to the bit when A is real without a negative eigenvalue. */
 function rootOfSchur(problem: RootProblem, schur: ComplexSchur, rounded = false): ComplexArray {
   const { n } = problem;
   const { t, z } = schur;
@@ -119,12 +127,8 @@ function rootOfSchur(problem: RootProblem, schur: ComplexSchur, rounded = false)
     );
   }
   const out = sandwich(z, root, n);
-  let negative = false;
-  for (let k = 0; k < n; k++) {
-    const { re, im } = entry(t, k * n + k);
-    if (im === 0 && re < 0) negative = true;
-  }
-  if (!negative) out.im.fill(0);
+  const negative = (k: number): boolean => t.im[k * n + k] === 0 && t.re[k * n + k]! < 0;
+  if (isReal(problem.a) && !Array.from({ length: n }, (_, k) => k).some(negative)) out.im.fill(0);
   return out;
 }
 
@@ -176,25 +180,21 @@ function sandwich(z: ComplexArray, r: ComplexArray, n: number): ComplexArray {
   return out;
 }
 
-function vanishes(a: Float64Array, n: number, where: (i: number, j: number) => boolean): boolean {
-  for (let i = 0; i < n; i++) for (let j = 0; j < n; j++) if (where(i, j) && a[i * n + j] !== 0) return false;
-  return true;
+function isReal({ im }: ComplexArray): boolean {
+  return im.every((value) => value === 0);
+}
+
+function vanishes({ re, im }: ComplexArray, n: number, where: (i: number, j: number) => boolean): boolean {
+  return re.every((value, at) => (value === 0 && im[at] === 0) || !where(Math.floor(at / n), at % n));
 }
 
 function isSymmetric(a: Float64Array, n: number): boolean {
-  return vanishes(
-    a.map((value, at) => value - a[(at % n) * n + Math.floor(at / n)]!),
-    n,
-    () => true,
-  );
-}
-
-function transposeReal(a: Float64Array, n: number): Float64Array<ArrayBuffer> {
-  const out = new Float64Array(n * n);
-  transposeInto(a, n, n, out);
-  return out;
+  return a.every((value, at) => value === a[(at % n) * n + Math.floor(at / n)]);
 }
 
 function transposed({ re, im }: ComplexArray, n: number): ComplexArray {
-  return { re: transposeReal(re, n), im: transposeReal(im, n) };
+  const out = complexArray(n * n);
+  transposeInto(re, n, n, out.re);
+  transposeInto(im, n, n, out.im);
+  return out;
 }

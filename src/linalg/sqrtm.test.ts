@@ -138,6 +138,35 @@ describe('sqrtm, cases of Julia', () => {
   });
 });
 
+describe('sqrtm, complex input', () => {
+  it('[[2i, 4], [0, −2i]] and a Hermitian matrix', () => {
+    const root = sqrtm({ real: [[0, 4], [0, 0]], imag: [[2, 0], [0, -2]] }); // prettier-ignore
+    expectAllClose(root.real, [[1, 2], [0, 1]], { atol: 1e-14 }); // prettier-ignore
+    expectAllClose(root.imag!, [[1, 0], [0, -1]], { atol: 1e-14 }); // prettier-ignore
+    const a = { real: [[1, 0, 0], [0, 1, 0], [0, 0, 2]], imag: [[0, 0, 0], [0, 0, -1], [0, 1, 0]] }; // prettier-ignore
+    expect(sqrtm(a).residual.item()).toBeLessThan(2e-15);
+    expect(relativeDistance(sqrtm(a).imag!, scaledTranspose(sqrtm(a).imag!, -1))).toBeLessThan(1e-14);
+  });
+
+  it('X X = A for random matrices; a real matrix given as complex keeps its root', () => {
+    for (let seed = 1; seed <= 60; seed++) {
+      const random = uniforms(seed);
+      const n = 1 + (seed % 9);
+      const [real, imag] = [randomMatrix(random, n, n), randomMatrix(random, n, n)];
+      expect(sqrtm({ real, imag }).residual.item()).toBeLessThan(1e-12);
+      const plain = sqrtm({ real, imag: NdArray.zeros([n, n], 'float64') });
+      expect(plain.real.data).toEqual(sqrtm(real).real.data);
+    }
+  });
+
+  it('without a root, or with parts that do not fit', () => {
+    const zero = [[0, 0], [0, 0]]; // prettier-ignore
+    expect(() => sqrtm({ real: zero, imag: [[0, 1], [0, 0]] })).toThrow(noRoot); // prettier-ignore
+    expect(() => sqrtm({ real: zero, imag: [[0]] })).toThrow(ShapeError);
+    expect(() => sqrtm({ real: zero, imag: [[NaN, 0], [0, 0]] })).toThrow(NumericalError); // prettier-ignore
+  });
+});
+
 const sizes = fc.integer({ min: 1, max: 12 });
 const seeds = fc.integer({ min: 0, max: 2 ** 31 - 1 });
 const fuzz = { seed: 11, numRuns: 120 };
@@ -219,6 +248,14 @@ describe('sqrtm, for any matrix', () => {
     expect(sqrtm(identity(3)).real.toNested()).toEqual(identity(3).toNested());
   });
 });
+
+function scaledTranspose(a: NdArray, factor: number): NdArray {
+  const { data, shape } = transpose(a);
+  return new NdArray(
+    Float64Array.from(data, (x) => x * factor),
+    shape,
+  );
+}
 
 /** Checks X X = A by its own product, and returns X. */
 function checkRoot(a: ArrayLikeInput, tolerance: number): ReturnType<typeof sqrtm> {
