@@ -42,6 +42,36 @@ export interface KernelExports {
     momentum: number,
     nesterov: boolean,
   ) => void;
+  readonly eighScratch: (n: number) => number;
+  readonly eighBatch: (a: number, n: number, count: number, values: number, vectors: number, scratch: number) => number;
+  readonly spectralScratch: (n: number) => number;
+  readonly divideByPairSumsBatch: (
+    vectors: number,
+    weights: number,
+    n: number,
+    count: number,
+    e: number,
+    scratch: number,
+  ) => void;
+  readonly positiveRootBatch: (
+    a: number,
+    values: number,
+    vectors: number,
+    n: number,
+    count: number,
+    floor: number,
+    roots: number,
+    scratch: number,
+  ) => void;
+  readonly choleskyScratch: (n: number) => number;
+  readonly choleskyBatch: (
+    a: number,
+    n: number,
+    count: number,
+    tolerances: number,
+    factors: number,
+    scratch: number,
+  ) => number;
   readonly sumOfSquares: (x: number, length: number) => number;
   readonly axpy: (factor: number, x: number, y: number, length: number) => void;
   readonly movingAverage: (keep: number, average: number, rate: number, x: number, length: number) => void;
