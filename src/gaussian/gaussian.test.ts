@@ -100,6 +100,30 @@ describe('LowRankMultivariateNormal', () => {
   });
 });
 
+describe('a million draws', () => {
+  it('have the mean and covariance of Σ within 4.5 standard errors', () => {
+    const [draws, mean, covariance] = [1_000_000, [1, -2, 3], [[2, 1, 0.2], [1, 2, -0.6], [0.2, -0.6, 1]]]; // prettier-ignore
+    const z = evaluate(MultivariateNormal.fromCovariance(mean, covariance).sample(key(123), [draws])).data;
+    const first = [0, 0, 0];
+    const second = [0, 1, 2].map(() => [0, 0, 0]);
+    for (let k = 0; k < z.length; k += 3) {
+      for (let i = 0; i < 3; i++) {
+        const x = z[k + i]! - mean[i]!;
+        first[i]! += x / draws;
+        for (let j = 0; j <= i; j++) second[i]![j]! += (x * (z[k + j]! - mean[j]!)) / draws;
+      }
+    }
+    for (let i = 0; i < 3; i++) {
+      expect(Math.abs(first[i]!)).toBeLessThan(4.5 * Math.sqrt(covariance[i]![i]! / draws));
+      for (let j = 0; j <= i; j++) {
+        // Var(zᵢ zⱼ) = Σᵢᵢ Σⱼⱼ + Σᵢⱼ²
+        const variance = covariance[i]![i]! * covariance[j]![j]! + covariance[i]![j]! ** 2;
+        expect(Math.abs(second[i]![j]! - covariance[i]![j]!)).toBeLessThan(4.5 * Math.sqrt(variance / draws));
+      }
+    }
+  });
+});
+
 describe('known answers', () => {
   const a = MultivariateNormal.fromCovariance([0, 0], [[2, 1], [1, 2]]); // prettier-ignore
   const b = MultivariateNormal.fromCovariance([1, -1], [[4, 2], [2, 3]]); // prettier-ignore

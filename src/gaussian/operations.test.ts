@@ -13,6 +13,7 @@ import {
   MultivariateNormalDiag,
   Normal,
   StandardNormal,
+  SymmetricRoot,
   chiSquareCdf,
   chiSquareQuantile,
   condition,
@@ -259,6 +260,9 @@ describe('scale words', () => {
   it('refuse a matrix where ⊙ needs a vector', () => {
     const s = [[1, 0.5], [0.5, 1]]; // prettier-ignore
     expect(() => MultivariateNormalDiag.fromStddev([0, 0], s)).toThrow(/matrix.*σ ⊙ ε is right for a vector.*fromRoot/);
+    const root = SymmetricRoot.fromMatrix(s);
+    expect(() => MultivariateNormalDiag.fromStddev([0, 0], root as never)).toThrow(/root R multiplies as R ε/);
+    expect(() => root.unwhiten([1])).toThrow('unwhiten: the symmetric root takes vectors of 2 entries, got [1]');
     const batch = MultivariateNormalDiag.fromStddev([[0, 0], [0, 0]], s); // prettier-ignore
     expect(batch.batchShape).toEqual([2]);
   });

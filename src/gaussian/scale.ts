@@ -2,6 +2,7 @@ import { ValueError } from '../core/index.ts';
 import type { ArrayLikeInput } from '../core/index.ts';
 import { exp, log, mul, sqrt, square } from '../graph/index.ts';
 import type { Tensor, TensorLike } from '../graph/index.ts';
+import { CovarianceRootBase } from './roots/root.ts';
 
 /** The words for how wide a distribution is. A bare `sigma` would not say which of them it is. */
 export type ScaleWord = 'stddev' | 'variance' | 'logStddev' | 'logVariance';
@@ -72,6 +73,12 @@ const fromStddev: Readonly<Record<ScaleWord, (x: number) => number>> = {
  * @throws ValueError when it was said to be another kind of scale, with the number it would have been
  */
 export function unwrapScale<Word extends ScaleWord>(operation: string, word: Word, given: ScaleLike<Word>): TensorLike {
+  if ((given as unknown) instanceof CovarianceRootBase) {
+    throw new ValueError(
+      `${operation}: takes a ${words[word]} for each coordinate, got a covariance root. ⊙ with σ is right for a diagonal ` +
+        'covariance only; a root R multiplies as R ε: use MultivariateNormal.fromRoot.',
+    );
+  }
   if (!(given instanceof Scale)) return given;
   const said: ScaleWord = given.word;
   if (said === word) return given.value;

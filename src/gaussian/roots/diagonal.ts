@@ -35,11 +35,11 @@ export class DiagonalRoot extends CovarianceRootBase {
   }
 
   unwhiten(noise: TensorLike): Tensor {
-    return mul(noise, this.scale.stddev);
+    return mul(this.noise(noise), this.scale.stddev);
   }
 
   whiten(x: TensorLike): Tensor {
-    return div(x, this.scale.stddev);
+    return div(this.points(x), this.scale.stddev);
   }
 
   /** Σᵢ log σᵢ, from ½ Σ log σᵢ² as given: no exp–log round trip. */

@@ -3,7 +3,6 @@ import type { ArrayLikeInput, FloatDType } from '../../core/index.ts';
 import { evaluate } from '../../engine/reference/index.ts';
 import {
   add,
-  asTensor,
   cast,
   constant,
   div,
@@ -113,11 +112,11 @@ export class EigenRoot extends CovarianceRootBase {
   }
 
   unwhiten(noise: TensorLike): Tensor {
-    return applyMatrix(this.root, asTensor(noise, this.dtype));
+    return applyMatrix(this.root, this.noise(noise));
   }
 
   whiten(x: TensorLike): Tensor {
-    return applyMatrix(this.inverse, asTensor(x, this.dtype), { transpose: true });
+    return applyMatrix(this.inverse, this.points(x), { transpose: true });
   }
 
   /** Noise outside the support leaves no trace in R ε. */

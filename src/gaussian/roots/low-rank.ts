@@ -2,7 +2,6 @@ import { ShapeError, formatShape } from '../../core/index.ts';
 import type { FloatDType } from '../../core/index.ts';
 import {
   add,
-  asTensor,
   broadcastGraphShapes,
   broadcastTo,
   concat,
@@ -89,7 +88,7 @@ export class LowRankRoot extends CovarianceRootBase {
   }
 
   unwhiten(noise: TensorLike): Tensor {
-    const whole = asTensor(noise, this.dtype);
+    const whole = this.noise(noise);
     const own = slice(whole, { [-1]: [0, this.size] });
     const shared = slice(whole, { [-1]: [this.size] });
     return add(mul(own, this.scale.stddev), applyMatrix(this.factor, shared));
@@ -97,7 +96,7 @@ export class LowRankRoot extends CovarianceRootBase {
 
   whiten(x: TensorLike): Tensor {
     const { scaled, capacitance } = this.woodbury();
-    const u = div(asTensor(x, this.dtype), this.scale.stddev);
+    const u = div(this.points(x), this.scale.stddev);
     const projected = expandDims(applyMatrix(scaled, u, { transpose: true }), -1);
     const shared = squeeze(capacitance.solve(projected), -1);
     return concat([sub(u, applyMatrix(scaled, shared)), shared], u.rank - 1);

@@ -1,15 +1,5 @@
 import type { FloatDType } from '../../core/index.ts';
-import {
-  asTensor,
-  cholesky,
-  diagonalPart,
-  identityMatrix,
-  log,
-  matmul,
-  neg,
-  sum,
-  triangularSolve,
-} from '../../graph/index.ts';
+import { cholesky, diagonalPart, identityMatrix, log, matmul, neg, sum, triangularSolve } from '../../graph/index.ts';
 import type { GraphShape, Tensor, TensorLike } from '../../graph/index.ts';
 import { batchOf, floatDType, floatTensor, squareSize } from '../parameters.ts';
 import { applyMatrix, solveVectors } from './matrices.ts';
@@ -39,11 +29,11 @@ export class PrecisionRoot extends CovarianceRootBase {
   }
 
   unwhiten(noise: TensorLike): Tensor {
-    return solveVectors(this.factor, asTensor(noise, this.dtype), { transpose: true });
+    return solveVectors(this.factor, this.noise(noise), { transpose: true });
   }
 
   whiten(x: TensorLike): Tensor {
-    return applyMatrix(this.factor, asTensor(x, this.dtype), { transpose: true });
+    return applyMatrix(this.factor, this.points(x), { transpose: true });
   }
 
   /** −Σᵢ log Cᵢᵢ */

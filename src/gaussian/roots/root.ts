@@ -1,5 +1,6 @@
+import { ShapeError, formatShape } from '../../core/index.ts';
 import type { FloatDType, NdArray } from '../../core/index.ts';
-import { matmul, square, sum } from '../../graph/index.ts';
+import { asTensor, matmul, square, sum } from '../../graph/index.ts';
 import type { GraphShape, Tensor, TensorLike } from '../../graph/index.ts';
 
 export type RootKind = 'scaledIdentity' | 'diagonal' | 'triangular' | 'symmetric' | 'lowRank' | 'precision' | 'eigen';
@@ -60,6 +61,24 @@ export abstract class CovarianceRootBase implements CovarianceRoot {
   abstract matrix(): Tensor;
   /** R⁻¹ X for the columns of X, [..., n, k] → [..., noiseSize, k]. */
   protected abstract whitenColumns(columns: Tensor): Tensor;
+
+  /** ε as a tensor. A vector of another size would broadcast, and share its noise among coordinates, in silence. */
+  protected noise(noise: TensorLike): Tensor {
+    return this.vectors('unwhiten', noise, this.noiseSize);
+  }
+
+  /** Points as a tensor. */
+  protected points(x: TensorLike): Tensor {
+    return this.vectors('whiten', x, this.size);
+  }
+
+  private vectors(verb: string, x: TensorLike, size: number): Tensor {
+    const tensor = asTensor(x, this.dtype);
+    if (tensor.shape.at(-1) === size) return tensor;
+    throw new ShapeError(
+      `${verb}: the ${this.kind} root takes vectors of ${size} entries, got ${formatShape(tensor.shape)}.`,
+    );
+  }
 
   get noiseSize(): number {
     return this.size;

@@ -1,6 +1,6 @@
 import { LinearAlgebraError, formatShape } from '../../core/index.ts';
 import type { FloatDType } from '../../core/index.ts';
-import { asTensor, diagonalPart, log, sum, triangularSolve } from '../../graph/index.ts';
+import { diagonalPart, log, sum, triangularSolve } from '../../graph/index.ts';
 import type { GraphShape, Tensor, TensorLike } from '../../graph/index.ts';
 import { batchOf, checkFinite, constantValue, floatDType, floatTensor, squareSize } from '../parameters.ts';
 import { applyMatrix, solveVectors } from './matrices.ts';
@@ -42,11 +42,11 @@ export class ScaleTrilRoot extends CovarianceRootBase {
   }
 
   unwhiten(noise: TensorLike): Tensor {
-    return applyMatrix(this.factor, asTensor(noise, this.dtype));
+    return applyMatrix(this.factor, this.noise(noise));
   }
 
   whiten(x: TensorLike): Tensor {
-    return solveVectors(this.factor, asTensor(x, this.dtype));
+    return solveVectors(this.factor, this.points(x));
   }
 
   /** Σᵢ log Lᵢᵢ */

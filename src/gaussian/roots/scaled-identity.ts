@@ -49,15 +49,15 @@ export class ScaledIdentityRoot extends CovarianceRootBase {
   }
 
   unwhiten(noise: TensorLike): Tensor {
-    return mul(noise, this.column(this.scale.stddev));
+    return mul(this.noise(noise), this.column(this.scale.stddev));
   }
 
   whiten(x: TensorLike): Tensor {
-    return div(x, this.column(this.scale.stddev));
+    return div(this.points(x), this.column(this.scale.stddev));
   }
 
   override quadratic(x: TensorLike): Tensor {
-    return div(sum(square(x), -1), this.scale.variance);
+    return div(sum(square(this.points(x)), -1), this.scale.variance);
   }
 
   logAbsDet(): Tensor {

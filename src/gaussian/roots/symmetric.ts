@@ -1,5 +1,5 @@
 import type { FloatDType } from '../../core/index.ts';
-import { asTensor, cholesky, diagonalPart, log, matmul, mul, sqrtmh, sum, triangularSolve } from '../../graph/index.ts';
+import { cholesky, diagonalPart, log, matmul, mul, sqrtmh, sum, triangularSolve } from '../../graph/index.ts';
 import type { GraphShape, Tensor, TensorLike } from '../../graph/index.ts';
 import { checkCovariance } from '../../linalg/index.ts';
 import { batchOf, constantValue, floatDType, floatTensor, squareSize } from '../parameters.ts';
@@ -70,11 +70,11 @@ export class SymmetricRoot extends CovarianceRootBase {
   }
 
   unwhiten(noise: TensorLike): Tensor {
-    return applyMatrix(this.root(), asTensor(noise, this.dtype));
+    return applyMatrix(this.root(), this.noise(noise));
   }
 
   whiten(x: TensorLike): Tensor {
-    const forward = solveVectors(this.factor(), asTensor(x, this.dtype));
+    const forward = solveVectors(this.factor(), this.points(x));
     return solveVectors(this.factor(), forward, { transpose: true });
   }
 
