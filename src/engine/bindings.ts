@@ -1,4 +1,5 @@
-import { ValueError } from '../core/index.ts';
+import { ShapeError, ValueError, formatShape, sameShape } from '../core/index.ts';
+import type { NdArray } from '../core/index.ts';
 import type { ProgramSpec } from './engine.ts';
 import { checkArray } from './feeds.ts';
 import type { GraphInputs } from './feeds.ts';
@@ -23,4 +24,16 @@ export function checkBindings(spec: ProgramSpec, inputs: GraphInputs): void {
     if (!array) throw new ValueError(`compile: the state slot '${name}' is not a bound input. Bind an array to it.`);
     checkArray(`compile: the new value of the state slot '${name}'`, value, array);
   }
+}
+
+/**
+ * Copies a value into the array it is bound to, unless it is there already.
+ * @throws ShapeError when a symbolic size makes it another shape than the array's in this run
+ */
+export function writeBound(what: string, value: NdArray, target: NdArray): NdArray {
+  if (!sameShape(value.shape, target.shape)) {
+    throw new ShapeError(`${what} is ${formatShape(value.shape)} in this run, its array ${formatShape(target.shape)}.`);
+  }
+  if (value.data !== target.data) target.data.set(value.data);
+  return target;
 }

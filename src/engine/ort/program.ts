@@ -1,9 +1,9 @@
 import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-common';
-import { NdArray, RootsigmaError, ShapeError, formatShape, sameShape } from '../../core/index.ts';
+import { NdArray, RootsigmaError } from '../../core/index.ts';
 import type { TypedArray } from '../../core/index.ts';
 import { isOp } from '../../graph/index.ts';
 import type { HostOpName, Tensor } from '../../graph/index.ts';
-import { checkBindings } from '../bindings.ts';
+import { checkBindings, writeBound } from '../bindings.ts';
 import type { NamedArrays, Program, ProgramSpec } from '../engine.ts';
 import { bindInputs, concreteShape } from '../feeds.ts';
 import type { Sizes } from '../feeds.ts';
@@ -82,7 +82,7 @@ export class OrtProgram implements Program {
     }
     const updates = this.#stateUpdates(run);
     const results = this.#collect(run);
-    for (const { name, value, target } of updates) write(`run: state slot '${name}'`, value, target);
+    for (const { name, value, target } of updates) writeBound(`run: state slot '${name}'`, value, target);
     return results;
   }
 
@@ -154,8 +154,7 @@ export class OrtProgram implements Program {
       const value = this.#valueOf(tensor, run);
       const target = this.#spec.boundOutputs?.[name];
       if (target) {
-        write(`run: output '${name}'`, value, target);
-        results[name] = target;
+        results[name] = writeBound(`run: output '${name}'`, value, target);
       } else if (isOp(tensor, 'input') || isOp(tensor, 'constant') || kept.has(value)) {
         results[name] = NdArray.from(value);
       } else {
@@ -175,12 +174,4 @@ export class OrtProgram implements Program {
       return { name, value: isOp(tensor, 'input') ? NdArray.from(value) : value, target };
     });
   }
-}
-
-/** Copies `value` into the caller's array, unless it is there already. */
-function write(what: string, value: NdArray, target: NdArray): void {
-  if (!sameShape(value.shape, target.shape)) {
-    throw new ShapeError(`${what} is ${formatShape(value.shape)} in this run, its array ${formatShape(target.shape)}.`);
-  }
-  if (value.data !== target.data) target.data.set(value.data);
 }

@@ -1,7 +1,7 @@
-import { DTypeError, RootsigmaError, ShapeError, formatShape, sameShape } from '../../core/index.ts';
+import { RootsigmaError } from '../../core/index.ts';
 import type { NdArray } from '../../core/index.ts';
 import type { Tensor } from '../../graph/index.ts';
-import { checkBindings } from '../bindings.ts';
+import { checkBindings, writeBound } from '../bindings.ts';
 import type { Engine, NamedArrays, Program, ProgramSpec } from '../engine.ts';
 import { toNdArray } from './evaluate.ts';
 import { Plan } from './plan.ts';
@@ -60,9 +60,9 @@ class Interpreter implements ReferenceProgram {
     const results: Record<string, NdArray> = {};
     this.#outputs.forEach(([name], k) => {
       const bound = this.#boundOutputs[name];
-      results[name] = bound ? write(`run: output '${name}'`, arrays[k]!, bound) : arrays[k]!;
+      results[name] = bound ? writeBound(`run: output '${name}'`, arrays[k]!, bound) : arrays[k]!;
     });
-    this.#state.forEach(([name], k) => write(`run: state slot '${name}'`, updates[k]!, this.#boundInputs[name]!));
+    this.#state.forEach(([name], k) => writeBound(`run: state slot '${name}'`, updates[k]!, this.#boundInputs[name]!));
     return results;
   }
 
@@ -74,14 +74,4 @@ class Interpreter implements ReferenceProgram {
     this.#disposed = true;
     return Promise.resolve();
   }
-}
-
-/** Copies `value` into the caller's array. */
-function write(what: string, value: NdArray, target: NdArray): NdArray {
-  if (!sameShape(value.shape, target.shape)) {
-    throw new ShapeError(`${what} is ${formatShape(value.shape)} in this run, its array ${formatShape(target.shape)}.`);
-  }
-  if (value.dtype !== target.dtype) throw new DTypeError(`${what} is ${value.dtype}, its array ${target.dtype}.`);
-  target.data.set(value.data);
-  return target;
 }
