@@ -7,14 +7,17 @@ import {
   add,
   cholesky,
   constant,
+  grad,
   identityMatrix,
   input,
   lyapunov,
   matmul,
+  matrixTranspose,
   mul,
   newtonSchulzSqrt,
   sqrtmh,
   sub,
+  sum,
   symmetrize,
   triangle,
   triangularSolve,
@@ -82,6 +85,17 @@ describe('matrix functions', () => {
     const dS = evaluate(lyapunov(sqrtmh([[2, 1], [1, 2]]), e)); // prettier-ignore
     const [d00, d01, d11] = [0.38018148554092254, -0.052831216351296779, 0.014156081756483897];
     expectAllClose(dS, [[d00, d01], [d01, d11]], { atol: 1e-15 }); // prettier-ignore
+  });
+
+  it('give symmetric cotangents to operands that they take as symmetric', () => {
+    const x = input('x', [3, 3], 'float64');
+    const weights = constant(draw(11, [3, 3]));
+    for (const y of [sqrtmh(x), cholesky(x), lyapunov(x, draw(12, [3, 3]))]) {
+      const [gradient] = grad(sum(mul(y, weights)), [x]) as [Tensor];
+      const value = evaluate(gradient, { x: NdArray.from(covariances.general!) });
+      const transposed = evaluate(matrixTranspose(constant(value)));
+      expectAllClose(value, transposed, { atol: 1e-15 });
+    }
   });
 
   it('broadcast batches in gradients', () => {

@@ -31,11 +31,12 @@ export const linalgVjpRules = {
 
   /*
    * L Lᵀ = Σ: L⁻¹ dΣ L⁻ᵀ = L⁻¹ dL + (L⁻¹ dL)ᵀ, lower plus upper, so dL = L Φ(L⁻¹ dΣ L⁻ᵀ), where Φ takes the lower
-   * triangle with half the diagonal. Transposed: Σ̄ = sym(L⁻ᵀ Φ(Lᵀ L̄) L⁻¹), L̄'s lower triangle being all that counts.
+   * triangle with half the diagonal. Transposed: Σ̄ = sym(L⁻ᵀ Φ(Lᵀ L̄) L⁻¹), to which the upper
+   * triangle of L̄ adds nothing: (Lᵀ L̄)ᵢⱼ with i ≥ j sums over rows k ≥ i of L̄ only.
    * (Murray, Differentiation of the Cholesky decomposition, 2016, eq. 8 and 10.)
    */
   cholesky: ({ g, y }) => {
-    const inner = symmetrize(triangle(matmul(y, triangle(g), { transposeA: true }), { diagonal: 0.5 }));
+    const inner = symmetrize(triangle(matmul(y, g, { transposeA: true }), { diagonal: 0.5 }));
     const left = triangularSolve(y, inner, { transpose: true }); // L⁻ᵀ M
     return [symmetrize(triangularSolve(y, matrixTranspose(left), { transpose: true }))]; // L⁻ᵀ Mᵀ L⁻¹, M symmetric
   },
