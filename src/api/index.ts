@@ -1,12 +1,16 @@
 export * from '../core/index.ts';
 export { listDatasets, datasetOf, makeDigits } from '../data/index.ts';
-export type { Dataset, DatasetDescription, DatasetSplits } from '../data/index.ts';
+export type { Dataset, DatasetDescription, DatasetOptions, DatasetSplits } from '../data/index.ts';
 export { createEngine, engineNames } from '../engine/index.ts';
 export type { Engine, EngineName, EngineOptions } from '../engine/index.ts';
 export type { Evaluation, EvaluationProgress, NllEstimate } from '../evaluation/index.ts';
 export type { RunConfig } from '../io/index.ts';
 export type { DoneEvent, ElboMeans, EpochEvent, StepEvent, TrainingEvent } from '../training/index.ts';
 export type { DataInput } from './data.ts';
+export { diagnose } from './doctor.ts';
+export type { Diagnosis, EngineDiagnosis } from './doctor.ts';
+export { arrayFormat, parseArray, readArray, readOptions, readRunConfig, writeArray } from './files.ts';
+export type { ArrayFormat } from './files.ts';
 export { exportOnnx } from './onnx-models.ts';
 export type { OnnxModels } from './onnx-models.ts';
 export type { Encoding } from './inference.ts';

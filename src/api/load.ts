@@ -15,9 +15,15 @@ export type LoadOptions = EngineOptions;
  *   weights are another model's
  */
 export async function load(path: string, options: LoadOptions = {}): Promise<Run> {
+  const { existsSync } = await import('node:fs');
   const { RunFolder, readSafetensorsFile } = await import('../io/node/index.ts');
   const folder = RunFolder.open(path);
   const config = folder.readConfig();
+  if (!existsSync(folder.model)) {
+    throw new DataError(
+      `${path}: has no model.safetensors: its training did not come to an end. Resume it, or train again.`,
+    );
+  }
   const store = new ParameterStore(modelFor(config).parameters);
   try {
     store.assign(Object.fromEntries(readSafetensorsFile(folder.model).tensors));

@@ -1,8 +1,8 @@
-import { version } from '../core/index.ts';
-import type { ActivationName } from '../graph/index.ts';
-import type { OptimizerConfig, RunConfig, ScheduleConfig, TrainingConfig } from '../io/index.ts';
-import { configSchemaVersion, parseRunConfig } from '../io/index.ts';
+import { ValueError, version } from '../core/index.ts';
 import type { DatasetSplits } from '../data/index.ts';
+import type { ActivationName } from '../graph/index.ts';
+import { configSchemaVersion, parseRunConfig } from '../io/index.ts';
+import type { JsonValue, OptimizerConfig, RunConfig, ScheduleConfig } from '../io/index.ts';
 
 /** What a model is and how it trains: the options of `train`, flat, as the command line has them. */
 export interface ModelOptions {
@@ -51,61 +51,140 @@ export interface ModelOptions {
   readonly seed?: number;
   /** Threads for the engine. Default: the physical cores. */
   readonly threads?: number;
+  /** The configuration to start from instead of the defaults; the options above change it. `readOptions` gets one. */
+  readonly config?: RunConfig;
+  /** Entries of config.json by their path, over everything else: { 'training.optimizer.beta1': 0.8 }. */
+  readonly set?: Readonly<Record<string, JsonValue>>;
 }
+
+const names: Readonly<Record<Exclude<keyof ModelOptions, 'config'>, true>> = {
+  posterior: true,
+  root: true,
+  rank: true,
+  latent: true,
+  hidden: true,
+  activation: true,
+  binarize: true,
+  beta: true,
+  epochs: true,
+  batchSize: true,
+  optimizer: true,
+  learningRate: true,
+  weightDecay: true,
+  momentum: true,
+  schedule: true,
+  warmupSteps: true,
+  clipNorm: true,
+  validation: true,
+  patience: true,
+  seed: true,
+  threads: true,
+  set: true,
+};
+
+/** Every option that a file of options may have. */
+export const optionNames: readonly string[] = Object.keys(names);
+
+type BaseConfig = Pick<RunConfig, 'model' | 'objective' | 'training'> & {
+  readonly data: Pick<RunConfig['data'], 'binarize'>;
+};
+
+const defaults: BaseConfig = {
+  data: { binarize: 'dynamic' },
+  model: {
+    preset: 'vae',
+    posterior: 'diagonal',
+    latent: 16,
+    hidden: [400],
+    activation: 'relu',
+    likelihood: 'bernoulli',
+  },
+  objective: { name: 'elbo', beta: 1 },
+  training: {
+    epochs: 20,
+    batchSize: 128,
+    optimizer: { name: 'adam', learningRate: 1e-3 },
+    schedule: { name: 'constant' },
+    validation: 0.1,
+    seed: 0,
+  },
+};
 
 /** The full, checked configuration of a run. @throws ValueError naming each option that does not fit */
 export function configFor(splits: DatasetSplits, options: ModelOptions): RunConfig {
-  const posterior = options.posterior ?? 'diagonal';
+  const base = options.config ?? defaults;
   const { train } = splits;
-  return parseRunConfig(
-    {
-      schemaVersion: configSchemaVersion,
-      rootsigmaVersion: version,
-      data: {
-        source: splits.source,
-        kind: train.kind,
-        shape: [...train.sampleShape],
-        count: train.size,
-        binarize: options.binarize ?? 'dynamic',
-        ...withValue('options', splits.options),
-      },
-      model: {
-        preset: 'vae',
-        posterior,
-        ...withValue('root', options.root ?? (posterior === 'full' ? 'symmetric' : undefined)),
-        ...withValue('rank', options.rank ?? (posterior === 'low-rank' ? 2 : undefined)),
-        latent: options.latent ?? 16,
-        hidden: options.hidden ?? [400],
-        activation: options.activation ?? 'relu',
-        likelihood: 'bernoulli',
-      },
-      objective: { name: 'elbo', beta: options.beta ?? 1 },
-      training: trainingConfig(options),
+  const config = {
+    schemaVersion: configSchemaVersion,
+    rootsigmaVersion: version,
+    data: {
+      source: splits.source,
+      kind: train.kind,
+      shape: [...train.sampleShape],
+      count: train.size,
+      binarize: options.binarize ?? base.data.binarize,
+      ...given({ options: splits.options }),
     },
-    { name: 'options' },
-  );
+    model: modelConfig(base.model, options),
+    objective: { ...base.objective, ...given({ beta: options.beta }) },
+    training: trainingConfig(base.training, options),
+  };
+  return parseRunConfig(withEntries(config, options.set ?? {}), { name: 'options' });
 }
 
-function trainingConfig(options: ModelOptions): Record<keyof TrainingConfig, unknown> {
+/** Another posterior than the base's starts without the base's root and rank. */
+function modelConfig(base: BaseConfig['model'], options: ModelOptions): object {
+  const { posterior: basePosterior, root: baseRoot, rank: baseRank, ...rest } = base;
+  const posterior = options.posterior ?? basePosterior;
+  const inherited = posterior === basePosterior ? { root: baseRoot, rank: baseRank } : {};
+  const { latent, hidden, activation } = options;
   return {
-    epochs: options.epochs ?? 20,
-    batchSize: options.batchSize ?? 128,
-    optimizer: {
-      name: options.optimizer ?? 'adam',
-      learningRate: options.learningRate ?? 1e-3,
-      ...withValue('weightDecay', options.weightDecay),
-      ...withValue('momentum', options.momentum),
-    },
-    schedule: { name: options.schedule ?? 'constant', ...withValue('warmupSteps', options.warmupSteps) },
-    ...withValue('clipNorm', options.clipNorm),
-    validation: options.validation ?? 0.1,
-    ...withValue('earlyStopping', options.patience === undefined ? undefined : { patience: options.patience }),
-    seed: options.seed ?? 0,
-    ...withValue('threads', options.threads),
-  } as Record<keyof TrainingConfig, unknown>;
+    ...rest,
+    posterior,
+    ...given({
+      root: options.root ?? inherited.root ?? (posterior === 'full' ? 'symmetric' : undefined),
+      rank: options.rank ?? inherited.rank ?? (posterior === 'low-rank' ? 2 : undefined),
+    }),
+    ...given({ latent, hidden, activation }),
+  };
 }
 
-/** { name: value }, or nothing for undefined: an absent option is absent, not `undefined`. */
-function withValue<Name extends string, T>(name: Name, value: T | undefined): Partial<Record<Name, T>> {
-  return value === undefined ? {} : ({ [name]: value } as Record<Name, T>);
+function trainingConfig(base: BaseConfig['training'], options: ModelOptions): object {
+  const { epochs, batchSize, clipNorm, validation, patience, seed, threads } = options;
+  const { optimizer, learningRate, weightDecay, momentum, schedule, warmupSteps } = options;
+  // Another optimizer than the base's takes its learning rate only.
+  const sameOptimizer = optimizer === undefined || optimizer === base.optimizer.name;
+  const baseOptimizer = sameOptimizer ? base.optimizer : { learningRate: base.optimizer.learningRate };
+  return {
+    ...base,
+    ...given({ epochs, batchSize, clipNorm, validation, seed, threads }),
+    optimizer: { ...baseOptimizer, ...given({ name: optimizer, learningRate, weightDecay, momentum }) },
+    schedule: { ...base.schedule, ...given({ name: schedule, warmupSteps }) },
+    ...given({ earlyStopping: patience === undefined ? undefined : { ...base.earlyStopping, patience } }),
+  };
+}
+
+/** The entries that are not undefined: an absent option is absent. */
+function given<T extends object>(entries: T): Partial<T> {
+  return Object.fromEntries(Object.entries(entries).filter(([, value]) => value !== undefined)) as Partial<T>;
+}
+
+/** The configuration with entries replaced or added; what it then holds is for the schema to judge. */
+function withEntries(config: object, entries: Readonly<Record<string, JsonValue>>): object {
+  let result = config;
+  for (const [path, value] of Object.entries(entries)) {
+    if (!/^((model|objective|training)\.|data\.binarize$)/.test(path)) {
+      throw new ValueError(
+        `options: '${path}' cannot be set; paths begin with model., objective. or training., or are data.binarize.`,
+      );
+    }
+    result = withEntry(result, path.split('.'), value);
+  }
+  return result;
+}
+
+function withEntry(object: object, [key = '', ...rest]: readonly string[], value: JsonValue): object {
+  if (rest.length === 0) return { ...object, [key]: value };
+  const inner = Object.hasOwn(object, key) ? (object as Record<string, unknown>)[key] : undefined;
+  return { ...object, [key]: withEntry(typeof inner === 'object' && inner !== null ? inner : {}, rest, value) };
 }

@@ -1,13 +1,13 @@
 import { NdArray, ShapeError, ValueError, formatShape, sameShape, sizeOf } from '../core/index.ts';
 import type { ArrayLikeInput } from '../core/index.ts';
-import { examplesOf, takeFirst } from '../data/index.ts';
+import { examplesOf, subset, takeFirst } from '../data/index.ts';
 import type { Dataset } from '../data/index.ts';
 import type { Engine } from '../engine/index.ts';
 import { evaluateModel } from '../evaluation/index.ts';
 import type { Evaluation, EvaluationProgress } from '../evaluation/index.ts';
 import type { RunConfig } from '../io/index.ts';
 import type { Vae } from '../models/index.ts';
-import { foldIn, key, normal } from '../random/index.ts';
+import { foldIn, key, normal, permutation } from '../random/index.ts';
 import type { NamedParameters } from '../training/index.ts';
 import { evaluationExamples, resolveData } from './data.ts';
 import type { DataInput } from './data.ts';
@@ -36,6 +36,10 @@ export interface RunEvaluateOptions {
   readonly seed?: number;
   readonly onProgress?: (progress: EvaluationProgress) => void;
   readonly signal?: AbortSignal;
+}
+
+function shuffled(dataset: Dataset, seed: number): Dataset {
+  return subset(dataset, Uint32Array.from(permutation(key(seed), dataset.size).data));
 }
 
 /** A trained model with its configuration: what `train` and `load` give. */
@@ -97,9 +101,9 @@ export class Run {
    * @throws ValueError when the examples do not have the shape that the model was trained on
    */
   async testData(data?: DataInput): Promise<{ readonly dataset: Dataset; readonly split: 'test' | 'all' }> {
-    const source = data ?? this.#data ?? this.config.data.source;
-    const { options } = this.config.data;
-    const splits = await resolveData(source, source === this.config.data.source ? options : undefined);
+    const { source, options } = this.config.data;
+    const input = data ?? this.#data ?? source;
+    const splits = await resolveData(input, input === source ? options : undefined);
     const dataset = splits.test ?? splits.train;
     if (sizeOf(dataset.sampleShape) !== this.model.inputSize) {
       throw new ValueError(
@@ -138,10 +142,14 @@ export class Run {
     return images.reshape([count, ...this.exampleShape]);
   }
 
-  /** The first `count` test examples as the model sees them, with their reconstructions. */
-  async testReconstructions(count: number, data?: DataInput) {
-    const { dataset } = await this.testData(data);
-    const originals = examplesOf(takeFirst(dataset, count));
+  /** `count` test examples, the first ones or with a seed any, and their reconstructions: [count, ...exampleShape] each. */
+  async testReconstructions(
+    count: number,
+    options: { readonly data?: DataInput | undefined; readonly seed?: number | undefined } = {},
+  ): Promise<{ readonly originals: NdArray<'float32'>; readonly reconstructions: NdArray<'float32'> }> {
+    const { dataset } = await this.testData(options.data);
+    const chosen = options.seed === undefined ? dataset : shuffled(dataset, options.seed);
+    const originals = examplesOf(takeFirst(chosen, count));
     return { originals, reconstructions: await this.reconstruct(originals) };
   }
 

@@ -1,6 +1,6 @@
-import { RootsigmaError, ValueError, formatShape, sameShape } from '../core/index.ts';
+import { RootsigmaError, ValueError, formatShape, sameShape, version } from '../core/index.ts';
 import { greyFraction, splitValidation } from '../data/index.ts';
-import type { DatasetSplits } from '../data/index.ts';
+import type { DatasetOptions, DatasetSplits } from '../data/index.ts';
 import { createEngine } from '../engine/index.ts';
 import type { Engine, EngineOptions } from '../engine/index.ts';
 import type { RunConfig } from '../io/index.ts';
@@ -8,6 +8,7 @@ import { Trainer } from '../training/index.ts';
 import type { DoneEvent, TrainingEvent } from '../training/index.ts';
 import { evaluationExamples, resolveData, trainingExamples } from './data.ts';
 import type { DataInput } from './data.ts';
+import { differences } from './differences.ts';
 import { EventQueue } from './event-queue.ts';
 import { modelFor } from './model.ts';
 import { configFor } from './options.ts';
@@ -16,6 +17,8 @@ import { Run } from './run.ts';
 import type { RunRecorder } from './run-recorder.ts';
 
 export interface TrainOptions extends ModelOptions {
+  /** What built-in data are made with: seed, count, testCount. */
+  readonly dataOptions?: DatasetOptions;
   /** Default: `auto`, ONNX Runtime's native build, or its WebAssembly build where that does not load. */
   readonly engine?: EngineOptions['engine'];
   /** Write the run to this folder as it goes. Default: nothing is written. */
@@ -83,7 +86,10 @@ export function train(data: DataInput, options: TrainOptions = {}): Training {
 async function runTraining(data: DataInput, options: TrainOptions): Promise<Run> {
   const recorder = options.out === undefined ? undefined : await openRecorder(options.out, options);
   const resumed = recorder?.resumed?.config;
-  const splits = await resolveData(data, resumed?.data.options);
+  const splits = await resolveData(data, {
+    ...inheritedOptions(data, resumed ?? options.config),
+    ...options.dataOptions,
+  });
   const config = resumed ? continued(resumed, splits, options) : configFor(splits, options);
   for (const note of [...splits.notes, ...greyNotice(splits, config)]) options.onNotice?.(note);
   const { threads } = config.training;
@@ -104,14 +110,35 @@ async function runTraining(data: DataInput, options: TrainOptions): Promise<Run>
   }
 }
 
-/** The configuration of a run that goes on: its own, but for a new number of epochs. */
-function continued(config: RunConfig, { train }: DatasetSplits, { epochs }: TrainOptions): RunConfig {
+/** How the data were made last time, when they are the same data. */
+function inheritedOptions(data: DataInput, config: RunConfig | undefined): DatasetOptions {
+  return data === config?.data.source ? { ...config.data.options } : {};
+}
+
+/**
+ * The configuration of a run that goes on: its own, but for the number of epochs and threads.
+ *
+ * @throws ValueError when other data or other options are asked for
+ */
+function continued(config: RunConfig, splits: DatasetSplits, options: TrainOptions): RunConfig {
+  const { train } = splits;
   if (train.size !== config.data.count || !sameShape(train.sampleShape, config.data.shape)) {
     throw new ValueError(
       `train: the run to resume was trained on ${config.data.count} examples of ${formatShape(config.data.shape)} from ${config.data.source}; ${train.name} has ${train.size} of ${formatShape(train.sampleShape)}.`,
     );
   }
-  return epochs === undefined ? config : { ...config, training: { ...config.training, epochs } };
+  const asked = configFor(splits, { ...options, config });
+  const { epochs, threads } = asked.training;
+  const next = { ...config, training: { ...config.training, epochs, ...(threads !== undefined && { threads }) } };
+  // Where the data lie may change; what they are may not.
+  const before = { ...next, data: { ...next.data, source: asked.data.source }, rootsigmaVersion: version };
+  const changes = differences(before, asked);
+  if (changes.length > 0) {
+    throw new ValueError(
+      `train: a resumed run keeps its options but for epochs and threads, and ${changes.join('; ')}. Leave those options out, or train a new run.`,
+    );
+  }
+  return next;
 }
 
 async function openRecorder(path: string, options: TrainOptions): Promise<RunRecorder> {

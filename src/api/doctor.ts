@@ -1,0 +1,123 @@
+import { NdArray, version } from '../core/index.ts';
+import { createEngine, defaultThreads, engineNames, referenceEngine } from '../engine/index.ts';
+import type { Engine, EngineName } from '../engine/index.ts';
+import { grad, input, matmul, mean, square, tanh } from '../graph/index.ts';
+import { key, normal } from '../random/index.ts';
+
+export interface EngineDiagnosis {
+  readonly name: EngineName;
+  /** Whether it loads and computes what the reference computes. */
+  readonly works: boolean;
+  /** Why it does not. */
+  readonly problem?: string;
+  /** Of the package behind it. */
+  readonly version?: string;
+  /** Largest difference from the reference in a small gradient, relative to the largest entry. */
+  readonly deviation?: number;
+  /** Speed of a float32 matrix product, in 10⁹ operations a second. */
+  readonly gflops?: number;
+}
+
+/** What this machine offers. */
+export interface Diagnosis {
+  readonly rootsigma: string;
+  readonly node: string;
+  readonly platform: string;
+  readonly cpu: string;
+  readonly logicalCores: number;
+  /** What an engine takes by default. */
+  readonly threads: number;
+  readonly memoryBytes: number;
+  readonly freeMemoryBytes: number;
+  readonly engines: readonly EngineDiagnosis[];
+}
+
+/** Loads every engine, checks it against the reference and times it. Takes a second or two. */
+export async function diagnose(): Promise<Diagnosis> {
+  const os = await import('node:os');
+  const engines: EngineDiagnosis[] = [];
+  for (const name of engineNames) if (name !== 'auto') engines.push(await diagnoseEngine(name));
+  return {
+    rootsigma: version,
+    node: process.versions.node,
+    platform: `${process.platform} ${process.arch}`,
+    cpu: os.cpus()[0]?.model.trim() ?? 'unknown',
+    logicalCores: os.availableParallelism(),
+    threads: defaultThreads(),
+    memoryBytes: os.totalmem(),
+    freeMemoryBytes: os.freemem(),
+    engines,
+  };
+}
+
+async function diagnoseEngine(name: EngineName): Promise<EngineDiagnosis> {
+  const packageVersion = name === 'reference' ? version : await versionOf(name);
+  const identity = { name, ...(packageVersion !== undefined && { version: packageVersion }) };
+  try {
+    const engine = await createEngine({ engine: name });
+    const deviation = await deviationOf(engine);
+    const gflops = await gemmSpeed(engine, name === 'reference' ? 64 : 512);
+    if (deviation <= tolerance) return { ...identity, works: true, deviation, gflops };
+    return { ...identity, works: false, problem: `it is off by ${deviation} in a small gradient`, deviation, gflops };
+  } catch (error) {
+    return { ...identity, works: false, problem: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/** 64 times the float32 rounding of one operation: sums here have at most 24 terms. */
+const tolerance = 64 * 2 ** -23;
+
+/** The gradient of mean(tanh(x W)²) by W: matrix products, a transposition, elementwise work and a reduction. */
+async function deviationOf(engine: Engine): Promise<number> {
+  const x = normal(key(1), [24, 16]);
+  const w = normal(key(2), [16, 8]);
+  const [xIn, wIn] = [input('x', [24, 16]), input('w', [16, 8])];
+  const [gradient] = grad(mean(square(tanh(matmul(xIn, wIn)))), [wIn]);
+  if (!gradient) return Infinity;
+  const results = [];
+  for (const each of [engine, referenceEngine]) {
+    const program = await each.compile({ outputs: { gradient } });
+    const { gradient: result } = await program.run({ x, w });
+    results.push(Array.from(result?.data ?? []));
+    await program.dispose();
+  }
+  const [found = [], expected = []] = results;
+  const largest = Math.max(...expected.map(Math.abs));
+  const gaps = expected.map((value, at) => Math.abs(value - (found[at] ?? Infinity)));
+  return Math.max(...gaps) / largest;
+}
+
+/** Best of a few products of n × n matrices. */
+async function gemmSpeed(engine: Engine, n: number): Promise<number> {
+  const feeds = { a: NdArray.zeros([n, n], 'float32'), b: NdArray.zeros([n, n], 'float32') };
+  feeds.a.data.fill(0.5);
+  feeds.b.data.fill(0.25);
+  const program = await engine.compile({ outputs: { c: matmul(input('a', [n, n]), input('b', [n, n])) } });
+  let best = Infinity;
+  for (let round = 0; round < 8; round++) {
+    const started = performance.now();
+    await program.run(feeds);
+    best = Math.min(best, performance.now() - started);
+  }
+  await program.dispose();
+  return (2 * n ** 3) / (best * 1e6);
+}
+
+/** The installed package's version, where its package.json can be found. */
+async function versionOf(name: string): Promise<string | undefined> {
+  const { createRequire } = await import('node:module');
+  const path = await import('node:path');
+  const { existsSync, readFileSync } = await import('node:fs');
+  try {
+    const entry = createRequire(import.meta.url).resolve(name);
+    for (let folder = path.dirname(entry); folder !== path.dirname(folder); folder = path.dirname(folder)) {
+      const file = path.join(folder, 'package.json');
+      if (!existsSync(file)) continue;
+      const contents = JSON.parse(readFileSync(file, 'utf8')) as { readonly name?: string; readonly version?: string };
+      if (contents.name === name) return contents.version;
+    }
+  } catch {
+    // Not installed: `createEngine` says so.
+  }
+  return undefined;
+}

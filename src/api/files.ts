@@ -1,0 +1,106 @@
+import { DataError, NdArray, ValueError, formatShape } from '../core/index.ts';
+import { decodeNpy, encodeNpy, formatCsv, parseCsv, parseRunConfig, toNdArray } from '../io/index.ts';
+import type { RunConfig } from '../io/index.ts';
+import { isImageShape, sheet } from './pictures.ts';
+import { optionNames } from './options.ts';
+import type { ModelOptions } from './options.ts';
+
+const formats = ['.png', '.npy', '.csv', '.json'] as const;
+export type ArrayFormat = (typeof formats)[number];
+
+/** The format that a file's name asks for. @throws ValueError listing the formats when its ending is none of them */
+export function arrayFormat(path: string): ArrayFormat {
+  const format = formats.find((ending) => path.toLowerCase().endsWith(ending));
+  if (format) return format;
+  throw new ValueError(`${path}: the ending chooses the format; use one of ${formats.join(', ')}.`);
+}
+
+/**
+ * Writes an array as its ending says: `.npy`; `.csv`, one row for each entry of the first axis; `.json`, nested
+ * arrays; `.png`, images [n, ...shape] on one sheet.
+ *
+ * @throws ValueError for another ending, or a `.png` of what are no images; DataError when the file cannot be written
+ */
+export async function writeArray(
+  path: string,
+  array: NdArray,
+  options: { readonly columns?: number } = {},
+): Promise<void> {
+  const { writeFileAtomic } = await import('../io/node/index.ts');
+  writeFileAtomic(path, encodeArray(path, array, options));
+}
+
+function encodeArray(path: string, array: NdArray, options: { readonly columns?: number }): Uint8Array | string {
+  const format = arrayFormat(path);
+  if (format === '.npy') return encodeNpy(array);
+  if (format === '.csv') return formatCsv(asMatrix(array));
+  if (format === '.json') return `${JSON.stringify(array.toNested())}\n`;
+  if (!isImageShape(array.shape.slice(1))) {
+    throw new ValueError(`${path}: arrays of shape ${formatShape(array.shape)} are no pictures. Write .npy or .csv.`);
+  }
+  return sheet(array, options);
+}
+
+function asMatrix(array: NdArray): NdArray {
+  const [rows = 1] = array.shape;
+  return array.shape.length <= 2 ? array : array.reshape([rows, array.size / Math.max(rows, 1)]);
+}
+
+/**
+ * An array from the bytes of an NPY file, of JSON (nested arrays), or of CSV; which of them, the content tells.
+ *
+ * @param options.name the file's name, for messages
+ * @throws DataError when it is none of them, or holds NaN or infinity
+ */
+export function parseArray(bytes: Uint8Array, options: { readonly name?: string } = {}): NdArray {
+  const name = options.name ?? 'data';
+  const array = decodeArray(bytes, name);
+  const wrong = array.data.findIndex((value) => !Number.isFinite(value));
+  if (wrong >= 0) {
+    throw new DataError(`${name}: entry ${wrong} of ${formatShape(array.shape)} is ${array.data[wrong] ?? NaN}.`);
+  }
+  return array;
+}
+
+function decodeArray(bytes: Uint8Array, name: string): NdArray {
+  if (bytes[0] === 0x93) return toNdArray(decodeNpy(bytes, { name }));
+  const text = new TextDecoder().decode(bytes);
+  if (!/^\s*[[{]/.test(text)) return parseCsv(text, { name });
+  try {
+    return NdArray.from(JSON.parse(text) as number[]);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new DataError(`${name}: JSON must hold a matrix as nested arrays, [[2, 1], [1, 2]] (${reason}).`);
+  }
+}
+
+/** Reads a matrix or another array from a file. @throws DataError as `parseArray` does, or when it cannot be read */
+export async function readArray(path: string): Promise<NdArray> {
+  const { readFileBytes } = await import('../io/node/index.ts');
+  return parseArray(readFileBytes(path), { name: path });
+}
+
+/** The configuration of the run in a folder. @throws DataError when it is no run; ValueError when it is not valid */
+export async function readRunConfig(path: string): Promise<RunConfig> {
+  const { RunFolder } = await import('../io/node/index.ts');
+  return RunFolder.open(path).readConfig();
+}
+
+/**
+ * Options from a JSON file: either options of `train` by their names, or a run's config.json to start from.
+ *
+ * @throws DataError when the file is no JSON object; ValueError for an option that does not exist
+ */
+export async function readOptions(path: string): Promise<ModelOptions> {
+  const { readFileJson } = await import('../io/node/index.ts');
+  const value = readFileJson(path);
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new DataError(`${path}: expected an object of options, such as { "latent": 20, "hidden": [400] }.`);
+  }
+  if ('schemaVersion' in value) return { config: parseRunConfig(value, { name: path }) };
+  const unknown = Object.keys(value).find((key) => !optionNames.includes(key));
+  if (unknown !== undefined) {
+    throw new ValueError(`${path}: there is no option '${unknown}', only ${optionNames.join(', ')}.`);
+  }
+  return value;
+}
