@@ -3,6 +3,8 @@ import type { Shape } from '../core/index.ts';
 import type { JsonValue } from '../io/index.ts';
 import type { Dataset } from './dataset.ts';
 import { digitSize, digitsDefaults, makeDigits } from './digits/digits.ts';
+import { spriteSize } from './sprites/masks.ts';
+import { makeSprites, spritesDefaults } from './sprites/sprites.ts';
 
 /** A data source resolved: its training and test examples, and what made them. */
 export interface DatasetSplits {
@@ -37,7 +39,7 @@ export interface DatasetDescription {
 }
 
 interface Builtin extends DatasetDescription {
-  readonly make: (options: Required<DatasetOptions>) => { train: Dataset; test: Dataset };
+  readonly make: (options: Required<DatasetOptions>) => { train: Dataset; test?: Dataset };
 }
 
 const builtins: readonly Builtin[] = [
@@ -50,6 +52,14 @@ const builtins: readonly Builtin[] = [
       train: makeDigits({ seed, count }),
       test: makeDigits({ seed, count: testCount, split: 'test' }),
     }),
+  },
+  {
+    name: 'sprites',
+    description:
+      "squares, ellipses and hearts of dSprites' factor grid, drawn by code; binary, with classes and factors",
+    sampleShape: [spriteSize, spriteSize],
+    options: { seed: spritesDefaults.seed, count: spritesDefaults.train, testCount: spritesDefaults.test },
+    make: makeSprites,
   },
 ];
 

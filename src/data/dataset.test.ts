@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { ShapeError, ValueError, sizeOf } from '../core/index.ts';
-import { datasetOf, examplesOf, makeDigits, subset, takeFirst } from './index.ts';
+import { ShapeError, ValueError } from '../core/index.ts';
+import { testDataset } from '../testing/dataset.ts';
+import { datasetOf, examplesOf, makeDigits, makeSpriteGrid, makeSprites, subset, takeFirst } from './index.ts';
 import type { Dataset } from './index.ts';
 import { readIdxFolder } from './node/index.ts';
 
@@ -30,48 +31,44 @@ const makers: [string, (() => Dataset) | undefined][] = [
     () => subset(subset(makeDigits({ count: 30 }), Uint32Array.of(3, 1, 29, 4)), Uint32Array.of(2, 0)),
   ],
   ['digits', () => makeDigits({ count: 50 })],
+  ['sprites, the grid', makeSpriteGrid],
+  ['sprites, a part', () => makeSprites({ count: 100, testCount: 10 }).test!],
   ['IDX folder', existsSync(glyphs) ? () => readIdxFolder(glyphs).test! : undefined],
 ];
 for (const [name, make] of makers) {
-  describe.skipIf(!make)(`the contract of a data set: ${name}${make ? '' : ` (no ${glyphs})`}`, () => {
-    test('gather writes any examples in any order, in [0, 1], and nothing else', () => {
-      const dataset = make!();
-      const sampleSize = sizeOf(dataset.sampleShape);
-      const first = new Float32Array(sampleSize);
-      const last = new Float32Array(sampleSize);
-      dataset.gather(Uint32Array.of(0), first);
-      dataset.gather(Uint32Array.of(dataset.size - 1), last);
-      const larger = new Float32Array(sampleSize * 3 + 2).fill(-1);
-      dataset.gather(Uint32Array.of(dataset.size - 1, 0, dataset.size - 1), larger.subarray(1, -1));
-      expect(larger).toEqual(Float32Array.from([-1, ...last, ...first, ...last, -1]));
-      const all = examplesOf(dataset);
-      expect(all.shape).toEqual([dataset.size, ...dataset.sampleShape]);
-      expect(all.data.every((value) => value >= 0 && value <= 1)).toBe(true);
-      expect(all.data.subarray(0, sampleSize)).toEqual(first);
-    });
-
-    test('gather refuses a buffer of another length and an example that does not exist', () => {
-      const dataset = make!();
-      const sampleSize = sizeOf(dataset.sampleShape);
-      const gather = (index: number, length: number) => (): void => {
-        dataset.gather(Uint32Array.of(index), new Float32Array(length));
-      };
-      expect(gather(0, sampleSize + 1)).toThrow(ShapeError);
-      expect(gather(0, sampleSize - 1)).toThrow(ShapeError);
-      expect(gather(dataset.size, sampleSize)).toThrow(ValueError);
-      expect(() => {
-        dataset.gather(new Uint32Array(0), new Float32Array(0));
-      }).not.toThrow();
-    });
-
-    test('labels and factors have an entry an example, and class names cover the labels', () => {
-      const { size, labels, factors, classNames } = make!();
-      if (labels) expect(labels.length).toBe(size);
-      for (const column of Object.values(factors ?? {})) expect(column.length).toBe(size);
-      if (labels && classNames) expect(Math.max(...labels)).toBeLessThan(classNames.length);
-    });
+  test.skipIf(!make)(`the contract of a data set: ${name}${make ? '' : ` (no ${glyphs})`}`, () => {
+    testDataset(make!);
   });
 }
+
+test('the contract is checked: broken data sets fail it', () => {
+  const broken: Record<string, Partial<Dataset>> = {
+    'labels.*2 entries': { labels: Uint8Array.of(0, 1) },
+    'has no name': { labels: Uint8Array.of(0, 1, 3) },
+    "'size'.* beyond its end": { factors: { size: { length: 3, at: () => 1 } } },
+    'gather of': {
+      gather(indices, out) {
+        small.gather(indices.toSorted(), out);
+      },
+    },
+    'outside \\[0, 1\\]': {
+      gather(indices, out) {
+        small.gather(indices, out);
+        for (let i = 0; i < out.length; i++) out[i]! *= 2;
+      },
+    },
+    'must be a ShapeError': {
+      gather(indices, out) {
+        small.gather(indices, out.length === 2 * indices.length ? out : new Float32Array(2));
+      },
+    },
+  };
+  for (const [problem, change] of Object.entries(broken)) {
+    expect(() => {
+      testDataset(() => ({ ...small, ...change }));
+    }, problem).toThrow(new RegExp(problem));
+  }
+});
 
 describe('datasetOf', () => {
   test('bytes stand for byte / 255', () => {

@@ -6,6 +6,18 @@ import type { DataConfig } from '../io/index.ts';
 export type Labels = Uint8Array | Uint32Array;
 
 /**
+ * What values the examples can have, which decides the likelihoods that fit them: numbers in [0, 1] (images), or the
+ * encoded row of a table, whose parts `table` tells apart.
+ */
+export type Support = 'unit-interval' | 'table';
+
+/** One factor of every example. A `Float32Array` is one; a data set drawn by code computes what is asked for. */
+export interface FactorColumn {
+  readonly length: number;
+  at(index: number): number | undefined;
+}
+
+/**
  * Examples of one shape that can be drawn in any order. What training needs is `gather`: how the values are kept is the
  * data set's own affair (README.md states the contract).
  */
@@ -14,16 +26,17 @@ export interface Dataset {
   readonly kind: DataConfig['kind'];
   /** How many examples there are. */
   readonly size: number;
-  /** One example: [height, width] for grey images. */
+  /** One example: [height, width] for grey images, [height, width, 3] for RGB, [width] for rows. */
   readonly sampleShape: Shape;
+  readonly support: Support;
   readonly labels?: Labels;
   /** The name of each class number; absent when classes have no names or there are no labels. */
   readonly classNames?: readonly string[];
   /** What the examples were made from, where that is known: one value an example, by the factor's name. */
-  readonly factors?: Readonly<Record<string, Float32Array>>;
+  readonly factors?: Readonly<Record<string, FactorColumn>>;
 
   /**
-   * Writes the examples `indices` into `out`, one after another, in [0, 1].
+   * Writes the examples `indices` into `out`, one after another.
    *
    * @param out exactly indices.length · (elements of one example) numbers: a training step's input buffer
    * @throws ShapeError when `out` has another length; ValueError for an index that does not exist
@@ -40,7 +53,7 @@ export interface DatasetSource {
   readonly values: Uint8Array | Float32Array;
   readonly labels?: Labels;
   readonly classNames?: readonly string[];
-  readonly factors?: Readonly<Record<string, Float32Array>>;
+  readonly factors?: Readonly<Record<string, FactorColumn>>;
 }
 
 /** A byte as the number it stands for. */
@@ -69,6 +82,7 @@ export function datasetOf(source: DatasetSource): Dataset {
   const copy = values instanceof Uint8Array ? copyBytes : copyFloats;
   return {
     ...source,
+    support: 'unit-interval',
     size,
     gather(indices, out) {
       checkGather(this, indices, out);
@@ -132,10 +146,13 @@ export function subset(dataset: Dataset, indices: Uint32Array, options: { readon
     kind: dataset.kind,
     size: indices.length,
     sampleShape: dataset.sampleShape,
+    support: dataset.support,
     ...(labels && { labels: pick(labels, indices) }),
     ...(classNames && { classNames }),
     ...(factors && {
-      factors: Object.fromEntries(Object.entries(factors).map(([factor, column]) => [factor, pick(column, indices)])),
+      factors: Object.fromEntries(
+        Object.entries(factors).map(([factor, column]) => [factor, pickFactor(column, indices)]),
+      ),
     }),
     gather(local, out) {
       const global = Uint32Array.from(local, (index) => {
@@ -153,6 +170,14 @@ function pick<T extends Labels | Float32Array>(column: T, indices: Uint32Array):
   const picked = column.slice(0, indices.length) as T;
   for (let i = 0; i < indices.length; i++) picked[i] = column[indices[i]!]!;
   return picked;
+}
+
+function pickFactor(column: FactorColumn, indices: Uint32Array): FactorColumn {
+  if (column instanceof Float32Array) return pick(column, indices);
+  return {
+    length: indices.length,
+    at: (index) => (index < indices.length ? column.at(indices[index]!) : undefined),
+  };
 }
 
 /** The first `count` examples (all, when there are fewer), for `--limit`. */

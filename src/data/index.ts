@@ -5,3 +5,5 @@ export * from './builtin.ts';
 export * from './dataset.ts';
 export * from './digits/digits.ts';
 export * from './split.ts';
+export { spritePositions, spriteSize } from './sprites/masks.ts';
+export * from './sprites/sprites.ts';

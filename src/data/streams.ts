@@ -11,6 +11,8 @@ const purposes = {
   binarize: 0xda7a_0003,
   evaluation: 0xda7a_0004,
   digits: 0xda7a_0005,
+  sprites: 0xda7a_0006,
+  test: 0xda7a_0007,
 } as const;
 
 /** The key of one purpose under a seed. */

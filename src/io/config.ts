@@ -52,7 +52,7 @@ export type JsonValue = string | number | boolean | null | JsonValue[] | { [key:
 const dataSchema = object({
   /** The name or folder that `resolveDataset` takes; for arrays given in code, the data set's name. */
   source: text,
-  kind: oneOf(['digits', 'idx', 'array']),
+  kind: oneOf(['digits', 'sprites', 'idx', 'images', 'npy', 'table', 'array']),
   /** One example: [height, width]. */
   shape: v.pipe(v.array(whole(1), 'a list of sizes'), v.minLength(1, 'a list of sizes')),
   /** Training examples, before the validation split. */

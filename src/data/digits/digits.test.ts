@@ -32,7 +32,7 @@ describe('makeDigits', () => {
     for (let digit = 0; digit < 10; digit++) {
       const own = [...many.labels!].flatMap((label, i) => (label === digit ? [i] : []));
       expect(own.length).toBe(100);
-      expect(new Set(own.map((i) => many.factors!.style![i])).size).toBe(digitStyles[digit]!.length);
+      expect(new Set(own.map((i) => many.factors!.style!.at(i))).size).toBe(digitStyles[digit]!.length);
     }
     expect(Object.keys(many.factors!)).toEqual([...digitFactors]);
   });
@@ -77,7 +77,7 @@ describe('makeDigits', () => {
 
   test('thickness is what the factor says: ink grows with it', () => {
     const thickness = digits.factors!.thickness!;
-    const order = [...thickness.keys()].sort((a, b) => thickness[a]! - thickness[b]!);
+    const order = Array.from({ length: 400 }, (_, i) => i).sort((a, b) => thickness.at(a)! - thickness.at(b)!);
     const ink = (chosen: number[]): number =>
       chosen.reduce((sum, i) => sum + images.subarray(i * pixels, (i + 1) * pixels).reduce((a, b) => a + b), 0);
     expect(ink(order.slice(300))).toBeGreaterThan(1.5 * ink(order.slice(0, 100)));
