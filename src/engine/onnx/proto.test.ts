@@ -8,13 +8,13 @@ const field = (tag: number, body: number[]): number[] => [tag, body.length, ...b
 describe('encodeModel', () => {
   it('writes the bytes that onnx.proto asks for', () => {
     const bytes = encodeModel({
-      name: 'g',
+      name: 'a graph',
       nodes: [
         {
           op: 'Gemm',
           inputs: ['x', 'w'],
           output: 'y',
-          attributes: { transB: { int: 1 }, alpha: { float: 1 }, p: { ints: [1, 300] }, r: { string: 'add' } },
+          attributes: { transB: { int: 1 }, p: { ints: [1, 300] }, r: { string: 'add' } },
         },
       ],
       initializers: [{ name: 'w', type: 'float32', shape: [1, 2], data: Float32Array.of(1, -2) }],
@@ -26,7 +26,6 @@ describe('encodeModel', () => {
       ...[...field(0x0a, text('x')), ...field(0x0a, text('w')), ...field(0x12, text('y')), ...field(0x1a, text('y'))],
       ...field(0x22, text('Gemm')),
       ...field(0x2a, [...field(0x0a, text('transB')), 0x18, 1, 0xa0, 1, 2]), // i, type INT
-      ...field(0x2a, [...field(0x0a, text('alpha')), 0x15, 0, 0, 0x80, 0x3f, 0xa0, 1, 1]), // f, type FLOAT
       ...field(0x2a, [...field(0x0a, text('p')), 0x40, 1, 0x40, 0xac, 2, 0xa0, 1, 7]), // ints, type INTS
       ...field(0x2a, [...field(0x0a, text('r')), ...field(0x22, text('add')), 0xa0, 1, 3]), // s, type STRING
     ];
@@ -42,7 +41,7 @@ describe('encodeModel', () => {
     ];
     const graph = [
       ...field(0x0a, node),
-      ...field(0x12, text('g')),
+      ...field(0x12, text('a graph')),
       ...field(0x2a, weight),
       ...field(0x5a, valueInfo('x', 1, [...batch, ...two])),
       ...field(0x62, valueInfo('y', 11, [])),

@@ -27,10 +27,7 @@ export function typeCode(type: OnnxType): number {
 }
 
 export type OnnxAttribute =
-  | { readonly int: number }
-  | { readonly float: number }
-  | { readonly ints: readonly number[] }
-  | { readonly string: string };
+  { readonly int: number } | { readonly ints: readonly number[] } | { readonly string: string };
 
 export interface OnnxNode {
   readonly op: string;
@@ -93,9 +90,8 @@ function encodeNode(writer: BinaryWriter, { op, inputs, output, attributes }: On
   return writer;
 }
 
-/** The last field is the kind: AttributeType FLOAT 1, INT 2, STRING 3, INTS 7. */
+/** The last field is the kind: AttributeType INT 2, STRING 3, INTS 7. */
 function encodeAttribute(writer: BinaryWriter, value: OnnxAttribute): BinaryWriter {
-  if ('float' in value) return int(writer.tag(2, WireType.Bit32).float(value.float), 20, 1);
   if ('int' in value) return int(int(writer, 3, value.int), 20, 2);
   if ('string' in value) {
     return int(writer.tag(4, WireType.LengthDelimited).bytes(new TextEncoder().encode(value.string)), 20, 3);

@@ -87,13 +87,14 @@ describe.each(ortEngineNames)('a program on %s', (name) => {
     await program.dispose();
   });
 
-  it('gives the same bits every time, and in another program', async () => {
+  it('gives the same bits every time, and in another program, with two threads', async () => {
     const x = input('x', [64, 96]);
     const w = input('w', [96, 48]);
     const h = tanh(add(matmul(x, w), randomNormal(keyInput('key'), [64, 48])));
     const outputs = { loss: sum(h), gradient: grad(sum(mul(h, h)), [w])[0]! };
     const feeds = { x: normal(key(1), [64, 96]), w: normal(key(2), [96, 48]), key: keyWords(key(3)) };
-    const [first, second] = await Promise.all([engine.compile({ outputs }), engine.compile({ outputs })]);
+    const two = await createEngine({ engine: name, threads: 2 });
+    const [first, second] = await Promise.all([two.compile({ outputs }), two.compile({ outputs })]);
     const results = [await first.run(feeds), await first.run(feeds), await second.run(feeds)];
     expect(results[1]).toEqual(results[0]);
     expect(results[2]).toEqual(results[0]);

@@ -13,6 +13,7 @@ import { boundBuffers, bufferOver, placeValues, sizesKey } from './buffers.ts';
 import type { Buffer, Placement } from './buffers.ts';
 import { makePlan, releaseSessions } from './plan.ts';
 import type { HostStep, Plan, SessionStep } from './plan.ts';
+import { reasonOf } from './runtime.ts';
 import type { OrtRuntime } from './runtime.ts';
 
 /** Everything that one run knows so far. */
@@ -140,8 +141,7 @@ export class OrtProgram implements Program {
     try {
       return await session.run(feeds, fetches);
     } catch (cause) {
-      const reason = cause instanceof Error ? cause.message : String(cause);
-      throw new RootsigmaError(`run: ${this.#runtime.name} failed: ${reason}`, { cause });
+      throw new RootsigmaError(`run: ${this.#runtime.name} failed: ${reasonOf(cause)}`, { cause });
     }
   }
 

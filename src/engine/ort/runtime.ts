@@ -10,6 +10,7 @@ export interface OrtRuntime {
   readonly name: OrtEngineName;
   /** Whether a run writes into the outputs' arrays; where it does not, the results are copied there. */
   readonly writesOutputs: boolean;
+  /** @throws UnsupportedError with the reason when the build cannot run the model */
   createSession(model: Uint8Array): Promise<InferenceSession>;
   tensor(dtype: DType, data: TypedArray, shape: readonly number[]): OrtTensor;
 }
@@ -27,8 +28,7 @@ export async function loadRuntime(name: OrtEngineName, { threads }: RuntimeOptio
     const module = name === 'onnxruntime-node' ? await importNode() : await importWeb(threads);
     return makeRuntime(name, module, threads);
   } catch (cause) {
-    const reason = cause instanceof Error ? (cause.message.split('\n')[0] ?? '') : String(cause);
-    throw new UnsupportedError(`createEngine: ${name} does not load here: ${reason}`, { cause });
+    throw new UnsupportedError(`createEngine: ${name} does not load here: ${reasonOf(cause)}`, { cause });
   }
 }
 
@@ -69,7 +69,18 @@ function makeRuntime(name: OrtEngineName, ort: OrtModule, threads: number): OrtR
   return {
     name,
     writesOutputs: name === 'onnxruntime-node',
-    createSession: (model) => InferenceSession.create(model, options),
+    createSession: async (model) => {
+      try {
+        return await InferenceSession.create(model, options);
+      } catch (cause) {
+        throw new UnsupportedError(`compile: ${name} refuses the model: ${reasonOf(cause)}`, { cause });
+      }
+    },
     tensor: (dtype, data, shape) => new Tensor(dtype, data, shape),
   };
+}
+
+/** The first line of an error's message. */
+export function reasonOf(cause: unknown): string {
+  return cause instanceof Error ? (cause.message.split('\n')[0] ?? '') : String(cause);
 }
