@@ -1,5 +1,6 @@
 import { LinearAlgebraError } from '../core/index.ts';
 import type { ArrayLikeInput, FloatDType, NdArray } from '../core/index.ts';
+import { choleskyBatch } from '../kernels/index.ts';
 import { matrixName, toResult } from './matrices.ts';
 import { scaleByPower, scaleRange } from './scaling.ts';
 import { toSymmetric } from './symmetric.ts';
@@ -21,34 +22,17 @@ export function cholesky(a: ArrayLikeInput): NdArray<FloatDType> {
 
 /** Lower factors, at the true scale, of every matrix of the batch. */
 export function factorize(operation: string, symmetric: Symmetric): Float64Array<ArrayBuffer> {
-  const { data, rows: n, count, exponents } = symmetric;
-  const out = new Float64Array(data.length);
-  for (let i = 0; i < count; i++) {
-    const start = i * n * n;
-    const l = out.subarray(start, start + n * n);
-    for (let row = 0; row < n; row++) fillRow(operation, symmetric, i, row, l);
-    scaleRange(l, 0, n * n, exponents[i]! / 2);
+  const { data, rows: n, count, exponents, batchShape } = symmetric;
+  const factors = new Float64Array(data.length);
+  const tolerances = Float64Array.from({ length: n }, (_, row) => pivotTolerance(row));
+  const failed = choleskyBatch(data, n, count, { factors, tolerances });
+  if (failed !== undefined) {
+    const pivot = scaleByPower(failed.value, exponents[failed.matrix]!);
+    throw new LinearAlgebraError(
+      `${operation}: ${matrixName(batchShape, failed.matrix)} is not positive definite: pivot ${failed.row} is ${pivot}. ` +
+        `For a singular covariance use sqrtmh; nearestPsd repairs an indefinite one.`,
+    );
   }
-  return out;
-}
-
-/** Row by row (Cholesky–Banachiewicz): inner products of rows of L. */
-function fillRow(operation: string, symmetric: Symmetric, index: number, row: number, l: Float64Array): void {
-  const { data, rows: n } = symmetric;
-  const start = index * n * n + row * n;
-  for (let column = 0; column <= row; column++) {
-    let value = data[start + column]!;
-    for (let k = 0, x = row * n, y = column * n; k < column; k++, x++, y++) value -= l[x]! * l[y]!;
-    if (column < row) {
-      l[row * n + column] = value / l[column * n + column]!;
-    } else if (value > pivotTolerance(row) * data[start + row]!) {
-      l[row * n + row] = Math.sqrt(value);
-    } else {
-      const pivot = scaleByPower(value, symmetric.exponents[index]!);
-      throw new LinearAlgebraError(
-        `${operation}: ${matrixName(symmetric.batchShape, index)} is not positive definite: pivot ${row} is ${pivot}. ` +
-          `For a singular covariance use sqrtmh; nearestPsd repairs an indefinite one.`,
-      );
-    }
-  }
+  for (let i = 0; i < count; i++) scaleRange(factors, i * n * n, (i + 1) * n * n, exponents[i]! / 2);
+  return factors;
 }

@@ -1,6 +1,6 @@
 import { NdArray } from '../core/index.ts';
 import type { ArrayLikeInput, FloatDType } from '../core/index.ts';
-import { eighBatch } from './eigh-core.ts';
+import { eighBatch } from '../kernels/index.ts';
 import { toResult, toSquare } from './matrices.ts';
 import { scaleRange } from './scaling.ts';
 import { positiveSpectrum, rebuild } from './spectrum.ts';

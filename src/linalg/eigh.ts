@@ -1,5 +1,5 @@
 import type { ArrayLikeInput, FloatDType, NdArray } from '../core/index.ts';
-import { eighBatch } from './eigh-core.ts';
+import { eighBatch } from '../kernels/index.ts';
 import { toResult } from './matrices.ts';
 import { scaleRange } from './scaling.ts';
 import { toSymmetric } from './symmetric.ts';

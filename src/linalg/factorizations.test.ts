@@ -17,6 +17,7 @@ import {
   solveTriangular,
   transpose,
 } from './index.ts';
+import { referenceEighBatch } from './eigh.reference.ts';
 
 const epsilon = 2 ** -52;
 
@@ -56,6 +57,28 @@ describe('eigh', () => {
     expectAllClose(eigh([[0, 1, 0], [1, 0, 0], [0, 0, 1]]).values, [-1, 1, 1], { atol: 4 * epsilon }); // prettier-ignore
     for (const scale of [2 ** -900, 2 ** 900]) {
       expectAllClose(eigh([[2 * scale, scale], [scale, 2 * scale]]).values, [scale, 3 * scale], { rtol: 4 * epsilon }); // prettier-ignore
+    }
+  });
+});
+
+describe('the eigenvalue kernel against the plain version', () => {
+  it('same eigenvalues, same eigenprojections', () => {
+    const random = uniforms(12);
+    for (const n of [1, 2, 3, 4, 5, 8, 13, 32, 33]) {
+      const a = withEigenvalues(
+        random,
+        Array.from({ length: n }, (_, k) => k - n / 2 + 0.4 * random()),
+      );
+      const [values, vectors] = [new Float64Array(n), new Float64Array(n * n)];
+      referenceEighBatch(a.data, n, 1, values, vectors);
+      const kernel = eigh(a);
+      // Backward errors of some n ε ‖A‖ each, ‖A‖ ≤ n / 2; gaps of at least 0.6 let vectors move by a few times that.
+      expectAllClose(kernel.values, values, { atol: 4 * n * n * epsilon });
+      for (let k = 0; k < n; k++) {
+        let cosine = 0;
+        for (let i = 0; i < n; i++) cosine += vectors[i * n + k]! * kernel.vectors.data[i * n + k]!;
+        expect(Math.abs(1 - Math.abs(cosine))).toBeLessThan(16 * n * epsilon);
+      }
     }
   });
 });

@@ -1,12 +1,11 @@
 import { LinearAlgebraError } from '../core/index.ts';
+import { eighBatch, positiveRootBatch } from '../kernels/index.ts';
 import { balance } from './balance.ts';
 import { complexArray, entry, magnitude, setEntry } from './complex.ts';
 import type { ComplexArray } from './complex.ts';
 import { complexSchur } from './complex-qr.ts';
 import { complexify, zerosLast } from './complex-schur.ts';
 import type { ComplexSchur } from './complex-schur.ts';
-import { eighBatch } from './eigh-core.ts';
-import { positiveRootInto } from './positive-root.ts';
 import { transposeInto } from './products.ts';
 import { evenExponentOf, largestMagnitude, scaleByPower, scaleRange } from './scaling.ts';
 import { realSchur } from './schur.ts';
@@ -16,6 +15,7 @@ import {
   generalZeroTolerance,
   indefiniteTolerance,
   maxRootSensitivity,
+  polishFloor,
   workingSupport,
 } from './thresholds.ts';
 import { frobenius, rootSensitivity, triangularRoot } from './triangular-root.ts';
@@ -94,7 +94,7 @@ function rootOfSymmetric({ a: { re: a }, n, epsilon }: RootProblem): ComplexArra
   const kept = values.map((value) => (value >= -below && value <= above ? 0 : value));
   const out = complexArray(n * n);
   if (kept[0]! >= 0) {
-    positiveRootInto(a, n, kept, vectors, out.re);
+    positiveRootBatch(a, n, 1, { values: kept, vectors, floor: polishFloor, roots: out.re });
     return out;
   }
   const part = (sign: 1 | -1): Float64Array => kept.map((value) => Math.sqrt(Math.max(0, sign * value)));

@@ -2,7 +2,6 @@ export * from './cholesky.ts';
 export * from './covariance.ts';
 export * from './determinant.ts';
 export * from './eigh.ts';
-export { eighBatch } from './eigh-core.ts';
 export * from './inv-sqrtmh.ts';
 export * from './iterations.ts';
 export * from './lyapunov.ts';

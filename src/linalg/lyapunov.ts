@@ -1,8 +1,7 @@
 import { formatShape, ShapeError } from '../core/index.ts';
 import type { ArrayLikeInput, FloatDType, NdArray } from '../core/index.ts';
+import { divideByPairSumsBatch } from '../kernels/index.ts';
 import { commonDType, pairBatches, toResult, toSquare } from './matrices.ts';
-import { divideByPairSums } from './positive-root.ts';
-import { multiplyInto, transposeInto } from './products.ts';
 import { exponentOf, largestMagnitude, scaleRange } from './scaling.ts';
 import { positiveSpectrum } from './spectrum.ts';
 import type { SpectrumOptions, SpectrumRule } from './spectrum.ts';
@@ -55,51 +54,40 @@ export function solveSylvester(
     );
   }
   const { values, vectors } = positiveSpectrum(operation, symmetric, rule.spectrum);
-  const weights = values.map(rule.weight);
   const pairs = pairBatches(operation, symmetric.batchShape, right.batchShape);
+  const { count } = pairs;
   const size = n * n;
-  const out = new Float64Array(pairs.count * size);
-  const scratch = { left: new Float64Array(size), inner: new Float64Array(size) };
-  for (let i = 0; i < pairs.count; i++) {
-    const a = pairs.a(i);
-    const b = pairs.b(i);
-    const solution = out.subarray(i * size, (i + 1) * size);
-    solution.set(right.data.subarray(b * size, (b + 1) * size));
-    const exponent = exponentOf(largestMagnitude(solution, 0, size));
-    scaleRange(solution, 0, size, -exponent);
-    const isSymmetric = symmetricToTheBit(solution, n);
-    divideInEigenbasis(
-      vectors.subarray(a * size, (a + 1) * size),
-      weights.subarray(a * n, (a + 1) * n),
-      n,
-      solution,
-      scratch,
-    );
-    if (isSymmetric) averageWithTranspose(solution, n);
-    scaleRange(solution, 0, size, exponent - symmetric.exponents[a]! * rule.degree);
+  const sides = gather(right.data, size, count, pairs.b);
+  const exponents = new Int32Array(count);
+  const isSymmetric: boolean[] = [];
+  for (let i = 0; i < count; i++) {
+    const side = sides.subarray(i * size, (i + 1) * size);
+    exponents[i] = exponentOf(largestMagnitude(side, 0, size));
+    scaleRange(side, 0, size, -exponents[i]!);
+    isSymmetric.push(symmetricToTheBit(side, n));
   }
-  return toResult(operation, out, [...pairs.batchShape, n, n], commonDType(symmetric, right));
+  divideByPairSumsBatch(sides, n, count, {
+    weights: gather(values.map(rule.weight), n, count, pairs.a),
+    vectors: gather(vectors, size, count, pairs.a),
+  });
+  for (let i = 0; i < count; i++) {
+    const solution = sides.subarray(i * size, (i + 1) * size);
+    if (isSymmetric[i]) averageWithTranspose(solution, n);
+    scaleRange(solution, 0, size, exponents[i]! - symmetric.exponents[pairs.a(i)]! * rule.degree);
+  }
+  return toResult(operation, sides, [...pairs.batchShape, n, n], commonDType(symmetric, right));
 }
 
-interface Scratch {
-  readonly left: Float64Array;
-  readonly inner: Float64Array;
-}
-
-function divideInEigenbasis(
-  vectors: Float64Array,
-  weights: Float64Array,
-  n: number,
-  e: Float64Array,
-  { left, inner }: Scratch,
-): void {
-  const transposed = new Float64Array(n * n);
-  transposeInto(vectors, n, n, transposed);
-  multiplyInto(transposed, e, { rows: n, inner: n, columns: n }, left);
-  multiplyInto(left, vectors, { rows: n, inner: n, columns: n }, inner);
-  divideByPairSums(inner, weights, n);
-  multiplyInto(vectors, inner, { rows: n, inner: n, columns: n }, left);
-  multiplyInto(left, transposed, { rows: n, inner: n, columns: n }, e);
+/** The blocks of `size` values that each pair takes from `data`. */
+function gather(
+  data: Float64Array,
+  size: number,
+  count: number,
+  index: (pair: number) => number,
+): Float64Array<ArrayBuffer> {
+  const out = new Float64Array(count * size);
+  for (let i = 0; i < count; i++) out.set(data.subarray(index(i) * size, (index(i) + 1) * size), i * size);
+  return out;
 }
 
 function symmetricToTheBit(a: Float64Array, n: number): boolean {

@@ -1,5 +1,5 @@
 import { LinearAlgebraError, ValueError } from '../core/index.ts';
-import { eighBatch } from './eigh-core.ts';
+import { eighBatch } from '../kernels/index.ts';
 import { matrixName } from './matrices.ts';
 import { symmetricProductInto } from './products.ts';
 import { scaleByPower } from './scaling.ts';

@@ -49,8 +49,8 @@ describe('sqrtmh against 60 digits', () => {
       const s = sqrtmh(hilbert);
       let trace = 0;
       for (let i = 0; i < n; i++) trace += s.data[i * n + i]!;
-      // n = 12 and 16 hold eigenvalues below rounding: each root is lost up to √(4 √n ε λmax).
-      const lost = n <= 8 ? 1e-11 : n * Math.sqrt(4 * Math.sqrt(n) * epsilon * 2);
+      // n = 12 and 16 hold eigenvalues below rounding: each root is lost up to √(8 ε λmax).
+      const lost = n <= 8 ? 1e-11 : n * Math.sqrt(8 * epsilon * 2);
       expect(Math.abs(trace - expected)).toBeLessThan(lost);
     }
   });

@@ -1,12 +1,12 @@
 import type { ArrayLikeInput, FloatDType, NdArray } from '../core/index.ts';
+import { positiveRootBatch } from '../kernels/index.ts';
 import { toResult } from './matrices.ts';
-import { positiveRootInto } from './positive-root.ts';
 import { scaleRange } from './scaling.ts';
 import { clipToSupport, isDiagonal, positiveSpectrum } from './spectrum.ts';
 import type { SpectrumOptions, SpectrumRule } from './spectrum.ts';
 import { toSymmetric } from './symmetric.ts';
 import type { Symmetric } from './symmetric.ts';
-import { workingSupport } from './thresholds.ts';
+import { polishFloor, workingSupport } from './thresholds.ts';
 import { eigenvalues2, root2 } from './two-by-two.ts';
 
 /**
@@ -59,15 +59,11 @@ function roots2(symmetric: Symmetric, rule: SpectrumRule): Roots {
 function rootsN(symmetric: Symmetric, rule: SpectrumRule): Roots {
   const { data, rows: n, count } = symmetric;
   const { values, vectors } = positiveSpectrum('sqrtmh', symmetric, rule);
-  const out = new Float64Array(count * n * n);
+  const roots = new Float64Array(count * n * n);
+  positiveRootBatch(data, n, count, { values, vectors, floor: polishFloor, roots });
   for (let i = 0; i < count; i++) {
-    const own = [i * n * n, (i + 1) * n * n] as const;
-    if (isDiagonal(symmetric, i)) {
-      for (let at = own[0]; at < own[1]; at += n + 1) out[at] = Math.sqrt(Math.max(data[at]!, 0));
-      continue;
-    }
-    const eigenvalues = values.subarray(i * n, (i + 1) * n);
-    positiveRootInto(data.subarray(...own), n, eigenvalues, vectors.subarray(...own), out.subarray(...own));
+    if (!isDiagonal(symmetric, i)) continue; // else: exact
+    for (let at = i * n * n; at < (i + 1) * n * n; at += n + 1) roots[at] = Math.sqrt(Math.max(data[at]!, 0));
   }
-  return out;
+  return roots;
 }

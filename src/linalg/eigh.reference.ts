@@ -2,6 +2,8 @@ import { LinearAlgebraError } from '../core/index.ts';
 import { maxStepsPerEigenvalue } from './thresholds.ts';
 
 /**
+ * What the kernels' `eighBatch` computes, in plain TypeScript: the oracle of its test.
+ *
  * Eigenvalues (ascending) and eigenvectors (columns) of `count` symmetric n × n matrices, stored one after another.
  *
  * Householder tridiagonalisation, then implicit QL (Wilkinson and Reinsch, Handbook for Automatic Computation II/2 and
@@ -13,7 +15,7 @@ import { maxStepsPerEigenvalue } from './thresholds.ts';
  * @param vectors [count, n, n], overwritten; column j of a matrix belongs to value j
  * @throws LinearAlgebraError when an eigenvalue does not converge (not seen on finite input)
  */
-export function eighBatch(
+export function referenceEighBatch(
   a: Float64Array,
   n: number,
   count: number,
