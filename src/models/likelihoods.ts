@@ -1,3 +1,5 @@
+import { MultivariateNormalDiag } from '../gaussian/index.ts';
+import type { ScaleLike } from '../gaussian/index.ts';
 import { asTensor, mul, sigmoid, softplus, sub, sum } from '../graph/index.ts';
 import type { Tensor, TensorLike } from '../graph/index.ts';
 
@@ -16,4 +18,10 @@ export function bernoulliLikelihood(logits: Tensor): Likelihood {
     logProb: (x) => sum(sub(mul(asTensor(x, logits.dtype), logits), softplus(logits)), -1),
     mean: sigmoid(logits),
   };
+}
+
+/** Independent normal variables with the given mean [..., n] and standard deviation, which broadcasts against it. */
+export function gaussianLikelihood(mean: Tensor, stddev: ScaleLike<'stddev'>): Likelihood {
+  const distribution = MultivariateNormalDiag.fromStddev(mean, stddev);
+  return { logProb: (x) => distribution.logProb(x), mean };
 }
