@@ -14,9 +14,9 @@ import { eigenvalues2, root2 } from './two-by-two.ts';
  *
  *   S = V √Λ Vᵀ
  *
- * n = 1 and n = 2 in closed form, otherwise through `eigh` and one Newton step. Each matrix is scaled by a power of four first, so 1e±150
- * is as exact as 1. S is symmetric to the bit. Singular Σ is legal; eigenvalues that count as zero (thresholds.ts) give
- * exact zeros. ‖S S − Σ‖ is a few ε ‖Σ‖; the error of S itself is up to about ε ‖Σ‖ / √λmin, as for any method.
+ * n = 1 and n = 2 in closed form, otherwise through `eigh` and one Newton step. Each matrix is scaled by a power of four
+ * first, so 1e±150 is as exact as 1. S is symmetric to the bit. Singular Σ is legal; eigenvalues that count as zero
+ * (thresholds.ts) give exact zeros. ‖S S − Σ‖ is a few ε ‖Σ‖; the error of S itself is up to about ε ‖Σ‖ / √λmin, as for any method.
  *
  * @param a Σ, shape [...batch, n, n]
  * @returns S, shape [...batch, n, n]; float32 in (computed in float64), float32 out

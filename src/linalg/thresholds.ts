@@ -27,9 +27,9 @@ export function supportTolerance(n: number, epsilon: number): number {
 }
 
 /**
- * The support that the root and its derivative see: about twice the noise that the eigenvalues of a computed B Bᵀ carry (4 ε λmax up
- * to n = 128, 7 ε λmax at 512). Tighter than `supportTolerance` for n > 4, because what is cut off the root is missing
- * in S S.
+ * The support that the root and its derivative see: about twice the noise that the eigenvalues of a computed B Bᵀ carry
+ * (4 ε λmax up to n = 128, 7 ε λmax beyond). Tighter than `supportTolerance` for n > 4, because what is cut off the root
+ * is missing in S S.
  */
 export function workingSupport(n: number): number {
   return Math.min(Math.max(8, Math.sqrt(n)) * workingEpsilon, supportTolerance(n, workingEpsilon));
