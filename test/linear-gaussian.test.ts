@@ -16,7 +16,7 @@ import type { ParameterSpec, Parameters } from '../src/nn/index.ts';
 import type { Examples } from '../src/objectives/index.ts';
 import { normal } from '../src/random/index.ts';
 import { Trainer } from '../src/training/index.ts';
-import type { NamedParameters } from '../src/training/index.ts';
+import type { NamedParameters, TrainingEvent } from '../src/training/index.ts';
 
 const fixture = JSON.parse(readFileSync(new URL('fixtures/ppca.json', import.meta.url), 'utf8')) as {
   w: number[][];
