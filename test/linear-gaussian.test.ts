@@ -85,7 +85,9 @@ async function fit(options: PosteriorOptions, learned: boolean) {
       seed: 2,
     },
   });
-  for await (const event of trainer.run()) event;
+  let last: TrainingEvent | undefined;
+  for await (const event of trainer.run()) last = event;
+  expect(last).toMatchObject({ event: 'done', reason: 'finished' });
   const parameters = trainer.result();
   await trainer.dispose();
   return { model, parameters };
