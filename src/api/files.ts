@@ -1,7 +1,7 @@
 import { DataError, NdArray, ValueError, formatShape } from '../core/index.ts';
 import { decodeNpy, encodeNpy, formatCsv, parseCsv, parseRunConfig, toNdArray } from '../io/index.ts';
 import type { RunConfig } from '../io/index.ts';
-import { isImageShape, sheet } from './pictures.ts';
+import { comparison, isImageShape, sheet } from './pictures.ts';
 import { optionNames } from './options.ts';
 import type { ModelOptions } from './options.ts';
 
@@ -30,14 +30,27 @@ export async function writeArray(
   writeFileAtomic(path, encodeArray(path, array, options));
 }
 
+/** Writes examples above their reconstructions as one `.png`. */
+export async function writeComparison(
+  path: string,
+  pairs: { readonly originals: NdArray; readonly reconstructions: NdArray },
+  options: { readonly columns?: number } = {},
+): Promise<void> {
+  if (!isImageShape(pairs.originals.shape.slice(1))) throw noPictures(path, pairs.originals);
+  const { writeFileAtomic } = await import('../io/node/index.ts');
+  writeFileAtomic(path, comparison(pairs.originals, pairs.reconstructions, options));
+}
+
+function noPictures(path: string, { shape }: NdArray): ValueError {
+  return new ValueError(`${path}: arrays of shape ${formatShape(shape)} are no pictures. Write .npy or .csv.`);
+}
+
 function encodeArray(path: string, array: NdArray, options: { readonly columns?: number }): Uint8Array | string {
   const format = arrayFormat(path);
   if (format === '.npy') return encodeNpy(array);
   if (format === '.csv') return formatCsv(asMatrix(array));
   if (format === '.json') return `${JSON.stringify(array.toNested())}\n`;
-  if (!isImageShape(array.shape.slice(1))) {
-    throw new ValueError(`${path}: arrays of shape ${formatShape(array.shape)} are no pictures. Write .npy or .csv.`);
-  }
+  if (!isImageShape(array.shape.slice(1))) throw noPictures(path, array);
   return sheet(array, options);
 }
 

@@ -9,13 +9,22 @@ export type { DoneEvent, ElboMeans, EpochEvent, StepEvent, TrainingEvent } from 
 export type { DataInput } from './data.ts';
 export { diagnose } from './doctor.ts';
 export type { Diagnosis, EngineDiagnosis } from './doctor.ts';
-export { arrayFormat, parseArray, readArray, readOptions, readRunConfig, writeArray } from './files.ts';
+export {
+  arrayFormat,
+  parseArray,
+  readArray,
+  readOptions,
+  readRunConfig,
+  writeArray,
+  writeComparison,
+} from './files.ts';
 export type { ArrayFormat } from './files.ts';
 export { exportOnnx } from './onnx-models.ts';
 export type { OnnxModels } from './onnx-models.ts';
 export type { Encoding } from './inference.ts';
 export { load } from './load.ts';
 export type { LoadOptions } from './load.ts';
+export { optionNames } from './options.ts';
 export type { ModelOptions } from './options.ts';
 export { comparison, isImageShape, sheet } from './pictures.ts';
 export { Run } from './run.ts';

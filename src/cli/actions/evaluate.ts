@@ -1,0 +1,87 @@
+import type { Evaluation, EvaluationProgress } from '../../api/index.ts';
+import { formatCount, formatTable } from '../format.ts';
+import { openRun } from '../open-run.ts';
+import type { EngineFlags } from '../open-run.ts';
+import type { Output, OutputOptions } from '../output.ts';
+import { Throttle } from '../throttle.ts';
+import type { ActionContext } from '../session.ts';
+
+export interface EvaluateFlags extends EngineFlags, OutputOptions {
+  readonly data?: string;
+  readonly samples?: number;
+  readonly limit?: number;
+  readonly seed?: number;
+}
+
+export async function evaluate(
+  { output, signal }: ActionContext,
+  path: string,
+  flags: EvaluateFlags,
+): Promise<undefined> {
+  const { samples, limit, seed } = flags;
+  const run = await openRun(path, flags, output);
+  const { dataset, split } = await run.testData(flags.data);
+  const throttle = new Throttle();
+  const evaluation = await run.evaluate({
+    data: dataset,
+    ...(samples !== undefined && { samples }),
+    ...(limit !== undefined && { limit }),
+    ...(seed !== undefined && { seed }),
+    signal,
+    onProgress: (progress) => {
+      if (throttle.isDue()) output.status(progressText(progress));
+    },
+  });
+  if (output.json) output.record(evaluation);
+  const note = split === 'test' ? '' : ', all of them: there is no test split';
+  output.say(`${formatCount(evaluation.examples)} examples of ${dataset.name}${note}`, '');
+  sayEvaluation(output, evaluation);
+  return undefined;
+}
+
+function progressText({ stage, done, total }: EvaluationProgress): string {
+  const percent = Math.floor((100 * done) / total);
+  return `${stage === 'elbo' ? 'ELBO' : 'NLL, by importance sampling'}  ${percent} %  ${formatCount(done)} of ${formatCount(total)} examples`;
+}
+
+/** Below this many effective draws, an importance-sampled estimate leans on single ones. */
+const fewDraws = 2;
+
+/** The evaluation as a table. */
+export function sayEvaluation(output: Output, evaluation: Evaluation): void {
+  const { elbo, reconstruction, kl, nll, activeUnits, klPerDimension } = evaluation;
+  const { bold, yellow } = output.style;
+  const nats = (value: number): string => value.toFixed(2);
+  const rows = [
+    ['ELBO', nats(elbo), '', 'reconstruction − KL'],
+    ['reconstruction', nats(reconstruction), '', 'E[log p(x|z)], z ~ q(z|x)'],
+    ['KL', nats(kl), '', 'KL(q(z|x) ‖ p(z))'],
+    [
+      'NLL',
+      nats(nll.value),
+      `± ${nats(nll.standardError)}`,
+      `−log p(x) from ${nll.samples} draws, ${nll.effectiveSampleSize.toFixed(1)} effective`,
+    ],
+  ];
+  output.say(bold('nats, means over examples'), ...formatTable(rows, { right: [1] }), '');
+  output.say(`${activeUnits} of ${klPerDimension.length} latent dimensions are active; KL of each:`);
+  output.say(...barLines(klPerDimension));
+  if (nll.samples > 1 && nll.effectiveSampleSize < fewDraws) {
+    output.say(
+      '',
+      yellow(
+        `Only ${nll.effectiveSampleSize.toFixed(1)} of ${nll.samples} draws are effective: the NLL leans on single draws and is too high. Use more with --samples.`,
+      ),
+    );
+  }
+}
+
+function barLines(values: readonly number[]): string[] {
+  const largest = Math.max(...values, Number.MIN_VALUE);
+  const rows = values.map((value, at) => [
+    `  z${at + 1}`,
+    value.toFixed(2),
+    '█'.repeat(Math.round((24 * value) / largest)) || '·',
+  ]);
+  return formatTable(rows, { right: [1] });
+}

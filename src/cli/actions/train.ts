@@ -1,0 +1,142 @@
+import { existsSync, readdirSync, rmdirSync } from 'node:fs';
+import { optionNames, readOptions, readRunConfig, train as startTraining } from '../../api/index.ts';
+import type {
+  DatasetOptions,
+  DoneEvent,
+  EpochEvent,
+  ModelOptions,
+  Run,
+  TrainOptions,
+  TrainingEvent,
+} from '../../api/index.ts';
+import { UsageError } from '../errors.ts';
+import { exitCodes } from '../exit-codes.ts';
+import type { ExitCode } from '../exit-codes.ts';
+import type { EngineFlags } from '../open-run.ts';
+import type { Output, OutputOptions } from '../output.ts';
+import { claimRunFolder } from '../run-name.ts';
+import type { ActionContext } from '../session.ts';
+import { TrainProgress } from '../train-progress.ts';
+import { saySummary } from '../train-summary.ts';
+
+export interface TrainFlags extends Omit<ModelOptions, 'config' | 'threads'>, EngineFlags, OutputOptions {
+  readonly count?: number;
+  readonly testCount?: number;
+  readonly dataSeed?: number;
+  readonly config?: string;
+  readonly out?: string;
+  readonly overwrite?: boolean;
+  readonly resume?: boolean;
+  readonly debug?: boolean;
+}
+
+export async function train(
+  { output, signal }: ActionContext,
+  data: string | undefined,
+  flags: TrainFlags,
+): Promise<ExitCode | undefined> {
+  const { source, options } = await resolveOptions(data, flags);
+  const out = flags.out ?? claimRunFolder(source, options.posterior ?? options.config?.model.posterior ?? 'diagonal');
+  output.status(`Reading ${source} …`);
+  const onAbort = (): void => {
+    output.note('Stopping after this step, then saving. Ctrl-C again quits at once.');
+  };
+  signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    const { run, done, lastEpoch } = await follow(output, source, { ...options, out, signal });
+    if (output.json) output.record({ ...done, path: out });
+    saySummary(output, { run, out, done, lastEpoch });
+    await run.dispose();
+    return done.reason === 'interrupted' ? exitCodes.interrupted : exitCodes.done;
+  } catch (error) {
+    if (flags.out === undefined) removeIfEmpty(out);
+    throw error;
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
+}
+
+interface Outcome {
+  readonly run: Run;
+  readonly done: DoneEvent;
+  readonly lastEpoch: EpochEvent | undefined;
+}
+
+/** Trains and says how it goes. The `done` event is left to the caller: files are written after it. */
+async function follow(output: Output, source: string, options: TrainOptions): Promise<Outcome> {
+  const progress = new TrainProgress(output, { batchSize: batchSizeOf(options) });
+  let lastEpoch: EpochEvent | undefined;
+  let done: DoneEvent | undefined;
+  let begun = false;
+  const onEvent = (event: TrainingEvent): void => {
+    if (!begun) output.note(`${options.resume ? 'Resuming' : 'Training'} ${String(options.out)} on ${source}`);
+    begun = true;
+    if (event.event === 'done') {
+      done = event;
+      return;
+    }
+    if (output.json) output.record(event);
+    if (event.event === 'step') progress.step(event);
+    else {
+      lastEpoch = event;
+      progress.epoch(event);
+    }
+  };
+  const onNotice = (line: string): void => {
+    output.note(line);
+  };
+  const run = await startTraining(source, { ...options, onEvent, onNotice });
+  if (!done) throw new Error('train: the loop ended without its last event.');
+  return { run, done, lastEpoch };
+}
+
+function batchSizeOf({ batchSize, config, set }: TrainOptions): number {
+  const asked = set?.['training.batchSize'];
+  return typeof asked === 'number' ? asked : (batchSize ?? config?.training.batchSize ?? 128);
+}
+
+interface Resolved {
+  readonly source: string;
+  readonly options: TrainOptions;
+}
+
+/** The flags over the options of --config or the configuration of the run to resume. */
+async function resolveOptions(data: string | undefined, flags: TrainFlags): Promise<Resolved> {
+  const { count, testCount, dataSeed, config: file, out, overwrite, resume, engine } = flags;
+  const named = Object.entries(flags).filter(([name]) => name !== 'config' && optionNames.includes(name));
+  const model = Object.fromEntries(named) as ModelOptions;
+  if (resume && out === undefined) throw new UsageError('--resume needs --out, the folder of the run to continue.');
+  if (resume && overwrite) throw new UsageError('--resume continues a run and --overwrite deletes it: choose one.');
+  if (resume && file !== undefined)
+    throw new UsageError("--resume goes by the run's own config.json; leave --config out.");
+  const base: ModelOptions =
+    resume && out !== undefined
+      ? { config: await readRunConfig(out) }
+      : file !== undefined
+        ? await readOptions(file)
+        : {};
+  const source = data ?? base.config?.data.source;
+  if (source === undefined) {
+    throw new UsageError("name the data to train on: a built-in name such as `digits`, or a folder in MNIST's layout.");
+  }
+  const dataOptions: DatasetOptions = {
+    ...(count !== undefined && { count }),
+    ...(testCount !== undefined && { testCount }),
+    ...(dataSeed !== undefined && { seed: dataSeed }),
+  };
+  const options = {
+    ...base,
+    ...model,
+    ...((base.set ?? model.set) && { set: { ...base.set, ...model.set } }),
+    dataOptions,
+    ...(engine !== undefined && { engine }),
+    ...(overwrite !== undefined && { overwrite }),
+    ...(resume !== undefined && { resume }),
+  };
+  return { source, options };
+}
+
+/** A folder that was claimed for a run that never began. */
+function removeIfEmpty(path: string): void {
+  if (existsSync(path) && readdirSync(path).length === 0) rmdirSync(path);
+}

@@ -1,0 +1,68 @@
+import { InvalidArgumentError, Option } from 'commander';
+import type { Command } from 'commander';
+
+/** Parses a whole number of at least `least`. */
+export function whole(least: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() !== '' && Number.isSafeInteger(value) && value >= least) return value;
+    throw new InvalidArgumentError(`Expected a whole number of at least ${least}.`);
+  };
+}
+
+/** Parses a finite number; its range is checked where it is used. */
+export function number(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== '' && Number.isFinite(value)) return value;
+  throw new InvalidArgumentError('Expected a number.');
+}
+
+/** Parses `400,200`; an empty text is no layer at all. */
+export function wholeList(text: string): number[] {
+  const parse = whole(1);
+  return text === '' ? [] : text.split(',').map(parse);
+}
+
+/** Collects `--set a.b=c`; c is JSON where it is JSON, else text. */
+export function setting(text: string, previous: Record<string, unknown> = {}): Record<string, unknown> {
+  const at = text.indexOf('=');
+  if (at < 1) throw new InvalidArgumentError('Expected path=value, such as training.optimizer.beta1=0.8.');
+  const value = text.slice(at + 1);
+  return { ...previous, [text.slice(0, at)]: parseJson(value) };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return text;
+  }
+}
+
+/** An option with a fixed set of values. */
+export function choice(flags: string, description: string, choices: readonly string[]): Option {
+  return new Option(flags, description).choices([...choices]);
+}
+
+const engines = ['auto', 'onnxruntime-node', 'onnxruntime-web', 'reference'];
+
+/** Options of commands that compute with a model. */
+export function addEngineOptions(command: Command): Command {
+  return command
+    .optionsGroup('Machine:')
+    .addOption(choice('--engine <name>', 'what computes (default: auto, the fastest that loads)', engines))
+    .option('--threads <n>', 'threads for the engine (default: the physical cores)', whole(1));
+}
+
+/** Options of every command. */
+export function addCommonOptions(command: Command): Command {
+  return command
+    .optionsGroup('Output:')
+    .option('--json', 'print one JSON object a line on stdout; text for people goes to stderr')
+    .option('--debug', 'show where an error arose');
+}
+
+/** A section at the end of a command's help. */
+export function addExamples(command: Command, ...lines: readonly string[]): Command {
+  return command.addHelpText('after', `\nExamples:\n${lines.map((line) => `  ${line}`).join('\n')}\n`);
+}

@@ -1,0 +1,23 @@
+import { Command } from 'commander';
+import { addCommonOptions, addEngineOptions, addExamples, whole } from '../arguments.ts';
+import type { SampleFlags } from '../actions/sample.ts';
+import type { Session } from '../session.ts';
+
+export function sampleCommand(session: Session): Command {
+  const command = new Command('sample')
+    .description('draw new examples from a trained model: E[x|z] for z ~ N(0, I)')
+    .argument('<run>', "a run's folder")
+    .requiredOption('-o, --output <file>', 'where to: .png (one sheet), .npy, .csv or .json')
+    .option('--count <n>', 'how many (default: 64)', whole(1))
+    .option('--seed <n>', 'which draws (default: 0)', whole(0))
+    .option('--columns <n>', 'images a row, for .png', whole(1));
+  addExamples(
+    addCommonOptions(addEngineOptions(command)),
+    'rootsigma sample runs/digits-diagonal -o samples.png',
+    'rootsigma sample runs/digits-diagonal -o samples.npy --count 1000 --seed 7',
+  );
+  return command.action(async (path: string, flags: SampleFlags) => {
+    const { sample } = await import('../actions/sample.ts');
+    await session.perform((context) => sample(context, path, flags), flags);
+  });
+}

@@ -1,0 +1,113 @@
+import { Command } from 'commander';
+import {
+  addCommonOptions,
+  addEngineOptions,
+  addExamples,
+  choice,
+  number,
+  setting,
+  whole,
+  wholeList,
+} from '../arguments.ts';
+import type { TrainFlags } from '../actions/train.ts';
+import type { Session } from '../session.ts';
+
+export function trainCommand(session: Session): Command {
+  const command = new Command('train')
+    .description('train a VAE and write the run to a folder')
+    .argument(
+      '[data]',
+      "a built-in name (`rootsigma datasets`) or a folder in MNIST's layout; a resumed run has its own",
+    );
+  addDataOptions(command);
+  addModelOptions(command);
+  addTrainingOptions(command);
+  addRunOptions(command);
+  addExamples(
+    addCommonOptions(addEngineOptions(command)).option('--quiet', 'no progress, no summary'),
+    'rootsigma train digits --epochs 5',
+    'rootsigma train path/to/mnist --latent 20 --binarize threshold --validation 0 --seed 1',
+    'rootsigma train digits --posterior full --root symmetric --out runs/full',
+    'rootsigma train digits --config runs/full/config.json --set training.optimizer.beta1=0.8',
+    'rootsigma train --resume --out runs/full --epochs 40',
+  );
+  return command.action(async (data: string | undefined, flags: TrainFlags) => {
+    const { train } = await import('../actions/train.ts');
+    await session.perform((context) => train(context, data, flags), { ...flags, stopsItself: true });
+  });
+}
+
+function addDataOptions(command: Command): void {
+  command
+    .optionsGroup('Data:')
+    .addOption(
+      choice('--binarize <how>', 'how grey becomes 0 and 1 (default: dynamic)', ['dynamic', 'threshold', 'none']),
+    )
+    .option(
+      '--validation <share>',
+      'share of the training examples held out to choose the best epoch (default: 0.1)',
+      number,
+    )
+    .option('--count <n>', 'training examples to draw, for data drawn by code', whole(1))
+    .option('--test-count <n>', 'test examples to draw', whole(1))
+    .option('--data-seed <n>', 'seed of data drawn by code (default: 0)', whole(0));
+}
+
+function addModelOptions(command: Command): void {
+  const activations = ['relu', 'leaky-relu', 'elu', 'gelu', 'silu', 'softplus', 'tanh', 'sigmoid'];
+  command
+    .optionsGroup('Model:')
+    .addOption(
+      choice('--posterior <family>', 'how Σ(x) is parameterised (default: diagonal)', [
+        'isotropic',
+        'diagonal',
+        'full',
+        'low-rank',
+      ]),
+    )
+    .addOption(
+      choice('--root <kind>', 'which Σ^½ a full posterior emits (default: symmetric)', ['symmetric', 'cholesky']),
+    )
+    .option('--rank <r>', 'columns of W in D + W Wᵀ, for low-rank (default: 2)', whole(1))
+    .option('--latent <n>', 'dimensions of z (default: 16)', whole(1))
+    .option(
+      '--hidden <sizes>',
+      "widths of the encoder's hidden layers, the decoder mirrors them (default: 400)",
+      wholeList,
+    )
+    .addOption(choice('--activation <name>', '(default: relu)', activations))
+    .option('--beta <weight>', 'weight of the KL term (default: 1)', number);
+}
+
+function addTrainingOptions(command: Command): void {
+  command
+    .optionsGroup('Training:')
+    .option('--epochs <n>', '(default: 20)', whole(0))
+    .option('--batch-size <n>', '(default: 128)', whole(1))
+    .addOption(choice('--optimizer <name>', '(default: adam)', ['adam', 'adamw', 'sgd']))
+    .option('--learning-rate <rate>', '(default: 0.001)', number)
+    .option('--weight-decay <rate>', 'for adamw (default: 0.01)', number)
+    .option('--momentum <share>', 'for sgd (default: 0)', number)
+    .addOption(
+      choice('--schedule <name>', 'how the learning rate falls (default: constant)', [
+        'constant',
+        'linear',
+        'cosine',
+        'exponential',
+      ]),
+    )
+    .option('--warmup-steps <n>', 'steps over which the learning rate rises from 0 (default: 0)', whole(0))
+    .option('--clip-norm <norm>', "cut the gradient's norm to this (default: no clipping)", number)
+    .option('--patience <epochs>', 'stop after so many epochs without a better validation ELBO', whole(1))
+    .option('--seed <n>', 'same seed, machine and threads: the same numbers to the bit (default: 0)', whole(0));
+}
+
+function addRunOptions(command: Command): void {
+  command
+    .optionsGroup('Run:')
+    .option('--out <dir>', "the run's folder (default: runs/DATA-POSTERIOR, numbered when taken)")
+    .option('--overwrite', 'replace the run that the folder holds')
+    .option('--resume', 'continue the run in --out from its last checkpoint, to the bit as if it had not stopped')
+    .option('--config <file>', "JSON of these options, or a run's config.json, to start from")
+    .option('--set <path=value>', 'any entry of config.json, over all else; repeatable', setting);
+}

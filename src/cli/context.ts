@@ -1,0 +1,16 @@
+/** A stream that takes text: process.stdout, or what a test collects. */
+export interface TextSink {
+  write(text: string): unknown;
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+}
+
+/** The world a command runs in, so that tests can give it another one. */
+export interface CliContext {
+  readonly stdout: TextSink;
+  readonly stderr: TextSink;
+  readonly stdin: AsyncIterable<Uint8Array>;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Fires on the first Ctrl-C. */
+  readonly signal: AbortSignal;
+}

@@ -1,0 +1,31 @@
+import { CommanderError } from 'commander';
+import type { CliContext } from './context.ts';
+import { exitCodes } from './exit-codes.ts';
+import type { ExitCode } from './exit-codes.ts';
+import { Output } from './output.ts';
+
+/** Arguments that do not fit together. */
+export class UsageError extends Error {
+  override name = 'UsageError';
+}
+
+/** The library's errors whose cause is what the user passed, by their names (importing the classes takes time). */
+const badInput = ['UsageError', 'ValueError', 'DataError', 'ShapeError', 'DTypeError', 'LinearAlgebraError'];
+const expected = [...badInput, 'NumericalError', 'UnsupportedError', 'RootsigmaError'];
+
+/** Says what went wrong in one message and gives the exit code. */
+export function reportError(error: unknown, context: CliContext, options: { readonly debug: boolean }): ExitCode {
+  // Commander has said it already; help and version end this way too.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
+  const output = new Output(context);
+  if (error instanceof Error && error.name === 'AbortError') {
+    output.note('Interrupted.');
+    return exitCodes.interrupted;
+  }
+  const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
+  const known = expected.includes(name);
+  output.error(known ? message : `${name}: ${message}`);
+  if (options.debug && stack !== undefined) output.note(stack);
+  else if (!known) output.note('This was not foreseen. Run it again with --debug to see where it arose.');
+  return badInput.includes(name) ? exitCodes.usage : exitCodes.failed;
+}

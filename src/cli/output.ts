@@ -1,0 +1,79 @@
+import type { CliContext } from './context.ts';
+import { styleFor } from './style.ts';
+import type { Style } from './style.ts';
+
+export interface OutputOptions {
+  readonly json?: boolean | undefined;
+  readonly quiet?: boolean | undefined;
+}
+
+/** What a command says: results for people or for programs on stdout, everything on the way on stderr. */
+export class Output {
+  /** Whether stdout gets one JSON object a line; text for people then goes to stderr. */
+  readonly json: boolean;
+  readonly quiet: boolean;
+  /** Of what `say` writes. */
+  readonly style: Style;
+  readonly #context: CliContext;
+  /** What stands on the terminal's last line, to be drawn over. */
+  #status = '';
+
+  constructor(context: CliContext, options: OutputOptions = {}) {
+    this.#context = context;
+    this.json = options.json ?? false;
+    this.quiet = options.quiet ?? false;
+    this.style = styleFor(this.#results, context.env);
+  }
+
+  /** Whether a status line can be redrawn in place. */
+  get isLive(): boolean {
+    return this.#context.stderr.isTTY === true && this.#context.env.TERM !== 'dumb' && !this.quiet;
+  }
+
+  get columns(): number {
+    return this.#context.stderr.columns ?? 80;
+  }
+
+  /** One object on one line of stdout. JSON has no NaN and no infinity: they become null. */
+  record(value: object): void {
+    this.#context.stdout.write(`${JSON.stringify(value)}\n`);
+  }
+
+  /** A result for people. */
+  say(...lines: readonly string[]): void {
+    if (this.quiet) return;
+    this.clearStatus();
+    for (const line of lines) this.#results.write(`${line}\n`);
+  }
+
+  /** What a person should know on the way. */
+  note(...lines: readonly string[]): void {
+    if (this.quiet) return;
+    this.clearStatus();
+    for (const line of lines) this.#context.stderr.write(`${line}\n`);
+  }
+
+  /** What went wrong: said even when quiet. */
+  error(message: string): void {
+    this.clearStatus();
+    const { red } = styleFor(this.#context.stderr, this.#context.env);
+    this.#context.stderr.write(`${red('error:')} ${message}\n`);
+  }
+
+  /** Replaces the terminal's last line; nothing where lines cannot be redrawn. */
+  status(text: string): void {
+    if (!this.isLive) return;
+    this.#status = text.slice(0, this.columns - 1);
+    this.#context.stderr.write(`\r\u001b[2K${this.#status}`);
+  }
+
+  clearStatus(): void {
+    if (this.#status === '') return;
+    this.#status = '';
+    this.#context.stderr.write('\r\u001b[2K');
+  }
+
+  get #results(): CliContext['stdout'] {
+    return this.json ? this.#context.stderr : this.#context.stdout;
+  }
+}

@@ -1,0 +1,24 @@
+import { mkdirSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+
+/** A new folder for a run, created: runs/DATA-POSTERIOR, or with -2, -3, … when that is taken. */
+export function claimRunFolder(data: string, posterior: string): string {
+  const source = basename(resolve(data)).replaceAll(/[^\w.-]+/g, '-');
+  const name = `${source}-${posterior}`;
+  mkdirSync('runs', { recursive: true });
+  for (let number = 1; ; number++) {
+    const path = join('runs', number === 1 ? name : `${name}-${number}`);
+    if (createFolder(path)) return path;
+  }
+}
+
+/** False when it is there already: of two processes, one gets it. */
+function createFolder(path: string): boolean {
+  try {
+    mkdirSync(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
+    throw error;
+  }
+}

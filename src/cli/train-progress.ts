@@ -1,0 +1,57 @@
+import type { EpochEvent, StepEvent } from '../api/index.ts';
+import { formatDuration, formatRate } from './format.ts';
+import type { Output } from './output.ts';
+import { Throttle } from './throttle.ts';
+
+/** The bar shows means over about so many of the latest steps. */
+const steps = 20;
+
+/** Training on a terminal: one line redrawn in place, and a line that stays for each epoch. Elsewhere: those lines only. */
+export class TrainProgress {
+  readonly #output: Output;
+  readonly #batchSize: number;
+  readonly #throttle = new Throttle();
+  readonly #elbo = new RunningMean();
+  readonly #stepSeconds = new RunningMean();
+
+  constructor(output: Output, options: { readonly batchSize: number }) {
+    this.#output = output;
+    this.#batchSize = options.batchSize;
+  }
+
+  step(event: StepEvent): void {
+    this.#elbo.add(event.reconstruction - event.kl);
+    this.#stepSeconds.add(event.stepMs / 1000);
+    if (this.#output.isLive && this.#throttle.isDue()) this.#output.status(this.#line(event));
+  }
+
+  epoch({ epoch, epochs, training, validation, best, seconds }: EpochEvent): void {
+    const { length } = String(epochs);
+    const held = validation ? `   validation ${validation.elbo.toFixed(2)}${best ? ' *' : ''}` : '';
+    const { elbo, reconstruction, kl } = training;
+    this.#output.note(
+      `epoch ${String(epoch).padStart(length)}/${epochs}   ELBO ${elbo.toFixed(2)} = ${reconstruction.toFixed(2)} − ${kl.toFixed(2)}${held}   ${formatDuration(seconds)}`,
+    );
+  }
+
+  #line({ epoch, step, totalSteps }: StepEvent): string {
+    const seconds = this.#stepSeconds.value;
+    const width = Math.max(8, Math.min(24, this.#output.columns - 80));
+    const filled = Math.round((width * step) / totalSteps);
+    const bar = '━'.repeat(filled) + '─'.repeat(width - filled);
+    const rate = `${formatRate(1 / seconds)} steps/s, ${formatRate(this.#batchSize / seconds)} examples/s`;
+    const left = formatDuration((totalSteps - step) * seconds);
+    return `${bar} epoch ${epoch}  step ${step}/${totalSteps}  ELBO ${this.#elbo.value.toFixed(1)}  ${left} left  ${rate}`;
+  }
+}
+
+/** Mean of the first few values, then one that forgets. */
+class RunningMean {
+  value = 0;
+  #count = 0;
+
+  add(value: number): void {
+    this.#count = Math.min(steps, this.#count + 1);
+    this.value += (value - this.value) / this.#count;
+  }
+}

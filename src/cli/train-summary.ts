@@ -1,0 +1,70 @@
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { DoneEvent, ElboMeans, EpochEvent, Run } from '../api/index.ts';
+import { formatBytes, formatDuration, formatTable } from './format.ts';
+import type { Output } from './output.ts';
+
+export interface TrainingOutcome {
+  readonly run: Run;
+  readonly out: string;
+  readonly done: DoneEvent;
+  readonly lastEpoch: EpochEvent | undefined;
+}
+
+/** How a training ended: its numbers, its files, and what to do next. */
+export function saySummary(output: Output, { run, out, done, lastEpoch }: TrainingOutcome): void {
+  const { bold } = output.style;
+  output.say('', bold(outcomeText(done)));
+  if (lastEpoch) {
+    const { training, validation } = lastEpoch;
+    const rows = [['nats', 'ELBO', 'reconstruction', 'KL'], elboRow('training', training)];
+    if (validation) rows.push(elboRow('validation', validation));
+    output.say(...formatTable(rows, { right: [1, 2, 3] }));
+    if (done.bestEpoch !== done.epochs)
+      output.say(`The parameters kept are those of epoch ${done.bestEpoch}, the best on the validation examples.`);
+  }
+  output.say(
+    '',
+    bold(out),
+    ...formatTable(
+      filesOf(out).map(({ name, size }) => [`  ${name}`, formatBytes(size)]),
+      { right: [1] },
+    ),
+  );
+  output.say('', bold('Next'), ...nextSteps(run, out, done).map((line) => `  ${line}`));
+}
+
+function outcomeText({ reason, epochs, steps, seconds, stepMs }: DoneEvent): string {
+  const how = {
+    finished: 'Finished',
+    'stopped-early': 'Stopped early: the validation ELBO no longer rises',
+    interrupted: 'Interrupted; what was learned so far is saved',
+  }[reason];
+  const speed = stepMs > 0 ? `, ${stepMs.toFixed(2)} ms a step (median)` : '';
+  return `${how}: ${epochs} ${epochs === 1 ? 'epoch' : 'epochs'}, ${steps} steps, ${formatDuration(seconds)}${speed}`;
+}
+
+function elboRow(name: string, { elbo, reconstruction, kl }: ElboMeans): string[] {
+  return [name, ...[elbo, reconstruction, kl].map((value) => value.toFixed(2))];
+}
+
+function filesOf(folder: string): { readonly name: string; readonly size: number }[] {
+  const names = readdirSync(folder, { recursive: true }).map(String).sort();
+  return names.flatMap((name) => {
+    const stats = statSync(join(folder, name));
+    return stats.isFile() ? [{ name, size: stats.size }] : [];
+  });
+}
+
+function nextSteps(run: Run, out: string, { reason }: DoneEvent): string[] {
+  const { data, model } = run.config;
+  const rows = [
+    [`rootsigma evaluate ${out}`, 'ELBO and NLL on the test examples'],
+    [`rootsigma sample ${out} -o samples.png --seed 2`, 'more samples'],
+  ];
+  if (reason === 'interrupted') rows.unshift([`rootsigma train --resume --out ${out}`, 'continue where it stopped']);
+  else if (model.posterior !== 'full') {
+    rows.push([`rootsigma train ${data.source} --posterior full`, 'the same with a full Σ']);
+  }
+  return formatTable(rows);
+}
