@@ -1,0 +1,89 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { runnerImport } from 'vite';
+import type { Plugin } from 'vite';
+import { aliases } from './aliases.ts';
+import { highlight } from './highlight.ts';
+import { renderFormula } from './katex.ts';
+
+const site = fileURLToPath(new URL('..', import.meta.url));
+
+interface Prerender {
+  readonly prerender: (id: string) => string;
+}
+
+/**
+ * Makes the page from index.html: `<!-- include name -->` brings in article/name.html, `\(…\)` and `\[…\]` become
+ * formulas, code gets its colours, and every `<figure data-figure="id">` its drawing at the starting values, so the page
+ * reads, numbers and pictures included, before any script runs or without one.
+ */
+export function article(): Plugin {
+  return {
+    name: 'article',
+    transformIndexHtml: {
+      order: 'pre',
+      async handler(html) {
+        const { module } = await runnerImport<Prerender>(`${site}src/prerender.ts`, {
+          configFile: false,
+          root: site,
+          logLevel: 'error',
+          resolve: { alias: aliases },
+        });
+        return withFigures(withCode(withTabs(withFormulas(withIncludes(html)))), module.prerender);
+      },
+    },
+    handleHotUpdate({ file, server }) {
+      if (file.startsWith(`${site}article`)) server.ws.send({ type: 'full-reload' });
+    },
+  };
+}
+
+function withIncludes(html: string): string {
+  return html.replace(/<!-- include ([\w-]+) -->/g, (_, name: string) =>
+    readFileSync(`${site}article/${name}.html`, 'utf8'),
+  );
+}
+
+/** Everything but code, scripts and comments. */
+function outsideCode(html: string, change: (text: string) => string): string {
+  return html
+    .split(/(<pre[\s\S]*?<\/pre>|<code[\s\S]*?<\/code>|<script[\s\S]*?<\/script>|<!--[\s\S]*?-->)/)
+    .map((part, index) => (index % 2 === 0 ? change(part) : part))
+    .join('');
+}
+
+function withFormulas(html: string): string {
+  const plain = (source: string): string =>
+    source.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&').trim();
+  return outsideCode(html, (text) =>
+    text
+      .replace(/\\\[([\s\S]*?)\\\]/g, (_, source: string) => renderFormula(plain(source), true))
+      .replace(/\\\(([\s\S]*?)\\\)/g, (_, source: string) => renderFormula(plain(source), false)),
+  );
+}
+
+/** `<code-tabs name="…">` around one `<pre data-language="…">` a language: radio buttons, so tabs need no script. */
+function withTabs(html: string): string {
+  return html.replace(/<code-tabs name="([\w-]+)">([\s\S]*?)<\/code-tabs>/g, (_, name: string, body: string) => {
+    const languages = [...body.matchAll(/data-language="([\w ]+)"/g)].map((match) => match[1] ?? '');
+    const choices = languages.map(
+      (language, index) =>
+        `<label><input type="radio" name="${name}" data-language="${language}"${index === 0 ? ' checked' : ''}><span>${language}</span></label>`,
+    );
+    return `<div class="tabs"><div class="tab-choices" role="radiogroup" aria-label="Language">${choices.join('')}</div>${body}</div>`;
+  });
+}
+
+function withCode(html: string): string {
+  return html.replace(
+    /(<pre[^>]*><code[^>]*>)([\s\S]*?)(<\/code><\/pre>)/g,
+    (_, open: string, code: string, close: string) => open + highlight(code.trim()) + close,
+  );
+}
+
+function withFigures(html: string, prerender: (id: string) => string): string {
+  return html.replace(
+    /(<figure[^>]*data-figure="([\w-]+)"[^>]*>)/g,
+    (open: string, _: string, id: string) => `${open}<div class="figure-body">${prerender(id)}</div>`,
+  );
+}

@@ -1,0 +1,60 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import katex from 'katex';
+import type { Plugin } from 'vite';
+
+/** The families that the article's formulas use; a test sees to it that the page needs no other. */
+const families = [
+  'Main-Regular',
+  'Main-Italic',
+  'Math-Italic',
+  'Caligraphic-Regular',
+  'Size1-Regular',
+  'Size2-Regular',
+  'Size3-Regular',
+];
+
+/** One colour an idea, in formulas as in figures. */
+const macros = {
+  '\\eps': '\\htmlClass{ink-noise}{\\varepsilon}',
+  '\\mean': '\\htmlClass{ink-mean}{\\mu}',
+  '\\cov': '\\htmlClass{ink-cov}{\\Sigma}',
+  '\\rt': '\\htmlClass{ink-root}{\\Sigma^{1/2}}',
+  '\\sd': '\\htmlClass{ink-root}{\\sigma}',
+  '\\z': '\\htmlClass{ink-sample}{z}',
+  '\\T': '^{\\top}',
+};
+
+/** A formula as HTML beside MathML (which screen readers read), rendered as the site is built. */
+export function renderFormula(source: string, displayMode: boolean): string {
+  const html = katex.renderToString(source, {
+    displayMode,
+    macros: { ...macros },
+    strict: (code: string) => (code === 'htmlExtension' || code === 'unicodeTextInMathMode' ? 'ignore' : 'error'),
+    throwOnError: true,
+    trust: ({ command }) => command === '\\htmlClass',
+    output: 'htmlAndMathml',
+  });
+  // The annotation repeats the LaTeX source: weight that nobody reads.
+  return html.replace(/<annotation[^>]*>.*?<\/annotation>/gs, '');
+}
+
+/** `import 'virtual:katex.css'`: KaTeX's style sheet with the needed fonts, as woff2 only. */
+export function katexStyles(): Plugin {
+  const id = 'virtual:katex.css';
+  const folder = dirname(createRequire(import.meta.url).resolve('katex/dist/katex.min.css'));
+  return {
+    name: 'katex-styles',
+    resolveId: (source) => (source === id ? `\0${id}` : undefined),
+    load(resolved) {
+      if (resolved !== `\0${id}`) return undefined;
+      return readFileSync(join(folder, 'katex.min.css'), 'utf8').replace(/@font-face\{[^}]*\}/g, (face) => {
+        const file = /fonts\/KaTeX_([\w-]+)\.woff2/.exec(face)?.[1];
+        if (file === undefined || !families.includes(file)) return '';
+        const url = join(folder, `fonts/KaTeX_${file}.woff2`);
+        return face.replace(/src:[^;}]*/, `src:url(${url}) format("woff2")`);
+      });
+    },
+  };
+}

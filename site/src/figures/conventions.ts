@@ -1,0 +1,64 @@
+import { MultivariateNormal, Normal } from 'rootsigma/gaussian';
+import { evaluateAll } from 'rootsigma/reference';
+import { number } from '../fields.ts';
+import { figure } from '../figure.ts';
+import { decimal, num } from '../format.ts';
+import { Frame, density } from '../plot.ts';
+
+/** The standard deviation that each reading of N(0, v) means. */
+function readings(v: number): Record<'stddev' | 'variance' | 'covariance' | 'precision', number> {
+  const values = evaluateAll({
+    stddev: Normal.fromStddev(0, v).stddev,
+    variance: Normal.fromVariance(0, v).stddev,
+    covariance: MultivariateNormal.fromCovariance([0], [[v]]).stddev,
+    precision: MultivariateNormal.fromPrecision([0], [[v]]).stddev,
+  });
+  return {
+    stddev: values.stddev.item(),
+    variance: values.variance.item(),
+    covariance: values.covariance.item(),
+    precision: values.precision.item(),
+  };
+}
+
+const texts = {
+  stddev: { title: 'N(μ, σ)', meaning: 'a standard deviation', where: 'numpy, SciPy, PyTorch, R, Stan, Excel' },
+  variance: { title: 'N(μ, σ²)', meaning: 'a variance', where: 'most papers; Bishop, Murphy' },
+  covariance: {
+    title: 'N(μ, Σ)',
+    meaning: 'a covariance matrix, here 1 × 1',
+    where: 'every text on several dimensions',
+  },
+  precision: { title: 'N(μ, τ)', meaning: 'a precision, 1 ∕ variance', where: 'BUGS and JAGS' },
+} as const;
+
+export const conventions = figure({
+  id: 'conventions',
+  fields: { value: number('the second argument', { min: 0.25, max: 5, step: 0.25, initial: 4 }) },
+  render: ({ own, slider }) => {
+    const stddevs = readings(own.value);
+    const cards = Object.entries(texts).map(([name, { title, meaning, where }]) => {
+      const stddev = stddevs[name as keyof typeof texts];
+      const frame = new Frame({ width: 240, height: 120, x: [-9, 9], y: [0, 0.85], margin: [4, 4, 8, 22] });
+      const body = [
+        frame.curve((x) => Math.min(0.9, density(x, stddev)), 'area ink-root', 240),
+        frame.xAxis([-8, -4, 0, 4, 8]),
+        frame.line(
+          [
+            { x: -stddev, y: density(stddev, stddev) },
+            { x: stddev, y: density(stddev, stddev) },
+          ],
+          'rule strong ink-root',
+        ),
+      ];
+      return `<div class="card"><h4>${title.replace(/, .*\)/, `, ${decimal(own.value)})`)} <span>read as ${title}</span></h4>
+        ${frame.svg(`Bell curve of standard deviation ${decimal(stddev)}`, frame.clip(body[0] + (body[2] ?? '')) + (body[1] ?? ''))}
+        <p>${decimal(own.value)} is ${meaning}: <strong>σ = ${num(stddev, { name: `conventions.${name}` })}</strong></p><p class="quiet">${where}</p></div>`;
+    });
+    return `${slider('value', { readout: decimal(own.value) })}<div class="panels cards">${cards.join('')}</div>`;
+  },
+  describe: ({ own }) => {
+    const { stddev, variance, precision } = readings(own.value);
+    return `${own.value} as a standard deviation means ${decimal(stddev)}, as a variance ${decimal(variance)}, as a precision ${decimal(precision)}.`;
+  },
+});

@@ -1,0 +1,36 @@
+import { answer } from './answer.ts';
+import { clouds } from './clouds.ts';
+import { conventions } from './conventions.ts';
+import { cost } from './cost.ts';
+import { covariance } from './covariance.ts';
+import { geometry } from './geometry.ts';
+import { gradients } from './gradients.ts';
+import { iterations } from './iterations.ts';
+import { logvar } from './logvar.ts';
+import { measuredFigure } from './measured.ts';
+import { noise } from './noise.ts';
+import { shapes } from './shapes.ts';
+import { signs4 } from './signs.ts';
+import { spread } from './spread.ts';
+import { square } from './square.ts';
+import { turning } from './turning.ts';
+
+/** Every figure, in the order of the article. */
+export const figures = [
+  answer,
+  spread,
+  logvar,
+  conventions,
+  noise,
+  covariance,
+  square,
+  signs4,
+  clouds,
+  geometry,
+  shapes,
+  iterations,
+  gradients,
+  turning,
+  cost,
+  measuredFigure,
+];

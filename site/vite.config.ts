@@ -1,0 +1,19 @@
+import { defineConfig } from 'vite';
+import { aliases } from './build/aliases.ts';
+import { article } from './build/article.ts';
+import { katexStyles } from './build/katex.ts';
+
+export default defineConfig({
+  root: import.meta.dirname,
+  // Relative addresses: the files work under any path of any host.
+  base: './',
+  resolve: { alias: aliases },
+  plugins: [katexStyles(), article()],
+  build: {
+    outDir: 'dist',
+    emptyOutDir: true,
+    target: 'es2022',
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+  },
+});
