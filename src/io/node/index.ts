@@ -1,2 +1,3 @@
 export * from './files.ts';
+export * from './image-file.ts';
 export * from './run-folder.ts';

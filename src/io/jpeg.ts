@@ -1,0 +1,82 @@
+import decode, { init } from '@jsquash/jpeg/decode.js';
+import { DataError } from '../core/index.ts';
+import { copyBytes, messageOf } from './bytes.ts';
+import type { ByteArray, DecodeOptions } from './bytes.ts';
+import { readImageHeader } from './image-header.ts';
+
+/** A coded block of 8 × 8 pixels takes at least one bit: a size beyond that is a damaged file, not an allocation. */
+const maximumPixelsPerByte = 8 * 64;
+
+/** What libjpeg says of files that lost nothing. */
+const harmless = /extraneous bytes before marker|unknown JFIF revision|unknown Adobe color transform/i;
+
+export type JpegDecoder = (bytes: Uint8Array, options?: DecodeOptions) => Promise<ByteArray>;
+
+/**
+ * A decoder of JPEG images (libjpeg in WebAssembly): baseline and progressive, grey and RGB, as bytes of shape
+ * [height, width] or [height, width, 3], turned as their EXIF orientation says.
+ *
+ * @param wasm the compiled codec; browsers fetch it themselves, in Node `decodeJpegFile` reads it
+ * @returns throws DataError for CMYK or arithmetic coding, and for damaged or truncated files
+ */
+export function createJpegDecoder(wasm?: WebAssembly.Module): JpegDecoder {
+  const complaints: string[] = [];
+  const start = (): Promise<void> =>
+    init({
+      printErr: (line: string) => complaints.push(line),
+      ...(wasm && {
+        instantiateWasm: (imports: WebAssembly.Imports, done: (instance: WebAssembly.Instance) => void) => {
+          const instance = new WebAssembly.Instance(wasm, imports);
+          done(instance);
+          return instance.exports;
+        },
+      }),
+    } as Parameters<typeof init>[0]);
+
+  let ready: Promise<void> | undefined;
+  const decodeOne: JpegDecoder = async (bytes, options = {}) => {
+    const name = options.name ?? 'JPEG data';
+    const { width, height, colours } = readImageHeader(bytes, { name });
+    if (colours !== 1 && colours !== 3) {
+      throw new DataError(`${name}: a JPEG of ${colours} colours (CMYK?); grey and RGB are read. Convert it to RGB.`);
+    }
+    if (width * height > maximumPixelsPerByte * bytes.length) {
+      throw new DataError(`${name}: claims ${width}×${height} pixels in ${bytes.length} bytes: the JPEG is damaged.`);
+    }
+    await (ready ??= start());
+    complaints.length = 0;
+    let image: ImageData;
+    try {
+      image = await decode(copyBytes(bytes, 0, bytes.length).buffer, { preserveOrientation: true });
+    } catch (error) {
+      // An exit leaves libjpeg's memory as it was: begin anew with the next image.
+      ready = undefined;
+      throw new DataError(`${name}: the JPEG is damaged or unsupported (${complaints[0] ?? messageOf(error)}).`);
+    }
+    const problem = complaints.find((line) => !harmless.test(line));
+    if (problem !== undefined) throw new DataError(`${name}: the JPEG is damaged (${problem.trim()}).`);
+    return {
+      dtype: 'uint8',
+      shape: colours === 1 ? [image.height, image.width] : [image.height, image.width, 3],
+      data: dropAlpha(image.data, colours),
+    };
+  };
+
+  // One at a time: what libjpeg prints belongs to the image under way.
+  let last: Promise<unknown> = Promise.resolve();
+  return (bytes, options) => {
+    const result = last.then(() => decodeOne(bytes, options));
+    last = result.catch(() => undefined);
+    return result;
+  };
+}
+
+/** RGBA without A; grey images have it in all three. */
+function dropAlpha(rgba: Uint8ClampedArray, colours: number): Uint8Array {
+  const pixels = rgba.length / 4;
+  const result = new Uint8Array(pixels * colours);
+  for (let i = 0, to = 0; i < rgba.length; i += 4) {
+    for (let c = 0; c < colours; c++) result[to++] = rgba[i + c]!;
+  }
+  return result;
+}
