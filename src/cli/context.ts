@@ -11,6 +11,8 @@ export interface CliContext {
   readonly stderr: TextSink;
   readonly stdin: AsyncIterable<Uint8Array>;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** How this program is called, for commands that a person may copy. */
+  readonly program: string;
   /** Fires on the first Ctrl-C. */
   readonly signal: AbortSignal;
 }

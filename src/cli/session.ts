@@ -24,10 +24,10 @@ export class Session {
   /** @param options.stopsItself whether the action watches the signal and ends in order; the others are left at once */
   async perform(action: Action, options: OutputOptions & { readonly stopsItself?: boolean }): Promise<void> {
     const output = new Output(this.context, options);
-    const { stdout, stderr, stdin, env, signal } = this.context;
+    const { context } = this;
     try {
-      const result = action({ stdout, stderr, stdin, env, signal, output });
-      this.exitCode = (await (options.stopsItself ? result : orAborted(result, signal))) ?? exitCodes.done;
+      const result = action({ ...context, output });
+      this.exitCode = (await (options.stopsItself ? result : orAborted(result, context.signal))) ?? exitCodes.done;
     } finally {
       output.clearStatus();
     }

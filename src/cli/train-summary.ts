@@ -9,10 +9,12 @@ export interface TrainingOutcome {
   readonly out: string;
   readonly done: DoneEvent;
   readonly lastEpoch: EpochEvent | undefined;
+  readonly program: string;
 }
 
 /** How a training ended: its numbers, its files, and what to do next. */
-export function saySummary(output: Output, { run, out, done, lastEpoch }: TrainingOutcome): void {
+export function saySummary(output: Output, outcome: TrainingOutcome): void {
+  const { out, done, lastEpoch } = outcome;
   const { bold } = output.style;
   output.say('', bold(outcomeText(done)));
   if (lastEpoch) {
@@ -31,7 +33,7 @@ export function saySummary(output: Output, { run, out, done, lastEpoch }: Traini
       { right: [1] },
     ),
   );
-  output.say('', bold('Next'), ...nextSteps(run, out, done).map((line) => `  ${line}`));
+  output.say('', bold('Next'), ...nextSteps(outcome).map((line) => `  ${line}`));
 }
 
 function outcomeText({ reason, epochs, steps, seconds, stepMs }: DoneEvent): string {
@@ -56,15 +58,16 @@ function filesOf(folder: string): { readonly name: string; readonly size: number
   });
 }
 
-function nextSteps(run: Run, out: string, { reason }: DoneEvent): string[] {
+function nextSteps({ run, out, done, program }: TrainingOutcome): string[] {
   const { data, model } = run.config;
   const rows = [
-    [`rootsigma evaluate ${out}`, 'ELBO and NLL on the test examples'],
-    [`rootsigma sample ${out} -o samples.png --seed 2`, 'more samples'],
+    [`${program} evaluate ${out}`, 'ELBO and NLL on the test examples'],
+    [`${program} sample ${out} -o samples.png --seed 2`, 'more samples'],
   ];
-  if (reason === 'interrupted') rows.unshift([`rootsigma train --resume --out ${out}`, 'continue where it stopped']);
+  if (done.reason === 'interrupted')
+    rows.unshift([`${program} train --resume --out ${out}`, 'continue where it stopped']);
   else if (model.posterior !== 'full') {
-    rows.push([`rootsigma train ${data.source} --posterior full`, 'the same with a full Σ']);
+    rows.push([`${program} train ${data.source} --posterior full`, 'the same with a full Σ']);
   }
   return formatTable(rows);
 }

@@ -5,10 +5,10 @@ import type { ActionContext } from '../session.ts';
 export async function datasets({ output }: ActionContext): Promise<undefined> {
   const known = listDatasets();
   if (output.json) for (const dataset of known) output.record(dataset);
-  const rows = known.map(({ name, description, sampleShape, options }) => [
+  const rows = known.map(({ name, description, sampleShape, count, testCount }) => [
     name,
     sampleShape.join('×'),
-    `${formatCount(options.count)} + ${formatCount(options.testCount)} test`,
+    `${formatCount(count)} + ${formatCount(testCount)} test`,
     description,
   ]);
   output.say(

@@ -31,7 +31,7 @@ export interface TrainFlags extends Omit<ModelOptions, 'config' | 'threads'>, En
 }
 
 export async function train(
-  { output, signal }: ActionContext,
+  { output, signal, program }: ActionContext,
   data: string | undefined,
   flags: TrainFlags,
 ): Promise<ExitCode | undefined> {
@@ -45,7 +45,7 @@ export async function train(
   try {
     const { run, done, lastEpoch } = await follow(output, source, { ...options, out, signal });
     if (output.json) output.record({ ...done, path: out });
-    saySummary(output, { run, out, done, lastEpoch });
+    saySummary(output, { run, out, done, lastEpoch, program });
     await run.dispose();
     return done.reason === 'interrupted' ? exitCodes.interrupted : exitCodes.done;
   } catch (error) {
