@@ -8,14 +8,14 @@ export interface Likelihood {
   /** log p(x|z) in nats, one value for each batch element. */
   logProb(x: TensorLike): Tensor;
   /** Its parts, one for each entry of x (a pixel, a column): their sum over the last axis is `logProb`. */
-  logProbTerms(x: TensorLike): Tensor;
+  logProbParts(x: TensorLike): Tensor;
   /** E[x|z], of x's shape: what a reconstruction or a sample picture shows. */
   readonly mean: Tensor;
 }
 
 /** Independent entries: log-densities are sums of their parts. */
-function independent(mean: Tensor, logProbTerms: (x: TensorLike) => Tensor): Likelihood {
-  return { logProb: (x) => sum(logProbTerms(x), -1), logProbTerms, mean };
+function independent(mean: Tensor, logProbParts: (x: TensorLike) => Tensor): Likelihood {
+  return { logProb: (x) => sum(logProbParts(x), -1), logProbParts, mean };
 }
 
 /** Independent Bernoulli variables given by their log-odds, [..., n]. */
