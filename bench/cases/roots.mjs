@@ -1,0 +1,50 @@
+import { threadCounts, threadEnvironment } from './sizes.mjs';
+
+/** Matrix sizes with the matrices in a batch, how many of them the loops take, and whether numpy is to be reached. */
+const batches = [
+  { n: 2, count: 1000, loop: 100, goal: true },
+  { n: 4, count: 1000, loop: 100, goal: true },
+  { n: 8, count: 1000, loop: 50, goal: true },
+  { n: 16, count: 1000, loop: 20, goal: true },
+  { n: 32, count: 500, loop: 10, goal: true },
+  { n: 64, count: 100, loop: 4, goal: false },
+  { n: 128, count: 20, loop: 1, goal: false },
+];
+
+function python(route, { threads, options, ...rest }) {
+  return {
+    kind: 'python',
+    module: 'roots',
+    options: { ...options, route, threads },
+    env: threadEnvironment(threads),
+    label: `Python, ${route}`,
+    ...rest,
+  };
+}
+
+/** Symmetric roots of batches of covariances, float64. */
+export function roots({ covariances }) {
+  return batches.map(({ n, count, loop, goal }) => {
+    const options = { data: covariances(n, count), n, count };
+    const few = { ...options, count: loop };
+    const javascript = (library) => ({
+      kind: 'node',
+      module: `./javascript/roots-${library}.mjs`,
+      options: few,
+      label: library,
+    });
+    return {
+      name: `roots-${n}`,
+      title: `Symmetric root, ${n} × ${n}, float64, batches of ${count}`,
+      unit: 'a matrix',
+      ours: { kind: 'node', module: './rootsigma/roots.mjs', options, label: 'rootsigma' },
+      peers: [
+        ...threadCounts().map((threads) => python('eigh', { threads, options, ...(goal && { target: 1 }) })),
+        python('sqrtm', { threads: 1, options: few, ...(goal && { target: 0.1 }) }),
+        // Slower than the others by a factor of hundreds.
+        ...(n <= 32 ? [javascript('mathjs')] : []),
+        javascript('ml-matrix'),
+      ],
+    };
+  });
+}
