@@ -1,6 +1,7 @@
 export * from './cholesky.ts';
 export * from './covariance.ts';
 export * from './determinant.ts';
+export * from './eigenvalues.ts';
 export * from './eigh.ts';
 export * from './inv-sqrtmh.ts';
 export * from './iterations.ts';
