@@ -29,7 +29,7 @@ export function article(): Plugin {
           logLevel: 'error',
           resolve: { alias: aliases },
         });
-        return withFigures(withCode(withTabs(withFormulas(withIncludes(html)))), module.prerender);
+        return withFigures(withCode(withTabs(withFormulas(withQuotes(withIncludes(html))))), module.prerender);
       },
     },
     handleHotUpdate({ file, server }) {
@@ -59,6 +59,13 @@ function withFormulas(html: string): string {
     text
       .replace(/\\\[([\s\S]*?)\\\]/g, (_, source: string) => renderFormula(plain(source), true))
       .replace(/\\\(([\s\S]*?)\\\)/g, (_, source: string) => renderFormula(plain(source), false)),
+  );
+}
+
+/** A typewriter's apostrophe between letters becomes a printer's. */
+function withQuotes(html: string): string {
+  return outsideCode(html, (text) =>
+    text.replace(/(<[^>]*>)|(?<=\w)'(?=\w)/g, (all: string, tag?: string) => (tag === undefined ? '’' : all)),
   );
 }
 

@@ -3,11 +3,11 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import katex from 'katex';
 import type { Plugin } from 'vite';
+import { inlineFormula } from './inline-formula.ts';
 
 /** The families that the article's formulas use; a test sees to it that the page needs no other. */
 const families = [
   'Main-Regular',
-  'Main-Italic',
   'Math-Italic',
   'Caligraphic-Regular',
   'Size1-Regular',
@@ -28,6 +28,8 @@ const macros = {
 
 /** A formula as HTML beside MathML (which screen readers read), rendered as the site is built. */
 export function renderFormula(source: string, displayMode: boolean): string {
+  const simple = displayMode ? undefined : inlineFormula(source);
+  if (simple !== undefined) return simple;
   const html = katex.renderToString(source, {
     displayMode,
     macros: { ...macros },
@@ -37,7 +39,9 @@ export function renderFormula(source: string, displayMode: boolean): string {
     output: 'htmlAndMathml',
   });
   // The annotation repeats the LaTeX source: weight that nobody reads.
-  return html.replace(/<annotation[^>]*>.*?<\/annotation>/gs, '');
+  return html
+    .replace(/<annotation[^>]*>.*?<\/annotation>/gs, '')
+    .replaceAll(' xmlns="http://www.w3.org/1998/Math/MathML"', '');
 }
 
 /** `import 'virtual:katex.css'`: KaTeX's style sheet with the needed fonts, as woff2 only. */
@@ -49,7 +53,13 @@ export function katexStyles(): Plugin {
     resolveId: (source) => (source === id ? `\0${id}` : undefined),
     load(resolved) {
       if (resolved !== `\0${id}`) return undefined;
-      return readFileSync(join(folder, 'katex.min.css'), 'utf8').replace(/@font-face\{[^}]*\}/g, (face) => {
+      const sheet = readFileSync(join(folder, 'katex.min.css'), 'utf8');
+      // Changes of size within other than normal size, two hundred rules, do not occur.
+      const needed = sheet.replace(
+        /\.katex \.(fontsize-ensurer|sizing)\.reset-size(?!6)\d+\.size\d+[,{](?:font-size:[^}]*\})?/g,
+        '',
+      );
+      return needed.replace(/@font-face\{[^}]*\}/g, (face) => {
         const file = /fonts\/KaTeX_([\w-]+)\.woff2/.exec(face)?.[1];
         if (file === undefined || !families.includes(file)) return '';
         const url = join(folder, `fonts/KaTeX_${file}.woff2`);

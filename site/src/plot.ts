@@ -104,7 +104,7 @@ export class Frame {
   }
 
   /** y = f(x) over the whole width. */
-  curve(f: (x: number) => number, style: string, steps = 120): string {
+  curve(f: (x: number) => number, style: string, steps = 72): string {
     const [from, to] = this.xRange;
     return this.line(
       Array.from({ length: steps + 1 }, (_, i) => {
@@ -122,8 +122,8 @@ export class Frame {
 
   /** The image of the circle of radius k under F, which is the k-standard-deviation ellipse of F Fᵀ. */
   image(factor: Matrix, style: string, k = 1, center: Point = { x: 0, y: 0 }): string {
-    const points = Array.from({ length: 72 }, (_, i) => {
-      const t = (2 * Math.PI * i) / 72;
+    const points = Array.from({ length: 60 }, (_, i) => {
+      const t = (2 * Math.PI * i) / 60;
       const { x, y } = apply(factor, { x: k * Math.cos(t), y: k * Math.sin(t) });
       return { x: x + center.x, y: y + center.y };
     });
@@ -140,21 +140,25 @@ export class Frame {
     return `<ellipse class="${style}" cx="${cx}" cy="${cy}" rx="${rx}" ry="${ry}" transform="rotate(${degrees} ${cx} ${cy})"/>`;
   }
 
-  /** Many points as one path: a dot is a line of no length with a round end. */
+  /** Many points as one path: a dot is a closed line of no length with round ends. */
   dots(cloud: Cloud, style: string, keep: (index: number) => boolean = () => true): string {
     let path = '';
     for (let i = 0; 2 * i < cloud.length; i++) {
       const [x, y] = [cloud[2 * i] ?? NaN, cloud[2 * i + 1] ?? NaN];
-      if (keep(i) && Number.isFinite(x) && Number.isFinite(y)) path += `M${this.at({ x, y })}h0`;
+      if (keep(i) && Number.isFinite(x) && Number.isFinite(y))
+        path += `M${Math.round(this.px(x))},${Math.round(this.py(y))}z`;
     }
     return `<path class="dots ${style}" d="${path}"/>`;
   }
 
-  arrow(from: Point, to: Point, style: string): string {
-    const [x0, y0, x1, y1] = [this.px(from.x), this.py(from.y), this.px(to.x), this.py(to.y)];
-    const length = Math.hypot(x1 - x0, y1 - y0);
+  /** Ends `gap` short of its aim, to leave room for a mark there. */
+  arrow(from: Point, to: Point, style: string, gap = 0): string {
+    const [x0, y0, aimX, aimY] = [this.px(from.x), this.py(from.y), this.px(to.x), this.py(to.y)];
+    const distance = Math.hypot(aimX - x0, aimY - y0);
+    const length = distance - gap;
     if (length < 1) return '';
-    const [ux, uy] = [(x1 - x0) / length, (y1 - y0) / length];
+    const [ux, uy] = [(aimX - x0) / distance, (aimY - y0) / distance];
+    const [x1, y1] = [x0 + length * ux, y0 + length * uy];
     const head = Math.min(9, length * 0.6);
     const [bx, by] = [x1 - head * ux, y1 - head * uy];
     const side = head * 0.45;

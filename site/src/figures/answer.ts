@@ -19,11 +19,11 @@ function draw(mu: number, sigmaSquared: number, epsilon: number): { stddev: numb
 /** The bell of ε above, the bell of z below, and the line that carries one draw from one to the other. */
 function panel(index: 1 | 2, mu: number, stddev: number, epsilon: number, z: number): string {
   const frame = new Frame({ width: 400, height: 230, x: [-8, 8], y: [0, 2.3], margin: [10, 10, 8, 26] });
-  const [low, high, scale] = [0.12, 1.32, 0.9 / 0.4];
+  const [low, high, scale] = [0.12, 1.3, 1.2];
   const bell = (base: number, s: number, m: number, style: string): string =>
     frame.line(
-      Array.from({ length: 161 }, (_, i) => {
-        const x = -8 + i / 10;
+      Array.from({ length: 97 }, (_, i) => {
+        const x = -8 + i / 6;
         return { x, y: base + Math.min(1.02, scale * density(x, s, m)) };
       }),
       style,
@@ -60,8 +60,8 @@ function panel(index: 1 | 2, mu: number, stddev: number, epsilon: number, z: num
       ],
       'path ink-sample',
     ),
-    frame.text({ x: -8, y: high }, 'ε ~ N(0, 1)', { dx: 2, dy: -10, style: 'ink-noise' }),
-    frame.text({ x: -8, y: low }, 'z ~ N(μ, σ²)', { dx: 2, dy: -10, style: 'ink-sample' }),
+    frame.text({ x: 8, y: high }, 'ε ~ N(0, 1)', { dx: -2, dy: -10, anchor: 'end', style: 'ink-noise' }),
+    frame.text({ x: 8, y: low }, 'z ~ N(μ, σ²)', { dx: -2, dy: -10, anchor: 'end', style: 'ink-sample' }),
     frame.mark({ x: z, y: low }, 'ink-sample', 6),
     frame.handle(
       `noise${index}`,

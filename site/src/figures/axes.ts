@@ -57,8 +57,8 @@ export function axisHandles(frame: Frame, { first, second, angle }: Axes): strin
       ink: 'root',
     });
   return [
-    frame.arrow(origin, ends.first, 'ink-root'),
-    frame.arrow(origin, ends.second, 'ink-root'),
+    frame.arrow(origin, ends.first, 'ink-root', 6),
+    frame.arrow(origin, ends.second, 'ink-root', 6),
     handle('first', first),
     handle('second', second),
   ].join('');

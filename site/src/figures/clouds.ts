@@ -20,7 +20,7 @@ import { Frame } from '../plot.ts';
 import { axesNear, axisHandles, moveAxis } from './axes.ts';
 
 const drawn = 4000;
-const shown = 420;
+const shown = 300;
 const hues = 6;
 
 /** Sixths of the turn, by the direction of ε: the same draw has the same colour in every panel. */
@@ -39,6 +39,7 @@ function coloured(frame: Frame, cloud: ArrayLike<number>, noise: ArrayLike<numbe
 interface Panel {
   readonly id: string;
   readonly title: string;
+  readonly short: string;
   readonly factor: Matrix;
   readonly wrong?: boolean;
 }
@@ -46,11 +47,16 @@ interface Panel {
 function panels(sigma: Covariance, turn: number): Panel[] {
   const root = symmetricRoot(sigma);
   return [
-    { id: 'symmetric', title: 'S, the symmetric root', factor: root },
-    { id: 'cholesky', title: 'L, Cholesky', factor: choleskyFactor(sigma) },
-    { id: 'eigen', title: 'U√Λ, the axes', factor: eigenFactor(sigma) },
-    { id: 'turned', title: `S Q, ε turned ${turn}°`, factor: product(root, rotation((turn * Math.PI) / 180)) },
-    { id: 'elementwise', title: 'root of each entry', factor: elementwiseRoot(sigma), wrong: true },
+    { id: 'symmetric', title: 'S, the symmetric root', short: 'S', factor: root },
+    { id: 'cholesky', title: 'L, Cholesky', short: 'L', factor: choleskyFactor(sigma) },
+    { id: 'eigen', title: 'U√Λ, the axes', short: 'U√Λ', factor: eigenFactor(sigma) },
+    {
+      id: 'turned',
+      title: `S Q, ε turned ${turn}°`,
+      short: 'S Q',
+      factor: product(root, rotation((turn * Math.PI) / 180)),
+    },
+    { id: 'elementwise', title: 'root of each entry', short: 'entries', factor: elementwiseRoot(sigma), wrong: true },
   ];
 }
 
@@ -75,13 +81,23 @@ function draw(
   const body = [
     frame.grid(),
     frame.clip(coloured(frame, cloud, noise.data) + frame.ellipse(sigma, 'outline thin ink-cov', 2)),
-    frame.arrow({ x: 0, y: 0 }, z, `ink-${ink}`),
+    frame.arrow({ x: 0, y: 0 }, z, `ink-${ink}`, 5),
     frame.mark(z, 'ink-sample', 5),
   ];
   const measured = empiricalCovariance(cloud);
   return `<div class="panel"><h4 class="ink-${ink}">${title}</h4>${frame.svg(`The cloud through ${title}`, body.join(''))}
-    <div class="equation small">${labelled('F', matrix(factor, { name: `clouds.${id}.factor`, ink }))}${labelled('F Fᵀ', symmetric(covarianceOf(factor), { name: `clouds.${id}.exact`, ink: wrong ? 'wrong' : 'cov' }))}${labelled('measured', symmetric(measured, { name: `clouds.${id}.measured` }))}</div>
-    <p class="quiet">moves a draw by ${num(moved(factor), { name: `clouds.${id}.moved` })} on average (squared)</p></div>`;
+    <div class="equation small">${labelled('F', matrix(factor, { name: `clouds.${id}.factor`, ink }))}${labelled('F Fᵀ', symmetric(covarianceOf(factor), { name: `clouds.${id}.exact`, ink: wrong ? 'wrong' : 'cov' }))}${labelled('measured', symmetric(measured, { name: `clouds.${id}.measured` }))}</div></div>`;
+}
+
+/** How far each factor moves a draw, as bars. */
+function movements(all: readonly Panel[]): string {
+  const finite = all.filter(({ factor }) => isFiniteMatrix(factor));
+  const most = Math.max(...finite.map(({ factor }) => moved(factor)));
+  const bars = finite.map(({ id, short, factor, wrong = false }) => {
+    const value = moved(factor);
+    return `<div class="moved"><span>${short}</span><span class="meter ink-${wrong ? 'wrong' : 'root'}" style="--share:${((100 * value) / most).toFixed(1)}%"></span>${num(value, { name: `clouds.${id}.moved` })}</div>`;
+  });
+  return `<div class="panel"><h4>How far they move a draw</h4>${bars.join('')}<p class="quiet">‖F − I‖²<sub>F</sub>, the mean squared distance from ε to F ε. Among the factors of Σ, S has the least.</p></div>`;
 }
 
 export const clouds = figure({
@@ -95,12 +111,13 @@ export const clouds = figure({
   render: ({ own, shared: { sigma, seed }, slider }) => {
     const noise = noiseCloud(seed, drawn);
     const epsilon = { x: own.x, y: own.y };
+    const all = panels(sigma, own.turn);
     const frame = Frame.plane(5.5, 280);
     const source = [
       frame.grid(),
       frame.clip(coloured(frame, noise.data, noise.data)),
       frame.image(identity, 'outline thin quiet', 2),
-      frame.arrow({ x: 0, y: 0 }, epsilon, 'ink-noise'),
+      frame.arrow({ x: 0, y: 0 }, epsilon, 'ink-noise', 7),
       frame.handle('noise', epsilon, {
         label: 'one draw of epsilon',
         valueText: `${decimal(own.x)}, ${decimal(own.y)}`,
@@ -117,9 +134,8 @@ export const clouds = figure({
         <div class="panel"><h4 class="ink-noise">ε ~ N(0, I)</h4>${frame.svg('The noise, coloured by direction', source.join(''), { interactive: true })}<p class="quiet">Drag the draw: every panel shows where it goes.</p>
           </div>
         <div class="panel"><h4 class="ink-cov">Σ, the target</h4>${frame.svg('The target covariance as an ellipse', target.join(''), { interactive: true })}<p class="quiet">Drag the axes: every figure of this page follows.</p><div class="equation small">${labelled('Σ', symmetric(sigma, { ink: 'cov' }))}</div></div>
-        ${panels(sigma, own.turn)
-          .map((panel) => draw(panel, noise, epsilon, sigma))
-          .join('')}
+        ${all.map((panel) => draw(panel, noise, epsilon, sigma)).join('')}
+        ${movements(all)}
       </div>`;
   },
   describe: ({ own, shared: { sigma } }) =>

@@ -37,11 +37,18 @@ export const conventions = figure({
   fields: { value: number('the second argument', { min: 0.25, max: 5, step: 0.25, initial: 4 }) },
   render: ({ own, slider }) => {
     const stddevs = readings(own.value);
+    const tallest = Math.max(...Object.values(stddevs).map((stddev) => density(0, stddev)));
     const cards = Object.entries(texts).map(([name, { title, meaning, where }]) => {
       const stddev = stddevs[name as keyof typeof texts];
-      const frame = new Frame({ width: 240, height: 120, x: [-9, 9], y: [0, 0.85], margin: [4, 4, 8, 22] });
+      const frame = new Frame({
+        width: 300,
+        height: 130,
+        x: [-9, 9],
+        y: [0, Math.max(0.3, tallest * 1.1)],
+        margin: [4, 4, 8, 22],
+      });
       const body = [
-        frame.curve((x) => Math.min(0.9, density(x, stddev)), 'area ink-root', 240),
+        frame.curve((x) => density(x, stddev), 'area ink-root', 140),
         frame.xAxis([-8, -4, 0, 4, 8]),
         frame.line(
           [

@@ -71,7 +71,7 @@ function plane(sigma: Covariance, seed: number, turn: number, degrees: number, l
     ),
     ...(legal
       ? [
-          frame.clip(frame.dots(transformed(symmetricRoot(sigma), noiseCloud(seed, 300)), 'ink-sample')),
+          frame.clip(frame.dots(transformed(symmetricRoot(sigma), noiseCloud(seed, 240)), 'ink-sample')),
           frame.ellipse(sigma, 'outline ink-cov'),
           frame.line(
             [

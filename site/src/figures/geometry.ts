@@ -8,7 +8,7 @@ import { Frame } from '../plot.ts';
 import { axesNear, axisHandles, moveAxis } from './axes.ts';
 
 const drawn = 2000;
-const shown = 400;
+const shown = 300;
 const acts = ['ε, as drawn', 'turned: Uᵀ ε', 'stretched: √Λ Uᵀ ε', 'turned back: U √Λ Uᵀ ε'] as const;
 
 /** The three factors of S = U √Λ Uᵀ applied one after another; between whole numbers, in part. */

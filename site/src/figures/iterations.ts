@@ -41,7 +41,7 @@ function chart(
   return frame.svg(
     'Residual of both iterations at every step, on a logarithmic scale',
     [
-      frame.yAxis([0, -4, -8, -12, -16], 'residual ‖S S − Σ‖ ∕ ‖Σ‖', (y) =>
+      frame.yAxis([0, -4, -8, -12, -16], 'residual ‖Y Y − Σ‖ ∕ ‖Σ‖', (y) =>
         y === 0 ? '1' : `10${[...String(y)].map((c) => (c === '-' ? '⁻' : ('⁰¹²³⁴⁵⁶⁷⁸⁹'[Number(c)] ?? ''))).join('')}`,
       ),
       frame.xAxis([...new Set(ticks)], 'step'),

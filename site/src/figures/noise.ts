@@ -8,7 +8,7 @@ import { decimal, labelled, matrix, vector } from '../format.ts';
 import { noiseCloud, transformed } from '../noise.ts';
 import { Frame } from '../plot.ts';
 
-const shown = 300;
+const shown = 240;
 const limits = { min: -3.5, max: 3.5, step: 0.05 };
 
 function sample(sigma: Covariance, mean: Point, epsilon: Point): Point {
@@ -38,20 +38,20 @@ export const noise = figure({
     const left = [
       before.grid(),
       before.dots(cloud.data, 'ink-noise'),
-      before.arrow({ x: 0, y: 0 }, epsilon, 'ink-noise'),
+      before.arrow({ x: 0, y: 0 }, epsilon, 'ink-noise', 7),
       before.handle('noise', epsilon, { label: 'the noise epsilon', valueText: at(epsilon), step: 0.1 }),
     ];
     const right = [
       after.grid(),
       after.clip(after.dots(moved, 'ink-sample')),
-      after.arrow({ x: 0, y: 0 }, mean, 'ink-mean'),
-      after.arrow(mean, z, 'ink-root'),
+      after.arrow({ x: 0, y: 0 }, mean, 'ink-mean', 7),
+      after.arrow(mean, z, 'ink-root', 7),
       after.mark(z, 'ink-sample', 6),
       after.handle('mean', mean, { label: 'the mean mu', valueText: at(mean), ink: 'mean', step: 0.1 }),
     ];
     return `<div class="panels two">
-      <div class="panel"><h4><span class="ink-noise">ε</span> ~ N(0, I): the noise, always the same round cloud</h4>${before.svg('Cloud of standard normal noise with one draw to move', left.join(''), { interactive: true })}</div>
-      <div class="panel"><h4><span class="ink-sample">z</span> = <span class="ink-mean">μ</span> + <span class="ink-root">Σ<sup>1/2</sup></span> <span class="ink-noise">ε</span>: the same cloud, shaped and moved</h4>${after.svg('The cloud after the root of the covariance and the mean', right.join(''), { interactive: true })}</div></div>
+      <div class="panel"><h4><span class="ink-noise">ε</span> ~ N(0, I), the noise</h4>${before.svg('Cloud of standard normal noise with one draw to move', left.join(''), { interactive: true })}</div>
+      <div class="panel"><h4><span class="ink-sample">z</span> = <span class="ink-mean">μ</span> + <span class="ink-root">Σ<sup>1/2</sup></span> <span class="ink-noise">ε</span>, the sample</h4>${after.svg('The cloud after the root of the covariance and the mean', right.join(''), { interactive: true })}</div></div>
       <div class="equation">
         ${labelled('z', vector([z.x, z.y], { name: 'noise.z', ink: 'sample' }))}<span class="op">=</span>
         ${labelled('μ', vector([mean.x, mean.y], { ink: 'mean' }))}<span class="op">+</span>
