@@ -1,4 +1,4 @@
-export * from './likelihoods.ts';
+export * from './likelihoods/index.ts';
 export { posteriorFamily } from './posteriors/index.ts';
 export type { PosteriorFamily, PosteriorOptions, PosteriorSizes } from './posteriors/index.ts';
 export * from './soft-clamp.ts';

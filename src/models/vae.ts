@@ -7,8 +7,8 @@ import type { ActivationName, GraphKey, Tensor } from '../graph/index.ts';
 import { dense, denseStack, sequential } from '../nn/index.ts';
 import type { Layer, ParameterSpec, Parameters } from '../nn/index.ts';
 import type { Key } from '../random/index.ts';
-import { bernoulliLikelihood } from './likelihoods.ts';
-import type { Likelihood } from './likelihoods.ts';
+import { bernoulliLikelihood } from './likelihoods/index.ts';
+import type { Likelihood } from './likelihoods/index.ts';
 import { posteriorFamily } from './posteriors/index.ts';
 import type { PosteriorOptions } from './posteriors/index.ts';
 

@@ -1,0 +1,12 @@
+export type { DataSupport, Likelihood, LikelihoodFamily, LikelihoodSizes } from './likelihood.ts';
+export { bernoulliFamily, bernoulliLikelihood } from './bernoulli.ts';
+export { continuousBernoulliFamily, continuousBernoulliLikelihood } from './continuous-bernoulli.ts';
+export { gaussianFamily, gaussianLikelihood } from './gaussian.ts';
+export type { ScaleFamilyOptions } from './gaussian.ts';
+export type { NoiseStddev } from './noise-scale.ts';
+export { laplaceFamily, laplaceLikelihood } from './laplace.ts';
+export { categoricalFamily, categoricalLikelihood } from './categorical.ts';
+export type { CategoricalOptions } from './categorical.ts';
+export { ordinalFamily, ordinalLikelihood, ordinalLogProbs } from './ordinal.ts';
+export type { OrdinalOptions } from './ordinal.ts';
+export { poissonFamily, poissonLikelihood } from './poisson.ts';

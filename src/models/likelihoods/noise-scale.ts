@@ -1,0 +1,60 @@
+import { NdArray } from '../../core/index.ts';
+import { add, slice } from '../../graph/index.ts';
+import type { Tensor } from '../../graph/index.ts';
+import { parameter } from '../../nn/index.ts';
+import type { ParameterSpec, Parameters } from '../../nn/index.ts';
+import { softClamp } from '../soft-clamp.ts';
+import type { LikelihoodSizes } from './likelihood.ts';
+
+/**
+ * The standard deviation of the observations around the decoder's mean:
+ *
+ * - a number: fixed, in the units of x;
+ * - `shared`: one number, learned. Its best value is the root mean square of the residuals (the "optimal σ" of Rybkin,
+ *   Daniilidis and Levine 2021), where the gradient of the ELBO by it vanishes; it balances reconstruction and KL, so no
+ *   β needs tuning;
+ * - `per-dimension`: one number for each dimension, learned;
+ * - `head`: given by the decoder for each dimension of each example.
+ */
+export type NoiseStddev = number | 'shared' | 'per-dimension' | 'head';
+
+export interface NoiseScale {
+  /** Numbers that the decoder gives besides the mean. */
+  readonly outputSize: number;
+  readonly parameters: readonly ParameterSpec[];
+  /** log σ², which broadcasts against the mean. @param outputs [..., inputSize + outputSize], the mean first */
+  logVariance(outputs: Tensor, parameters: Parameters): Tensor | number;
+}
+
+/** Standard deviations that are learned stay within e^±5 (bending from e^±4.5 on): no density of a repeated value diverges. */
+const bounds = { soft: 9, hard: 10 } as const;
+const name = 'likelihood.logVariance';
+
+/** @param options.variance what a learned variance starts at */
+export function noiseScale(
+  stddev: NoiseStddev,
+  { inputSize, variance }: LikelihoodSizes & { readonly variance: number },
+): NoiseScale {
+  if (typeof stddev === 'number') return { outputSize: 0, parameters: [], logVariance: () => 2 * Math.log(stddev) };
+  const start = Math.log(variance);
+  const bounded = (logVariance: Tensor): Tensor => softClamp(logVariance, bounds.soft, bounds.hard);
+  if (stddev === 'head') {
+    return {
+      outputSize: inputSize,
+      parameters: [],
+      logVariance: (outputs) => bounded(add(slice(outputs, { [-1]: [inputSize] }), start)),
+    };
+  }
+  const shape = stddev === 'shared' ? [] : [inputSize];
+  return {
+    outputSize: 0,
+    parameters: [{ name, shape, initializer: (_, size) => filled(size, start) }],
+    logVariance: (_, parameters) => bounded(parameter(parameters, name)),
+  };
+}
+
+function filled(shape: readonly number[], value: number): NdArray<'float32'> {
+  const array = NdArray.zeros(shape, 'float32');
+  array.data.fill(value);
+  return array;
+}

@@ -1,0 +1,39 @@
+import { asTensor, exp } from '../../graph/index.ts';
+import type { Tensor } from '../../graph/index.ts';
+import { softClamp } from '../soft-clamp.ts';
+import { everyNumber, ofParts } from './likelihood.ts';
+import type { Likelihood, LikelihoodFamily, LikelihoodSizes } from './likelihood.ts';
+import { drawPoisson } from './poisson-draws.ts';
+import { poissonLogProb, truncate } from './poisson-density.ts';
+
+/** Independent counts given by the logarithm of their rates, [..., n]. */
+export function poissonLikelihood(logRate: Tensor): Likelihood {
+  const rate = exp(logRate);
+  return ofParts({
+    logProbParts: (x) => poissonLogProb(asTensor(x, logRate.dtype), logRate),
+    mean: rate,
+    mode: truncate(rate),
+    sample: (key) => drawPoisson(logRate, key),
+    parameters: { rate },
+  });
+}
+
+/** Log-rates beyond ±10 bend towards ±14: rates from 10⁻⁶ to 1.2 million, and no step of an optimiser overflows one. */
+const bounds = { soft: 10, hard: 14 } as const;
+
+/** The largest count for which float32 still tells neighbours apart. */
+const largestCount = 2 ** 24;
+
+export function poissonFamily({ inputSize }: LikelihoodSizes): LikelihoodFamily {
+  return {
+    name: 'poisson',
+    outputSize: inputSize,
+    parameters: [],
+    measure: 'probabilities of counts',
+    support: everyNumber(
+      `counts: whole numbers from 0 to ${largestCount}`,
+      (value) => Number.isInteger(value) && value >= 0 && value <= largestCount,
+    ),
+    apply: (outputs) => poissonLikelihood(softClamp(outputs, bounds.soft, bounds.hard)),
+  };
+}
