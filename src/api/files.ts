@@ -48,10 +48,14 @@ function noPictures(path: string, { shape }: NdArray): ValueError {
 function encodeArray(path: string, array: NdArray, options: { readonly columns?: number }): Uint8Array | string {
   const format = arrayFormat(path);
   if (format === '.npy') return encodeNpy(array);
-  if (format === '.csv') return formatCsv(asMatrix(array));
-  if (format === '.json') return `${JSON.stringify(array.toNested())}\n`;
+  if (format !== '.png') return formatArray(format, array);
   if (!isImageShape(array.shape.slice(1))) throw noPictures(path, array);
   return sheet(array, options);
+}
+
+/** An array as text: CSV, one row for each entry of the first axis, or JSON, nested arrays. */
+export function formatArray(format: '.csv' | '.json', array: NdArray): string {
+  return format === '.csv' ? formatCsv(asMatrix(array)) : `${JSON.stringify(array.toNested())}\n`;
 }
 
 function asMatrix(array: NdArray): NdArray {

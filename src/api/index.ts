@@ -11,6 +11,7 @@ export { diagnose } from './doctor.ts';
 export type { Diagnosis, EngineDiagnosis } from './doctor.ts';
 export {
   arrayFormat,
+  formatArray,
   parseArray,
   readArray,
   readOptions,
@@ -21,10 +22,16 @@ export {
 export type { ArrayFormat } from './files.ts';
 export { exportOnnx } from './onnx-models.ts';
 export type { OnnxModels } from './onnx-models.ts';
+export * as gaussian from '../gaussian/index.ts';
+export * as linalg from '../linalg/index.ts';
+export { describeGaussian, sampleGaussian } from './gaussian-report.ts';
+export type { GaussianOptions, GaussianReport } from './gaussian-report.ts';
 export type { Encoding } from './inference.ts';
 export { load } from './load.ts';
 export type { LoadOptions } from './load.ts';
 export { optionNames } from './options.ts';
+export { matrixRoot, rootKinds } from './matrix-root.ts';
+export type { MatrixRootKind, MatrixRootOptions, MatrixRootReport } from './matrix-root.ts';
 export type { ModelOptions } from './options.ts';
 export { comparison, isImageShape, sheet } from './pictures.ts';
 export { Run } from './run.ts';

@@ -5,5 +5,6 @@ import type { Vae } from '../models/index.ts';
 
 /** The model that a configuration describes. */
 export function modelFor({ data, model }: RunConfig): Vae {
-  return createVae({ ...model, inputSize: sizeOf(data.shape) });
+  const { likelihood: _, ...options } = model;
+  return createVae({ ...options, inputSize: sizeOf(data.shape) });
 }

@@ -3,8 +3,10 @@ import { Command } from 'commander';
 import { datasetsCommand } from './commands/datasets.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { evaluateCommand } from './commands/evaluate.ts';
+import { gaussianCommand } from './commands/gaussian.ts';
 import { reconstructCommand } from './commands/reconstruct.ts';
 import { sampleCommand } from './commands/sample.ts';
+import { sqrtCommand } from './commands/sqrt.ts';
 import { trainCommand } from './commands/train.ts';
 import type { Session } from './session.ts';
 
@@ -41,7 +43,16 @@ First steps:
   return program;
 }
 
-const commands = [trainCommand, evaluateCommand, sampleCommand, reconstructCommand, datasetsCommand, doctorCommand];
+const commands = [
+  trainCommand,
+  evaluateCommand,
+  sampleCommand,
+  reconstructCommand,
+  sqrtCommand,
+  gaussianCommand,
+  datasetsCommand,
+  doctorCommand,
+];
 
 /** Errors, output and help of the program, for a command and its own commands. */
 function inherit(command: Command, program: Command): Command {

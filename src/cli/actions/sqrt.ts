@@ -1,0 +1,87 @@
+import { arrayFormat, matrixRoot, writeArray } from '../../api/index.ts';
+import type { MatrixRootKind, MatrixRootReport } from '../../api/index.ts';
+import { UsageError } from '../errors.ts';
+import { formatNumber, formatTable } from '../format.ts';
+import { formatMatrix } from '../format-matrix.ts';
+import { readInput } from '../matrix-input.ts';
+import type { OutputOptions } from '../output.ts';
+import type { ActionContext } from '../session.ts';
+
+export interface SqrtFlags extends OutputOptions {
+  readonly root?: MatrixRootKind;
+  readonly nearest?: boolean;
+  readonly output?: string;
+  readonly digits?: number;
+}
+
+const titles: Readonly<Record<MatrixRootKind, string>> = {
+  symmetric: 'Symmetric root S, S S = Σ',
+  cholesky: 'Cholesky factor L, L Lᵀ = Σ',
+  eigen: 'Eigen factor U √Λ, (U √Λ)(U √Λ)ᵀ = Σ',
+  general: 'Principal root X, X X = A',
+};
+
+export async function sqrt(context: ActionContext, path: string, flags: SqrtFlags): Promise<undefined> {
+  const { output } = context;
+  const { root: kind = 'symmetric', nearest = false, output: file } = flags;
+  if (file !== undefined && arrayFormat(file) === '.png')
+    throw new UsageError(`${file}: a matrix goes to .csv, .json or .npy.`);
+  const matrix = await readInput(path, context);
+  const report = withHint(kind, () => matrixRoot(matrix, { kind, nearest }));
+  if (file !== undefined) await writeArray(file, report.root);
+  if (output.json) output.record(jsonOf(report));
+  const { bold } = output.style;
+  output.say(
+    bold(titles[kind]),
+    ...formatMatrix(report.root, { digits: flags.digits, imaginary: report.rootImaginary }),
+    '',
+  );
+  output.say(...formatTable(factsOf(report, flags.digits)));
+  if (file !== undefined) output.say('', `Written to ${file}`);
+  return undefined;
+}
+
+/** What other programs rely on; a singular matrix's infinite condition number is null. */
+function jsonOf({ root, eigenvalues, rank, conditionNumber, residual, ...rest }: MatrixRootReport): object {
+  const { rootImaginary, eigenvaluesImaginary, movedBy } = rest;
+  return {
+    root: root.toNested(),
+    eigenvalues: eigenvalues.toNested(),
+    rank,
+    conditionNumber,
+    residual,
+    ...(rootImaginary && { rootImaginary: rootImaginary.toNested() }),
+    ...(eigenvaluesImaginary && { eigenvaluesImaginary: eigenvaluesImaginary.toNested() }),
+    ...(movedBy !== undefined && { movedBy }),
+  };
+}
+
+function factsOf(report: MatrixRootReport, digits: number | undefined): string[][] {
+  const { eigenvalues, eigenvaluesImaginary, rank, conditionNumber, residual, movedBy } = report;
+  const [values = ''] = formatMatrix(eigenvalues, { digits, imaginary: eigenvaluesImaginary });
+  const rows = [
+    ['eigenvalues', values.trim()],
+    ['rank', `${rank} of ${eigenvalues.size}`],
+    [
+      'condition number',
+      Number.isFinite(conditionNumber) ? formatNumber(conditionNumber, digits) : 'infinite: the matrix is singular',
+    ],
+    ['residual', residual === 0 ? '0' : residual.toExponential(1)],
+  ];
+  if (movedBy !== undefined)
+    rows.push(['moved by', `${formatNumber(movedBy, 3)} of ‖A‖ to the nearest positive semidefinite matrix`]);
+  return rows;
+}
+
+/** Where the matrix is no covariance, what else this command can do with it. */
+function withHint<T>(kind: MatrixRootKind, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (kind === 'general' || !(error instanceof Error) || error.name !== 'LinearAlgebraError') throw error;
+    throw new UsageError(
+      `${error.message}\nHere: --root symmetric and eigen take a singular Σ, --nearest takes the closest Σ that is one, --root general any square matrix.`,
+      { cause: error },
+    );
+  }
+}
