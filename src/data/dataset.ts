@@ -6,10 +6,10 @@ import type { DataConfig } from '../io/index.ts';
 export type Labels = Uint8Array | Uint32Array;
 
 /**
- * What values the examples can have, which decides the likelihoods that fit them: numbers in [0, 1] (images), or the
- * encoded row of a table, whose parts `table` tells apart.
+ * What values the examples can have, which decides the likelihoods that fit them: numbers in [0, 1] (images), any finite
+ * numbers (measurements, counts), or the encoded row of a table, whose parts `table` tells apart.
  */
-export type Support = 'unit-interval' | 'table';
+export type Support = 'unit-interval' | 'real' | 'table';
 
 /** One factor of every example. A `Float32Array` is one; a data set drawn by code computes what is asked for. */
 export interface FactorColumn {
@@ -49,8 +49,10 @@ export interface DatasetSource {
   readonly name: string;
   readonly kind: DataConfig['kind'];
   readonly sampleShape: Shape;
-  /** Bytes stand for byte / 255; floats must lie in [0, 1]. */
+  /** Bytes stand for byte / 255; floats must lie in the support. */
   readonly values: Uint8Array | Float32Array;
+  /** Default: unit-interval. */
+  readonly support?: 'unit-interval' | 'real';
   readonly labels?: Labels;
   readonly classNames?: readonly string[];
   readonly factors?: Readonly<Record<string, FactorColumn>>;
@@ -62,10 +64,10 @@ const fractionOf = Float32Array.from({ length: 256 }, (_, byte) => byte / 255);
 /**
  * A data set over values in memory, without a copy: bytes stay bytes until they are gathered.
  *
- * @throws ShapeError when values, labels or factors do not fit each other; ValueError for a value outside [0, 1]
+ * @throws ShapeError when values, labels or factors do not fit each other; ValueError for a value outside the support
  */
 export function datasetOf(source: DatasetSource): Dataset {
-  const { name, values, sampleShape, labels, factors } = source;
+  const { name, values, sampleShape, labels, factors, support = 'unit-interval' } = source;
   const sampleSize = sizeOf(sampleShape);
   const size = values.length / sampleSize;
   if (sampleSize === 0 || !Number.isInteger(size)) {
@@ -78,11 +80,11 @@ export function datasetOf(source: DatasetSource): Dataset {
       throw new ShapeError(`${name}: ${size} examples, but ${column.length} entries of '${what}'.`);
     }
   }
-  if (values instanceof Float32Array) checkUnitInterval(name, values, sampleSize);
+  if (values instanceof Float32Array) checkSupport(name, values, { sampleSize, support });
   const copy = values instanceof Uint8Array ? copyBytes : copyFloats;
   return {
     ...source,
-    support: 'unit-interval',
+    support,
     size,
     gather(indices, out) {
       checkGather(this, indices, out);
@@ -95,12 +97,21 @@ export function datasetOf(source: DatasetSource): Dataset {
   };
 }
 
-function checkUnitInterval(name: string, values: Float32Array, sampleSize: number): void {
-  const wrong = values.findIndex((value) => !(value >= 0 && value <= 1));
+/** The narrowest support of numbers that are no table: `unit-interval` when all lie in [0, 1]. */
+export function supportOf(values: Float32Array): 'unit-interval' | 'real' {
+  return values.every((value) => value >= 0 && value <= 1) ? 'unit-interval' : 'real';
+}
+
+function checkSupport(
+  name: string,
+  values: Float32Array,
+  { sampleSize, support }: { readonly sampleSize: number; readonly support: Support },
+): void {
+  const isUnit = support === 'unit-interval';
+  const wrong = values.findIndex((value) => (isUnit ? !(value >= 0 && value <= 1) : !Number.isFinite(value)));
   if (wrong >= 0) {
-    throw new ValueError(
-      `${name}: example ${Math.floor(wrong / sampleSize)} holds ${values[wrong]!}, outside [0, 1]. Scale the data first.`,
-    );
+    const remedy = isUnit ? ', outside [0, 1]. Scale the data first.' : ': every value must be a finite number.';
+    throw new ValueError(`${name}: example ${Math.floor(wrong / sampleSize)} holds ${values[wrong]!}${remedy}`);
   }
 }
 

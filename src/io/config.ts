@@ -58,6 +58,8 @@ const dataSchema = object({
   /** Training examples, before the validation split. */
   count: whole(1),
   binarize: oneOf(['dynamic', 'threshold', 'none']),
+  /** What values the examples can have: numbers in [0, 1] (when absent), any numbers, or encoded rows of a table. */
+  support: v.exactOptional(oneOf(['unit-interval', 'real', 'table'])),
   /** What the source was made with (the digits' seed and count). */
   options: v.exactOptional(v.record(v.string(), json, 'an object')),
 });
@@ -74,7 +76,25 @@ const modelSchema = v.pipe(
     /** Widths of the encoder's hidden layers; the decoder mirrors them. */
     hidden: v.array(whole(1), 'a list of layer widths'),
     activation: oneOf(['relu', 'leaky-relu', 'elu', 'gelu', 'silu', 'softplus', 'tanh', 'sigmoid']),
-    likelihood: oneOf(['bernoulli']),
+    likelihood: oneOf([
+      'bernoulli',
+      'continuous-bernoulli',
+      'gaussian',
+      'laplace',
+      'categorical',
+      'ordinal',
+      'poisson',
+      'mixed',
+    ]),
+    /** Of a Gaussian or Laplace likelihood: a fixed number, or how it is learned. */
+    stddev: v.exactOptional(
+      v.union(
+        [positive, v.picklist(['shared', 'per-dimension', 'head'])],
+        "a number above 0, 'shared', 'per-dimension' or 'head'",
+      ),
+    ),
+    /** Classes or levels of a categorical or ordinal likelihood. */
+    classes: v.exactOptional(whole(2)),
   }),
   v.forward(
     v.partialCheck(
@@ -91,6 +111,23 @@ const modelSchema = v.pipe(
       "a rank exactly when the posterior is 'low-rank'",
     ),
     ['rank'],
+  ),
+  v.forward(
+    v.partialCheck(
+      [['likelihood'], ['stddev']],
+      ({ likelihood, stddev }) => stddev === undefined || likelihood === 'gaussian' || likelihood === 'laplace',
+      "no stddev unless the likelihood is 'gaussian' or 'laplace'",
+    ),
+    ['stddev'],
+  ),
+  v.forward(
+    v.partialCheck(
+      [['likelihood'], ['classes']],
+      ({ likelihood, classes }) =>
+        (classes !== undefined) === (likelihood === 'categorical' || likelihood === 'ordinal'),
+      "classes exactly when the likelihood is 'categorical' or 'ordinal'",
+    ),
+    ['classes'],
   ),
 );
 
