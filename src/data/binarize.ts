@@ -20,7 +20,7 @@ let uniforms = new Float32Array(0);
  */
 export function binarize(values: Float32Array, mode: Binarize, key: Key): void {
   if (mode === 'threshold') {
-    for (let i = 0; i < values.length; i++) values[i] = values[i]! >= 0.5 ? 1 : 0;
+    for (let i = 0; i < values.length; i++) values[i] = +(values[i]! >= 0.5);
   } else if (mode === 'dynamic') {
     if (uniforms.length < values.length) uniforms = new Float32Array(values.length);
     const draws = uniforms.subarray(0, values.length);
