@@ -1,5 +1,6 @@
 import { ValueError } from '../core/index.ts';
 import { permutation } from '../random/index.ts';
+import type { Key } from '../random/index.ts';
 import { subset } from './dataset.ts';
 import type { Dataset } from './dataset.ts';
 import { purposeKey } from './streams.ts';
@@ -21,19 +22,53 @@ export function splitValidation(
   options: { readonly fraction: number; readonly seed: number },
 ): TrainValidation {
   const { fraction, seed } = options;
-  if (!(fraction >= 0 && fraction < 1)) {
-    throw new ValueError(`splitValidation: the fraction must lie in [0, 1), got ${fraction}.`);
-  }
-  const held = Math.round(fraction * dataset.size);
-  if (held >= dataset.size) {
-    throw new ValueError(`splitValidation: ${fraction} of ${dataset.size} examples leaves none to train on.`);
-  }
-  if (held === 0) return { train: dataset };
-  const order = permutation(purposeKey(seed, 'split'), dataset.size).data;
+  const held = choose(dataset, { fraction, key: purposeKey(seed, 'split'), what: 'splitValidation' });
+  if (!held) return { train: dataset };
   return {
-    train: subset(dataset, Uint32Array.from(order.subarray(held)).sort()),
-    validation: subset(dataset, Uint32Array.from(order.subarray(0, held)).sort(), {
-      name: `${dataset.name} (validation)`,
-    }),
+    train: subset(dataset, held.rest),
+    validation: subset(dataset, held.chosen, { name: `${dataset.name} (validation)` }),
+  };
+}
+
+/** The share of examples held out where a source has no test split of its own. */
+export const defaultTestFraction = 0.1;
+
+/**
+ * Holds out round(fraction · size) examples as a test split, chosen by the seed alone, independent of the validation
+ * split's choice; all parts keep the data set's order.
+ *
+ * @throws ValueError for a fraction outside [0, 1), or when nothing would be left to train on
+ */
+export function holdOutTest(
+  dataset: Dataset,
+  options: { readonly fraction: number; readonly seed: number },
+): { readonly train: Dataset; readonly test?: Dataset } {
+  const { fraction, seed } = options;
+  const held = choose(dataset, { fraction, key: purposeKey(seed, 'test'), what: 'holdOutTest' });
+  if (!held) return { train: dataset };
+  return {
+    train: subset(dataset, held.rest),
+    test: subset(dataset, held.chosen, { name: `${dataset.name} (test)` }),
+  };
+}
+
+/** round(fraction · size) of the examples at random and the rest, each in order; undefined for none. */
+function choose(
+  dataset: Dataset,
+  options: { readonly fraction: number; readonly key: Key; readonly what: string },
+): { chosen: Uint32Array; rest: Uint32Array } | undefined {
+  const { fraction, key, what } = options;
+  if (!(fraction >= 0 && fraction < 1)) {
+    throw new ValueError(`${what}: the fraction must lie in [0, 1), got ${fraction}.`);
+  }
+  const count = Math.round(fraction * dataset.size);
+  if (count >= dataset.size) {
+    throw new ValueError(`${what}: ${fraction} of ${dataset.size} examples leaves none to train on.`);
+  }
+  if (count === 0) return undefined;
+  const order = permutation(key, dataset.size).data;
+  return {
+    chosen: Uint32Array.from(order.subarray(0, count)).sort(),
+    rest: Uint32Array.from(order.subarray(count)).sort(),
   };
 }

@@ -8,14 +8,19 @@ import { checkUnpackedSize } from './gzip.ts';
 const signature = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 const channelsOfColour: Readonly<Record<number, number>> = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 };
 
+export interface DecodePngOptions extends DecodeOptions {
+  /** The grey, 0 to 255, behind transparent pixels; without it they are refused. */
+  readonly background?: number;
+}
+
 /**
  * A PNG image of 1 to 16 bits as bytes: shape [height, width] for grey, [height, width, 3] for RGB and palettes.
  *
- * 16-bit samples keep their upper byte. An alpha channel is dropped where it is opaque everywhere.
+ * 16-bit samples keep their upper byte. An alpha channel is dropped where it is opaque, and mixed with `background` elsewhere.
  *
  * @throws DataError when the file is damaged (checksums are checked) or has transparent pixels
  */
-export function decodePng(bytes: Uint8Array, options: DecodeOptions = {}): ByteArray {
+export function decodePng(bytes: Uint8Array, options: DecodePngOptions = {}): ByteArray {
   const name = options.name ?? 'PNG data';
   checkHeader(bytes, name);
   let image: DecodedPng;
@@ -29,7 +34,7 @@ export function decodePng(bytes: Uint8Array, options: DecodeOptions = {}): ByteA
     throw new DataError(`${name}: the PNG is damaged (${messageOf(error)}).`);
   }
   const colours = channels <= 2 ? 1 : 3;
-  if (channels !== colours || image.transparency) data = dropOpaqueAlpha(data, channels, image, name);
+  if (channels !== colours || image.transparency) data = dropAlpha(data, channels, image, { ...options, name });
   const { width, height } = image;
   return { dtype: 'uint8', shape: colours === 1 ? [height, width] : [height, width, 3], data };
 }
@@ -65,17 +70,28 @@ function toBytes(image: DecodedPng): Uint8Array {
   return unpacked;
 }
 
-function dropOpaqueAlpha(data: Uint8Array, channels: number, image: DecodedPng, name: string): Uint8Array {
+function dropAlpha(
+  data: Uint8Array,
+  channels: number,
+  image: DecodedPng,
+  { name, background }: DecodePngOptions,
+): Uint8Array {
   const transparent = (): DataError =>
-    new DataError(`${name}: has transparent pixels, which have no single colour. Flatten the image onto a background.`);
+    new DataError(
+      `${name}: has transparent pixels, which have no single colour. Flatten the image, or give a background.`,
+    );
+  // Grey or RGB with one colour that stands for "transparent": rare, and not supported.
   if (image.transparency && !image.palette) throw transparent();
   const colours = channels - 1;
   if (channels !== 2 && channels !== 4) return data;
   const pixels = image.width * image.height;
   const result = new Uint8Array(pixels * colours);
   for (let i = 0; i < pixels; i++) {
-    if (data[i * channels + colours] !== 255) throw transparent();
-    for (let c = 0; c < colours; c++) result[i * colours + c] = data[i * channels + c]!;
+    const alpha = data[i * channels + colours]! / 255;
+    if (alpha < 1 && background === undefined) throw transparent();
+    for (let c = 0; c < colours; c++) {
+      result[i * colours + c] = Math.round(alpha * data[i * channels + c]! + (1 - alpha) * (background ?? 0));
+    }
   }
   return result;
 }

@@ -4,9 +4,9 @@ import { DataError, formatShape, sameShape } from '../../core/index.ts';
 import { decodeIdx } from '../../io/index.ts';
 import type { ByteArray } from '../../io/index.ts';
 import { readFileBytes } from '../../io/node/index.ts';
-import type { DatasetSplits } from '../builtin.ts';
 import { datasetOf } from '../dataset.ts';
 import type { Dataset } from '../dataset.ts';
+import type { DatasetSplits } from '../source.ts';
 
 /** The files of a folder in MNIST's layout; each may be gzip-compressed (`.gz`). */
 export const idxFileNames = {
@@ -25,29 +25,39 @@ export function isIdxFolder(folder: string): boolean {
   return findFile(folder, idxFileNames.train.images) !== undefined;
 }
 
+export interface IdxFolderOptions {
+  /** Default: the folder. */
+  readonly name?: string;
+  readonly classNames?: readonly string[];
+}
+
 /**
  * A folder in MNIST's IDX layout: `train-images-idx3-ubyte[.gz]`, and where present its labels and the `t10k` test split.
  * Pixels stay bytes in memory.
  *
  * @throws DataError naming the file for anything missing, damaged, swapped, or of another count or size than its partner
  */
-export function readIdxFolder(folder: string): DatasetSplits {
+export function readIdxFolder(folder: string, options: IdxFolderOptions = {}): DatasetSplits {
   const notes: string[] = [];
-  const train = readSplit(folder, 'train', notes);
+  const train = readSplit(folder, 'train', { ...options, notes });
   if (!train) {
     throw new DataError(`${folder}: has no ${idxFileNames.train.images}[.gz].`);
   }
-  const test = readSplit(folder, 'test', notes);
+  const test = readSplit(folder, 'test', { ...options, notes });
   if (test && !sameShape(train.sampleShape, test.sampleShape)) {
     throw new DataError(
       `${folder}: training images are ${formatShape(train.sampleShape)}, test images ${formatShape(test.sampleShape)}.`,
     );
   }
   if (!test) notes.push(`${folder} has no ${idxFileNames.test.images}[.gz], so there is no test split.`);
-  return { source: folder, train, ...(test && { test }), notes };
+  return { source: options.name ?? folder, train, ...(test && { test }), notes };
 }
 
-function readSplit(folder: string, split: 'train' | 'test', notes: string[]): Dataset | undefined {
+function readSplit(
+  folder: string,
+  split: 'train' | 'test',
+  { name = folder, classNames, notes }: IdxFolderOptions & { readonly notes: string[] },
+): Dataset | undefined {
   const names = idxFileNames[split];
   const imagePath = findFile(folder, names.images);
   if (imagePath === undefined) return undefined;
@@ -60,11 +70,11 @@ function readSplit(folder: string, split: 'train' | 'test', notes: string[]): Da
   const labels = labelPath === undefined ? undefined : readLabels(labelPath, imagePath, count);
   if (!labels) notes.push(`${folder} has no ${names.labels}[.gz]: its ${split} examples have no labels.`);
   return datasetOf({
-    name: split === 'train' ? folder : `${folder} (test)`,
+    name: split === 'train' ? name : `${name} (test)`,
     kind: 'idx',
     sampleShape: [height, width],
     values: images.data,
-    ...(labels && { labels: labels.data }),
+    ...(labels && { labels: labels.data, ...(classNames && { classNames }) }),
   });
 }
 

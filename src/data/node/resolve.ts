@@ -1,33 +1,58 @@
 import { existsSync, statSync } from 'node:fs';
-import { DataError, ValueError } from '../../core/index.ts';
+import { extname } from 'node:path';
+import { DataError } from '../../core/index.ts';
 import { listDatasets, makeBuiltinDataset } from '../builtin.ts';
-import type { DatasetOptions, DatasetSplits } from '../builtin.ts';
+import { checkOptions } from '../source.ts';
+import type { DatasetOptions, DatasetSplits } from '../source.ts';
+import { readArrayFile } from './array-file.ts';
+import type { ResolveContext } from './context.ts';
 import { idxFileNames, isIdxFolder, readIdxFolder } from './idx-folder.ts';
+import { readImageFolder } from './image-folder.ts';
+import { hasImages } from './list-images.ts';
+import { readDownloadedDataset } from './mnist.ts';
 
 /**
- * The data set that a user names: a built-in name, or a folder in MNIST's IDX layout. (A folder whose name is also a
- * built-in name is written `./name`.)
+ * The data set that a user names: a built-in name; a folder in MNIST's IDX layout; a folder of PNG or JPEG images; or an NPY
+ * or NPZ file. (A folder whose name is also a built-in name is written `./name`.)
  *
- * @throws DataError listing what there is and what a folder must contain; ValueError for an option it does not take
+ * @param options what the data are: `config.json` keeps it
+ * @param context what they are for, and how this machine gets at them
+ * @throws DataError listing what there is and what can be read; ValueError for an option that the source does not take
  */
-export function resolveDataset(source: string, options: DatasetOptions = {}): DatasetSplits {
+export async function resolveDataset(
+  source: string,
+  options: DatasetOptions = {},
+  context: ResolveContext = {},
+): Promise<DatasetSplits> {
   const builtin = makeBuiltinDataset(source, options);
   if (builtin) return builtin;
+  if (listDatasets().some(({ name }) => name === source)) checkOptions(source, options, []);
+  const downloaded = await readDownloadedDataset(source, context);
+  if (downloaded) return downloaded;
+  if (!existsSync(source)) throw new DataError(`${source}: no such data set, folder or file. ${whatThereIs()}`);
+  return statSync(source).isDirectory() ? readFolder(source, options, context) : readFile(source, options, context);
+}
+
+async function readFolder(source: string, options: DatasetOptions, context: ResolveContext): Promise<DatasetSplits> {
+  if (isIdxFolder(source)) {
+    checkOptions(source, options, []);
+    return readIdxFolder(source);
+  }
+  if (hasImages(source)) return readImageFolder(source, options, context);
+  throw new DataError(`${source}: holds neither IDX files nor PNG or JPEG images. ${whatThereIs()}`);
+}
+
+function readFile(source: string, options: DatasetOptions, context: ResolveContext): DatasetSplits {
+  const extension = extname(source).toLowerCase();
+  if (extension === '.npy' || extension === '.npz') return readArrayFile(source, options, context);
+  throw new DataError(`${source}: is a file of a kind that is not read. ${whatThereIs()}`);
+}
+
+function whatThereIs(): string {
   const names = listDatasets().map(({ name }) => `'${name}'`);
-  const needed = `a folder must contain ${idxFileNames.train.images}[.gz] (and may contain ${[
-    idxFileNames.train.labels,
-    ...Object.values(idxFileNames.test),
-  ].join(', ')})`;
-  if (!existsSync(source)) {
-    throw new DataError(`${source}: no such data set or folder. Built in: ${names.join(', ')}; ${needed}.`);
-  }
-  if (!statSync(source).isDirectory() || !isIdxFolder(source)) {
-    const what = statSync(source).isDirectory() ? 'is not a folder of IDX files' : 'is a file';
-    throw new DataError(`${source}: ${what}; ${needed}. Built in: ${names.join(', ')}.`);
-  }
-  const [option] = Object.keys(options);
-  if (option !== undefined) {
-    throw new ValueError(`${source}: a folder takes no option '${option}'; it holds the examples that it holds.`);
-  }
-  return readIdxFolder(source);
+  const { train, test } = idxFileNames;
+  return (
+    `Built in: ${names.join(', ')}. Read are a folder of PNG or JPEG images; a .npy or .npz file; and a folder of IDX files, ` +
+    `which must contain ${train.images}[.gz] (and may contain ${[train.labels, test.images, test.labels].join(', ')}).`
+  );
 }

@@ -3,10 +3,12 @@ import {
   appendFileSync,
   closeSync,
   existsSync,
+  fstatSync,
   fsyncSync,
   mkdirSync,
   openSync,
   readFileSync,
+  readSync,
   renameSync,
   rmSync,
   writeSync,
@@ -23,6 +25,23 @@ export function readFileBytes(path: string): Uint8Array<ArrayBuffer> {
     const buffer = readFileSync(path);
     // Small files come as a view of Node's pool; those that are not are taken as they are.
     return buffer.byteLength === buffer.buffer.byteLength ? new Uint8Array(buffer.buffer) : new Uint8Array(buffer);
+  } catch (error) {
+    throw new DataError(`${path}: cannot be read (${messageOf(error)}).`);
+  }
+}
+
+/** A file's first `length` bytes, or all when it has fewer. @throws DataError that names the file when it cannot be read */
+export function readFileHead(path: string, length: number): Uint8Array<ArrayBuffer> {
+  try {
+    const file = openSync(path, 'r');
+    try {
+      const bytes = new Uint8Array(Math.min(length, fstatSync(file).size));
+      let done = 0;
+      for (let got = -1; done < bytes.length && got !== 0; done += got) got = readSync(file, bytes, done, bytes.length - done, done);
+      return bytes.subarray(0, done);
+    } finally {
+      closeSync(file);
+    }
   } catch (error) {
     throw new DataError(`${path}: cannot be read (${messageOf(error)}).`);
   }

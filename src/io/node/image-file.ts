@@ -20,8 +20,8 @@ function jpegDecoder(): JpegDecoder {
  *
  * @throws DataError naming the file, as `decodePng` and `createJpegDecoder` say
  */
-export async function readImageFile(path: string): Promise<ByteArray> {
+export async function readImageFile(path: string, options: { readonly background?: number } = {}): Promise<ByteArray> {
   const bytes = readFileBytes(path);
   const { format } = readImageHeader(bytes, { name: path });
-  return format === 'png' ? decodePng(bytes, { name: path }) : jpegDecoder()(bytes, { name: path });
+  return format === 'png' ? decodePng(bytes, { ...options, name: path }) : jpegDecoder()(bytes, { name: path });
 }

@@ -1,0 +1,25 @@
+import type { DataConfig } from '../../io/index.ts';
+
+/** What data are read for, and how this machine gets at them. */
+export interface ResolveContext {
+  /**
+   * A run's data, for other examples of the same kind: they are brought to the same form (image size, a table's columns
+   * and codes), and none are held out at random.
+   */
+  readonly like?: DataConfig;
+  /** Where downloads are kept; default: `ROOTSIGMA_CACHE`, or `rootsigma` in the user's cache folder. */
+  readonly cacheFolder?: string;
+  /** Base URL of a mirror, which holds `mnist/` and `fashion-mnist/`; default: `ROOTSIGMA_MIRROR`, or the usual places. */
+  readonly mirror?: string;
+  readonly onProgress?: (progress: LoadProgress) => void;
+  readonly signal?: AbortSignal;
+}
+
+export interface LoadProgress {
+  /** What is read: a URL or a folder. */
+  readonly what: string;
+  readonly unit: 'bytes' | 'files' | 'rows';
+  readonly done: number;
+  /** Absent when it is not known. */
+  readonly total?: number;
+}

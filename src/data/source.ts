@@ -1,0 +1,70 @@
+import { ValueError } from '../core/index.ts';
+import type { JsonValue } from '../io/index.ts';
+import type { Dataset } from './dataset.ts';
+
+/** A data source resolved: its training and test examples, and what made them. */
+export interface DatasetSplits {
+  /** What was asked for: a name, a folder or a file. */
+  readonly source: string;
+  readonly train: Dataset;
+  /** Present when the source has validation examples of its own. */
+  readonly validation?: Dataset;
+  /** Absent when the source has no test split and none was held out. */
+  readonly test?: Dataset;
+  /** What the source was made with, for `config.json`: resolving `source` with it again gives the same data. */
+  readonly options?: Readonly<Record<string, JsonValue>>;
+  /** What a person should know: that labels are missing, for instance. */
+  readonly notes: readonly string[];
+}
+
+/** What a source may be told. Each takes some of these and refuses the others. */
+export interface DatasetOptions {
+  /** Seed of data drawn by code, and of the examples held out as the test split; default 0. */
+  readonly seed?: number;
+  /** Drawn by code: training examples. */
+  readonly count?: number;
+  /** Drawn by code: test examples. */
+  readonly testCount?: number;
+  /** Images and arrays without a test split of their own: the share held out as one; default 0.1, 0 for none. */
+  readonly testFraction?: number;
+  /** Images: the size to bring them to, one number or [height, width]; default: their own if they share one up to 64, else 32. */
+  readonly size?: number | readonly [height: number, width: number];
+  /** Images: 1 for grey, 3 for RGB; default: grey when every file is. */
+  readonly channels?: 1 | 3;
+  /** Images of another ratio of sides: cut the middle (`crop`, the default) or distort (`stretch`). */
+  readonly fit?: 'crop' | 'stretch';
+  /** Images: the grey, 0 to 255, behind transparent pixels; default: such images are refused. */
+  readonly background?: number;
+  /** NPZ archives: the name of the array with the examples; default: the only one, or one of the usual names. */
+  readonly array?: string;
+}
+
+/** The options that are set. @throws ValueError for one that the source does not take */
+export function checkOptions(
+  source: string,
+  options: DatasetOptions,
+  known: readonly (keyof DatasetOptions)[],
+): DatasetOptions {
+  const given = Object.entries(options).filter(([, value]) => value !== undefined);
+  const unknown = given.find(([name]) => !(known as readonly string[]).includes(name));
+  if (unknown) {
+    const takes = known.length === 0 ? 'it takes none' : `known are ${known.join(', ')}`;
+    throw new ValueError(`${source}: unknown option '${unknown[0]}'; ${takes}.`);
+  }
+  return Object.fromEntries(given);
+}
+
+/** @throws ValueError unless `value` lies in [least, below) */
+export function checkNumber(
+  what: string,
+  value: number,
+  range: { readonly least: number; readonly below: number; readonly whole?: boolean },
+): number {
+  const { least, below, whole = false } = range;
+  if (!(value >= least && value < below) || (whole && !Number.isInteger(value))) {
+    const kind = whole ? 'a whole number' : 'a number';
+    const bound = below === Infinity ? `of at least ${least}` : `in [${least}, ${below})`;
+    throw new ValueError(`${what} must be ${kind} ${bound}, got ${value}.`);
+  }
+  return value;
+}
