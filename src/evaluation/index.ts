@@ -4,3 +4,4 @@ export { estimateNll, meanWithError } from './importance-sampling.ts';
 export type { NllEstimate, NllOptions } from './importance-sampling.ts';
 export { LatentStatistics, activeUnitThreshold } from './latent-statistics.ts';
 export { LogMeanExp } from './log-mean-exp.ts';
+export * from './anomaly/index.ts';

@@ -1,0 +1,87 @@
+import { NdArray } from '../../core/index.ts';
+import type { Engine, Program } from '../../engine/index.ts';
+import { klDivergence } from '../../gaussian/index.ts';
+import { broadcastTo, input, sub } from '../../graph/index.ts';
+import type { Tensor } from '../../graph/index.ts';
+import type { Vae } from '../../models/index.ts';
+import { parameterInputs } from '../../nn/index.ts';
+import { logImportanceWeights } from '../../objectives/index.ts';
+import { foldIn, key as seedKey, normal } from '../../random/index.ts';
+
+/**
+ * What a draw z = μ(x) + R(x) ε says of an example, in nats:
+ *
+ * - `reconstruction`: log p(x|z)
+ * - `elbo`: log p(x|z) − KL(q(z|x) ‖ p(z)), whose mean over draws is the ELBO
+ * - `weight`: log p(x|z) + log p(z) − log q(z|x), whose log-mean-exp over draws estimates log p(x)
+ */
+export type DrawQuantity = 'reconstruction' | 'elbo' | 'weight';
+
+/** A model, and what computes it. */
+export interface ModelParts {
+  readonly engine: Engine;
+  readonly model: Vae;
+  readonly parameters: Readonly<Record<string, NdArray>>;
+}
+
+/**
+ * One `DrawQuantity` of every example at several draws of ε, which are the same for every example: the result is a function
+ * of the example, whatever else is asked about in the same batch.
+ */
+export class DrawProgram {
+  readonly #program: Program;
+  readonly #noiseSize: number;
+
+  private constructor(program: Program, noiseSize: number) {
+    this.#program = program;
+    this.#noiseSize = noiseSize;
+  }
+
+  static async compile({ engine, model, parameters }: ModelParts, quantity: DrawQuantity): Promise<DrawProgram> {
+    const x = input('x', ['batch', model.inputSize]);
+    const tensors = parameterInputs(model.parameters);
+    const posterior = model.encode(tensors, x);
+    const { noiseSize } = posterior.root;
+    const epsilon = input('epsilon', ['draws', 1, noiseSize]);
+    const z = posterior.unwhiten(broadcastTo(epsilon, ['draws', 'batch', noiseSize]));
+    const likelihood = model.decode(tensors, z);
+    const quantities: Record<DrawQuantity, () => Tensor> = {
+      reconstruction: () => likelihood.logProb(x),
+      elbo: () => sub(likelihood.logProb(x), klDivergence(posterior, model.prior)),
+      weight: () =>
+        logImportanceWeights({
+          prior: model.prior,
+          latent: z,
+          posteriorLogProb: posterior.logProb(z),
+          likelihood,
+          x,
+        }),
+    };
+    const outputs = { values: quantities[quantity]() };
+    return new DrawProgram(await engine.compile({ outputs, boundInputs: parameters }), noiseSize);
+  }
+
+  /** [draws, batch]. @param epsilon [draws, 1, noise] */
+  async run(x: NdArray<'float32'>, epsilon: NdArray<'float32'>): Promise<NdArray> {
+    const { values } = await this.#program.run({ x, epsilon });
+    if (!values) throw new TypeError('DrawProgram: the engine left an output out.');
+    return values;
+  }
+
+  /** ε = 0: the draw is the posterior's mean. */
+  get noNoise(): NdArray<'float32'> {
+    return NdArray.zeros([1, 1, this.#noiseSize], 'float32');
+  }
+
+  /** The noise of `count` draws under a seed, in chunks of at most `size`: chunk c does not depend on the count. */
+  noise(count: number, { seed, size }: { readonly seed: number; readonly size: number }): NdArray<'float32'>[] {
+    return Array.from({ length: Math.ceil(count / size) }, (_, chunk) => {
+      const draws = Math.min(size, count - chunk * size);
+      return normal(foldIn(seedKey(seed), chunk), [draws, 1, this.#noiseSize]);
+    });
+  }
+
+  dispose(): Promise<void> {
+    return this.#program.dispose();
+  }
+}

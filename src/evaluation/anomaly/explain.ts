@@ -1,0 +1,40 @@
+import { NdArray, NumericalError } from '../../core/index.ts';
+import { input, neg } from '../../graph/index.ts';
+import { parameterInputs } from '../../nn/index.ts';
+import { batchesInOrder } from '../../objectives/index.ts';
+import type { Examples } from '../../objectives/index.ts';
+import { key } from '../../random/index.ts';
+import type { ModelParts } from './draws.ts';
+
+/**
+ * What each part of an example (a pixel, a column) contributes to its `reconstruction` score: −log p(xᵢ|z) at z = μ(x), nats,
+ * [examples, parts]. A row's sum is its score.
+ *
+ * @throws NumericalError when a contribution is not finite, naming the example
+ */
+export async function explainExamples(
+  options: ModelParts & { readonly examples: Examples },
+): Promise<NdArray<'float32'>> {
+  const { engine, model, parameters, examples } = options;
+  const x = input('x', ['batch', model.inputSize]);
+  const tensors = parameterInputs(model.parameters);
+  const contributions = neg(model.decode(tensors, model.encode(tensors, x).mean).logProbParts(x));
+  const parts = Number(contributions.shape.at(-1));
+  const program = await engine.compile({ outputs: { contributions }, boundInputs: parameters });
+  try {
+    const all = NdArray.zeros([examples.size, parts], 'float32');
+    for (const batch of batchesInOrder(examples, { key: key(0), batchSize: 256 })) {
+      const values = (await program.run({ x: batch.x })).contributions?.data ?? [];
+      const wrong = Array.prototype.findIndex.call(values, (value: number) => !Number.isFinite(value));
+      if (wrong >= 0) {
+        throw new NumericalError(
+          `explain: part ${wrong % parts} of example ${batch.start + Math.floor(wrong / parts)} contributes ${values[wrong]!}.`,
+        );
+      }
+      all.data.set(values, batch.start * parts);
+    }
+    return all;
+  } finally {
+    await program.dispose();
+  }
+}

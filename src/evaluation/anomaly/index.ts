@@ -1,0 +1,9 @@
+export { explainExamples } from './explain.ts';
+export { bernoulliBackground, gaussianBackground } from './background.ts';
+export type { Background, GaussianBackgroundPrior } from './background.ts';
+export { auroc, averagePrecision } from './ranking.ts';
+export type { AnomalyLabels } from './ranking.ts';
+export { anomalyMethods, defaultDraws, scoreExamples } from './scores.ts';
+export type { AnomalyMethod, ScoreOptions } from './scores.ts';
+export { thresholdOf } from './threshold.ts';
+export type { ThresholdRule } from './threshold.ts';
