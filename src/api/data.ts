@@ -1,9 +1,9 @@
 import { NdArray, ValueError, formatShape, sizeOf } from '../core/index.ts';
-import { binarize, binarizeForEvaluation, datasetOf } from '../data/index.ts';
+import { binarize, binarizeForEvaluation, datasetOf, supportOf } from '../data/index.ts';
 import type { Binarize, Dataset, DatasetOptions, DatasetSplits } from '../data/index.ts';
 import type { Examples } from '../objectives/index.ts';
 
-/** What can be trained on: a built-in name or a folder, a data set, or an array [examples, ...shape] in [0, 1]. */
+/** What can be trained on: a built-in name or a folder, a data set, or an array [examples, ...shape]. */
 export type DataInput = string | Dataset | DatasetSplits | NdArray;
 
 /** The training and test examples that `data` means. @throws DataError or ValueError that says what is wrong with it */
@@ -22,7 +22,7 @@ function datasetFromArray(array: NdArray): Dataset {
     throw new ValueError(`data: an array must be [examples, ...shape], got ${formatShape(array.shape)}.`);
   }
   const values = array.data instanceof Float32Array ? array.data : Float32Array.from(array.data);
-  return datasetOf({ name: 'array', kind: 'array', sampleShape, values });
+  return datasetOf({ name: 'array', kind: 'array', sampleShape, values, support: supportOf(values) });
 }
 
 /** Examples for training: binarised anew whenever they are read, from the step's key. */

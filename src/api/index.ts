@@ -35,6 +35,6 @@ export type { MatrixRootKind, MatrixRootOptions, MatrixRootReport } from './matr
 export type { ModelOptions } from './options.ts';
 export { comparison, isImageShape, sheet } from './pictures.ts';
 export { Run } from './run.ts';
-export type { RunEvaluateOptions } from './run.ts';
+export type { RunEvaluateOptions, SampleOptions } from './run.ts';
 export { Training, train } from './training.ts';
 export type { TrainOptions } from './training.ts';

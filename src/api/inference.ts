@@ -1,9 +1,12 @@
 import { NdArray, ShapeError, formatShape } from '../core/index.ts';
-import type { Engine, Program } from '../engine/index.ts';
-import { input } from '../graph/index.ts';
+import type { Engine, NamedArrays, Program } from '../engine/index.ts';
+import { input, keyInput, keyWords } from '../graph/index.ts';
 import type { Tensor } from '../graph/index.ts';
-import type { Vae } from '../models/index.ts';
+import type { Likelihood, Vae } from '../models/index.ts';
 import { parameterInputs } from '../nn/index.ts';
+import type { Parameters } from '../nn/index.ts';
+import { foldIn } from '../random/index.ts';
+import type { Key } from '../random/index.ts';
 
 /** q(z|x) of a batch, as numbers. */
 export interface Encoding {
@@ -40,12 +43,21 @@ export class Inference {
     return outputs as unknown as Encoding;
   }
 
-  /** E[x|z]. @param z [batch, latent] */
-  async decode(z: NdArray<'float32'>): Promise<NdArray<'float32'>> {
-    const { mean } = await this.#run('decode', z, (tensors) => ({
-      mean: this.#model.decode(tensors, input('in', ['batch', this.#model.latent])).mean,
-    }));
-    return mean as NdArray<'float32'>;
+  /** E[x|z], or the most probable x. @param z [batch, latent] */
+  async decode(z: NdArray<'float32'>, what: 'mean' | 'mode' = 'mean'): Promise<NdArray<'float32'>> {
+    const { x } = await this.#run(what, z, (tensors) => ({ x: this.#decoded(tensors)[what] }));
+    return x as NdArray<'float32'>;
+  }
+
+  /** A draw x ~ p(x|z) for each z. @param z [batch, latent] */
+  async draw(z: NdArray<'float32'>, key: Key): Promise<NdArray<'float32'>> {
+    const build = (tensors: Parameters) => ({ x: this.#decoded(tensors).sample(keyInput('key')) });
+    const { x } = await this.#run('draw', z, build, (chunk) => ({ key: keyWords(foldIn(key, chunk)) }));
+    return x as NdArray<'float32'>;
+  }
+
+  #decoded(tensors: Parameters): Likelihood {
+    return this.#model.decode(tensors, input('in', ['batch', this.#model.latent]));
   }
 
   async dispose(): Promise<void> {
@@ -57,7 +69,8 @@ export class Inference {
   async #run(
     name: string,
     rows: NdArray<'float32'>,
-    build: (parameters: Readonly<Record<string, Tensor>>) => Record<string, Tensor>,
+    build: (parameters: Parameters) => Record<string, Tensor>,
+    feeds: (chunk: number) => NamedArrays = () => ({}),
   ): Promise<Record<string, NdArray>> {
     let program = this.#programs.get(name);
     if (!program) {
@@ -65,19 +78,23 @@ export class Inference {
       program = this.#engine.compile({ outputs, boundInputs: this.#parameters });
       this.#programs.set(name, program);
     }
-    return runInChunks(await program, rows);
+    return runInChunks(await program, rows, feeds);
   }
 }
 
 /** Runs the rows of one input through a program, a bounded number at a time, and joins the outputs. */
-async function runInChunks(program: Program, rows: NdArray<'float32'>): Promise<Record<string, NdArray>> {
+async function runInChunks(
+  program: Program,
+  rows: NdArray<'float32'>,
+  feeds: (chunk: number) => NamedArrays,
+): Promise<Record<string, NdArray>> {
   const [count = 0, width = 0] = rows.shape;
   if (rows.shape.length !== 2) throw new ShapeError(`expected rows [batch, n], got ${formatShape(rows.shape)}.`);
   const parts: Record<string, NdArray>[] = [];
   for (let start = 0; start === 0 || start < count; start += chunkRows) {
     const size = Math.min(chunkRows, count - start);
     const chunk = new NdArray(rows.data.subarray(start * width, (start + size) * width), [size, width], 'float32');
-    parts.push(await program.run({ in: chunk }));
+    parts.push(await program.run({ in: chunk, ...feeds(parts.length) }));
   }
   return Object.fromEntries(Object.keys(parts[0] ?? {}).map((name) => [name, joinRows(parts, name)]));
 }

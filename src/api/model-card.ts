@@ -1,5 +1,6 @@
 import { formatShape, version } from '../core/index.ts';
 import type { DoneEvent, ElboMeans } from '../training/index.ts';
+import { likelihoodFor } from './likelihood.ts';
 import { isImageShape } from './pictures.ts';
 import type { Run } from './run.ts';
 
@@ -25,7 +26,7 @@ A variational autoencoder trained with rootsigma ${version}.
 | latent dimensions | ${model.latent} |
 | posterior | ${posteriorText(model)} |
 | hidden layers | ${model.hidden.join(', ') || 'none'} (${model.activation}) |
-| likelihood | ${model.likelihood} |
+| likelihood | ${likelihoodText(run.config)} |
 | parameters | ${count.toLocaleString('en')} |
 | objective | ELBO${objective.beta === 1 ? '' : ` with β = ${objective.beta}`} |
 | training | ${training.epochs} epochs, batch ${training.batchSize}, ${training.optimizer.name} at ${training.optimizer.learningRate}, seed ${training.seed} |
@@ -42,14 +43,21 @@ rootsigma sample ${path} -o samples.png
 import { load } from 'rootsigma';
 
 const run = await load('${path}');
-const images = await run.sample(16); // [16, ${run.exampleShape.join(', ')}] in [0, 1]
+const images = await run.sample(16); // [16, ${run.exampleShape.join(', ')}]
 const { mean, stddev } = await run.encode(images); // each [16, ${model.latent}]
 \`\`\`
 
 \`model/encoder.onnx\` and \`model/decoder.onnx\` run in any ONNX runtime. The encoder takes \`x\` [batch, ${run.model.inputSize}] and
 \`epsilon\`, draws from N(0, I), and gives \`mean\`, \`stddev\`, \`root\` and \`z\` = mean + root · epsilon; the decoder takes \`z\`
-[batch, ${model.latent}] and gives \`mean\`, E[x|z].
+[batch, ${model.latent}] and gives \`mean\`, E[x|z], and the numbers that determine p(x|z).
 `;
+}
+
+function likelihoodText(config: Run['config']): string {
+  const { likelihood, stddev = 'shared' } = config.model;
+  const isScaled = likelihood === 'gaussian' || likelihood === 'laplace';
+  const scale = typeof stddev === 'number' ? ` ${stddev}` : `: ${stddev}`;
+  return `${likelihood}${isScaled ? `, standard deviation${scale}` : ''}; ELBO and NLL are of ${likelihoodFor(config).measure}`;
 }
 
 function posteriorText(model: Run['config']['model']): string {

@@ -2,9 +2,9 @@ import { sizeOf } from '../core/index.ts';
 import type { RunConfig } from '../io/index.ts';
 import { createVae } from '../models/index.ts';
 import type { Vae } from '../models/index.ts';
+import { likelihoodFor } from './likelihood.ts';
 
 /** The model that a configuration describes. */
-export function modelFor({ data, model }: RunConfig): Vae {
-  const { likelihood: _, ...options } = model;
-  return createVae({ ...options, inputSize: sizeOf(data.shape) });
+export function modelFor(config: RunConfig): Vae {
+  return createVae({ ...config.model, inputSize: sizeOf(config.data.shape), likelihood: likelihoodFor(config) });
 }

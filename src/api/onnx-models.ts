@@ -11,7 +11,10 @@ export interface OnnxModels {
    * [batch, latent] of q(z|x), its factor `root` [batch, latent, noise], and `z` = mean + root · epsilon.
    */
   readonly encoder: Uint8Array;
-  /** Input `z` [batch, latent]. Output `mean` [batch, inputSize]: E[x|z]. */
+  /**
+   * Input `z` [batch, latent]. Outputs `mean` [batch, inputSize], E[x|z], and the numbers that determine p(x|z): `logits` of a
+   * Bernoulli likelihood, `stddev` of a Gaussian one, and so on.
+   */
   readonly decoder: Uint8Array;
 }
 
@@ -31,6 +34,11 @@ export function exportOnnx(model: Vae, parameters: Readonly<Record<string, NdArr
     metadata,
   });
   const likelihood = model.decode(constants, input('z', ['batch', model.latent]));
-  const decoder = toOnnx({ name: 'decoder', inputs: ['z'], outputs: { mean: likelihood.mean }, metadata });
+  const decoder = toOnnx({
+    name: 'decoder',
+    inputs: ['z'],
+    outputs: { mean: likelihood.mean, ...likelihood.parameters },
+    metadata,
+  });
   return { encoder, decoder };
 }

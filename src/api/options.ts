@@ -3,6 +3,9 @@ import type { DatasetSplits } from '../data/index.ts';
 import type { ActivationName } from '../graph/index.ts';
 import { configSchemaVersion, parseRunConfig } from '../io/index.ts';
 import type { JsonValue, OptimizerConfig, RunConfig, ScheduleConfig } from '../io/index.ts';
+import type { NoiseStddev } from '../models/index.ts';
+import { defaultLikelihoods } from './likelihood.ts';
+import type { LikelihoodName } from './likelihood.ts';
 
 /** What a model is and how it trains: the options of `train`, flat, as the command line has them. */
 export interface ModelOptions {
@@ -19,8 +22,20 @@ export interface ModelOptions {
   /** Default: relu. */
   readonly activation?: ActivationName;
   /**
-   * How grey values become 0 and 1: drawn anew at each step with the value as probability (`dynamic`, the default), 1
-   * from 0.5 up (`threshold`), or left alone (`none`).
+   * What p(x|z) is. Default, by the data: `bernoulli` for images, `gaussian` for numbers outside [0, 1], `mixed` for tables
+   * (each column a density of its own kind).
+   */
+  readonly likelihood?: LikelihoodName;
+  /**
+   * Standard deviation of a Gaussian or Laplace likelihood: a fixed number, or learned: one for all dimensions (`shared`,
+   * the default), one for each (`per-dimension`), or given by the decoder for each example (`head`).
+   */
+  readonly stddev?: NoiseStddev;
+  /** Classes of a categorical likelihood (default: the data's last axis) or levels of an ordinal one. */
+  readonly classes?: number;
+  /**
+   * How grey values become 0 and 1: drawn anew at each step with the value as probability (`dynamic`, the default under a
+   * Bernoulli likelihood), 1 from 0.5 up (`threshold`), or left alone (`none`, the default under any other).
    */
   readonly binarize?: 'dynamic' | 'threshold' | 'none';
   /** Weight of the KL term. Default: 1. */
@@ -64,6 +79,9 @@ const names: Readonly<Record<Exclude<keyof ModelOptions, 'config'>, true>> = {
   latent: true,
   hidden: true,
   activation: true,
+  likelihood: true,
+  stddev: true,
+  classes: true,
   binarize: true,
   beta: true,
   epochs: true,
@@ -112,8 +130,9 @@ const defaults: BaseConfig = {
 
 /** The full, checked configuration of a run. @throws ValueError naming each option that does not fit */
 export function configFor(splits: DatasetSplits, options: ModelOptions): RunConfig {
-  const base = options.config ?? defaults;
   const { train } = splits;
+  const base = options.config ?? withLikelihood(defaults, defaultLikelihoods[train.support]);
+  const { likelihood = base.model.likelihood } = options;
   const config = {
     schemaVersion: configSchemaVersion,
     rootsigmaVersion: version,
@@ -122,25 +141,42 @@ export function configFor(splits: DatasetSplits, options: ModelOptions): RunConf
       kind: train.kind,
       shape: [...train.sampleShape],
       count: train.size,
-      binarize: options.binarize ?? base.data.binarize,
-      ...given({ options: splits.options }),
+      binarize: options.binarize ?? withLikelihood(base, likelihood).data.binarize,
+      ...given({ support: train.support === 'unit-interval' ? undefined : train.support, options: splits.options }),
     },
-    model: modelConfig(base.model, options),
+    model: modelConfig(base.model, { ...options, likelihood }, train.sampleShape),
     objective: { ...base.objective, ...given({ beta: options.beta }) },
     training: trainingConfig(base.training, options),
   };
   return parseRunConfig(withEntries(config, options.set ?? {}), { name: 'options' });
 }
 
-/** Another posterior than the base's starts without the base's root and rank. */
-function modelConfig(base: BaseConfig['model'], options: ModelOptions): object {
+/** Another likelihood than the base's brings its own way with grey values. */
+function withLikelihood(base: BaseConfig, likelihood: LikelihoodName): BaseConfig {
+  if (likelihood === base.model.likelihood) return base;
+  const binarize = likelihood === 'bernoulli' ? 'dynamic' : 'none';
+  return { ...base, data: { binarize }, model: { ...base.model, likelihood } };
+}
+
+/** Another posterior or likelihood than the base's starts without the base's numbers for it. */
+function modelConfig(base: BaseConfig['model'], options: ModelOptions, sampleShape: readonly number[]): object {
   const { posterior: basePosterior, root: baseRoot, rank: baseRank, ...rest } = base;
+  const { likelihood: baseLikelihood, stddev: baseStddev, classes: baseClasses, ...others } = rest;
   const posterior = options.posterior ?? basePosterior;
   const inherited = posterior === basePosterior ? { root: baseRoot, rank: baseRank } : {};
-  const { latent, hidden, activation } = options;
+  const { likelihood = baseLikelihood, latent, hidden, activation } = options;
+  const sameLikelihood = likelihood === baseLikelihood;
   return {
-    ...rest,
+    ...others,
     posterior,
+    likelihood,
+    ...given({
+      stddev: options.stddev ?? (sameLikelihood ? baseStddev : undefined),
+      classes:
+        options.classes ??
+        (sameLikelihood ? baseClasses : undefined) ??
+        (likelihood === 'categorical' ? sampleShape.at(-1) : undefined),
+    }),
     ...given({
       root: options.root ?? inherited.root ?? (posterior === 'full' ? 'symmetric' : undefined),
       rank: options.rank ?? inherited.rank ?? (posterior === 'low-rank' ? 2 : undefined),

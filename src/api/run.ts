@@ -6,13 +6,14 @@ import type { Engine } from '../engine/index.ts';
 import { evaluateModel } from '../evaluation/index.ts';
 import type { Evaluation, EvaluationProgress } from '../evaluation/index.ts';
 import type { RunConfig } from '../io/index.ts';
-import type { Vae } from '../models/index.ts';
+import type { LikelihoodFamily, Vae } from '../models/index.ts';
 import { foldIn, key, normal, permutation } from '../random/index.ts';
 import type { NamedParameters } from '../training/index.ts';
 import { evaluationExamples, resolveData } from './data.ts';
 import type { DataInput } from './data.ts';
 import { Inference } from './inference.ts';
 import type { Encoding } from './inference.ts';
+import { checkSupport, likelihoodFor } from './likelihood.ts';
 import { modelFor } from './model.ts';
 
 export interface RunParts {
@@ -38,6 +39,13 @@ export interface RunEvaluateOptions {
   readonly signal?: AbortSignal;
 }
 
+export interface SampleOptions {
+  /** Default: 0. */
+  readonly seed?: number;
+  /** What of p(x|z) to give. Default: mean. */
+  readonly show?: 'mean' | 'mode' | 'draw';
+}
+
 function shuffled(dataset: Dataset, seed: number): Dataset {
   return subset(dataset, Uint32Array.from(permutation(key(seed), dataset.size).data));
 }
@@ -51,6 +59,7 @@ export class Run {
   readonly path: string | undefined;
   readonly #engine: Engine;
   readonly #inference: Inference;
+  readonly #likelihood: LikelihoodFamily;
   readonly #data: DataInput | undefined;
 
   constructor(parts: RunParts) {
@@ -60,6 +69,7 @@ export class Run {
     this.path = parts.path;
     this.#engine = parts.engine;
     this.#data = parts.data;
+    this.#likelihood = likelihoodFor(parts.config);
     this.#inference = new Inference(parts.engine, this.model, parts.parameters);
   }
 
@@ -83,11 +93,13 @@ export class Run {
     }
     const { dataset } = await this.testData(options.data);
     const limited = limit === undefined ? dataset : takeFirst(dataset, limit);
+    const examples = evaluationExamples(limited, this.config.data.binarize, seed);
+    checkSupport('evaluate', this.#likelihood, { examples, shape: dataset.sampleShape });
     return evaluateModel({
       engine: this.#engine,
       model: this.model,
       parameters: this.parameters,
-      examples: evaluationExamples(limited, this.config.data.binarize, seed),
+      examples,
       samples,
       seed,
       onProgress: options.onProgress,
@@ -113,13 +125,19 @@ export class Run {
     return { dataset, split: splits.test ? 'test' : 'all' };
   }
 
-  /** Images from the prior: E[x|z] for z ~ N(0, I), [count, ...exampleShape] in [0, 1]. */
-  async sample(count = 64, options: { readonly seed?: number } = {}): Promise<NdArray<'float32'>> {
-    const z = normal(foldIn(key(options.seed ?? 0), 0), [count, this.model.latent]);
-    return this.decode(z);
+  /**
+   * Examples from the prior, z ~ N(0, I), [count, ...exampleShape]: E[x|z] (the default: what a picture should show), the
+   * most probable x, or a draw from p(x|z), which has the likelihood's noise as data have it.
+   */
+  async sample(count = 64, options: SampleOptions = {}): Promise<NdArray<'float32'>> {
+    const { seed = 0, show = 'mean' } = options;
+    const z = normal(foldIn(key(seed), 0), [count, this.model.latent]);
+    const x =
+      show === 'draw' ? await this.#inference.draw(z, foldIn(key(seed), 1)) : await this.#inference.decode(z, show);
+    return x.reshape([count, ...this.exampleShape]);
   }
 
-  /** E[x|z] at the mean of q(z|x): shape of `x`. Values of x must lie in [0, 1]. */
+  /** E[x|z] at the mean of q(z|x): shape of `x`. Values of x must be such as the model was trained on. */
   async reconstruct(x: ArrayLikeInput): Promise<NdArray<'float32'>> {
     const { mean } = await this.encode(x);
     const images = await this.decode(mean);
@@ -179,8 +197,16 @@ export class Run {
         `x must be [batch, ${this.exampleShape.join(', ')}] or one example, got ${formatShape(given.shape)}.`,
       );
     }
-    const outside = given.data.find((value) => !(value >= 0 && value <= 1));
-    if (outside !== undefined) throw new ValueError(`x must lie in [0, 1], got ${outside}. Scale the data first.`);
+    this.#checkValues(given.data);
     return given.reshape([given.size / inputSize, inputSize]);
+  }
+
+  #checkValues(values: Float32Array): void {
+    const { inputSize } = this.model;
+    const { support } = this.#likelihood;
+    for (let start = 0; start < values.length; start += inputSize) {
+      const at = support.firstOutside(values.subarray(start, start + inputSize));
+      if (at >= 0) throw new ValueError(`x must hold ${support.description}, got ${values[start + at] ?? NaN}.`);
+    }
   }
 }

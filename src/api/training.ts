@@ -1,6 +1,6 @@
 import { RootsigmaError, ValueError, formatShape, sameShape, version } from '../core/index.ts';
 import { greyFraction, splitValidation } from '../data/index.ts';
-import type { DatasetOptions, DatasetSplits } from '../data/index.ts';
+import type { Binarize, DatasetOptions, DatasetSplits } from '../data/index.ts';
 import { createEngine } from '../engine/index.ts';
 import type { Engine, EngineOptions } from '../engine/index.ts';
 import type { RunConfig } from '../io/index.ts';
@@ -10,6 +10,7 @@ import { evaluationExamples, resolveData, trainingExamples } from './data.ts';
 import type { DataInput } from './data.ts';
 import { differences } from './differences.ts';
 import { EventQueue } from './event-queue.ts';
+import { checkSupport, likelihoodFor } from './likelihood.ts';
 import { modelFor } from './model.ts';
 import { configFor } from './options.ts';
 import type { ModelOptions } from './options.ts';
@@ -75,7 +76,7 @@ export class Training implements PromiseLike<Run>, AsyncIterable<TrainingEvent> 
 /**
  * Trains a VAE.
  *
- * @param data a built-in name (`digits`), a folder in MNIST's layout, a data set, or an array [examples, ...shape] in [0, 1]
+ * @param data a built-in name (`digits`), a folder in MNIST's layout, a data set, or an array [examples, ...shape]
  * @throws ValueError or DataError (when awaited) for options or data that do not fit; NumericalError when a loss is not
  *   finite, naming the step and the layer
  */
@@ -91,7 +92,8 @@ async function runTraining(data: DataInput, options: TrainOptions): Promise<Run>
     ...options.dataOptions,
   });
   const config = resumed ? continued(resumed, splits, options) : configFor(splits, options);
-  for (const note of [...splits.notes, ...greyNotice(splits, config)]) options.onNotice?.(note);
+  checkTrainingData(splits, config);
+  for (const note of [...splits.notes, ...likelihoodNotice(splits, config, options)]) options.onNotice?.(note);
   const { threads } = config.training;
   const engine = await createEngine({
     engine: options.engine ?? 'auto',
@@ -180,15 +182,31 @@ async function follow(
   return done;
 }
 
+function checkTrainingData({ train }: DatasetSplits, config: RunConfig): void {
+  checkSupport('train', likelihoodFor(config), {
+    examples: trainingExamples(train, config.data.binarize),
+    shape: train.sampleShape,
+  });
+}
+
+/** What a person should know of the likelihood: what grey values mean under Bernoulli, and what was chosen for other data. */
+function likelihoodNotice(splits: DatasetSplits, { data, model }: RunConfig, options: TrainOptions): string[] {
+  if (model.likelihood === 'bernoulli') return greyNotice(splits, data.binarize);
+  if (options.likelihood !== undefined || splits.train.support !== 'real') return [];
+  return [
+    `the data are numbers outside [0, 1]: the likelihood is '${model.likelihood}' with a learned standard deviation ('laplace' and 'poisson' take such data too).`,
+  ];
+}
+
 /** A Bernoulli likelihood is one of zeros and ones. */
-function greyNotice(splits: DatasetSplits, { data }: RunConfig): string[] {
-  if (data.binarize === 'threshold') return [];
+function greyNotice(splits: DatasetSplits, binarize: Binarize): string[] {
+  if (binarize === 'threshold') return [];
   const grey = greyFraction(splits.train, { limit: 1000 });
   if (grey === 0) return [];
   const percent = `${(100 * grey).toFixed(1)} % of the pixels are grey`;
-  return data.binarize === 'dynamic'
+  return binarize === 'dynamic'
     ? [`${percent}: each step draws them as 0 or 1 (binarize 'dynamic'; 'threshold' fixes them at 0.5).`]
     : [
-        `${percent}, and binarize is 'none': a Bernoulli likelihood of grey values is no probability, so ELBO and NLL are not comparable with any published number. Use 'dynamic' or 'threshold'.`,
+        `${percent}, and binarize is 'none': a Bernoulli likelihood of grey values is no probability, so ELBO and NLL are not comparable with any published number. Use binarize 'dynamic' or 'threshold', or likelihood 'continuous-bernoulli'.`,
       ];
 }

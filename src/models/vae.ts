@@ -7,8 +7,8 @@ import type { ActivationName, GraphKey, Tensor } from '../graph/index.ts';
 import { dense, denseStack, sequential } from '../nn/index.ts';
 import type { Layer, ParameterSpec, Parameters } from '../nn/index.ts';
 import type { Key } from '../random/index.ts';
-import { bernoulliLikelihood } from './likelihoods/index.ts';
-import type { Likelihood } from './likelihoods/index.ts';
+import { bernoulliFamily } from './likelihoods/index.ts';
+import type { Likelihood, LikelihoodFamily } from './likelihoods/index.ts';
 import { posteriorFamily } from './posteriors/index.ts';
 import type { PosteriorOptions } from './posteriors/index.ts';
 
@@ -20,6 +20,8 @@ export interface VaeOptions extends PosteriorOptions {
   /** Widths of the encoder's hidden layers; the decoder has them in reverse. */
   readonly hidden: readonly number[];
   readonly activation: ActivationName;
+  /** How p(x|z) is read off the decoder's outputs. Default: Bernoulli, its log-odds. */
+  readonly likelihood?: LikelihoodFamily;
   /** Element type of the graph. Default: float32. */
   readonly dtype?: FloatDType;
 }
@@ -48,7 +50,7 @@ export interface Vae {
   apply(parameters: Parameters, x: Tensor, options: { readonly key: GraphKey | Key }): VaeOutput;
 }
 
-/** A VAE of dense layers with a Bernoulli likelihood on logits. */
+/** A VAE of dense layers. */
 export function createVae(options: VaeOptions): Vae {
   const { inputSize, latent, hidden, activation } = options;
   for (const [name, size] of Object.entries({ inputSize, latent })) {
@@ -57,15 +59,17 @@ export function createVae(options: VaeOptions): Vae {
   }
   const encoder = denseStack('encoder', [inputSize, ...hidden], activation);
   const family = posteriorFamily(options, { featureSize: hidden.at(-1) ?? inputSize, latent });
-  const decoder = decoderStack([latent, ...hidden.toReversed()], inputSize, activation);
+  const likelihood = options.likelihood ?? bernoulliFamily({ inputSize });
+  const decoder = decoderStack([latent, ...hidden.toReversed()], likelihood.outputSize, activation);
 
   const encode = (parameters: Parameters, x: Tensor): Gaussian =>
     family.apply(parameters, encoder.apply(parameters, x));
-  const decode = (parameters: Parameters, z: Tensor): Likelihood => bernoulliLikelihood(decoder.apply(parameters, z));
+  const decode = (parameters: Parameters, z: Tensor): Likelihood =>
+    withScope('likelihood', () => likelihood.apply(decoder.apply(parameters, z), parameters));
   return {
     inputSize,
     latent,
-    parameters: [...encoder.parameters, ...family.parameters, ...decoder.parameters],
+    parameters: [...encoder.parameters, ...family.parameters, ...decoder.parameters, ...likelihood.parameters],
     prior: StandardNormal.ofSize(latent, options.dtype ?? 'float32'),
     encode,
     decode,
@@ -77,7 +81,7 @@ export function createVae(options: VaeOptions): Vae {
   };
 }
 
-/** Hidden layers with activation, then a linear layer to the logits. */
+/** Hidden layers with activation, then a linear layer to the likelihood's numbers. */
 function decoderStack(sizes: readonly number[], outputSize: number, activation: ActivationName): Layer {
   const last = sizes.at(-1) ?? 0;
   return sequential([

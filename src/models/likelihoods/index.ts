@@ -10,3 +10,5 @@ export type { CategoricalOptions } from './categorical.ts';
 export { ordinalFamily, ordinalLikelihood, ordinalLogProbs } from './ordinal.ts';
 export type { OrdinalOptions } from './ordinal.ts';
 export { poissonFamily, poissonLikelihood } from './poisson.ts';
+export { likelihoodFamily } from './family.ts';
+export type { LikelihoodData, LikelihoodOptions, SimpleLikelihood } from './family.ts';
