@@ -12,7 +12,7 @@ export function normalShare({ contamination, quantile }: ThresholdRule): number 
   if ((contamination === undefined) === (quantile === undefined)) {
     throw new ValueError('threshold: give a contamination or a quantile, one of them.');
   }
-  const share = quantile ?? 1 - (contamination ?? 0);
+  const share = quantile ?? 1 - contamination;
   if (!(share > 0 && share <= 1)) {
     const given =
       quantile === undefined ? `contamination in [0, 1), got ${contamination}` : `quantile in (0, 1], got ${quantile}`;
