@@ -1,4 +1,5 @@
 import { isFloat } from '../core/index.ts';
+import { convVjpRules } from './conv-gradients.ts';
 import {
   add,
   cast,
@@ -170,5 +171,6 @@ export const vjpRules: { readonly [Op in OpName]: VjpRule<Op> } = {
   randomNormal: constantOp,
   randomUniform: constantOp,
 
+  ...convVjpRules,
   ...linalgVjpRules,
 };

@@ -17,6 +17,14 @@ export interface RandomAttributes {
   readonly dtype: FloatDType;
 }
 
+/** How a kernel steps over an image. Pairs are [rows, columns]. */
+export interface ConvAttributes {
+  readonly strides: readonly [number, number];
+  /** Rows and columns of zeros around the image, in ONNX's order. */
+  readonly padding: readonly [top: number, left: number, bottom: number, right: number];
+  readonly dilations: readonly [number, number];
+}
+
 /**
  * Every op of the graph with its attributes. This table is the language: shape rules, gradients, the reference
  * interpreter and the ONNX lowering are each one exhaustive table over it, so a missing op is a type error there.
@@ -87,6 +95,15 @@ export interface OpAttributes {
 
   /** op(a) op(b) over the last two axes, batch axes broadcast. */
   matmul: { readonly transposeA: boolean; readonly transposeB: boolean };
+
+  /*
+   * Images [N, C, H, W], kernels [M, C, kH, kW] (one group), features [N, M, oH, oW]. Linear in each operand, and each
+   * the transpose of another: y = conv2d(x, w), x̄ = convTranspose2d(ȳ, w), w̄ = conv2dWeightGradient(x, ȳ).
+   */
+  conv2d: ConvAttributes;
+  /** `outputPadding` (less than the stride) chooses among the image sizes that give the same feature size. */
+  convTranspose2d: ConvAttributes & { readonly outputPadding: readonly [number, number] };
+  conv2dWeightGradient: ConvAttributes & { readonly kernel: readonly [number, number] };
 
   // Host ops: no ONNX kernel; engines run them between segments. Their first input is the key or the matrix.
   randomNormal: RandomAttributes;

@@ -1,5 +1,6 @@
 import { DTypeError, ShapeError, formatShape, isFloat, sameShape } from '../core/index.ts';
 import type { DType } from '../core/index.ts';
+import { convShapeRules } from './conv-shapes.ts';
 import type { OpAttributes, OpName, ReduceAttributes } from './op-table.ts';
 import type { Dimension, GraphShape, Tensor } from './tensor.ts';
 
@@ -274,6 +275,8 @@ export const shapeRules: { readonly [Op in OpName]: ShapeRule<Op> } = {
     const batch = broadcastGraphShapes('matmul', a.shape.slice(0, -2), b.shape.slice(0, -2));
     return { shape: [...batch, transposeA ? aColumns : aRows, transposeB ? bRows : bColumns], dtype: a.dtype };
   },
+
+  ...convShapeRules,
 
   randomNormal: random,
   randomUniform: random,

@@ -26,6 +26,11 @@ const periodic: ErrorUnits = { relative: 4, absolute: 1 };
 const saturating: ErrorUnits = { relative: 4, absolute: 2 };
 /** Sums of up to some hundred products of size 1: each addition rounds once. */
 const accumulated: ErrorUnits = { relative: 4, absolute: 64 };
+/**
+ * Sums over a batch of images, up to n = 1500 products of size 1: n roundings of partial sums that have grown to √n, in
+ * random directions, are √n √n / √12 ≈ 430 units; several times that at the worst of some hundred entries.
+ */
+const accumulatedOverImages: ErrorUnits = { relative: 4, absolute: 1536 };
 
 /** Factorisations of matrices with condition numbers up to some hundred, whose operands carry rounding errors. */
 const conditioned: ErrorUnits = { relative: 64, absolute: 256 };
@@ -83,6 +88,9 @@ export const opErrors: Readonly<Record<OpName, ErrorUnits>> = {
   gather: exact,
   scatterAdd: accumulated,
   matmul: accumulated,
+  conv2d: accumulated,
+  convTranspose2d: accumulated,
+  conv2dWeightGradient: accumulatedOverImages,
   randomNormal: exact,
   randomUniform: exact,
   sqrtmh: conditioned,

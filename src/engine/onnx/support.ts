@@ -13,11 +13,18 @@ interface Gap {
   readonly remedy: string;
 }
 
+const noFloat64: readonly Gap[] = [
+  { dtype: 'float64', engines: ortEngineNames, remedy: 'Convert to float32 with cast() first' },
+];
+
 /**
  * What ONNX Runtime's CPU kernels cannot run, among the pairs of op and dtype that the graph allows; everything else
  * runs on both builds (a test loads every pair). The reference engine runs all. An op missing here has no gap.
  */
 const gaps: Readonly<Partial<Record<OpName, readonly Gap[]>>> = {
+  conv2d: noFloat64,
+  convTranspose2d: noFloat64,
+  conv2dWeightGradient: noFloat64,
   pow: [{ dtype: 'uint32', engines: ortEngineNames, remedy: 'Convert to int32 or a float with cast() first' }],
 };
 

@@ -1,4 +1,5 @@
 import type { LeafOpName, OpName } from '../../graph/index.ts';
+import { convKernels } from './conv.ts';
 import { elementwiseKernels } from './elementwise.ts';
 import { indexingKernels } from './indexing.ts';
 import { linalgReferenceKernels } from './linalg.ts';
@@ -15,6 +16,7 @@ export const kernels: { readonly [Op in Exclude<OpName, LeafOpName>]: Kernel<Op>
   ...shapingKernels,
   ...indexingKernels,
   ...matmulKernels,
+  ...convKernels,
   ...randomKernels,
   ...linalgReferenceKernels,
 };

@@ -1,5 +1,6 @@
 import type { OpName } from '../../graph/index.ts';
 import type { OpCases } from './case.ts';
+import { convCases } from './conv-cases.ts';
 import { elementwiseCases } from './elementwise-cases.ts';
 import { leafCases } from './leaf-cases.ts';
 import { linalgCases } from './linalg-cases.ts';
@@ -12,5 +13,6 @@ export const opCases: Readonly<Record<OpName, OpCases>> = {
   ...leafCases,
   ...shapeCases,
   ...productCases,
+  ...convCases,
   ...linalgCases,
 };

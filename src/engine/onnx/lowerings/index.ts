@@ -1,5 +1,6 @@
 import type { ComputeOpName } from '../../../graph/index.ts';
 import type { Lowering } from '../lowering.ts';
+import { conv2d, conv2dWeightGradient, convTranspose2d } from './conv.ts';
 import { cast, direct, divide, identity, throughWiderType } from './elementwise.ts';
 import { erf } from './erf.ts';
 import { gather, scatterAdd } from './indexing.ts';
@@ -59,4 +60,7 @@ export const lowerings: { readonly [Op in ComputeOpName]: Lowering<Op> } = {
   scatterAdd,
 
   matmul,
+  conv2d,
+  convTranspose2d,
+  conv2dWeightGradient,
 };

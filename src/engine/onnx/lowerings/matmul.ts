@@ -2,6 +2,7 @@ import type { Tensor } from '../../../graph/index.ts';
 import { isOp } from '../../../graph/index.ts';
 import type { ModelBuilder } from '../builder.ts';
 import type { Lowering, LoweringContext } from '../lowering.ts';
+import { convWithBias } from './conv.ts';
 
 /** Two matrices make one Gemm, whose flags transpose without a copy. Batches go through MatMul. */
 export const matmul: Lowering<'matmul'> = (node, [a = '', b = ''], { builder }) => {
@@ -26,8 +27,8 @@ function swapLastAxes(builder: ModelBuilder, x: string, rank: number): string {
 }
 
 /**
- * A sum; a bias row added to a product of two matrices that nothing else reads goes into the Gemm, which starts from
- * it instead of zero.
+ * A sum; a bias added to a product of two matrices or to a convolution that nothing else reads goes into its node, which
+ * starts from it instead of zero.
  */
 export const add: Lowering<'add'> = (node, inputs, context) => {
   const [a, b] = node.inputs as [Tensor, Tensor];
@@ -35,6 +36,10 @@ export const add: Lowering<'add'> = (node, inputs, context) => {
 };
 
 function withBias(product: Tensor, bias: Tensor, context: LoweringContext): string | undefined {
+  return gemmWithBias(product, bias, context) ?? convWithBias(product, bias, context);
+}
+
+function gemmWithBias(product: Tensor, bias: Tensor, context: LoweringContext): string | undefined {
   if (!isOp(product, 'matmul') || product.rank !== 2 || context.useCount(product) !== 1) return undefined;
   if (product.inputs.some((x) => x.rank !== 2)) return undefined;
   const columns = product.shape[1];
