@@ -1,7 +1,15 @@
 export { evaluateModel } from './evaluate.ts';
 export type { EvaluateOptions, Evaluation, EvaluationProgress } from './evaluate.ts';
+export { imageQuality, structuralSimilarity } from './image-quality.ts';
+export type { ImageQuality } from './image-quality.ts';
 export { estimateNll, meanWithError } from './importance-sampling.ts';
 export type { NllEstimate, NllOptions } from './importance-sampling.ts';
 export { LatentStatistics, activeUnitThreshold } from './latent-statistics.ts';
 export { LogMeanExp } from './log-mean-exp.ts';
 export * from './anomaly/index.ts';
+export type { LabelledCodes } from './labelled-codes.ts';
+export { linearProbe } from './linear-probe.ts';
+export type { LinearProbe } from './linear-probe.ts';
+export { nearestNeighbourAccuracy } from './nearest-neighbours.ts';
+export { principalAxes, project } from './principal-axes.ts';
+export type { PrincipalAxes } from './principal-axes.ts';

@@ -1,0 +1,127 @@
+import { ShapeError, ValueError, formatShape, sameShape } from '../core/index.ts';
+import type { NdArray } from '../core/index.ts';
+
+/** How close reconstructions come to their originals: means over images. */
+export interface ImageQuality {
+  /** Mean squared error of a pixel. */
+  readonly mse: number;
+  /** Mean over images of 10 log₁₀(1 / mse), dB; infinite when one of them is exact. */
+  readonly psnr: number;
+  /** Mean structural similarity in [−1, 1]; 1 for equal images. */
+  readonly ssim: number;
+}
+
+/**
+ * MSE, PSNR and SSIM of reconstructions of images in [0, 1].
+ *
+ * @param originals [n, height, width] or [n, height, width, channels]
+ * @param reconstructions of the same shape
+ * @throws ShapeError when the shapes differ or are no images'; ValueError without images
+ */
+export function imageQuality(originals: NdArray, reconstructions: NdArray): ImageQuality {
+  const { count, size, height, width, channels } = imagesOf(originals, reconstructions);
+  let [mse, psnr, ssim] = [0, 0, 0];
+  for (let image = 0; image < count; image++) {
+    const a = originals.data.subarray(image * size, (image + 1) * size);
+    const b = reconstructions.data.subarray(image * size, (image + 1) * size);
+    const error = meanSquaredError(a, b);
+    mse += error / count;
+    psnr += (-10 * Math.log10(error)) / count;
+    ssim += structuralSimilarity(a, b, { height, width, channels }) / count;
+  }
+  return { mse, psnr, ssim };
+}
+
+function imagesOf(originals: NdArray, reconstructions: NdArray) {
+  const [count = 0, height = 0, width = 0, channels = 1] = originals.shape;
+  if (!sameShape(originals.shape, reconstructions.shape) || ![3, 4].includes(originals.shape.length)) {
+    throw new ShapeError(
+      `imageQuality: expected two arrays [n, height, width] or [n, height, width, channels], got ${formatShape(originals.shape)} and ${formatShape(reconstructions.shape)}.`,
+    );
+  }
+  if (originals.size === 0)
+    throw new ValueError(`imageQuality: there are no pixels in ${formatShape(originals.shape)}.`);
+  return { count, height, width, channels, size: height * width * channels };
+}
+
+function meanSquaredError(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  let total = 0;
+  for (let k = 0; k < a.length; k++) total += (a[k]! - b[k]!) ** 2;
+  return total / a.length;
+}
+
+interface ImageSize {
+  readonly height: number;
+  readonly width: number;
+  readonly channels: number;
+}
+
+/** (K₁ L)² and (K₂ L)² with L = 1, K₁ = 0.01, K₂ = 0.03. */
+const stabilizers = [1e-4, 9e-4] as const;
+
+/**
+ * Mean SSIM of two images in [0, 1] (Wang, Bovik, Sheikh and Simoncelli 2004, eq. 13 and 17):
+ *
+ *   (2 μₐ μ_b + C₁) (2 σₐ_b + C₂) / ((μₐ² + μ_b² + C₁) (σₐ² + σ_b² + C₂))
+ *
+ * under an 11 × 11 Gaussian window of standard deviation 1.5, at every place where it fits; of channels, the mean. Images
+ * smaller than the window get the largest odd window that fits.
+ */
+export function structuralSimilarity(a: ArrayLike<number>, b: ArrayLike<number>, size: ImageSize): number {
+  const { height, width, channels } = size;
+  const window = gaussianWindow(Math.min(11, height, width));
+  const [c1, c2] = stabilizers;
+  let [total, places] = [0, 0];
+  for (let channel = 0; channel < channels; channel++) {
+    const filtered = (value: (k: number) => number): Float64Array =>
+      filter((pixel) => value(pixel * channels + channel), { height, width, window });
+    const meanA = filtered((k) => a[k]!);
+    const meanB = filtered((k) => b[k]!);
+    const squareA = filtered((k) => a[k]! ** 2);
+    const squareB = filtered((k) => b[k]! ** 2);
+    const product = filtered((k) => a[k]! * b[k]!);
+    for (let k = 0; k < meanA.length; k++) {
+      const [ma, mb] = [meanA[k]!, meanB[k]!];
+      const variances = squareA[k]! - ma * ma + squareB[k]! - mb * mb;
+      const covariance = product[k]! - ma * mb;
+      total += ((2 * ma * mb + c1) * (2 * covariance + c2)) / ((ma * ma + mb * mb + c1) * (variances + c2));
+    }
+    places += meanA.length;
+  }
+  return total / places;
+}
+
+/** Weights of the largest odd window of at most `size`, adding up to 1. */
+function gaussianWindow(size: number): Float64Array {
+  const radius = Math.floor((size - 1) / 2);
+  const weights = Float64Array.from({ length: 2 * radius + 1 }, (_, k) =>
+    Math.exp(-((k - radius) ** 2) / (2 * 1.5 ** 2)),
+  );
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  return weights.map((weight) => weight / total);
+}
+
+/** The window's weighted mean at every place where it fits: along rows, then along columns. */
+function filter(
+  value: (pixel: number) => number,
+  { height, width, window }: { readonly height: number; readonly width: number; readonly window: Float64Array },
+): Float64Array {
+  const [rows, columns] = [height - window.length + 1, width - window.length + 1];
+  const across = new Float64Array(height * columns);
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < columns; x++) {
+      let sum = 0;
+      for (let k = 0; k < window.length; k++) sum += window[k]! * value(y * width + x + k);
+      across[y * columns + x] = sum;
+    }
+  }
+  const result = new Float64Array(rows * columns);
+  for (let y = 0; y < rows; y++) {
+    for (let x = 0; x < columns; x++) {
+      let sum = 0;
+      for (let k = 0; k < window.length; k++) sum += window[k]! * across[(y + k) * columns + x]!;
+      result[y * columns + x] = sum;
+    }
+  }
+  return result;
+}
