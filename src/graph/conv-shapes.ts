@@ -1,4 +1,4 @@
-import { DTypeError, ShapeError, formatShape, isFloat } from '../core/index.ts';
+import { DTypeError, ShapeError, formatShape, isFloat, sameShape } from '../core/index.ts';
 import type { DType } from '../core/index.ts';
 import type { ConvAttributes, OpAttributes } from './op-table.ts';
 import type { Dimension, GraphShape, Tensor } from './tensor.ts';
@@ -52,23 +52,39 @@ interface Inferred {
   readonly dtype: DType;
 }
 
-type Four = [Dimension, number, number, number];
+/** Sizes of [..., channels, rows, columns]. */
+interface Planes {
+  readonly batch: GraphShape;
+  readonly channels: number;
+  readonly size: readonly [number, number];
+}
 
-/** Two float operands of rank 4, all sizes but the batch known and at least 1. */
-function operands(op: string, inputs: readonly Tensor[], names: readonly [string, string]): [Four, Four, DType] {
+/** The last three sizes, known and at least 1, apart from those before them. */
+function planesOf(op: string, name: string, { shape }: Tensor): Planes {
+  const [channels, rows, columns] = shape.slice(-3);
+  const known = (size: Dimension | undefined): size is number => typeof size === 'number' && size >= 1;
+  if (shape.length >= 3 && known(channels) && known(rows) && known(columns)) {
+    return { batch: shape.slice(0, -3), channels, size: [rows, columns] };
+  }
+  throw new ShapeError(
+    `${op}: the ${name} must be [..., channels, rows, columns] of known sizes from 1 up, got ${formatShape(shape)}.`,
+  );
+}
+
+/** The two operands with their sizes. A kernel is [filters, channels, rows, columns]: a batch of one size. */
+function operands(op: string, inputs: readonly Tensor[], names: readonly [string, string]): [Planes, Planes, DType] {
   const [a, b] = inputs;
   if (!a || !b) throw new ShapeError(`${op}: takes two operands, got ${inputs.length}.`);
   if (!isFloat(a.dtype) || a.dtype !== b.dtype) {
     throw new DTypeError(`${op}: takes floating-point numbers of one dtype, got ${a.dtype} and ${b.dtype}.`);
   }
-  const four = (x: Tensor, name: string): Four => {
-    const known = x.shape.slice(1).every((size) => typeof size === 'number' && size >= 1);
-    if (x.rank === 4 && known) return x.shape as Four;
-    throw new ShapeError(
-      `${op}: the ${name} must have four axes, known and not empty but for the first, got ${formatShape(x.shape)}.`,
-    );
-  };
-  return [four(a, names[0]), four(b, names[1]), a.dtype];
+  return [planesOf(op, names[0], a), planesOf(op, names[1], b), a.dtype];
+}
+
+function filtersOf(op: string, { batch }: Planes): number {
+  const [filters, ...more] = batch;
+  if (typeof filters === 'number' && filters >= 1 && more.length === 0) return filters;
+  throw new ShapeError(`${op}: a kernel must be [filters, channels, rows, columns], got ${batch.length + 3} axes.`);
 }
 
 function checkAttributes(op: string, { strides, padding, dilations }: ConvAttributes): void {
@@ -79,60 +95,54 @@ function checkAttributes(op: string, { strides, padding, dilations }: ConvAttrib
   );
 }
 
-function requireSame(op: string, what: string, a: Dimension, b: Dimension): void {
+function requireSame(op: string, what: string, a: number, b: number): void {
   if (a !== b) throw new ShapeError(`${op}: ${what} differ: ${a} and ${b}.`);
 }
 
-/** Feature sizes of an image [H, W]. @throws ShapeError when the kernel does not fit in it */
+/** Feature sizes of an image. @throws ShapeError when the kernel does not fit in it */
 function featureSize(
   op: string,
-  image: readonly number[],
+  image: readonly [number, number],
   kernel: readonly [number, number],
   attributes: ConvAttributes,
-) {
-  const sizes = ([0, 1] as const).map((k) => convOutputSize(image[k] ?? 0, convAxis(attributes, kernel, k)));
-  if (sizes.some((size) => size < 1)) {
-    throw new ShapeError(
-      `${op}: a kernel ${formatShape(kernel)} with dilations ${formatShape(attributes.dilations)} does not fit in an image ${formatShape(image)} with padding ${formatShape(attributes.padding)}.`,
-    );
-  }
-  return sizes as [number, number];
+): [number, number] {
+  const along = (k: 0 | 1): number => convOutputSize(image[k], convAxis(attributes, kernel, k));
+  const size: [number, number] = [along(0), along(1)];
+  if (size[0] >= 1 && size[1] >= 1) return size;
+  throw new ShapeError(
+    `${op}: a kernel ${formatShape(kernel)} with dilations ${formatShape(attributes.dilations)} does not fit in an image ${formatShape(image)} with padding ${formatShape(attributes.padding)}.`,
+  );
 }
 
 /** Shapes of the three convolution ops (see the op table for the letters). */
 export const convShapeRules = {
   conv2d: (inputs: readonly Tensor[], attributes: OpAttributes['conv2d'], op: string): Inferred => {
-    const [[batch, channels, ...image], [filters, weightChannels, ...kernel], dtype] = operands(op, inputs, [
-      'image',
-      'kernel',
-    ]);
+    const [image, kernel, dtype] = operands(op, inputs, ['image', 'kernel']);
     checkAttributes(op, attributes);
-    requireSame(op, 'channels of image and kernel', channels, weightChannels);
-    return { shape: [batch, filters, ...featureSize(op, image, kernel, attributes)], dtype };
+    requireSame(op, 'channels of image and kernel', image.channels, kernel.channels);
+    const size = featureSize(op, image.size, kernel.size, attributes);
+    return { shape: [...image.batch, filtersOf(op, kernel), ...size], dtype };
   },
 
   convTranspose2d: (inputs: readonly Tensor[], attributes: OpAttributes['convTranspose2d'], op: string): Inferred => {
-    const [[batch, filters, ...features], [weightFilters, channels, ...kernel], dtype] = operands(op, inputs, [
-      'feature map',
-      'kernel',
-    ]);
+    const [features, kernel, dtype] = operands(op, inputs, ['feature map', 'kernel']);
     checkAttributes(op, attributes);
     const { outputPadding, strides } = attributes;
-    requireSame(op, 'filters of feature map and kernel', filters, weightFilters);
+    requireSame(op, 'filters of feature map and kernel', features.channels, filtersOf(op, kernel));
     if (outputPadding.some((amount, k) => !(Number.isInteger(amount) && amount >= 0 && amount < (strides[k] ?? 1)))) {
       throw new ShapeError(
         `${op}: the output padding ${formatShape(outputPadding)} must be less than the strides ${formatShape(strides)}.`,
       );
     }
-    const image = ([0, 1] as const).map(
-      (k) => convTransposeOutputSize(features[k], convAxis(attributes, kernel, k)) + outputPadding[k],
-    );
-    if (image.some((size) => size < 1)) {
+    const along = (k: 0 | 1): number =>
+      convTransposeOutputSize(features.size[k], convAxis(attributes, kernel.size, k)) + outputPadding[k];
+    const size = [along(0), along(1)];
+    if (size.some((length) => length < 1)) {
       throw new ShapeError(
-        `${op}: padding ${formatShape(attributes.padding)} leaves an image of ${formatShape(image)}.`,
+        `${op}: padding ${formatShape(attributes.padding)} leaves an image of ${formatShape(size)}.`,
       );
     }
-    return { shape: [batch, channels, ...image], dtype };
+    return { shape: [...features.batch, kernel.channels, ...size], dtype };
   },
 
   conv2dWeightGradient: (
@@ -140,19 +150,18 @@ export const convShapeRules = {
     attributes: OpAttributes['conv2dWeightGradient'],
     op: string,
   ): Inferred => {
-    const [[batch, channels, ...image], [featureBatch, filters, ...features], dtype] = operands(op, inputs, [
-      'image',
-      'feature map',
-    ]);
+    const [image, features, dtype] = operands(op, inputs, ['image', 'feature map']);
     checkAttributes(op, attributes);
     const { kernel } = attributes;
-    requireSame(op, 'batches', batch, featureBatch);
-    const expected = featureSize(op, image, kernel, attributes);
-    if (features[0] !== expected[0] || features[1] !== expected[1]) {
+    if (!sameShape(image.batch, features.batch)) {
+      throw new ShapeError(`${op}: batches differ: ${formatShape(image.batch)} and ${formatShape(features.batch)}.`);
+    }
+    const expected = featureSize(op, image.size, kernel, attributes);
+    if (!sameShape(features.size, expected)) {
       throw new ShapeError(
-        `${op}: a kernel ${formatShape(kernel)} on an image ${formatShape(image)} gives features ${formatShape(expected)}, got ${formatShape(features)}.`,
+        `${op}: a kernel ${formatShape(kernel)} on an image ${formatShape(image.size)} gives features ${formatShape(expected)}, got ${formatShape(features.size)}.`,
       );
     }
-    return { shape: [filters, channels, ...kernel], dtype };
+    return { shape: [features.channels, image.channels, ...kernel], dtype };
   },
 };

@@ -36,12 +36,12 @@ function attributesOf({ strides = 1, padding = 0, dilations = 1 }: ConvOptions):
 }
 
 /**
- * Convolution as networks mean it (cross-correlation): y[n, m, p] = Σ_{c, k} w[m, c, k] x[n, c, s p + d k − padding],
- * zeros outside the image. Channels come first, as in ONNX.
+ * Convolution as networks mean it (cross-correlation): y[m, p] = Σ_{c, k} w[m, c, k] x[c, s p + d k − padding],
+ * zeros outside the image. Channels come first, as in ONNX; batch axes before them are any number.
  *
- * @param x image [N, C, H, W]
+ * @param x image [..., C, H, W]
  * @param w kernel [M, C, kH, kW]
- * @returns [N, M, oH, oW], oH = ⌊(H + padding − dilation (kH − 1) − 1) / stride⌋ + 1
+ * @returns [..., M, oH, oW], oH = ⌊(H + padding − dilation (kH − 1) − 1) / stride⌋ + 1
  * @throws ShapeError when sizes do not fit
  */
 export function conv2d(x: TensorLike, w: TensorLike, options: ConvOptions = {}): Tensor<'conv2d'> {
@@ -51,9 +51,9 @@ export function conv2d(x: TensorLike, w: TensorLike, options: ConvOptions = {}):
 /**
  * The transpose of `conv2d` in its image: every feature lays the kernel down on the image, and what overlaps adds up.
  *
- * @param y features [N, M, oH, oW]
+ * @param y features [..., M, oH, oW]
  * @param w kernel [M, C, kH, kW], the one that conv2d would take
- * @returns [N, C, H, W], H = (oH − 1) stride + dilation (kH − 1) + 1 − padding + outputPadding
+ * @returns [..., C, H, W], H = (oH − 1) stride + dilation (kH − 1) + 1 − padding + outputPadding
  * @throws ShapeError when sizes do not fit
  */
 export function convTranspose2d(y: TensorLike, w: TensorLike, options: ConvTransposeOptions = {}): Tensor {
@@ -64,8 +64,8 @@ export function convTranspose2d(y: TensorLike, w: TensorLike, options: ConvTrans
 /**
  * The transpose of `conv2d` in its kernel: w̄[m, c, k] = Σ_{n, p} ȳ[n, m, p] x[n, c, s p + d k − padding].
  *
- * @param x image [N, C, H, W]
- * @param y cotangent of the features [N, M, oH, oW]
+ * @param x image [..., C, H, W]
+ * @param y cotangent of the features [..., M, oH, oW]
  * @returns [M, C, ...options.kernel]
  * @throws ShapeError when sizes do not fit
  */
@@ -88,7 +88,7 @@ export function convTransposeLike(x: Tensor, y: Tensor, w: Tensor, attributes: C
 
 /** The last two sizes, which are known wherever a convolution could be built. */
 export function knownSizes({ shape }: Tensor): [number, number] {
-  const [rows, columns] = shape.slice(2);
+  const [rows, columns] = shape.slice(-2);
   if (typeof rows === 'number' && typeof columns === 'number') return [rows, columns];
   throw new ShapeError(`conv2d: images and kernels have known sizes, got ${formatShape(shape)}.`);
 }

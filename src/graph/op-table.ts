@@ -97,8 +97,8 @@ export interface OpAttributes {
   matmul: { readonly transposeA: boolean; readonly transposeB: boolean };
 
   /*
-   * Images [N, C, H, W], kernels [M, C, kH, kW] (one group), features [N, M, oH, oW]. Linear in each operand, and each
-   * the transpose of another: y = conv2d(x, w), x̄ = convTranspose2d(ȳ, w), w̄ = conv2dWeightGradient(x, ȳ).
+   * Images [..., C, H, W], kernels [M, C, kH, kW] (one group), features [..., M, oH, oW]. Linear in each operand, and
+   * each the transpose of another: y = conv2d(x, w), x̄ = convTranspose2d(ȳ, w), w̄ = conv2dWeightGradient(x, ȳ).
    */
   conv2d: ConvAttributes;
   /** `outputPadding` (less than the stride) chooses among the image sizes that give the same feature size. */

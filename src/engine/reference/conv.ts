@@ -22,9 +22,10 @@ function range(offset: number, stride: number, size: number, positions: number):
 /** Walks all triples (feature, kernel entry, image entry) that a convolution multiplies, a row of features at a time. */
 function forEachRow({ image, kernel, features }: Sizes, attributes: ConvAttributes, visit: RowVisitor): void {
   const { strides, padding, dilations } = attributes;
-  const [batch, channels, height, width] = image as [number, number, number, number];
+  const [channels, height, width] = image.slice(-3) as [number, number, number];
+  const batch = sizeOf(image.slice(0, -3));
   const [filters, , kernelHeight, kernelWidth] = kernel as [number, number, number, number];
-  const [rows, columns] = features.slice(2) as [number, number];
+  const [rows, columns] = features.slice(-2) as [number, number];
   for (let m = 0; m < filters; m++) {
     for (let c = 0; c < channels; c++) {
       for (let i = 0; i < kernelHeight; i++) {

@@ -5,7 +5,7 @@ import { batch, describeShape, drawn, floatDTypes } from './case.ts';
 import type { Case, OpCases } from './case.ts';
 
 interface Convolution extends ConvOptions {
-  readonly image: readonly [number | string, number, number, number];
+  readonly image: GraphShape;
   readonly filters: number;
   readonly kernel: readonly [number, number];
 }
@@ -22,6 +22,9 @@ const convolutions: readonly Convolution[] = [
   { image: [1, 1, 9, 2], filters: 1, kernel: [2, 1], strides: [4, 5] },
   { image: [3, 8, 14, 14], filters: 16, kernel: [4, 4], strides: 2, padding: 1 },
   { image: [0, 2, 4, 4], filters: 3, kernel: [3, 3], padding: 1 },
+  { image: [1, 3, 3], filters: 2, kernel: [2, 2] },
+  { image: [2, 0, 1, 3, 3], filters: 2, kernel: [2, 2] },
+  { image: [2, batch, 1, 3, 3], filters: 2, kernel: [2, 2], padding: 1 },
   { image: [batch, 2, 7, 6], filters: 3, kernel: [4, 4], strides: 2, padding: 1 },
 ];
 
@@ -53,7 +56,7 @@ interface Shapes {
 
 function shapesOf(convolution: Convolution, dtype: DType): Shapes {
   const { image, filters, kernel } = convolution;
-  const weight = [filters, image[1], ...kernel];
+  const weight = [filters, image.at(-3) ?? 0, ...kernel];
   const { shape } = conv2d(input('image', image, dtype), input('weight', weight, dtype), convolution);
   return { image, weight, features: shape };
 }
