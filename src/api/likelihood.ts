@@ -1,11 +1,8 @@
 import { ValueError, formatShape, sizeOf, stridesOf } from '../core/index.ts';
-import type { Shape } from '../core/index.ts';
-import type { Support } from '../data/index.ts';
+import type { Dataset, Support } from '../data/index.ts';
 import type { RunConfig } from '../io/index.ts';
-import { likelihoodFamily } from '../models/index.ts';
+import { bernoulliFamily, likelihoodFamily } from '../models/index.ts';
 import type { LikelihoodFamily } from '../models/index.ts';
-import type { Examples } from '../objectives/index.ts';
-import { key } from '../random/index.ts';
 
 export type LikelihoodName = RunConfig['model']['likelihood'];
 
@@ -36,28 +33,30 @@ export function likelihoodFor({ data, model }: Pick<RunConfig, 'data' | 'model'>
 const checkedExamples = 1000;
 
 /**
- * @throws ValueError naming the first value among the first thousand examples that the likelihood has no density for, and
- *   likelihoods that would take them
+ * Looks at the first thousand examples.
+ *
+ * @throws ValueError naming the first value that the likelihood has no density for, and likelihoods that would take it
  */
-export function checkSupport(
-  operation: string,
-  family: LikelihoodFamily,
-  { examples, shape }: { readonly examples: Examples; readonly shape: Shape },
-): void {
-  const example = new Float32Array(examples.exampleSize);
+export function checkSupport(operation: string, dataset: Dataset, config: RunConfig): void {
+  const family = likelihoodFor(config);
+  const shape = dataset.sampleShape;
+  const inputSize = sizeOf(shape);
+  // What is made binary must first lie in [0, 1].
+  const { support } = config.data.binarize === 'none' ? family : bernoulliFamily({ inputSize });
+  const example = new Float32Array(inputSize);
   const seen = new ValueKinds();
   let wrong: { readonly index: number; readonly at: number; readonly value: number } | undefined;
-  for (let index = 0; index < Math.min(examples.size, checkedExamples); index++) {
-    examples.read(Uint32Array.of(index), example, key(0));
+  for (let index = 0; index < Math.min(dataset.size, checkedExamples); index++) {
+    dataset.gather(Uint32Array.of(index), example);
     seen.add(example);
-    const at = wrong ? -1 : family.support.firstOutside(example);
+    const at = wrong ? -1 : support.firstOutside(example);
     if (at >= 0) wrong = { index, at, value: example[at] ?? NaN };
   }
   if (!wrong) return;
   const { index, at, value } = wrong;
   const place = stridesOf(shape).map((stride, axis) => Math.floor(at / stride) % (shape[axis] ?? 1));
   throw new ValueError(
-    `${operation}: example ${index} holds ${value} at ${formatShape(place)}; a ${family.name} likelihood takes ${family.support.description}. ${seen.advice()}`,
+    `${operation}: example ${index} holds ${value} at ${formatShape(place)}; a ${family.name} likelihood takes ${support.description}. ${seen.advice()}`,
   );
 }
 

@@ -94,7 +94,7 @@ export class Run {
     const { dataset } = await this.testData(options.data);
     const limited = limit === undefined ? dataset : takeFirst(dataset, limit);
     const examples = evaluationExamples(limited, this.config.data.binarize, seed);
-    checkSupport('evaluate', this.#likelihood, { examples, shape: dataset.sampleShape });
+    checkSupport('evaluate', limited, this.config);
     return evaluateModel({
       engine: this.#engine,
       model: this.model,

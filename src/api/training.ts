@@ -10,7 +10,7 @@ import { evaluationExamples, resolveData, trainingExamples } from './data.ts';
 import type { DataInput } from './data.ts';
 import { differences } from './differences.ts';
 import { EventQueue } from './event-queue.ts';
-import { checkSupport, likelihoodFor } from './likelihood.ts';
+import { checkSupport } from './likelihood.ts';
 import { modelFor } from './model.ts';
 import { configFor } from './options.ts';
 import type { ModelOptions } from './options.ts';
@@ -92,7 +92,7 @@ async function runTraining(data: DataInput, options: TrainOptions): Promise<Run>
     ...options.dataOptions,
   });
   const config = resumed ? continued(resumed, splits, options) : configFor(splits, options);
-  checkTrainingData(splits, config);
+  checkSupport('train', splits.train, config);
   for (const note of [...splits.notes, ...likelihoodNotice(splits, config, options)]) options.onNotice?.(note);
   const { threads } = config.training;
   const engine = await createEngine({
@@ -180,13 +180,6 @@ async function follow(
   }
   if (!done) throw new RootsigmaError('train: the loop ended without its last event.');
   return done;
-}
-
-function checkTrainingData({ train }: DatasetSplits, config: RunConfig): void {
-  checkSupport('train', likelihoodFor(config), {
-    examples: trainingExamples(train, config.data.binarize),
-    shape: train.sampleShape,
-  });
 }
 
 /** What a person should know of the likelihood: what grey values mean under Bernoulli, and what was chosen for other data. */
