@@ -23,6 +23,13 @@ const symbols: Readonly<Record<string, string>> = {
   '\\log': 'log&#8201;',
   '\\nabla': '∇',
   '\\mathcal N': '<span class="calligraphic">N</span>',
+  '\\mathrm E': 'E',
+  '\\mathrm{logvar}': 'logvar',
+  '\\tfrac12': '½&#8201;',
+  '\\lVert': '‖',
+  '\\rVert': '‖',
+  '\\dots': '…',
+  '\\pm': '±',
   '\\,': '&#8201;',
   '-': '−',
   ',': ',&#8201;',
@@ -37,34 +44,47 @@ const relations: Readonly<Record<string, string>> = {
   '\\ne': '≠',
   '\\leftarrow': '←',
   '\\approx': '≈',
+  '\\times': '×',
+  '\\mid': '∣',
 };
 
 const token =
-  /\\mathcal N|\\operatorname\{\w+\}|\\,|\\[A-Za-z]+|[_^]\{[^{}]*\}|[_^](?:\\[A-Za-z]+|[A-Za-z0-9])|[A-Za-z]|\d+(?:\.\d+)?|[-+=(),;/]|\s+|./gsu;
+  /\\sqrt\{(?:[^{}]|\{[^{}]*\})*\}|\\sqrt *(?:\\[A-Za-z]+|\w)|\\tfrac12|\\math(?:cal|rm)\s+\w|\\(?:operatorname|mathrm)\{\w+\}|\\,|\\[A-Za-z]+|[_^]\{(?:[^{}]|\{[^{}]*\})*\}|[_^](?:\\[A-Za-z]+|[A-Za-z0-9])|[A-Za-z]|\d+(?:\.\d+)?|[-+=(),;/]|\s+|./gsu;
 
 /** The formula as HTML, or nothing where it takes KaTeX to set it. */
 export function inlineFormula(source: string): string | undefined {
-  let html = '';
-  let scripted = false;
-  for (const [part] of source.matchAll(token)) {
-    const set = setToken(part);
-    const isScript = /^[_^]/.test(part);
-    // An index above or below another needs stacking.
-    if (set === undefined || (isScript && scripted)) return undefined;
-    scripted = isScript || part === '\\rt' || part === '\\T' || (scripted && part.trim() === '');
-    html += set;
-  }
-  return `<span class="katex letter">${html}</span>`;
+  const html = setAll(source);
+  return html === undefined ? undefined : `<span class="katex letter">${html}</span>`;
 }
 
+function setAll(source: string): string | undefined {
+  const parts: string[] = [];
+  let last = '';
+  for (const [part] of source.matchAll(token)) {
+    if (part.trim() === '') continue;
+    const set = setToken(part.replace(/\s+/g, ' '));
+    if (set === undefined) return undefined;
+    // An exponent right after an index, or the other way round, stands above it.
+    if (isScript(part) && isScript(last)) parts.push(`<span class="stacked">${parts.pop() ?? ''}${set}</span>`);
+    else parts.push(set);
+    last = part;
+  }
+  return parts.join('');
+}
+
+const isScript = (part: string): boolean => /^[_^]/.test(part);
+
 function setToken(part: string): string | undefined {
-  if (part.trim() === '') return '';
   const script = /^([_^])\{?(.*?)\}?$/s.exec(part);
   if (script) {
-    const [, kind, body = ''] = script;
-    const inner = [...body.matchAll(token)].map(([item]) => setToken(item));
-    if (inner.includes(undefined)) return undefined;
-    return kind === '_' ? `<sub>${inner.join('')}</sub>` : `<sup>${inner.join('')}</sup>`;
+    const inner = setAll(script[2] ?? '');
+    const name = script[1] === '_' ? 'sub' : 'sup';
+    return inner === undefined ? undefined : `<${name}>${inner}</${name}>`;
+  }
+  const radicand = /^\\sqrt *\{?(.*?)\}?$/s.exec(part);
+  if (radicand) {
+    const inner = setAll(radicand[1] ?? '');
+    return inner === undefined ? undefined : `√<span class="radicand">${inner}</span>`;
   }
   const relation = relations[part];
   if (relation !== undefined) return `<span class="relation">${relation}</span>`;

@@ -51,7 +51,7 @@ export interface Figure<F extends Fields = Fields> {
 
 /** Fixes a figure's types, then forgets them, so that all figures fit one list. */
 export function figure<const F extends Fields>(definition: Figure<F>): Figure {
-  return definition as unknown as Figure;
+  return definition;
 }
 
 export function viewOf(target: Figure, own: Values, shared: Shared): View {

@@ -14,14 +14,17 @@ export function plain(value: number): string {
   return String(Number(value.toFixed(4))).replace('-', '−');
 }
 
+/** A whole number as an exponent. */
+export function superscript(value: number): string {
+  const digits = '⁰¹²³⁴⁵⁶⁷⁸⁹';
+  return String(value).replace(/./g, (sign) => (sign === '-' ? '⁻' : digits.charAt(Number(sign))));
+}
+
 /** Very small and very large, as 1.2·10⁻⁸. */
 export function scientific(value: number): string {
   if (value === 0) return '0';
   const [mantissa = '', exponent = ''] = value.toExponential(1).split('e');
-  const raised = [...exponent.replace('+', '')].map((digit) =>
-    digit === '-' ? '⁻' : ('⁰¹²³⁴⁵⁶⁷⁸⁹'[Number(digit)] ?? ''),
-  );
-  return `${mantissa}·10${raised.join('')}`;
+  return `${mantissa}·10${superscript(Number(exponent))}`;
 }
 
 export interface NumberOptions {

@@ -12,9 +12,31 @@ import { Store } from './store.ts';
 const store = new Store(figures, new URLSearchParams(location.search));
 
 for (const element of document.querySelectorAll<HTMLElement>('figure[data-figure]')) {
-  const figure = figures.find(({ id }) => id === element.dataset['figure']);
+  const figure = figures.find(({ id }) => id === element.dataset.figure);
   const body = element.querySelector('.figure-body');
-  if (figure && body) new MountedFigure(element, body, figure, store);
+  if (figure && body && figure.id !== 'digit') new MountedFigure(element, body, figure, store);
+}
+
+/** The VAE and its model come when the reader does. */
+const digits = document.querySelector('figure[data-figure="digit"]');
+const digitBody = digits?.querySelector<HTMLElement>('.figure-body');
+if (digits && digitBody) {
+  const near = new IntersectionObserver(
+    (entries) => {
+      if (!entries.some((entry) => entry.isIntersecting)) return;
+      near.disconnect();
+      import('./digit/mount.ts')
+        .then(({ mountDigits }) => mountDigits(digitBody, store))
+        .catch((error: unknown) => {
+          const note = document.createElement('p');
+          note.className = 'verdict refused';
+          note.textContent = `The model could not be loaded: ${error instanceof Error ? error.message : String(error)}`;
+          digitBody.append(note);
+        });
+    },
+    { rootMargin: '800px' },
+  );
+  near.observe(digits);
 }
 
 const bar = document.querySelector<HTMLElement>('#bar');
@@ -23,4 +45,4 @@ const contents = document.querySelector('#contents');
 if (contents) followContents(contents);
 linkTabs();
 keepAddress(store);
-document.documentElement.dataset['ready'] = '';
+document.documentElement.dataset.ready = '';

@@ -1,4 +1,4 @@
-import { NdArray } from 'rootsigma/core';
+import type { NdArray } from 'rootsigma/core';
 import { constant, matmul } from 'rootsigma/graph';
 import { key, normal } from 'rootsigma/random';
 import { evaluate } from 'rootsigma/reference';

@@ -1,10 +1,37 @@
+import { readFileSync } from 'node:fs';
+import { openDigitModel } from './digit/model.ts';
+import { digitMarkup, digitSamples } from './figures/digit.ts';
 import { figures } from './figures/index.ts';
 import { initialValues } from './fields.ts';
 import { initialShared, viewOf } from './figure.ts';
+import { noiseCloud } from './noise.ts';
 
 /** A figure's markup at its starting values. */
 export function prerender(id: string): string {
   const target = figures.find((figure) => figure.id === id);
   if (!target) throw new Error(`article: there is no figure '${id}'.`);
-  return target.render(viewOf(target, initialValues(target.fields), initialShared));
+  const markup =
+    id === 'digit' ? prerenderDigit() : target.render(viewOf(target, initialValues(target.fields), initialShared));
+  return thinned(markup);
+}
+
+/** Every other dot of each cloud: enough until the script draws them all, and half the weight. */
+function thinned(markup: string): string {
+  return markup.replace(/(<path class="dots[^"]*" d=")([^"]*)/g, (_, open: string, dots: string) => {
+    const kept = dots.split('z').filter((dot, index) => dot !== '' && index % 2 === 0);
+    return open + kept.map((dot) => `${dot}z`).join('');
+  });
+}
+
+/** The VAE's figure for its first example, computed as the page will. */
+function prerenderDigit(): string {
+  const file = readFileSync(new URL('../public/digits.safetensors', import.meta.url));
+  const model = openDigitModel(new Uint8Array(file).buffer);
+  const cloud = noiseCloud(initialShared.seed, digitSamples).data;
+  return digitMarkup({
+    model,
+    posterior: model.encode(model.example(3)),
+    epsilon: { x: 0.8, y: -0.6 },
+    noise: Array.from({ length: digitSamples }, (_, k) => ({ x: cloud[2 * k] ?? 0, y: cloud[2 * k + 1] ?? 0 })),
+  });
 }

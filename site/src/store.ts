@@ -42,8 +42,9 @@ export class Store {
   }
 
   #follow(): void {
-    for (const { id, sync } of this.#figures) {
-      if (sync) this.#own.set(id, { ...this.own(id), ...sync(this.shared) } as Values);
+    for (const figure of this.#figures) {
+      const own = figure.sync?.(this.shared);
+      if (own) this.#own.set(figure.id, { ...this.own(figure.id), ...own } as Values);
     }
   }
 

@@ -22,8 +22,8 @@ function panel(index: 1 | 2, mu: number, stddev: number, epsilon: number, z: num
   const [low, high, scale] = [0.12, 1.3, 1.2];
   const bell = (base: number, s: number, m: number, style: string): string =>
     frame.line(
-      Array.from({ length: 97 }, (_, i) => {
-        const x = -8 + i / 6;
+      Array.from({ length: 81 }, (_, i) => {
+        const x = -8 + i / 5;
         return { x, y: base + Math.min(1.02, scale * density(x, s, m)) };
       }),
       style,

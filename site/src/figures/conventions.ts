@@ -47,19 +47,20 @@ export const conventions = figure({
         y: [0, Math.max(0.3, tallest * 1.1)],
         margin: [4, 4, 8, 22],
       });
-      const body = [
-        frame.curve((x) => density(x, stddev), 'area ink-root', 140),
-        frame.xAxis([-8, -4, 0, 4, 8]),
+      const level = density(stddev, stddev);
+      const bell = [
+        frame.curve((x) => density(x, stddev), 'area ink-root', 96),
         frame.line(
           [
-            { x: -stddev, y: density(stddev, stddev) },
-            { x: stddev, y: density(stddev, stddev) },
+            { x: -stddev, y: level },
+            { x: stddev, y: level },
           ],
           'rule strong ink-root',
         ),
       ];
+      const drawing = frame.clip(bell.join('')) + frame.xAxis([-8, -4, 0, 4, 8]);
       return `<div class="card"><h4>${title.replace(/, .*\)/, `, ${decimal(own.value)})`)} <span>read as ${title}</span></h4>
-        ${frame.svg(`Bell curve of standard deviation ${decimal(stddev)}`, frame.clip(body[0] + (body[2] ?? '')) + (body[1] ?? ''))}
+        ${frame.svg(`Bell curve of standard deviation ${decimal(stddev)}`, drawing)}
         <p>${decimal(own.value)} is ${meaning}: <strong>σ = ${num(stddev, { name: `conventions.${name}` })}</strong></p><p class="quiet">${where}</p></div>`;
     });
     return `${slider('value', { readout: decimal(own.value) })}<div class="panels cards">${cards.join('')}</div>`;

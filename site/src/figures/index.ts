@@ -3,6 +3,7 @@ import { clouds } from './clouds.ts';
 import { conventions } from './conventions.ts';
 import { cost } from './cost.ts';
 import { covariance } from './covariance.ts';
+import { digit } from './digit.ts';
 import { geometry } from './geometry.ts';
 import { gradients } from './gradients.ts';
 import { iterations } from './iterations.ts';
@@ -33,4 +34,5 @@ export const figures = [
   turning,
   cost,
   measuredFigure,
+  digit,
 ];

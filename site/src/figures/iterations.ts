@@ -4,7 +4,7 @@ import { fromAxes, matrixOf, nested, symmetricRoot } from '../covariance.ts';
 import type { Covariance } from '../covariance.ts';
 import { choice, number } from '../fields.ts';
 import { button, figure } from '../figure.ts';
-import { labelled, matrix, scientific } from '../format.ts';
+import { labelled, matrix, scientific, superscript } from '../format.ts';
 import { Frame } from '../plot.ts';
 
 const lastStep = 24;
@@ -41,9 +41,7 @@ function chart(
   return frame.svg(
     'Residual of both iterations at every step, on a logarithmic scale',
     [
-      frame.yAxis([0, -4, -8, -12, -16], 'residual ‖Y Y − Σ‖ ∕ ‖Σ‖', (y) =>
-        y === 0 ? '1' : `10${[...String(y)].map((c) => (c === '-' ? '⁻' : ('⁰¹²³⁴⁵⁶⁷⁸⁹'[Number(c)] ?? ''))).join('')}`,
-      ),
+      frame.yAxis([0, -4, -8, -12, -16], 'residual ‖Y Y − Σ‖ ∕ ‖Σ‖', (y) => (y === 0 ? '1' : `10${superscript(y)}`)),
       frame.xAxis([...new Set(ticks)], 'step'),
       line('denman', 'ink-mean'),
       line('schulz', 'ink-root'),

@@ -12,7 +12,7 @@ function signedRoot(sigma: Covariance, which: keyof typeof signs): Matrix {
   const { major, minor, angle } = eigen(sigma);
   const u = rotation(angle);
   const d = {
-    a: (which[0] === 'p' ? 1 : -1) * Math.sqrt(major),
+    a: (which.startsWith('p') ? 1 : -1) * Math.sqrt(major),
     b: 0,
     c: 0,
     d: (which[1] === 'p' ? 1 : -1) * Math.sqrt(minor),

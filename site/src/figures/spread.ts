@@ -49,8 +49,8 @@ export const spread = figure({
     const body = [
       frame.clip(histogram(frame, sample)),
       frame.xAxis([-8, -6, -4, -2, 0, 2, 4, 6, 8]),
-      frame.curve((x) => density(x, slip), 'stroke dashed ink-wrong', 140),
-      frame.curve((x) => density(x, stddev), 'stroke ink-root', 140),
+      frame.curve((x) => density(x, slip), 'stroke dashed ink-wrong', 96),
+      frame.curve((x) => density(x, stddev), 'stroke ink-root', 96),
       frame.line(
         [
           { x: 0, y: level },

@@ -44,7 +44,7 @@ export function mountBar(bar: HTMLElement, store: Store, figures: readonly Figur
 
   bar.addEventListener('click', (event) => {
     const action =
-      event.target instanceof Element ? event.target.closest<HTMLElement>('[data-do]')?.dataset['do'] : undefined;
+      event.target instanceof Element ? event.target.closest<HTMLElement>('[data-do]')?.dataset.do : undefined;
     if (action === 'copy') copy(codeFor(language, store.shared.sigma), languages[language]);
     else if (action === 'link') copy(location.href, 'Link to this state');
     else if (action === 'reset') {

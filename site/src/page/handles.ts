@@ -17,10 +17,10 @@ export function dragHandles(body: Element, moved: Moved): void {
     const direction = arrows[event.key];
     if (!direction) return;
     event.preventDefault();
-    const step = Number(handle.dataset['step']) * (event.shiftKey ? 5 : 1);
-    moved(handle.dataset['handle'] ?? '', {
-      x: Number(handle.dataset['x']) + step * direction[0],
-      y: Number(handle.dataset['y']) + step * direction[1],
+    const step = Number(handle.dataset.step) * (event.shiftKey ? 5 : 1);
+    moved(handle.dataset.handle ?? '', {
+      x: Number(handle.dataset.x) + step * direction[0],
+      y: Number(handle.dataset.y) + step * direction[1],
     });
   });
 }
@@ -38,7 +38,7 @@ function handleOf(target: EventTarget | null): SVGGElement | null {
 
 /** Until the pointer is let go, wherever it is by then. */
 function follow(handle: SVGGElement, start: PointerEvent, moved: Moved): void {
-  const name = handle.dataset['handle'] ?? '';
+  const name = handle.dataset.handle ?? '';
   const drawing = handle.ownerSVGElement;
   if (!drawing) return;
   document.documentElement.toggleAttribute('data-dragging', true);
@@ -62,7 +62,7 @@ function follow(handle: SVGGElement, start: PointerEvent, moved: Moved): void {
 /** The pointer in the coordinates of the drawing's axes (Frame.svg writes them down). */
 function pointIn(drawing: SVGSVGElement, event: PointerEvent): Point | undefined {
   const screen = drawing.getScreenCTM();
-  const frame = (drawing.dataset['frame'] ?? '').split(' ').map(Number);
+  const frame = (drawing.dataset.frame ?? '').split(' ').map(Number);
   const [left = NaN, right = NaN, top = NaN, bottom = NaN, x0 = NaN, x1 = NaN, y0 = NaN, y1 = NaN] = frame;
   if (!screen) return undefined;
   const { x, y } = new DOMPoint(event.clientX, event.clientY).matrixTransform(screen.inverse());

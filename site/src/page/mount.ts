@@ -78,7 +78,7 @@ export class MountedFigure {
 
   #input(target: EventTarget | null): void {
     if (!(target instanceof HTMLInputElement)) return;
-    const name = target.dataset['field'];
+    const name = target.dataset.field;
     const field = name === undefined ? undefined : this.#figure.fields[name];
     if (name === undefined || !field) return;
     const value = readField(field, target.value);
@@ -89,7 +89,7 @@ export class MountedFigure {
 
   #click(target: EventTarget | null): void {
     const pressed = target instanceof Element ? target.closest<HTMLElement>('[data-action]') : null;
-    const action = pressed?.dataset['action'];
+    const action = pressed?.dataset.action;
     if (action === undefined) return;
     const running = this.#stop !== undefined;
     this.#stop?.();
