@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { addCommonOptions, addEngineOptions, addExamples, whole } from '../arguments.ts';
+import { addCommonOptions, addEngineOptions, addExamples, choice, whole } from '../arguments.ts';
 import type { SampleFlags } from '../actions/sample.ts';
 import type { Session } from '../session.ts';
 
@@ -10,6 +10,16 @@ export function sampleCommand(session: Session): Command {
     .requiredOption('-o, --output <file>', 'where to: .png (one sheet), .npy, .csv or .json')
     .option('--count <n>', 'how many (default: 64)', whole(1))
     .option('--seed <n>', 'which draws (default: 0)', whole(0))
+    .addOption(
+      choice('--show <what>', 'of p(x|z): its mean, its mode, or a draw with its noise (default: mean)', [
+        'mean',
+        'mode',
+        'draw',
+      ]),
+    )
+    .addOption(
+      choice('--show <what>', 'the mean of p(x|z), its mode, or a draw (default: mean)', ['mean', 'mode', 'draw']),
+    )
     .option('--columns <n>', 'images a row, for .png', whole(1));
   addExamples(
     addCommonOptions(addEngineOptions(command)),
