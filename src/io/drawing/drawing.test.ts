@@ -1,0 +1,144 @@
+import { describe, expect, it } from 'vitest';
+import { NdArray, ShapeError, ValueError } from '../../core/index.ts';
+import { decodePng } from '../png.ts';
+import {
+  Canvas,
+  axisTicks,
+  classColour,
+  fitText,
+  labelledRows,
+  mapColour,
+  measureText,
+  scatterPlot,
+  tickText,
+} from './index.ts';
+
+/** How much ink is on a white canvas that was drawn on in black, in pixels. */
+function inkOf(canvas: Canvas): number {
+  let total = 0;
+  for (let k = 0; k < canvas.data.length; k += 3) total += 1 - canvas.data[k]! / 255;
+  return total;
+}
+
+const black = [0, 0, 0] as const;
+
+describe('Canvas', () => {
+  it('covers the area of what it draws, wherever it lies on the grid', () => {
+    for (const shift of [0, 0.2, 0.5, 0.77]) {
+      const disc = new Canvas(60, 60);
+      disc.disc({ x: 30 + shift, y: 29 - shift, radius: 11.3 }, black);
+      expect(Math.abs(inkOf(disc) / (Math.PI * 11.3 ** 2) - 1)).toBeLessThan(0.005);
+      const line = new Canvas(60, 60);
+      line.line({ x: 10 + shift, y: 12 }, { x: 46, y: 39 + shift }, { colour: black, width: 3 });
+      const length = Math.hypot(36 - shift, 27 + shift);
+      expect(Math.abs(inkOf(line) / (3 * length + Math.PI * 1.5 ** 2) - 1)).toBeLessThan(0.02);
+      const ring = new Canvas(60, 60);
+      ring.ellipse({ x: 30 + shift, y: 30, xx: 400, xy: 0, yy: 400 }, { colour: black, width: 2 });
+      expect(Math.abs(inkOf(ring) / (2 * Math.PI * 20 * 2) - 1)).toBeLessThan(0.01);
+    }
+  });
+
+  it('draws an ellipse along its axes and cuts off what is outside', () => {
+    const canvas = new Canvas(80, 80);
+    // Standard deviations 30 along (1, 1)/√2 and 10 across.
+    canvas.ellipse({ x: 40, y: 40, xx: 500, xy: 400, yy: 500 }, { colour: black, width: 2 });
+    const dark = (x: number, y: number): boolean => canvas.data[3 * (Math.floor(y) * 80 + Math.floor(x))]! < 140;
+    const [far, near] = [30 / Math.SQRT2, 10 / Math.SQRT2];
+    expect([dark(40 + far, 40 + far), dark(40 - far, 40 - far), dark(40 + near, 40 - near)]).toEqual([
+      true,
+      true,
+      true,
+    ]);
+    expect(dark(40 + far, 40 - far)).toBe(false);
+    canvas.disc({ x: -5, y: 90, radius: 30 }, black);
+    canvas.text('over the edge', { x: 70, y: 2 });
+    expect(canvas.toPng().length).toBeGreaterThan(0);
+  });
+
+  it('writes text as wide as it says, in every character of the font', () => {
+    const canvas = new Canvas(400, 40);
+    const text = 'Σ^½ ε ~ N(0, 1) − naïve';
+    canvas.text(text, { x: 10, y: 25 }, { colour: black });
+    const columns = Array.from({ length: 400 }, (_, x) =>
+      Array.from({ length: 40 }, (_, y) => canvas.data[3 * (400 * y + x)]!),
+    );
+    const last = columns.findLastIndex((column) => column.some((value) => value < 255));
+    expect(Math.abs(last - (10 + measureText(text)))).toBeLessThan(3);
+    expect(measureText('日')).toBe(measureText('?'));
+    expect(measureText(fitText('a rather long label', 80))).toBeLessThanOrEqual(80);
+    expect(fitText('short', 80)).toBe('short');
+  });
+});
+
+describe('axisTicks', () => {
+  it('gives round numbers inside the range', () => {
+    expect(axisTicks(0, 10)).toEqual([0, 2, 4, 6, 8, 10]);
+    expect(axisTicks(-0.041, 0.049).map((tick) => tickText(tick, 0.02))).toEqual(['−0.04', '−0.02', '0.00', '0.02', '0.04']); // prettier-ignore
+    expect(axisTicks(3, 3)).toEqual([3]);
+    expect(tickText(-2e-17, 1)).toBe('0');
+    for (const scale of [1e-9, 1, 1e7]) {
+      const ticks = axisTicks(-0.7 * scale, 1.9 * scale);
+      expect(ticks.length).toBeGreaterThanOrEqual(4);
+      expect(ticks.length).toBeLessThanOrEqual(8);
+      expect(ticks[0]! >= -0.7 * scale && ticks.at(-1)! <= 1.9 * scale).toBe(true);
+    }
+  });
+});
+
+describe('colours', () => {
+  it('differ between classes, and rise in brightness along a map', () => {
+    for (const count of [10, 27]) {
+      const colours = Array.from({ length: count }, (_, k) => classColour(k, count).join());
+      expect(new Set(colours).size).toBe(count);
+    }
+    for (const map of ['viridis', 'inferno'] as const) {
+      const grey = Array.from({ length: 50 }, (_, k) => {
+        const [r, g, b] = mapColour(map, k / 49);
+        return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+      });
+      expect(grey.every((value, k) => k === 0 || value > grey[k - 1]!)).toBe(true);
+    }
+    expect(mapColour('viridis', 7)).toEqual([0xfd, 0xe7, 0x25]);
+  });
+});
+
+describe('scatterPlot', () => {
+  it('puts points where they belong, in the colour of their class', () => {
+    const png = decodePng(scatterPlot(NdArray.from([[0, 0], [1, 1]]), { labels: [7, 3], size: 100 })); // prettier-ignore
+    const [, width = 0] = png.shape;
+    const at = (x: number, y: number) => Array.from(png.data.subarray(3 * (y * width + x), 3 * (y * width + x) + 3));
+    // The view spans 1.1 around the middle: (0, 0) lies 0.05 / 1.1 from the lower left corner.
+    const offset = (100 * 0.05) / 1.1;
+    const expected = [classColour(1, 2), classColour(0, 2)].map((colour) =>
+      colour.map((v) => Math.round(0.85 * v + 0.15 * 255)),
+    );
+    const near = (actual: number[], wanted: number[]) => {
+      actual.forEach((value, c) => {
+        expect(Math.abs(value - wanted[c]!)).toBeLessThan(6); // A grid line may shine through.
+      });
+    };
+    near(at(Math.floor(84 + offset), Math.floor(178 - offset)), expected[0]!);
+    near(at(Math.floor(184 - offset), Math.floor(78 + offset)), expected[1]!);
+  });
+
+  it('takes one point, and refuses what does not fit', () => {
+    expect(scatterPlot(NdArray.from([[3, 3]]), { covariances: NdArray.from([[[1, 0], [0, 1]]]) }).length).toBeGreaterThan(0); // prettier-ignore
+    expect(() => scatterPlot(NdArray.from([[1, 2, 3]]))).toThrow(ShapeError);
+    expect(() => scatterPlot(NdArray.from([[1, 2]]), { labels: [1, 2] })).toThrow(/1 points, but 2 labels/);
+    expect(() => scatterPlot(NdArray.from([[1, NaN]]))).toThrow(ValueError);
+  });
+});
+
+describe('labelledRows', () => {
+  it('lays images out with room for the texts', () => {
+    const images = NdArray.zeros([2, 3, 8, 8], 'float32');
+    const bare = decodePng(labelledRows(images)).shape;
+    const labelled = decodePng(
+      labelledRows(images, { title: 'title', rows: ['a', 'b'], columns: ['1', '2', '3'] }),
+    ).shape;
+    expect(bare.slice(0, 2)).toEqual([12 + 2 * 68 + 12, 16 + 3 * 68 + 12]);
+    expect(labelled[0]! > bare[0]! && labelled[1]! > bare[1]!).toBe(true);
+    expect(() => labelledRows(images, { rows: ['a'] })).toThrow(/1 texts for 2 rows/);
+    expect(() => labelledRows(NdArray.zeros([2, 8, 8], 'float32'))).toThrow(ShapeError);
+  });
+});

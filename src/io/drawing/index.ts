@@ -1,0 +1,10 @@
+export { Canvas } from './canvas.ts';
+export type { Colour, Ellipse, Point, TextOptions } from './canvas.ts';
+export { classColour, mapColour } from './colours.ts';
+export type { ColourMap } from './colours.ts';
+export { labelledRows } from './labelled-rows.ts';
+export type { LabelledRowsOptions } from './labelled-rows.ts';
+export { scatterPlot } from './scatter.ts';
+export type { ScatterOptions } from './scatter.ts';
+export { fitText, lineHeight, measureText, textMiddle } from './text.ts';
+export { axisTicks, tickText } from './ticks.ts';
