@@ -2,5 +2,6 @@ export * from './likelihoods/index.ts';
 export { posteriorFamily } from './posteriors/index.ts';
 export type { PosteriorFamily, PosteriorOptions, PosteriorSizes } from './posteriors/index.ts';
 export * from './soft-clamp.ts';
+export * from './networks/index.ts';
 export { createVae } from './vae.ts';
-export type { Vae, VaeOptions, VaeOutput } from './vae.ts';
+export type { ApplyOptions, CustomVaeOptions, NamedVaeOptions, Vae, VaeOptions, VaeOutput } from './vae.ts';

@@ -1,30 +1,39 @@
-import { ValueError } from '../core/index.ts';
+import { ValueError, formatShape, sizeOf } from '../core/index.ts';
 import type { FloatDType } from '../core/index.ts';
 import { StandardNormal } from '../gaussian/index.ts';
 import type { Distribution, Gaussian } from '../gaussian/index.ts';
-import { withScope } from '../graph/index.ts';
-import type { ActivationName, GraphKey, Tensor } from '../graph/index.ts';
-import { dense, denseStack, sequential } from '../nn/index.ts';
-import type { Layer, ParameterSpec, Parameters } from '../nn/index.ts';
+import { asGraphKey, withScope } from '../graph/index.ts';
+import type { GraphKey, Tensor } from '../graph/index.ts';
+import type { LayerContext, ParameterSpec, Parameters } from '../nn/index.ts';
 import type { Key } from '../random/index.ts';
 import { bernoulliFamily } from './likelihoods/index.ts';
 import type { Likelihood, LikelihoodFamily } from './likelihoods/index.ts';
+import { networksFor } from './networks/index.ts';
+import type { NetworkOptions, Networks } from './networks/index.ts';
 import { posteriorFamily } from './posteriors/index.ts';
 import type { PosteriorOptions } from './posteriors/index.ts';
 
-export interface VaeOptions extends PosteriorOptions {
-  /** Numbers in one example. */
-  readonly inputSize: number;
+interface SharedOptions extends PosteriorOptions {
   /** Dimensions of z. */
   readonly latent: number;
-  /** Widths of the encoder's hidden layers; the decoder has them in reverse. */
-  readonly hidden: readonly number[];
-  readonly activation: ActivationName;
   /** How p(x|z) is read off the decoder's outputs. Default: Bernoulli, its log-odds. */
   readonly likelihood?: LikelihoodFamily;
   /** Element type of the graph. Default: float32. */
   readonly dtype?: FloatDType;
 }
+
+/** A model of built-in networks. */
+export interface NamedVaeOptions extends SharedOptions, NetworkOptions {
+  /** Numbers in one example. */
+  readonly inputSize: number;
+  /** Shape of one example, [rows, columns] or [rows, columns, channels]; convolutions need it. Default: [inputSize]. */
+  readonly shape?: readonly number[];
+}
+
+/** A model of one's own networks: an encoder x → features, and a decoder z → the likelihood's numbers. */
+export interface CustomVaeOptions extends SharedOptions, Networks {}
+
+export type VaeOptions = NamedVaeOptions | CustomVaeOptions;
 
 /** What a model says of a batch. */
 export interface VaeOutput {
@@ -34,6 +43,15 @@ export interface VaeOutput {
   readonly latent: Tensor;
   /** p(x|z) at that draw. */
   readonly likelihood: Likelihood;
+  /** In training: the new values of the parameters whose kind is `state`, where the model has such. */
+  readonly state?: Parameters;
+}
+
+export interface ApplyOptions {
+  /** For the draw of z, and for what layers draw in training. */
+  readonly key: GraphKey | Key;
+  /** Default: evaluate. */
+  readonly mode?: LayerContext['mode'];
 }
 
 /** A variational autoencoder: an encoder x → q(z|x), a prior p(z), and a decoder z → p(x|z). Holds no values. */
@@ -44,28 +62,28 @@ export interface Vae {
   /** p(z), event shape [latent] */
   readonly prior: Distribution;
   /** x [..., inputSize] → q(z|x) */
-  encode(parameters: Parameters, x: Tensor): Gaussian;
+  encode(parameters: Parameters, x: Tensor, context?: LayerContext): Gaussian;
   /** z [..., latent] → p(x|z) */
-  decode(parameters: Parameters, z: Tensor): Likelihood;
-  apply(parameters: Parameters, x: Tensor, options: { readonly key: GraphKey | Key }): VaeOutput;
+  decode(parameters: Parameters, z: Tensor, context?: LayerContext): Likelihood;
+  apply(parameters: Parameters, x: Tensor, options: ApplyOptions): VaeOutput;
 }
 
-/** A VAE of dense layers. */
+/** A VAE of built-in networks, or of given ones. @throws ValueError when sizes do not fit together */
 export function createVae(options: VaeOptions): Vae {
-  const { inputSize, latent, hidden, activation } = options;
+  const { latent } = options;
+  const inputSize = 'encoder' in options ? options.encoder.inputSize : options.inputSize;
   for (const [name, size] of Object.entries({ inputSize, latent })) {
     if (!Number.isInteger(size) || size < 1)
       throw new ValueError(`createVae: ${name} must be at least 1, got ${size}.`);
   }
-  const encoder = denseStack('encoder', [inputSize, ...hidden], activation);
-  const family = posteriorFamily(options, { featureSize: hidden.at(-1) ?? inputSize, latent });
   const likelihood = options.likelihood ?? bernoulliFamily({ inputSize });
-  const decoder = decoderStack([latent, ...hidden.toReversed()], likelihood.outputSize, activation);
+  const { encoder, decoder } = networksOf(options, likelihood.outputSize);
+  const family = posteriorFamily(options, { featureSize: encoder.outputSize, latent });
 
-  const encode = (parameters: Parameters, x: Tensor): Gaussian =>
-    family.apply(parameters, encoder.apply(parameters, x));
-  const decode = (parameters: Parameters, z: Tensor): Likelihood =>
-    withScope('likelihood', () => likelihood.apply(decoder.apply(parameters, z), parameters));
+  const encode = (parameters: Parameters, x: Tensor, context?: LayerContext): Gaussian =>
+    family.apply(parameters, encoder.apply(parameters, x, context));
+  const decode = (parameters: Parameters, z: Tensor, context?: LayerContext): Likelihood =>
+    withScope('likelihood', () => likelihood.apply(decoder.apply(parameters, z, context), parameters));
   return {
     inputSize,
     latent,
@@ -73,19 +91,31 @@ export function createVae(options: VaeOptions): Vae {
     prior: StandardNormal.ofSize(latent, options.dtype ?? 'float32'),
     encode,
     decode,
-    apply: (parameters, x, { key }) => {
-      const posterior = encode(parameters, x);
+    apply: (parameters, x, { key, mode = 'evaluate' }) => {
+      const context: LayerContext = { mode, key: asGraphKey(key).foldIn(layerStream), state: new Map() };
+      const posterior = encode(parameters, x, context);
       const z = withScope('sample', () => posterior.sample(key));
-      return { posterior, latent: z, likelihood: decode(parameters, z) };
+      const output = { posterior, latent: z, likelihood: decode(parameters, z, context) };
+      return { ...output, state: Object.fromEntries(context.state) };
     },
   };
 }
 
-/** Hidden layers with activation, then a linear layer to the likelihood's numbers. */
-function decoderStack(sizes: readonly number[], outputSize: number, activation: ActivationName): Layer {
-  const last = sizes.at(-1) ?? 0;
-  return sequential([
-    denseStack('decoder', sizes, activation),
-    dense(`decoder.${sizes.length - 1}`, [last, outputSize]),
-  ]);
+/** What layers draw is apart from the draw of z, which takes the key itself. */
+const layerStream = 1;
+
+function networksOf(options: VaeOptions, outputSize: number): Networks {
+  const { latent } = options;
+  if (!('encoder' in options)) {
+    const { inputSize, shape = [inputSize] } = options;
+    if (sizeOf(shape) !== inputSize) {
+      throw new ValueError(`createVae: examples ${formatShape(shape)} do not have inputSize ${inputSize} numbers.`);
+    }
+    return networksFor(options, { shape, latent, outputSize });
+  }
+  const { decoder } = options;
+  if (decoder.inputSize === latent && decoder.outputSize === outputSize) return options;
+  throw new ValueError(
+    `createVae: the decoder must take latent ${latent} numbers and give the likelihood ${outputSize}, it takes ${decoder.inputSize} and gives ${decoder.outputSize}.`,
+  );
 }

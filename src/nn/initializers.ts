@@ -8,6 +8,12 @@ export type Initializer = (key: Key, shape: Shape) => NdArray<'float32'>;
 
 export const zeros: Initializer = (_, shape) => NdArray.zeros(shape, 'float32');
 
+export const ones: Initializer = (_, shape) => {
+  const array = NdArray.zeros(shape, 'float32');
+  array.data.fill(1);
+  return array;
+};
+
 /** Uniform on ±1/√fanIn: what PyTorch's Linear takes for weight and bias. */
 export const uniformFanIn =
   (fanIn: number): Initializer =>

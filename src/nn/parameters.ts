@@ -6,11 +6,21 @@ import { foldIn } from '../random/index.ts';
 import type { Key } from '../random/index.ts';
 import type { Initializer } from './initializers.ts';
 
-/** A learned array: its full name (`encoder.0.weight`), shape and how it starts. */
+/** An array that belongs to a model: its full name (`encoder.0.weight`), shape and how it starts. */
 export interface ParameterSpec {
   readonly name: string;
   readonly shape: Shape;
   readonly initializer: Initializer;
+  /**
+   * `state` is not learned by gradients: layers give its new value when they are applied in training (running
+   * statistics). Saved and loaded as all others. Default: `learned`.
+   */
+  readonly kind?: 'learned' | 'state';
+}
+
+/** Whether an optimiser changes the array. */
+export function isLearned({ kind = 'learned' }: ParameterSpec): boolean {
+  return kind === 'learned';
 }
 
 /** Parameters in a graph, by full name. */

@@ -1,7 +1,7 @@
 import { NdArray, ValueError, formatShape, sameShape, sizeOf } from '../core/index.ts';
 import { createKernelMemory } from '../kernels/index.ts';
 import type { KernelMemory } from '../kernels/index.ts';
-import { initializeParameters } from '../nn/index.ts';
+import { initializeParameters, isLearned } from '../nn/index.ts';
 import type { ParameterSpec } from '../nn/index.ts';
 import type { Key } from '../random/index.ts';
 
@@ -11,23 +11,25 @@ const alignment = 16;
 export type NamedParameters = Readonly<Record<string, NdArray<'float32'>>>;
 
 /**
- * All parameters in one flat float32 array inside a WebAssembly memory, and their gradients in another: an optimiser
- * step, a norm or a copy is one pass. The engine reads and writes the named views in place.
+ * All learned parameters in one flat float32 array inside a WebAssembly memory, and their gradients in another: an
+ * optimiser step, a norm or a copy is one pass. The engine reads and writes the named views in place. State lies beside
+ * them in arrays of its own, which no optimiser sees.
  */
 export class ParameterStore {
   readonly memory: KernelMemory;
   readonly values: Float32Array<ArrayBuffer>;
   readonly gradients: Float32Array<ArrayBuffer>;
-  /** Views of `values` by parameter name. */
+  /** By name: views of `values`, and the arrays of state. */
   readonly parameters: NamedParameters;
-  /** Views of `gradients` by parameter name. */
+  /** Views of `gradients` by name, of what is learned. */
   readonly gradientViews: NamedParameters;
 
   /** @param options.slots further flat arrays of the same length that an optimiser will allocate in the memory */
   constructor(specs: readonly ParameterSpec[], options: { readonly slots?: number } = {}) {
+    const learned = specs.filter(isLearned);
     const offsets: number[] = [];
     let length = 0;
-    for (const { shape } of specs) {
+    for (const { shape } of learned) {
       offsets.push(length);
       length += Math.ceil(sizeOf(shape) / alignment) * alignment;
     }
@@ -36,12 +38,15 @@ export class ParameterStore {
     this.gradients = this.memory.allocate('float32', length);
     const views = (flat: Float32Array<ArrayBuffer>): NamedParameters =>
       Object.fromEntries(
-        specs.map(({ name, shape }, index) => {
+        learned.map(({ name, shape }, index) => {
           const start = offsets[index] ?? 0;
           return [name, new NdArray(flat.subarray(start, start + sizeOf(shape)), shape, 'float32')];
         }),
       );
-    this.parameters = views(this.values);
+    const values = views(this.values);
+    this.parameters = Object.fromEntries(
+      specs.map(({ name, shape }) => [name, values[name] ?? NdArray.zeros(shape, 'float32')]),
+    );
     this.gradientViews = views(this.gradients);
   }
 
@@ -78,6 +83,6 @@ export class ParameterStore {
 
   /** How many numbers the model learns. */
   get count(): number {
-    return Object.values(this.parameters).reduce((total, { size }) => total + size, 0);
+    return Object.values(this.gradientViews).reduce((total, { size }) => total + size, 0);
   }
 }

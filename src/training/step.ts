@@ -4,7 +4,8 @@ import type { Engine, Program } from '../engine/index.ts';
 import { grad, input, keyInput, keyWords, mean } from '../graph/index.ts';
 import type { Tensor } from '../graph/index.ts';
 import type { Vae } from '../models/index.ts';
-import { parameterInputs } from '../nn/index.ts';
+import { isLearned, parameter, parameterInputs } from '../nn/index.ts';
+import type { Parameters } from '../nn/index.ts';
 import { elboTerms, negativeElbo } from '../objectives/index.ts';
 import type { Key } from '../random/index.ts';
 import type { ParameterStore } from './parameter-store.ts';
@@ -25,7 +26,7 @@ export interface StepFeeds {
 
 /**
  * One training step's forward and backward pass, compiled: reads the batch from `batch` and the parameters from the
- * store, writes the gradients into the store.
+ * store, writes the gradients and the new state into the store.
  */
 export class TrainingStep {
   /** [batchSize, inputSize]: write the examples here, then `run`. */
@@ -54,11 +55,12 @@ export class TrainingStep {
     const { store, batchSize } = options;
     const shape = [batchSize, model.inputSize];
     const batch = NdArray.zeros(shape, 'float32');
-    const outputs = stepOutputs(model, batchSize);
+    const { outputs, state } = buildStep(model, batchSize);
     const boundOutputs = Object.fromEntries(
       Object.entries(store.gradientViews).map(([name, view]) => [gradientName(name), view]),
     );
-    const program = await engine.compile({ outputs, boundInputs: { ...store.parameters, x: batch }, boundOutputs });
+    const boundInputs = { ...store.parameters, x: batch };
+    const program = await engine.compile({ outputs, boundInputs, boundOutputs, state });
     return new TrainingStep(batch, program, outputs, store);
   }
 
@@ -94,19 +96,30 @@ function gradientName(parameter: string): string {
   return `gradient/${parameter}`;
 }
 
-/** Loss, its two parts and the gradient of every parameter, as expressions over x, key, beta and the parameters. */
-function stepOutputs(model: Vae, batchSize: number): Record<string, Tensor> {
+interface StepExpressions {
+  /** Loss, its two parts and the gradient of everything learned. */
+  readonly outputs: Record<string, Tensor>;
+  /** New values of the state. */
+  readonly state: Parameters;
+}
+
+/** The step as expressions over x, key, beta and the parameters. */
+function buildStep(model: Vae, batchSize: number): StepExpressions {
   const x = input('x', [batchSize, model.inputSize]);
   const parameters = parameterInputs(model.parameters);
-  const { posterior, likelihood } = model.apply(parameters, x, { key: keyInput('key') });
+  const { posterior, likelihood, state = {} } = model.apply(parameters, x, { key: keyInput('key'), mode: 'train' });
   const terms = elboTerms({ posterior, prior: model.prior, likelihood, x });
   const loss = negativeElbo(terms, { beta: input('beta', []) });
-  const names = Object.keys(parameters);
-  const gradients = grad(loss, Object.values(parameters));
-  return {
+  const names = model.parameters.filter(isLearned).map(({ name }) => name);
+  const gradients = grad(
+    loss,
+    names.map((name) => parameter(parameters, name)),
+  );
+  const outputs = {
     loss,
     reconstruction: mean(terms.reconstruction),
     kl: mean(terms.kl),
     ...Object.fromEntries(gradients.map((gradient, index) => [gradientName(names[index] ?? ''), gradient])),
   };
+  return { outputs, state };
 }

@@ -1,0 +1,170 @@
+import { ValueError, formatShape, sizeOf } from '../../core/index.ts';
+import { convAxis, convOutputSize, convRemainder } from '../../graph/index.ts';
+import {
+  activation,
+  batchNorm,
+  convolution,
+  denseStack,
+  dropout,
+  groupNorm,
+  residual,
+  sequential,
+  transposedConvolution,
+} from '../../nn/index.ts';
+import type { Layer } from '../../nn/index.ts';
+import type { DenseOptions } from './dense.ts';
+import { flatten, fromPlanes, planesOf, toPlanes, unflatten } from './images.ts';
+import type { Planes } from './images.ts';
+import type { Networks, NetworkSizes } from './network.ts';
+
+export type Normalization = 'none' | 'batch' | 'group';
+
+export interface ConvolutionalOptions extends DenseOptions {
+  /** Channels after each halving of the image. Default: 32, 64, 128, … until the shorter side is at most 8. */
+  readonly channels?: readonly number[];
+  /** Before each activation. Default: none; in residual networks `group`, in groups of at most 8 channels. */
+  readonly normalization?: Normalization;
+  /** Share of the elements dropped after each activation, in training. Default: 0. */
+  readonly dropout?: number;
+  /** A residual block after each halving and before each doubling. Default: false. */
+  readonly residual?: boolean;
+}
+
+/** A 4 × 4 kernel with stride 2 and padding 1 halves an image, and its transpose doubles it. */
+const halving = { kernel: 4, stride: 2, padding: 1 } as const;
+
+/** Channels and sizes from the image down to the smallest feature map. */
+function pyramid(image: Planes, channels: readonly number[]): readonly Planes[] {
+  if (channels.length === 0)
+    throw new ValueError('network: a convolutional network needs channels for one layer at least.');
+  const levels: Planes[] = [image];
+  for (const count of channels) {
+    const { size } = levels.at(-1) ?? image;
+    if (Math.min(...size) < 2) {
+      throw new ValueError(
+        `network: ${channels.length} layers halve an image ${formatShape(image.size)} too often. Give fewer channels.`,
+      );
+    }
+    const halved = ([0, 1] as const).map((k) => convOutputSize(size[k], alongAxis(k)));
+    levels.push({ channels: count, size: halved as [number, number] });
+  }
+  return levels;
+}
+
+function alongAxis(axis: 0 | 1) {
+  const { kernel, stride, padding } = halving;
+  const attributes = {
+    strides: [stride, stride],
+    padding: [padding, padding, padding, padding],
+    dilations: [1, 1],
+  } as const;
+  return convAxis(attributes, [kernel, kernel], axis);
+}
+
+/** Channels double from 32 on while the image is halved, until its shorter side is at most 8. */
+export function defaultChannels({ size }: Planes): number[] {
+  const channels = [32];
+  for (let side = Math.min(...size) / 2; side > 8; side /= 2) channels.push(32 * 2 ** channels.length);
+  return channels;
+}
+
+/**
+ * Stride-2 convolutions, then dense hidden layers (if any); the decoder is their mirror image with transposed
+ * convolutions, its last one linear. Sizes that halving rounds down come back by output padding.
+ *
+ * @throws ValueError when the examples are no images, or too small for so many layers
+ */
+export function convolutionalNetworks(options: ConvolutionalOptions, sizes: NetworkSizes): Networks {
+  const { hidden, activation: act } = options;
+  const image = planesOf(sizes.shape);
+  const inputSize = sizeOf(sizes.shape);
+  const groups = sizes.outputSize / inputSize;
+  if (!Number.isInteger(groups)) {
+    throw new ValueError(`network: ${sizes.outputSize} numbers do not fit on an image of ${inputSize}.`);
+  }
+  const levels = pyramid(image, options.channels ?? defaultChannels(image));
+  const smallest = levels.at(-1) ?? image;
+  const featureSize = smallest.channels * sizeOf(smallest.size);
+  const count = levels.length - 1;
+  const mirrored = [sizes.latent, ...hidden.toReversed(), featureSize];
+  return {
+    encoder: {
+      ...sequential([
+        toPlanes(image),
+        ...levels.slice(1).map((to, k) => halve(`encoder.${k}`, [levels[k] ?? image, to], options)),
+        flatten,
+        denseStack('encoder.hidden', [featureSize, ...hidden], act),
+      ]),
+      inputSize,
+      outputSize: hidden.at(-1) ?? featureSize,
+    },
+    decoder: {
+      ...sequential([
+        denseStack('decoder.hidden', mirrored, act),
+        unflatten(smallest),
+        ...Array.from({ length: count }, (_, k) => {
+          const [from, to] = [levels[count - k] ?? image, levels[count - k - 1] ?? image];
+          const last = k === count - 1;
+          const target = last ? { ...to, channels: to.channels * groups } : to;
+          return double(`decoder.${k}`, [from, target], { ...options, last });
+        }),
+        fromPlanes(image, groups),
+      ]),
+      inputSize: sizes.latent,
+      outputSize: sizes.outputSize,
+    },
+  };
+}
+
+function halve(name: string, [from, to]: readonly [Planes, Planes], options: ConvolutionalOptions): Layer {
+  return sequential([
+    convolution(name, { channels: [from.channels, to.channels], ...halving }),
+    ...finish(name, to.channels, options),
+    ...(options.residual ? [block(`${name}.residual`, to.channels, options)] : []),
+  ]);
+}
+
+function double(
+  name: string,
+  [from, to]: readonly [Planes, Planes],
+  options: ConvolutionalOptions & { readonly last: boolean },
+): Layer {
+  const outputPadding = ([0, 1] as const).map((k) => convRemainder(to.size[k], alongAxis(k))) as [number, number];
+  return sequential([
+    ...(options.residual ? [block(`${name}.residual`, from.channels, options)] : []),
+    transposedConvolution(name, { channels: [from.channels, to.channels], ...halving, outputPadding }),
+    ...(options.last ? [] : finish(name, to.channels, options)),
+  ]);
+}
+
+/** What follows a convolution. */
+function finish(name: string, channels: number, options: ConvolutionalOptions): Layer[] {
+  return [
+    ...normalization(`${name}.norm`, channels, options),
+    activation(options.activation),
+    dropout(`${name}.dropout`, options.dropout ?? 0),
+  ];
+}
+
+function normalization(name: string, channels: number, options: ConvolutionalOptions): Layer[] {
+  const { normalization: kind = options.residual ? 'group' : 'none' } = options;
+  if (kind === 'none') return [];
+  return [kind === 'batch' ? batchNorm(name, channels) : groupNorm(name, channels, { groups: groupsOf(channels) })];
+}
+
+/** As few groups as have at most 8 channels. */
+function groupsOf(channels: number): number {
+  let groups = Math.ceil(channels / 8);
+  while (channels % groups !== 0) groups++;
+  return groups;
+}
+
+/** x + conv(act(norm(conv(act(norm(x)))))) with 3 × 3 kernels: the pre-activation block of He et al. (2016). */
+function block(name: string, channels: number, options: ConvolutionalOptions): Layer {
+  const half = (k: number): Layer[] => [
+    ...normalization(`${name}.${k}.norm`, channels, options),
+    activation(options.activation),
+    convolution(`${name}.${k}`, { channels: [channels, channels], kernel: 3, padding: 1 }),
+  ];
+  return residual(name, [...half(0), ...half(1)]);
+}

@@ -1,0 +1,25 @@
+import type { Layer } from '../../nn/index.ts';
+
+/**
+ * A function of vectors with parameters, [..., inputSize] → [..., outputSize]: what an encoder's trunk or a decoder is.
+ * Any Layer becomes one by saying its sizes, so custom networks are `{ ...sequential([…]), inputSize, outputSize }`.
+ * Batch axes are any number of leading ones: a decoder meets several draws of z for each example at once.
+ */
+export interface Network extends Layer {
+  readonly inputSize: number;
+  readonly outputSize: number;
+}
+
+/** The two networks of a model: x [..., inputSize] → features, and z [..., latent] → the likelihood's numbers. */
+export interface Networks {
+  readonly encoder: Network;
+  readonly decoder: Network;
+}
+
+export interface NetworkSizes {
+  /** Shape of one example; its numbers come in rows of that order. */
+  readonly shape: readonly number[];
+  readonly latent: number;
+  /** Numbers that the likelihood wants of the decoder. */
+  readonly outputSize: number;
+}

@@ -1,0 +1,12 @@
+import { add, withScope } from '../graph/index.ts';
+import { sequential } from './layer.ts';
+import type { Layer } from './layer.ts';
+
+/** x + f(x), f being layers that keep the shape (He et al. 2016). */
+export function residual(name: string, layers: readonly Layer[]): Layer {
+  const inner = sequential(layers);
+  return {
+    parameters: inner.parameters,
+    apply: (parameters, x, context) => withScope(name, () => add(x, inner.apply(parameters, x, context))),
+  };
+}
