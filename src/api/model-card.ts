@@ -1,4 +1,5 @@
-import { formatShape, version } from '../core/index.ts';
+import { formatShape, sizeOf, version } from '../core/index.ts';
+import { isLearned } from '../nn/index.ts';
 import type { DoneEvent, ElboMeans } from '../training/index.ts';
 import { likelihoodFor } from './likelihood.ts';
 import { isImageShape } from './pictures.ts';
@@ -15,7 +16,7 @@ export interface TrainingSummary {
 export function modelCard(run: Run, path: string, summary?: TrainingSummary): string {
   const { data, model, training, objective } = run.config;
   const images = isImageShape(run.exampleShape);
-  const count = Object.values(run.parameters).reduce((total, { size }) => total + size, 0);
+  const count = run.model.parameters.filter(isLearned).reduce((total, { shape }) => total + sizeOf(shape), 0);
   return `# ${model.preset} on ${data.source}
 
 A variational autoencoder trained with rootsigma ${version}.
@@ -25,7 +26,7 @@ A variational autoencoder trained with rootsigma ${version}.
 | data | ${data.source}: ${data.count} training examples of shape ${formatShape(data.shape)}, binarize ${data.binarize} |
 | latent dimensions | ${model.latent} |
 | posterior | ${posteriorText(model)} |
-| hidden layers | ${model.hidden.join(', ') || 'none'} (${model.activation}) |
+| network | ${networkText(model)} |
 | likelihood | ${likelihoodText(run.config)} |
 | parameters | ${count.toLocaleString('en')} |
 | objective | ELBO${objective.beta === 1 ? '' : ` with β = ${objective.beta}`} |
@@ -58,6 +59,26 @@ function likelihoodText(config: Run['config']): string {
   const isScaled = likelihood === 'gaussian' || likelihood === 'laplace';
   const scale = typeof stddev === 'number' ? ` ${stddev}` : `: ${stddev}`;
   return `${likelihood}${isScaled ? `, standard deviation${scale}` : ''}; ELBO and NLL are of ${likelihoodFor(config).measure}`;
+}
+
+function networkText({
+  network = 'dense',
+  channels,
+  normalization,
+  dropout,
+  hidden,
+  activation,
+}: Run['config']['model']): string {
+  return [
+    network,
+    channels && `channels ${channels.join(', ')}`,
+    normalization && `${normalization} normalization`,
+    dropout !== undefined && `dropout ${dropout}`,
+    hidden.length > 0 && `hidden layers ${hidden.join(', ')}`,
+    activation,
+  ]
+    .filter(Boolean)
+    .join('; ');
 }
 
 function posteriorText(model: Run['config']['model']): string {

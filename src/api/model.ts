@@ -6,5 +6,6 @@ import { likelihoodFor } from './likelihood.ts';
 
 /** The model that a configuration describes. */
 export function modelFor(config: RunConfig): Vae {
-  return createVae({ ...config.model, inputSize: sizeOf(config.data.shape), likelihood: likelihoodFor(config) });
+  const { shape } = config.data;
+  return createVae({ ...config.model, shape, inputSize: sizeOf(shape), likelihood: likelihoodFor(config) });
 }

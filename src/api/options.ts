@@ -3,9 +3,10 @@ import type { DatasetSplits } from '../data/index.ts';
 import type { ActivationName } from '../graph/index.ts';
 import { configSchemaVersion, parseRunConfig } from '../io/index.ts';
 import type { JsonValue, OptimizerConfig, RunConfig, ScheduleConfig } from '../io/index.ts';
-import type { NoiseStddev } from '../models/index.ts';
+import type { NetworkName, NoiseStddev, Normalization } from '../models/index.ts';
 import { defaultLikelihoods } from './likelihood.ts';
 import type { LikelihoodName } from './likelihood.ts';
+import { isImageShape } from './pictures.ts';
 
 /** What a model is and how it trains: the options of `train`, flat, as the command line has them. */
 export interface ModelOptions {
@@ -17,7 +18,20 @@ export interface ModelOptions {
   readonly rank?: number;
   /** Dimensions of z. Default: 16. */
   readonly latent?: number;
-  /** Widths of the encoder's hidden layers; the decoder has them in reverse. Default: [400]. */
+  /**
+   * What encoder and decoder are: dense layers, stride-2 convolutions, or those with residual blocks. Default: dense; conv
+   * for images in colour or with more than 32 rows or columns.
+   */
+  readonly network?: NetworkName;
+  /** Channels after each halving of the image. Default: 32, 64, 128, … until the shorter side is at most 8. */
+  readonly channels?: readonly number[];
+  /** Of a network of convolutions, before each activation. Default: none; in residual networks group. */
+  readonly normalization?: Normalization;
+  /** Share of a convolution's outputs that training drops. Default: 0. */
+  readonly dropout?: number;
+  /**
+   * Widths of the encoder's hidden layers; the decoder has them in reverse. Default: [400]; after convolutions none.
+   */
   readonly hidden?: readonly number[];
   /** Default: relu. */
   readonly activation?: ActivationName;
@@ -77,6 +91,10 @@ const names: Readonly<Record<Exclude<keyof ModelOptions, 'config'>, true>> = {
   root: true,
   rank: true,
   latent: true,
+  network: true,
+  channels: true,
+  normalization: true,
+  dropout: true,
   hidden: true,
   activation: true,
   likelihood: true,
@@ -161,13 +179,13 @@ function withLikelihood(base: BaseConfig, likelihood: LikelihoodName): BaseConfi
 /** Another posterior or likelihood than the base's starts without the base's numbers for it. */
 function modelConfig(base: BaseConfig['model'], options: ModelOptions, sampleShape: readonly number[]): object {
   const { posterior: basePosterior, root: baseRoot, rank: baseRank, ...rest } = base;
-  const { likelihood: baseLikelihood, stddev: baseStddev, classes: baseClasses, ...others } = rest;
+  const { likelihood: baseLikelihood, stddev: baseStddev, classes: baseClasses, ...remaining } = rest;
   const posterior = options.posterior ?? basePosterior;
   const inherited = posterior === basePosterior ? { root: baseRoot, rank: baseRank } : {};
-  const { likelihood = baseLikelihood, latent, hidden, activation } = options;
+  const { likelihood = baseLikelihood, latent, activation } = options;
   const sameLikelihood = likelihood === baseLikelihood;
   return {
-    ...others,
+    ...networkConfig(remaining, options, sampleShape),
     posterior,
     likelihood,
     ...given({
@@ -181,8 +199,36 @@ function modelConfig(base: BaseConfig['model'], options: ModelOptions, sampleSha
       root: options.root ?? inherited.root ?? (posterior === 'full' ? 'symmetric' : undefined),
       rank: options.rank ?? inherited.rank ?? (posterior === 'low-rank' ? 2 : undefined),
     }),
-    ...given({ latent, hidden, activation }),
+    ...given({ latent, activation }),
   };
+}
+
+/** The entries of the networks; another network than the base's starts without the base's numbers for it. */
+function networkConfig(
+  base: Partial<BaseConfig['model']>,
+  options: ModelOptions,
+  sampleShape: readonly number[],
+): object {
+  const { network: baseNetwork = 'dense', channels, normalization, dropout, hidden, ...others } = base;
+  const network = options.network ?? (options.config ? baseNetwork : defaultNetwork(sampleShape));
+  const inherited = network === baseNetwork ? { channels, normalization, dropout, hidden } : {};
+  return {
+    ...others,
+    // Absent, it is dense: configurations from before there were others stay what they are.
+    ...given({
+      network: network === 'dense' ? undefined : network,
+      channels: options.channels ?? inherited.channels,
+      normalization: options.normalization ?? inherited.normalization,
+      dropout: options.dropout ?? inherited.dropout,
+      hidden: options.hidden ?? inherited.hidden ?? (network === 'dense' ? defaults.model.hidden : []),
+    }),
+  };
+}
+
+/** Dense layers learn small grey images as well, and faster. */
+function defaultNetwork(shape: readonly number[]): NetworkName {
+  const [rows = 0, columns = 0, channels = 1] = shape;
+  return isImageShape(shape) && (channels > 1 || Math.max(rows, columns) > 32) ? 'conv' : 'dense';
 }
 
 function trainingConfig(base: BaseConfig['training'], options: ModelOptions): object {

@@ -73,7 +73,13 @@ const modelSchema = v.pipe(
     /** Columns of W in D + W Wᵀ. */
     rank: v.exactOptional(whole(1)),
     latent: whole(1),
-    /** Widths of the encoder's hidden layers; the decoder mirrors them. */
+    /** Absent: dense. */
+    network: v.exactOptional(oneOf(['dense', 'conv', 'residual'])),
+    /** Channels after each halving of the image. */
+    channels: v.exactOptional(v.pipe(v.array(whole(1), 'a list of channels'), v.minLength(1, 'a list of channels'))),
+    normalization: v.exactOptional(oneOf(['none', 'batch', 'group'])),
+    dropout: v.exactOptional(fraction),
+    /** Widths of the encoder's dense hidden layers; the decoder mirrors them. */
     hidden: v.array(whole(1), 'a list of layer widths'),
     activation: oneOf(['relu', 'leaky-relu', 'elu', 'gelu', 'silu', 'softplus', 'tanh', 'sigmoid']),
     likelihood: oneOf([
@@ -111,6 +117,15 @@ const modelSchema = v.pipe(
       "a rank exactly when the posterior is 'low-rank'",
     ),
     ['rank'],
+  ),
+  v.forward(
+    v.partialCheck(
+      [['network'], ['channels'], ['normalization'], ['dropout']],
+      ({ network = 'dense', channels, normalization, dropout }) =>
+        network !== 'dense' || (channels === undefined && normalization === undefined && dropout === undefined),
+      "'conv' or 'residual' where there are channels, normalization or dropout",
+    ),
+    ['network'],
   ),
   v.forward(
     v.partialCheck(
