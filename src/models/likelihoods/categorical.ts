@@ -40,7 +40,7 @@ export interface CategoricalOptions extends LikelihoodSizes {
 }
 
 export function categoricalFamily({ inputSize, classes }: CategoricalOptions): LikelihoodFamily {
-  if (!Number.isInteger(classes) || classes < 2 || inputSize % classes !== 0) {
+  if (!Number.isInteger(classes) || classes < 1 || inputSize % classes !== 0) {
     throw new ValueError(
       `categorical likelihood: ${inputSize} numbers are no whole number of one-hot vectors of ${classes} classes. Give the data a last axis of that length.`,
     );

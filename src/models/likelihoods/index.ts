@@ -12,3 +12,5 @@ export type { OrdinalOptions } from './ordinal.ts';
 export { poissonFamily, poissonLikelihood } from './poisson.ts';
 export { likelihoodFamily } from './family.ts';
 export type { LikelihoodData, LikelihoodOptions, SimpleLikelihood } from './family.ts';
+export { mixedFamily } from './mixed.ts';
+export type { MixedBlock, MixedOptions } from './mixed.ts';
