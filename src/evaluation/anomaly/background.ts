@@ -1,22 +1,27 @@
-import type { NdArray } from '../../core/index.ts';
+import type { MixedBlock } from '../../models/index.ts';
 import { logGamma } from './log-gamma.ts';
 
 /**
- * A background model p₀: −log p₀(x) of each row of x [batch, n], in nats. The backgrounds here are exchangeable: their
- * entries are independent given a level (and a spread) that each example has of its own, which is integrated out. So they
- * know how light, dark or extreme an example is and nothing else; and having no parameters, they need no fit.
+ * A background model p₀: −log p₀(x) of one example, in nats. The backgrounds here are exchangeable: their entries are
+ * independent given a level (and a spread) that each example has of its own, which is integrated out. So they know how light,
+ * dark or extreme an example is and nothing else; and having no parameters, they need no fit.
  */
-export type Background = (x: NdArray<'float32'>) => Float64Array;
+export type Background = (example: ArrayLike<number>) => number;
+
+function sumOf(values: ArrayLike<number>, f: (value: number) => number = (value) => value): number {
+  let total = 0;
+  for (let k = 0; k < values.length; k++) total += f(values[k]!);
+  return total;
+}
 
 /**
  * Zeros and ones (grey values count as expectations of them): p₀(x) = ∫₀¹ Π πˣⁱ (1 − π)¹⁻ˣⁱ dπ = B(k + 1, n − k + 1) with k = Σ xᵢ, the
  * code that states how many ones there are, then which: log (n + 1) + log (n choose k).
  */
-export const bernoulliBackground: Background = (x) =>
-  rows(x, (row) => {
-    const ones = row.reduce((total, value) => total + value, 0);
-    return logGamma(row.length + 2) - logGamma(ones + 1) - logGamma(row.length - ones + 1);
-  });
+export const bernoulliBackground: Background = (example) => {
+  const ones = sumOf(example);
+  return logGamma(example.length + 2) - logGamma(ones + 1) - logGamma(example.length - ones + 1);
+};
 
 /** The normal–inverse-gamma prior of `gaussianBackground`. */
 export interface GaussianBackgroundPrior {
@@ -36,18 +41,41 @@ export interface GaussianBackgroundPrior {
  * extreme value, where a normal density falls by its square: far outliers stay far.
  */
 export function gaussianBackground({ center, stddev }: GaussianBackgroundPrior): Background {
-  return (x) =>
-    rows(x, (row) => {
-      const n = row.length;
-      const mean = row.reduce((total, value) => total + value, 0) / n;
-      const squares = row.reduce((total, value) => total + (value - mean) ** 2, 0);
-      const scale = stddev ** 2 + squares + (n * (mean - center) ** 2) / (n + 1);
-      const normalizer = logGamma(0.5) - logGamma((n + 1) / 2) - Math.log(stddev);
-      return 0.5 * (n * Math.log(Math.PI) + Math.log(n + 1) + (n + 1) * Math.log(scale)) + normalizer;
-    });
+  return (example) => {
+    const n = example.length;
+    if (n === 0) return 0;
+    const mean = sumOf(example) / n;
+    const squares = sumOf(example, (value) => (value - mean) ** 2);
+    const scale = stddev ** 2 + squares + (n * (mean - center) ** 2) / (n + 1);
+    const normalizer = logGamma(0.5) - logGamma((n + 1) / 2) - Math.log(stddev);
+    return 0.5 * (n * Math.log(Math.PI) + Math.log(n + 1) + (n + 1) * Math.log(scale)) + normalizer;
+  };
 }
 
-function rows(x: NdArray<'float32'>, codeLength: (row: Float32Array) => number): Float64Array {
-  const [batch = 0, n = 0] = x.shape;
-  return Float64Array.from({ length: batch }, (_, index) => codeLength(x.data.subarray(index * n, (index + 1) * n)));
+/** Counts: p₀(x) = ∫ Π Poisson(xᵢ | λ) e^−λ dλ = S! / ((n + 1)^(S + 1) Π xᵢ!) with S = Σ xᵢ. */
+export const poissonBackground: Background = (example) => {
+  const total = sumOf(example);
+  const factorials = sumOf(example, (count) => logGamma(count + 1));
+  return (total + 1) * Math.log(example.length + 1) + factorials - logGamma(total + 1);
+};
+
+/** Choices among `classes` of one-hot vectors, all alike: log K for each vector that is not all zeros (a missing one). */
+export function categoricalBackground(classes: number): Background {
+  return (example) => sumOf(example) * Math.log(classes);
+}
+
+/**
+ * Rows of a table: their standardised numbers under `gaussianBackground`, their zeros and ones under `bernoulliBackground`,
+ * their choices under `categoricalBackground`. Missing values cost nothing.
+ */
+export function mixedBackground(blocks: readonly MixedBlock[]): Background {
+  const numbers = gaussianBackground({ center: 0, stddev: 1 });
+  return (example) => {
+    const known = blocks.filter(({ missing }) => missing === undefined || example[missing] !== 1);
+    const of = (kind: MixedBlock['kind']): number[] =>
+      known.filter((block) => block.kind === kind).map(({ offset }) => example[offset]!);
+    const choices = known.filter(({ kind }) => kind === 'categorical' || kind === 'ordinal');
+    const choiceCost = choices.reduce((total, { width }) => total + Math.log(width), 0);
+    return numbers(of('numeric')) + bernoulliBackground(of('boolean')) + choiceCost;
+  };
 }

@@ -1,5 +1,11 @@
 export { explainExamples } from './explain.ts';
-export { bernoulliBackground, gaussianBackground } from './background.ts';
+export {
+  bernoulliBackground,
+  categoricalBackground,
+  gaussianBackground,
+  mixedBackground,
+  poissonBackground,
+} from './background.ts';
 export type { Background, GaussianBackgroundPrior } from './background.ts';
 export { auroc, averagePrecision } from './ranking.ts';
 export type { AnomalyLabels } from './ranking.ts';

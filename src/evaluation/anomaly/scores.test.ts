@@ -1,10 +1,19 @@
 import { describe, expect, it } from 'vitest';
-import { NdArray, NumericalError, ValueError } from '../../core/index.ts';
+import { NumericalError, ValueError } from '../../core/index.ts';
 import { referenceEngine } from '../../engine/index.ts';
 import { createVae } from '../../models/index.ts';
 import type { Examples } from '../../objectives/index.ts';
 import { key, normal } from '../../random/index.ts';
-import { bernoulliBackground, explainExamples, gaussianBackground, scoreExamples } from './index.ts';
+import {
+  bernoulliBackground,
+  categoricalBackground,
+  explainExamples,
+  gaussianBackground,
+  mixedBackground,
+  poissonBackground,
+  scoreExamples,
+} from './index.ts';
+import type { Background } from './index.ts';
 import { logGamma } from './log-gamma.ts';
 
 const posteriors = [
@@ -137,8 +146,7 @@ describe('scoreExamples', () => {
 });
 
 describe('backgrounds', () => {
-  const probability = (background: typeof bernoulliBackground, row: number[]): number =>
-    Math.exp(-background(new NdArray(Float32Array.from(row), [1, row.length]))[0]!);
+  const probability = (background: Background, row: number[]): number => Math.exp(-background(row));
 
   it('the one of zeros and ones is a distribution', () => {
     let total = 0;
@@ -149,6 +157,13 @@ describe('backgrounds', () => {
       );
     }
     expect(total).toBeCloseTo(1, 12);
+  });
+
+  it('the one of counts is a distribution', () => {
+    let total = 0;
+    for (let a = 0; a < 60; a++) for (let b = 0; b < 60; b++) total += probability(poissonBackground, [a, b]);
+    // The total count has the tail (2/3)^S; beyond 60 little is left.
+    expect(total).toBeCloseTo(1, 8);
   });
 
   it('the one of real numbers is a Cauchy distribution, with marginals of its own kind', () => {
@@ -165,6 +180,23 @@ describe('backgrounds', () => {
       marginal += (probability(background, [0.75, Math.tan(t)]) / Math.cos(t) ** 2) * (Math.PI / steps);
     }
     expect(marginal).toBeCloseTo(probability(background, [0.75]), 5);
+  });
+
+  it('the one of table rows takes each kind by its own code, and leaves out what is missing', () => {
+    const blocks = [
+      { column: 'a', kind: 'numeric', offset: 0, width: 1, missing: 7 },
+      { column: 'b', kind: 'boolean', offset: 1, width: 1 },
+      { column: 'c', kind: 'categorical', offset: 2, width: 3, missing: 8 },
+      { column: 'd', kind: 'numeric', offset: 5, width: 1 },
+      { column: 'e', kind: 'boolean', offset: 6, width: 1 },
+    ] as const;
+    const background = mixedBackground(blocks);
+    const numbers = gaussianBackground({ center: 0, stddev: 1 });
+    const whole = [0.3, 1, 0, 1, 0, -2, 0, 0, 0];
+    const bits = bernoulliBackground([1, 0]);
+    expect(background(whole)).toBeCloseTo(numbers([0.3, -2]) + bits + Math.log(3), 12);
+    expect(background([0, 1, 0, 0, 0, -2, 0, 1, 1])).toBeCloseTo(numbers([-2]) + bits, 12);
+    expect(categoricalBackground(3)([0, 1, 0, 0, 0, 0, 0, 0, 1])).toBeCloseTo(2 * Math.log(3), 12);
   });
 
   it('log Γ is right at whole and half numbers', () => {

@@ -90,10 +90,12 @@ export async function scoreExamples(options: ScoreOptions): Promise<NdArray<'flo
         const { data } = await program.run(x, epsilon);
         for (let k = 0; k < data.length; k++) means[k % means.length]!.add(data[k]!);
       }
-      const baseline = method === 'likelihood-ratio' ? background?.(x) : undefined;
+      const baseline = method === 'likelihood-ratio' ? background : undefined;
+      const size = examples.exampleSize;
       const reduce = quantities[method] === 'weight' ? 'value' : 'mean';
       means.forEach((mean, row) => {
-        const score = -mean[reduce] - (baseline?.[row] ?? 0);
+        const code = baseline?.(x.data.subarray(row * size, (row + 1) * size)) ?? 0;
+        const score = -mean[reduce] - code;
         if (!Number.isFinite(score)) throw notFinite(method, start + row, score);
         scores.data[start + row] = score;
       });

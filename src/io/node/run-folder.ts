@@ -16,6 +16,7 @@ const layout = {
   card: 'README.md',
   samples: 'samples.png',
   reconstructions: 'reconstructions.png',
+  thresholds: 'thresholds.json',
   onnx: 'model',
 } as const;
 
@@ -98,6 +99,11 @@ export class RunFolder {
 
   get reconstructions(): string {
     return join(this.path, layout.reconstructions);
+  }
+
+  /** Where anomalies begin, once that was fitted. */
+  get thresholds(): string {
+    return join(this.path, layout.thresholds);
   }
 
   get encoder(): string {
