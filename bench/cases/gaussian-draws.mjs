@@ -19,12 +19,14 @@ export function gaussianDraws() {
     label: route === 'torch' ? 'PyTorch' : `numpy, ${route}`,
     ...rest,
   });
+  const ours = { kind: 'node', module: './rootsigma/gaussian-draws.mjs', options, label: 'rootsigma' };
   return {
     name: 'gaussian-draws',
     title: 'A million draws of a full 64-dimensional Gaussian, float32',
     unit: 'a million draws',
-    ours: { kind: 'node', module: './rootsigma/gaussian-draws.mjs', options, label: 'rootsigma' },
+    ours,
     peers: [
+      { ...ours, options: { ...options, threads: 1 }, label: 'rootsigma, 1 thread' },
       python('cholesky', { target: 1 }),
       python('svd', { target: 1 }),
       python('by-hand'),

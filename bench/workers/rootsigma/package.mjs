@@ -11,12 +11,11 @@ export function layer(folder) {
   return import(new URL(`${folder}/index.js`, dist).href);
 }
 
-/** An engine, and the words that name it in the table. */
+/** An engine on so many threads (default: the library's own choice), and the words that name it in the table. */
 export async function startEngine(threads) {
-  const { createEngine } = await layer('engine');
-  let notice = '';
-  const onNotice = (line) => (notice = line);
-  const engine = await createEngine({ onNotice, ...(threads === undefined ? {} : { threads }) });
-  const count = threads === undefined ? 'default threads' : `${threads} thread${threads === 1 ? '' : 's'}`;
-  return { engine, label: `${name}, ${engine.name}, ${count}`, notes: notice };
+  const { createEngine, defaultThreads } = await layer('engine');
+  const count = threads ?? defaultThreads();
+  let notes = '';
+  const engine = await createEngine({ threads: count, onNotice: (line) => (notes = line) });
+  return { engine, label: `${name}, ${engine.name}, ${count} thread${count === 1 ? '' : 's'}`, notes };
 }
