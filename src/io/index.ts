@@ -19,3 +19,4 @@ export * from './resize-image.ts';
 export * from './safetensors.ts';
 export * from './table.ts';
 export * from './table-csv.ts';
+export * from './thresholds.ts';
