@@ -37,7 +37,8 @@ export function readFileHead(path: string, length: number): Uint8Array<ArrayBuff
     try {
       const bytes = new Uint8Array(Math.min(length, fstatSync(file).size));
       let done = 0;
-      for (let got = -1; done < bytes.length && got !== 0; done += got) got = readSync(file, bytes, done, bytes.length - done, done);
+      for (let got = -1; done < bytes.length && got !== 0; done += got)
+        got = readSync(file, bytes, done, bytes.length - done, done);
       return bytes.subarray(0, done);
     } finally {
       closeSync(file);

@@ -1,0 +1,117 @@
+import type { AsyncBuffer } from 'hyparquet';
+import { DataError } from '../core/index.ts';
+import { copyBytes, messageOf } from './bytes.ts';
+import type { DecodeOptions } from './bytes.ts';
+import { tableOf } from './table.ts';
+import type { Cell, Table, TableColumn } from './table.ts';
+
+/** A file's bytes, or a way to read parts of it. */
+export type ParquetSource = Uint8Array | AsyncBuffer;
+
+/** What a Parquet file says of itself before its rows. */
+export interface ParquetHeader {
+  readonly columns: readonly string[];
+  readonly rowCount: number;
+}
+
+/** @throws DataError when it is no Parquet file, or a column is nested */
+export async function readParquetHeader(source: ParquetSource, options: DecodeOptions = {}): Promise<ParquetHeader> {
+  const { columns, rowCount } = await openParquet(source, options);
+  return { columns, rowCount };
+}
+
+/**
+ * A table in Apache Parquet, with any of the usual codecs. Integers beyond 2⁵³ and decimals without an exact number become
+ * strings, dates and times ISO 8601 strings in UTC, NaN becomes `null` (as pandas writes missing numbers).
+ *
+ * @param options.rows only these, from `start` up to `end`
+ * @throws DataError naming the file when it is damaged, or the column when it is nested or holds bytes
+ */
+export async function decodeParquet(
+  source: ParquetSource,
+  options: DecodeOptions & { readonly rows?: { readonly start: number; readonly end: number } } = {},
+): Promise<Table> {
+  const { file, metadata, columns, rowCount, name } = await openParquet(source, options);
+  const [{ parquetRead }, { compressors }] = await Promise.all([import('hyparquet'), import('hyparquet-compressors')]);
+  const { start, end } = options.rows ?? { start: 0, end: rowCount };
+  const values = new Map<string, Cell[]>(columns.map((column) => [column, []]));
+  let rows: unknown[][] = [];
+  try {
+    await parquetRead({
+      file,
+      metadata,
+      compressors,
+      columns: [...columns],
+      rowStart: start,
+      rowEnd: Math.min(end, rowCount),
+      onComplete: (all: unknown[][]) => (rows = all),
+    });
+  } catch (error) {
+    throw new DataError(`${name}: the Parquet file is damaged or unsupported (${messageOf(error)}).`);
+  }
+  for (const row of rows) {
+    for (const [index, column] of columns.entries()) values.get(column)?.push(toCell(row[index], column, name));
+  }
+  return tableOf(columns.map((column) => ({ name: column, values: values.get(column) ?? [] })));
+}
+
+async function openParquet(source: ParquetSource, options: DecodeOptions) {
+  const name = options.name ?? 'Parquet data';
+  const { parquetMetadataAsync, parquetSchema } = await import('hyparquet');
+  const file = source instanceof Uint8Array ? bufferOf(source) : source;
+  try {
+    const metadata = await parquetMetadataAsync(file);
+    const children = parquetSchema(metadata).children;
+    const nested = children.find((child) => child.children.length > 0 || child.element.repetition_type === 'REPEATED');
+    if (nested) {
+      throw new DataError(
+        `${name}: column '${nested.element.name}' is nested (a list or a record). Flatten or drop it.`,
+      );
+    }
+    const rowCount = Number(metadata.num_rows);
+    // A row takes no bytes only where a column repeats one value: allow for that, not for what damage claims.
+    if (!Number.isSafeInteger(rowCount) || rowCount < 0 || rowCount > 2 ** 31) {
+      throw new DataError(`${name}: claims ${rowCount} rows.`);
+    }
+    return { file, metadata, columns: children.map(({ element }) => element.name), rowCount, name };
+  } catch (error) {
+    if (error instanceof DataError) throw error;
+    throw new DataError(`${name}: not a Parquet file, or a damaged one (${messageOf(error)}).`);
+  }
+}
+
+function bufferOf(bytes: Uint8Array): AsyncBuffer {
+  return { byteLength: bytes.length, slice: (start, end) => copyBytes(bytes, start, end ?? bytes.length).buffer };
+}
+
+function toCell(value: unknown, column: string, name: string): Cell {
+  if (value === null || value === undefined) return null;
+  if (typeof value === 'number') return Number.isNaN(value) ? null : value;
+  if (typeof value === 'string' || typeof value === 'boolean') return value;
+  if (typeof value === 'bigint') {
+    const converted = Number(value);
+    return Number.isSafeInteger(converted) ? converted : value.toString();
+  }
+  if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : value.toISOString();
+  if (ArrayBuffer.isView(value)) throw new DataError(`${name}: column '${column}' holds bytes. Drop it.`);
+  return JSON.stringify(value);
+}
+
+/** A table as an Apache Parquet file: whole numbers as INT32, other numbers as DOUBLE, booleans, and strings. */
+export async function encodeParquet(table: Table): Promise<Uint8Array> {
+  const { parquetWriteBuffer } = await import('hyparquet-writer');
+  return new Uint8Array(parquetWriteBuffer({ columnData: table.columns.map(columnSource) }));
+}
+
+function columnSource({ name, values }: TableColumn) {
+  const present = values.filter((value) => value !== null);
+  const every = (type: string): boolean => present.length > 0 && present.every((value) => typeof value === type);
+  const nullable = present.length < values.length;
+  if (every('boolean')) return { name, type: 'BOOLEAN' as const, nullable, data: [...values] };
+  if (every('number')) {
+    const whole = present.every((value) => Number.isInteger(value) && Math.abs(value as number) < 2 ** 31);
+    return { name, type: whole ? ('INT32' as const) : ('DOUBLE' as const), nullable, data: [...values] };
+  }
+  const data = values.map((value) => (value === null ? null : String(value)));
+  return { name, type: 'STRING' as const, nullable, data };
+}
