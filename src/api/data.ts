@@ -1,16 +1,21 @@
 import { NdArray, ValueError, formatShape, sizeOf } from '../core/index.ts';
 import { binarize, binarizeForEvaluation, datasetOf, supportOf } from '../data/index.ts';
 import type { Binarize, Dataset, DatasetOptions, DatasetSplits } from '../data/index.ts';
+import type { ResolveContext } from '../data/node/index.ts';
 import type { Examples } from '../objectives/index.ts';
 
 /** What can be trained on: a built-in name or a folder, a data set, or an array [examples, ...shape]. */
 export type DataInput = string | Dataset | DatasetSplits | NdArray;
 
 /** The training and test examples that `data` means. @throws DataError or ValueError that says what is wrong with it */
-export async function resolveData(data: DataInput, options?: DatasetOptions): Promise<DatasetSplits> {
+export async function resolveData(
+  data: DataInput,
+  options?: DatasetOptions,
+  context?: ResolveContext,
+): Promise<DatasetSplits> {
   if (typeof data === 'string') {
     const { resolveDataset } = await import('../data/node/index.ts');
-    return resolveDataset(data, options);
+    return resolveDataset(data, options, context);
   }
   if (data instanceof NdArray) return { source: 'array', train: datasetFromArray(data), notes: [] };
   return 'train' in data ? data : { source: data.name, train: data, notes: [] };

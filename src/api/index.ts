@@ -27,6 +27,7 @@ export * as linalg from '../linalg/index.ts';
 export { describeGaussian, sampleGaussian } from './gaussian-report.ts';
 export type { GaussianOptions, GaussianReport } from './gaussian-report.ts';
 export type { Encoding } from './inference.ts';
+export type { InterpolateOptions, TraverseOptions } from './latent-paths.ts';
 export { load } from './load.ts';
 export type { LoadOptions } from './load.ts';
 export { optionNames } from './options.ts';
@@ -35,6 +36,6 @@ export type { MatrixRootKind, MatrixRootOptions, MatrixRootReport } from './matr
 export type { ModelOptions } from './options.ts';
 export { comparison, isImageShape, sheet } from './pictures.ts';
 export { Run } from './run.ts';
-export type { RunEvaluateOptions, SampleOptions } from './run.ts';
+export type { ExamplesOptions, RunEvaluateOptions, SampleOptions } from './run.ts';
 export { Training, train } from './training.ts';
 export type { TrainOptions } from './training.ts';

@@ -1,4 +1,6 @@
-import { NumericalError, version } from '../core/index.ts';
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { DataError, NumericalError, version } from '../core/index.ts';
 import { RunFolder, writeFileAtomic, writeSafetensorsFile } from '../io/node/index.ts';
 import { modelCard } from './model-card.ts';
 import type { TrainingSummary } from './model-card.ts';
@@ -11,6 +13,24 @@ export async function saveRun(run: Run, path: string, options: { readonly overwr
   const folder = RunFolder.create(path, options);
   folder.writeConfig(run.config);
   await writeRunFiles(folder, run);
+}
+
+/** Writes the models and the configuration, for use without this library. Gives the paths. */
+export function exportRun(run: Run, path: string, { overwrite = false }: { readonly overwrite?: boolean }): string[] {
+  if (!overwrite && existsSync(path) && readdirSync(path).length > 0) {
+    throw new DataError(`${path}: is not empty. Choose another folder, or ask to overwrite.`);
+  }
+  const { encoder, decoder } = exportOnnx(run.model, run.parameters);
+  const files = {
+    'encoder.onnx': encoder,
+    'decoder.onnx': decoder,
+    'config.json': `${JSON.stringify(run.config, null, 2)}\n`,
+  };
+  return Object.entries(files).map(([name, contents]) => {
+    const file = join(path, name);
+    writeFileAtomic(file, contents);
+    return file;
+  });
 }
 
 /** The files of a finished run besides config, metrics and checkpoints. */

@@ -1,7 +1,7 @@
 import { NdArray, ShapeError, ValueError, formatShape, sameShape, sizeOf } from '../core/index.ts';
 import type { ArrayLikeInput } from '../core/index.ts';
 import { examplesOf, subset, takeFirst } from '../data/index.ts';
-import type { Dataset } from '../data/index.ts';
+import type { Dataset, DatasetSplits } from '../data/index.ts';
 import type { Engine } from '../engine/index.ts';
 import { evaluateModel } from '../evaluation/index.ts';
 import type { Evaluation, EvaluationProgress } from '../evaluation/index.ts';
@@ -14,6 +14,8 @@ import type { DataInput } from './data.ts';
 import { Inference } from './inference.ts';
 import type { Encoding } from './inference.ts';
 import { checkSupport, likelihoodFor } from './likelihood.ts';
+import { interpolateLatents, traverseLatents } from './latent-paths.ts';
+import type { InterpolateOptions, TraverseOptions } from './latent-paths.ts';
 import { modelFor } from './model.ts';
 
 export interface RunParts {
@@ -37,6 +39,17 @@ export interface RunEvaluateOptions {
   readonly seed?: number;
   readonly onProgress?: (progress: EvaluationProgress) => void;
   readonly signal?: AbortSignal;
+}
+
+export interface ExamplesOptions {
+  /** Default: the data it was trained on. */
+  readonly data?: DataInput | undefined;
+  /** Default: test. */
+  readonly split?: 'test' | 'train' | undefined;
+  /** Default: all. */
+  readonly limit?: number | undefined;
+  /** Choose at random; default: the first ones. */
+  readonly seed?: number | undefined;
 }
 
 export interface SampleOptions {
@@ -113,16 +126,33 @@ export class Run {
    * @throws ValueError when the examples do not have the shape that the model was trained on
    */
   async testData(data?: DataInput): Promise<{ readonly dataset: Dataset; readonly split: 'test' | 'all' }> {
+    const splits = await this.#splits(data);
+    return { dataset: this.#checkShape(splits.test ?? splits.train), split: splits.test ? 'test' : 'all' };
+  }
+
+  /** Other data than its own are brought to the form of its own, and nothing of them is held out. */
+  #splits(data: DataInput | undefined): Promise<DatasetSplits> {
     const { source, options } = this.config.data;
     const input = data ?? this.#data ?? source;
-    const splits = await resolveData(input, input === source ? options : undefined);
-    const dataset = splits.test ?? splits.train;
+    return input === source ? resolveData(input, options) : resolveData(input, {}, { like: this.config.data });
+  }
+
+  #checkShape(dataset: Dataset): Dataset {
     if (sizeOf(dataset.sampleShape) !== this.model.inputSize) {
       throw new ValueError(
         `${dataset.name}: its examples are ${formatShape(dataset.sampleShape)}, the model was trained on ${formatShape(this.exampleShape)}.`,
       );
     }
-    return { dataset, split: splits.test ? 'test' : 'all' };
+    return dataset;
+  }
+
+  /** Examples of the test split (see `testData`) or the training one, [n, ...exampleShape], as they are in the data. */
+  async examples(options: ExamplesOptions = {}): Promise<NdArray<'float32'>> {
+    const { data, split = 'test', limit, seed } = options;
+    const dataset =
+      split === 'test' ? (await this.testData(data)).dataset : this.#checkShape((await this.#splits(data)).train);
+    const ordered = seed === undefined ? dataset : shuffled(dataset, seed);
+    return examplesOf(limit === undefined ? ordered : takeFirst(ordered, limit));
   }
 
   /**
@@ -163,12 +193,54 @@ export class Run {
   /** `count` test examples, the first ones or with a seed any, and their reconstructions: [count, ...exampleShape] each. */
   async testReconstructions(
     count: number,
-    options: { readonly data?: DataInput | undefined; readonly seed?: number | undefined } = {},
+    options: Pick<ExamplesOptions, 'data' | 'seed'> = {},
   ): Promise<{ readonly originals: NdArray<'float32'>; readonly reconstructions: NdArray<'float32'> }> {
-    const { dataset } = await this.testData(options.data);
-    const chosen = options.seed === undefined ? dataset : shuffled(dataset, options.seed);
-    const originals = examplesOf(takeFirst(chosen, count));
+    const originals = await this.examples({ ...options, limit: count });
     return { originals, reconstructions: await this.reconstruct(originals) };
+  }
+
+  /**
+   * What lies between examples: E[x|z] on paths from the mean of q(z|from) to that of q(z|to).
+   *
+   * @param from [n, ...exampleShape] or one example
+   * @param to as many
+   * @returns [n, steps, ...exampleShape]
+   */
+  async interpolate(
+    from: ArrayLikeInput,
+    to: ArrayLikeInput,
+    options: InterpolateOptions = {},
+  ): Promise<NdArray<'float32'>> {
+    const [start, end] = [(await this.encode(from)).mean, (await this.encode(to)).mean];
+    if (!sameShape(start.shape, end.shape)) {
+      throw new ShapeError(
+        `interpolate: ${start.shape[0] ?? 0} examples to start from, ${end.shape[0] ?? 0} to end at.`,
+      );
+    }
+    const { steps = 10 } = options;
+    const images = await this.decode(interpolateLatents(start, end, { ...options, steps }));
+    return images.reshape([start.shape[0] ?? 0, steps, ...this.exampleShape]);
+  }
+
+  /**
+   * What each latent dimension does: E[x|z] as one dimension runs through a range and the others stay.
+   *
+   * @param example whose mean of q(z|x) is the centre; default: z = 0
+   * @returns [dimensions, steps, ...exampleShape]
+   */
+  async traverse(options: TraverseOptions & { readonly example?: ArrayLikeInput } = {}): Promise<NdArray<'float32'>> {
+    const { example, dimensions, steps = 9 } = options;
+    const centre =
+      example === undefined ? NdArray.zeros([1, this.model.latent], 'float32') : (await this.encode(example)).mean;
+    if (centre.shape[0] !== 1) throw new ShapeError(`traverse: expected one example, got ${centre.shape[0] ?? 0}.`);
+    const images = await this.decode(traverseLatents(centre, { ...options, steps }));
+    return images.reshape([dimensions?.length ?? this.model.latent, steps, ...this.exampleShape]);
+  }
+
+  /** Writes encoder.onnx, decoder.onnx and config.json to a folder of their own. @throws DataError when it is not empty */
+  async exportTo(path: string, options: { readonly overwrite?: boolean } = {}): Promise<readonly string[]> {
+    const { exportRun } = await import('./run-files.ts');
+    return exportRun(this, path, options);
   }
 
   /** Writes config.json, model.safetensors, the ONNX files, pictures and a model card. @throws DataError when the folder holds something else */

@@ -17,6 +17,11 @@ export function number(text: string): number {
   throw new InvalidArgumentError('Expected a number.');
 }
 
+/** Parses a number, or leaves a word as it is. */
+export function numberOrWord(text: string): number | string {
+  return text.trim() !== '' && Number.isFinite(Number(text)) ? Number(text) : text;
+}
+
 /** Parses `400,200`; an empty text is no layer at all. */
 export function wholeList(text: string): number[] {
   const parse = whole(1);

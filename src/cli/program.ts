@@ -1,13 +1,19 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
+import { compareCommand } from './commands/compare.ts';
 import { datasetsCommand } from './commands/datasets.ts';
+import { decodeCommand } from './commands/decode.ts';
 import { doctorCommand } from './commands/doctor.ts';
+import { encodeCommand } from './commands/encode.ts';
 import { evaluateCommand } from './commands/evaluate.ts';
+import { exportCommand } from './commands/export.ts';
 import { gaussianCommand } from './commands/gaussian.ts';
+import { interpolateCommand } from './commands/interpolate.ts';
 import { reconstructCommand } from './commands/reconstruct.ts';
 import { sampleCommand } from './commands/sample.ts';
 import { sqrtCommand } from './commands/sqrt.ts';
 import { trainCommand } from './commands/train.ts';
+import { traverseCommand } from './commands/traverse.ts';
 import type { Session } from './session.ts';
 
 /**
@@ -46,8 +52,14 @@ First steps:
 const commands = [
   trainCommand,
   evaluateCommand,
+  compareCommand,
   sampleCommand,
   reconstructCommand,
+  interpolateCommand,
+  traverseCommand,
+  encodeCommand,
+  decodeCommand,
+  exportCommand,
   sqrtCommand,
   gaussianCommand,
   datasetsCommand,

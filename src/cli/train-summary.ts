@@ -59,7 +59,7 @@ function filesOf(folder: string): { readonly name: string; readonly size: number
 }
 
 function nextSteps({ run, out, done, program }: TrainingOutcome): string[] {
-  const { data, model } = run.config;
+  const { model } = run.config;
   const rows = [
     [`${program} evaluate ${out}`, 'ELBO and NLL on the test examples'],
     [`${program} sample ${out} -o samples.png --seed 2`, 'more samples'],
@@ -67,7 +67,7 @@ function nextSteps({ run, out, done, program }: TrainingOutcome): string[] {
   if (done.reason === 'interrupted')
     rows.unshift([`${program} train --resume --out ${out}`, 'continue where it stopped']);
   else if (model.posterior !== 'full') {
-    rows.push([`${program} train ${data.source} --posterior full`, 'the same with a full Σ']);
+    rows.push([`${program} train --config ${out}/config.json --posterior full`, 'the same with a full Σ']);
   }
   return formatTable(rows);
 }

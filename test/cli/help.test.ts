@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { optionNames } from '../../src/api/index.ts';
 import { rootsigma } from './harness.ts';
 
 const commands = [
@@ -6,6 +7,12 @@ const commands = [
   'evaluate',
   'sample',
   'reconstruct',
+  'interpolate',
+  'traverse',
+  'encode',
+  'decode',
+  'export',
+  'compare',
   'sqrt',
   'gaussian info',
   'gaussian sample',
@@ -27,6 +34,13 @@ describe('help', () => {
     expect(stdout).toContain('--json');
     const [, examples = ''] = stdout.split('Examples:');
     expect(examples).toContain(`rootsigma ${command}`);
+  });
+
+  it('of train has a flag for every option of the API', async () => {
+    const { stdout } = await rootsigma(['train', '--help']);
+    for (const name of optionNames) {
+      expect(stdout).toContain(` --${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} `);
+    }
   });
 
   it('is plain text on a terminal too', async () => {

@@ -14,7 +14,8 @@ export async function datasets({ output }: ActionContext): Promise<undefined> {
   output.say(
     ...formatTable([['name', 'shape', 'examples', ''], ...rows]),
     '',
-    "A folder in MNIST's layout is data too: train-images-idx3-ubyte[.gz], train-labels-idx1-ubyte[.gz], t10k-… for the test split.",
+    'Data are also a folder of PNG or JPEG images, a .npy or .npz file, or a folder of IDX files: train-images-idx3-ubyte[.gz],',
+    'train-labels-idx1-ubyte[.gz] and, for the test split, t10k-images-idx3-ubyte[.gz], t10k-labels-idx1-ubyte[.gz].',
   );
   return Promise.resolve(undefined);
 }

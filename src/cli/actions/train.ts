@@ -23,6 +23,7 @@ export interface TrainFlags extends Omit<ModelOptions, 'config' | 'threads'>, En
   readonly count?: number;
   readonly testCount?: number;
   readonly dataSeed?: number;
+  readonly dataOption?: Readonly<Record<string, unknown>>;
   readonly config?: string;
   readonly out?: string;
   readonly overwrite?: boolean;
@@ -102,7 +103,7 @@ interface Resolved {
 
 /** The flags over the options of --config or the configuration of the run to resume. */
 async function resolveOptions(data: string | undefined, flags: TrainFlags): Promise<Resolved> {
-  const { count, testCount, dataSeed, config: file, out, overwrite, resume, engine } = flags;
+  const { count, testCount, dataSeed, dataOption, config: file, out, overwrite, resume, engine } = flags;
   const named = Object.entries(flags).filter(([name]) => name !== 'config' && optionNames.includes(name));
   const model = Object.fromEntries(named) as ModelOptions;
   if (resume && out === undefined) throw new UsageError('--resume needs --out, the folder of the run to continue.');
@@ -117,9 +118,11 @@ async function resolveOptions(data: string | undefined, flags: TrainFlags): Prom
         : {};
   const source = data ?? base.config?.data.source;
   if (source === undefined) {
-    throw new UsageError("name the data to train on: a built-in name such as `digits`, or a folder in MNIST's layout.");
+    throw new UsageError('name the data to train on: a built-in name such as `digits`, a folder or a file.');
   }
+  // What the options may be, their source knows and checks.
   const dataOptions: DatasetOptions = {
+    ...dataOption,
     ...(count !== undefined && { count }),
     ...(testCount !== undefined && { testCount }),
     ...(dataSeed !== undefined && { seed: dataSeed }),

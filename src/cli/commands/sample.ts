@@ -5,7 +5,7 @@ import type { Session } from '../session.ts';
 
 export function sampleCommand(session: Session): Command {
   const command = new Command('sample')
-    .description('draw new examples from a trained model: E[x|z] for z ~ N(0, I)')
+    .description('draw new examples from a trained model: z ~ N(0, I), then x by p(x|z)')
     .argument('<run>', "a run's folder")
     .requiredOption('-o, --output <file>', 'where to: .png (one sheet), .npy, .csv or .json')
     .option('--count <n>', 'how many (default: 64)', whole(1))
@@ -16,9 +16,6 @@ export function sampleCommand(session: Session): Command {
         'mode',
         'draw',
       ]),
-    )
-    .addOption(
-      choice('--show <what>', 'the mean of p(x|z), its mode, or a draw (default: mean)', ['mean', 'mode', 'draw']),
     )
     .option('--columns <n>', 'images a row, for .png', whole(1));
   addExamples(

@@ -5,6 +5,7 @@ import {
   addExamples,
   choice,
   number,
+  numberOrWord,
   setting,
   whole,
   wholeList,
@@ -17,7 +18,7 @@ export function trainCommand(session: Session): Command {
     .description('train a VAE and write the run to a folder')
     .argument(
       '[data]',
-      "a built-in name (`rootsigma datasets`) or a folder in MNIST's layout; a resumed run has its own",
+      'a built-in name (`rootsigma datasets`) or a folder or file of data; a resumed run has its own',
     );
   addDataOptions(command);
   addModelOptions(command);
@@ -41,7 +42,11 @@ function addDataOptions(command: Command): void {
   command
     .optionsGroup('Data:')
     .addOption(
-      choice('--binarize <how>', 'how grey becomes 0 and 1 (default: dynamic)', ['dynamic', 'threshold', 'none']),
+      choice(
+        '--binarize <how>',
+        'how grey becomes 0 and 1 (default: dynamic under a Bernoulli likelihood, else none)',
+        ['dynamic', 'threshold', 'none'],
+      ),
     )
     .option(
       '--validation <share>',
@@ -50,7 +55,8 @@ function addDataOptions(command: Command): void {
     )
     .option('--count <n>', 'training examples to draw, for data drawn by code', whole(1))
     .option('--test-count <n>', 'test examples to draw', whole(1))
-    .option('--data-seed <n>', 'seed of data drawn by code (default: 0)', whole(0));
+    .option('--data-seed <n>', 'seed of data drawn by code, and of a test split held out (default: 0)', whole(0))
+    .option('--data-option <name=value>', 'size, channels, fit, background, array, testFraction; repeatable', setting);
 }
 
 function addModelOptions(command: Command): void {
@@ -70,12 +76,41 @@ function addModelOptions(command: Command): void {
     )
     .option('--rank <r>', 'columns of W in D + W Wᵀ, for low-rank (default: 2)', whole(1))
     .option('--latent <n>', 'dimensions of z (default: 16)', whole(1))
+    .addOption(
+      choice('--network <kind>', 'what encoder and decoder are (default: dense; conv for large or coloured images)', [
+        'dense',
+        'conv',
+        'residual',
+      ]),
+    )
+    .option('--channels <counts>', 'of a conv or residual one, after each halving (default: 32,64,…)', wholeList)
+    .addOption(
+      choice('--normalization <kind>', 'of a conv or residual one (default: none; residual: group)', [
+        'none',
+        'batch',
+        'group',
+      ]),
+    )
+    .option('--dropout <share>', 'of a conv or residual one (default: 0)', number)
     .option(
       '--hidden <sizes>',
-      "widths of the encoder's hidden layers, the decoder mirrors them (default: 400)",
+      "widths of the encoder's dense hidden layers, the decoder mirrors them (default: 400; after convolutions none)",
       wholeList,
     )
     .addOption(choice('--activation <name>', '(default: relu)', activations))
+    .addOption(
+      choice(
+        '--likelihood <family>',
+        'what p(x|z) is (default: bernoulli for images, gaussian for other numbers, mixed for tables)',
+        ['bernoulli', 'continuous-bernoulli', 'gaussian', 'laplace', 'poisson', 'categorical', 'ordinal', 'mixed'],
+      ),
+    )
+    .option(
+      '--stddev <value>',
+      'of a gaussian or laplace one: a number, shared, per-dimension or head (default: shared)',
+      numberOrWord,
+    )
+    .option('--classes <n>', 'of a categorical or ordinal one', whole(2))
     .option('--beta <weight>', 'weight of the KL term (default: 1)', number);
 }
 

@@ -1,0 +1,63 @@
+import type { Evaluation, Run } from '../../api/index.ts';
+import { formatCount, formatTable } from '../format.ts';
+import { openRun } from '../open-run.ts';
+import type { ActionContext } from '../session.ts';
+import type { EvaluateFlags } from './evaluate.ts';
+
+export type CompareFlags = EvaluateFlags;
+
+interface Compared {
+  readonly path: string;
+  readonly posterior: string;
+  readonly evaluation: Evaluation;
+}
+
+export async function compare(
+  { output, signal }: ActionContext,
+  paths: readonly string[],
+  flags: CompareFlags,
+): Promise<undefined> {
+  const { samples, limit, seed } = flags;
+  // All are opened before any is evaluated: a wrong name fails at once.
+  const runs = await Promise.all(paths.map((path) => openRun(path, flags, output)));
+  const [first] = runs;
+  if (!first) return undefined;
+  const { dataset } = await first.testData(flags.data);
+  const compared: Compared[] = [];
+  for (const [index, run] of runs.entries()) {
+    const path = paths[index] ?? '';
+    output.status(`evaluating ${path} (${index + 1} of ${runs.length}) …`);
+    const evaluation = await run.evaluate({
+      data: dataset,
+      ...(samples !== undefined && { samples }),
+      ...(limit !== undefined && { limit }),
+      ...(seed !== undefined && { seed }),
+      signal,
+    });
+    if (output.json) output.record({ run: path, ...evaluation });
+    compared.push({ path, posterior: posteriorOf(run), evaluation });
+  }
+  const count = compared[0]?.evaluation.examples ?? 0;
+  output.say(`${formatCount(count)} examples of ${dataset.name}; nats, best NLL first`, '', ...tableOf(compared));
+  return undefined;
+}
+
+function posteriorOf({ config: { model } }: Run): string {
+  return model.posterior === 'full' ? `full, ${model.root ?? 'symmetric'}` : model.posterior;
+}
+
+function tableOf(compared: readonly Compared[]): string[] {
+  const ranked = compared.toSorted((a, b) => a.evaluation.nll.value - b.evaluation.nll.value);
+  const rows = ranked.map(
+    ({ path, posterior, evaluation: { elbo, reconstruction, kl, nll, activeUnits, klPerDimension } }) => [
+      path,
+      posterior,
+      ...[elbo, reconstruction, kl, nll.value].map((value) => value.toFixed(2)),
+      `± ${nll.standardError.toFixed(2)}`,
+      nll.effectiveSampleSize.toFixed(1),
+      `${activeUnits}/${klPerDimension.length}`,
+    ],
+  );
+  const header = ['run', 'posterior', 'ELBO', 'reconstruction', 'KL', 'NLL', '', 'ESS', 'active'];
+  return formatTable([header, ...rows], { right: [2, 3, 4, 5, 7, 8] });
+}

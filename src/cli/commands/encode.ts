@@ -1,0 +1,28 @@
+import { Command } from 'commander';
+import { addCommonOptions, addEngineOptions, addExamples, choice, whole } from '../arguments.ts';
+import type { EncodeFlags } from '../actions/encode.ts';
+import type { Session } from '../session.ts';
+
+export function encodeCommand(session: Session): Command {
+  const command = new Command('encode')
+    .description('q(z|x) of examples, one a row: an embedding of data')
+    .argument('<run>', "a run's folder")
+    .requiredOption('-o, --output <file>', 'where to: .npy, .csv or .json')
+    .option('--data <data>', 'other data than it was trained on')
+    .addOption(
+      choice('--split <name>', 'which examples (default: test, where there is such a split)', ['test', 'train']),
+    )
+    .option('--limit <n>', 'take the first n examples (default: all)', whole(1))
+    .addOption(
+      choice('--what <part>', 'of q(z|x) = N(mean, covariance) (default: mean)', ['mean', 'stddev', 'covariance']),
+    );
+  addExamples(
+    addCommonOptions(addEngineOptions(command)),
+    'rootsigma encode runs/digits-diagonal -o embedding.csv',
+    'rootsigma encode runs/digits-diagonal --split train --what stddev -o stddev.npy',
+  );
+  return command.action(async (path: string, flags: EncodeFlags) => {
+    const { encode } = await import('../actions/encode.ts');
+    await session.perform((context) => encode(context, path, flags), flags);
+  });
+}

@@ -1,0 +1,115 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { load, readArray } from '../../src/api/index.ts';
+import type { Run } from '../../src/api/index.ts';
+import { newFolder, rootsigma, tiny } from './harness.ts';
+
+const folder = newFolder();
+const path = join(folder, 'run');
+const file = (name: string): string => join(folder, name);
+let run: Run;
+
+beforeAll(async () => {
+  for (const [out, posterior] of [
+    [path, 'full'],
+    [file('other'), 'diagonal'],
+  ] as const) {
+    // prettier-ignore
+    const argv = ['train', 'digits', ...tiny, '--epochs', '1', '--posterior', posterior, '--out', out, '--quiet'];
+    expect((await rootsigma(argv)).code).toBe(0);
+  }
+  run = await load(path);
+});
+
+afterAll(() => run.dispose());
+
+describe('encode and decode', () => {
+  it('are the API’s, and undo each other as far as the model does', async () => {
+    const { code, records } = await rootsigma(['encode', path, '-o', file('z.npy'), '--json']);
+    expect([code, records]).toEqual([0, [{ file: file('z.npy'), count: 60, shape: [60, 3], what: 'mean' }]]);
+    const x = await run.examples();
+    const { mean, covariance } = await run.encode(x);
+    expect(await readArray(file('z.npy'))).toEqual(mean);
+    await rootsigma(['encode', path, '-o', file('sigma.npy'), '--what', 'covariance', '--limit', '2']);
+    expect(await readArray(file('sigma.npy'))).toEqual(
+      expect.objectContaining({ shape: [2, 3, 3], data: covariance.data.slice(0, 18) }),
+    );
+    expect((await rootsigma(['decode', path, '--data', file('z.npy'), '-o', file('x.npy')])).code).toBe(0);
+    expect(await readArray(file('x.npy'))).toEqual(await run.reconstruct(x));
+  });
+
+  it('takes the training split, and codes from stdin', async () => {
+    await rootsigma(['encode', path, '-o', file('train.csv'), '--split', 'train']);
+    expect((await readArray(file('train.csv'))).shape).toEqual([300, 3]);
+    const { code } = await rootsigma(['decode', path, '--data', '-', '-o', file('one.png')], { stdin: '0,0,0' });
+    expect(code).toBe(0);
+    const { code: wrong, stderr } = await rootsigma(['decode', path, '--data', '-', '-o', file('two.png')], {
+      stdin: '0,0',
+    });
+    expect([wrong, stderr]).toEqual([2, expect.stringMatching(/z must be \[batch, 3\], got \[1, 2\]/)]);
+  });
+});
+
+describe('interpolate and traverse', () => {
+  it('begin and end at reconstructions', async () => {
+    const argv = ['interpolate', path, '-o', file('paths.npy'), '--pairs', '2', '--steps', '3', '--seed', '5'];
+    expect((await rootsigma(argv)).code).toBe(0);
+    const paths = await readArray(file('paths.npy'));
+    expect(paths.shape).toEqual([2, 3, 28, 28]);
+    const chosen = await run.reconstruct(await run.examples({ limit: 4, seed: 5 }));
+    const first = paths.data.slice(0, 784);
+    const last = paths.data.slice(2 * 784, 3 * 784);
+    expect(first).toEqual(chosen.data.slice(0, 784));
+    for (const [at, value] of last.entries())
+      expect(Math.abs(value - (chosen.data[2 * 784 + at] ?? NaN))).toBeLessThan(1e-5);
+  });
+
+  it('traverse dimensions as evaluate numbers them, and write pictures a path a row', async () => {
+    const argv = ['traverse', path, '-o', file('traverse.json'), '--dimensions', '3,1', '--steps', '5', '--range', '2'];
+    const { records } = await rootsigma([...argv, '--json']);
+    expect(records).toEqual([{ file: file('traverse.json'), shape: [2, 5, 28, 28] }]);
+    const paths = await readArray(file('traverse.json'));
+    const { data } = await run.decode([[0, 0, -2], [2, 0, 0]]); // prettier-ignore
+    expect(paths.data.slice(0, 784)).toEqual(Float64Array.from(data.subarray(0, 784)));
+    expect(paths.data.slice(9 * 784)).toEqual(Float64Array.from(data.subarray(784)));
+    expect((await rootsigma(['traverse', path, '-o', file('t.png'), '--example', '2', '--steps', '5'])).code).toBe(0);
+    const picture = readFileSync(file('t.png'));
+    expect(picture.readUInt32BE(16) / picture.readUInt32BE(20)).toBeCloseTo(5 / 3, 1);
+  });
+
+  it.each<[readonly string[], RegExp]>([
+    [['traverse', path, '-o', 'x.png', '--dimensions', '4'], /no dimension 4; the model has 3/],
+    [['traverse', path, '-o', 'x.png', '--example', '61'], /no test example 61, only 60/],
+    [['traverse', path, '-o', 'x.png', '--steps', '1'], /at least 2/],
+    [['encode', path, '-o', 'x.png'], /codes are no pictures/],
+  ])('refuse %j', async (argv, message) => {
+    const { code, stderr } = await rootsigma(argv);
+    expect([code, stderr]).toEqual([2, expect.stringMatching(message)]);
+  });
+});
+
+describe('export and compare', () => {
+  it('exports what the run has, into a folder of its own', async () => {
+    const { code, records } = await rootsigma(['export', path, '-o', file('exported'), '--json']);
+    const names = ['encoder.onnx', 'decoder.onnx', 'config.json'];
+    expect([code, records]).toEqual([0, [{ files: names.map((name) => join(file('exported'), name)) }]]);
+    for (const name of names.slice(0, 2)) {
+      expect(readFileSync(join(file('exported'), name)).equals(readFileSync(join(path, 'model', name)))).toBe(true);
+    }
+    writeFileSync(join(file('exported'), 'mine.txt'), '');
+    const again = await rootsigma(['export', path, '-o', file('exported')]);
+    expect([again.code, again.stderr]).toEqual([2, expect.stringMatching(/is not empty/)]);
+    expect((await rootsigma(['export', path, '-o', file('exported'), '--overwrite'])).code).toBe(0);
+  });
+
+  it('compares runs by what evaluate says of each', async () => {
+    const flags = ['--samples', '3', '--limit', '10', '--json'];
+    const { code, records, stderr } = await rootsigma(['compare', path, file('other'), ...flags]);
+    expect(code, stderr).toBe(0);
+    const [full] = (await rootsigma(['evaluate', path, ...flags])).records;
+    expect(records).toEqual([{ run: path, ...full }, expect.objectContaining({ run: file('other'), examples: 10 })]);
+    expect(stderr).toMatch(/run +full, symmetric +-/);
+    expect(stderr).toMatch(/other +diagonal +-/);
+  });
+});
