@@ -71,7 +71,13 @@ function statistics(store, { sums, squares }, belongs) {
 }
 
 async function measure(options, seed) {
-  const model = createVae({ inputSize: examples.exampleSize, latent: 20, hidden: [400], activation: 'relu', ...options });
+  const model = createVae({
+    inputSize: examples.exampleSize,
+    latent: 20,
+    hidden: [400],
+    activation: 'relu',
+    ...options,
+  });
   const store = new ParameterStore(model.parameters);
   store.assign(await trained(model, seed));
   const step = await TrainingStep.compile(engine, model, { store, batchSize });
@@ -92,12 +98,16 @@ async function measure(options, seed) {
   return { all, emitting };
 }
 
-console.log(`${seeds} seeds, ${epochs} epochs, ${draws} draws of the gradient on one batch of ${batchSize}; medians over seeds\n`);
+console.log(
+  `${seeds} seeds, ${epochs} epochs, ${draws} draws of the gradient on one batch of ${batchSize}; medians over seeds\n`,
+);
 console.log('| root | tr Cov(g) | ÷ ‖E g‖² | heads: tr Cov(g) | ÷ ‖E g‖² |\n|---|---|---|---|---|');
 const median = (numbers) => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)];
 for (const [name, options] of Object.entries(families)) {
   const results = [];
   for (let seed = 1; seed <= seeds; seed++) results.push(await measure(options, seed));
   const column = (part, field) => median(results.map((result) => result[part][field])).toPrecision(3);
-  console.log(`| ${name} | ${column('all', 'variance')} | ${column('all', 'ratio')} | ${column('emitting', 'variance')} | ${column('emitting', 'ratio')} |`);
+  console.log(
+    `| ${name} | ${column('all', 'variance')} | ${column('all', 'ratio')} | ${column('emitting', 'variance')} | ${column('emitting', 'ratio')} |`,
+  );
 }
