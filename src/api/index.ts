@@ -1,6 +1,7 @@
 export * from '../core/index.ts';
 export { listDatasets, datasetOf, makeDigits } from '../data/index.ts';
 export type { Dataset, DatasetDescription, DatasetOptions, DatasetSplits } from '../data/index.ts';
+export type { LoadProgress } from '../data/node/index.ts';
 export { createEngine, engineNames } from '../engine/index.ts';
 export type { Engine, EngineName, EngineOptions } from '../engine/index.ts';
 export type { Evaluation, EvaluationProgress, NllEstimate } from '../evaluation/index.ts';

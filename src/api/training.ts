@@ -1,6 +1,7 @@
 import { RootsigmaError, ValueError, formatShape, sameShape, version } from '../core/index.ts';
 import { greyFraction, splitValidation } from '../data/index.ts';
 import type { Binarize, DatasetOptions, DatasetSplits } from '../data/index.ts';
+import type { LoadProgress } from '../data/node/index.ts';
 import { createEngine } from '../engine/index.ts';
 import type { Engine, EngineOptions } from '../engine/index.ts';
 import type { RunConfig } from '../io/index.ts';
@@ -18,7 +19,7 @@ import { Run } from './run.ts';
 import type { RunRecorder } from './run-recorder.ts';
 
 export interface TrainOptions extends ModelOptions {
-  /** What built-in data are made with: seed, count, testCount. */
+  /** What the data are made with or how they are read: seed, count, size, … Each source takes some of them. */
   readonly dataOptions?: DatasetOptions;
   /** Default: `auto`, ONNX Runtime's native build, or its WebAssembly build where that does not load. */
   readonly engine?: EngineOptions['engine'];
@@ -30,6 +31,8 @@ export interface TrainOptions extends ModelOptions {
   readonly resume?: boolean;
   /** Gets every event: steps, epochs, the end. */
   readonly onEvent?: (event: TrainingEvent) => void;
+  /** Gets how far data have been downloaded or read, where that takes time. */
+  readonly onLoad?: (progress: LoadProgress) => void;
   /** Gets what a person should know: grey pixels, a slower engine, missing labels. One line each. */
   readonly onNotice?: (line: string) => void;
   /** Stops after the step under way; what was learned so far is the result. */
@@ -87,10 +90,12 @@ export function train(data: DataInput, options: TrainOptions = {}): Training {
 async function runTraining(data: DataInput, options: TrainOptions): Promise<Run> {
   const recorder = options.out === undefined ? undefined : await openRecorder(options.out, options);
   const resumed = recorder?.resumed?.config;
-  const splits = await resolveData(data, {
-    ...inheritedOptions(data, resumed ?? options.config),
-    ...options.dataOptions,
-  });
+  const { signal, onLoad } = options;
+  const splits = await resolveData(
+    data,
+    { ...inheritedOptions(data, resumed ?? options.config), ...options.dataOptions },
+    { ...(signal && { signal }), ...(onLoad && { onProgress: onLoad }) },
+  );
   const config = resumed ? continued(resumed, splits, options) : configFor(splits, options);
   checkSupport('train', splits.train, config);
   for (const note of [...splits.notes, ...likelihoodNotice(splits, config, options)]) options.onNotice?.(note);

@@ -4,6 +4,7 @@ import type {
   DatasetOptions,
   DoneEvent,
   EpochEvent,
+  LoadProgress,
   ModelOptions,
   Run,
   TrainOptions,
@@ -12,10 +13,12 @@ import type {
 import { UsageError } from '../errors.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { ExitCode } from '../exit-codes.ts';
+import { formatBytes, formatCount } from '../format.ts';
 import type { EngineFlags } from '../open-run.ts';
 import type { Output, OutputOptions } from '../output.ts';
 import { claimRunFolder } from '../run-name.ts';
 import type { ActionContext } from '../session.ts';
+import { Throttle } from '../throttle.ts';
 import { TrainProgress } from '../train-progress.ts';
 import { saySummary } from '../train-summary.ts';
 
@@ -86,9 +89,19 @@ async function follow(output: Output, source: string, options: TrainOptions): Pr
   const onNotice = (line: string): void => {
     output.note(line);
   };
-  const run = await startTraining(source, { ...options, onEvent, onNotice });
+  const run = await startTraining(source, { ...options, onEvent, onNotice, onLoad: loadStatus(output) });
   if (!done) throw new Error('train: the loop ended without its last event.');
   return { run, done, lastEpoch };
+}
+
+/** Downloads and folders of many files, on the status line. */
+function loadStatus(output: Output): (progress: LoadProgress) => void {
+  const throttle = new Throttle();
+  return ({ what, unit, done, total }) => {
+    if (!throttle.isDue()) return;
+    const amount = (count: number): string => (unit === 'bytes' ? formatBytes(count) : `${formatCount(count)} ${unit}`);
+    output.status(`Reading ${what}: ${amount(done)}${total === undefined ? '' : ` of ${amount(total)}`}`);
+  };
 }
 
 function batchSizeOf({ batchSize, config, set }: TrainOptions): number {
