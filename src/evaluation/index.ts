@@ -13,3 +13,4 @@ export type { LinearProbe } from './linear-probe.ts';
 export { nearestNeighbourAccuracy } from './nearest-neighbours.ts';
 export { principalAxes, project } from './principal-axes.ts';
 export type { PrincipalAxes } from './principal-axes.ts';
+export * from './tables/index.ts';
