@@ -26,8 +26,8 @@ const symbols: Readonly<Record<string, string>> = {
   '\\mathrm E': 'E',
   '\\mathrm{logvar}': 'logvar',
   '\\tfrac12': '½&#8201;',
-  '\\lVert': '‖',
-  '\\rVert': '‖',
+  '\\lVert': '∥',
+  '\\rVert': '∥',
   '\\dots': '…',
   '\\pm': '±',
   '\\,': '&#8201;',
@@ -62,7 +62,8 @@ function setAll(source: string): string | undefined {
   let last = '';
   for (const [part] of source.matchAll(token)) {
     if (part.trim() === '') continue;
-    const set = setToken(part.replace(/\s+/g, ' '));
+    const between = part === '-' && /[\w})]$/.test(last);
+    const set = between ? relation('−') : setToken(part.replace(/\s+/g, ' '));
     if (set === undefined) return undefined;
     // An exponent right after an index, or the other way round, stands above it.
     if (isScript(part) && isScript(last)) parts.push(`<span class="stacked">${parts.pop() ?? ''}${set}</span>`);
@@ -72,6 +73,7 @@ function setAll(source: string): string | undefined {
   return parts.join('');
 }
 
+const relation = (sign: string): string => `<span class="relation">${sign}</span>`;
 const isScript = (part: string): boolean => /^[_^]/.test(part);
 
 function setToken(part: string): string | undefined {
@@ -86,8 +88,8 @@ function setToken(part: string): string | undefined {
     const inner = setAll(radicand[1] ?? '');
     return inner === undefined ? undefined : `√<span class="radicand">${inner}</span>`;
   }
-  const relation = relations[part];
-  if (relation !== undefined) return `<span class="relation">${relation}</span>`;
+  const sign = relations[part];
+  if (sign !== undefined) return relation(sign);
   if (/^[A-Za-z]$/.test(part)) return `<i>${part}</i>`;
   if (/^[\d.]+$|^[()/;]$/.test(part)) return part;
   return symbols[part];

@@ -6,14 +6,7 @@ import type { Plugin } from 'vite';
 import { inlineFormula } from './inline-formula.ts';
 
 /** The families that the article's formulas use; a test sees to it that the page needs no other. */
-const families = [
-  'Main-Regular',
-  'Math-Italic',
-  'Caligraphic-Regular',
-  'Size1-Regular',
-  'Size2-Regular',
-  'Size3-Regular',
-];
+const families = ['Main-Regular', 'Math-Italic', 'Caligraphic-Regular', 'Size3-Regular'];
 
 /** One colour an idea, in formulas as in figures. */
 const macros = {

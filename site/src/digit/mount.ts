@@ -85,7 +85,7 @@ class DigitFigure {
 
   #canvas(name: string): CanvasRenderingContext2D | null {
     const canvas = this.#body.querySelector<HTMLCanvasElement>(`[data-canvas="${name}"]`);
-    return canvas?.getContext('2d', { willReadFrequently: name === 'draw' }) ?? null;
+    return canvas?.getContext('2d', { willReadFrequently: true }) ?? null;
   }
 
   /** Grey values in the ink of the page. */

@@ -99,7 +99,7 @@ export const answer = figure({
         <td>${numeric(`noise${index}`)}</td><td class="result">${num(z, { name: `answer.z${index}`, ink: 'sample' })}</td></tr>`,
     );
     return `<div class="scroll"><table class="worked">
-      <thead><tr><td></td><th class="ink-mean">μ<sub>i</sub></th><th class="ink-cov">σ<sub>i</sub>²</th><th class="ink-root">σ<sub>i</sub> = √σ<sub>i</sub>²</th><th class="ink-noise">ε<sub>i</sub></th><th class="ink-sample">z<sub>i</sub> = μ<sub>i</sub> + σ<sub>i</sub> ε<sub>i</sub></th></tr></thead>
+      <thead><tr><td></td><th class="ink-mean">μ<sub>i</sub></th><th class="ink-cov">σ<sub>i</sub>²</th><th class="ink-root">σ<sub>i</sub><span class="long"> = √σ<sub>i</sub>²</span></th><th class="ink-noise">ε<sub>i</sub></th><th class="ink-sample">z<sub>i</sub><span class="long"> = μ<sub>i</sub> + σ<sub>i</sub> ε<sub>i</sub></span></th></tr></thead>
       <tbody>${rows.join('')}</tbody></table></div>
       <div class="panels two">${coordinates.map(({ index, mu, stddev, e, z }) => panel(index, mu, stddev, e, z)).join('')}</div>`;
   },

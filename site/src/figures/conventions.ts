@@ -61,7 +61,7 @@ export const conventions = figure({
       const drawing = frame.clip(bell.join('')) + frame.xAxis([-8, -4, 0, 4, 8]);
       return `<div class="card"><h4>${title.replace(/, .*\)/, `, ${decimal(own.value)})`)} <span>read as ${title}</span></h4>
         ${frame.svg(`Bell curve of standard deviation ${decimal(stddev)}`, drawing)}
-        <p>${decimal(own.value)} is ${meaning}: <strong>σ = ${num(stddev, { name: `conventions.${name}` })}</strong></p><p class="quiet">${where}</p></div>`;
+        <p>${decimal(own.value)} is ${meaning}: <strong class="together">σ = ${num(stddev, { name: `conventions.${name}` })}</strong></p><p class="quiet">${where}</p></div>`;
     });
     return `${slider('value', { readout: decimal(own.value) })}<div class="panels cards">${cards.join('')}</div>`;
   },

@@ -22,7 +22,7 @@ function judge(sigma: Covariance): { readonly rank: number } | { readonly refusa
 
 /** Variance along every direction, from 0° to 180°; below zero the curve is no variance. */
 function profile(sigma: Covariance, degrees: number): string {
-  const frame = new Frame({ x: [0, 180], y: [-2, 6], margin: [34, 8, 26, 40] });
+  const frame = new Frame({ x: [0, 180], y: [-2, 6], margin: [34, 18, 26, 40] });
   const at = (x: number): number => varianceAlong(sigma, (x * Math.PI) / 180);
   const below = Array.from({ length: 91 }, (_, i) => ({ x: 2 * i, y: Math.min(0, at(2 * i)) }));
   const value = at(degrees);

@@ -1,0 +1,294 @@
+// The article in a real browser: every figure moves by every control, and the page reads for everyone.
+import { existsSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  body,
+  entries,
+  executablePath,
+  figures,
+  numbers,
+  open,
+  setRange,
+  settle,
+  show,
+  startSite,
+  stopSite,
+} from './site/harness.ts';
+
+const available = existsSync(executablePath);
+if (!available) console.log(`site: skipped, there is no ${executablePath} (Debian's package chromium has it).`);
+
+describe.runIf(available)('the article', () => {
+  beforeAll(startSite);
+  afterAll(stopSite);
+
+  it('weighs at most 500 kB before compression, and the digits 330 kB more when they are wanted', async () => {
+    await open(async (page) => {
+      const weight = (): Promise<number> =>
+        page.evaluate(() =>
+          performance
+            .getEntries()
+            .reduce((sum, entry) => sum + (entry instanceof PerformanceResourceTiming ? entry.decodedBodySize : 0), 0),
+        );
+      await page.evaluate(() => document.fonts.ready);
+      const article = await weight();
+      expect(article).toBeGreaterThan(100_000);
+      expect(article).toBeLessThanOrEqual(500_000);
+      await page.locator('#fig-digit').scrollIntoViewIfNeeded();
+      await page.waitForResponse(/digits\.safetensors/);
+      await page.waitForFunction(
+        () => performance.getEntriesByName(new URL('digits.safetensors', document.baseURI).href).length > 0,
+      );
+      const digits = (await weight()) - article;
+      expect(digits).toBeGreaterThan(200_000);
+      expect(digits).toBeLessThanOrEqual(330_000);
+    });
+  });
+
+  it('reads without JavaScript: text, formulas, pictures and numbers', async () => {
+    await open(
+      async (page) => {
+        // Scripts are off in the page, not for the test's own questions.
+        expect(await page.locator('.noscript').isVisible()).toBe(true);
+        expect(await page.locator('#bar').isVisible()).toBe(false);
+        for (const figure of await page.locator('figure').all()) {
+          expect((await figure.locator('svg, table, .matrix, .hbars').first().boundingBox())!.height).toBeGreaterThan(
+            20,
+          );
+        }
+        const shown = (name: string): Promise<string | null> =>
+          page.locator(`data[data-name="${name}"]`).first().getAttribute('value');
+        expect(Number(await shown('answer.z1'))).toBeCloseTo(1.3, 12);
+        expect(Number(await shown('answer.z2'))).toBeCloseTo(-4.2, 12);
+        expect(Number(await shown('square.factor.00'))).toBeCloseTo(1.3660254037844386, 14);
+        expect(await page.locator('.katex-error').count()).toBe(0);
+        expect(await page.locator('.katex math').count()).toBeGreaterThan(8);
+        expect(await page.locator('body').innerText()).not.toMatch(/\\\(|\\\[|\[object/);
+        expect(await page.locator('data[value="NaN"]').count()).toBe(0);
+      },
+      '',
+      { javaScriptEnabled: false },
+    );
+  });
+
+  it('keeps its layout when the script takes over', async () => {
+    await open(async (page) => {
+      const heights = (): Promise<number[]> =>
+        page.evaluate(() =>
+          [...document.querySelectorAll('.figure-body')].map((b) => b.getBoundingClientRect().height),
+        );
+      const before = await heights();
+      for (const figure of await figures(page)) await show(page, figure);
+      const after = await heights();
+      after.forEach((height, index) => {
+        expect(Math.abs(height - before[index]!)).toBeLessThan(2);
+      });
+    });
+  });
+
+  it('moves every figure by every control', async () => {
+    await open(async (page) => {
+      await page.locator('#fig-digit').scrollIntoViewIfNeeded();
+      await page.waitForSelector('#fig-digit [data-canvas="decoded"]');
+      for (const figure of await figures(page)) {
+        await show(page, figure);
+        // The cursor itself and what a canvas shows are no markup; everything else that changes is.
+        const state = (): Promise<string> => page.locator(body(figure)).innerHTML();
+        const changes = async (what: string, act: () => Promise<void>): Promise<void> => {
+          const before = await state();
+          await act();
+          await settle(page);
+          expect(await state(), `${figure}: ${what}`).not.toBe(before);
+        };
+        for (const input of await page.locator(`${body(figure)} input`).all()) {
+          const [type, field] = await input.evaluate((e: HTMLInputElement) => [e.type, e.dataset.field!]);
+          if (type === 'range') {
+            const atEnd = await input.evaluate((e: HTMLInputElement) => e.value === e.max);
+            await changes(`slider ${field}`, () => input.press(atEnd ? 'ArrowLeft' : 'ArrowRight'));
+          } else if (type === 'number') {
+            await changes(`number ${field}`, () => input.fill('2'));
+          } else if (!(await input.isChecked())) {
+            await changes(`choice ${field}`, () => input.check({ force: true }));
+          }
+        }
+        const handles = await page
+          .locator(`${body(figure)} [data-handle]`)
+          .evaluateAll((all: SVGGElement[]) => all.map((handle) => handle.dataset.handle!));
+        // Last first: the handle that roams a digit's map takes the one of the close-up out of sight.
+        for (const name of handles.reverse()) {
+          const handle = page.locator(`${body(figure)} [data-handle="${name}"]`);
+          await changes(`keys on ${name}`, () => handle.press('ArrowLeft'));
+          const knob = handle.locator('.knob');
+          await changes(`pointer on ${name}`, async () => {
+            const box = (await knob.boundingBox())!;
+            await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+            await page.mouse.down();
+            await page.mouse.move(box.x + 22, box.y + 13, { steps: 3 });
+            await page.mouse.up();
+          });
+          expect(await page.evaluate(() => document.activeElement?.getAttribute('data-handle'))).toBe(name);
+        }
+        for (const button of await page.locator(`${body(figure)} button:not([data-action="clear"])`).all()) {
+          const name = (await button.getAttribute('data-action'))!;
+          await changes(`button ${name}`, async () => {
+            await button.click();
+            await page.waitForTimeout(name === 'play' ? 600 : 0);
+          });
+        }
+      }
+    });
+  });
+
+  it('keeps every setting in its address, and takes nothing else from there', async () => {
+    await open(async (page) => {
+      await setRange(page, 'iterations-step', 5);
+      await setRange(page, 'covariance-_xy', -0.7);
+      await page.waitForFunction(() => location.search.includes('iterations.step=5'));
+      await page.waitForFunction(() => location.search.includes('sigma=2,-0.7,2'));
+      await page.reload();
+      await page.waitForSelector('html[data-ready]');
+      await show(page, 'iterations');
+      expect(await page.locator('#iterations-step').inputValue()).toBe('5');
+      expect(await numbers(page, 'bar.sigma.01')).toEqual([-0.7]);
+      await page.locator('[data-do="reset"]').click();
+      await page.waitForFunction(() => location.search === '');
+      expect(await numbers(page, 'bar.sigma.01')).toEqual([1]);
+    });
+    await open(async (page) => {
+      await show(page, 'iterations');
+      expect(await numbers(page, ...entries('bar.sigma'))).toEqual([2, 1, 1, 2]);
+      expect(await page.locator('#iterations-step').inputValue()).toBe('24');
+    }, '?sigma=1,5,1&iterations.step=900&iterations.method=evil&seed=-1&unknown=%3Cscript%3E');
+  });
+
+  it('copies the present Σ as TypeScript, numpy and torch', async () => {
+    await open(
+      async (page) => {
+        await page.locator('[data-bar="toggle"]').click();
+        for (const [language, call] of [
+          ['typescript', 'sqrtmh('],
+          ['numpy', 'np.linalg.eigh('],
+          ['torch', 'torch.linalg.eigh('],
+        ] as const) {
+          await page.locator(`#bar input[value="${language}"]`).check({ force: true });
+          await page.locator('[data-do="copy"]').click();
+          const copied = await page.evaluate(() => navigator.clipboard.readText());
+          expect(copied).toContain('[[4, 2], [2, 3]]');
+          expect(copied).toContain('[[1.9194, 0.5622], [0.5622, 1.6383]]');
+          expect(copied).toContain(call);
+          expect(await page.locator('[data-bar="code"]').innerText()).toBe(copied);
+        }
+        await page.keyboard.press('Escape');
+        expect(await page.locator('[data-bar="panel"]').isVisible()).toBe(false);
+      },
+      '?sigma=4,2,3',
+      { permissions: ['clipboard-read', 'clipboard-write'] },
+    );
+  });
+
+  it('is for keyboards, screen readers and readers who want less motion', async () => {
+    await open(
+      async (page) => {
+        for (const figure of await figures(page)) await show(page, figure);
+        const nameless = await page.evaluate(() => {
+          const named = (e: Element): boolean =>
+            e.hasAttribute('aria-label') || (e.closest('label') ?? e).textContent.trim() !== '';
+          return [
+            ...document.querySelectorAll('input, button, [role="slider"], svg[role], canvas, figure svg:not(svg svg)'),
+          ]
+            .filter((e) => !named(e))
+            .map((e) => e.outerHTML.slice(0, 120));
+        });
+        expect(nameless).toEqual([]);
+        expect(await page.locator('[data-handle]:not([tabindex="0"])').count()).toBe(0);
+        expect(await page.locator('figure').count()).toBe(
+          (await page.locator('figure [aria-live="polite"]').count()) + 1,
+        );
+        // Steps, not a film: after a moment the figure stands still between few frames.
+        await show(page, 'geometry');
+        await page.evaluate(() => {
+          const target = document.querySelector('#fig-geometry .figure-body')!;
+          const counter = window as unknown as { frames: number };
+          counter.frames = 0;
+          new MutationObserver(() => counter.frames++).observe(target, {
+            attributes: true,
+            subtree: true,
+            childList: true,
+          });
+        });
+        await page.locator('#fig-geometry [data-action="play"]').click();
+        await page.waitForTimeout(1500);
+        const frames = await page.evaluate(() => (window as unknown as { frames: number }).frames);
+        expect(frames).toBeGreaterThan(0);
+        expect(frames).toBeLessThan(8);
+        // What changed is said.
+        await page.waitForFunction(() => document.querySelector('#fig-geometry [aria-live]')!.textContent !== '');
+      },
+      '',
+      { reducedMotion: 'reduce' },
+    );
+  });
+
+  it.each(['light', 'dark'] as const)('has legible colours in %s, and all its fonts', async (colorScheme) => {
+    await open(
+      async (page) => {
+        await settle(page);
+        const poor = await page.evaluate(() => {
+          const canvas = new OffscreenCanvas(1, 1).getContext('2d', { willReadFrequently: true })!;
+          const luminance = (color: string): number => {
+            canvas.fillStyle = color;
+            canvas.fillRect(0, 0, 1, 1);
+            const [r, g, b] = [...canvas.getImageData(0, 0, 1, 1).data].map((value) => {
+              const v = value / 255;
+              return v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4;
+            }) as [number, number, number];
+            return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+          };
+          const style = getComputedStyle(document.documentElement);
+          const value = (name: string): number => luminance(style.getPropertyValue(`--${name}`).trim());
+          const contrast = (a: number, b: number): number => (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+          return ['ink', 'quiet', 'noise', 'mean', 'cov', 'root', 'sample', 'wrong'].flatMap((ink) =>
+            ['paper', 'surface'].flatMap((ground) => {
+              const ratio = contrast(value(ink), value(ground));
+              return ratio < 4.5 ? [`${ink} on ${ground}: ${ratio.toFixed(2)}`] : [];
+            }),
+          );
+        });
+        expect(poor).toEqual([]);
+        const faces = await page.evaluate(async () => {
+          await document.fonts.ready;
+          return [...document.fonts].map(({ family, status }) => `${family} ${status}`);
+        });
+        expect(faces.filter((face) => face.endsWith('error'))).toEqual([]);
+        // Formulas need no family beyond those shipped.
+        const missing = await page.evaluate(() => {
+          const shipped = new Set([...document.fonts].map(({ family }) => family.replaceAll('"', '')));
+          return [...document.querySelectorAll('.katex, .katex *')]
+            .map((e) => getComputedStyle(e).fontFamily.split(',')[0]!.trim().replaceAll('"', ''))
+            .filter((family) => family.startsWith('KaTeX') && !shipped.has(family));
+        });
+        expect([...new Set(missing)]).toEqual([]);
+      },
+      '',
+      { colorScheme },
+    );
+  });
+
+  it('fits a phone', async () => {
+    await open(
+      async (page) => {
+        for (const figure of await figures(page)) await show(page, figure);
+        expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(375);
+        const small = await page.evaluate(
+          () =>
+            [...document.querySelectorAll('figure button, #bar button, .segmented label, input[type="range"]')]
+              .map((e) => e.getBoundingClientRect())
+              .filter(({ height, width }) => height > 0 && (height < 24 || width < 24)).length,
+        );
+        expect(small).toBe(0);
+      },
+      '',
+      { viewport: { width: 375, height: 740 }, hasTouch: true },
+    );
+  });
+});

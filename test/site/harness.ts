@@ -1,0 +1,115 @@
+// The article built into a folder of its own, served, and opened in Chromium.
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { extname, join } from 'node:path';
+import { chromium } from 'playwright-core';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { build } from 'vite';
+import { expect } from 'vitest';
+
+export const executablePath = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
+export const root = join(import.meta.dirname, '../..');
+const flags =
+  '--headless --no-sandbox --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync';
+const types: Readonly<Record<string, string>> = {
+  '.html': 'text/html',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.woff2': 'font/woff2',
+  '.safetensors': 'application/octet-stream',
+};
+
+let folder: string;
+let server: Server;
+let browser: Browser;
+let address: string;
+
+export async function startSite(): Promise<void> {
+  folder = mkdtempSync(join(tmpdir(), 'rootsigma-site-'));
+  await build({ root: join(root, 'site'), logLevel: 'error', build: { outDir: folder, emptyOutDir: true } });
+  server = createServer((request, response) => {
+    // Under a path of its own: the page must not depend on standing at the root of its host.
+    const path = new URL(request.url ?? '/', 'http://host').pathname.replace(/^\/some\/path\//, '');
+    const file = join(folder, path === '' ? 'index.html' : path);
+    if (!existsSync(file)) {
+      response.writeHead(404).end();
+      return;
+    }
+    response.writeHead(200, { 'content-type': types[extname(file)] ?? 'text/plain' }).end(readFileSync(file));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  address = `http://127.0.0.1:${(server.address() as AddressInfo).port}/some/path/`;
+  browser = await chromium.launch({ executablePath, args: flags.split(' ') });
+}
+
+export async function stopSite(): Promise<void> {
+  await browser.close();
+  server.close();
+  rmSync(folder, { recursive: true, force: true });
+}
+
+export async function open(use: (page: Page) => Promise<void>, query = '', options: BrowserContextOptions = {}) {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
+  const page = await context.newPage();
+  const problems: string[] = [];
+  page.on('pageerror', (error) => problems.push(error.message));
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning') problems.push(message.text());
+  });
+  page.on('requestfailed', (request) => problems.push(`failed: ${request.url()}`));
+  await page.goto(address + query);
+  if (options.javaScriptEnabled !== false) await page.waitForSelector('html[data-ready]');
+  await use(page);
+  expect(problems).toEqual([]);
+  await context.close();
+}
+
+/** Full-precision numbers of the page by name: the first of each. */
+export async function numbers(page: Page, ...names: string[]): Promise<number[]> {
+  return page.evaluate(
+    (wanted) =>
+      wanted.map((name) => Number(document.querySelector(`data[data-name="${name}"]`)?.getAttribute('value') ?? NaN)),
+    names,
+  );
+}
+
+export const entries = (name: string): string[] => ['00', '01', '10', '11'].map((place) => `${name}.${place}`);
+
+/** Makes sure that a figure is on screen and has drawn its present state. */
+export async function show(page: Page, figure: string): Promise<void> {
+  await page.locator(`#fig-${figure}`).scrollIntoViewIfNeeded();
+  await settle(page);
+}
+
+export async function settle(page: Page): Promise<void> {
+  await page.evaluate(
+    () =>
+      new Promise<void>((resolve) =>
+        requestAnimationFrame(() =>
+          requestAnimationFrame(() =>
+            requestAnimationFrame(() => {
+              resolve();
+            }),
+          ),
+        ),
+      ),
+  );
+}
+
+export async function setRange(page: Page, field: string, value: number): Promise<void> {
+  const [figure = ''] = field.split('-');
+  await page.locator(`#${field}`).evaluate((input: HTMLInputElement, next) => {
+    input.value = String(next);
+    input.dispatchEvent(new Event('input', { bubbles: true }));
+  }, value);
+  await show(page, figure);
+}
+
+export const body = (figure: string): string => `figure[data-figure="${figure}"] .figure-body`;
+export const figures = (page: Page): Promise<string[]> =>
+  page.evaluate(() =>
+    [...document.querySelectorAll<HTMLElement>('figure')].map((figure) => figure.dataset.figure ?? ''),
+  );
