@@ -3,6 +3,7 @@ import { binarize, binarizeForEvaluation, datasetOf, supportOf } from '../data/i
 import type { Binarize, Dataset, DatasetOptions, DatasetSplits } from '../data/index.ts';
 import type { ResolveContext } from '../data/node/index.ts';
 import type { Examples } from '../objectives/index.ts';
+import { key } from '../random/index.ts';
 
 /** What can be trained on: a built-in name or a folder, a data set, or an array [examples, ...shape]. */
 export type DataInput = string | Dataset | DatasetSplits | NdArray;
@@ -50,6 +51,24 @@ export function evaluationExamples(dataset: Dataset, mode: Binarize, seed: numbe
     read: (indices, out) => {
       dataset.gather(indices, out);
       binarizeForEvaluation(out, mode, { indices, seed });
+    },
+  };
+}
+
+/**
+ * Examples to be scored one by one: all become binary by the same uniform numbers, so what an example becomes depends on
+ * itself alone.
+ */
+export function scoringExamples(dataset: Pick<Dataset, 'size' | 'sampleShape' | 'gather'>, mode: Binarize): Examples {
+  const exampleSize = sizeOf(dataset.sampleShape);
+  return {
+    size: dataset.size,
+    exampleSize,
+    read: (indices, out) => {
+      dataset.gather(indices, out);
+      for (let start = 0; start < out.length; start += exampleSize) {
+        binarize(out.subarray(start, start + exampleSize), mode, key(0));
+      }
     },
   };
 }

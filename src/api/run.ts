@@ -5,10 +5,12 @@ import type { Dataset, DatasetSplits } from '../data/index.ts';
 import type { Engine } from '../engine/index.ts';
 import { evaluateModel } from '../evaluation/index.ts';
 import type { Evaluation, EvaluationProgress } from '../evaluation/index.ts';
-import type { RunConfig } from '../io/index.ts';
+import type { AnomalyThreshold, RunConfig } from '../io/index.ts';
 import type { LikelihoodFamily, Vae } from '../models/index.ts';
 import { foldIn, key, normal, permutation } from '../random/index.ts';
 import type { NamedParameters } from '../training/index.ts';
+import { AnomalyDetector } from './anomalies.ts';
+import type { AnomalyOptions, FitThresholdOptions } from './anomalies.ts';
 import { evaluationExamples, resolveData } from './data.ts';
 import type { DataInput } from './data.ts';
 import { Inference } from './inference.ts';
@@ -74,6 +76,7 @@ export class Run {
   readonly #inference: Inference;
   readonly #likelihood: LikelihoodFamily;
   readonly #data: DataInput | undefined;
+  readonly #anomalies: AnomalyDetector;
 
   constructor(parts: RunParts) {
     this.config = parts.config;
@@ -84,6 +87,10 @@ export class Run {
     this.#data = parts.data;
     this.#likelihood = likelihoodFor(parts.config);
     this.#inference = new Inference(parts.engine, this.model, parts.parameters);
+    this.#anomalies = new AnomalyDetector(
+      { ...parts, model: this.model, path: parts.path },
+      { rows: (x) => this.#rows(x), data: (data, split) => this.#dataset(data, split) },
+    );
   }
 
   /** Which engine computes: `onnxruntime-node`, `onnxruntime-web` or `reference`. */
@@ -137,6 +144,10 @@ export class Run {
     return input === source ? resolveData(input, options) : resolveData(input, {}, { like: this.config.data });
   }
 
+  async #dataset(data: DataInput | undefined, split: 'train' | 'test'): Promise<Dataset> {
+    return split === 'test' ? (await this.testData(data)).dataset : this.#checkShape((await this.#splits(data)).train);
+  }
+
   #checkShape(dataset: Dataset): Dataset {
     if (sizeOf(dataset.sampleShape) !== this.model.inputSize) {
       throw new ValueError(
@@ -149,8 +160,7 @@ export class Run {
   /** Examples of the test split (see `testData`) or the training one, [n, ...exampleShape], as they are in the data. */
   async examples(options: ExamplesOptions = {}): Promise<NdArray<'float32'>> {
     const { data, split = 'test', limit, seed } = options;
-    const dataset =
-      split === 'test' ? (await this.testData(data)).dataset : this.#checkShape((await this.#splits(data)).train);
+    const dataset = await this.#dataset(data, split);
     const ordered = seed === undefined ? dataset : shuffled(dataset, seed);
     return examplesOf(limit === undefined ? ordered : takeFirst(ordered, limit));
   }
@@ -237,6 +247,36 @@ export class Run {
     return images.reshape([dimensions?.length ?? this.model.latent, steps, ...this.exampleShape]);
   }
 
+  /**
+   * How anomalous each example is, in nats, [n]: higher is more anomalous. docs/anomalies.md says which score finds what.
+   *
+   * @param x [n, ...exampleShape], one example, or data, of which the test split is scored
+   */
+  score(x: ArrayLikeInput | DataInput, options: AnomalyOptions = {}): Promise<NdArray<'float64'>> {
+    return this.#anomalies.score(x, options);
+  }
+
+  /**
+   * What each pixel or column contributes to the `reconstruction` score, nats: [n, ...exampleShape], for tables [n, columns].
+   * An example's contributions add up to its score.
+   */
+  explain(x: ArrayLikeInput | DataInput): Promise<NdArray<'float32'>> {
+    return this.#anomalies.explain(x);
+  }
+
+  /**
+   * Puts the threshold where the given share of `data` (its training split; undefined: of the run's own) lies above it, and
+   * keeps it with the run: in `thresholds.json` when the run has a folder.
+   */
+  fitThreshold(data: DataInput | undefined, options: FitThresholdOptions): Promise<AnomalyThreshold> {
+    return this.#anomalies.fitThreshold(data, options);
+  }
+
+  /** Whether each example scores above the fitted threshold. @throws DataError when none was fitted for the method */
+  isAnomaly(x: ArrayLikeInput | DataInput, options: Pick<AnomalyOptions, 'method'> = {}): Promise<boolean[]> {
+    return this.#anomalies.isAnomaly(x, options);
+  }
+
   /** Writes encoder.onnx, decoder.onnx and config.json to a folder of their own. @throws DataError when it is not empty */
   async exportTo(path: string, options: { readonly overwrite?: boolean } = {}): Promise<readonly string[]> {
     const { exportRun } = await import('./run-files.ts');
@@ -247,6 +287,7 @@ export class Run {
   async save(path: string, options: { readonly overwrite?: boolean } = {}): Promise<Run> {
     const { saveRun } = await import('./run-files.ts');
     await saveRun(this, path, options);
+    await this.#anomalies.saveTo(path);
     return new Run({ config: this.config, engine: this.#engine, parameters: this.parameters, data: this.#data, path });
   }
 

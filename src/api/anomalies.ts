@@ -1,0 +1,161 @@
+import { DataError, NdArray, ValueError, sizeOf } from '../core/index.ts';
+import type { ArrayLikeInput } from '../core/index.ts';
+import { subset } from '../data/index.ts';
+import type { Dataset } from '../data/index.ts';
+import {
+  anomalyMethods,
+  defaultDraws,
+  explainExamples,
+  normalShare,
+  scoreExamples,
+  thresholdOf,
+} from '../evaluation/index.ts';
+import type { AnomalyMethod, ModelParts, ThresholdRule } from '../evaluation/index.ts';
+import { thresholdsSchemaVersion } from '../io/index.ts';
+import type { AnomalyThreshold, AnomalyThresholds, RunConfig } from '../io/index.ts';
+import type { Examples } from '../objectives/index.ts';
+import { key, permutation } from '../random/index.ts';
+import { backgroundFor } from './background.ts';
+import { scoringExamples } from './data.ts';
+import type { DataInput } from './data.ts';
+import { checkSupport } from './likelihood.ts';
+
+export interface AnomalyOptions {
+  /** Which score. Default: likelihood-ratio under a Bernoulli likelihood, else elbo. */
+  readonly method?: AnomalyMethod;
+  /** Draws of z an example. Default: 100 for likelihood-ratio and nll, 16 for elbo and reconstruction-probability. */
+  readonly draws?: number;
+  /** Of the draws. Default: 0. */
+  readonly seed?: number;
+  readonly onProgress?: (examplesDone: number) => void;
+  readonly signal?: AbortSignal;
+}
+
+export type FitThresholdOptions = AnomalyOptions &
+  ThresholdRule & {
+    /** Take so many of the examples, chosen at random. Default: 10,000. */
+    readonly limit?: number;
+  };
+
+/** How a run gives its detector examples. */
+export interface AnomalySource {
+  /** Checked rows [n, inputSize] of an array of examples, or of one. */
+  rows(x: ArrayLikeInput): NdArray<'float32'>;
+  data(data: DataInput | undefined, split: 'train' | 'test'): Promise<Dataset>;
+}
+
+type Thresholds = AnomalyThresholds['thresholds'];
+
+/** Images have simple ones that a likelihood alone calls normal; among rows of numbers the extreme ones are the anomalies. */
+function defaultMethod({ model }: RunConfig): AnomalyMethod {
+  return model.likelihood === 'bernoulli' ? 'likelihood-ratio' : 'elbo';
+}
+
+/** Scores, contributions and thresholds of a run. */
+export class AnomalyDetector {
+  readonly #config: RunConfig;
+  readonly #parts: ModelParts;
+  readonly #source: AnomalySource;
+  readonly #path: string | undefined;
+  #thresholds: Thresholds | undefined;
+
+  constructor(
+    parts: ModelParts & { readonly config: RunConfig; readonly path: string | undefined },
+    source: AnomalySource,
+  ) {
+    const { config, path, engine, model, parameters } = parts;
+    this.#config = config;
+    this.#path = path;
+    this.#parts = { engine, model, parameters };
+    this.#source = source;
+  }
+
+  async score(x: ArrayLikeInput | DataInput, options: AnomalyOptions = {}): Promise<NdArray<'float64'>> {
+    return this.#score(await this.#examples(x), options);
+  }
+
+  async explain(x: ArrayLikeInput | DataInput): Promise<NdArray<'float32'>> {
+    const contributions = await explainExamples({ ...this.#parts, examples: await this.#examples(x) });
+    const [count = 0, parts = 0] = contributions.shape;
+    const { shape } = this.#config.data;
+    return parts === sizeOf(shape) ? contributions.reshape([count, ...shape]) : contributions;
+  }
+
+  async fitThreshold(data: DataInput | undefined, options: FitThresholdOptions): Promise<AnomalyThreshold> {
+    const { method = defaultMethod(this.#config), seed = 0, limit = 10_000 } = options;
+    const { draws = defaultDraws[method] } = options;
+    const quantile = normalShare(options);
+    const dataset = atRandom(await this.#source.data(data, 'train'), { limit, seed });
+    const scores = await this.#score(this.#examplesOf(dataset), { ...options, method, draws, seed });
+    const value = thresholdOf(scores.data, { quantile });
+    const threshold: AnomalyThreshold = { value, quantile, examples: scores.size, source: dataset.name, draws, seed };
+    this.#thresholds = { ...(await this.#read()), [method]: threshold };
+    if (this.#path !== undefined) await this.saveTo(this.#path);
+    return threshold;
+  }
+
+  async isAnomaly(x: ArrayLikeInput | DataInput, options: Pick<AnomalyOptions, 'method'> = {}): Promise<boolean[]> {
+    const { method = defaultMethod(this.#config) } = options;
+    const threshold = (await this.#read())[method];
+    if (!threshold) {
+      throw new DataError(
+        `isAnomaly: this run has no threshold for '${method}'. Fit one: run.fitThreshold(data, { contamination: 0.01 }).`,
+      );
+    }
+    const { value, draws, seed } = threshold;
+    const scores = await this.score(x, { method, draws, seed });
+    return Array.from(scores.data, (score) => score > value);
+  }
+
+  /** Writes the thresholds into a run's folder, where there are any. */
+  async saveTo(path: string): Promise<void> {
+    const thresholds = await this.#read();
+    if (Object.keys(thresholds).length === 0) return;
+    const { writeThresholds } = await import('./threshold-file.ts');
+    writeThresholds(path, { schemaVersion: thresholdsSchemaVersion, thresholds });
+  }
+
+  async #read(): Promise<Thresholds> {
+    if (this.#thresholds || this.#path === undefined) return this.#thresholds ?? {};
+    const { readThresholds } = await import('./threshold-file.ts');
+    this.#thresholds = readThresholds(this.#path)?.thresholds ?? {};
+    return this.#thresholds;
+  }
+
+  #score(examples: Examples, { method = defaultMethod(this.#config), ...rest }: AnomalyOptions) {
+    if (!anomalyMethods.includes(method)) {
+      throw new ValueError(`score: there is no method '${method}', only ${anomalyMethods.join(', ')}.`);
+    }
+    const background = method === 'likelihood-ratio' ? backgroundFor(this.#config) : undefined;
+    return scoreExamples({ ...this.#parts, ...rest, examples, method, background });
+  }
+
+  async #examples(x: ArrayLikeInput | DataInput): Promise<Examples> {
+    if (!isArray(x)) return this.#examplesOf(await this.#source.data(x, 'test'));
+    const { data, shape } = this.#source.rows(x);
+    const [size = 0, width = 0] = shape;
+    const gather = (indices: Uint32Array, out: Float32Array): void => {
+      indices.forEach((index, k) => {
+        out.set(data.subarray(index * width, (index + 1) * width), k * width);
+      });
+    };
+    return scoringExamples({ size, sampleShape: [width], gather }, this.#config.data.binarize);
+  }
+
+  #examplesOf(dataset: Dataset): Examples {
+    checkSupport('score', dataset, this.#config);
+    return scoringExamples(dataset, this.#config.data.binarize);
+  }
+}
+
+function isArray(x: ArrayLikeInput | DataInput): x is ArrayLikeInput {
+  return typeof x === 'number' || x instanceof NdArray || Array.isArray(x) || ArrayBuffer.isView(x);
+}
+
+function atRandom(dataset: Dataset, { limit, seed }: { readonly limit: number; readonly seed: number }): Dataset {
+  if (!Number.isInteger(limit) || limit < 1) {
+    throw new ValueError(`fitThreshold: limit must be a whole number of at least 1, got ${limit}.`);
+  }
+  if (dataset.size <= limit) return dataset;
+  return subset(dataset, Uint32Array.from(permutation(key(seed), dataset.size).data.subarray(0, limit)));
+}
