@@ -1,6 +1,7 @@
 import { NdArray, ShapeError, ValueError, formatShape, sizeOf } from '../core/index.ts';
 import type { Shape } from '../core/index.ts';
 import type { DataConfig } from '../io/index.ts';
+import type { TableEncoder } from './table/encoder.ts';
 
 /** Class numbers, one an example. */
 export type Labels = Uint8Array | Uint32Array;
@@ -34,6 +35,8 @@ export interface Dataset {
   readonly classNames?: readonly string[];
   /** What the examples were made from, where that is known: one value an example, by the factor's name. */
   readonly factors?: Readonly<Record<string, FactorColumn>>;
+  /** What the numbers of an example mean, where `support` is `table`: its columns, and the way back. */
+  readonly table?: TableEncoder;
 
   /**
    * Writes the examples `indices` into `out`, one after another.
@@ -150,7 +153,7 @@ export function subset(dataset: Dataset, indices: Uint32Array, options: { readon
   if (outside !== undefined) {
     throw new ValueError(`${dataset.name}: example ${outside} does not exist, there are ${dataset.size}.`);
   }
-  const { labels, factors, classNames } = dataset;
+  const { labels, factors, classNames, table } = dataset;
   const name = options.name ?? dataset.name;
   return {
     name,
@@ -160,6 +163,7 @@ export function subset(dataset: Dataset, indices: Uint32Array, options: { readon
     support: dataset.support,
     ...(labels && { labels: pick(labels, indices) }),
     ...(classNames && { classNames }),
+    ...(table && { table }),
     ...(factors && {
       factors: Object.fromEntries(
         Object.entries(factors).map(([factor, column]) => [factor, pickFactor(column, indices)]),

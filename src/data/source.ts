@@ -1,6 +1,7 @@
 import { ValueError } from '../core/index.ts';
 import type { JsonValue } from '../io/index.ts';
 import type { Dataset } from './dataset.ts';
+import type { SchemaOverrides } from './table/infer.ts';
 
 /** A data source resolved: its training and test examples, and what made them. */
 export interface DatasetSplits {
@@ -37,6 +38,8 @@ export interface DatasetOptions {
   readonly background?: number;
   /** NPZ archives: the name of the array with the examples; default: the only one, or one of the usual names. */
   readonly array?: string;
+  /** Tables: what some columns are, where that is not what they seem; in Node also the path of a JSON file. */
+  readonly schema?: SchemaOverrides | string;
 }
 
 /** The options that are set. @throws ValueError for one that the source does not take */

@@ -22,7 +22,7 @@ export function splitValidation(
   options: { readonly fraction: number; readonly seed: number },
 ): TrainValidation {
   const { fraction, seed } = options;
-  const held = choose(dataset, { fraction, key: purposeKey(seed, 'split'), what: 'splitValidation' });
+  const held = choose(dataset.size, { fraction, key: purposeKey(seed, 'split'), what: 'splitValidation' });
   if (!held) return { train: dataset };
   return {
     train: subset(dataset, held.rest),
@@ -43,8 +43,7 @@ export function holdOutTest(
   dataset: Dataset,
   options: { readonly fraction: number; readonly seed: number },
 ): { readonly train: Dataset; readonly test?: Dataset } {
-  const { fraction, seed } = options;
-  const held = choose(dataset, { fraction, key: purposeKey(seed, 'test'), what: 'holdOutTest' });
+  const held = chooseTest(dataset.size, options);
   if (!held) return { train: dataset };
   return {
     train: subset(dataset, held.rest),
@@ -52,21 +51,34 @@ export function holdOutTest(
   };
 }
 
+/** The choice of `holdOutTest` among `size` examples; `undefined` when none are held out. */
+export function chooseTest(
+  size: number,
+  { fraction, seed }: { readonly fraction: number; readonly seed: number },
+): Choice | undefined {
+  return choose(size, { fraction, key: purposeKey(seed, 'test'), what: 'test split' });
+}
+
+interface Choice {
+  readonly chosen: Uint32Array;
+  readonly rest: Uint32Array;
+}
+
 /** round(fraction · size) of the examples at random and the rest, each in order; undefined for none. */
 function choose(
-  dataset: Dataset,
+  size: number,
   options: { readonly fraction: number; readonly key: Key; readonly what: string },
-): { chosen: Uint32Array; rest: Uint32Array } | undefined {
+): Choice | undefined {
   const { fraction, key, what } = options;
   if (!(fraction >= 0 && fraction < 1)) {
     throw new ValueError(`${what}: the fraction must lie in [0, 1), got ${fraction}.`);
   }
-  const count = Math.round(fraction * dataset.size);
-  if (count >= dataset.size) {
-    throw new ValueError(`${what}: ${fraction} of ${dataset.size} examples leaves none to train on.`);
+  const count = Math.round(fraction * size);
+  if (count >= size) {
+    throw new ValueError(`${what}: ${fraction} of ${size} examples leaves none to train on.`);
   }
   if (count === 0) return undefined;
-  const order = permutation(key, dataset.size).data;
+  const order = permutation(key, size).data;
   return {
     chosen: Uint32Array.from(order.subarray(0, count)).sort(),
     rest: Uint32Array.from(order.subarray(count)).sort(),

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { ValueError } from '../core/index.ts';
+import { tableStateSchema } from './table-state.ts';
 
 /** The version of the layout below. A change that old readers would misread raises it. */
 export const configSchemaVersion = 1;
@@ -62,6 +63,8 @@ const dataSchema = object({
   support: v.exactOptional(oneOf(['unit-interval', 'real', 'table'])),
   /** What the source was made with (the digits' seed and count). */
   options: v.exactOptional(v.record(v.string(), json, 'an object')),
+  /** A table's columns and how they became numbers. */
+  table: v.exactOptional(tableStateSchema),
 });
 
 const modelSchema = v.pipe(
@@ -92,7 +95,7 @@ const modelSchema = v.pipe(
       'poisson',
       'mixed',
     ]),
-    /** Of a Gaussian or Laplace likelihood: a fixed number, or how it is learned. */
+    /** Of a Gaussian or Laplace likelihood, or a mixed one's numeric columns: a fixed number, or how it is learned. */
     stddev: v.exactOptional(
       v.union(
         [positive, v.picklist(['shared', 'per-dimension', 'head'])],
@@ -130,8 +133,8 @@ const modelSchema = v.pipe(
   v.forward(
     v.partialCheck(
       [['likelihood'], ['stddev']],
-      ({ likelihood, stddev }) => stddev === undefined || likelihood === 'gaussian' || likelihood === 'laplace',
-      "no stddev unless the likelihood is 'gaussian' or 'laplace'",
+      ({ likelihood, stddev }) => stddev === undefined || ['gaussian', 'laplace', 'mixed'].includes(likelihood),
+      "no stddev unless the likelihood is 'gaussian', 'laplace' or 'mixed'",
     ),
     ['stddev'],
   ),

@@ -1,5 +1,6 @@
 // Pure functions of bytes and text, for Node and browsers alike; files and folders are in node/index.ts.
 export { gunzip, gunzipIfNeeded, gzip, isGzip } from './gzip.ts';
+export { decodeText } from './bytes.ts';
 export type { ByteArray, DecodeOptions, StoredArray } from './bytes.ts';
 export * from './config.ts';
 export * from './csv.ts';
@@ -19,4 +20,5 @@ export * from './resize-image.ts';
 export * from './safetensors.ts';
 export * from './table.ts';
 export * from './table-csv.ts';
+export * from './table-state.ts';
 export * from './thresholds.ts';

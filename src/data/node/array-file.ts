@@ -2,7 +2,7 @@ import { DataError, formatShape, sizeOf } from '../../core/index.ts';
 import { decodeNpy, decodeNpz } from '../../io/index.ts';
 import type { StoredArray } from '../../io/index.ts';
 import { readFileBytes } from '../../io/node/index.ts';
-import { datasetOf } from '../dataset.ts';
+import { datasetOf, supportOf } from '../dataset.ts';
 import type { Dataset, Labels } from '../dataset.ts';
 import { checkNumber, checkOptions } from '../source.ts';
 import type { DatasetOptions, DatasetSplits } from '../source.ts';
@@ -18,13 +18,15 @@ const trainLabelNames = ['y_train', 'train_labels', 'train_y'];
 const testLabelNames = ['y_test', 'test_labels', 'test_y'];
 
 /** What an array's examples can be, said when they are something else. */
-const advice = 'Save bytes (uint8, 0 to 255) or floats in [0, 1], as [examples, ...shape of one].';
+const advice = 'Save bytes (uint8, 0 to 255) or numbers, as [examples, ...shape of one].';
 
 /**
  * The examples in an NPY file, or in an NPZ archive: with `x_train` and `x_test` (as Keras saves) in two splits, else the
  * only array or the one of a usual name (`x`, `data`, `images`, …), and labels from `y`, `labels`, … beside it.
  *
- * @throws DataError naming file and array for values that are neither bytes nor in [0, 1], or a choice that is not clear
+ * Bytes and booleans are numbers in [0, 1]; other numbers are taken as they are, and `support` says whether all lie there.
+ *
+ * @throws DataError naming file and array for values that are not finite, or a choice that is not clear
  */
 export function readArrayFile(path: string, options: DatasetOptions = {}, context: ResolveContext = {}): DatasetSplits {
   const given = checkOptions(path, options, ['seed', 'testFraction', 'array']);
@@ -123,23 +125,26 @@ function datasetFrom(
   if (options.labels && !labels) {
     notes.push(`'${options.labels.name}' holds no class number for each example: it is left aside.`);
   }
-  return datasetOf({ name, kind: 'npy', sampleShape, values: valuesOf(array, where), ...(labels && { labels }) });
+  const values = valuesOf(array, where);
+  const support = values instanceof Float32Array ? supportOf(values) : 'unit-interval';
+  if (support === 'real' && array.dtype !== 'float32' && array.dtype !== 'float64' && rest.length > 1) {
+    notes.push(`${where} holds ${array.dtype}, taken as numbers; pixels are saved as uint8.`);
+  }
+  return datasetOf({ name, kind: 'npy', sampleShape, support, values, ...(labels && { labels }) });
 }
 
 function valuesOf(array: StoredArray, where: string): Uint8Array | Float32Array {
   if (array.dtype === 'uint8') return array.data;
   if (array.dtype === 'bool') return Uint8Array.from(array.data, (value) => 255 * value);
-  if (array.dtype !== 'float32' && array.dtype !== 'float64') {
-    throw new DataError(`${where}: holds ${array.dtype}, whose range is not known. ${advice}`);
-  }
-  const wrong = array.data.findIndex((value) => !(value >= 0 && value <= 1));
+  const values = array.data instanceof Float32Array ? array.data : Float32Array.from(array.data);
+  const wrong = values.findIndex((value) => !Number.isFinite(value));
   if (wrong >= 0) {
     throw new DataError(
-      `${where}: element ${wrong} is ${array.data[wrong]!}, outside [0, 1]. ${advice} ` +
-        'Rows of real numbers are a table: save them as CSV or Parquet.',
+      `${where}: element ${wrong} is ${array.data[wrong]!}, no finite float32. ` +
+        'A table (CSV, Parquet) may have missing values; an array may not.',
     );
   }
-  return array.data instanceof Float32Array ? array.data : Float32Array.from(array.data);
+  return values;
 }
 
 /** Class numbers, or `undefined` for anything else. */

@@ -8,11 +8,12 @@ import { datasetOf, subset } from '../dataset.ts';
 import type { Dataset } from '../dataset.ts';
 import { checkNumber, checkOptions } from '../source.ts';
 import type { DatasetOptions, DatasetSplits } from '../source.ts';
+import type { SplitName } from '../split-names.ts';
 import { defaultTestFraction, holdOutTest } from '../split.ts';
 import { noteOfSplit } from './array-file.ts';
 import type { ResolveContext } from './context.ts';
 import { listImages } from './list-images.ts';
-import type { ImageFile, SplitName } from './list-images.ts';
+import type { ImageFile } from './list-images.ts';
 
 /** Images that all have one size keep it up to here; others become `defaultSide` × `defaultSide`. */
 const largestOwnSide = 64;

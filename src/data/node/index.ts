@@ -5,3 +5,4 @@ export { isIdxFolder, readIdxFolder } from './idx-folder.ts';
 export { readImageFolder } from './image-folder.ts';
 export { readDownloadedDataset } from './mnist.ts';
 export { resolveDataset } from './resolve.ts';
+export { isTableFile, readTable, readTableFile, writeTable } from './table-file.ts';

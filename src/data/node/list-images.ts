@@ -1,20 +1,10 @@
 import { readdirSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import { DataError } from '../../core/index.ts';
+import { splitNamed } from '../split-names.ts';
+import type { SplitName } from '../split-names.ts';
 
 const imageName = /\.(png|jpe?g)$/i;
-/** Folder names that say which split their images belong to. */
-const splitOfFolder: Readonly<Record<string, SplitName>> = {
-  train: 'train',
-  training: 'train',
-  validation: 'validation',
-  valid: 'validation',
-  val: 'validation',
-  test: 'test',
-  testing: 'test',
-};
-
-export type SplitName = 'train' | 'validation' | 'test';
 
 export interface ImageFile {
   /** Below the folder, with `/`. */
@@ -50,7 +40,7 @@ export function listImages(folder: string): ImageListing {
     .filter((path) => imageName.test(path))
     .sort((a, b) => (a < b ? -1 : 1));
   if (paths.length === 0) throw new DataError(`${folder}: holds no PNG or JPEG files.`);
-  const splits = paths.map((path) => splitOfFolder[path.split('/', 1)[0]!.toLowerCase()]);
+  const splits = paths.map((path) => splitNamed(path.split('/', 1)[0]!));
   const ownSplits = splits.every((split) => split !== undefined);
   if (ownSplits && !splits.includes('train')) throw new DataError(`${folder}: its folder train holds no images.`);
   const classes = paths.map((path) => path.split('/').slice(ownSplits ? 1 : 0, -1)[0]);

@@ -10,10 +10,11 @@ import { idxFileNames, isIdxFolder, readIdxFolder } from './idx-folder.ts';
 import { readImageFolder } from './image-folder.ts';
 import { hasImages } from './list-images.ts';
 import { readDownloadedDataset } from './mnist.ts';
+import { isTableFile, readTableFile } from './table-file.ts';
 
 /**
- * The data set that a user names: a built-in name; a folder in MNIST's IDX layout; a folder of PNG or JPEG images; or an NPY
- * or NPZ file. (A folder whose name is also a built-in name is written `./name`.)
+ * The data set that a user names: a built-in name; a folder in MNIST's IDX layout; a folder of PNG or JPEG images; an NPY
+ * or NPZ file; or a table in CSV, TSV or Parquet. (A folder whose name is also a built-in name is written `./name`.)
  *
  * @param options what the data are: `config.json` keeps it
  * @param context what they are for, and how this machine gets at them
@@ -42,9 +43,10 @@ async function readFolder(source: string, options: DatasetOptions, context: Reso
   throw new DataError(`${source}: holds neither IDX files nor PNG or JPEG images. ${whatThereIs()}`);
 }
 
-function readFile(source: string, options: DatasetOptions, context: ResolveContext): DatasetSplits {
+async function readFile(source: string, options: DatasetOptions, context: ResolveContext): Promise<DatasetSplits> {
   const extension = extname(source).toLowerCase();
   if (extension === '.npy' || extension === '.npz') return readArrayFile(source, options, context);
+  if (isTableFile(source)) return readTableFile(source, options, context);
   throw new DataError(`${source}: is a file of a kind that is not read. ${whatThereIs()}`);
 }
 
@@ -52,7 +54,7 @@ function whatThereIs(): string {
   const names = listDatasets().map(({ name }) => `'${name}'`);
   const { train, test } = idxFileNames;
   return (
-    `Built in: ${names.join(', ')}. Read are a folder of PNG or JPEG images; a .npy or .npz file; and a folder of IDX files, ` +
+    `Built in: ${names.join(', ')}. Read are a folder of PNG or JPEG images; a .npy or .npz file; a table (.csv, .tsv, .parquet); and a folder of IDX files, ` +
     `which must contain ${train.images}[.gz] (and may contain ${[train.labels, test.images, test.labels].join(', ')}).`
   );
 }

@@ -1,0 +1,66 @@
+import { extname } from 'node:path';
+import { ValueError } from '../../core/index.ts';
+import {
+  decodeParquet,
+  decodeText,
+  encodeParquet,
+  formatTableCsv,
+  gunzipIfNeeded,
+  parseTableCsv,
+} from '../../io/index.ts';
+import type { Table } from '../../io/index.ts';
+import { readFileBytes, readFileJson, writeFileAtomic } from '../../io/node/index.ts';
+import type { DatasetOptions, DatasetSplits } from '../source.ts';
+import type { SchemaOverrides } from '../table/infer.ts';
+import { tableSplits } from '../table/table-dataset.ts';
+import type { ResolveContext } from './context.ts';
+
+const tableExtensions = ['.csv', '.tsv', '.parquet'];
+
+/** The extension that says how a table is written (`.csv.gz` counts as `.csv`), or `undefined`. */
+function tableExtension(path: string): string | undefined {
+  const plain = path.toLowerCase().replace(/\.(csv|tsv)\.gz$/, '.$1');
+  return tableExtensions.find((extension) => extname(plain) === extension);
+}
+
+export function isTableFile(path: string): boolean {
+  return tableExtension(path) !== undefined;
+}
+
+/** A table from a CSV, TSV (either gzip-compressed or not) or Parquet file. @throws DataError that names the file */
+export async function readTable(path: string): Promise<Table> {
+  const bytes = readFileBytes(path);
+  if (tableExtension(path) === '.parquet') return decodeParquet(bytes, { name: path });
+  const text = decodeText(gunzipIfNeeded(bytes, { name: path }), path);
+  return parseTableCsv(text, { name: path, ...(tableExtension(path) === '.tsv' && { delimiter: '\t' }) });
+}
+
+/** Writes a table as a whole or not at all; the extension says how. @throws ValueError for another extension */
+export async function writeTable(path: string, table: Table): Promise<void> {
+  const extension = tableExtension(path);
+  if (extension === undefined || path.endsWith('.gz')) {
+    throw new ValueError(`${path}: a table is written as ${tableExtensions.join(', ')}.`);
+  }
+  writeFileAtomic(
+    path,
+    extension === '.parquet'
+      ? await encodeParquet(table)
+      : formatTableCsv(table, { delimiter: extension === '.tsv' ? '\t' : ',' }),
+  );
+}
+
+/** A table's file as training and test examples (`tableSplits`). */
+export async function readTableFile(
+  path: string,
+  options: DatasetOptions = {},
+  context: ResolveContext = {},
+): Promise<DatasetSplits> {
+  const { schema, ...rest } = options;
+  const overrides = typeof schema === 'string' ? (readFileJson(schema) as SchemaOverrides) : schema;
+  return tableSplits(await readTable(path), {
+    ...rest,
+    ...(overrides && { schema: overrides }),
+    source: path,
+    like: context.like,
+  });
+}

@@ -1,0 +1,17 @@
+export type SplitName = 'train' | 'validation' | 'test';
+
+const splitOf: Readonly<Record<string, SplitName>> = {
+  train: 'train',
+  training: 'train',
+  validation: 'validation',
+  valid: 'validation',
+  val: 'validation',
+  test: 'test',
+  testing: 'test',
+};
+
+/** The split that a folder's name or a column's value stands for, if any. */
+export function splitNamed(name: string): SplitName | undefined {
+  const key = name.trim().toLowerCase();
+  return Object.hasOwn(splitOf, key) ? splitOf[key] : undefined;
+}

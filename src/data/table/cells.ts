@@ -1,0 +1,63 @@
+import type { Cell } from '../../io/index.ts';
+
+/** What stands for "no value", besides an empty field. */
+const missingTexts = new Set(['', 'na', 'n/a', 'nan', 'null', 'none', '?']);
+const numberText = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
+const dateText = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(Z|[+-]\d\d:?\d\d)?)?$/;
+
+/** No value: nothing stored, one of the usual texts (`NA`, `NaN`, `null`, `None`, `?`), or a number that is not finite. */
+export function isMissing(cell: Cell | undefined): cell is null | undefined {
+  if (cell === null || cell === undefined) return true;
+  if (typeof cell === 'number') return !Number.isFinite(cell);
+  return typeof cell === 'string' && cell.length < 5 && missingTexts.has(cell.trim().toLowerCase());
+}
+
+/** The number that a cell holds, or NaN. */
+export function numberOf(cell: Cell): number {
+  if (typeof cell === 'number') return cell;
+  if (typeof cell !== 'string') return NaN;
+  const text = cell.trim();
+  return numberText.test(text) ? Number(text) : NaN;
+}
+
+/** Whether a whole number is written with leading zeros, as codes are: it is no quantity. */
+export function isCode(cell: Cell): boolean {
+  return typeof cell === 'string' && /^\s*[+-]?0\d/.test(cell);
+}
+
+/** Milliseconds since 1970 of an ISO 8601 date or time (UTC where no zone is given), or NaN. */
+export function timeOf(cell: Cell): number {
+  const match = typeof cell === 'string' ? dateText.exec(cell.trim()) : null;
+  if (!match) return NaN;
+  const [, date = '', time = '00:00', zone = 'Z'] = match;
+  return Date.parse(`${date}T${time}${zone}`);
+}
+
+/** Whether a date is written without a time. */
+export function isDateOnly(cell: Cell): boolean {
+  return typeof cell === 'string' && cell.trim().length === 10;
+}
+
+const pairs: readonly (readonly [no: string, yes: string])[] = [
+  ['false', 'true'],
+  ['no', 'yes'],
+  ['f', 't'],
+  ['n', 'y'],
+  ['off', 'on'],
+  ['0', '1'],
+];
+
+/** Two cells that mean no and yes, in this order; `undefined` for any others. */
+export function noAndYes(cells: readonly Cell[]): readonly [NonNullable<Cell>, NonNullable<Cell>] | undefined {
+  const byText = new Map(cells.flatMap((cell) => (cell === null ? [] : [[keyOf(cell).toLowerCase(), cell] as const])));
+  for (const [no, yes] of pairs) {
+    const [first, second] = [byText.get(no), byText.get(yes)];
+    if (byText.size === 2 && first !== undefined && second !== undefined) return [first, second];
+  }
+  return undefined;
+}
+
+/** What makes two cells the same category: `" a"` and `"a"`, 1 and `"1"`. */
+export function keyOf(cell: Cell): string {
+  return String(cell).trim();
+}

@@ -1,0 +1,45 @@
+import type { ColumnState, TableState } from '../../io/index.ts';
+import type { Surprise } from './encoder.ts';
+import { isFeature } from './fit.ts';
+import type { ColumnSchema } from './infer.ts';
+
+/** Columns of one kind that are named; more are counted. */
+const mostNamed = 8;
+
+/** What the columns were taken for, for people: a line for each kind, then what was set aside and why. */
+export function describeTable(state: TableState, schema: readonly ColumnSchema[]): string[] {
+  const kinds = [...new Set(state.columns.map(({ kind }) => kind).filter(isFeature))];
+  const lines = kinds.map((kind) => {
+    const columns = state.columns.filter((column) => column.kind === kind);
+    const named = columns.slice(0, mostNamed).map(nameFeature);
+    const more = columns.length > mostNamed ? `, … (${columns.length} in all)` : '';
+    return `${kind}: ${named.join(', ')}${more}`;
+  });
+  const aside = state.columns.flatMap((column, index) => {
+    if (isFeature(column.kind)) return [];
+    const reason = schema[index]?.reason;
+    if (column.kind === 'label') return [`${column.name} (label, ${column.levels.length} classes)`];
+    return [`${column.name} (${column.kind}${reason === undefined ? '' : `: ${reason}`})`];
+  });
+  if (aside.length > 0) lines.push(`set aside: ${aside.join(', ')}`);
+  return [...lines, "A column that is something else: say so with the option 'schema'."];
+}
+
+function nameFeature(column: ColumnState): string {
+  const missing = 'nullable' in column && column.nullable ? ', some missing' : '';
+  if (column.kind === 'categorical' || column.kind === 'ordinal') {
+    const other = column.kind === 'categorical' && column.pooled > 0 ? ' and others' : '';
+    return `${column.name} (${column.levels.length} levels${other}${missing})`;
+  }
+  return missing === '' ? column.name : `${column.name} (some missing)`;
+}
+
+/** What came that training did not know, and what became of it. */
+export function describeSurprise({ column, what, count, example }: Surprise): string {
+  const many = `${count} row${count === 1 ? '' : 's'}`;
+  if (what === 'unseen category')
+    return `'${column}' has a category that training had not, in ${many} (such as '${example}'): taken as "other".`;
+  if (what === 'missing value')
+    return `'${column}' is missing in ${many}, and never was in training: taken as its typical value.`;
+  return `'${column}' holds something else than its kind, in ${many} (such as '${example}'): taken as missing.`;
+}

@@ -1,0 +1,241 @@
+import { DataError, NdArray, ShapeError, formatShape } from '../../core/index.ts';
+import { tableOf } from '../../io/index.ts';
+import type { Cell, ColumnState, Table, TableState } from '../../io/index.ts';
+import { isMissing, keyOf, numberOf, timeOf } from './cells.ts';
+import { fitTable, isFeature } from './fit.ts';
+import type { ColumnSchema } from './infer.ts';
+import { applyTransform, undoTransform } from './transforms.ts';
+
+/**
+ * Where one column stands in an encoded row, and what its numbers are:
+ *
+ * - `numeric` (dates too): one number of about unit scale; 0 where missing.
+ * - `boolean`: 0 or 1; 0 where missing.
+ * - `categorical`: one-hot, its last place for "other" (rare in training or never seen); zeros where missing.
+ * - `ordinal`: one-hot over the levels from lowest to highest; zeros where missing.
+ */
+export interface TableBlock {
+  readonly column: string;
+  readonly kind: 'numeric' | 'boolean' | 'categorical' | 'ordinal';
+  readonly offset: number;
+  readonly width: number;
+  /** Where 1 says that the value is missing: present where missing values are provided for. */
+  readonly missing?: number;
+}
+
+/** Rows as codes, a number a column: what is kept in memory; `TableEncoder.writeRow` spreads a row out. */
+export interface EncodedTable {
+  readonly rowCount: number;
+  /** A transformed number, 0 or 1, or the place in a one-hot vector; NaN where missing. */
+  readonly codes: readonly Float32Array[];
+  /** How many values each column has that training did not provide for, by what was made of them. */
+  readonly surprises: readonly Surprise[];
+}
+
+export interface Surprise {
+  readonly column: string;
+  readonly what: 'unseen category' | 'missing value' | 'not of the kind';
+  readonly count: number;
+  /** The first of them. */
+  readonly example: string;
+}
+
+/** The text that stands for a category which was pooled. */
+export const otherCategory = '(other)';
+
+type Feature = Extract<ColumnState, { nullable: boolean }>;
+
+/** Turns rows of a table into numbers and back. Its whole state is JSON: `new TableEncoder(state)` continues it. */
+export class TableEncoder {
+  readonly state: TableState;
+  /** Numbers in an encoded row. */
+  readonly width: number;
+  readonly blocks: readonly TableBlock[];
+  readonly #features: readonly Feature[];
+  /** Of each feature with levels, the place of each. */
+  readonly #places: readonly ReadonlyMap<string, number>[];
+
+  constructor(state: TableState) {
+    this.state = state;
+    this.#features = state.columns.filter((column): column is Feature => isFeature(column.kind));
+    this.#places = this.#features.map(
+      (feature) => new Map(levelsOf(feature).map((level, place) => [keyOf(level), place])),
+    );
+    const blocks: TableBlock[] = [];
+    let offset = 0;
+    for (const feature of this.#features) {
+      const width = widthOf(feature);
+      const kind = feature.kind === 'datetime' ? 'numeric' : feature.kind;
+      const missing = feature.nullable ? offset + width : undefined;
+      blocks.push({ column: feature.name, kind, offset, width, ...(missing !== undefined && { missing }) });
+      offset += width + (feature.nullable ? 1 : 0);
+    }
+    this.blocks = blocks;
+    this.width = offset;
+  }
+
+  /** An encoder for tables like this one. @throws DataError naming the column whose values are not of its kind */
+  static fit(table: Table, schema: readonly ColumnSchema[]): TableEncoder {
+    return new TableEncoder(fitTable(table, schema));
+  }
+
+  /**
+   * The rows as codes. A category that was never seen counts as "other"; a value that is not of its column's kind, and a
+   * missing one where training had none, as missing. Both are counted in `surprises`. Columns that the encoder does not
+   * know are left aside.
+   *
+   * @throws DataError naming the columns that are missing altogether
+   */
+  encode(table: Table): EncodedTable {
+    const byName = new Map(table.columns.map((column) => [column.name, column]));
+    const absent = this.#features.filter(({ name }) => !byName.has(name)).map(({ name }) => `'${name}'`);
+    if (absent.length > 0) {
+      const there = table.columns.map(({ name }) => `'${name}'`).join(', ');
+      throw new DataError(
+        `table: the model needs the column${absent.length > 1 ? 's' : ''} ${absent.join(', ')}; there are ${there}.`,
+      );
+    }
+    const surprises = new Surprises();
+    const codes = this.#features.map((feature, index) => {
+      const places = this.#places[index]!;
+      const values = byName.get(feature.name)?.values ?? [];
+      return Float32Array.from(values, (cell) => {
+        const code = isMissing(cell) ? NaN : codeOf(feature, places, cell);
+        if (Number.isNaN(code) && !(isMissing(cell) && feature.nullable)) {
+          surprises.add(feature.name, isMissing(cell) ? 'missing value' : 'not of the kind', cell);
+        } else if (feature.kind === 'categorical' && code === feature.levels.length && feature.pooled === 0) {
+          surprises.add(feature.name, 'unseen category', cell);
+        }
+        return code;
+      });
+    });
+    return { rowCount: table.rowCount, codes, surprises: surprises.list() };
+  }
+
+  /** Spreads row `row` out into `width` numbers of `out`, from `start` on. */
+  writeRow(encoded: EncodedTable, row: number, out: Float32Array, start: number): void {
+    const { blocks } = this;
+    for (let index = 0; index < blocks.length; index++) {
+      const { kind, offset, width, missing } = blocks[index]!;
+      const code = encoded.codes[index]![row]!;
+      const known = !Number.isNaN(code);
+      const at = start + offset;
+      if (kind === 'numeric' || kind === 'boolean') {
+        out[at] = known ? code : 0;
+      } else {
+        out.fill(0, at, at + width);
+        if (known) out[at + code] = 1;
+      }
+      if (missing !== undefined) out[start + missing] = known ? 0 : 1;
+    }
+  }
+
+  /** All rows of `table`, [rows, width]. */
+  encodeMatrix(table: Table): NdArray<'float32'> {
+    const encoded = this.encode(table);
+    const matrix = NdArray.zeros([encoded.rowCount, this.width], 'float32');
+    for (let row = 0; row < encoded.rowCount; row++) this.writeRow(encoded, row, matrix.data, row * this.width);
+    return matrix;
+  }
+
+  /**
+   * Encoded rows as a table of the columns that are modelled and the constant ones, with the types, formats and ranges of
+   * the training rows: numbers are rounded and cut to [min, max], the largest entry of a one-hot vector is the category,
+   * and a value is missing where its indicator is above ½.
+   *
+   * @param matrix [rows, width]
+   */
+  decode(matrix: NdArray): Table {
+    const [rows = 0, width] = matrix.shape;
+    if (matrix.shape.length !== 2 || width !== this.width) {
+      throw new ShapeError(`table: expected encoded rows [n, ${this.width}], got ${formatShape(matrix.shape)}.`);
+    }
+    const columns = this.state.columns.flatMap((column) => {
+      if (column.kind === 'constant') {
+        return [{ name: column.name, values: Array.from({ length: rows }, () => column.value) }];
+      }
+      const index = this.#features.findIndex(({ name }) => name === column.name);
+      const feature = this.#features[index];
+      if (!feature) return [];
+      const { offset, width: size, missing } = this.blocks[index]!;
+      const values = Array.from({ length: rows }, (_, row): Cell => {
+        const start = row * this.width;
+        if (missing !== undefined && matrix.data[start + missing]! > 0.5) return null;
+        return cellOf(feature, matrix.data.subarray(start + offset, start + offset + size));
+      });
+      return [{ name: feature.name, values }];
+    });
+    return tableOf(columns);
+  }
+}
+
+function levelsOf(feature: Feature): readonly NonNullable<Cell>[] {
+  if (feature.kind === 'categorical' || feature.kind === 'ordinal') return feature.levels;
+  return feature.kind === 'boolean' ? feature.values : [];
+}
+
+function widthOf(feature: Feature): number {
+  if (feature.kind === 'categorical') return feature.levels.length + 1;
+  return feature.kind === 'ordinal' ? feature.levels.length : 1;
+}
+
+/** NaN for a value that is not of the column's kind. */
+function codeOf(feature: Feature, places: ReadonlyMap<string, number>, cell: Cell): number {
+  if (feature.kind === 'numeric') return applyTransform(feature.transform, numberOf(cell));
+  if (feature.kind === 'datetime') return applyTransform(feature.transform, timeOf(cell));
+  const place = places.get(keyOf(cell));
+  if (place !== undefined) return place;
+  if (feature.kind === 'categorical') return feature.levels.length;
+  return feature.kind === 'ordinal' ? nearestLevel(feature.levels, numberOf(cell)) : NaN;
+}
+
+/** Of levels that are numbers, the place of the nearest; NaN where either is no number. */
+function nearestLevel(levels: readonly Cell[], value: number): number {
+  let best = NaN;
+  let least = Infinity;
+  for (const [place, level] of levels.entries()) {
+    const distance = Math.abs(numberOf(level) - value);
+    if (distance < least) [best, least] = [place, distance];
+  }
+  return best;
+}
+
+function cellOf(feature: Feature, numbers: ArrayLike<number>): Cell {
+  const [first = 0] = Array.from(numbers);
+  if (feature.kind === 'boolean') return feature.values[first > 0.5 ? 1 : 0];
+  if (feature.kind === 'ordinal') return feature.levels[largest(numbers, feature.levels.length)] ?? null;
+  if (feature.kind === 'categorical') {
+    const { levels, pooled } = feature;
+    return levels[largest(numbers, levels.length + (pooled > 0 ? 1 : 0))] ?? otherCategory;
+  }
+  const value = Math.min(feature.max, Math.max(feature.min, undoTransform(feature.transform, first)));
+  if (feature.kind === 'datetime') {
+    const unit = feature.dateOnly ? millisecondsADay : 1;
+    return new Date(Math.round(value / unit) * unit).toISOString().slice(0, feature.dateOnly ? 10 : undefined);
+  }
+  if (feature.integer) return Math.round(value);
+  return feature.decimals === undefined ? value : Number(value.toFixed(feature.decimals));
+}
+
+/** Where the largest of the first `count` numbers stands. */
+function largest(numbers: ArrayLike<number>, count: number): number {
+  let best = 0;
+  for (let i = 1; i < count; i++) if (numbers[i]! > numbers[best]!) best = i;
+  return best;
+}
+
+const millisecondsADay = 86_400_000;
+
+class Surprises {
+  readonly #found = new Map<string, { column: string; what: Surprise['what']; count: number; example: string }>();
+
+  add(column: string, what: Surprise['what'], cell: Cell | undefined): void {
+    const known = this.#found.get(`${what} ${column}`);
+    if (known) known.count++;
+    else this.#found.set(`${what} ${column}`, { column, what, count: 1, example: String(cell ?? '').slice(0, 40) });
+  }
+
+  list(): Surprise[] {
+    return [...this.#found.values()];
+  }
+}

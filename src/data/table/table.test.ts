@@ -1,0 +1,397 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { DataError, NdArray, ShapeError, ValueError } from '../../core/index.ts';
+import { formatTableCsv, parseRunConfig, parseTableCsv, tableOf } from '../../io/index.ts';
+import type { Cell, DataConfig, Table } from '../../io/index.ts';
+import { testDataset } from '../../testing/dataset.ts';
+import { TableEncoder, examplesOf, inferSchema, otherCategory, tableSplits } from '../index.ts';
+import type { SchemaOverrides } from '../index.ts';
+import { applyTransform, fitQuantile, fitStandard, normalQuantile, undoTransform } from './transforms.ts';
+
+const repeat = (count: number, ...cells: Cell[]): Cell[] =>
+  Array.from({ length: count }, (_, i) => cells[i % cells.length]!);
+const kindsOf = (table: Table, overrides?: SchemaOverrides): Record<string, string> =>
+  Object.fromEntries(inferSchema(table, overrides).map(({ name, kind }) => [name, kind]));
+const encoderOf = (table: Table, overrides?: SchemaOverrides): TableEncoder =>
+  TableEncoder.fit(table, inferSchema(table, overrides));
+const columnOf = (table: Table, name: string): readonly Cell[] =>
+  table.columns.find((column) => column.name === name)!.values;
+
+/** 200 rows of everything, as a CSV file gives them. */
+const people = parseTableCsv(
+  [
+    'id,age,income,score,city,smoker,born,zip,note,rooms,country,empty,target',
+    ...Array.from({ length: 200 }, (_, i) =>
+      [
+        `p${i}`,
+        20 + ((i * 37) % 50) + (i % 3 === 0 ? 0 : 0.5),
+        i % 10 === 0 ? 'NA' : (1000 + i * 13.25).toFixed(2),
+        Math.sin(i).toFixed(4),
+        ['Bern', 'Oslo', 'Rome', ''][(i * 7) % 4],
+        i % 5 === 0 ? 'yes' : 'no',
+        `19${70 + (i % 30)}-0${1 + (i % 9)}-11`,
+        `0${4000 + (i % 40)}`,
+        `"text ${Math.floor(0.75 * i)}, and more"`,
+        1 + (i % 6),
+        'CH',
+        '',
+        i % 20 === 0 ? 'bad' : 'good',
+      ].join(','),
+    ),
+  ].join('\n'),
+);
+
+describe('what columns seem to be', () => {
+  test('every kind, from a CSV file', () => {
+    expect(kindsOf(people)).toEqual({
+      id: 'id',
+      age: 'numeric',
+      income: 'numeric',
+      score: 'numeric',
+      city: 'categorical',
+      smoker: 'boolean',
+      born: 'datetime',
+      zip: 'categorical',
+      note: 'ignored',
+      rooms: 'ordinal',
+      country: 'constant',
+      empty: 'ignored',
+      target: 'label',
+    });
+  });
+
+  test('typed cells, as Parquet gives them', () => {
+    const table = tableOf({
+      flag: repeat(90, true, false, null),
+      number: repeat(90, ...Array.from({ length: 30 }, (_, i) => i / 7)),
+      zeroOne: repeat(90, 0, 1),
+      text: repeat(90, 'a', 'b', 'c'),
+      time: repeat(90, '2024-05-01T10:20:30.000Z', '2024-05-02T00:00:00Z'),
+      split: repeat(90, 'train', 'test', 'val'),
+    });
+    expect(kindsOf(table)).toEqual({
+      flag: 'boolean',
+      number: 'numeric',
+      zeroOne: 'boolean',
+      text: 'categorical',
+      time: 'datetime',
+      split: 'split',
+    });
+  });
+
+  test('identifiers: unique and named so, counting rows, or long unique texts; else numbers are numbers', () => {
+    const numbers = Array.from({ length: 100 }, (_, i) => (i * 7919) % 10007);
+    const table = tableOf({
+      user_id: numbers,
+      amount: numbers,
+      position: Array.from({ length: 100 }, (_, i) => i + 5),
+      hash: numbers.map((n) => `x${n}`),
+    });
+    expect(kindsOf(table)).toEqual({ user_id: 'id', amount: 'numeric', position: 'id', hash: 'id' });
+  });
+
+  test('whole numbers are levels only when few and common', () => {
+    expect(kindsOf(tableOf({ n: repeat(59, 1, 2, 3) })).n).toBe('numeric');
+    expect(kindsOf(tableOf({ n: repeat(60, 1, 2, 3) })).n).toBe('ordinal');
+    expect(kindsOf(tableOf({ n: repeat(900, ...Array.from({ length: 11 }, (_, i) => i * 2)) })).n).toBe('numeric');
+  });
+
+  test('overrides win, and are checked', () => {
+    expect(kindsOf(people, { zip: 'ignored', rooms: { kind: 'numeric' }, target: 'categorical' })).toMatchObject({
+      zip: 'ignored',
+      rooms: 'numeric',
+      target: 'categorical',
+    });
+    expect(() => inferSchema(people, { salary: 'numeric' })).toThrow(/there is no column 'salary'; there are id, age/);
+    expect(() => inferSchema(people, { age: 'number' as 'numeric' })).toThrow(
+      /'number' is no kind of column \('age'\)/,
+    );
+    expect(() => inferSchema(people, { age: { transform: 'log' as 'standard' } })).toThrow(ValueError);
+    expect(() => encoderOf(people, { city: 'numeric' })).toThrow(
+      /column 'city' is numeric, but holds "Bern": expected a number/,
+    );
+    expect(() => encoderOf(people, { city: 'boolean' })).toThrow(/is boolean, but holds 3 values/);
+    expect(() => encoderOf(people, { city: 'ordinal' })).toThrow(/give its 'levels'/);
+    expect(() => encoderOf(people, { empty: 'numeric' })).toThrow(/holds no value, so it cannot be numeric/);
+    expect(() => encoderOf(people, { city: { kind: 'ordinal', levels: ['Bern', 'Oslo'] } })).toThrow(/holds "Rome"/);
+    expect(() => encoderOf(tableOf({ id: ['a', 'b', 'c'] }))).toThrow(/no column is left to model: id \(id\)/);
+  });
+});
+
+describe('the encoder', () => {
+  const encoder = encoderOf(people);
+
+  test('lays the columns out one after another', () => {
+    expect(
+      encoder.blocks.map(({ column, kind, width, missing }) => [column, kind, width, missing !== undefined]),
+    ).toEqual([
+      ['age', 'numeric', 1, false],
+      ['income', 'numeric', 1, true],
+      ['score', 'numeric', 1, false],
+      ['city', 'categorical', 4, true],
+      ['smoker', 'boolean', 1, false],
+      ['born', 'numeric', 1, false],
+      ['zip', 'categorical', 41, false],
+      ['rooms', 'ordinal', 6, false],
+    ]);
+    let offset = 0;
+    for (const block of encoder.blocks) {
+      expect(block.offset).toBe(offset);
+      offset += block.width + (block.missing === undefined ? 0 : 1);
+    }
+    expect(encoder.width).toBe(offset);
+  });
+
+  test('standardises by the training rows, and writes one-hot vectors and indicators', () => {
+    const matrix = encoder.encodeMatrix(people);
+    expect(matrix.shape).toEqual([200, encoder.width]);
+    const column = (at: number): number[] =>
+      Array.from({ length: 200 }, (_, row) => matrix.data[row * encoder.width + at]!);
+    const mean = (values: number[]): number => values.reduce((a, b) => a + b) / values.length;
+    const age = column(0);
+    // Float32 of about unit scale: 200 rounding errors of 2⁻²⁴.
+    expect(Math.abs(mean(age))).toBeLessThan(1e-6);
+    expect(mean(age.map((x) => x * x))).toBeCloseTo(1, 6);
+    const income = encoder.blocks[1]!;
+    expect(mean(column(income.missing!))).toBeCloseTo(0.1, 10);
+    expect(column(income.offset)[0]).toBe(0);
+    const city = encoder.blocks[3]!;
+    expect(matrix.data.slice(city.offset, city.offset + 5)).toEqual(Float32Array.of(1, 0, 0, 0, 0));
+    // Row 1 has city (7 · 1) mod 4 = 3: none.
+    const second = encoder.width + city.offset;
+    expect(matrix.data.slice(second, second + 5)).toEqual(Float32Array.of(0, 0, 0, 0, 1));
+  });
+
+  test('decoding gives the rows back, in their formats', () => {
+    const back = encoder.decode(encoder.encodeMatrix(people));
+    expect(back.columns.map(({ name }) => name)).toEqual([
+      ...['age', 'income', 'score', 'city', 'smoker', 'born', 'zip', 'rooms', 'country'],
+    ]);
+    const text = (table: Table, name: string): string[] =>
+      columnOf(table, name).map((cell) => (cell === null || cell === 'NA' ? '' : String(cell)));
+    for (const name of ['city', 'smoker', 'born', 'zip', 'rooms', 'country']) {
+      expect(text(back, name), name).toEqual(text(people, name));
+    }
+    for (const name of ['age', 'income', 'score']) {
+      expect(text(back, name).map(Number), name).toEqual(text(people, name).map(Number));
+    }
+  });
+
+  test('what a model makes up keeps types, decimals and ranges', () => {
+    const noise = NdArray.zeros([50, encoder.width], 'float32');
+    for (let i = 0; i < noise.data.length; i++) noise.data[i] = 3 * Math.sin(i * 12.9898) * Math.cos(i * 78.233);
+    const made = encoder.decode(noise);
+    const incomes = columnOf(made, 'income').filter((cell) => cell !== null) as number[];
+    expect(incomes.length).toBeGreaterThan(10);
+    for (const income of incomes) {
+      expect(income).toBeGreaterThanOrEqual(1013.25);
+      expect(income).toBeLessThanOrEqual(1000 + 199 * 13.25);
+      expect(Number(income.toFixed(2))).toBe(income);
+    }
+    for (const date of columnOf(made, 'born')) expect(date).toMatch(/^19[789]\d-\d\d-\d\d$/);
+    for (const city of columnOf(made, 'city')) expect(['Bern', 'Oslo', 'Rome', null]).toContain(city);
+    for (const rooms of columnOf(made, 'rooms')) expect(['1', '2', '3', '4', '5', '6']).toContain(rooms);
+    expect(parseTableCsv(formatTableCsv(made)).rowCount).toBe(50);
+  });
+
+  test('its state survives JSON, and is part of a configuration', () => {
+    const state = JSON.parse(JSON.stringify(encoder.state)) as typeof encoder.state;
+    expect(new TableEncoder(state).encodeMatrix(people)).toEqual(encoder.encodeMatrix(people));
+    const config = (table: unknown): unknown => ({ schemaVersion: 1, data: { table } });
+    const problems = (table: unknown): string => {
+      try {
+        parseRunConfig(config(table));
+      } catch (error) {
+        return (error as Error).message;
+      }
+      return '';
+    };
+    expect(problems(state)).not.toMatch(/data\.table/);
+    expect(problems({ columns: [{ kind: 'colour', name: 'x' }] })).toMatch(/\$\.data\.table\.columns\[0\]/);
+    expect(problems({ columns: [] })).toMatch(/\$\.data\.table\.columns: expected at least one column/);
+  });
+
+  test('unseen categories, missing and odd values are encoded and counted', () => {
+    const row = (changes: Record<string, Cell>): Table =>
+      tableOf(
+        people.columns.map(({ name, values }) => ({ name, values: [name in changes ? changes[name]! : values[2]!] })),
+      );
+    const block = (name: string) => encoder.blocks.find(({ column }) => column === name)!;
+    const encode = (changes: Record<string, Cell>) => {
+      const table = row(changes);
+      return { values: [...encoder.encodeMatrix(table).data], surprises: encoder.encode(table).surprises };
+    };
+    const city = encode({ city: 'Lima' });
+    const { offset, width } = block('city');
+    expect(city.values.slice(offset, offset + width)).toEqual([0, 0, 0, 1]);
+    expect(city.surprises).toEqual([{ column: 'city', what: 'unseen category', count: 1, example: 'Lima' }]);
+    const age = encode({ age: null });
+    expect(age.values[0]).toBe(0);
+    expect(age.surprises).toMatchObject([{ column: 'age', what: 'missing value' }]);
+    const income = encode({ income: null });
+    expect([income.values[block('income').offset], income.values[block('income').missing!]]).toEqual([0, 1]);
+    expect(income.surprises).toEqual([]);
+    expect(encode({ income: 'lots' }).surprises).toMatchObject([{ what: 'not of the kind', example: 'lots' }]);
+    // The nearest of the levels 1 to 6.
+    const rooms = encode({ rooms: '9' });
+    expect(rooms.values.slice(block('rooms').offset, block('rooms').offset + 6)).toEqual([0, 0, 0, 0, 0, 1]);
+    expect(encode({ smoker: 'perhaps' }).surprises).toMatchObject([{ what: 'not of the kind' }]);
+    expect(encode({ country: 'FR', note: null, id: null }).surprises).toEqual([]);
+    const fewer = tableOf(people.columns.filter(({ name }) => name !== 'age' && name !== 'zip'));
+    expect(() => encoder.encode(fewer)).toThrow(/the model needs the columns 'age', 'zip'; there are 'id', 'income'/);
+    expect(() => encoder.encode(fewer)).toThrow(DataError);
+  });
+
+  test('rare categories are pooled', () => {
+    const cells = Array.from({ length: 1000 }, (_, i) => (i < 800 ? `c${i % 64}` : `rare${i % 10}`));
+    const pooling = encoderOf(tableOf({ c: cells, x: cells.map((_, i) => i / 3) }));
+    const [block] = pooling.blocks;
+    expect(block!.width).toBe(65);
+    const decoded = pooling.decode(pooling.encodeMatrix(tableOf({ c: ['c3', 'unheard', 'rare1'], x: [1, 2, 3] })));
+    // Ten rare ones of 20 rows each are commoner than the 64 of 12 or 13.
+    expect(columnOf(decoded, 'c')).toContain(otherCategory);
+    expect(columnOf(decoded, 'c')[2]).toBe('rare1');
+  });
+
+  test('decode refuses rows of another width', () => {
+    expect(() => encoder.decode(NdArray.zeros([2, 3], 'float32'))).toThrow(ShapeError);
+    expect(encoder.decode(NdArray.zeros([0, encoder.width], 'float32')).rowCount).toBe(0);
+  });
+
+  test('any table of texts that can be fitted is encoded into finite numbers', () => {
+    const cell = fc.oneof(
+      fc.constantFrom('', 'NA', '1', '2.5', '-3e300', '1e-300', 'yes', 'no', '2020-01-01', 'a', 'b', '00', '?'),
+      fc.string({ maxLength: 3 }),
+      fc.double().map(String),
+      fc.double(),
+      fc.boolean(),
+      fc.constant(null),
+    );
+    const table = fc
+      .integer({ min: 1, max: 3 })
+      .chain((columns) =>
+        fc.array(fc.array(cell, { minLength: columns, maxLength: columns }), { minLength: 1, maxLength: 30 }),
+      );
+    fc.assert(
+      fc.property(table, (rows) => {
+        const made = tableOf(rows[0]!.map((_, c) => ({ name: `c${c}`, values: rows.map((row) => row[c]!) })));
+        let fitted: TableEncoder;
+        try {
+          fitted = encoderOf(made);
+        } catch (error) {
+          expect(error).toBeInstanceOf(DataError);
+          return;
+        }
+        const matrix = fitted.encodeMatrix(made);
+        expect(matrix.data.every(Number.isFinite)).toBe(true);
+        expect(fitted.encodeMatrix(fitted.decode(matrix)).shape).toEqual(matrix.shape);
+        new TableEncoder(JSON.parse(JSON.stringify(fitted.state)) as typeof fitted.state);
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
+
+describe('transforms', () => {
+  test('the normal quantile is the inverse of Φ', () => {
+    // Φ(1.959963984540054) = 0.975 and Φ(−6.361340902404056) = 10⁻¹⁰ (scipy.stats.norm.ppf).
+    expect(normalQuantile(0.975)).toBeCloseTo(1.959963984540054, 14);
+    expect(normalQuantile(1e-10)).toBeCloseTo(-6.361340902404056, 12);
+    expect(normalQuantile(0.5)).toBe(0);
+    for (const p of [0.01, 0.2, 0.45]) expect(normalQuantile(1 - p)).toBeCloseTo(-normalQuantile(p), 13);
+  });
+
+  test('standard: zero mean and unit variance, whatever the scale', () => {
+    for (const scale of [1e-200, 1, 1e200]) {
+      const fitted = fitStandard([1, 2, 3, 6].map((x) => x * scale));
+      const z = [1, 2, 3, 6].map((x) => applyTransform(fitted, x * scale));
+      expect(z.reduce((a, b) => a + b)).toBeCloseTo(0, 12);
+      expect(z.reduce((a, b) => a + b * b, 0) / 4).toBeCloseTo(1, 12);
+    }
+    expect(fitStandard([5, 5])).toMatchObject({ mean: 5, stddev: 1 });
+  });
+
+  test('quantile: a skewed column becomes normal scores, and comes back', () => {
+    const values = Array.from({ length: 2000 }, (_, i) => Math.exp(normalQuantile((i + 0.5) / 2000) * 2));
+    const fitted = fitQuantile(values);
+    const z = values.map((x) => applyTransform(fitted, x));
+    for (const [i, score] of z.entries()) {
+      // Linear between 129 quantiles: near to the score of its rank, but for the ends.
+      if (i > 100 && i < 1900) expect(Math.abs(score - normalQuantile((i + 0.5) / 2000))).toBeLessThan(0.05);
+      expect(undoTransform(fitted, score) / values[i]!).toBeCloseTo(1, 9);
+    }
+    for (let i = 1; i < z.length; i++) expect(z[i]!).toBeGreaterThan(z[i - 1]!);
+    // Outliers stay outliers.
+    expect(applyTransform(fitted, values.at(-1)! * 2)).toBeGreaterThan(z.at(-1)! + 0.5);
+  });
+
+  test('quantile: a repeated value is a step, and all its scores come back to it', () => {
+    const values = [...repeat(60, 0), ...Array.from({ length: 40 }, (_, i) => i + 1)] as number[];
+    const fitted = fitQuantile(values);
+    expect(applyTransform(fitted, 0)).toBeCloseTo((normalQuantile(0.5 / 100) + normalQuantile(59.5 / 100)) / 2, 9);
+    for (const z of [-2, -1, 0, 0.2]) expect(undoTransform(fitted, z)).toBe(0);
+    expect(fitQuantile([3, 3, 3]).name).toBe('standard');
+  });
+});
+
+describe('tableSplits', () => {
+  test('a share of the rows is held out, and the encoder knows the others only', () => {
+    const splits = tableSplits(people, { source: 'people.csv', seed: 1 });
+    expect([splits.train.size, splits.test!.size, splits.train.sampleShape]).toEqual([
+      180,
+      20,
+      [splits.train.table!.width],
+    ]);
+    expect(splits.options).toEqual({ seed: 1, testFraction: 0.1 });
+    expect(splits.train).toMatchObject({ kind: 'table', support: 'table', classNames: ['bad', 'good'] });
+    expect(splits.train.labels!.length).toBe(180);
+    const again = tableSplits(people, { source: 'people.csv', ...splits.options });
+    expect(examplesOf(again.test!)).toEqual(examplesOf(splits.test!));
+    testDataset(() => splits.train);
+    testDataset(() => splits.test!);
+  });
+
+  test('says what it took the columns for', () => {
+    const { notes } = tableSplits(people, { source: 'people.csv' });
+    expect(notes).toEqual([
+      'numeric: age, income (some missing), score',
+      'categorical: city (3 levels, some missing), zip (40 levels)',
+      'boolean: smoker',
+      'datetime: born',
+      'ordinal: rooms (6 levels)',
+      'set aside: id (id: no two rows share a value), note (ignored: it is free text, with a value of its own in most rows), ' +
+        'country (constant: all its values are the same), empty (ignored: it is empty), target (label, 2 classes)',
+      "A column that is something else: say so with the option 'schema'.",
+      '20 of 200 rows are held out as the test split.',
+    ]);
+  });
+
+  test('a column can say the splits', () => {
+    const column = {
+      name: 'split',
+      values: people.columns[0]!.values.map((_, i) => ['train', 'train', 'val', 'test'][i % 4]!),
+    };
+    const table = tableOf([...people.columns, column]);
+    const splits = tableSplits(table, { source: 'x' });
+    expect([splits.train.size, splits.validation!.size, splits.test!.size]).toEqual([100, 50, 50]);
+    expect(() => tableSplits(table, { source: 'x', seed: 3 })).toThrow(/a column makes the splits/);
+    const wrong = tableOf({ x: [1, 2, 3.5], fold: ['train', 'test', 'dev'] });
+    expect(() => tableSplits(wrong, { source: 'x', schema: { fold: 'split' } })).toThrow(/says 'dev' in row 3/);
+  });
+
+  test('rows for a trained model are encoded as its own were, none held out', () => {
+    const { train } = tableSplits(people, { source: 'x', schema: { zip: 'ignored' } });
+    const like = { kind: 'table', table: train.table!.state } as unknown as DataConfig;
+    const fresh = tableOf(
+      people.columns.map(({ name, values }) => ({ name, values: name === 'city' ? repeat(200, 'Lima') : values })),
+    );
+    const { train: all, test: none, notes } = tableSplits(fresh, { source: 'new', like });
+    expect([all.size, none]).toEqual([200, undefined]);
+    expect(all.table!.state).toEqual(train.table!.state);
+    expect(notes).toEqual([
+      "new: 'city' has a category that training had not, in 200 rows (such as 'Lima'): taken as \"other\".",
+    ]);
+    const unlabelled = tableOf(people.columns.filter(({ name }) => name !== 'target'));
+    expect(tableSplits(unlabelled, { source: 'new', like }).train.labels).toBeUndefined();
+  });
+});

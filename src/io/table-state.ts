@@ -1,0 +1,59 @@
+import * as v from 'valibot';
+
+// What a table's columns are and how they became numbers: part of config.json, so that new rows are encoded as those in
+// training were, and generated ones decoded.
+
+const text = v.string('a string');
+const finite = v.pipe(v.number('a number'), v.finite('a finite number'));
+const count = v.pipe(v.number('a whole number'), v.safeInteger('a whole number'), v.minValue(0, 'a whole number'));
+const flag = v.boolean('true or false');
+const cell = v.union([text, finite, flag], 'a string, a number, true or false');
+const numbers = v.pipe(v.array(finite, 'a list of numbers'), v.minLength(2, 'at least two numbers'));
+
+const transform = v.variant(
+  'name',
+  [
+    /** (x − mean) / stddev */
+    v.strictObject({
+      name: v.literal('standard'),
+      mean: finite,
+      stddev: v.pipe(finite, v.gtValue(0, 'a number above 0')),
+    }),
+    /** Piecewise linear through (x, z), which brings the training values to normal scores; straight on beyond the ends. */
+    v.strictObject({ name: v.literal('quantile'), x: numbers, z: numbers }),
+  ],
+  "a transform: 'standard' or 'quantile'",
+);
+
+const measured = { name: text, nullable: flag, min: finite, max: finite, transform };
+const column = v.variant(
+  'kind',
+  [
+    v.strictObject({ kind: v.literal('numeric'), ...measured, integer: flag, decimals: v.exactOptional(count) }),
+    v.strictObject({ kind: v.literal('datetime'), ...measured, dateOnly: flag }),
+    v.strictObject({ kind: v.literal('boolean'), name: text, nullable: flag, values: v.tuple([cell, cell]) }),
+    /** `pooled`: training rows whose category is none of the levels and counts as "other". */
+    v.strictObject({
+      kind: v.literal('categorical'),
+      name: text,
+      nullable: flag,
+      levels: v.array(cell, 'a list'),
+      pooled: count,
+    }),
+    v.strictObject({ kind: v.literal('ordinal'), name: text, nullable: flag, levels: v.array(cell, 'a list') }),
+    v.strictObject({ kind: v.literal('label'), name: text, levels: v.array(cell, 'a list') }),
+    v.strictObject({ kind: v.literal('constant'), name: text, value: v.nullable(cell) }),
+    v.strictObject({ kind: v.picklist(['id', 'split', 'ignored']), name: text }),
+  ],
+  'a column of a known kind',
+);
+
+/** The schema of `config.data.table`. */
+export const tableStateSchema = v.strictObject({
+  columns: v.pipe(v.array(column, 'a list of columns'), v.minLength(1, 'at least one column')),
+});
+
+export type TableState = v.InferOutput<typeof tableStateSchema>;
+export type ColumnState = TableState['columns'][number];
+export type ColumnKind = ColumnState['kind'];
+export type NumericTransform = v.InferOutput<typeof transform>;
