@@ -10,6 +10,7 @@ const site = fileURLToPath(new URL('..', import.meta.url));
 
 interface Prerender {
   readonly prerender: (id: string) => string;
+  readonly named: Readonly<Record<string, number>>;
 }
 
 /**
@@ -29,7 +30,10 @@ export function article(): Plugin {
           logLevel: 'error',
           resolve: { alias: aliases },
         });
-        return withFigures(withCode(withTabs(withFormulas(withQuotes(withIncludes(html))))), module.prerender);
+        return withFigures(
+          withCode(withTabs(withFormulas(withQuotes(withNumbers(withIncludes(html), module.named))))),
+          module.prerender,
+        );
       },
     },
     handleHotUpdate({ file, server }) {
@@ -60,6 +64,15 @@ function withFormulas(html: string): string {
       .replace(/\\\[([\s\S]*?)\\\]/g, (_, source: string) => renderFormula(plain(source), true))
       .replace(/\\\(([\s\S]*?)\\\)/g, (_, source: string) => renderFormula(plain(source), false)),
   );
+}
+
+/** `<!-- measured name -->` becomes the number. */
+function withNumbers(html: string, named: Prerender['named']): string {
+  return html.replace(/<!-- measured ([\w-]+) -->/g, (_, name: string) => {
+    const value = named[name];
+    if (value === undefined) throw new Error(`article: there is no measured number '${name}'.`);
+    return value.toFixed(1);
+  });
 }
 
 /** A typewriter's apostrophe between letters becomes a printer's. */

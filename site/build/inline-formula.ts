@@ -66,8 +66,12 @@ function setAll(source: string): string | undefined {
     const set = between ? relation('−') : setToken(part.replace(/\s+/g, ' '));
     if (set === undefined) return undefined;
     // An exponent right after an index, or the other way round, stands above it.
-    if (isScript(part) && isScript(last)) parts.push(`<span class="stacked">${parts.pop() ?? ''}${set}</span>`);
-    else parts.push(set);
+    if (isScript(part) && isScript(last)) {
+      const other = parts.pop() ?? '';
+      parts.push(`<span class="stacked">${part.startsWith('^') ? set + other : other + set}</span>`);
+    } else {
+      parts.push(set);
+    }
     last = part;
   }
   return parts.join('');

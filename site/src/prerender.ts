@@ -4,7 +4,11 @@ import { digitMarkup, digitSamples } from './figures/digit.ts';
 import { figures } from './figures/index.ts';
 import { initialValues } from './fields.ts';
 import { initialShared, viewOf } from './figure.ts';
+import { measured } from './measured.ts';
 import { noiseCloud } from './noise.ts';
+
+/** The measured numbers that the text names. */
+export const named: Readonly<Record<string, number>> = measured.named;
 
 /** A figure's markup at its starting values. */
 export function prerender(id: string): string {

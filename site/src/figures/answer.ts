@@ -18,7 +18,7 @@ function draw(mu: number, sigmaSquared: number, epsilon: number): { stddev: numb
 
 /** The bell of ε above, the bell of z below, and the line that carries one draw from one to the other. */
 function panel(index: 1 | 2, mu: number, stddev: number, epsilon: number, z: number): string {
-  const frame = new Frame({ width: 400, height: 230, x: [-8, 8], y: [0, 2.3], margin: [10, 10, 8, 26] });
+  const frame = new Frame({ width: 400, height: 205, x: [-8, 8], y: [0, 1.9], margin: [10, 10, 8, 26] });
   const [low, high, scale] = [0.12, 1.3, 1.2];
   const bell = (base: number, s: number, m: number, style: string): string =>
     frame.line(

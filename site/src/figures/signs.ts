@@ -46,7 +46,7 @@ export const signs4 = figure({
       <div class="panel">${frame.svg('A unit vector and where the root sends it', body.join(''))}</div>
       <div>${choices('which')}${slider('angle', { readout: `${own.angle}°` })}
         <div class="equation">${labelled('R', matrix(root, { name: 'signs.root', digits: 3, ink: principal ? 'root' : 'wrong' }))}<span class="op">,</span>${labelled('R R = Σ', matrix(squared, { name: 'signs.square', digits: 3, ink: 'cov' }))}</div>
-        <p class="verdict${principal ? '' : ' refused'}"><strong>${principal ? 'Principal.' : 'A root, but not the principal one.'}</strong> The image of this direction keeps ${num(along, { digits: 2 })} of it${along < 0 ? ': it was flipped' : ''}.</p>
+        <p class="verdict${principal ? '' : ' refused'}"><strong>${principal ? 'Principal.' : 'A root, but not the principal one.'}</strong> With v the violet vector, vᵀ R v = ${num(along, { digits: 2 })}: its image ${along < 0 ? 'was flipped to the far side' : 'stays on its side'}.</p>
       </div></div>`;
   },
   describe: ({ own, shared: { sigma } }) => {
