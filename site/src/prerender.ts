@@ -19,9 +19,9 @@ export function prerender(id: string): string {
   return thinned(markup);
 }
 
-/** Every other dot of each cloud: enough until the script draws them all, and half the weight. */
+/** Every other dot of each large cloud: enough until the script draws them all, and half the weight. */
 function thinned(markup: string): string {
-  return markup.replace(/(<path class="dots[^"]*" d=")([^"]*)/g, (_, open: string, dots: string) => {
+  return markup.replace(/(<path class="dots (?!strong)[^"]*" d=")([^"]*)/g, (_, open: string, dots: string) => {
     const kept = dots.split('z').filter((dot, index) => dot !== '' && index % 2 === 0);
     return open + kept.map((dot) => `${dot}z`).join('');
   });
