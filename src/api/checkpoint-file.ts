@@ -15,6 +15,7 @@ const progressSchema = v.strictObject({
   progress: v.strictObject({
     epoch: count,
     batch: count,
+    trimmed: v.exactOptional(v.array(count)),
     sums: v.strictObject({ reconstruction: v.number(), kl: v.number() }),
     bestEpoch: count,
     bestElbo: elboOrNone,

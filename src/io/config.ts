@@ -186,6 +186,8 @@ const trainingSchema = object({
   schedule: scheduleSchema,
   /** The gradient's global norm is cut to this. */
   clipNorm: v.exactOptional(positive),
+  /** From `warmupEpochs` on, each epoch leaves out the share of the examples that the model explains worst. */
+  trim: v.exactOptional(object({ fraction, warmupEpochs: whole(0) })),
   /** The share of the training examples that is held out. */
   validation: fraction,
   /** Stop after `patience` epochs in which the validation ELBO rose by less than `minDelta`. */

@@ -7,6 +7,8 @@ export interface Progress {
   readonly epoch: number;
   /** Batches taken of the epoch under way. */
   readonly batch: number;
+  /** Examples that the epoch under way leaves out, where training is trimmed. */
+  readonly trimmed?: readonly number[];
   /** Sums over those batches, for the epoch's means. */
   readonly sums: { readonly reconstruction: number; readonly kl: number };
   /** The epoch with the highest validation ELBO so far, counted from 1; 0 before the first. */

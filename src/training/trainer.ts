@@ -17,6 +17,7 @@ import type { NamedParameters } from './parameter-store.ts';
 import { learningRateFactor } from './schedule.ts';
 import { StepTimes } from './step-times.ts';
 import { TrainingStep } from './step.ts';
+import { trimmedCount, without, worstExamples } from './trim.ts';
 import { meanElbo } from './validation.ts';
 
 export interface TrainerOptions {
@@ -33,7 +34,7 @@ export interface TrainerOptions {
 }
 
 /** Independent streams of the seed, one for each use. */
-const streams = { initialization: 0, binarization: 1, noise: 2, validation: 3 } as const;
+const streams = { initialization: 0, binarization: 1, noise: 2, validation: 3, trimming: 4 } as const;
 
 const start: Progress = {
   epoch: 0,
@@ -51,20 +52,21 @@ export class Trainer {
   readonly #store: ParameterStore;
   readonly #optimizer: Optimizer;
   readonly #step: TrainingStep;
-  readonly #validation: ElboProgram | undefined;
+  /** For the validation examples, and to find those that an epoch leaves out. */
+  readonly #elbo: ElboProgram | undefined;
   readonly #times = new StepTimes();
   #progress: Progress;
   #best: NamedParameters | undefined;
 
   private constructor(
     options: TrainerOptions,
-    parts: { store: ParameterStore; step: TrainingStep; validation: ElboProgram | undefined },
+    parts: { store: ParameterStore; step: TrainingStep; elbo: ElboProgram | undefined },
   ) {
     this.#options = options;
     this.#seed = seedKey(options.config.seed);
     this.#store = parts.store;
     this.#step = parts.step;
-    this.#validation = parts.validation;
+    this.#elbo = parts.elbo;
     this.#optimizer = new Optimizer(options.config.optimizer, parts.store);
     this.#progress = options.resume?.progress ?? start;
     const { resume } = options;
@@ -79,11 +81,13 @@ export class Trainer {
 
   static async create(options: TrainerOptions): Promise<Trainer> {
     const { engine, model, training, validation, config } = options;
-    stepsPerEpoch(training.size, config.batchSize); // Refuses a data set smaller than one batch.
+    const fewest = training.size - trimmedCount(training.size, config.trim, Infinity);
+    stepsPerEpoch(fewest, config.batchSize); // Refuses a data set smaller than one batch.
     const store = new ParameterStore(model.parameters, { slots: optimizerSlots(config.optimizer) });
     const step = await TrainingStep.compile(engine, model, { store, batchSize: config.batchSize });
-    const program = validation && (await ElboProgram.compile(engine, model, store.parameters));
-    return new Trainer(options, { store, step, validation: program });
+    const needed = validation ?? config.trim;
+    const elbo = needed && (await ElboProgram.compile(engine, model, store.parameters));
+    return new Trainer(options, { store, step, elbo });
   }
 
   /** The parameters as they are now: views that the next step changes. */
@@ -145,21 +149,43 @@ export class Trainer {
 
   async dispose(): Promise<void> {
     await this.#step.dispose();
-    await this.#validation?.dispose();
+    await this.#elbo?.dispose();
   }
 
-  get #batchesPerEpoch(): number {
-    return stepsPerEpoch(this.#options.training.size, this.#options.config.batchSize);
+  /** Steps of an epoch, counted from 0. */
+  #stepsIn(epoch: number): number {
+    const { training, config } = this.#options;
+    return stepsPerEpoch(training.size - trimmedCount(training.size, config.trim, epoch), config.batchSize);
+  }
+
+  get #totalSteps(): number {
+    const { epochs, trim } = this.#options.config;
+    const whole = Math.min(epochs, trim?.warmupEpochs ?? epochs);
+    return whole * this.#stepsIn(0) + (epochs - whole) * this.#stepsIn(epochs);
+  }
+
+  /** The examples of the epoch under way: all but those that the model explained worst at its start. */
+  async #examplesOfEpoch(): Promise<Uint32Array> {
+    const { training, config } = this.#options;
+    const { epoch, batch } = this.#progress;
+    const count = trimmedCount(training.size, config.trim, epoch);
+    if (batch === 0 && count > 0 && this.#elbo) {
+      const key = foldIn(foldIn(this.#seed, streams.trimming), epoch);
+      const trimmed = await worstExamples(this.#elbo, training, { count, key, batchSize: config.batchSize });
+      this.#progress = { ...this.#progress, trimmed };
+    }
+    return without(count > 0 ? (this.#progress.trimmed ?? []) : [], training.size);
   }
 
   /** One epoch, or what is left of it; false when interrupted. */
   async *#epoch(signal: AbortSignal | undefined): AsyncGenerator<StepEvent | EpochEvent, boolean> {
-    const { training, config } = this.#options;
+    const { config } = this.#options;
     const started = performance.now();
     const { epoch } = this.#progress;
     const { batchSize, seed } = config;
     let lastPause = performance.now();
-    const batches = trainingBatches(training.size, { batchSize, seed, epoch, firstStep: this.#progress.batch });
+    const examples = await this.#examplesOfEpoch();
+    const batches = trainingBatches(examples.length, { batchSize, seed, epoch, firstStep: this.#progress.batch });
     for (const { indices } of batches) {
       if (signal?.aborted) return false;
       // The engine blocks its thread while it runs: now and then let timers and signals in.
@@ -167,7 +193,7 @@ export class Trainer {
         await new Promise((resume) => setImmediate(resume));
         lastPause = performance.now();
       }
-      yield await this.#takeStep(indices);
+      yield await this.#takeStep(indices.map((index) => examples[index] ?? index));
     }
     if (signal?.aborted) return false;
     yield await this.#finishEpoch(started);
@@ -188,7 +214,7 @@ export class Trainer {
         `train: step ${index + 1} (epoch ${this.#progress.epoch + 1}) has loss ${values.loss} and gradient norm ${norm}: ${place}. Lower the learning rate or set a clip norm.`,
       );
     }
-    const totalSteps = config.epochs * this.#batchesPerEpoch;
+    const totalSteps = this.#totalSteps;
     const learningRate = config.optimizer.learningRate * learningRateFactor(config.schedule, index, totalSteps);
     const gradientScale = config.clipNorm !== undefined && norm > config.clipNorm ? config.clipNorm / norm : 1;
     this.#optimizer.step({ learningRate, gradientScale });
@@ -215,8 +241,8 @@ export class Trainer {
 
   async #finishEpoch(started: number): Promise<EpochEvent> {
     const { sums, epoch, patience } = this.#progress;
-    const reconstruction = sums.reconstruction / this.#batchesPerEpoch;
-    const kl = sums.kl / this.#batchesPerEpoch;
+    const steps = this.#stepsIn(epoch);
+    const [reconstruction, kl] = [sums.reconstruction / steps, sums.kl / steps];
     const validation = await this.#validate();
     const { bestElbo } = this.#progress;
     const best = validation === undefined || bestElbo === null || validation.elbo > bestElbo;
@@ -244,8 +270,8 @@ export class Trainer {
   /** The same noise every epoch, so that epochs differ by their parameters only. */
   async #validate(): Promise<ElboMeans | undefined> {
     const { validation, config } = this.#options;
-    if (!validation || !this.#validation) return undefined;
+    if (!validation || !this.#elbo) return undefined;
     const key = foldIn(this.#seed, streams.validation);
-    return meanElbo(this.#validation, validation, { key, batchSize: config.batchSize });
+    return meanElbo(this.#elbo, validation, { key, batchSize: config.batchSize });
   }
 }
