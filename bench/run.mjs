@@ -1,6 +1,7 @@
 // Compares rootsigma with its peers in one table. README.md says how it measures; `--help` lists the options.
 import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { convTrainingStep } from './cases/conv-training-step.mjs';
 import { gaussianDraws } from './cases/gaussian-draws.mjs';
 import { normals } from './cases/normals.mjs';
 import { posteriors } from './cases/posteriors.mjs';
@@ -13,7 +14,7 @@ import { formatTable } from './lib/table.mjs';
 
 const usage = `npm run bench -- [NAME…] [--pairs N] [--seconds S]
 
-  NAME       run only the benchmarks whose name begins so: training-step, posterior, normals, gaussian-draws, roots, roots-16, …
+  NAME       run only the benchmarks whose name begins so: training-step, conv-training-step, posterior, normals, gaussian-draws, roots, roots-16, …
   --pairs    pairs of blocks for each peer (default 7, at least 5)
   --seconds  length of a block (default 0.3)`;
 
@@ -43,7 +44,7 @@ async function main() {
   const inputs = await prepareInputs();
   const contests = [];
   try {
-    const all = [trainingStep, posteriors, normals, gaussianDraws, roots].flatMap((make) => make(inputs));
+    const all = [trainingStep, convTrainingStep, posteriors, normals, gaussianDraws, roots].flatMap((make) => make(inputs));
     const wanted = all.filter(({ name }) => names.length === 0 || names.some((prefix) => name.startsWith(prefix)));
     if (wanted.length === 0) throw new Error(`No benchmark is named ${names.join(', ')}.\n\n${usage}`);
     for (const contest of wanted) {

@@ -24,6 +24,10 @@ class Vae(nn.Module):
         return self.decoder(z), mean, log_variance
 
 
+def dense_model(sizes):
+    return Vae(sizes["inputSize"], sizes["hidden"], sizes["latent"])
+
+
 def negative_elbo(model, x):
     logits, mean, log_variance = model(x)
     cross_entropy = functional.binary_cross_entropy_with_logits(logits, x, reduction="sum")
@@ -31,7 +35,7 @@ def negative_elbo(model, x):
     return (cross_entropy + kl) / len(x)
 
 
-def set_up(data, sizes, threads):
+def set_up(data, sizes, threads, make_model=dense_model):
     """One repetition: one step, with the fastest kind of Adam that this version has."""
     torch.set_num_threads(threads)
     torch.manual_seed(1)
@@ -40,7 +44,7 @@ def set_up(data, sizes, threads):
     batch_size = sizes["batchSize"]
 
     def make_run(**options):
-        model = Vae(sizes["inputSize"], sizes["hidden"], sizes["latent"])
+        model = make_model(sizes)
         optimizer = torch.optim.Adam(model.parameters(), lr=sizes["learningRate"], **options)
         order = torch.randperm(len(examples))
         state = {"at": 0, "order": order, "loss": math.nan}
