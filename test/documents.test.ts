@@ -1,0 +1,85 @@
+// Documents are held to the code: TypeScript snippets of the guides run, examples run, links lead somewhere.
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import ts from 'typescript';
+import { describe, expect, it } from 'vitest';
+
+const root = join(import.meta.dirname, '..');
+const skipped = new Set(['node_modules', 'dist', 'runs', '.git', '.cache']);
+
+function filesBelow(folder: string, ending: string): string[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    if (skipped.has(entry.name)) return [];
+    const path = join(folder, entry.name);
+    return entry.isDirectory() ? filesBelow(path, ending) : path.endsWith(ending) ? [path] : [];
+  });
+}
+
+/** The ```ts blocks of a document, in order. */
+function snippets(path: string): string[] {
+  return [...readFileSync(path, 'utf8').matchAll(/^```ts\n(.*?)^```/gms)].map((match) => match[1] ?? '');
+}
+
+/** Runs TypeScript against the built package, in a folder of its own inside it, so that 'rootsigma' is this package. */
+function runTypeScript(name: string, source: string): { status: number | null; output: string } {
+  const folder = join(root, '.cache/documents', name);
+  mkdirSync(folder, { recursive: true });
+  const options = { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2023 };
+  writeFileSync(join(folder, 'main.mjs'), ts.transpileModule(source, { compilerOptions: options }).outputText);
+  const { status, stdout, stderr } = spawnSync('node', ['main.mjs'], { cwd: folder, encoding: 'utf8' });
+  return { status, output: stdout + stderr };
+}
+
+const built = existsSync(join(root, 'dist/api/index.js'));
+if (!built) console.log('documents: snippets and examples are skipped, as there is no dist; `npm run build` makes it.');
+
+const guides = [
+  join(root, 'README.md'),
+  ...(existsSync(join(root, 'docs')) ? filesBelow(join(root, 'docs'), '.md') : []),
+];
+
+describe.runIf(built)('snippets', () => {
+  const cases = guides.flatMap((path) =>
+    snippets(path).map((source, index) => ({ name: `${relative(root, path)} ${index + 1}`, source })),
+  );
+
+  it.each(cases)('$name runs', ({ name, source }) => {
+    const { status, output } = runTypeScript(name.replaceAll(/\W+/g, '-'), source);
+    expect({ status, output }).toMatchObject({ status: 0 });
+  });
+});
+
+describe.runIf(built)('examples', () => {
+  it.each(filesBelow(join(root, 'examples'), '.ts').map((path) => relative(root, path)))('%s runs', (path) => {
+    const { status, output } = runTypeScript(path.replaceAll(/\W+/g, '-'), readFileSync(join(root, path), 'utf8'));
+    expect({ status, output }).toMatchObject({ status: 0 });
+    expect(output).not.toMatch(/NaN|undefined/);
+  });
+});
+
+describe('links', () => {
+  /** GitHub's anchors: lower case, punctuation out, spaces to hyphens. */
+  const anchorsOf = (path: string): Set<string> => {
+    const headings = [...readFileSync(path, 'utf8').matchAll(/^#+ (.*)$/gm)].map((match) => match[1] ?? '');
+    const slugs = headings.map(
+      (heading) =>
+      heading.toLowerCase().replaceAll(/[^\p{Letter}\p{Number}\s_-]/gu, '').trim().replaceAll(/\s/g, '-'), // prettier-ignore
+    );
+    const ids = [...readFileSync(path, 'utf8').matchAll(/<a (?:id|name)="([^"]+)"/g)].map((match) => match[1] ?? '');
+    return new Set([...slugs, ...ids]);
+  };
+
+  it.each(filesBelow(root, '.md').map((path) => relative(root, path)))('of %s lead somewhere', (name) => {
+    const path = join(root, name);
+    const prose = readFileSync(path, 'utf8').replaceAll(/^```.*?^```/gms, '').replaceAll(/`[^`\n]*`/g, ''); // prettier-ignore
+    const broken = [...prose.matchAll(/\]\(([^)\s]+)\)/g)].flatMap(([, target = '']) => {
+      if (/^[a-z]+:/.test(target)) return [];
+      const [file = '', anchor] = target.split('#');
+      const resolved = file === '' ? path : join(dirname(path), decodeURIComponent(file));
+      if (!existsSync(resolved)) return [target];
+      return anchor !== undefined && resolved.endsWith('.md') && !anchorsOf(resolved).has(anchor) ? [target] : [];
+    });
+    expect(broken).toEqual([]);
+  });
+});
