@@ -62,7 +62,7 @@ export function batchNorm(name: string, channels: number, options: BatchNormOpti
   const [runningMean, runningVariance] = [`${name}.mean`, `${name}.variance`];
 
   const byBatch = (parameters: Parameters, x: Tensor, { state }: LayerContext): Tensor => {
-    const axes = x.shape.flatMap((_, axis) => (axis === x.rank - 1 - spatialAxes ? [] : [axis]));
+    const axes = statisticsAxes(name, x, spatialAxes);
     const center = mean(x, axes, { keepDims: true });
     const variance = mean(square(sub(x, center)), axes, { keepDims: true });
     const count = elementCount(x.shape, axes, x.dtype as FloatDType);
@@ -126,6 +126,13 @@ export function groupNorm(
 /** Layer normalisation (Ba, Kiros and Hinton 2016) of vectors [..., size]. */
 export function layerNorm(name: string, size: number, options: { readonly epsilon?: number } = {}): Layer {
   return groupNorm(name, size, { ...options, groups: 1, spatialAxes: 0 });
+}
+
+/** All axes but the channels'. @throws ValueError when they hold a single number, which has no variance */
+function statisticsAxes(name: string, x: Tensor, spatialAxes: number): number[] {
+  const axes = x.shape.flatMap((_, axis) => (axis === x.rank - 1 - spatialAxes ? [] : [axis]));
+  if (axes.some((axis) => x.shape[axis] !== 1)) return axes;
+  throw new ValueError(`${name}: a batch of ${formatShape(x.shape)} has one number a channel. Use a larger batch.`);
 }
 
 function requireChannels(name: string, x: Tensor, channels: number, spatialAxes: number): void {
