@@ -1,12 +1,13 @@
 import { NdArray, ValueError, formatShape, sizeOf } from '../core/index.ts';
-import { binarize, binarizeForEvaluation, datasetOf, supportOf } from '../data/index.ts';
-import type { Binarize, Dataset, DatasetOptions, DatasetSplits } from '../data/index.ts';
+import { binarize, binarizeForEvaluation, datasetOf, supportOf, tableSplits } from '../data/index.ts';
+import type { Binarize, Dataset, DatasetOptions, DatasetSplits, TableOptions } from '../data/index.ts';
 import type { ResolveContext } from '../data/node/index.ts';
+import type { Table } from '../io/index.ts';
 import type { Examples } from '../objectives/index.ts';
 import { key } from '../random/index.ts';
 
-/** What can be trained on: a built-in name or a folder, a data set, or an array [examples, ...shape]. */
-export type DataInput = string | Dataset | DatasetSplits | NdArray;
+/** What can be trained on: a built-in name, a folder or a file, a table, a data set, or an array [examples, ...shape]. */
+export type DataInput = string | Table | Dataset | DatasetSplits | NdArray;
 
 /** The training and test examples that `data` means. @throws DataError or ValueError that says what is wrong with it */
 export async function resolveData(
@@ -19,7 +20,13 @@ export async function resolveData(
     return resolveDataset(data, options, context);
   }
   if (data instanceof NdArray) return { source: 'array', train: datasetFromArray(data), notes: [] };
+  if ('columns' in data) return tableSplits(data, { ...tableOptions(options), source: 'table', like: context?.like });
   return 'train' in data ? data : { source: data.name, train: data, notes: [] };
+}
+
+function tableOptions({ schema, ...options }: DatasetOptions = {}): TableOptions {
+  if (typeof schema === 'string') throw new ValueError('data: give the schema of a table itself, not its path.');
+  return { ...options, ...(schema && { schema }) };
 }
 
 function datasetFromArray(array: NdArray): Dataset {

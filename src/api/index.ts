@@ -5,7 +5,15 @@ export type { LoadProgress } from '../data/node/index.ts';
 export { createEngine, engineNames } from '../engine/index.ts';
 export type { Engine, EngineName, EngineOptions } from '../engine/index.ts';
 export type { Evaluation, EvaluationProgress, NllEstimate } from '../evaluation/index.ts';
-export type { AnomalyThreshold, RunConfig } from '../io/index.ts';
+export {
+  compareTables,
+  downstreamAccuracy,
+  sampleGaussianCopula,
+  sampleIndependently,
+} from '../evaluation/index.ts';
+export type { ColumnKinds, DownstreamAccuracy, TableDistances } from '../evaluation/index.ts';
+export { tableOf } from '../io/index.ts';
+export type { AnomalyThreshold, Cell, RunConfig, Table, TableColumn } from '../io/index.ts';
 export type { DoneEvent, ElboMeans, EpochEvent, StepEvent, TrainingEvent } from '../training/index.ts';
 export { anomalyMethods, auroc, averagePrecision } from '../evaluation/index.ts';
 export type { AnomalyMethod } from '../evaluation/index.ts';
@@ -41,5 +49,6 @@ export type { ModelOptions } from './options.ts';
 export { comparison, isImageShape, sheet } from './pictures.ts';
 export { Run } from './run.ts';
 export type { ExamplesOptions, RunEvaluateOptions, SampleOptions } from './run.ts';
+export { isTablePath, readTable, writeTable } from './table-files.ts';
 export { Training, train } from './training.ts';
 export type { TrainOptions } from './training.ts';

@@ -91,7 +91,7 @@ describe('which likelihood', () => {
     ['too few levels', counts, { likelihood: 'ordinal', classes: 3 }, /whole numbers from 0 to 2/],
     ['ordinal without levels', counts, { likelihood: 'ordinal' }, /\$\.model\.classes|classes exactly when/],
     ['a scale where there is none', grey, { likelihood: 'poisson', stddev: 1 }, /no stddev unless the likelihood is/],
-    ['mixed without a table', grey, { likelihood: 'mixed' }, /'mixed' does not go with/],
+    ['mixed without a table', grey, { likelihood: 'mixed' }, /tables, and no other data, go with 'mixed'/],
   ])('refuses %s', async (_, data, options, message) => {
     const failed = choose(data, options);
     await expect(failed).rejects.toThrow(ValueError);

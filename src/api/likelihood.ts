@@ -1,7 +1,8 @@
 import { ValueError, formatShape, sizeOf, stridesOf } from '../core/index.ts';
+import { TableEncoder } from '../data/index.ts';
 import type { Dataset, Support } from '../data/index.ts';
 import type { RunConfig } from '../io/index.ts';
-import { bernoulliFamily, likelihoodFamily } from '../models/index.ts';
+import { bernoulliFamily, likelihoodFamily, mixedFamily } from '../models/index.ts';
 import type { LikelihoodFamily } from '../models/index.ts';
 
 export type LikelihoodName = RunConfig['model']['likelihood'];
@@ -20,12 +21,19 @@ const unitIntervalVariance = 1 / 12;
 export function likelihoodFor({ data, model }: Pick<RunConfig, 'data' | 'model'>): LikelihoodFamily {
   const { likelihood, stddev, classes } = model;
   const support = data.support ?? 'unit-interval';
+  const inputSize = sizeOf(data.shape);
+  const scale = stddev === undefined ? {} : { stddev };
+  if (likelihood === 'mixed' && data.table) {
+    return mixedFamily({ inputSize, blocks: new TableEncoder(data.table).blocks, ...scale });
+  }
   if (likelihood === 'mixed' || support === 'table') {
-    throw new ValueError(`likelihood: '${likelihood}' does not go with data of ${support}.`);
+    throw new ValueError(
+      `likelihood: tables, and no other data, go with 'mixed'; these are ${support} with '${likelihood}'.`,
+    );
   }
   return likelihoodFamily(
-    { likelihood, ...(stddev !== undefined && { stddev }), ...(classes !== undefined && { classes }) },
-    { inputSize: sizeOf(data.shape), variance: support === 'unit-interval' ? unitIntervalVariance : 1 },
+    { likelihood, ...scale, ...(classes !== undefined && { classes }) },
+    { inputSize, variance: support === 'unit-interval' ? unitIntervalVariance : 1 },
   );
 }
 

@@ -4,7 +4,8 @@ import type { ActivationName } from '../graph/index.ts';
 import { configSchemaVersion, parseRunConfig } from '../io/index.ts';
 import type { JsonValue, OptimizerConfig, RunConfig, ScheduleConfig } from '../io/index.ts';
 import type { NetworkName, NoiseStddev, Normalization } from '../models/index.ts';
-import { defaultLikelihoods } from './likelihood.ts';
+import { defaultsFor, withLikelihood } from './default-options.ts';
+import type { BaseConfig } from './default-options.ts';
 import type { LikelihoodName } from './likelihood.ts';
 import { isImageShape } from './pictures.ts';
 
@@ -30,7 +31,8 @@ export interface ModelOptions {
   /** Share of a convolution's outputs that training drops. Default: 0. */
   readonly dropout?: number;
   /**
-   * Widths of the encoder's hidden layers; the decoder has them in reverse. Default: [400]; after convolutions none.
+   * Widths of the encoder's hidden layers; the decoder has them in reverse. Default: [400]; for tables [128, 128]; after
+   * convolutions none.
    */
   readonly hidden?: readonly number[];
   /** Default: relu. */
@@ -41,8 +43,9 @@ export interface ModelOptions {
    */
   readonly likelihood?: LikelihoodName;
   /**
-   * Standard deviation of a Gaussian or Laplace likelihood: a fixed number, or learned: one for all dimensions (`shared`,
-   * the default), one for each (`per-dimension`), or given by the decoder for each example (`head`).
+   * Standard deviation of a Gaussian or Laplace likelihood, or of the numeric columns of a mixed one: a fixed number, or
+   * learned: one for all dimensions (`shared`, the default), one for each (`per-dimension`, that of mixed ones), or given by
+   * the decoder for each example (`head`).
    */
   readonly stddev?: NoiseStddev;
   /** Classes of a categorical likelihood (default: the data's last axis) or levels of an ordinal one. */
@@ -54,9 +57,9 @@ export interface ModelOptions {
   readonly binarize?: 'dynamic' | 'threshold' | 'none';
   /** Weight of the KL term. Default: 1. */
   readonly beta?: number;
-  /** Default: 20. */
+  /** Default: 20; for tables so many that there are some 3000 steps. */
   readonly epochs?: number;
-  /** Default: 128. */
+  /** Default: 128; for small tables a quarter of the rows. */
   readonly batchSize?: number;
   /** Default: adam. */
   readonly optimizer?: OptimizerConfig['name'];
@@ -121,35 +124,10 @@ const names: Readonly<Record<Exclude<keyof ModelOptions, 'config'>, true>> = {
 /** Every option that a file of options may have. */
 export const optionNames: readonly string[] = Object.keys(names);
 
-type BaseConfig = Pick<RunConfig, 'model' | 'objective' | 'training'> & {
-  readonly data: Pick<RunConfig['data'], 'binarize'>;
-};
-
-const defaults: BaseConfig = {
-  data: { binarize: 'dynamic' },
-  model: {
-    preset: 'vae',
-    posterior: 'diagonal',
-    latent: 16,
-    hidden: [400],
-    activation: 'relu',
-    likelihood: 'bernoulli',
-  },
-  objective: { name: 'elbo', beta: 1 },
-  training: {
-    epochs: 20,
-    batchSize: 128,
-    optimizer: { name: 'adam', learningRate: 1e-3 },
-    schedule: { name: 'constant' },
-    validation: 0.1,
-    seed: 0,
-  },
-};
-
 /** The full, checked configuration of a run. @throws ValueError naming each option that does not fit */
 export function configFor(splits: DatasetSplits, options: ModelOptions): RunConfig {
   const { train } = splits;
-  const base = options.config ?? withLikelihood(defaults, defaultLikelihoods[train.support]);
+  const base = options.config ?? defaultsFor(train);
   const { likelihood = base.model.likelihood } = options;
   const config = {
     schemaVersion: configSchemaVersion,
@@ -160,20 +138,17 @@ export function configFor(splits: DatasetSplits, options: ModelOptions): RunConf
       shape: [...train.sampleShape],
       count: train.size,
       binarize: options.binarize ?? withLikelihood(base, likelihood).data.binarize,
-      ...given({ support: train.support === 'unit-interval' ? undefined : train.support, options: splits.options }),
+      ...given({
+        support: train.support === 'unit-interval' ? undefined : train.support,
+        options: splits.options,
+        table: train.table?.state,
+      }),
     },
     model: modelConfig(base.model, { ...options, likelihood }, train.sampleShape),
     objective: { ...base.objective, ...given({ beta: options.beta }) },
     training: trainingConfig(base.training, options),
   };
   return parseRunConfig(withEntries(config, options.set ?? {}), { name: 'options' });
-}
-
-/** Another likelihood than the base's brings its own way with grey values. */
-function withLikelihood(base: BaseConfig, likelihood: LikelihoodName): BaseConfig {
-  if (likelihood === base.model.likelihood) return base;
-  const binarize = likelihood === 'bernoulli' ? 'dynamic' : 'none';
-  return { ...base, data: { binarize }, model: { ...base.model, likelihood } };
 }
 
 /** Another posterior or likelihood than the base's starts without the base's numbers for it. */
@@ -220,7 +195,7 @@ function networkConfig(
       channels: options.channels ?? inherited.channels,
       normalization: options.normalization ?? inherited.normalization,
       dropout: options.dropout ?? inherited.dropout,
-      hidden: options.hidden ?? inherited.hidden ?? (network === 'dense' ? defaults.model.hidden : []),
+      hidden: options.hidden ?? inherited.hidden ?? (network === 'dense' ? [400] : []),
     }),
   };
 }

@@ -7,6 +7,7 @@ import type { TrainingSummary } from './model-card.ts';
 import { exportOnnx } from './onnx-models.ts';
 import { comparison, isImageShape, sheet } from './pictures.ts';
 import type { Run } from './run.ts';
+import { writeTable } from './table-files.ts';
 
 /** Writes a run that lives in memory as a run folder. */
 export async function saveRun(run: Run, path: string, options: { readonly overwrite?: boolean } = {}): Promise<void> {
@@ -48,6 +49,9 @@ export async function writeRunFiles(folder: RunFolder, run: Run, summary?: Train
     writeFileAtomic(folder.samples, sheet(await run.sample(64)));
     const { originals, reconstructions } = await run.testReconstructions(40);
     writeFileAtomic(folder.reconstructions, comparison(originals, reconstructions));
+  }
+  if (run.config.data.table) {
+    await writeTable(folder.rows, await run.sampleTable(1000));
   }
   writeFileAtomic(folder.card, modelCard(run, folder.path, summary));
 }

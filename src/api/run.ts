@@ -1,11 +1,11 @@
 import { NdArray, ShapeError, ValueError, formatShape, sameShape, sizeOf } from '../core/index.ts';
 import type { ArrayLikeInput } from '../core/index.ts';
-import { examplesOf, subset, takeFirst } from '../data/index.ts';
+import { TableEncoder, examplesOf, subset, takeFirst } from '../data/index.ts';
 import type { Dataset, DatasetSplits } from '../data/index.ts';
 import type { Engine } from '../engine/index.ts';
 import { evaluateModel } from '../evaluation/index.ts';
 import type { Evaluation, EvaluationProgress } from '../evaluation/index.ts';
-import type { AnomalyThreshold, RunConfig } from '../io/index.ts';
+import type { AnomalyThreshold, RunConfig, Table } from '../io/index.ts';
 import type { LikelihoodFamily, Vae } from '../models/index.ts';
 import { foldIn, key, normal, permutation } from '../random/index.ts';
 import type { NamedParameters } from '../training/index.ts';
@@ -57,7 +57,7 @@ export interface ExamplesOptions {
 export interface SampleOptions {
   /** Default: 0. */
   readonly seed?: number;
-  /** What of p(x|z) to give. Default: mean. */
+  /** What of p(x|z) to give. Default: mean; for tables draw. */
   readonly show?: 'mean' | 'mode' | 'draw';
 }
 
@@ -75,6 +75,7 @@ export class Run {
   readonly #engine: Engine;
   readonly #inference: Inference;
   readonly #likelihood: LikelihoodFamily;
+  readonly #table: TableEncoder | undefined;
   readonly #data: DataInput | undefined;
   readonly #anomalies: AnomalyDetector;
 
@@ -86,6 +87,7 @@ export class Run {
     this.#engine = parts.engine;
     this.#data = parts.data;
     this.#likelihood = likelihoodFor(parts.config);
+    this.#table = parts.config.data.table && new TableEncoder(parts.config.data.table);
     this.#inference = new Inference(parts.engine, this.model, parts.parameters);
     this.#anomalies = new AnomalyDetector(
       { ...parts, model: this.model, path: parts.path },
@@ -139,9 +141,11 @@ export class Run {
 
   /** Other data than its own are brought to the form of its own, and nothing of them is held out. */
   #splits(data: DataInput | undefined): Promise<DatasetSplits> {
-    const { source, options } = this.config.data;
+    const { source, options, table } = this.config.data;
     const input = data ?? this.#data ?? source;
-    return input === source ? resolveData(input, options) : resolveData(input, {}, { like: this.config.data });
+    // A table's own file too: what its columns were taken for must not change with its rows.
+    if (input === source) return resolveData(input, options, table && { like: this.config.data });
+    return resolveData(input, {}, { like: this.config.data });
   }
 
   async #dataset(data: DataInput | undefined, split: 'train' | 'test'): Promise<Dataset> {
@@ -167,14 +171,34 @@ export class Run {
 
   /**
    * Examples from the prior, z ~ N(0, I), [count, ...exampleShape]: E[x|z] (the default: what a picture should show), the
-   * most probable x, or a draw from p(x|z), which has the likelihood's noise as data have it.
+   * most probable x, or a draw from p(x|z), which has the likelihood's noise as data have it (the default for tables, whose
+   * rows come encoded; `sampleTable` reads them back).
    */
   async sample(count = 64, options: SampleOptions = {}): Promise<NdArray<'float32'>> {
-    const { seed = 0, show = 'mean' } = options;
+    const { seed = 0, show = this.#table ? 'draw' : 'mean' } = options;
     const z = normal(foldIn(key(seed), 0), [count, this.model.latent]);
     const x =
       show === 'draw' ? await this.#inference.draw(z, foldIn(key(seed), 1)) : await this.#inference.decode(z, show);
     return x.reshape([count, ...this.exampleShape]);
+  }
+
+  /**
+   * New rows of the table that the model was trained on, with its columns' types, formats and ranges. No value is missing.
+   *
+   * @throws ValueError when the model was not trained on a table
+   */
+  async sampleTable(count = 64, options: SampleOptions = {}): Promise<Table> {
+    return this.#tableEncoder('sampleTable').decode(await this.sample(count, options));
+  }
+
+  /** Encoded rows (samples, reconstructions) read back as a table. @throws ValueError when the model is of no table */
+  toTable(rows: ArrayLikeInput): Table {
+    return this.#tableEncoder('toTable').decode(NdArray.from(rows, 'float32'));
+  }
+
+  /** Rows of a table as the model takes them, [rows, width]. @throws ValueError when the model is of no table */
+  fromTable(table: Table): NdArray<'float32'> {
+    return this.#tableEncoder('fromTable').encodeMatrix(table);
   }
 
   /** E[x|z] at the mean of q(z|x): shape of `x`. Values of x must be such as the model was trained on. */
@@ -294,6 +318,11 @@ export class Run {
   /** Frees what the engine holds. */
   dispose(): Promise<void> {
     return this.#inference.dispose();
+  }
+
+  #tableEncoder(operation: string): TableEncoder {
+    if (this.#table) return this.#table;
+    throw new ValueError(`${operation}: the model was trained on ${this.config.data.source}, which is no table.`);
   }
 
   #isSingle(x: ArrayLikeInput): boolean {

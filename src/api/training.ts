@@ -160,7 +160,9 @@ function createTrainer(
 ): Promise<Trainer> {
   const { binarize } = config.data;
   const { validation: fraction, seed } = config.training;
-  const { train: training, validation } = splitValidation(splits.train, { fraction, seed });
+  const { train: training, validation } = splits.validation
+    ? { train: splits.train, validation: splits.validation }
+    : splitValidation(splits.train, { fraction, seed });
   return Trainer.create({
     engine,
     model: modelFor(config),

@@ -15,6 +15,7 @@ const layout = {
   metrics: 'metrics.jsonl',
   card: 'README.md',
   samples: 'samples.png',
+  rows: 'samples.csv',
   reconstructions: 'reconstructions.png',
   thresholds: 'thresholds.json',
   onnx: 'model',
@@ -95,6 +96,11 @@ export class RunFolder {
 
   get samples(): string {
     return join(this.path, layout.samples);
+  }
+
+  /** Samples of a table. */
+  get rows(): string {
+    return join(this.path, layout.rows);
   }
 
   get reconstructions(): string {

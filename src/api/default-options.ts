@@ -1,0 +1,58 @@
+import type { Dataset } from '../data/index.ts';
+import type { RunConfig } from '../io/index.ts';
+import { defaultLikelihoods } from './likelihood.ts';
+import type { LikelihoodName } from './likelihood.ts';
+
+/** What a run's configuration says besides what its data are. */
+export type BaseConfig = Pick<RunConfig, 'model' | 'objective' | 'training'> & {
+  readonly data: Pick<RunConfig['data'], 'binarize'>;
+};
+
+const general: BaseConfig = {
+  data: { binarize: 'dynamic' },
+  model: {
+    preset: 'vae',
+    posterior: 'diagonal',
+    latent: 16,
+    hidden: [400],
+    activation: 'relu',
+    likelihood: 'bernoulli',
+  },
+  objective: { name: 'elbo', beta: 1 },
+  training: {
+    epochs: 20,
+    batchSize: 128,
+    optimizer: { name: 'adam', learningRate: 1e-3 },
+    schedule: { name: 'constant' },
+    validation: 0.1,
+    seed: 0,
+  },
+};
+
+/** What nobody asked otherwise, by the data: a likelihood that fits their support, and for tables a size that fits theirs. */
+export function defaultsFor(dataset: Dataset): BaseConfig {
+  const base = withLikelihood(general, defaultLikelihoods[dataset.support]);
+  return dataset.support === 'table' ? forTable(base, dataset.size) : base;
+}
+
+/** A table has few rows, some hundred or thousand, and its rows few numbers: this many steps bring it to its best epoch. */
+const tableSteps = 3000;
+
+function forTable(base: BaseConfig, rows: number): BaseConfig {
+  const { validation } = base.training;
+  const batchSize = 2 ** Math.max(0, Math.min(7, Math.floor(Math.log2((rows * (1 - validation)) / 4))));
+  const stepsPerEpoch = Math.max(1, Math.floor((rows * (1 - validation)) / batchSize));
+  const epochs = Math.max(base.training.epochs, Math.round(tableSteps / stepsPerEpoch));
+  return {
+    ...base,
+    model: { ...base.model, hidden: [128, 128] },
+    training: { ...base.training, batchSize, epochs },
+  };
+}
+
+/** Another likelihood than the base's brings its own way with grey values. */
+export function withLikelihood(base: BaseConfig, likelihood: LikelihoodName): BaseConfig {
+  if (likelihood === base.model.likelihood) return base;
+  const binarize = likelihood === 'bernoulli' ? 'dynamic' : 'none';
+  return { ...base, data: { binarize }, model: { ...base.model, likelihood } };
+}
