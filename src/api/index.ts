@@ -5,12 +5,7 @@ export type { LoadProgress } from '../data/node/index.ts';
 export { createEngine, engineNames } from '../engine/index.ts';
 export type { Engine, EngineName, EngineOptions } from '../engine/index.ts';
 export type { Evaluation, EvaluationProgress, NllEstimate } from '../evaluation/index.ts';
-export {
-  compareTables,
-  downstreamAccuracy,
-  sampleGaussianCopula,
-  sampleIndependently,
-} from '../evaluation/index.ts';
+export { compareTables, downstreamAccuracy, sampleGaussianCopula, sampleIndependently } from '../evaluation/index.ts';
 export type { ColumnKinds, DownstreamAccuracy, TableDistances } from '../evaluation/index.ts';
 export { tableOf } from '../io/index.ts';
 export type { AnomalyThreshold, Cell, RunConfig, Table, TableColumn } from '../io/index.ts';

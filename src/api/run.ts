@@ -43,6 +43,13 @@ export interface RunEvaluateOptions {
   readonly signal?: AbortSignal;
 }
 
+export interface TestData {
+  readonly dataset: Dataset;
+  readonly split: 'test' | 'all';
+  /** What a person should know, such as categories that training had not. */
+  readonly notes: readonly string[];
+}
+
 export interface ExamplesOptions {
   /** Default: the data it was trained on. */
   readonly data?: DataInput | undefined;
@@ -105,6 +112,11 @@ export class Run {
     return this.config.data.shape;
   }
 
+  /** What ELBO and NLL are the logarithms of: `probabilities of zeros and ones`. Only alike ones can be compared. */
+  get measure(): string {
+    return this.#likelihood.measure;
+  }
+
   /** ELBO in its two parts, importance-sampled NLL, active units and KL per dimension: nats, means over examples. */
   async evaluate(options: RunEvaluateOptions = {}): Promise<Evaluation> {
     const { samples = 100, seed = 0, limit } = options;
@@ -134,9 +146,10 @@ export class Run {
    *
    * @throws ValueError when the examples do not have the shape that the model was trained on
    */
-  async testData(data?: DataInput): Promise<{ readonly dataset: Dataset; readonly split: 'test' | 'all' }> {
+  async testData(data?: DataInput): Promise<TestData> {
     const splits = await this.#splits(data);
-    return { dataset: this.#checkShape(splits.test ?? splits.train), split: splits.test ? 'test' : 'all' };
+    const { notes } = splits;
+    return { notes, dataset: this.#checkShape(splits.test ?? splits.train), split: splits.test ? 'test' : 'all' };
   }
 
   /** Other data than its own are brought to the form of its own, and nothing of them is held out. */

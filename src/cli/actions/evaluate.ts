@@ -20,7 +20,8 @@ export async function evaluate(
 ): Promise<undefined> {
   const { samples, limit, seed } = flags;
   const run = await openRun(path, flags, output);
-  const { dataset, split } = await run.testData(flags.data);
+  const { dataset, split, notes } = await run.testData(flags.data);
+  if (flags.data !== undefined) output.note(...notes);
   const throttle = new Throttle();
   const evaluation = await run.evaluate({
     data: dataset,
@@ -37,6 +38,7 @@ export async function evaluate(
   const count = `${examples < dataset.size ? 'the first ' : ''}${formatCount(examples)} of ${formatCount(dataset.size)}`;
   output.say(`${count} examples of ${dataset.name}${split === 'test' ? '' : ' (there is no test split)'}`, '');
   sayEvaluation(output, evaluation);
+  output.say('', `ELBO, reconstruction and NLL are of ${run.measure}.`);
   return undefined;
 }
 
