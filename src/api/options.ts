@@ -75,6 +75,11 @@ export interface ModelOptions {
   readonly warmupSteps?: number;
   /** Cut the gradient's global norm to this. Default: no clipping. */
   readonly clipNorm?: number;
+  /**
+   * For data that hold anomalies: after the first twentieth of the epochs, each leaves out this share of the examples, those
+   * that the model explains worst. Twice the share of anomalies is a good choice. Default: 0.
+   */
+  readonly trim?: number;
   /** Share of the training examples held out to choose the best epoch. Default: 0.1. */
   readonly validation?: number;
   /** Stop after so many epochs without a better validation ELBO. Default: never. */
@@ -114,6 +119,7 @@ const names: Readonly<Record<Exclude<keyof ModelOptions, 'config'>, true>> = {
   schedule: true,
   warmupSteps: true,
   clipNorm: true,
+  trim: true,
   validation: true,
   patience: true,
   seed: true,
@@ -200,21 +206,24 @@ function networkConfig(
   };
 }
 
-/** Dense layers learn small grey images as well, and faster. */
+/** Dense layers learn small grey images as well, and faster; strips leave convolutions nothing to halve. */
 function defaultNetwork(shape: readonly number[]): NetworkName {
   const [rows = 0, columns = 0, channels = 1] = shape;
-  return isImageShape(shape) && (channels > 1 || Math.max(rows, columns) > 32) ? 'conv' : 'dense';
+  const suits = isImageShape(shape) && Math.min(rows, columns) >= 4;
+  return suits && (channels > 1 || Math.max(rows, columns) > 32) ? 'conv' : 'dense';
 }
 
 function trainingConfig(base: BaseConfig['training'], options: ModelOptions): object {
-  const { epochs, batchSize, clipNorm, validation, patience, seed, threads } = options;
+  const { epochs, batchSize, clipNorm, trim, validation, patience, seed, threads } = options;
   const { optimizer, learningRate, weightDecay, momentum, schedule, warmupSteps } = options;
   // Another optimizer than the base's takes its learning rate only.
   const sameOptimizer = optimizer === undefined || optimizer === base.optimizer.name;
   const baseOptimizer = sameOptimizer ? base.optimizer : { learningRate: base.optimizer.learningRate };
+  const warmupEpochs = Math.max(1, Math.round((epochs ?? base.epochs) / 20));
   return {
     ...base,
     ...given({ epochs, batchSize, clipNorm, validation, seed, threads }),
+    ...given({ trim: trim === undefined ? undefined : { fraction: trim, warmupEpochs } }),
     optimizer: { ...baseOptimizer, ...given({ name: optimizer, learningRate, weightDecay, momentum }) },
     schedule: { ...base.schedule, ...given({ name: schedule, warmupSteps }) },
     ...given({ earlyStopping: patience === undefined ? undefined : { ...base.earlyStopping, patience } }),
