@@ -13,6 +13,7 @@ const purposes = {
   digits: 0xda7a_0005,
   sprites: 0xda7a_0006,
   test: 0xda7a_0007,
+  sample: 0xda7a_0008,
 } as const;
 
 /** The key of one purpose under a seed. */

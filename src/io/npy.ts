@@ -32,6 +32,26 @@ interface Header {
   readonly start: number;
 }
 
+/** What an NPY file says of its array before its elements. */
+export interface NpyHeader {
+  readonly dtype: StoredArray['dtype'] | 'int64';
+  readonly shape: Shape;
+  /** Whether the elements are in column-major order. */
+  readonly fortran: boolean;
+  /** Where the elements begin, in bytes. */
+  readonly start: number;
+  /** Bytes of one element. */
+  readonly elementBytes: number;
+}
+
+/** The header of an NPY file from its first bytes. @throws DataError as `decodeNpy` does */
+export function readNpyHeader(bytes: Uint8Array, options: DecodeOptions = {}): NpyHeader {
+  const name = options.name ?? 'NPY data';
+  const { descr, fortran, shape, start } = readHeader(bytes, name);
+  const { dtype, width } = typeOf(descr, name);
+  return { dtype, shape, fortran, start, elementBytes: width };
+}
+
 /**
  * An array in numpy's NPY format, version 1 to 3, little endian: f4, f8, i4, u4, u1, b1, and i8 when every value fits
  * int32 (it then becomes int32). Fortran order is turned into row-major order. The elements are copied.
@@ -42,14 +62,7 @@ interface Header {
 export function decodeNpy(bytes: Uint8Array, options: DecodeOptions = {}): StoredArray {
   const name = options.name ?? 'NPY data';
   const { descr, fortran, shape, start } = readHeader(bytes, name);
-  const type = readable[descr];
-  if (!type) {
-    const hint = descr.startsWith('>') ? ' (big endian)' : descr.includes('O') ? ' (Python objects)' : '';
-    throw new DataError(
-      `${name}: element type '${descr}'${hint} is not supported; supported are ${Object.keys(readable).join(', ')}. ` +
-        "Save it as array.astype('<f4'), for instance.",
-    );
-  }
+  const type = typeOf(descr, name);
   const needed = (checkedSize(shape) ?? Infinity) * type.width;
   const found = bytes.length - start;
   if (needed !== found) {
@@ -67,6 +80,16 @@ export function decodeNpy(bytes: Uint8Array, options: DecodeOptions = {}): Store
     if (wrong >= 0) throw new DataError(`${name}: boolean element ${wrong} is ${copy[wrong]!}, expected 0 or 1.`);
   }
   return new NdArray(order(viewAs(type.dtype, copy.buffer)), shape, type.dtype);
+}
+
+function typeOf(descr: string, name: string): { dtype: NpyHeader['dtype']; width: number } {
+  const type = readable[descr];
+  if (type) return type;
+  const hint = descr.startsWith('>') ? ' (big endian)' : descr.includes('O') ? ' (Python objects)' : '';
+  throw new DataError(
+    `${name}: element type '${descr}'${hint} is not supported; supported are ${Object.keys(readable).join(', ')}. ` +
+      "Save it as array.astype('<f4'), for instance.",
+  );
 }
 
 function readHeader(bytes: Uint8Array, name: string): Header {

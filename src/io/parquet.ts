@@ -12,12 +12,14 @@ export type ParquetSource = Uint8Array | AsyncBuffer;
 export interface ParquetHeader {
   readonly columns: readonly string[];
   readonly rowCount: number;
+  /** Rows of each of its parts, in order. */
+  readonly rowGroups: readonly number[];
 }
 
 /** @throws DataError when it is no Parquet file, or a column is nested */
 export async function readParquetHeader(source: ParquetSource, options: DecodeOptions = {}): Promise<ParquetHeader> {
-  const { columns, rowCount } = await openParquet(source, options);
-  return { columns, rowCount };
+  const { columns, rowCount, metadata } = await openParquet(source, options);
+  return { columns, rowCount, rowGroups: metadata.row_groups.map((group) => Number(group.num_rows)) };
 }
 
 /**

@@ -54,6 +54,11 @@ export class CsvTableBuilder {
     this.#records = new CsvRecords({ name: this.#name, delimiter: options.delimiter, onRecord });
   }
 
+  /** The columns' names; `undefined` before the first record. */
+  get names(): readonly string[] | undefined {
+    return this.#names;
+  }
+
   write(text: string): void {
     this.#records.write(text);
   }

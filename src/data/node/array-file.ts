@@ -1,13 +1,15 @@
 import { DataError, formatShape, sizeOf } from '../../core/index.ts';
 import { decodeNpy, decodeNpz } from '../../io/index.ts';
 import type { StoredArray } from '../../io/index.ts';
-import { readFileBytes } from '../../io/node/index.ts';
+import { fileSize, readFileBytes } from '../../io/node/index.ts';
 import { datasetOf, supportOf } from '../dataset.ts';
 import type { Dataset, Labels } from '../dataset.ts';
 import { checkNumber, checkOptions } from '../source.ts';
 import type { DatasetOptions, DatasetSplits } from '../source.ts';
 import { defaultTestFraction, holdOutTest } from '../split.ts';
+import { defaultMemoryLimit } from './context.ts';
 import type { ResolveContext } from './context.ts';
+import { openLargeArray } from './large-array.ts';
 
 // The names that numpy, Keras and people give to what they save.
 const exampleNames = ['x', 'data', 'images', 'samples', 'features', 'arr_0'];
@@ -31,6 +33,8 @@ const advice = 'Save bytes (uint8, 0 to 255) or numbers, as [examples, ...shape 
 export function readArrayFile(path: string, options: DatasetOptions = {}, context: ResolveContext = {}): DatasetSplits {
   const given = checkOptions(path, options, ['seed', 'testFraction', 'array']);
   const notes: string[] = [];
+  const isLarge = fileSize(path) > (context.memoryLimit ?? defaultMemoryLimit);
+  if (isLarge && path.toLowerCase().endsWith('.npy')) return readLargeArray(path, given, context);
   const bytes = readFileBytes(path);
   const archive = path.toLowerCase().endsWith('.npz') ? decodeNpz(bytes, { name: path }) : undefined;
   const train = archive && find(archive, trainNames);
@@ -51,15 +55,33 @@ export function readArrayFile(path: string, options: DatasetOptions = {}, contex
   if (!archive && given.array !== undefined) throw new DataError(`${path}: holds one array, which has no name.`);
   const where = archive ? `${path}: '${chosen.name}'` : path;
   const dataset = datasetFrom(chosen.array, { name: path, where, labels: archive && find(archive, labelNames), notes });
-  const seed = checkNumber(`${path}: seed`, given.seed ?? 0, { least: 0, below: 2 ** 53, whole: true });
+  const splits = splitOne(dataset, given, context);
+  const { array } = given;
+  return {
+    ...splits,
+    options: { ...splits.options, ...(array !== undefined && { array }) },
+    notes: [...notes, ...splits.notes],
+  };
+}
+
+/** An array that stays on disk. */
+function readLargeArray(path: string, given: DatasetOptions, context: ResolveContext): DatasetSplits {
+  if (given.array !== undefined) throw new DataError(`${path}: holds one array, which has no name.`);
+  const dataset = openLargeArray(path, context, (shape) => sampleShapeOf(shape, path));
+  const splits = splitOne(dataset, given, context);
+  return {
+    ...splits,
+    notes: [`${path} is large: its examples are read from disk as they are needed.`, ...splits.notes],
+  };
+}
+
+/** One collection of examples, a share of them held out. */
+function splitOne(dataset: Dataset, given: DatasetOptions, context: ResolveContext) {
+  const { name } = dataset;
+  const seed = checkNumber(`${name}: seed`, given.seed ?? 0, { least: 0, below: 2 ** 53, whole: true });
   const testFraction = given.testFraction ?? (context.like ? 0 : defaultTestFraction);
   const splits = holdOutTest(dataset, { fraction: testFraction, seed });
-  return {
-    source: path,
-    ...splits,
-    options: { seed, testFraction, ...(given.array !== undefined && { array: given.array }) },
-    notes: [...notes, noteOfSplit(splits)],
-  };
+  return { source: name, ...splits, options: { seed, testFraction }, notes: [noteOfSplit(splits)] };
 }
 
 /** What was held out, for people. */
@@ -97,6 +119,28 @@ function chooseArray(archive: ReadonlyMap<string, StoredArray>, path: string, wa
   );
 }
 
+/**
+ * The shape of one example of an array [examples, …]. One channel is no channel: [height, width, 1] and [1, height, width] are
+ * grey images.
+ *
+ * @throws DataError when there are no examples, or the channels stand first
+ */
+function sampleShapeOf(shape: readonly number[], where: string): readonly number[] {
+  const [count, ...rest] = shape;
+  if (count === undefined || rest.length === 0) {
+    throw new DataError(`${where}: shape ${formatShape(shape)} is no list of examples. ${advice}`);
+  }
+  if (sizeOf(shape) === 0) throw new DataError(`${where}: holds no examples (${formatShape(shape)}).`);
+  const [first, , last] = rest.length === 3 ? rest : [];
+  if (first === 3 && last !== 3 && last !== 1) {
+    throw new DataError(
+      `${where}: ${formatShape(shape)} has its channels first; they go last: numpy.moveaxis(array, 1, -1).`,
+    );
+  }
+  if (last === 1) return rest.slice(0, 2);
+  return first === 1 ? rest.slice(1) : rest;
+}
+
 function datasetFrom(
   array: StoredArray,
   options: {
@@ -107,20 +151,8 @@ function datasetFrom(
   },
 ): Dataset {
   const { name, where, notes } = options;
-  const [count, ...rest] = array.shape;
-  const [channels] = rest.length === 3 ? rest : [];
-  if (count === undefined || rest.length === 0) {
-    throw new DataError(`${where}: shape ${formatShape(array.shape)} is no list of examples. ${advice}`);
-  }
-  if (sizeOf(array.shape) === 0) throw new DataError(`${where}: holds no examples (${formatShape(array.shape)}).`);
-  if (channels === 3 && rest[2] !== 3 && rest[2] !== 1) {
-    throw new DataError(
-      `${where}: ${formatShape(array.shape)} has its channels first; they go last: numpy.moveaxis(array, 1, -1).`,
-    );
-  }
-  // One channel is no channel: [height, width, 1] and [1, height, width] are grey images.
-  const grey = rest.length === 3 && (rest[2] === 1 || rest[0] === 1);
-  const sampleShape = grey ? (rest[2] === 1 ? rest.slice(0, 2) : rest.slice(1)) : rest;
+  const sampleShape = sampleShapeOf(array.shape, where);
+  const [count = 0, ...rest] = array.shape;
   const labels = options.labels && labelsFrom(options.labels, count);
   if (options.labels && !labels) {
     notes.push(`'${options.labels.name}' holds no class number for each example: it is left aside.`);

@@ -11,9 +11,16 @@ export interface ResolveContext {
   readonly cacheFolder?: string;
   /** Base URL of a mirror, which holds `mnist/` and `fashion-mnist/`; default: `ROOTSIGMA_MIRROR`, or the usual places. */
   readonly mirror?: string;
+  /**
+   * Bytes above which a file's examples stay on disk and are read as they are asked for, in the same order and with the
+   * same values; default: 1 GiB.
+   */
+  readonly memoryLimit?: number;
   readonly onProgress?: (progress: LoadProgress) => void;
   readonly signal?: AbortSignal;
 }
+
+export const defaultMemoryLimit = 2 ** 30;
 
 export interface LoadProgress {
   /** What is read: a URL or a folder. */

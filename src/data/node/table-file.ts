@@ -9,12 +9,16 @@ import {
   parseTableCsv,
 } from '../../io/index.ts';
 import type { Table } from '../../io/index.ts';
-import { readFileBytes, readFileJson, writeFileAtomic } from '../../io/node/index.ts';
+import { fileSize, readFileBytes, readFileJson, writeFileAtomic } from '../../io/node/index.ts';
 import type { DatasetOptions, DatasetSplits } from '../source.ts';
 import type { SchemaOverrides } from '../table/infer.ts';
 import { tableSplits } from '../table/table-dataset.ts';
+import { defaultMemoryLimit } from './context.ts';
 import type { ResolveContext } from './context.ts';
+import { readLargeTable } from './large-table.ts';
 
+/** About how many bytes of memory one byte of a file of text, or of a compressed one, takes while it is read. */
+const bytesInMemory = { text: 4, packed: 20 };
 const tableExtensions = ['.csv', '.tsv', '.parquet'];
 
 /** The extension that says how a table is written (`.csv.gz` counts as `.csv`), or `undefined`. */
@@ -57,10 +61,9 @@ export async function readTableFile(
 ): Promise<DatasetSplits> {
   const { schema, ...rest } = options;
   const overrides = typeof schema === 'string' ? (readFileJson(schema) as SchemaOverrides) : schema;
-  return tableSplits(await readTable(path), {
-    ...rest,
-    ...(overrides && { schema: overrides }),
-    source: path,
-    like: context.like,
-  });
+  const how = { ...rest, ...(overrides && { schema: overrides }), source: path, like: context.like };
+  const bytes = fileSize(path) * bytesInMemory[/\.(parquet|gz)$/i.test(path) ? 'packed' : 'text'];
+  return bytes > (context.memoryLimit ?? defaultMemoryLimit)
+    ? readLargeTable(path, how, context)
+    : tableSplits(await readTable(path), how);
 }

@@ -23,11 +23,11 @@ export interface TableBlock {
   readonly missing?: number;
 }
 
-/** Rows as codes, a number a column: what is kept in memory; `TableEncoder.writeRow` spreads a row out. */
+/** Rows as codes, a number a column: what is kept in memory or on disk; `TableEncoder.writeRow` spreads a row out. */
 export interface EncodedTable {
   readonly rowCount: number;
-  /** A transformed number, 0 or 1, or the place in a one-hot vector; NaN where missing. */
-  readonly codes: readonly Float32Array[];
+  /** [rows, features]: a transformed number, 0 or 1, or the place in a one-hot vector; NaN where missing. */
+  readonly codes: Float32Array;
   /** How many values each column has that training did not provide for, by what was made of them. */
   readonly surprises: readonly Surprise[];
 }
@@ -96,35 +96,38 @@ export class TableEncoder {
       );
     }
     const surprises = new Surprises();
-    const codes = this.#features.map((feature, index) => {
+    const stride = this.blocks.length;
+    const codes = new Float32Array(table.rowCount * stride);
+    this.#features.forEach((feature, index) => {
       const places = this.#places[index]!;
       const values = byName.get(feature.name)?.values ?? [];
-      return Float32Array.from(values, (cell) => {
+      for (let row = 0; row < values.length; row++) {
+        const cell = values[row]!;
         const code = isMissing(cell) ? NaN : codeOf(feature, places, cell);
+        codes[row * stride + index] = code;
         if (Number.isNaN(code) && !(isMissing(cell) && feature.nullable)) {
           surprises.add(feature.name, isMissing(cell) ? 'missing value' : 'not of the kind', cell);
         } else if (feature.kind === 'categorical' && code === feature.levels.length && feature.pooled === 0) {
           surprises.add(feature.name, 'unseen category', cell);
         }
-        return code;
-      });
+      }
     });
     return { rowCount: table.rowCount, codes, surprises: surprises.list() };
   }
 
-  /** Spreads row `row` out into `width` numbers of `out`, from `start` on. */
-  writeRow(encoded: EncodedTable, row: number, out: Float32Array, start: number): void {
+  /** Spreads the codes of one row, which begin at `at`, out into `width` numbers of `out`, from `start` on. */
+  writeRow(codes: Float32Array, at: number, out: Float32Array, start: number): void {
     const { blocks } = this;
     for (let index = 0; index < blocks.length; index++) {
       const { kind, offset, width, missing } = blocks[index]!;
-      const code = encoded.codes[index]![row]!;
+      const code = codes[at + index]!;
       const known = !Number.isNaN(code);
-      const at = start + offset;
+      const first = start + offset;
       if (kind === 'numeric' || kind === 'boolean') {
-        out[at] = known ? code : 0;
+        out[first] = known ? code : 0;
       } else {
-        out.fill(0, at, at + width);
-        if (known) out[at + code] = 1;
+        out.fill(0, first, first + width);
+        if (known) out[first + code] = 1;
       }
       if (missing !== undefined) out[start + missing] = known ? 0 : 1;
     }
@@ -132,9 +135,11 @@ export class TableEncoder {
 
   /** All rows of `table`, [rows, width]. */
   encodeMatrix(table: Table): NdArray<'float32'> {
-    const encoded = this.encode(table);
-    const matrix = NdArray.zeros([encoded.rowCount, this.width], 'float32');
-    for (let row = 0; row < encoded.rowCount; row++) this.writeRow(encoded, row, matrix.data, row * this.width);
+    const { rowCount, codes } = this.encode(table);
+    const matrix = NdArray.zeros([rowCount, this.width], 'float32');
+    for (let row = 0; row < rowCount; row++) {
+      this.writeRow(codes, row * this.blocks.length, matrix.data, row * this.width);
+    }
     return matrix;
   }
 
@@ -226,13 +231,23 @@ function largest(numbers: ArrayLike<number>, count: number): number {
 
 const millisecondsADay = 86_400_000;
 
-class Surprises {
+/** Counts what was not provided for. */
+export class Surprises {
   readonly #found = new Map<string, { column: string; what: Surprise['what']; count: number; example: string }>();
 
   add(column: string, what: Surprise['what'], cell: Cell | undefined): void {
     const known = this.#found.get(`${what} ${column}`);
     if (known) known.count++;
     else this.#found.set(`${what} ${column}`, { column, what, count: 1, example: String(cell ?? '').slice(0, 40) });
+  }
+
+  /** Adds those of another part of the same table. */
+  merge(others: readonly Surprise[]): void {
+    for (const surprise of others) {
+      const known = this.#found.get(`${surprise.what} ${surprise.column}`);
+      if (known) known.count += surprise.count;
+      else this.#found.set(`${surprise.what} ${surprise.column}`, { ...surprise });
+    }
   }
 
   list(): Surprise[] {

@@ -40,8 +40,10 @@ function fitColumn({ name, values }: TableColumn, schema: ColumnSchema): ColumnS
   const nullable = schema.nullable ?? present.length < values.length;
   if (kind === 'id' || kind === 'split' || kind === 'ignored') return { kind, name };
   if (kind === 'constant') return { kind, name, value: present[0] ?? null };
-  if (present.length === 0) throw new DataError(`table: column '${name}' holds no value, so it cannot be ${kind}.`);
-  if (kind === 'label') return { kind, name, levels: levelsByName(present) };
+  if (present.length === 0 && kind !== 'label')
+    throw new DataError(`table: column '${name}' holds no value, so it cannot be ${kind}.`);
+  if (kind === 'label')
+    return { kind, name, levels: schema.levels?.filter((level) => level !== null) ?? levelsByName(present) };
   if (kind === 'categorical') return { kind, name, nullable, ...categories(present, schema) };
   if (kind === 'ordinal') return { kind, name, nullable, levels: orderedLevels(name, present, schema) };
   if (kind === 'boolean') return { kind, name, nullable, values: noYes(name, present) };
@@ -123,7 +125,8 @@ function sumCounts(levels: readonly { readonly count: number }[]): number {
   return levels.reduce((sum, { count }) => sum + count, 0);
 }
 
-function levelsByName(present: readonly Cell[]): Levels {
+/** The distinct cells, numbers by size and texts by name. */
+export function levelsByName(present: readonly Cell[]): Levels {
   const levels = countLevels(present).map(({ cell }) => cell);
   const numeric = levels.every((cell) => !Number.isNaN(numberOf(cell)));
   return levels.sort((a, b) => (numeric ? numberOf(a) - numberOf(b) : keyOf(a) < keyOf(b) ? -1 : 1));

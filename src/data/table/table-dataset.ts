@@ -1,5 +1,5 @@
 import { DataError, ValueError } from '../../core/index.ts';
-import type { Cell, DataConfig, JsonValue, Table, TableState } from '../../io/index.ts';
+import type { DataConfig, JsonValue, Table, TableState } from '../../io/index.ts';
 import { tableRows } from '../../io/index.ts';
 import { checkGather } from '../dataset.ts';
 import type { Dataset } from '../dataset.ts';
@@ -11,6 +11,7 @@ import { chooseTest, defaultTestFraction } from '../split.ts';
 import { isMissing, keyOf } from './cells.ts';
 import { describeSurprise, describeTable } from './describe.ts';
 import { TableEncoder } from './encoder.ts';
+import { levelsByName } from './fit.ts';
 import { inferSchema } from './infer.ts';
 import type { ColumnSchema, SchemaOverrides } from './infer.ts';
 
@@ -29,34 +30,101 @@ export function tableSplits(
   table: Table,
   options: TableOptions & { readonly source: string; readonly like?: DataConfig | undefined },
 ): DatasetSplits {
+  const { source } = options;
+  const everyRow = Uint32Array.from({ length: table.rowCount }, (_, row) => row);
+  const plan = planTable({ sample: table, numbers: everyRow, rowCount: table.rowCount }, options);
+  const { encoder, notes } = plan;
+  const rows = plan.rowsAtRandom ?? rowsOfSplits(splitsIn(table, plan.splitColumn ?? '', source));
+  return joinSplits(plan, rows, (split, indices) => {
+    const name = split === 'train' ? source : `${source} (${split})`;
+    return tableDataset(tableRows(table, indices), { name, encoder, notes });
+  });
+}
+
+/** Rows of a table, in order, with their numbers in it: all of them, or a random sample. */
+export interface TableSample {
+  readonly sample: Table;
+  readonly numbers: Uint32Array;
+  /** Of the whole table. */
+  readonly rowCount: number;
+}
+
+/** What becomes of a table's rows. */
+export interface TablePlan {
+  readonly source: string;
+  readonly encoder: TableEncoder;
+  /** The column that says each row's split; absent when rows are held out at random. */
+  readonly splitColumn: string | undefined;
+  readonly rowsAtRandom: SplitRows | undefined;
+  readonly options: Readonly<Record<string, JsonValue>>;
+  /** For people; what is found later is added. */
+  readonly notes: string[];
+}
+
+export type SplitRows = Readonly<Partial<Record<SplitName, Uint32Array>>>;
+
+/** The plan of `tableSplits`, from a sample of the rows. */
+export function planTable(
+  { sample, numbers, rowCount }: TableSample,
+  options: TableOptions & { readonly source: string; readonly like?: DataConfig | undefined },
+): TablePlan {
   const { source, like, ...rest } = options;
   const given = checkOptions(source, rest, ['seed', 'testFraction', 'schema']);
   const state = like?.table;
-  const schema = state ? schemaOf(state) : inferSchema(table, rest.schema);
-  const seed = checkNumber(`${source}: seed`, given.seed ?? 0, { least: 0, below: 2 ** 53, whole: true });
-  const testFraction = given.testFraction ?? (like ? 0 : defaultTestFraction);
-  const own = rowsBySplitColumn(table, schema, source);
-  if (own && (given.testFraction !== undefined || given.seed !== undefined)) {
+  const schema = state ? schemaOf(state) : inferSchema(sample, rest.schema);
+  const splitColumn = schema.find(({ name, kind }) => kind === 'split' && hasColumn(sample, name))?.name;
+  if (splitColumn !== undefined && (given.testFraction !== undefined || given.seed !== undefined)) {
     throw new ValueError(`${source}: a column makes the splits; leave out testFraction and seed.`);
   }
-  const rows = own ?? rowsAtRandom(table.rowCount, { testFraction, seed });
-  const training = tableRows(table, rows.train);
-  const encoder = state ? new TableEncoder(state) : TableEncoder.fit(training, schema);
-  const notes = [...(state ? [] : describeTable(encoder.state, schema))];
+  const seed = checkNumber(`${source}: seed`, given.seed ?? 0, { least: 0, below: 2 ** 53, whole: true });
+  const testFraction = given.testFraction ?? (like ? 0 : defaultTestFraction);
+  const rowsAtRandom = splitColumn === undefined ? chooseRows(rowCount, { testFraction, seed }) : undefined;
+  const training = rowsAtRandom
+    ? placesOf(numbers, rowsAtRandom.train ?? numbers)
+    : rowsOfSplits(splitsIn(sample, splitColumn ?? '', source)).train;
+  if (!training || training.length === 0) throw new DataError(`${source}: no row is for training.`);
+  const encoder = state
+    ? new TableEncoder(state)
+    : TableEncoder.fit(tableRows(sample, training), withClasses(schema, sample));
+  return {
+    source,
+    encoder,
+    splitColumn,
+    rowsAtRandom,
+    options: {
+      ...(rowsAtRandom && { seed, testFraction }),
+      ...(rest.schema && { schema: JSON.parse(JSON.stringify(rest.schema)) as JsonValue }),
+    },
+    notes: state ? [] : describeTable(encoder.state, schema),
+  };
+}
+
+/** Classes are known from all rows: one that is only in the test split (anomalies) is a class too. */
+function withClasses(schema: readonly ColumnSchema[], table: Table): readonly ColumnSchema[] {
+  return schema.map((column, index) => {
+    if (column.kind !== 'label' || column.levels) return column;
+    const present = table.columns[index]?.values.filter((cell) => !isMissing(cell)) ?? [];
+    return { ...column, levels: levelsByName(present) };
+  });
+}
+
+/** The data sets of the splits, with what is to be said and kept of them. */
+export function joinSplits(
+  plan: TablePlan,
+  rows: SplitRows,
+  make: (split: SplitName, indices: Uint32Array) => Dataset,
+): DatasetSplits {
+  const { source, options, notes } = plan;
   const part = (split: SplitName): Dataset | undefined => {
     const indices = rows[split];
-    if (!indices || indices.length === 0) return undefined;
-    const name = split === 'train' ? source : `${source} (${split})`;
-    return tableDataset(split === 'train' ? training : tableRows(table, indices), { name, encoder, notes });
+    return indices && indices.length > 0 ? make(split, indices) : undefined;
   };
   const [train, validation, test] = [part('train'), part('validation'), part('test')];
   if (!train) throw new DataError(`${source}: no row is for training.`);
-  if (test && !own) notes.push(`${test.size} of ${train.size + test.size} rows are held out as the test split.`);
-  const kept: Record<string, JsonValue> = {
-    ...(!own && { seed, testFraction }),
-    ...(rest.schema && { schema: JSON.parse(JSON.stringify(rest.schema)) as JsonValue }),
-  };
-  return { source, train, ...(validation && { validation }), ...(test && { test }), options: kept, notes };
+  if (test && plan.rowsAtRandom) {
+    notes.push(`${test.size} of ${train.size + test.size} rows are held out as the test split.`);
+  }
+  return { source, train, ...(validation && { validation }), ...(test && { test }), options, notes };
 }
 
 /** The rows of a table, encoded as `encoder` says; what it did not expect is added to `notes`. */
@@ -83,7 +151,7 @@ export function tableDataset(
         if (index >= encoded.rowCount) {
           throw new ValueError(`${name}: example ${index} does not exist, there are ${encoded.rowCount}.`);
         }
-        encoder.writeRow(encoded, index, out, i * encoder.width);
+        encoder.writeRow(encoded.codes, index * encoder.blocks.length, out, i * encoder.width);
       }
     },
   };
@@ -92,12 +160,18 @@ export function tableDataset(
 /** Class numbers from the label column, when every row has a label that training knew. */
 function labelsOf(table: Table, state: TableState): Pick<Dataset, 'labels' | 'classNames'> {
   const label = state.columns.find((column) => column.kind === 'label');
+  const codes = labelCodes(table, state);
+  if (!label || !codes || codes.some(Number.isNaN)) return {};
+  return { labels: Uint32Array.from(codes), classNames: label.levels.map(String) };
+}
+
+/** Each row's class number, NaN for none; `undefined` without a label column. */
+export function labelCodes(table: Table, state: TableState): Float32Array | undefined {
+  const label = state.columns.find((column) => column.kind === 'label');
   const values = table.columns.find(({ name }) => name === label?.name)?.values;
-  if (!label || !values) return {};
+  if (!label || !values) return undefined;
   const places = new Map(label.levels.map((level, place) => [keyOf(level), place]));
-  const labels = values.map((cell) => (isMissing(cell) ? undefined : places.get(keyOf(cell))));
-  if (labels.includes(undefined)) return {};
-  return { labels: Uint32Array.from(labels as number[]), classNames: label.levels.map(String) };
+  return Float32Array.from(values, (cell) => (isMissing(cell) ? NaN : (places.get(keyOf(cell)) ?? NaN)));
 }
 
 /** The kinds of columns that a fitted encoder has. */
@@ -105,28 +179,40 @@ function schemaOf({ columns }: TableState): readonly ColumnSchema[] {
   return columns.map(({ name, kind }) => ({ name, kind }));
 }
 
-type Rows = Readonly<Partial<Record<SplitName, Uint32Array>>> & { readonly train: Uint32Array };
+function hasColumn(table: Table, name: string): boolean {
+  return table.columns.some((column) => column.name === name);
+}
 
-function rowsBySplitColumn(table: Table, schema: readonly ColumnSchema[], source: string): Rows | undefined {
-  const name = schema.find(({ kind }) => kind === 'split')?.name;
-  const values = table.columns.find((column) => column.name === name)?.values;
-  if (!values) return undefined;
-  const splits = values.map((cell: Cell, row): SplitName => {
+/** Each row's split. @throws DataError for a value that names none */
+export function splitsIn(table: Table, column: string, source: string): SplitName[] {
+  const values = table.columns.find(({ name }) => name === column)?.values ?? [];
+  return values.map((cell) => {
     const split = splitNamed(String(cell));
-    if (!split)
-      throw new DataError(
-        `${source}: column '${name ?? ''}' says '${String(cell)}' in row ${row + 1}: expected train, validation or test.`,
-      );
-    return split;
+    if (split) return split;
+    throw new DataError(`${source}: column '${column}' says '${String(cell)}': expected train, validation or test.`);
   });
+}
+
+/** The rows of each split. */
+export function rowsOfSplits(splits: readonly SplitName[]): SplitRows {
   const rowsOf = (split: SplitName): Uint32Array =>
     Uint32Array.from(splits.flatMap((value, row) => (value === split ? [row] : [])));
   return { train: rowsOf('train'), validation: rowsOf('validation'), test: rowsOf('test') };
 }
 
-function rowsAtRandom(rowCount: number, options: { readonly testFraction: number; readonly seed: number }): Rows {
+function chooseRows(rowCount: number, options: { readonly testFraction: number; readonly seed: number }): SplitRows {
   const held = chooseTest(rowCount, { fraction: options.testFraction, seed: options.seed });
-  return held
-    ? { train: held.rest, test: held.chosen }
-    : { train: Uint32Array.from({ length: rowCount }, (_, row) => row) };
+  if (held) return { train: held.rest, test: held.chosen };
+  return { train: Uint32Array.from({ length: rowCount }, (_, row) => row) };
+}
+
+/** The places in `numbers` of those that are also in `chosen`; both rise. */
+function placesOf(numbers: Uint32Array, chosen: Uint32Array): Uint32Array {
+  const places: number[] = [];
+  let at = 0;
+  for (const [place, number] of numbers.entries()) {
+    while (at < chosen.length && chosen[at]! < number) at++;
+    if (chosen[at] === number) places.push(place);
+  }
+  return Uint32Array.from(places);
 }

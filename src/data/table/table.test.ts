@@ -376,7 +376,9 @@ describe('tableSplits', () => {
     expect([splits.train.size, splits.validation!.size, splits.test!.size]).toEqual([100, 50, 50]);
     expect(() => tableSplits(table, { source: 'x', seed: 3 })).toThrow(/a column makes the splits/);
     const wrong = tableOf({ x: [1, 2, 3.5], fold: ['train', 'test', 'dev'] });
-    expect(() => tableSplits(wrong, { source: 'x', schema: { fold: 'split' } })).toThrow(/says 'dev' in row 3/);
+    expect(() => tableSplits(wrong, { source: 'x', schema: { fold: 'split' } })).toThrow(
+      /column 'fold' says 'dev': expected train, validation or test/,
+    );
   });
 
   test('rows for a trained model are encoded as its own were, none held out', () => {

@@ -11,6 +11,7 @@ import {
   readSync,
   renameSync,
   rmSync,
+  statSync,
   writeSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
@@ -43,6 +44,15 @@ export function readFileHead(path: string, length: number): Uint8Array<ArrayBuff
     } finally {
       closeSync(file);
     }
+  } catch (error) {
+    throw new DataError(`${path}: cannot be read (${messageOf(error)}).`);
+  }
+}
+
+/** A file's size in bytes. @throws DataError that names the file when there is none */
+export function fileSize(path: string): number {
+  try {
+    return statSync(path).size;
   } catch (error) {
     throw new DataError(`${path}: cannot be read (${messageOf(error)}).`);
   }

@@ -1,0 +1,103 @@
+import { DataError, ValueError, formatShape, sizeOf } from '../../core/index.ts';
+import { readNpyHeader } from '../../io/index.ts';
+import type { NpyHeader } from '../../io/index.ts';
+import { fileSize, readFileHead } from '../../io/node/index.ts';
+import { checkGather } from '../dataset.ts';
+import type { Dataset } from '../dataset.ts';
+import type { ResolveContext } from './context.ts';
+import { RecordFile } from './record-file.ts';
+
+const arrays = {
+  uint8: Uint8Array,
+  bool: Uint8Array,
+  int32: Int32Array,
+  uint32: Uint32Array,
+  float32: Float32Array,
+  float64: Float64Array,
+} as const;
+type Stored = InstanceType<(typeof arrays)[keyof typeof arrays]>;
+
+/** How much is read at once to look at all values. */
+const scanBytes = 2 ** 22;
+
+/**
+ * The examples of an NPY file, read from disk as they are asked for. All values are looked at once, as for a file that is
+ * kept in memory: which support they have, and whether each is a finite number.
+ *
+ * @throws DataError for column-major order and int64, which only files that fit into memory may have
+ */
+export function openLargeArray(
+  path: string,
+  context: ResolveContext,
+  shapeOf: (shape: readonly number[]) => readonly number[],
+): Dataset {
+  const header = readNpyHeader(readFileHead(path, 2 ** 16), { name: path });
+  const { dtype, shape, start, elementBytes } = header;
+  if (header.fortran || dtype === 'int64') {
+    throw new DataError(
+      `${path}: is too large for memory, and ${header.fortran ? 'in column-major order' : 'of int64'}. ` +
+        "Save it as numpy.ascontiguousarray(array, '<f4') or as bytes.",
+    );
+  }
+  const [count = 0, ...rest] = shape;
+  const needed = sizeOf(shape) * elementBytes;
+  const found = fileSize(path) - start;
+  if (needed !== found) {
+    throw new DataError(`${path}: shape ${formatShape(shape)} needs ${needed} bytes of elements, found ${found}.`);
+  }
+  const sampleShape = shapeOf(shape);
+  const records = new RecordFile(path, { start, recordBytes: sizeOf(rest) * elementBytes });
+  const isUnit = dtype === 'uint8' || dtype === 'bool' || scan(records, { path, header, count, context });
+  const divisor = dtype === 'uint8' ? 255 : 1;
+  return {
+    name: path,
+    kind: 'npy',
+    support: isUnit ? 'unit-interval' : 'real',
+    size: count,
+    sampleShape,
+    gather(indices, out) {
+      checkGather(this, indices, out);
+      const outside = indices.find((index) => index >= count);
+      if (outside !== undefined)
+        throw new ValueError(`${path}: example ${outside} does not exist, there are ${count}.`);
+      const values = readValues(records, indices, dtype);
+      for (let i = 0; i < out.length; i++) out[i] = values[i]! / divisor;
+    },
+  };
+}
+
+function readValues(records: RecordFile, indices: Uint32Array, dtype: keyof typeof arrays): Stored {
+  const bytes = new Uint8Array(indices.length * records.recordBytes);
+  records.read(indices, bytes);
+  return new arrays[dtype](bytes.buffer);
+}
+
+/** Whether all values lie in [0, 1]. @throws DataError for one that is no finite float32 */
+function scan(
+  records: RecordFile,
+  options: {
+    readonly path: string;
+    readonly header: NpyHeader;
+    readonly count: number;
+    readonly context: ResolveContext;
+  },
+): boolean {
+  const { path, header, count, context } = options;
+  const step = Math.max(1, Math.floor(scanBytes / records.recordBytes));
+  let isUnit = true;
+  for (let first = 0; first < count; first += step) {
+    context.signal?.throwIfAborted();
+    const indices = Uint32Array.from({ length: Math.min(step, count - first) }, (_, i) => first + i);
+    const values = readValues(records, indices, header.dtype as keyof typeof arrays);
+    for (let i = 0; i < values.length; i++) {
+      const value = Math.fround(values[i]!);
+      if (!Number.isFinite(value)) {
+        const example = first + Math.floor((i * header.elementBytes) / records.recordBytes);
+        throw new DataError(`${path}: example ${example} holds ${values[i]!}, no finite float32.`);
+      }
+      if (!(value >= 0 && value <= 1)) isUnit = false;
+    }
+    context.onProgress?.({ what: path, unit: 'rows', done: first + indices.length, total: count });
+  }
+  return isUnit;
+}

@@ -1,0 +1,190 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { closeSync, existsSync, mkdirSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { ValueError } from '../../core/index.ts';
+import { tableOf } from '../../io/index.ts';
+import type { Cell, DataConfig, Table } from '../../io/index.ts';
+import { fileSize } from '../../io/node/index.ts';
+import { fillUniform } from '../../random/index.ts';
+import { checkGather, subset } from '../dataset.ts';
+import type { Dataset } from '../dataset.ts';
+import type { DatasetSplits } from '../source.ts';
+import type { SplitName } from '../split-names.ts';
+import { purposeKey } from '../streams.ts';
+import { describeSurprise } from '../table/describe.ts';
+import { Surprises } from '../table/encoder.ts';
+import type { TableEncoder } from '../table/encoder.ts';
+import { joinSplits, labelCodes, planTable, splitsIn } from '../table/table-dataset.ts';
+import type { SplitRows, TableOptions, TablePlan, TableSample } from '../table/table-dataset.ts';
+import type { ResolveContext } from './context.ts';
+import { defaultCacheFolder } from './download.ts';
+import { RecordFile } from './record-file.ts';
+import { streamTable } from './table-stream.ts';
+
+/** Rows that the schema and the encoder are made from. */
+const sampledRows = 100_000;
+/** Records that are read at once to look at all of them. */
+const scannedRecords = 2 ** 14;
+const splitNames: readonly SplitName[] = ['train', 'validation', 'test'];
+
+/**
+ * A table that does not fit into memory as training and test examples. The file is read twice: for a random sample of its
+ * rows, from which the columns are understood and the encoder is fitted; then to write the encoded rows, a few numbers each,
+ * into the cache, from where they are read as they are asked for. Tables of up to 100,000 rows give the same as in memory.
+ *
+ * @throws DataError as `tableSplits` does
+ */
+export async function readLargeTable(
+  path: string,
+  options: TableOptions & { readonly like?: DataConfig | undefined },
+  context: ResolveContext,
+): Promise<DatasetSplits> {
+  const sample = await sampleRows(path, context);
+  const plan = planTable(sample, { ...options, source: path });
+  const cached = await encodeRows(path, { plan, rowCount: sample.rowCount, context });
+  plan.notes.push(`${path} is large: its rows are read from ${cached} as they are needed.`);
+  const { dataset, rows } = openRows(cached, { plan, rowCount: sample.rowCount });
+  return joinSplits(plan, plan.rowsAtRandom ?? rows, (split, indices) =>
+    subset(dataset, indices, { name: split === 'train' ? path : `${path} (${split})` }),
+  );
+}
+
+/** A random sample of the rows, in their order (Vitter's algorithm R). */
+async function sampleRows(path: string, context: ResolveContext): Promise<TableSample> {
+  const key = purposeKey(0, 'sample');
+  const kept: { number: number; cells: Cell[] }[] = [];
+  let names: string[] = [];
+  let rowCount = 0;
+  for await (const piece of streamTable(path)) {
+    context.signal?.throwIfAborted();
+    names = piece.columns.map(({ name }) => name);
+    const draws = new Float64Array(piece.rowCount);
+    fillUniform(key, draws, rowCount);
+    for (let row = 0; row < piece.rowCount; row++) {
+      const number = rowCount + row;
+      const place = number < sampledRows ? number : Math.floor(draws[row]! * (number + 1));
+      if (place < sampledRows) kept[place] = { number, cells: piece.columns.map(({ values }) => values[row] ?? null) };
+    }
+    rowCount += piece.rowCount;
+    context.onProgress?.({ what: path, unit: 'rows', done: rowCount });
+  }
+  kept.sort((a, b) => a.number - b.number);
+  return {
+    sample: tableOf(names.map((name, index) => ({ name, values: kept.map(({ cells }) => cells[index] ?? null) }))),
+    numbers: Uint32Array.from(kept, ({ number }) => number),
+    rowCount,
+  };
+}
+
+/** Numbers in a record: the codes, then the class number (NaN for none), then the split (NaN for none). */
+function recordLength(encoder: TableEncoder): number {
+  return encoder.blocks.length + 2;
+}
+
+/** The file of encoded rows, written when it is not there yet. */
+async function encodeRows(
+  path: string,
+  options: { readonly plan: TablePlan; readonly rowCount: number; readonly context: ResolveContext },
+): Promise<string> {
+  const { plan, rowCount, context } = options;
+  const { size, mtimeMs } = statSync(path);
+  const identity = JSON.stringify([1, resolve(path), size, mtimeMs, plan.encoder.state, plan.splitColumn ?? null]);
+  const folder = join(context.cacheFolder ?? defaultCacheFolder(), 'tables');
+  const name = createHash('sha256').update(identity).digest('hex').slice(0, 32);
+  const cached = join(folder, `${name}.f32`);
+  if (existsSync(cached) && fileSize(cached) === rowCount * recordLength(plan.encoder) * 4) return cached;
+  mkdirSync(folder, { recursive: true });
+  const temporary = `${cached}.${randomBytes(4).toString('hex')}.tmp`;
+  const file = openSync(temporary, 'wx');
+  try {
+    const surprises = new Surprises();
+    let done = 0;
+    for await (const piece of streamTable(path)) {
+      context.signal?.throwIfAborted();
+      const bytes = new Uint8Array(recordsOf(piece, plan, surprises).buffer);
+      for (let at = 0; at < bytes.length;) at += writeSync(file, bytes, at);
+      done += piece.rowCount;
+      context.onProgress?.({ what: path, unit: 'rows', done, total: rowCount });
+    }
+    plan.notes.push(...surprises.list().map((surprise) => `${path}: ${describeSurprise(surprise)}`));
+    renameSync(temporary, cached);
+  } finally {
+    closeSync(file);
+    rmSync(temporary, { force: true });
+  }
+  return cached;
+}
+
+function recordsOf(piece: Table, { encoder, splitColumn, source }: TablePlan, surprises: Surprises): Float32Array {
+  const features = encoder.blocks.length;
+  const length = recordLength(encoder);
+  const { codes, surprises: found } = encoder.encode(piece);
+  surprises.merge(found);
+  const labels = labelCodes(piece, encoder.state);
+  const splits = splitColumn === undefined ? undefined : splitsIn(piece, splitColumn, source);
+  const records = new Float32Array(piece.rowCount * length);
+  for (let row = 0; row < piece.rowCount; row++) {
+    records.set(codes.subarray(row * features, (row + 1) * features), row * length);
+    records[row * length + features] = labels?.[row] ?? NaN;
+    records[row * length + features + 1] = splits ? splitNames.indexOf(splits[row]!) : NaN;
+  }
+  return records;
+}
+
+/** All encoded rows as one data set, and which of them belong to each split, where a column says so. */
+function openRows(
+  cached: string,
+  { plan, rowCount }: { readonly plan: TablePlan; readonly rowCount: number },
+): { dataset: Dataset; rows: SplitRows } {
+  const { encoder, source } = plan;
+  const length = recordLength(encoder);
+  const records = new RecordFile(cached, { recordBytes: 4 * length });
+  const read = (indices: Uint32Array): Float32Array => {
+    const bytes = new Uint8Array(indices.length * 4 * length);
+    records.read(indices, bytes);
+    return new Float32Array(bytes.buffer);
+  };
+  const { labels, rows } = scan(read, { rowCount, length });
+  const label = encoder.state.columns.find((column) => column.kind === 'label');
+  const dataset: Dataset = {
+    name: source,
+    kind: 'table',
+    support: 'table',
+    size: rowCount,
+    sampleShape: [encoder.width],
+    table: encoder,
+    ...(labels && label && { labels, classNames: label.levels.map(String) }),
+    gather(indices, out) {
+      checkGather(this, indices, out);
+      const outside = indices.find((index) => index >= rowCount);
+      if (outside !== undefined) {
+        throw new ValueError(`${source}: example ${outside} does not exist, there are ${rowCount}.`);
+      }
+      const codes = read(indices);
+      for (let i = 0; i < indices.length; i++) encoder.writeRow(codes, i * length, out, i * encoder.width);
+    },
+  };
+  return { dataset, rows };
+}
+
+/** The last two numbers of every record. */
+function scan(
+  read: (indices: Uint32Array) => Float32Array,
+  { rowCount, length }: { readonly rowCount: number; readonly length: number },
+): { labels: Uint32Array | undefined; rows: SplitRows } {
+  const labels = new Uint32Array(rowCount);
+  const rows = splitNames.map((): number[] => []);
+  let labelled = true;
+  for (let first = 0; first < rowCount; first += scannedRecords) {
+    const count = Math.min(scannedRecords, rowCount - first);
+    const records = read(Uint32Array.from({ length: count }, (_, i) => first + i));
+    for (let i = 0; i < count; i++) {
+      const label = records[(i + 1) * length - 2]!;
+      if (Number.isNaN(label)) labelled = false;
+      labels[first + i] = label;
+      rows[records[(i + 1) * length - 1]!]?.push(first + i);
+    }
+  }
+  const byName = Object.fromEntries(splitNames.map((name, place) => [name, Uint32Array.from(rows[place] ?? [])]));
+  return { labels: labelled ? labels : undefined, rows: byName };
+}
