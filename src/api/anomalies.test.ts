@@ -2,8 +2,9 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { DataError, NdArray, ValueError, anomalyMethods, auroc, load, makeDigits, train } from './index.ts';
-import type { Run, TrainOptions } from './index.ts';
+import { DataError, NdArray, ValueError, anomalyMethods, auroc, load, makeDigits, tableOf, train } from './index.ts';
+import { key, normal } from '../random/index.ts';
+import type { Run, Table, TrainOptions } from './index.ts';
 
 const digits = makeDigits({ seed: 0, count: 600 });
 const small: TrainOptions = {
@@ -98,5 +99,41 @@ describe('a run', () => {
     await expect(run.fitThreshold(digits, { quantile: 0.9, limit: 0 })).rejects.toThrow(/limit/);
     const grey = new NdArray(new Float32Array(784).fill(2), [28, 28]);
     await expect(run.score(grey)).rejects.toThrow(ValueError);
+  });
+});
+
+describe('a table', () => {
+  /** b follows a, colour follows the sign of a; every k-th row breaks one of the rules, when asked. */
+  function measurements(count: number, { seed = 0, broken = false } = {}): Table {
+    const a = normal(key(seed), [count]).data;
+    const noise = normal(key(seed + 1), [count]).data;
+    const rows = Array.from({ length: count }, (_, k) => k);
+    const wrong = (k: number): boolean => broken && k % 4 === 0;
+    return tableOf({
+      a: rows.map((k) => (k % 9 === 5 ? '' : a[k]!.toFixed(3))),
+      b: rows.map((k) => ((wrong(k) ? -2 : 2) * a[k]! + 0.1 * noise[k]!).toFixed(3)),
+      colour: rows.map((k) => (a[k]! > 0 ? 'red' : 'blue')),
+    });
+  }
+
+  it('finds rows that break its rules, and names the columns', async () => {
+    const table = await train(measurements(400), { latent: 2, hidden: [32], epochs: 60, learningRate: 3e-3, seed: 1, threads: 1 }); // prettier-ignore
+    expect(table.columns).toEqual(['a', 'b', 'colour']);
+    const broken = measurements(200, { seed: 5, broken: true });
+    const labels = Array.from({ length: 200 }, (_, k) => Number(k % 4 === 0));
+    for (const method of ['elbo', 'nll', 'reconstruction-probability', 'likelihood-ratio'] as const) {
+      const scores = await table.score(broken, { method, draws: 30 });
+      // A row near 0 follows every rule, and so does one that lacks a: no score can tell all of them.
+      expect(auroc(scores.data, labels)).toBeGreaterThan(0.85);
+    }
+    const contributions = await table.explain(broken);
+    expect(contributions.shape).toEqual([200, 3]);
+    expect(contributions.data[5 * 3]).toBe(0); // The missing value.
+  });
+
+  it('takes a share to trim', async () => {
+    const trimmed = await train(measurements(100), { latent: 2, hidden: [8], epochs: 2, trim: 0.2, threads: 1 });
+    expect(trimmed.config.training.trim).toEqual({ fraction: 0.2, warmupEpochs: 1 });
+    await expect(Promise.resolve(train(measurements(100), { trim: 1 }))).rejects.toThrow(/trim\.fraction/);
   });
 });

@@ -1,8 +1,10 @@
 import { ValueError } from '../core/index.ts';
+import { TableEncoder } from '../data/index.ts';
 import {
   bernoulliBackground,
   categoricalBackground,
   gaussianBackground,
+  mixedBackground,
   poissonBackground,
 } from '../evaluation/index.ts';
 import type { Background } from '../evaluation/index.ts';
@@ -24,7 +26,8 @@ export function backgroundFor({ data, model }: RunConfig): Background {
       return categoricalBackground(classes);
     case 'ordinal':
       return ({ length }) => length * Math.log(classes);
-    default:
-      throw new ValueError(`score: 'likelihood-ratio' has no background for a ${likelihood} likelihood. Use 'elbo'.`);
+    case 'mixed':
+      if (data.table) return mixedBackground(new TableEncoder(data.table).blocks);
+      throw new ValueError("score: a 'mixed' likelihood needs the schema of its table in config.json: $.data.table.");
   }
 }

@@ -112,6 +112,11 @@ export class Run {
     return this.config.data.shape;
   }
 
+  /** The columns of a table, in the order in which `explain` gives their contributions; undefined for other data. */
+  get columns(): readonly string[] | undefined {
+    return this.#table?.blocks.map(({ column }) => column);
+  }
+
   /** What ELBO and NLL are the logarithms of: `probabilities of zeros and ones`. Only alike ones can be compared. */
   get measure(): string {
     return this.#likelihood.measure;

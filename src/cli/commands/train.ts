@@ -133,6 +133,11 @@ function addTrainingOptions(command: Command): void {
     )
     .option('--warmup-steps <n>', 'steps over which the learning rate rises from 0 (default: 0)', whole(0))
     .option('--clip-norm <norm>', "cut the gradient's norm to this (default: no clipping)", number)
+    .option(
+      '--trim <share>',
+      'each epoch leaves out this share of the examples, those explained worst (default: 0)',
+      number,
+    )
     .option('--patience <epochs>', 'stop after so many epochs without a better validation ELBO', whole(1))
     .option('--seed <n>', 'same seed, machine and threads: the same numbers to the bit (default: 0)', whole(0));
 }
