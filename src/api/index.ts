@@ -4,7 +4,8 @@ export type { Dataset, DatasetDescription, DatasetOptions, DatasetSplits } from 
 export type { LoadProgress } from '../data/node/index.ts';
 export { createEngine, engineNames } from '../engine/index.ts';
 export type { Engine, EngineName, EngineOptions } from '../engine/index.ts';
-export type { Evaluation, EvaluationProgress, NllEstimate } from '../evaluation/index.ts';
+export { imageQuality, linearProbe, nearestNeighbourAccuracy, principalAxes } from '../evaluation/index.ts';
+export type { Evaluation, EvaluationProgress, ImageQuality, LabelledCodes, NllEstimate } from '../evaluation/index.ts';
 export { compareTables, downstreamAccuracy, sampleGaussianCopula, sampleIndependently } from '../evaluation/index.ts';
 export type { ColumnKinds, DownstreamAccuracy, TableDistances } from '../evaluation/index.ts';
 export { tableOf } from '../io/index.ts';
@@ -35,6 +36,15 @@ export { describeGaussian, sampleGaussian } from './gaussian-report.ts';
 export type { GaussianOptions, GaussianReport } from './gaussian-report.ts';
 export type { Encoding } from './inference.ts';
 export type { InterpolateOptions, TraverseOptions } from './latent-paths.ts';
+export { anomalyPicture, interpolationPicture, latentScatter, traversalPicture } from './latent-pictures.ts';
+export type {
+  AnomalyPictureOptions,
+  InterpolationPictureOptions,
+  LatentScatterOptions,
+  TraversalPictureOptions,
+} from './latent-pictures.ts';
+export { codeQuality, reconstructionQuality } from './quality.ts';
+export type { CodeQuality, CodeQualityOptions, ReconstructionQualityOptions } from './quality.ts';
 export { load } from './load.ts';
 export type { LoadOptions } from './load.ts';
 export { optionNames } from './options.ts';

@@ -152,13 +152,13 @@ export class Run {
    * @throws ValueError when the examples do not have the shape that the model was trained on
    */
   async testData(data?: DataInput): Promise<TestData> {
-    const splits = await this.#splits(data);
+    const splits = await this.splits(data);
     const { notes } = splits;
     return { notes, dataset: this.#checkShape(splits.test ?? splits.train), split: splits.test ? 'test' : 'all' };
   }
 
-  /** Other data than its own are brought to the form of its own, and nothing of them is held out. */
-  #splits(data: DataInput | undefined): Promise<DatasetSplits> {
+  /** The data it was trained on, or others: they are brought to the form of its own, and nothing of them is held out. */
+  splits(data?: DataInput): Promise<DatasetSplits> {
     const { source, options, table } = this.config.data;
     const input = data ?? this.#data ?? source;
     // A table's own file too: what its columns were taken for must not change with its rows.
@@ -167,7 +167,7 @@ export class Run {
   }
 
   async #dataset(data: DataInput | undefined, split: 'train' | 'test'): Promise<Dataset> {
-    return split === 'test' ? (await this.testData(data)).dataset : this.#checkShape((await this.#splits(data)).train);
+    return split === 'test' ? (await this.testData(data)).dataset : this.#checkShape((await this.splits(data)).train);
   }
 
   #checkShape(dataset: Dataset): Dataset {

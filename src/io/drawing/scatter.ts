@@ -3,7 +3,7 @@ import type { NdArray } from '../../core/index.ts';
 import { Canvas } from './canvas.ts';
 import type { Colour, Point } from './canvas.ts';
 import { classColour } from './colours.ts';
-import { fitText, lineHeight, textMiddle } from './text.ts';
+import { fitText, lineHeight, measureText, textMiddle } from './text.ts';
 import { axisTicks, tickText } from './ticks.ts';
 
 export interface ScatterOptions {
@@ -24,7 +24,7 @@ const faint: Colour = [233, 236, 240];
 const grey: Colour = [110, 116, 126];
 const margin = { left: 84, top: 78, bottom: 62, right: 28 } as const;
 const legendRows = 24;
-const legendWidth = 190;
+const widestLegend = 190;
 
 /**
  * Points in the plane as a PNG, coloured by class, with a legend. Both axes have one scale, so that distances can be read.
@@ -36,9 +36,11 @@ export function scatterPlot(points: NdArray, options: ScatterOptions = {}): Uint
   const count = checkScatter(points, options);
   const { size = 720, labels, covariances } = options;
   const classes = labels ? [...new Set(Array.from(labels))].sort((a, b) => a - b) : [];
+  const names = classes.map((name) => options.classNames?.[name] ?? String(name));
+  const legendWidth = Math.min(widestLegend, 44 + Math.max(0, ...names.map(measureText)));
   const columns = Math.ceil(classes.length / legendRows);
   const canvas = new Canvas(
-    margin.left + size + margin.right + columns * legendWidth,
+    Math.ceil(margin.left + size + margin.right + columns * legendWidth),
     margin.top + size + margin.bottom,
   );
   const view = viewOf(points, covariances, size);
@@ -52,7 +54,12 @@ export function scatterPlot(points: NdArray, options: ScatterOptions = {}): Uint
     const at = view.place(points.data[2 * k]!, points.data[2 * k + 1]!);
     canvas.disc({ ...at, radius }, colourOf(k), alpha);
   }
-  drawLegend(canvas, { left: margin.left + size + margin.right, colours, options });
+  drawLegend(canvas, {
+    left: margin.left + size + margin.right,
+    width: legendWidth,
+    names,
+    colours: [...colours.values()],
+  });
   return canvas.toPng();
 }
 
@@ -145,16 +152,19 @@ function drawEllipses(
   }
 }
 
-function drawLegend(
-  canvas: Canvas,
-  legend: { readonly left: number; readonly colours: ReadonlyMap<number, Colour>; readonly options: ScatterOptions },
-): void {
-  const { left, colours, options } = legend;
-  [...colours].forEach(([name, colour], index) => {
-    const x = left + Math.floor(index / legendRows) * legendWidth;
+interface Legend {
+  readonly left: number;
+  /** Of one column. */
+  readonly width: number;
+  readonly names: readonly string[];
+  readonly colours: readonly Colour[];
+}
+
+function drawLegend(canvas: Canvas, { left, width, names, colours }: Legend): void {
+  colours.forEach((colour, index) => {
+    const x = left + Math.floor(index / legendRows) * width;
     const y = margin.top + 10 + (index % legendRows) * (lineHeight + 6);
     canvas.disc({ x: x + 7, y, radius: 7 }, colour);
-    const text = options.classNames?.[name] ?? String(name);
-    canvas.text(fitText(text, legendWidth - 34), { x: x + 24, y: y + textMiddle });
+    canvas.text(fitText(names[index] ?? '', width - 34), { x: x + 24, y: y + textMiddle });
   });
 }
