@@ -31,23 +31,32 @@ const general: BaseConfig = {
 
 /** What nobody asked otherwise, by the data: a likelihood that fits their support, and for tables a size that fits theirs. */
 export function defaultsFor(dataset: Dataset): BaseConfig {
-  const base = withLikelihood(general, defaultLikelihoods[dataset.support]);
-  return dataset.support === 'table' ? forTable(base, dataset.size) : base;
+  if (dataset.support === 'table') return forTable(withLikelihood(general, 'mixed'), dataset.size);
+  const base = withLikelihood(general, isColourImage(dataset) ? 'gaussian' : defaultLikelihoods[dataset.support]);
+  const training = Math.floor(dataset.size * (1 - base.training.validation));
+  return training < base.training.batchSize ? withQuarterBatches(base, training) : base;
+}
+
+/** Colours are no probabilities of ink: drawn as 0 or 1 they would be confetti. */
+function isColourImage({ sampleShape }: Dataset): boolean {
+  return sampleShape.length === 3 && sampleShape[2] === 3;
+}
+
+/** Batches of about a quarter of the examples, a power of two of at most 128. */
+function withQuarterBatches(base: BaseConfig, examples: number): BaseConfig {
+  const batchSize = 2 ** Math.max(0, Math.min(7, Math.floor(Math.log2(examples / 4))));
+  return { ...base, training: { ...base.training, batchSize } };
 }
 
 /** A table has few rows, some hundred or thousand, and its rows few numbers: this many steps bring it to its best epoch. */
 const tableSteps = 3000;
 
-function forTable(base: BaseConfig, rows: number): BaseConfig {
-  const { validation } = base.training;
-  const batchSize = 2 ** Math.max(0, Math.min(7, Math.floor(Math.log2((rows * (1 - validation)) / 4))));
-  const stepsPerEpoch = Math.max(1, Math.floor((rows * (1 - validation)) / batchSize));
+function forTable(general: BaseConfig, rows: number): BaseConfig {
+  const examples = rows * (1 - general.training.validation);
+  const base = withQuarterBatches(general, examples);
+  const stepsPerEpoch = Math.max(1, Math.floor(examples / base.training.batchSize));
   const epochs = Math.max(base.training.epochs, Math.round(tableSteps / stepsPerEpoch));
-  return {
-    ...base,
-    model: { ...base.model, hidden: [128, 128] },
-    training: { ...base.training, batchSize, epochs },
-  };
+  return { ...base, model: { ...base.model, hidden: [128, 128] }, training: { ...base.training, epochs } };
 }
 
 /** Another likelihood than the base's brings its own way with grey values. */
