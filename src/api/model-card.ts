@@ -37,21 +37,30 @@ ${images ? '![Samples](samples.png)\n\nSamples: E[x|z] for z ~ N(0, I).\n\n![Rec
 
 \`\`\`sh
 rootsigma evaluate ${path}
-rootsigma sample ${path} -o samples.png
+rootsigma sample ${path} -o samples.${data.table ? 'csv' : 'png'}
 \`\`\`
 
 \`\`\`ts
 import { load } from 'rootsigma';
 
 const run = await load('${path}');
-const images = await run.sample(16); // [16, ${run.exampleShape.join(', ')}]
-const { mean, stddev } = await run.encode(images); // each [16, ${model.latent}]
+${data.table ? tableUse(run) : imageUse(run)}
 \`\`\`
 
 \`model/encoder.onnx\` and \`model/decoder.onnx\` run in any ONNX runtime. The encoder takes \`x\` [batch, ${run.model.inputSize}] and
 \`epsilon\`, draws from N(0, I), and gives \`mean\`, \`stddev\`, \`root\` and \`z\` = mean + root · epsilon; the decoder takes \`z\`
 [batch, ${model.latent}] and gives \`mean\`, E[x|z], and the numbers that determine p(x|z).
 `;
+}
+
+function imageUse({ exampleShape, model }: Run): string {
+  return `const images = await run.sample(16); // [16, ${exampleShape.join(', ')}]
+const { mean, stddev } = await run.encode(images); // each [16, ${model.latent}]`;
+}
+
+function tableUse({ model }: Run): string {
+  return `const table = await run.sampleTable(16); // 16 new rows
+const { mean, stddev } = await run.encode(run.fromTable(table)); // each [16, ${model.latent}]`;
 }
 
 function likelihoodText(config: Run['config']): string {
