@@ -1,5 +1,6 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { isImageShape } from '../api/index.ts';
 import type { DoneEvent, ElboMeans, EpochEvent, Run } from '../api/index.ts';
 import { formatBytes, formatDuration, formatTable } from './format.ts';
 import type { Output } from './output.ts';
@@ -62,7 +63,7 @@ function nextSteps({ run, out, done, program }: TrainingOutcome): string[] {
   const { model } = run.config;
   const rows = [
     [`${program} evaluate ${out}`, 'ELBO and NLL on the test examples'],
-    [`${program} sample ${out} -o samples.png --seed 2`, 'more samples'],
+    [`${program} sample ${out} -o samples.${isImageShape(run.exampleShape) ? 'png' : 'csv'} --seed 2`, 'more samples'],
   ];
   if (done.reason === 'interrupted')
     rows.unshift([`${program} train --resume --out ${out}`, 'continue where it stopped']);
