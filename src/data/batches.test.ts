@@ -6,7 +6,6 @@ import {
   binarizeKey,
   datasetOf,
   epochOrder,
-  evaluationBatches,
   examplesOf,
   greyFraction,
   isGrey,
@@ -48,15 +47,9 @@ describe('training batches', () => {
       /3 examples do not fill one batch of 4/,
     );
     expect(() => stepsPerEpoch(3, 0)).toThrow(ValueError);
-    expect(() => [...evaluationBatches(3, 1.5)]).toThrow(ValueError);
   });
 });
 
-test('evaluation batches hold every example once, in order, and mask the padding', () => {
-  const batches = [...evaluationBatches(7, 3)];
-  expect(batches.map(({ count }) => count)).toEqual([3, 3, 1]);
-  expect(batches.flatMap(({ indices, count }) => [...indices.subarray(0, count)])).toEqual(range(7));
-  expect(batches[2]).toEqual({ indices: Uint32Array.of(6, 6, 6), mask: Float32Array.of(1, 0, 0), count: 1 });
   expect(batches[0]!.mask).toEqual(Float32Array.of(1, 1, 1));
   expect([...evaluationBatches(0, 3)]).toEqual([]);
 });

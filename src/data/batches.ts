@@ -46,27 +46,3 @@ export function* trainingBatches(
     yield { step, indices: order.subarray(step * batchSize, (step + 1) * batchSize) };
   }
 }
-
-/** Some examples in their own order, filled up to a full batch. */
-export interface EvaluationBatch {
-  /** batchSize numbers; those from `count` on repeat the last example and do not count. */
-  readonly indices: Uint32Array;
-  /** [batchSize]: 1 for an example, 0 for padding. */
-  readonly mask: Float32Array;
-  readonly count: number;
-}
-
-/** All examples once, in order; the last batch is padded to `batchSize` and masked. */
-export function* evaluationBatches(size: number, batchSize: number): Generator<EvaluationBatch> {
-  if (!Number.isInteger(batchSize) || batchSize < 1) {
-    throw new ValueError(`batches: the batch size must be a whole number above 0, got ${batchSize}.`);
-  }
-  for (let start = 0; start < size; start += batchSize) {
-    const count = Math.min(batchSize, size - start);
-    yield {
-      indices: Uint32Array.from({ length: batchSize }, (_, i) => start + Math.min(i, count - 1)),
-      mask: new Float32Array(batchSize).fill(1, 0, count),
-      count,
-    };
-  }
-}
