@@ -44,7 +44,9 @@ async function main() {
   const inputs = await prepareInputs();
   const contests = [];
   try {
-    const all = [trainingStep, convTrainingStep, posteriors, normals, gaussianDraws, roots].flatMap((make) => make(inputs));
+    const all = [trainingStep, convTrainingStep, posteriors, normals, gaussianDraws, roots].flatMap((make) =>
+      make(inputs),
+    );
     const wanted = all.filter(({ name }) => names.length === 0 || names.some((prefix) => name.startsWith(prefix)));
     if (wanted.length === 0) throw new Error(`No benchmark is named ${names.join(', ')}.\n\n${usage}`);
     for (const contest of wanted) {

@@ -50,10 +50,6 @@ describe('training batches', () => {
   });
 });
 
-  expect(batches[0]!.mask).toEqual(Float32Array.of(1, 1, 1));
-  expect([...evaluationBatches(0, 3)]).toEqual([]);
-});
-
 describe('splitValidation', () => {
   const digits = makeDigits({ count: 101 });
 
