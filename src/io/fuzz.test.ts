@@ -15,6 +15,9 @@ import {
   gzip,
   parseCsv,
   parseJsonLines,
+  parseTableCsv,
+  readImageHeader,
+  readNpyHeader,
 } from './index.ts';
 
 // Damaged files must give a DataError or, where the damage is not seen, a value: never another error, never memory
@@ -44,6 +47,12 @@ const formats: Record<string, { bytes: Uint8Array; decode: (bytes: Uint8Array) =
   'idx.gz': { bytes: gzip(encodeIdx(image)), decode: (b) => decodeIdx(b) },
   png: { bytes: encodePng({ shape: [4, 5, 3], data: image.data }), decode: (b) => decodePng(b) },
   csv: { bytes: new TextEncoder().encode('1,2.5\n-3e4,nan\n'), decode: (b) => parseCsv(new TextDecoder().decode(b)) },
+  'csv table': {
+    bytes: new TextEncoder().encode('a,"b ""c""",d\r\n1,"x\ny",\n2,z,-3e4\n'),
+    decode: (b) => parseTableCsv(new TextDecoder().decode(b)),
+  },
+  'npy header': { bytes: encodeNpy(matrix), decode: (b) => readNpyHeader(b) },
+  'image header': { bytes: encodePng({ shape: [4, 5, 3], data: image.data }), decode: (b) => readImageHeader(b) },
   jsonl: {
     bytes: new TextEncoder().encode('{"a":1}\n{"b":[2]}\n'),
     decode: (b) => parseJsonLines(new TextDecoder().decode(b)),
@@ -77,9 +86,9 @@ for (const [name, { bytes, decode }] of Object.entries(formats)) {
     );
   });
 
-  test(`${name}: every truncation is refused or, for text, read as what is left`, () => {
+  test(`${name}: every truncation is refused or, for text and headers, read as what is left`, () => {
     for (let length = 0; length < bytes.length; length++) {
-      if (name === 'csv' || name === 'jsonl') survives(bytes.subarray(0, length));
+      if (/csv|jsonl|header/.test(name)) survives(bytes.subarray(0, length));
       else expect(() => decode(bytes.subarray(0, length)), `${length} bytes`).toThrow(DataError);
     }
   });
