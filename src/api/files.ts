@@ -30,6 +30,13 @@ export async function writeArray(
   writeFileAtomic(path, encodeArray(path, array, options));
 }
 
+/** Writes a picture that is PNG bytes already. @throws ValueError for another ending than `.png` */
+export async function writePicture(path: string, png: Uint8Array): Promise<void> {
+  if (arrayFormat(path) !== '.png') throw new ValueError(`${path}: this is a picture; write it to a .png file.`);
+  const { writeFileAtomic } = await import('../io/node/index.ts');
+  writeFileAtomic(path, png);
+}
+
 /** Writes examples above their reconstructions as one `.png`. */
 export async function writeComparison(
   path: string,

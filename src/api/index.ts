@@ -26,6 +26,7 @@ export {
   readRunConfig,
   writeArray,
   writeComparison,
+  writePicture,
 } from './files.ts';
 export type { ArrayFormat } from './files.ts';
 export { exportOnnx } from './onnx-models.ts';

@@ -69,10 +69,10 @@ function projected(covariance: NdArray<'float32'>, { axes }: PrincipalAxes): NdA
   return result;
 }
 
-export interface TraversalPictureOptions extends Omit<TraverseOptions, 'dimensions'> {
+export interface TraversalPictureOptions extends TraverseOptions {
   /** An example whose posterior mean is the centre: its place in the test split. Default: z = 0. */
   readonly example?: number;
-  /** Show so many dimensions, those of highest KL. Default: 16. */
+  /** Of the dimensions, show so many, those of highest KL. Default: 16, or those that were named. */
   readonly limit?: number;
   /** Default: the data it was trained on; they give the KL of each dimension. */
   readonly data?: DataInput;
@@ -86,13 +86,14 @@ export interface TraversalPictureOptions extends Omit<TraverseOptions, 'dimensio
  */
 export async function traversalPicture(run: Run, options: TraversalPictureOptions = {}): Promise<Uint8Array> {
   checkImages('traversalPicture', run);
-  const { example, limit = 16, range = 3, steps = 9, data } = options;
+  const { example, dimensions: named, limit = named?.length ?? 16, range = 3, steps = 9, data } = options;
   const { dataset } = await run.testData(data);
   const { mean, stddev } = await run.encode(examplesOf(takeFirst(dataset, 1000)));
   const statistics = new LatentStatistics(run.model.latent);
   statistics.add({ mean, variance: new NdArray(stddev.data.map((value) => value * value), stddev.shape) }); // prettier-ignore
   const kl = statistics.klPerDimension;
-  const dimensions = kl.map((_, dimension) => dimension).sort((a, b) => (kl[b] ?? 0) - (kl[a] ?? 0)).slice(0, limit); // prettier-ignore
+  const candidates = named ?? kl.map((_, dimension) => dimension);
+  const dimensions = candidates.toSorted((a, b) => (kl[b] ?? 0) - (kl[a] ?? 0)).slice(0, limit);
   if (example !== undefined && !(Number.isInteger(example) && example >= 0 && example < dataset.size)) {
     throw new ValueError(`traversalPicture: there is no example ${example}; ${dataset.name} has ${dataset.size}.`);
   }

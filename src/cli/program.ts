@@ -9,8 +9,10 @@ import { evaluateCommand } from './commands/evaluate.ts';
 import { exportCommand } from './commands/export.ts';
 import { gaussianCommand } from './commands/gaussian.ts';
 import { interpolateCommand } from './commands/interpolate.ts';
+import { latentCommand } from './commands/latent.ts';
 import { reconstructCommand } from './commands/reconstruct.ts';
 import { sampleCommand } from './commands/sample.ts';
+import { scoreCommand } from './commands/score.ts';
 import { sqrtCommand } from './commands/sqrt.ts';
 import { trainCommand } from './commands/train.ts';
 import { traverseCommand } from './commands/traverse.ts';
@@ -57,6 +59,8 @@ const commands = [
   reconstructCommand,
   interpolateCommand,
   traverseCommand,
+  latentCommand,
+  scoreCommand,
   encodeCommand,
   decodeCommand,
   exportCommand,

@@ -1,4 +1,4 @@
-import { NdArray, arrayFormat } from '../../api/index.ts';
+import { NdArray, arrayFormat, isImageShape, traversalPicture, writePicture } from '../../api/index.ts';
 import type { Run } from '../../api/index.ts';
 import { UsageError } from '../errors.ts';
 import { openRun } from '../open-run.ts';
@@ -23,15 +23,22 @@ export async function traverse({ output }: ActionContext, path: string, flags: T
   if (tooLarge !== undefined) {
     throw new UsageError(`--dimensions: there is no dimension ${tooLarge}; the model has ${run.model.latent}.`);
   }
-  const paths = await run.traverse({
-    ...(example !== undefined && { example: await testExample(run, example) }),
+  const options = {
     ...(dimensions && { dimensions: dimensions.map((dimension) => dimension - 1) }),
     ...(range !== undefined && { range }),
     ...(steps !== undefined && { steps }),
-  });
-  await writePaths(file, paths);
+  };
+  const start = example === undefined ? {} : { example: await testExample(run, example) };
+  const paths = await run.traverse({ ...options, ...start });
+  const count = paths.shape[0] ?? 0;
+  if (arrayFormat(file) === '.png' && isImageShape(run.exampleShape)) {
+    const at = example === undefined ? {} : { example: example - 1 };
+    await writePicture(file, await traversalPicture(run, { ...options, ...at, limit: count }));
+  } else {
+    await writePaths(file, paths);
+  }
   if (output.json) output.record({ file, shape: paths.shape });
-  output.say(`${file}: ${paths.shape[0] ?? 0} dimensions, ${paths.shape[1] ?? 0} steps each`);
+  output.say(`${file}: ${count} dimensions, ${paths.shape[1] ?? 0} steps each`);
   return undefined;
 }
 

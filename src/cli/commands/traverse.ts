@@ -7,7 +7,10 @@ export function traverseCommand(session: Session): Command {
   const command = new Command('traverse')
     .description('what each latent dimension does: E[x|z] as one runs through its range and the others stay')
     .argument('<run>', "a run's folder")
-    .requiredOption('-o, --output <file>', 'where to: .png (a dimension a row), .npy, .csv or .json')
+    .requiredOption(
+      '-o, --output <file>',
+      'where to: .png (a dimension a row, those of highest KL first), .npy, .csv or .json',
+    )
     .option('--dimensions <list>', 'which, as evaluate numbers them: 1,4,7 (default: all)', wholeList)
     .option('--range <r>', 'from −r to r (default: 3)', number)
     .option('--steps <n>', 'points on each path (default: 9)', whole(2))

@@ -1,0 +1,81 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { load, readArray, readTable } from '../../src/api/index.ts';
+import { newFolder, rootsigma, tiny } from './harness.ts';
+
+const folder = newFolder();
+const file = (name: string): string => join(folder, name);
+const path = file('run');
+
+beforeAll(async () => {
+  expect((await rootsigma(['train', 'digits', ...tiny, '--epochs', '1', '--out', path, '--quiet'])).code).toBe(0);
+  const rows = Array.from(
+    { length: 80 },
+    (_, k) => `${(k % 20) / 10 - 1},${(k % 20) / 5 - 2},${k % 2 === 0 ? 'red' : 'blue'}`,
+  );
+  writeFileSync(file('table.csv'), `a,b,colour\n${rows.join('\n')}\n`);
+  const argv = ['train', file('table.csv'), '--latent', '2', '--hidden', '8', '--epochs', '2', '--threads', '1', '--out', file('table'), '--quiet']; // prettier-ignore
+  expect((await rootsigma(argv)).code).toBe(0);
+});
+
+describe('score', () => {
+  it('writes the scores of the API', async () => {
+    const argv = ['score', path, '-o', file('scores.npy'), '--method', 'elbo', '--draws', '3', '--seed', '5', '--anomalies', '3,8', '--json']; // prettier-ignore
+    const { code, records } = await rootsigma(argv);
+    expect(code).toBe(0);
+    expect(records).toEqual([
+      {
+        file: file('scores.npy'),
+        examples: 60,
+        auroc: expect.any(Number) as number,
+        auprc: expect.any(Number) as number,
+      },
+    ]);
+    const run = await load(path);
+    const { dataset } = await run.testData();
+    expect(await readArray(file('scores.npy'))).toEqual(
+      await run.score(dataset, { method: 'elbo', draws: 3, seed: 5 }),
+    );
+    await run.dispose();
+  });
+
+  it('writes a table with verdicts and contributions by column, and keeps the threshold', async () => {
+    const argv = ['score', file('table'), '-o', file('scores.csv'), '--explain', '--contamination', '0.1', '--method', 'reconstruction']; // prettier-ignore
+    const { code, stdout } = await rootsigma(argv);
+    expect([code, stdout]).toEqual([0, expect.stringMatching(/exceed \(kept in thresholds\.json\)/)]);
+    const { columns, rowCount } = await readTable(file('scores.csv'));
+    expect(columns.map(({ name }) => name)).toEqual(['row', 'score', 'anomaly', 'from a', 'from b', 'from colour']);
+    expect(rowCount).toBeGreaterThan(0);
+    const column = (name: string) => columns.find((candidate) => candidate.name === name)?.values ?? [];
+    column('score').forEach((score, row) => {
+      const sum = ['a', 'b', 'colour'].reduce((total, name) => total + Number(column(`from ${name}`)[row]), 0);
+      expect(sum).toBeCloseTo(Number(score), 4);
+    });
+    expect(JSON.parse(readFileSync(join(file('table'), 'thresholds.json'), 'utf8'))).toHaveProperty('thresholds.reconstruction'); // prettier-ignore
+  });
+
+  it('shows the strangest images', async () => {
+    expect((await rootsigma(['score', path, '-o', file('s.png'), '--limit', '3', '--draws', '2'])).code).toBe(0);
+    expect(readFileSync(file('s.png')).readUInt32BE(20)).toBe(3 * 88 + 48);
+  });
+
+  it.each([
+    [['score', path, '-o', file('x.txt')], /ending/],
+    [['score', path, '-o', file('x.csv'), '--anomalies', 'three'], /numbers of classes/],
+    [['score', file('table'), '-o', file('x.csv'), '--anomalies', '1'], /no labels/],
+    [['score', path, '-o', file('x.csv'), '--contamination', '2'], /contamination in \[0, 1\), got 2/],
+    [['latent', path, '-o', file('x.csv')], /a \.png file/],
+  ])('%o is refused', async (argv, message) => {
+    const { code, stderr } = await rootsigma(argv);
+    expect([code, stderr]).toEqual([2, expect.stringMatching(message)]);
+  });
+});
+
+describe('latent', () => {
+  it('draws a scatter plot and says what the codes tell', async () => {
+    const { code, stdout } = await rootsigma(['latent', path, '-o', file('latent.png'), '--probe']);
+    expect([code, stdout]).toEqual([0, expect.stringMatching(/right by 5 nearest neighbours, .* by a linear probe/)]);
+    expect(readFileSync(file('latent.png')).readUInt32BE(20)).toBe(860);
+  });
+});
