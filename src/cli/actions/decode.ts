@@ -1,9 +1,9 @@
-import { arrayFormat, writeArray } from '../../api/index.ts';
 import { readInput } from '../matrix-input.ts';
 import { openRun } from '../open-run.ts';
 import type { EngineFlags } from '../open-run.ts';
 import type { OutputOptions } from '../output.ts';
 import type { ActionContext } from '../session.ts';
+import { checkExamplesPath, writeExamples } from '../write-examples.ts';
 
 export interface DecodeFlags extends EngineFlags, OutputOptions {
   readonly output: string;
@@ -14,12 +14,12 @@ export interface DecodeFlags extends EngineFlags, OutputOptions {
 export async function decode(context: ActionContext, path: string, flags: DecodeFlags): Promise<undefined> {
   const { output } = context;
   const { output: file, data, columns } = flags;
-  arrayFormat(file);
+  checkExamplesPath(file);
   const codes = await readInput(data, context);
   const run = await openRun(path, flags, output);
   const examples = await run.decode(codes);
-  await writeArray(file, examples, { ...(columns !== undefined && { columns }) });
-  if (output.json) output.record({ file, count: examples.shape[0] ?? 0, shape: examples.shape });
+  const shape = await writeExamples(file, { run, examples }, { columns });
+  if (output.json) output.record({ file, count: examples.shape[0] ?? 0, shape });
   output.say(`${file}: ${examples.shape[0] ?? 0} codes decoded`);
   return undefined;
 }

@@ -1,0 +1,26 @@
+import { arrayFormat, isTablePath, writeArray, writeTable } from '../api/index.ts';
+import type { NdArray, Run } from '../api/index.ts';
+
+/** Checks a path's ending before anything is computed. @throws ValueError listing what can be written */
+export function checkExamplesPath(path: string): void {
+  if (!isTablePath(path)) arrayFormat(path);
+}
+
+/**
+ * Writes what a model made, [n, ...exampleShape]: rows of a table as a table where the ending is a table's, else an array.
+ * Gives the shape of what is written.
+ */
+export async function writeExamples(
+  path: string,
+  { run, examples }: { readonly run: Run; readonly examples: NdArray },
+  options: { readonly columns?: number | undefined } = {},
+): Promise<readonly number[]> {
+  if (run.config.data.table && isTablePath(path)) {
+    const table = run.toTable(examples);
+    await writeTable(path, table);
+    return [table.rowCount, table.columns.length];
+  }
+  const { columns } = options;
+  await writeArray(path, examples, { ...(columns !== undefined && { columns }) });
+  return examples.shape;
+}

@@ -1,0 +1,53 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { newFolder, rootsigma } from './harness.ts';
+import type { CliResult } from './harness.ts';
+
+const folder = newFolder();
+const [data, run] = [join(folder, 'people.csv'), join(folder, 'run')];
+const cities = ['Oslo', 'Paris', 'Rome'];
+const line = (k: number): string =>
+  `${k + 1},${20 + ((k * 37) % 50)},${cities[k % 3] ?? ''},${k % 4 === 0 ? 'yes' : 'no'}`;
+let trained: CliResult;
+
+beforeAll(async () => {
+  writeFileSync(data, ['id,age,city,smoker', ...Array.from({ length: 120 }, (_, k) => line(k)), ''].join('\n'));
+  trained = await rootsigma(['train', data, '--epochs', '2', '--out', run, '--threads', '1']);
+});
+
+describe('a table', () => {
+  it('is trained on as it is; what its columns were taken for is said', () => {
+    expect(trained.code, trained.stderr).toBe(0);
+    expect(trained.stderr).toMatch(/numeric: age\ncategorical: city \(3 levels\)\nboolean: smoker\nset aside: id/);
+    expect(trained.stdout + trained.stderr).not.toContain('samples.png');
+  });
+
+  it('comes back as rows of its form: sampled, reconstructed, decoded', async () => {
+    const row = /^\d+,(Oslo|Paris|Rome),(yes|no)$/;
+    const codes = join(folder, 'codes.npy');
+    await rootsigma(['encode', run, '-o', codes]);
+    for (const [name, ...options] of [
+      ['sample', '--count', '7'],
+      ['reconstruct', '--count', '7'],
+      ['decode', '--data', codes],
+    ]) {
+      const file = join(folder, `${name ?? ''}.csv`);
+      const { code, stderr } = await rootsigma([name ?? '', run, '-o', file, ...options]);
+      expect(code, stderr).toBe(0);
+      const [header, ...rows] = readFileSync(file, 'utf8').trim().split('\n');
+      expect(header).toBe('age,city,smoker');
+      expect(rows).toHaveLength(name === 'decode' ? 12 : 7);
+      for (const text of rows) expect(text).toMatch(row);
+    }
+  });
+
+  it('is evaluated with categories that training had not, and says so', async () => {
+    const other = join(folder, 'other.csv');
+    writeFileSync(other, readFileSync(data, 'utf8').replaceAll('Oslo', 'Atlantis'));
+    const { code, stderr, stdout } = await rootsigma(['evaluate', run, '--data', other, '--samples', '2']);
+    expect(code, stderr).toBe(0);
+    expect(stderr).toMatch(/'city' has a category that training had not, in 40 rows \(such as 'Atlantis'\)/);
+    expect(stdout).toMatch(/are of densities of standardised numbers and probabilities of categories/);
+  });
+});
