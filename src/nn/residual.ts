@@ -7,6 +7,9 @@ export function residual(name: string, layers: readonly Layer[]): Layer {
   const inner = sequential(layers);
   return {
     parameters: inner.parameters,
-    apply: (parameters, x, context) => withScope(name, () => add(x, inner.apply(parameters, x, context))),
+    apply: (parameters, x, context) => {
+      const change = inner.apply(parameters, x, context);
+      return withScope(name, () => add(x, change));
+    },
   };
 }
