@@ -1,6 +1,6 @@
 // Documents are held to the code: TypeScript snippets of the guides run, examples run, links lead somewhere.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
@@ -24,6 +24,7 @@ function snippets(path: string): string[] {
 /** Runs TypeScript against the built package, in a folder of its own inside it, so that 'rootsigma' is this package. */
 function runTypeScript(name: string, source: string): { status: number | null; output: string } {
   const folder = join(root, '.cache/documents', name);
+  rmSync(folder, { recursive: true, force: true }); // What an earlier run of the tests left.
   mkdirSync(folder, { recursive: true });
   const options = { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2023 };
   writeFileSync(join(folder, 'main.mjs'), ts.transpileModule(source, { compilerOptions: options }).outputText);
