@@ -64,11 +64,19 @@ function fitMeasured(
       `table: column '${name}' is ${kind}, but holds ${JSON.stringify(present[wrong])}: expected ${expected}.`,
     );
   }
+  const min = numbers.reduce((least, value) => Math.min(least, value), Infinity);
+  const max = numbers.reduce((most, value) => Math.max(most, value), -Infinity);
+  if (!Number.isFinite(max - min)) {
+    throw new DataError(
+      `table: column '${name}' reaches from ${min} to ${max}, wider than float64 numbers can tell apart: ` +
+        `take its logarithm or ignore it.`,
+    );
+  }
   const measured = {
     name,
     nullable,
-    min: numbers.reduce((least, value) => Math.min(least, value), Infinity),
-    max: numbers.reduce((most, value) => Math.max(most, value), -Infinity),
+    min,
+    max,
     transform: transform === 'quantile' ? fitQuantile(numbers) : fitStandard(numbers),
   };
   if (isTime) return { kind, ...measured, dateOnly: present.every(isDateOnly) };

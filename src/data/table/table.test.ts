@@ -258,9 +258,36 @@ describe('the encoder', () => {
     expect(encoder.decode(NdArray.zeros([0, encoder.width], 'float32')).rowCount).toBe(0);
   });
 
+  test('refuses a column wider than float64, and cuts what is far outside the training range', () => {
+    const wide = tableOf([{ name: 'x', values: ['-1.7e308', '1.7e308', '0.5'] }]);
+    expect(() => encoderOf(wide, { x: { kind: 'numeric' } })).toThrow(/'x' reaches from -1\.7e\+308 to 1\.7e\+308/);
+    const narrow = tableOf([{ name: 'x', values: repeat(20, '0.25', '0.5', '0.75', '0.125') }]);
+    for (const transform of ['standard', 'quantile'] as const) {
+      const fitted = encoderOf(narrow, { x: { kind: 'numeric', transform } });
+      const far = fitted.encodeMatrix(tableOf([{ name: 'x', values: ['1.7e308', '-1.7e308', '0.5'] }]));
+      expect([...far.data.slice(0, 2)]).toEqual([1e6, -1e6]);
+    }
+  });
+
   test('any table of texts that can be fitted is encoded into finite numbers', () => {
     const cell = fc.oneof(
-      fc.constantFrom('', 'NA', '1', '2.5', '-3e300', '1e-300', 'yes', 'no', '2020-01-01', 'a', 'b', '00', '?'),
+      fc.constantFrom(
+        '',
+        'NA',
+        '1',
+        '2.5',
+        '-3e300',
+        '-1.79e308',
+        '1.79e308',
+        '1e-300',
+        'yes',
+        'no',
+        '2020-01-01',
+        'a',
+        'b',
+        '00',
+        '?',
+      ),
       fc.string({ maxLength: 3 }),
       fc.double().map(String),
       fc.double(),

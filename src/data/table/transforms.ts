@@ -2,6 +2,8 @@ import type { NumericTransform } from '../../io/index.ts';
 
 /** Points of the map that a quantile transform keeps, at most. */
 const mostKnots = 129;
+/** The largest z. */
+const mostDeviations = 1e6;
 
 /** (x − mean) / stddev; a column without spread keeps the scale 1. */
 export function fitStandard(values: readonly number[]): NumericTransform {
@@ -32,10 +34,14 @@ export function fitQuantile(values: readonly number[]): NumericTransform {
   return { name: 'quantile', x: kept.map(({ x }) => x), z: kept.map(({ z }) => z) };
 }
 
-/** x → z */
+/**
+ * x → z, cut at a million standard deviations: a likelihood squares z in float32, and a score that is infinite ranks
+ * nothing.
+ */
 export function applyTransform(transform: NumericTransform, x: number): number {
-  if (transform.name === 'standard') return (x - transform.mean) / transform.stddev;
-  return interpolate(transform.x, transform.z, x);
+  const z =
+    transform.name === 'standard' ? (x - transform.mean) / transform.stddev : interpolate(transform.x, transform.z, x);
+  return Math.max(-mostDeviations, Math.min(mostDeviations, z));
 }
 
 /** z → x */
