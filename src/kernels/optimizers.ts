@@ -10,6 +10,8 @@ import type { AdamBuffers, AdamSettings, SgdBuffers, SgdSettings } from './scala
  *   m ← m + (1 − β₁) (g − m),   v ← β₂ v + (1 − β₂) g²
  *   p ← p − (lr / bc₁) m / (√v / √bc₂ + ε),   bcᵢ = 1 − βᵢ^t
  *
+ * Moments below 2⁻¹²⁶, the smallest normal float32, become 0; so do the velocities of `sgd`.
+ *
  * @throws ValueError when a buffer lies outside the memory, ShapeError when lengths differ
  */
 export function adam(memory: KernelMemory, buffers: AdamBuffers, settings: AdamSettings): void {

@@ -11,6 +11,7 @@ import { hostKernels } from '../host-ops.ts';
 import type { HostKernel } from '../host-ops.ts';
 import { boundBuffers, bufferOver, placeValues, sizesKey } from './buffers.ts';
 import type { Buffer, Placement } from './buffers.ts';
+import { discard } from './discard.ts';
 import { makePlan, releaseSessions } from './plan.ts';
 import type { HostStep, Plan, SessionStep } from './plan.ts';
 import { reasonOf } from './runtime.ts';
@@ -119,18 +120,21 @@ export class OrtProgram implements Program {
       fetches[name] = this.#runtime.writesOutputs ? (run.homes.get(tensor)?.ort ?? null) : null;
     }
     const results = await this.#runModel(session, feeds, fetches);
+    const copies: ArrayBuffer[] = [];
     for (const { name, tensor } of outputs) {
       const home = run.homes.get(tensor);
+      const ort = results[name]!;
+      const data = ort.data as TypedArray;
       if (home && this.#runtime.writesOutputs) {
+        if (data.buffer !== home.array.data.buffer) copies.push(data.buffer);
         run.values.set(tensor, home);
         continue;
       }
-      const ort = results[name]!;
-      const data = ort.data as TypedArray;
       if (home) home.array.data.set(data);
       const array = home?.array ?? new NdArray(data, concreteShape(tensor.shape, run.sizes), tensor.dtype);
       run.values.set(tensor, home ?? { array, ort });
     }
+    discard(copies);
   }
 
   async #runModel(

@@ -1,4 +1,4 @@
-import { allBytes, effectiveGradient, load, store, wholeBytes } from './lanes';
+import { allBytes, effectiveGradient, flushed, load, store, wholeBytes } from './lanes';
 
 /**
  * One step of Adam or AdamW; src/kernels/optimizers.reference.ts is the specification. `penalty` adds to the gradient
@@ -51,9 +51,9 @@ function range<T>(
     const p = load<T>(parameters + at);
     const g = effectiveGradient(load<T>(gradients + at), p, f32x4.splat(scale), f32x4.splat(penalty));
     const m0 = load<T>(firstMoments + at);
-    const m = f32x4.add(m0, f32x4.mul(f32x4.sub(g, m0), f32x4.splat(rate1)));
+    const m = flushed(f32x4.add(m0, f32x4.mul(f32x4.sub(g, m0), f32x4.splat(rate1))));
     const v0 = f32x4.mul(load<T>(secondMoments + at), f32x4.splat(keep2));
-    const v = f32x4.add(v0, f32x4.mul(f32x4.mul(g, f32x4.splat(rate2)), g));
+    const v = flushed(f32x4.add(v0, f32x4.mul(f32x4.mul(g, f32x4.splat(rate2)), g)));
     const denominator = f32x4.add(f32x4.mul(f32x4.sqrt(v), f32x4.splat(correction)), f32x4.splat(epsilon));
     const change = f32x4.mul(f32x4.div(m, denominator), f32x4.splat(step));
     store<T>(firstMoments + at, m);
