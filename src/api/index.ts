@@ -30,7 +30,8 @@ export {
 } from './files.ts';
 export type { ArrayFormat } from './files.ts';
 export { exportOnnx } from './onnx-models.ts';
-export type { OnnxModels } from './onnx-models.ts';
+export type { OnnxModels, OnnxOptions } from './onnx-models.ts';
+export type { ExportOptions } from './run-files.ts';
 export * as gaussian from '../gaussian/index.ts';
 export * as linalg from '../linalg/index.ts';
 export { describeGaussian, sampleGaussian } from './gaussian-report.ts';

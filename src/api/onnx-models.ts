@@ -1,7 +1,8 @@
 import type { NdArray } from '../core/index.ts';
 import { version } from '../core/index.ts';
 import { toOnnx } from '../engine/index.ts';
-import { constant, input } from '../graph/index.ts';
+import type { CovarianceRoot } from '../gaussian/index.ts';
+import { constant, input, newtonSchulzSqrt, rootResidual } from '../graph/index.ts';
 import type { Tensor } from '../graph/index.ts';
 import type { Vae } from '../models/index.ts';
 
@@ -18,8 +19,22 @@ export interface OnnxModels {
   readonly decoder: Uint8Array;
 }
 
+export interface OnnxOptions {
+  /**
+   * `symmetric`: the encoder gives Σ^{1/2} too, whatever factor its family has, as three more outputs: `covariance` and
+   * `symmetric_root` [batch, latent, latent], the S ⪰ 0 with S S = Σ, and `symmetric_root_residual` [batch],
+   * ‖S S − Σ‖_F / ‖Σ‖_F. Where the factor is not symmetric itself, S is found by 20 Newton–Schulz iterations, which cost
+   * about as much as a small encoder. Default: the family's factor alone.
+   */
+  readonly root?: 'symmetric' | undefined;
+}
+
 /** A trained model as two ONNX files for any batch size and any ONNX runtime: randomness comes in as an input. */
-export function exportOnnx(model: Vae, parameters: Readonly<Record<string, NdArray>>): OnnxModels {
+export function exportOnnx(
+  model: Vae,
+  parameters: Readonly<Record<string, NdArray>>,
+  options: OnnxOptions = {},
+): OnnxModels {
   const constants: Record<string, Tensor> = Object.fromEntries(
     Object.entries(parameters).map(([name, value]) => [name, constant(value)]),
   );
@@ -30,7 +45,13 @@ export function exportOnnx(model: Vae, parameters: Readonly<Record<string, NdArr
   const encoder = toOnnx({
     name: 'encoder',
     inputs: ['x', 'epsilon'],
-    outputs: { mean, stddev, root: posterior.root.matrix(), z: posterior.unwhiten(epsilon) },
+    outputs: {
+      mean,
+      stddev,
+      root: posterior.root.matrix(),
+      z: posterior.unwhiten(epsilon),
+      ...(options.root === 'symmetric' && symmetricRootOf(posterior.root)),
+    },
     metadata,
   });
   const likelihood = model.decode(constants, input('z', ['batch', model.latent]));
@@ -41,4 +62,16 @@ export function exportOnnx(model: Vae, parameters: Readonly<Record<string, NdArr
     metadata,
   });
   return { encoder, decoder };
+}
+
+/** Kinds whose factor is Σ^{1/2} itself. */
+const symmetricKinds: readonly CovarianceRoot['kind'][] = ['scaledIdentity', 'diagonal', 'symmetric'];
+
+function symmetricRootOf(factor: CovarianceRoot): Record<string, Tensor> {
+  const covariance = factor.covariance();
+  const own = symmetricKinds.includes(factor.kind) ? factor.matrix() : undefined;
+  const { root, residual } = own
+    ? { root: own, residual: rootResidual(own, covariance) }
+    : newtonSchulzSqrt(covariance);
+  return { covariance, symmetric_root: root, symmetric_root_residual: residual };
 }

@@ -2,9 +2,11 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DataError, NumericalError, version } from '../core/index.ts';
 import { RunFolder, writeFileAtomic, writeSafetensorsFile } from '../io/node/index.ts';
+import { exportCard } from './export-card.ts';
 import { modelCard } from './model-card.ts';
 import type { TrainingSummary } from './model-card.ts';
 import { exportOnnx } from './onnx-models.ts';
+import type { OnnxOptions } from './onnx-models.ts';
 import { comparison, isImageShape, sheet } from './pictures.ts';
 import type { Run } from './run.ts';
 import { writeTable } from './table-files.ts';
@@ -16,16 +18,22 @@ export async function saveRun(run: Run, path: string, options: { readonly overwr
   await writeRunFiles(folder, run);
 }
 
-/** Writes the models and the configuration, for use without this library. Gives the paths. */
-export function exportRun(run: Run, path: string, { overwrite = false }: { readonly overwrite?: boolean }): string[] {
+export interface ExportOptions extends OnnxOptions {
+  /** Write into a folder that is not empty. Default: false. */
+  readonly overwrite?: boolean | undefined;
+}
+
+/** Writes the models, the configuration and what the models take and give, for use without this library. Gives the paths. */
+export function exportRun(run: Run, path: string, { overwrite = false, root }: ExportOptions): string[] {
   if (!overwrite && existsSync(path) && readdirSync(path).length > 0) {
     throw new DataError(`${path}: is not empty. Choose another folder, or ask to overwrite.`);
   }
-  const { encoder, decoder } = exportOnnx(run.model, run.parameters);
+  const { encoder, decoder } = exportOnnx(run.model, run.parameters, { root });
   const files = {
     'encoder.onnx': encoder,
     'decoder.onnx': decoder,
     'config.json': `${JSON.stringify(run.config, null, 2)}\n`,
+    'README.md': exportCard(run, { root }),
   };
   return Object.entries(files).map(([name, contents]) => {
     const file = join(path, name);

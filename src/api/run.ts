@@ -19,6 +19,7 @@ import { checkSupport, likelihoodFor } from './likelihood.ts';
 import { interpolateLatents, traverseLatents } from './latent-paths.ts';
 import type { InterpolateOptions, TraverseOptions } from './latent-paths.ts';
 import { modelFor } from './model.ts';
+import type { ExportOptions } from './run-files.ts';
 
 export interface RunParts {
   readonly config: RunConfig;
@@ -319,8 +320,13 @@ export class Run {
     return this.#anomalies.isAnomaly(x, options);
   }
 
-  /** Writes encoder.onnx, decoder.onnx and config.json to a folder of their own. @throws DataError when it is not empty */
-  async exportTo(path: string, options: { readonly overwrite?: boolean } = {}): Promise<readonly string[]> {
+  /**
+   * Writes encoder.onnx, decoder.onnx, config.json and a README.md to a folder of their own, and gives their paths. With
+   * `root: 'symmetric'` the encoder gives Σ^{1/2} too, whatever factor its family has (`OnnxOptions`).
+   *
+   * @throws DataError when the folder is not empty
+   */
+  async exportTo(path: string, options: ExportOptions = {}): Promise<readonly string[]> {
     const { exportRun } = await import('./run-files.ts');
     return exportRun(this, path, options);
   }

@@ -94,7 +94,7 @@ describe('interpolate and traverse', () => {
 describe('export and compare', () => {
   it('exports what the run has, into a folder of its own', async () => {
     const { code, records } = await rootsigma(['export', path, '-o', file('exported'), '--json']);
-    const names = ['encoder.onnx', 'decoder.onnx', 'config.json'];
+    const names = ['encoder.onnx', 'decoder.onnx', 'config.json', 'README.md'];
     expect([code, records]).toEqual([0, [{ files: names.map((name) => join(file('exported'), name)) }]]);
     for (const name of names.slice(0, 2)) {
       expect(readFileSync(join(file('exported'), name)).equals(readFileSync(join(path, 'model', name)))).toBe(true);
@@ -102,7 +102,13 @@ describe('export and compare', () => {
     writeFileSync(join(file('exported'), 'mine.txt'), '');
     const again = await rootsigma(['export', path, '-o', file('exported')]);
     expect([again.code, again.stderr]).toEqual([2, expect.stringMatching(/is not empty/)]);
-    expect((await rootsigma(['export', path, '-o', file('exported'), '--overwrite'])).code).toBe(0);
+    const text = (): string => readFileSync(join(file('exported'), 'README.md'), 'utf8');
+    expect(text()).not.toContain('symmetric_root');
+    const flags = ['--overwrite', '--root', 'symmetric'];
+    expect((await rootsigma(['export', path, '-o', file('exported'), ...flags])).code).toBe(0);
+    expect(text()).toContain('| `symmetric_root` | [batch, 3, 3] |');
+    const encoder = readFileSync(join(file('exported'), 'encoder.onnx'), 'latin1');
+    for (const name of ['covariance', 'symmetric_root', 'symmetric_root_residual']) expect(encoder).toContain(name);
   });
 
   it('compares runs by what evaluate says of each', async () => {
