@@ -5,10 +5,10 @@ import type { TensorLike } from './build.ts';
 import { isOp } from './tensor.ts';
 import type { Tensor } from './tensor.ts';
 import { broadcastGraphShapes } from './shape-rules.ts';
-import type { OpName, arithmeticOps, comparisonOps, logicalOps, unaryFloatOps } from './op-table.ts';
+import type { OpName, arithmeticOps, comparisonOps, floatBinaryOps, logicalOps, unaryFloatOps } from './op-table.ts';
 
 type UnaryOp = (typeof unaryFloatOps)[number];
-type BinaryOp = (typeof arithmeticOps | typeof comparisonOps | typeof logicalOps)[number];
+type BinaryOp = (typeof arithmeticOps | typeof comparisonOps | typeof logicalOps | typeof floatBinaryOps)[number];
 
 const unary = (op: UnaryOp) => (x: TensorLike) => makeNode(op, [asTensor(x)], {});
 
@@ -63,6 +63,11 @@ export const greater = binary('greater');
 export const greaterEqual = binary('greaterEqual');
 export const logicalAnd = binary('and');
 export const logicalOr = binary('or');
+/**
+ * log p(x) = x·l − log(1 + eˡ) of Bernoulli variables with log-odds l, element by element, in nats: minus the binary
+ * cross-entropy. Never the log of a sigmoid, which underflows.
+ */
+export const bernoulliLogProb = binary('bernoulliLogProb');
 
 export const neg = (x: TensorLike): Tensor => {
   const tensor = asTensor(x);

@@ -81,7 +81,7 @@ export const vjpRules: { readonly [Op in OpName]: VjpRule<Op> } = {
   sigmoid: unary((_, y) => mul(y, sub(1, y))),
   softplus: unary((x) => sigmoid(x)),
   // At 0: 0.
-  relu: ({ g }, x) => [where(greater(x, 0), g, 0)],
+  relu: unary((x) => cast(greater(x, 0), x.dtype)),
   // d erf = 2/√π e^(−x²)
   erf: unary((x) => mul(exp(neg(square(x))), 2 / Math.sqrt(Math.PI))),
   not: constantOp,
@@ -109,6 +109,10 @@ export const vjpRules: { readonly [Op in OpName]: VjpRule<Op> } = {
   greaterEqual: constantOp,
   and: constantOp,
   or: constantOp,
+  bernoulliLogProb: ({ g }, x, logits) => [
+    sumTo(mul(g, logits), x.shape),
+    sumTo(mul(g, sub(x, sigmoid(logits))), logits.shape),
+  ],
 
   where: ({ g }, condition, a, b) => [
     undefined,

@@ -71,6 +71,8 @@ export interface OpAttributes {
   greaterEqual: None;
   and: None;
   or: None;
+  /** bernoulliLogProb(x, logits): one op because its gradient x − σ(logits) is so much simpler than its parts'. */
+  bernoulliLogProb: None;
 
   /** where(condition, a, b), broadcasting. */
   where: None;
@@ -147,6 +149,9 @@ export const arithmeticOps = [
   'maximum',
   'minimum',
 ] as const satisfies readonly OpName[];
+
+/** Of floats only. */
+export const floatBinaryOps = ['bernoulliLogProb'] as const satisfies readonly OpName[];
 
 export const comparisonOps = [
   'equal',

@@ -70,6 +70,11 @@ const arithmetic = (inputs: readonly Tensor[], _: unknown, op: string): Inferred
   return { shape: broadcastGraphShapes(op, a.shape, b.shape), dtype: a.dtype };
 };
 
+const floatArithmetic = (inputs: readonly Tensor[], attributes: unknown, op: string): Inferred => {
+  requireDType(op, operand(op, inputs, 0), isFloat, 'floating-point numbers');
+  return arithmetic(inputs, attributes, op);
+};
+
 const comparison = (inputs: readonly Tensor[], attributes: unknown, op: string): Inferred => ({
   shape: arithmetic(inputs, attributes, op).shape,
   dtype: 'bool',
@@ -146,6 +151,7 @@ export const shapeRules: { readonly [Op in OpName]: ShapeRule<Op> } = {
   greaterEqual: comparison,
   and: logical,
   or: logical,
+  bernoulliLogProb: floatArithmetic,
 
   where: (inputs) => {
     const condition = operand('where', inputs, 0);

@@ -1,4 +1,4 @@
-import { add, maximum, minimum, mul, sub, tanh } from '../graph/index.ts';
+import { add, maximum, minimum, mul, stopGradient, sub, tanh } from '../graph/index.ts';
 import type { Tensor } from '../graph/index.ts';
 
 /**
@@ -7,7 +7,8 @@ import type { Tensor } from '../graph/index.ts';
  * so cannot overflow, and still has a gradient wherever it is.
  */
 export function softClamp(x: Tensor, soft: number, hard: number): Tensor {
-  const core = minimum(maximum(x, -soft), soft);
+  // The slope is 1 − tanh² inside too, where tanh is 0: nothing is lost by calling c a constant.
+  const core = stopGradient(minimum(maximum(x, -soft), soft));
   const room = hard - soft;
   return add(core, mul(tanh(mul(sub(x, core), 1 / room)), room));
 }

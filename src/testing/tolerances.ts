@@ -26,6 +26,8 @@ const periodic: ErrorUnits = { relative: 4, absolute: 1 };
 const saturating: ErrorUnits = { relative: 4, absolute: 2 };
 /** Sums of up to some hundred products of size 1: each addition rounds once. */
 const accumulated: ErrorUnits = { relative: 4, absolute: 64 };
+/** Products of sizes up to some ten, which cancel. */
+const sumOfProducts: ErrorUnits = { relative: 4, absolute: 16 };
 /**
  * Sums over a batch of images, up to n = 1500 products of size 1: n roundings of partial sums that have grown to √n, in
  * random directions, are √n √n / √12 ≈ 430 units; several times that at the worst of some hundred entries.
@@ -75,6 +77,7 @@ export const opErrors: Readonly<Record<OpName, ErrorUnits>> = {
   greaterEqual: exact,
   and: exact,
   or: exact,
+  bernoulliLogProb: sumOfProducts,
   where: exact,
   sum: accumulated,
   max: exact,

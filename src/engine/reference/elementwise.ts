@@ -1,6 +1,6 @@
 import { isFloat } from '../../core/index.ts';
-import type { comparisonOps, logicalOps, arithmeticOps, unaryFloatOps } from '../../graph/index.ts';
-import { erf, integerPower, power, relu, sigmoid, softplus } from './special.ts';
+import type { arithmeticOps, comparisonOps, floatBinaryOps, logicalOps, unaryFloatOps } from '../../graph/index.ts';
+import { bernoulliLogProb, erf, integerPower, power, relu, sigmoid, softplus } from './special.ts';
 import { broadcastStrides, forEachRow } from './strided.ts';
 import { allocate } from './value.ts';
 import type { Data, Kernel, Value } from './value.ts';
@@ -45,7 +45,7 @@ function broadcast(f: Binary, a: Value, b: Value, out: Data, shape: readonly num
 
 /** Float and integer versions of an arithmetic op. Integer results wrap when they are stored. */
 const arithmetic =
-  (float: Binary, integer: Binary = float): Kernel<(typeof arithmeticOps)[number]> =>
+  (float: Binary, integer: Binary = float): Kernel<(typeof arithmeticOps | typeof floatBinaryOps)[number]> =>
   (operands, node, shape) => {
     const [a, b] = operands as [Value, Value];
     const out = allocate(node.dtype, sizeFor(shape));
@@ -138,6 +138,7 @@ export const elementwiseKernels = {
   greaterEqual: predicate((a, b) => a >= b),
   and: predicate((a, b) => a !== 0 && b !== 0),
   or: predicate((a, b) => a !== 0 || b !== 0),
+  bernoulliLogProb: arithmetic(bernoulliLogProb),
 
   where,
 };

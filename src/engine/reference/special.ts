@@ -10,6 +10,11 @@ export function softplus(x: number): number {
   return relu(x) + Math.log1p(Math.exp(-Math.abs(x)));
 }
 
+/** x·l − log(1 + e^l), as (x·l − relu(l)) − log1p(e^−|l|): the first difference is exact for x = 0 and 1. */
+export function bernoulliLogProb(x: number, logit: number): number {
+  return x * logit - relu(logit) - Math.log1p(Math.exp(-Math.abs(logit)));
+}
+
 /** max(x, 0); NaN stays NaN. */
 export function relu(x: number): number {
   return x <= 0 ? 0 : x;

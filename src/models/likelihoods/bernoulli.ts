@@ -1,4 +1,4 @@
-import { asTensor, cast, greater, less, mul, randomUniform, sigmoid, softplus, sub } from '../../graph/index.ts';
+import { asTensor, bernoulliLogProb, cast, greater, less, randomUniform, sigmoid } from '../../graph/index.ts';
 import type { Tensor } from '../../graph/index.ts';
 import type { FloatDType } from '../../core/index.ts';
 import { everyNumber, ofParts } from './likelihood.ts';
@@ -9,8 +9,7 @@ export function bernoulliLikelihood(logits: Tensor): Likelihood {
   const mean = sigmoid(logits);
   const dtype = logits.dtype as FloatDType;
   return ofParts({
-    // log p = x·l − log(1 + eˡ): never log(sigmoid), which underflows.
-    logProbParts: (x) => sub(mul(asTensor(x, logits.dtype), logits), softplus(logits)),
+    logProbParts: (x) => bernoulliLogProb(asTensor(x, logits.dtype), logits),
     mean,
     mode: cast(greater(logits, 0), dtype),
     sample: (key) => cast(less(randomUniform(key, logits.shape, dtype), mean), dtype),

@@ -7,6 +7,7 @@ import type {
   Tensor,
   arithmeticOps,
   comparisonOps,
+  floatBinaryOps,
   logicalOps,
   unaryFloatOps,
 } from '../../graph/index.ts';
@@ -135,8 +136,10 @@ const powerPoints = (dtype: DType): readonly [readonly number[], readonly number
         [0, 1, 2, 3, 5, 9],
       ];
 
+const logitPoints = [0, 1e-30, 1, -1, 10, -10, 18.5, -18.5, 40, -40];
+
 type PlainUnary = (typeof unaryFloatOps)[number] | 'not' | 'stopGradient';
-type PlainBinary = (typeof arithmeticOps)[number] | (typeof comparisonOps)[number] | (typeof logicalOps)[number];
+type PlainBinary = (typeof arithmeticOps | typeof comparisonOps | typeof logicalOps | typeof floatBinaryOps)[number];
 
 const plain =
   (op: PlainUnary) =>
@@ -273,6 +276,7 @@ export const elementwiseCases = {
   greaterEqual: comparison('greaterEqual'),
   and: logical('and'),
   or: logical('or'),
+  bernoulliLogProb: binary('bernoulliLogProb', { dtypes: floatDTypes, points: () => [[0, 1, 0.25], logitPoints] }),
 
   where,
 } satisfies Partial<Record<OpName, OpCases>>;

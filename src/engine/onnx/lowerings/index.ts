@@ -7,7 +7,7 @@ import { gather, scatterAdd } from './indexing.ts';
 import { add, matmul } from './matmul.ts';
 import { extremum, sum } from './reductions.ts';
 import { broadcastTo, concat, pad, reshape, slice, transpose } from './shaping.ts';
-import { expm1, log1p, sigmoid, softplus } from './transcendental.ts';
+import { bernoulliLogProb, expm1, log1p, sigmoid, softplus } from './transcendental.ts';
 
 /** How each op becomes ONNX nodes. */
 export const lowerings: { readonly [Op in ComputeOpName]: Lowering<Op> } = {
@@ -44,6 +44,7 @@ export const lowerings: { readonly [Op in ComputeOpName]: Lowering<Op> } = {
   greaterEqual: direct('GreaterOrEqual'),
   and: direct('And'),
   or: direct('Or'),
+  bernoulliLogProb,
   where: throughWiderType('Where'),
 
   sum,

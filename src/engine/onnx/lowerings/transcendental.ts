@@ -1,5 +1,7 @@
-import { formula } from '../formula.ts';
+import type { FloatDType } from '../../../core/index.ts';
+import { formula, formulaOps } from '../formula.ts';
 import type { FormulaOps } from '../formula.ts';
+import type { Lowering } from '../lowering.ts';
 
 // Elementwise functions that ONNX lacks, or whose ONNX Runtime kernels are slow or wrong somewhere.
 
@@ -25,6 +27,16 @@ export const expm1 = formula((x, { apply, mul, add }) => mul(apply('Tanh', mul(x
  * overflows, where the true value is below the smallest normal number.
  */
 export const sigmoid = formula((x, { apply, add }) => apply('Reciprocal', add(apply('Exp', apply('Neg', x)), 1)));
+
+/**
+ * (x·l − relu(l)) − log(1 + e), e = e^(−|l|) ≤ 1. What rounding 1 + e loses, 2⁻²⁴, is nothing beside the other terms of
+ * a sum over pixels: `softplus` takes four more nodes to keep it.
+ */
+export const bernoulliLogProb: Lowering<'bernoulliLogProb'> = (node, [x = '', logits = ''], { builder }) => {
+  const { apply, add, sub, mul } = formulaOps(builder, node.dtype as FloatDType);
+  const e = apply('Exp', apply('Neg', apply('Abs', logits)));
+  return sub(sub(mul(x, logits), apply('Relu', logits)), apply('Log', add(e, 1)));
+};
 
 /** relu(x) + log(1 + e), e = e^(−|x|) ≤ 1. The Softplus kernel is scalar code, several times slower. */
 export const softplus = formula((x, ops) => {
