@@ -60,16 +60,28 @@ function effectiveGradient(g: number, p: number, scale: number, penalty: number)
   return f(f(g * f(scale)) + f(p * f(penalty)));
 }
 
-/** Σ xᵢ²: eight sums, one for each i mod 8, added as a tree; then what is left of a length no multiple of 8. */
+/** Σ xᵢ²: blocks of 1,024 in float32 by i mod 16, the rest in float64; all in float64 where float32 would not do. */
 export function referenceSumOfSquares(x: Float32Array): number {
-  const sums = new Float64Array(8);
-  const whole = x.length & ~7;
-  for (let i = 0; i < whole; i++) sums[i & 7]! += x[i]! * x[i]!;
-  // Each 4 neighbours are the kernel's lanes (0, 1) and (2, 3).
-  const lane = (k: number): number => sums[k]! + sums[k + 2]! + (sums[k + 4]! + sums[k + 6]!);
-  let sum = lane(0) + lane(1);
-  for (let i = whole; i < x.length; i++) sum += x[i]! * x[i]!;
-  return sum;
+  const whole = x.length - (x.length % 1024);
+  let sum = 0;
+  for (let start = 0; start < whole; start += 1024) {
+    const sums = new Float32Array(16);
+    for (let i = 0; i < 1024; i++) sums[i % 16]! += f(x[start + i]! * x[start + i]!);
+    const lane = (k: number): number => f(f(sums[k]! + sums[k + 4]!) + f(sums[k + 8]! + sums[k + 12]!));
+    sum += lane(0) + lane(1);
+    sum += lane(2) + lane(3);
+  }
+  const fast = sum + preciseSquares(x.subarray(whole));
+  return fast > 1e-20 && fast < 1e37 ? fast : preciseSquares(x);
+}
+
+function preciseSquares(x: Float32Array): number {
+  let [even, odd] = [0, 0];
+  for (let i = 0; i < x.length; i += 2) {
+    even += x[i]! * x[i]!;
+    if (i + 1 < x.length) odd += x[i + 1]! * x[i + 1]!;
+  }
+  return even + odd;
 }
 
 export function referenceMovingAverage(average: Float32Array, x: Float32Array, decay: number): void {

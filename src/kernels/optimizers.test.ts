@@ -108,6 +108,22 @@ describe('kernels and their specification agree to the bit', () => {
     );
   });
 
+  it.each([1023, 1024, 1025, 5000])('sums of %d squares, of every size', (n) => {
+    const memory = kernels.createKernelMemory(2 ** 16);
+    const x = place(memory, new Float32Array(n));
+    for (const size of [1, 1e-25, 1e-12, 1e18, 3e19, 3e38]) {
+      x.set(samples(n, 7).map((value) => Math.fround(Math.tanh(value) * size)));
+      const exact = x.reduce((sum, value) => sum + value * value, 0);
+      const sum = kernels.sumOfSquares(memory, x);
+      expect(sum).toBe(kernels.referenceSumOfSquares(x));
+      expect(Math.abs(sum - exact)).toBeLessThanOrEqual(64 * 2 ** -24 * exact);
+      x[n >> 1] = NaN;
+      expect(kernels.sumOfSquares(memory, x)).toBeNaN();
+      x[n >> 1] = Infinity;
+      expect(kernels.sumOfSquares(memory, x)).toBe(Infinity);
+    }
+  });
+
   it('sums and averages', () => {
     fc.assert(
       fc.property(length, (n) => {

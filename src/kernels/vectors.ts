@@ -2,8 +2,8 @@ import type { KernelMemory } from './memory.ts';
 import { checkLengths } from './scalars.ts';
 
 /**
- * Σ xᵢ² in float64, in an order that depends on the length alone. The squares of float32 values cannot overflow there, so the
- * sum is finite exactly when all values are.
+ * Σ xᵢ² to a relative error of 4e-6, in an order that depends on the length alone. It is finite exactly when all values
+ * are: what float32 cannot square is squared in float64.
  */
 export function sumOfSquares(memory: KernelMemory, x: Float32Array): number {
   return memory.kernels.sumOfSquares(memory.offsetOf('sumOfSquares', 'x', x), x.length);
