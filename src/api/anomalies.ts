@@ -94,9 +94,16 @@ export class AnomalyDetector {
     return threshold;
   }
 
+  /** The fitted threshold of a method (default: the run's own), if there is one. */
+  async threshold({ method = defaultMethod(this.#config) }: Pick<AnomalyOptions, 'method'> = {}): Promise<
+    AnomalyThreshold | undefined
+  > {
+    return (await this.#read())[method];
+  }
+
   async isAnomaly(x: ArrayLikeInput | DataInput, options: Pick<AnomalyOptions, 'method'> = {}): Promise<boolean[]> {
     const { method = defaultMethod(this.#config) } = options;
-    const threshold = (await this.#read())[method];
+    const threshold = await this.threshold({ method });
     if (!threshold) {
       throw new DataError(
         `isAnomaly: this run has no threshold for '${method}'. Fit one: run.fitThreshold(data, { contamination: 0.01 }).`,

@@ -315,6 +315,11 @@ export class Run {
     return this.#anomalies.fitThreshold(data, options);
   }
 
+  /** The threshold that `fitThreshold` keeps for a method (default: the one that `score` takes); undefined before. */
+  threshold(options: Pick<AnomalyOptions, 'method'> = {}): Promise<AnomalyThreshold | undefined> {
+    return this.#anomalies.threshold(options);
+  }
+
   /** Whether each example scores above the fitted threshold. @throws DataError when none was fitted for the method */
   isAnomaly(x: ArrayLikeInput | DataInput, options: Pick<AnomalyOptions, 'method'> = {}): Promise<boolean[]> {
     return this.#anomalies.isAnomaly(x, options);

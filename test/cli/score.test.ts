@@ -55,6 +55,30 @@ describe('score', () => {
     expect(JSON.parse(readFileSync(join(file('table'), 'thresholds.json'), 'utf8'))).toHaveProperty('thresholds.reconstruction'); // prettier-ignore
   });
 
+  it('uses the threshold that is kept, says what is strange about a row, and what of it training never had', async () => {
+    expect((await rootsigma(['score', file('table'), '-o', file('s.csv'), '--contamination', '0.1'])).code).toBe(0);
+    writeFileSync(file('one.csv'), 'a,b,colour\n0.9,1e300,green\n');
+    const argv = ['score', file('table'), '--data', file('one.csv'), '-o', file('one-scores.csv'), '--explain'];
+    const { code, stdout, stderr } = await rootsigma(argv);
+    expect([code, stderr]).toEqual([
+      0,
+      expect.stringMatching(/'colour' has a category that training had not, in 1 row/),
+    ]);
+    expect(stdout).toMatch(/1 lie above the run's threshold of .* nats/);
+    expect(stdout).toMatch(/^ {2}row 0 .* b [\d.e+]+/m);
+    const { columns } = await readTable(file('one-scores.csv'));
+    const values = Object.fromEntries(columns.map((column) => [column.name, column.values[0]]));
+    expect(String(values.anomaly)).toBe('true');
+    for (const name of ['score', 'from a', 'from b', 'from colour']) expect(Number(values[name])).toSatisfy(isFinite);
+  });
+
+  it('takes classes by name', async () => {
+    const argv = ['score', path, '-o', file('x.npy'), '--draws', '2', '--json', '--anomalies'];
+    const [one, both] = [await rootsigma([...argv, '3']), await rootsigma([...argv, '3, 8'])];
+    expect([one.code, both.code]).toEqual([0, 0]);
+    expect(one.records).not.toEqual(both.records);
+  });
+
   it('shows the strangest images', async () => {
     expect((await rootsigma(['score', path, '-o', file('s.png'), '--limit', '3', '--draws', '2'])).code).toBe(0);
     expect(readFileSync(file('s.png')).readUInt32BE(20)).toBe(3 * 88 + 48);
@@ -62,7 +86,9 @@ describe('score', () => {
 
   it.each([
     [['score', path, '-o', file('x.txt')], /ending/],
-    [['score', path, '-o', file('x.csv'), '--anomalies', 'three'], /numbers of classes/],
+    [['score', path, '-o', file('x.csv'), '--anomalies', '3,88'], /no class '88', only 0, 1, 2/],
+    [['score', file('table'), '-o', file('x.npy'), '--explain'], /contributions go to a \.csv/],
+    [['score', file('table'), '-o', file('x.png')], /only images have pictures/],
     [['score', file('table'), '-o', file('x.csv'), '--anomalies', '1'], /no labels/],
     [['score', path, '-o', file('x.csv'), '--contamination', '2'], /contamination in \[0, 1\), got 2/],
     [['latent', path, '-o', file('x.csv')], /a \.png file/],

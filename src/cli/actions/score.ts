@@ -4,15 +4,16 @@ import {
   arrayFormat,
   auroc,
   averagePrecision,
+  isImageShape,
   isTablePath,
   tableOf,
   writeArray,
   writePicture,
   writeTable,
 } from '../../api/index.ts';
-import type { AnomalyMethod, Cell, Dataset, Run } from '../../api/index.ts';
+import type { AnomalyMethod, AnomalyThreshold, Cell, Dataset, Run } from '../../api/index.ts';
 import { UsageError } from '../errors.ts';
-import { formatCount } from '../format.ts';
+import { formatCount, formatTable } from '../format.ts';
 import { openRun } from '../open-run.ts';
 import type { EngineFlags } from '../open-run.ts';
 import type { OutputOptions } from '../output.ts';
@@ -32,14 +33,21 @@ export interface ScoreFlags extends EngineFlags, OutputOptions {
 }
 
 export async function score({ output, signal }: ActionContext, path: string, flags: ScoreFlags): Promise<undefined> {
-  const { output: file, draws, seed, contamination } = flags;
-  if (!isTablePath(file)) arrayFormat(file);
+  const { output: file, contamination } = flags;
+  if (!isTablePath(file)) checkArrayFile(file, flags);
   const run = await openRun(path, flags, output);
-  const { dataset } = await run.testData(flags.data);
+  if (isPicture(file) && !isImageShape(run.exampleShape)) {
+    throw new UsageError(`${file}: only images have pictures; scores of this run go to a .csv, for example.`);
+  }
+  const { dataset, notes } = await run.testData(flags.data);
+  if (flags.data !== undefined) output.note(...notes);
   const anomalous = flags.anomalies === undefined ? undefined : anomalyLabels(dataset, flags.anomalies);
   const throttle = new Throttle();
+  const method = flags.method && { method: flags.method };
+  const kept = contamination === undefined ? await run.threshold(method) : undefined;
+  const { draws = kept?.draws, seed = kept?.seed } = flags;
   const options = {
-    ...(flags.method && { method: flags.method }),
+    ...method,
     ...(draws !== undefined && { draws }),
     ...(seed !== undefined && { seed }),
     signal,
@@ -48,16 +56,11 @@ export async function score({ output, signal }: ActionContext, path: string, fla
     },
   };
   const threshold =
-    contamination === undefined ? undefined : await run.fitThreshold(undefined, { ...options, contamination });
+    contamination === undefined ? kept : await run.fitThreshold(undefined, { ...options, contamination });
   const scores = await run.score(dataset, options);
-  await writeScores(file, {
-    run,
-    dataset,
-    scores,
-    limit: flags.limit,
-    explain: flags.explain,
-    above: threshold?.value,
-  });
+  const contributions = flags.explain ? await run.explain(dataset) : undefined;
+  const scored: Scored = { run, dataset, scores, contributions, limit: flags.limit, above: threshold?.value };
+  await writeScores(file, scored);
   const found = threshold && scores.data.filter((value) => value > threshold.value).length;
   const ranking = anomalous && {
     auroc: auroc(scores.data, anomalous),
@@ -67,57 +70,109 @@ export async function score({ output, signal }: ActionContext, path: string, fla
     output.record({ file, examples: scores.size, ...(threshold && { threshold, anomalies: found }), ...ranking });
   }
   output.say(`${file}: scores of ${formatCount(scores.size)} examples of ${dataset.name}, higher is more anomalous`);
-  if (threshold) {
-    output.say(
-      `${formatCount(found ?? 0)} lie above ${threshold.value.toFixed(2)} nats, which ${(100 * (1 - threshold.quantile)).toFixed(2)} % of ${formatCount(threshold.examples)} training examples exceed (kept in thresholds.json)`,
-    );
-  }
+  if (threshold) output.say(verdictText(found ?? 0, threshold));
+  if (run.columns) output.say(...strangestRows(scored, run.columns));
   if (ranking) output.say(`AUROC ${ranking.auroc.toFixed(3)}, AUPRC ${ranking.auprc.toFixed(3)}`);
   return undefined;
 }
 
-function anomalyLabels(dataset: Dataset, list: string): boolean[] {
-  const classes = list.split(',').map(Number);
-  if (classes.some((label) => !Number.isInteger(label))) {
-    throw new UsageError(`--anomalies: expected numbers of classes, such as 3,8, got ${list}.`);
+function checkArrayFile(file: string, { explain }: ScoreFlags): void {
+  arrayFormat(file);
+  if (explain && !isPicture(file)) {
+    throw new UsageError(`--explain: ${file} holds scores alone; contributions go to a .csv, .tsv or .parquet.`);
   }
-  if (!dataset.labels) throw new UsageError(`--anomalies: ${dataset.name} has no labels.`);
-  return Array.from(dataset.labels, (label) => classes.includes(label));
+}
+
+function isPicture(file: string): boolean {
+  return !isTablePath(file) && arrayFormat(file) === '.png';
+}
+
+/** Which examples are of the listed classes, by the classes' names or numbers. */
+function anomalyLabels(dataset: Dataset, list: string): boolean[] {
+  const { labels, classNames, name } = dataset;
+  if (!labels) throw new UsageError(`--anomalies: ${name} has no labels.`);
+  const there = new Set<number>(labels);
+  const classes = list.split(',').map((text) => {
+    const named = classNames?.indexOf(text.trim()) ?? -1;
+    const label = named >= 0 ? named : Number(text);
+    if (there.has(label)) return label;
+    const names = [...there].sort((a, b) => a - b).map((each) => classNames?.[each] ?? String(each));
+    throw new UsageError(`--anomalies: ${name} has no class '${text.trim()}', only ${names.join(', ')}.`);
+  });
+  return Array.from(labels, (label) => classes.includes(label));
+}
+
+function verdictText(found: number, { value, quantile, examples, source }: AnomalyThreshold): string {
+  const share = `${(100 * (1 - quantile)).toFixed(2)} %`;
+  return `${formatCount(found)} lie above the run's threshold of ${value.toFixed(2)} nats, which ${share} of ${formatCount(examples)} examples of ${source} exceed (kept in thresholds.json)`;
 }
 
 interface Scored {
   readonly run: Run;
   readonly dataset: Dataset;
   readonly scores: NdArray<'float64'>;
+  /** [examples, …parts] */
+  readonly contributions: NdArray<'float32'> | undefined;
   readonly limit: number | undefined;
-  readonly explain: boolean | undefined;
   readonly above: number | undefined;
 }
 
 async function writeScores(file: string, scored: Scored): Promise<void> {
-  if (!isTablePath(file))
-    return arrayFormat(file) === '.png' ? writeStrangest(file, scored) : writeArray(file, scored.scores);
-  const { run, dataset, scores, explain, above } = scored;
+  if (isPicture(file)) return writeStrangest(file, scored);
+  if (!isTablePath(file)) return writeArray(file, scored.scores);
+  const { run, scores, contributions, above } = scored;
   const columns: Record<string, readonly Cell[]> = {
     row: Array.from(scores.data, (_, row) => row),
     score: Array.from(scores.data),
   };
   if (above !== undefined) columns.anomaly = Array.from(scores.data, (value) => value > above);
-  if (explain) {
-    const contributions = await run.explain(dataset);
+  if (contributions) {
     const parts = contributions.size / scores.size;
     const names = run.columns ?? Array.from({ length: parts }, (_, part) => String(part));
     names.forEach((name, part) => {
-      columns[`from ${name}`] = Array.from(scores.data, (_, row) => contributions.data[row * parts + part] ?? NaN);
+      // Float32 has seven digits; the others are noise to read.
+      const value = (row: number): number => Number(contributions.data[row * parts + part]?.toPrecision(7));
+      columns[`from ${name}`] = Array.from(scores.data, (_, row) => value(row));
     });
   }
   await writeTable(file, tableOf(columns));
 }
 
-/** The most anomalous examples, each with its reconstruction and its heat map. */
-async function writeStrangest(file: string, { run, dataset, scores, limit = 16 }: Scored): Promise<void> {
+/** The rows of the highest scores. */
+function mostAnomalous({ scores }: Scored, count: number): number[] {
   const order = Array.from(scores.data, (_, row) => row).sort((a, b) => (scores.data[b] ?? 0) - (scores.data[a] ?? 0));
-  const shown = Uint32Array.from(order.slice(0, limit));
+  return order.slice(0, count);
+}
+
+/** The strangest rows of a table (of those above the threshold), with the columns that contribute most. */
+function strangestRows(scored: Scored, columns: readonly string[]): string[] {
+  const { scores, contributions, above = -Infinity } = scored;
+  if (!contributions) return [];
+  const lines = mostAnomalous(scored, 5)
+    .filter((row) => (scores.data[row] ?? NaN) > above)
+    .map((row) => {
+      const parts = columns.map((name, part) => ({
+        name,
+        nats: contributions.data[row * columns.length + part] ?? NaN,
+      }));
+      const [first, ...others] = parts.sort((a, b) => b.nats - a.nats);
+      const shown = [first, ...others.slice(0, 2).filter(({ nats }) => nats > 1 && nats > (first?.nats ?? 0) / 10)];
+      const texts = shown.flatMap((part) => (part ? [`${part.name} ${formatNats(part.nats)}`] : []));
+      return [`  row ${row}`, formatNats(scores.data[row] ?? NaN), texts.join(', ')];
+    });
+  return lines.length === 0
+    ? []
+    : formatTable([['The strangest', 'nats', 'most of it from'], ...lines], { right: [1] });
+}
+
+function formatNats(value: number): string {
+  return Math.abs(value) < 1e6 ? value.toFixed(2) : value.toExponential(2);
+}
+
+/** The most anomalous examples, each with its reconstruction and its heat map. */
+async function writeStrangest(file: string, scored: Scored): Promise<void> {
+  const { run, dataset, scores, limit = 16 } = scored;
+  const shown = Uint32Array.from(mostAnomalous(scored, limit));
   const x = NdArray.zeros([shown.length, ...run.exampleShape], 'float32');
   dataset.gather(shown, x.data);
   const texts = Array.from(shown, (row) => `${row}: ${(scores.data[row] ?? NaN).toFixed(1)} nats`);

@@ -24,13 +24,13 @@ export function scoreCommand(session: Session): Command {
     .option('--draws <k>', 'draws of z an example (default: 16, for nll and likelihood-ratio 100)', whole(1))
     .option('--seed <n>', 'of the draws (default: 0)', whole(0))
     .option('--limit <n>', 'in a .png, show so many of the most anomalous (default: 16)', whole(1))
-    .option('--explain', 'add what each column or pixel contributes to the reconstruction score')
+    .option('--explain', 'add what each column or pixel contributes to the reconstruction score, to a table')
     .option(
       '--contamination <share>',
-      "set the run's threshold: this share of its training examples are anomalies",
+      "set the run's threshold, which is kept: this share of its training examples are anomalies",
       number,
     )
-    .option('--anomalies <classes>', 'numbers of the classes that are anomalies, such as 3,8: gives AUROC and AUPRC');
+    .option('--anomalies <classes>', 'the classes that are anomalies, such as 3,8: gives AUROC and AUPRC');
   addExamples(
     addCommonOptions(addEngineOptions(command)),
     'rootsigma score runs/people --data new.csv -o scores.csv --explain --contamination 0.01',
