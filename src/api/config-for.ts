@@ -2,14 +2,17 @@ import { ValueError, version } from '../core/index.ts';
 import type { DatasetSplits } from '../data/index.ts';
 import { configSchemaVersion, parseRunConfig } from '../io/index.ts';
 import type { JsonValue, RunConfig } from '../io/index.ts';
-import type { NetworkName } from '../models/index.ts';
+import type { NetworkName, NetworksFactory } from '../models/index.ts';
 import { defaultsFor, withLikelihood } from './default-options.ts';
 import type { BaseConfig } from './default-options.ts';
 import type { ModelOptions } from './options.ts';
 import { isImageShape } from './pictures.ts';
 
+/** What decides about a configuration. */
+type Options = ModelOptions & { readonly networks?: NetworksFactory };
+
 /** The full, checked configuration of a run. @throws ValueError naming each option that does not fit */
-export function configFor(splits: DatasetSplits, options: ModelOptions): RunConfig {
+export function configFor(splits: DatasetSplits, options: Options): RunConfig {
   const { train } = splits;
   const base = options.config ?? defaultsFor(train);
   const { likelihood = base.model.likelihood } = options;
@@ -36,7 +39,7 @@ export function configFor(splits: DatasetSplits, options: ModelOptions): RunConf
 }
 
 /** Another posterior or likelihood than the base's starts without the base's numbers for it. */
-function modelConfig(base: BaseConfig['model'], options: ModelOptions, sampleShape: readonly number[]): object {
+function modelConfig(base: BaseConfig['model'], options: Options, sampleShape: readonly number[]): object {
   const { posterior: basePosterior, root: baseRoot, rank: baseRank, ...rest } = base;
   const { likelihood: baseLikelihood, stddev: baseStddev, classes: baseClasses, ...remaining } = rest;
   const posterior = options.posterior ?? basePosterior;
@@ -63,11 +66,8 @@ function modelConfig(base: BaseConfig['model'], options: ModelOptions, sampleSha
 }
 
 /** The entries of the networks; another network than the base's starts without the base's numbers for it. */
-function networkConfig(
-  base: Partial<BaseConfig['model']>,
-  options: ModelOptions,
-  sampleShape: readonly number[],
-): object {
+function networkConfig(base: Partial<BaseConfig['model']>, options: Options, sampleShape: readonly number[]): object {
+  if (options.networks) return customNetworkConfig(base, options);
   const { network: baseNetwork = 'dense', channels, normalization, dropout, hidden, ...others } = base;
   const network = options.network ?? (options.config ? baseNetwork : defaultNetwork(sampleShape));
   const inherited = network === baseNetwork ? { channels, normalization, dropout, hidden } : {};
@@ -82,6 +82,20 @@ function networkConfig(
       hidden: options.hidden ?? inherited.hidden ?? (network === 'dense' ? [400] : []),
     }),
   };
+}
+
+/** Networks of one's own have no numbers here. @throws ValueError for options that would go unheard */
+function customNetworkConfig(base: Partial<BaseConfig['model']>, options: Options): object {
+  const unheard = (['network', 'channels', 'normalization', 'dropout', 'hidden', 'activation'] as const).filter(
+    (name) => options[name] !== undefined,
+  );
+  if (unheard.length > 0) {
+    throw new ValueError(
+      `options: networks of your own are given, and ${unheard.join(', ')} would say nothing to them.`,
+    );
+  }
+  const { preset, latent } = base;
+  return { ...given({ preset, latent }), network: 'custom', hidden: [], activation: 'relu' };
 }
 
 /** Dense layers learn small grey images as well, and faster; strips leave convolutions nothing to halve. */

@@ -49,6 +49,7 @@ export { codeQuality, reconstructionQuality } from './quality.ts';
 export type { CodeQuality, CodeQualityOptions, ReconstructionQualityOptions } from './quality.ts';
 export { load } from './load.ts';
 export type { LoadOptions } from './load.ts';
+export type { Network, Networks, NetworksFactory, NetworkSizes } from '../models/index.ts';
 export { optionNames } from './options.ts';
 export { matrixRoot, rootKinds } from './matrix-root.ts';
 export type { MatrixRootKind, MatrixRootOptions, MatrixRootReport } from './matrix-root.ts';

@@ -1,12 +1,16 @@
 import { DataError } from '../core/index.ts';
 import { createEngine } from '../engine/index.ts';
 import type { EngineOptions } from '../engine/index.ts';
+import type { NetworksFactory } from '../models/index.ts';
 import { ParameterStore } from '../training/index.ts';
 import { modelFor } from './model.ts';
 import { Run } from './run.ts';
 
 /** Which engine computes. */
-export type LoadOptions = EngineOptions;
+export interface LoadOptions extends EngineOptions {
+  /** The networks that `train` was given, for a run that was trained with networks of one's own. */
+  readonly networks?: NetworksFactory;
+}
 
 /**
  * A run from its folder.
@@ -24,13 +28,15 @@ export async function load(path: string, options: LoadOptions = {}): Promise<Run
       `${path}: has no model.safetensors: its training did not come to an end. Resume it, or train again.`,
     );
   }
-  const store = new ParameterStore(modelFor(config).parameters);
+  const { networks, ...engineOptions } = options;
+  const model = modelFor(config, networks);
+  const store = new ParameterStore(model.parameters);
   try {
     store.assign(Object.fromEntries(readSafetensorsFile(folder.model).tensors));
   } catch (error) {
     if (error instanceof Error) throw new DataError(`${folder.model}: ${error.message}`, { cause: error });
     throw error;
   }
-  const engine = await createEngine(options);
-  return new Run({ config, engine, parameters: store.parameters, path });
+  const engine = await createEngine(engineOptions);
+  return new Run({ config, model, engine, parameters: store.parameters, path });
 }

@@ -78,6 +78,7 @@ function networkText({
   hidden,
   activation,
 }: Run['config']['model']): string {
+  if (network === 'custom') return 'custom, given by code';
   return [
     network,
     channels && `channels ${channels.join(', ')}`,

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { NdArray, load, makeDigits, train } from './index.ts';
-import type { TrainOptions } from './index.ts';
+import type { NetworksFactory, TrainOptions } from './index.ts';
+import { activation, dense, sequential } from '../nn/index.ts';
 
 const digits = makeDigits({ seed: 0, count: 160 });
 const small: TrainOptions = { latent: 3, epochs: 2, batchSize: 24, seed: 1, threads: 1 };
@@ -45,6 +46,49 @@ describe('the network', () => {
   it('refuses options of convolutions for dense layers', async () => {
     await expect(Promise.resolve(train(digits, { ...small, channels: [4] }))).rejects.toThrow(
       /\$\.model\.network: expected 'conv' or 'residual' where there are channels/,
+    );
+  });
+});
+
+describe('networks of one’s own', () => {
+  const networks: NetworksFactory = ({ shape, latent, outputSize }) => {
+    const inputSize = shape.reduce((product, length) => product * length, 1);
+    const [down, up] = [dense('mine.down', [inputSize, 12]), dense('mine.up', [latent, outputSize])];
+    return {
+      encoder: { ...sequential([down, activation('tanh')]), inputSize, outputSize: 12 },
+      decoder: { ...up, inputSize: latent, outputSize },
+    };
+  };
+
+  it('train, save, resume and load like any others', async () => {
+    const out = folder();
+    const run = await train(digits, { ...small, networks, out });
+    expect(run.config.model).toMatchObject({ network: 'custom', hidden: [] });
+    expect(Object.keys(run.parameters)).toContain('mine.down.weight');
+    const reloaded = await load(out, { networks });
+    const x = images([28, 28]);
+    expect((await reloaded.encode(x)).mean.data).toEqual((await run.encode(x)).mean.data);
+    const longer = await train(digits, { ...small, networks, out, epochs: 3, resume: true });
+    const straight = await train(digits, { ...small, networks, epochs: 3 });
+    expect(longer.parameters['mine.up.weight']?.data).toEqual(straight.parameters['mine.up.weight']?.data);
+  });
+
+  it('are asked for where they are missing, and refused where they would go unheard', async () => {
+    const out = folder();
+    await train(digits, { ...small, networks, out });
+    await expect(load(out)).rejects.toThrow(/networks of its author's own.*give them again as `networks`/);
+    await expect(Promise.resolve(train(digits, { ...small, networks, hidden: [3] }))).rejects.toThrow(
+      /hidden would say nothing/,
+    );
+    const builtIn = folder();
+    await train(digits, { ...small, out: builtIn });
+    await expect(load(builtIn, { networks })).rejects.toThrow(/built-in 'dense' networks: leave 'networks' out/);
+    const narrow: NetworksFactory = (sizes) => ({
+      ...networks(sizes),
+      decoder: { ...dense('d', [3, 5]), inputSize: 3, outputSize: 5 },
+    });
+    await expect(Promise.resolve(train(digits, { ...small, networks: narrow }))).rejects.toThrow(
+      /the decoder must take latent 3 numbers and give the likelihood 784/,
     );
   });
 });

@@ -18,11 +18,11 @@ import type { Encoding } from './inference.ts';
 import { checkSupport, likelihoodFor } from './likelihood.ts';
 import { interpolateLatents, traverseLatents } from './latent-paths.ts';
 import type { InterpolateOptions, TraverseOptions } from './latent-paths.ts';
-import { modelFor } from './model.ts';
 import type { ExportOptions } from './run-files.ts';
 
 export interface RunParts {
   readonly config: RunConfig;
+  readonly model: Vae;
   readonly engine: Engine;
   readonly parameters: NamedParameters;
   /** The data it was trained on, when it is at hand; else it is looked up by `config.data.source`. */
@@ -89,7 +89,7 @@ export class Run {
 
   constructor(parts: RunParts) {
     this.config = parts.config;
-    this.model = modelFor(parts.config);
+    this.model = parts.model;
     this.parameters = parts.parameters;
     this.path = parts.path;
     this.#engine = parts.engine;
@@ -341,7 +341,8 @@ export class Run {
     const { saveRun } = await import('./run-files.ts');
     await saveRun(this, path, options);
     await this.#anomalies.saveTo(path);
-    return new Run({ config: this.config, engine: this.#engine, parameters: this.parameters, data: this.#data, path });
+    const { config, model, parameters } = this;
+    return new Run({ config, model, engine: this.#engine, parameters, data: this.#data, path });
   }
 
   /** Frees what the engine holds. */

@@ -5,6 +5,7 @@ import type { LoadProgress } from '../data/node/index.ts';
 import { createEngine } from '../engine/index.ts';
 import type { Engine, EngineOptions } from '../engine/index.ts';
 import type { RunConfig } from '../io/index.ts';
+import type { NetworksFactory, Vae } from '../models/index.ts';
 import { Trainer } from '../training/index.ts';
 import type { DoneEvent, TrainingEvent } from '../training/index.ts';
 import { configFor } from './config-for.ts';
@@ -19,6 +20,11 @@ import { Run } from './run.ts';
 import type { RunRecorder } from './run-recorder.ts';
 
 export interface TrainOptions extends ModelOptions {
+  /**
+   * Networks of your own instead of the built-in ones, made to the sizes that they get; see `rootsigma/nn` for layers. No
+   * file holds them: `load` must be given the same again.
+   */
+  readonly networks?: NetworksFactory;
   /** What the data are made with or how they are read: seed, count, size, … Each source takes some of them. */
   readonly dataOptions?: DatasetOptions;
   /** Default: `auto`, ONNX Runtime's native build, or its WebAssembly build where that does not load. */
@@ -105,11 +111,12 @@ async function runTraining(data: DataInput, options: TrainOptions): Promise<Run>
     ...(threads !== undefined && { threads }),
     ...(options.onNotice && { onNotice: options.onNotice }),
   });
-  const trainer = await createTrainer(splits, config, { engine, recorder });
+  const model = modelFor(config, options.networks);
+  const trainer = await createTrainer(splits, config, { engine, model, recorder });
   try {
     recorder?.begin(config);
     const done = await follow(trainer, { ...options, recorder });
-    const run = new Run({ config, engine, parameters: trainer.result(), data: splits, path: options.out });
+    const run = new Run({ config, model, engine, parameters: trainer.result(), data: splits, path: options.out });
     await recorder?.finish(run, done);
     return run;
   } finally {
@@ -156,7 +163,11 @@ async function openRecorder(path: string, options: TrainOptions): Promise<RunRec
 function createTrainer(
   splits: DatasetSplits,
   config: RunConfig,
-  { engine, recorder }: { readonly engine: Engine; readonly recorder: RunRecorder | undefined },
+  {
+    engine,
+    model,
+    recorder,
+  }: { readonly engine: Engine; readonly model: Vae; readonly recorder: RunRecorder | undefined },
 ): Promise<Trainer> {
   const { binarize } = config.data;
   const { validation: fraction, seed } = config.training;
@@ -165,7 +176,7 @@ function createTrainer(
     : splitValidation(splits.train, { fraction, seed });
   return Trainer.create({
     engine,
-    model: modelFor(config),
+    model,
     training: trainingExamples(training, binarize),
     validation: validation && evaluationExamples(validation, binarize, seed),
     config: config.training,

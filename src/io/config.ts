@@ -76,8 +76,8 @@ const modelSchema = v.pipe(
     /** Columns of W in D + W Wᵀ. */
     rank: v.exactOptional(whole(1)),
     latent: whole(1),
-    /** Absent: dense. */
-    network: v.exactOptional(oneOf(['dense', 'conv', 'residual'])),
+    /** Absent: dense. `custom`: networks that code gave, which whoever loads the run must give again. */
+    network: v.exactOptional(oneOf(['dense', 'conv', 'residual', 'custom'])),
     /** Channels after each halving of the image. */
     channels: v.exactOptional(v.pipe(v.array(whole(1), 'a list of channels'), v.minLength(1, 'a list of channels'))),
     normalization: v.exactOptional(oneOf(['none', 'batch', 'group'])),
@@ -125,7 +125,9 @@ const modelSchema = v.pipe(
     v.partialCheck(
       [['network'], ['channels'], ['normalization'], ['dropout']],
       ({ network = 'dense', channels, normalization, dropout }) =>
-        network !== 'dense' || (channels === undefined && normalization === undefined && dropout === undefined),
+        network === 'conv' ||
+        network === 'residual' ||
+        (channels === undefined && normalization === undefined && dropout === undefined),
       "'conv' or 'residual' where there are channels, normalization or dropout",
     ),
     ['network'],

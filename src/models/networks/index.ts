@@ -23,4 +23,4 @@ export { denseNetworks } from './dense.ts';
 export type { DenseOptions } from './dense.ts';
 export { flatten, fromPlanes, planesOf, toPlanes, unflatten } from './images.ts';
 export type { Planes } from './images.ts';
-export type { Network, Networks, NetworkSizes } from './network.ts';
+export type { Network, Networks, NetworksFactory, NetworkSizes } from './network.ts';

@@ -23,3 +23,6 @@ export interface NetworkSizes {
   /** Numbers that the likelihood wants of the decoder. */
   readonly outputSize: number;
 }
+
+/** Networks of one's own, made to the sizes that the data and the likelihood ask for. */
+export type NetworksFactory = (sizes: NetworkSizes) => Networks;
