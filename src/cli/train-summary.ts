@@ -65,6 +65,9 @@ function nextSteps({ run, out, done, program }: TrainingOutcome): string[] {
     [`${program} evaluate ${out}`, 'ELBO and NLL on the test examples'],
     [`${program} sample ${out} -o samples.${isImageShape(run.exampleShape) ? 'png' : 'csv'} --seed 2`, 'more samples'],
   ];
+  if (run.columns) {
+    rows.push([`${program} score ${out} --data new.csv -o scores.csv --explain`, 'how unusual new rows are, and why']);
+  }
   if (done.reason === 'interrupted')
     rows.unshift([`${program} train --resume --out ${out}`, 'continue where it stopped']);
   else if (model.posterior !== 'full') {

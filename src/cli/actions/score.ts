@@ -90,7 +90,11 @@ function isPicture(file: string): boolean {
 /** Which examples are of the listed classes, by the classes' names or numbers. */
 function anomalyLabels(dataset: Dataset, list: string): boolean[] {
   const { labels, classNames, name } = dataset;
-  if (!labels) throw new UsageError(`--anomalies: ${name} has no labels.`);
+  if (!labels) {
+    throw new UsageError(
+      `--anomalies: ${name} has no labels. A table needs a column such as 'label', all of whose values training knew.`,
+    );
+  }
   const there = new Set<number>(labels);
   const classes = list.split(',').map((text) => {
     const named = classNames?.indexOf(text.trim()) ?? -1;
