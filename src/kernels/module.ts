@@ -19,7 +19,6 @@ export interface KernelExports {
     rate1: number,
     keep2: number,
     rate2: number,
-    correction: number,
     epsilon: number,
     step: number,
   ) => void;
@@ -73,6 +72,7 @@ export interface KernelExports {
     scratch: number,
   ) => number;
   readonly sumOfSquares: (x: number, length: number) => number;
+  readonly flushSubnormals: (x: number, length: number) => void;
   readonly axpy: (factor: number, x: number, y: number, length: number) => void;
   readonly movingAverage: (keep: number, average: number, rate: number, x: number, length: number) => void;
 }

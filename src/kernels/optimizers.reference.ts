@@ -19,14 +19,14 @@ function step(name: string, buffers: AdamBuffers, settings: AdamSettings, penalt
   const length = checkLengths(name, buffers);
   const { parameters, gradients, firstMoments, secondMoments } = buffers;
   const s = adamScalars(settings, decay);
-  const [rate1, keep2, rate2, correction] = [f(s.rate1), f(s.keep2), f(s.rate2), f(s.correction)];
+  const [rate1, keep2, rate2] = [f(s.rate1), f(s.keep2), f(s.rate2)];
   const [epsilon, rate, shrink] = [f(s.epsilon), f(s.step), f(s.shrink)];
   for (let i = 0; i < length; i++) {
     const p = parameters[i]!;
     const g = effectiveGradient(gradients[i]!, p, s.scale, penalty);
-    const m = flushed(f(firstMoments[i]! + f(f(g - firstMoments[i]!) * rate1)));
-    const v = flushed(f(f(secondMoments[i]! * keep2) + f(f(g * rate2) * g)));
-    const denominator = f(f(f(Math.sqrt(v)) * correction) + epsilon);
+    const m = f(firstMoments[i]! + f(f(g - firstMoments[i]!) * rate1));
+    const v = f(f(secondMoments[i]! * keep2) + f(f(g * rate2) * g));
+    const denominator = f(f(Math.sqrt(v)) + epsilon);
     firstMoments[i] = m;
     secondMoments[i] = v;
     parameters[i] = f(f(p * shrink) - f(f(m / denominator) * rate));
@@ -43,17 +43,12 @@ export function referenceSgd(buffers: SgdBuffers, settings: SgdSettings): void {
     const g = effectiveGradient(gradients[i]!, p, gradientScale, weightDecay);
     let direction = g;
     if (velocities !== undefined) {
-      const u = flushed(f(f(velocities[i]! * f(momentum)) + g));
+      const u = f(f(velocities[i]! * f(momentum)) + g);
       velocities[i] = u;
       direction = nesterov ? f(g + f(u * f(momentum))) : u;
     }
     parameters[i] = f(p - f(direction * f(learningRate)));
   }
-}
-
-/** Below the smallest normal float32 counts as 0: arithmetic with it is slow, and no step can tell the difference. */
-function flushed(x: number): number {
-  return Math.abs(x) < 2 ** -126 ? 0 : x;
 }
 
 function effectiveGradient(g: number, p: number, scale: number, penalty: number): number {

@@ -10,8 +10,6 @@ import type { AdamBuffers, AdamSettings, SgdBuffers, SgdSettings } from './scala
  *   m ← m + (1 − β₁) (g − m),   v ← β₂ v + (1 − β₂) g²
  *   p ← p − (lr / bc₁) m / (√v / √bc₂ + ε),   bcᵢ = 1 − βᵢ^t
  *
- * Moments below 2⁻¹²⁶, the smallest normal float32, become 0; so do the velocities of `sgd`.
- *
  * @throws ValueError when a buffer lies outside the memory, ShapeError when lengths differ
  */
 export function adam(memory: KernelMemory, buffers: AdamBuffers, settings: AdamSettings): void {
@@ -35,7 +33,7 @@ function runAdam(
   decay: number,
 ): void {
   const length = checkLengths(name, buffers);
-  const { rate1, keep2, rate2, correction, epsilon, step, shrink, scale } = adamScalars(settings, decay);
+  const { rate1, keep2, rate2, epsilon, step, shrink, scale } = adamScalars(settings, decay);
   memory.kernels.adam(
     memory.offsetOf(name, 'parameters', buffers.parameters),
     memory.offsetOf(name, 'gradients', buffers.gradients),
@@ -48,7 +46,6 @@ function runAdam(
     rate1,
     keep2,
     rate2,
-    correction,
     epsilon,
     step,
   );

@@ -44,13 +44,14 @@ export interface SgdSettings {
 /** What an Adam step needs of its settings, computed in float64 (the kernel and its specification round to float32). */
 export function adamScalars(settings: AdamSettings, decoupledDecay: number) {
   const { learningRate, beta1, beta2, epsilon, biasCorrection1, biasCorrection2, gradientScale = 1 } = settings;
+  // m / (√v / √bc₂ + ε) = √bc₂ m / (√v + √bc₂ ε)
+  const correction = Math.sqrt(biasCorrection2);
   return {
     rate1: 1 - beta1,
     keep2: beta2,
     rate2: 1 - beta2,
-    correction: 1 / Math.sqrt(biasCorrection2),
-    epsilon,
-    step: learningRate / biasCorrection1,
+    epsilon: correction * epsilon,
+    step: (correction * learningRate) / biasCorrection1,
     shrink: 1 - learningRate * decoupledDecay,
     scale: gradientScale,
   };

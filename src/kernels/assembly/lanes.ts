@@ -23,11 +23,3 @@ export function allBytes(length: i32): usize {
 export function effectiveGradient(g: v128, p: v128, scale: v128, penalty: v128): v128 {
   return f32x4.add(f32x4.mul(g, scale), f32x4.mul(p, penalty));
 }
-
-/**
- * x, and 0 for a number below the smallest normal one. The average of a gradient that has ended (a dead unit's) halves
- * and halves until arithmetic with it takes many times as long.
- */
-export function flushed(x: v128): v128 {
-  return v128.andnot(x, f32x4.lt(f32x4.abs(x), f32x4.splat(f32.MIN_NORMAL_VALUE)));
-}

@@ -1,4 +1,4 @@
-import { allBytes, effectiveGradient, flushed, load, store, wholeBytes } from './lanes';
+import { allBytes, effectiveGradient, load, store, wholeBytes } from './lanes';
 
 /** One step without momentum; `penalty` is the weight decay. */
 export function sgd(parameters: usize, gradients: usize, length: i32, scale: f32, penalty: f32, rate: f32): void {
@@ -49,7 +49,7 @@ function withMomentum<T>(
   for (let at = from; at < to; at += sizeof<T>()) {
     const p = load<T>(parameters + at);
     const g = effectiveGradient(load<T>(gradients + at), p, f32x4.splat(scale), f32x4.splat(penalty));
-    const velocity = flushed(f32x4.add(f32x4.mul(load<T>(velocities + at), f32x4.splat(momentum)), g));
+    const velocity = f32x4.add(f32x4.mul(load<T>(velocities + at), f32x4.splat(momentum)), g);
     const direction = nesterov ? f32x4.add(g, f32x4.mul(velocity, f32x4.splat(momentum))) : velocity;
     store<T>(velocities + at, velocity);
     store<T>(parameters + at, f32x4.sub(p, f32x4.mul(direction, f32x4.splat(rate))));

@@ -78,3 +78,17 @@ function blend<T>(keep: f32, y: usize, rate: f32, x: usize, from: usize, to: usi
     store<T>(y + at, f32x4.add(kept, f32x4.mul(load<T>(x + at), f32x4.splat(rate))));
   }
 }
+
+/** 0 for every number below the smallest normal one; NaN stays. */
+export function flushSubnormals(x: usize, length: i32): void {
+  const whole = wholeBytes(length);
+  flush<v128>(x, 0, whole);
+  flush<f32>(x, whole, allBytes(length));
+}
+
+function flush<T>(x: usize, from: usize, to: usize): void {
+  for (let at = from; at < to; at += sizeof<T>()) {
+    const value = load<T>(x + at);
+    store<T>(x + at, v128.andnot(value, f32x4.lt(f32x4.abs(value), f32x4.splat(f32.MIN_NORMAL_VALUE))));
+  }
+}
