@@ -1,11 +1,19 @@
 import { DataError, NdArray, ValueError, formatShape } from '../core/index.ts';
-import { decodeNpy, encodeNpy, formatCsv, parseCsv, parseRunConfig, toNdArray } from '../io/index.ts';
-import type { RunConfig } from '../io/index.ts';
+import {
+  decodeNpy,
+  encodeNpy,
+  encodeParquetMatrix,
+  formatCsv,
+  parseCsv,
+  parseRunConfig,
+  toNdArray,
+} from '../io/index.ts';
+import type { RunConfig, Table } from '../io/index.ts';
 import { comparison, isImageShape, sheet } from './pictures.ts';
 import { optionNames } from './options.ts';
 import type { ModelOptions } from './options.ts';
 
-const formats = ['.png', '.npy', '.csv', '.json'] as const;
+const formats = ['.png', '.npy', '.csv', '.json', '.parquet'] as const;
 export type ArrayFormat = (typeof formats)[number];
 
 /** The format that a file's name asks for. @throws ValueError listing the formats when its ending is none of them */
@@ -16,18 +24,22 @@ export function arrayFormat(path: string): ArrayFormat {
 }
 
 /**
- * Writes an array as its ending says: `.npy`; `.csv`, one row for each entry of the first axis; `.json`, nested
- * arrays; `.png`, images [n, ...shape] on one sheet.
+ * Writes an array as its ending says: `.npy`; `.csv` or `.parquet`, one row for each entry of the first axis; `.json`,
+ * nested arrays; `.png`, images [n, ...shape] on one sheet.
  *
+ * @param options.columns images a row of a sheet
+ * @param options.columnName of a Parquet file's columns, from 1; default x1, x2, …
  * @throws ValueError for another ending, or a `.png` of what are no images; DataError when the file cannot be written
  */
-export async function writeArray(
-  path: string,
-  array: NdArray,
-  options: { readonly columns?: number } = {},
-): Promise<void> {
+export async function writeArray(path: string, array: NdArray, options: WriteArrayOptions = {}): Promise<void> {
+  const bytes = await encodeArray(path, array, options);
   const { writeFileAtomic } = await import('../io/node/index.ts');
-  writeFileAtomic(path, encodeArray(path, array, options));
+  writeFileAtomic(path, bytes);
+}
+
+export interface WriteArrayOptions {
+  readonly columns?: number;
+  readonly columnName?: (number: number) => string;
 }
 
 /** Writes a picture that is PNG bytes already. @throws ValueError for another ending than `.png` */
@@ -52,12 +64,21 @@ function noPictures(path: string, { shape }: NdArray): ValueError {
   return new ValueError(`${path}: arrays of shape ${formatShape(shape)} are no pictures. Write .npy or .csv.`);
 }
 
-function encodeArray(path: string, array: NdArray, options: { readonly columns?: number }): Uint8Array | string {
+async function encodeArray(path: string, array: NdArray, options: WriteArrayOptions): Promise<Uint8Array | string> {
   const format = arrayFormat(path);
   if (format === '.npy') return encodeNpy(array);
+  if (format === '.parquet') return encodeRows(asMatrix(array), options.columnName);
   if (format !== '.png') return formatArray(format, array);
   if (!isImageShape(array.shape.slice(1))) throw noPictures(path, array);
   return sheet(array, options);
+}
+
+function encodeRows(rows: NdArray, columnName = (number: number) => `x${number}`): Promise<Uint8Array> {
+  const matrix = rows.shape.length === 1 ? rows.reshape([rows.size, 1]) : rows;
+  return encodeParquetMatrix(
+    matrix,
+    Array.from({ length: matrix.shape[1] ?? 0 }, (_, column) => columnName(column + 1)),
+  );
 }
 
 /** An array as text: CSV, one row for each entry of the first axis, or JSON, nested arrays. */
@@ -98,10 +119,31 @@ function decodeArray(bytes: Uint8Array, name: string): NdArray {
   }
 }
 
-/** Reads a matrix or another array from a file. @throws DataError as `parseArray` does, or when it cannot be read */
+/**
+ * Reads a matrix or another array from a file, of Parquet too, where every column must hold numbers.
+ *
+ * @throws DataError as `parseArray` does, or when it cannot be read
+ */
 export async function readArray(path: string): Promise<NdArray> {
+  if (path.toLowerCase().endsWith('.parquet')) {
+    const { readTable } = await import('../data/node/index.ts');
+    return matrixOf(await readTable(path), path);
+  }
   const { readFileBytes } = await import('../io/node/index.ts');
   return parseArray(readFileBytes(path), { name: path });
+}
+
+function matrixOf({ columns, rowCount }: Table, path: string): NdArray {
+  const matrix = NdArray.zeros([rowCount, columns.length], 'float64');
+  columns.forEach(({ name, values }, column) => {
+    values.forEach((value, row) => {
+      if (typeof value !== 'number') {
+        throw new DataError(`${path}: row ${row} of column '${name}' holds ${String(value)}, expected a number.`);
+      }
+      matrix.data[row * columns.length + column] = value;
+    });
+  });
+  return matrix;
 }
 
 /** The configuration of the run in a folder. @throws DataError when it is no run; ValueError when it is not valid */

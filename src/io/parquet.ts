@@ -1,7 +1,10 @@
-import type { AsyncBuffer } from 'hyparquet';
-import { DataError } from '../core/index.ts';
+import type { AsyncBuffer, Compressors, FileMetaData, SchemaTree } from 'hyparquet';
+import type { BasicType } from 'hyparquet-writer';
+import { DataError, ShapeError, formatShape } from '../core/index.ts';
+import type { NdArray } from '../core/index.ts';
 import { copyBytes, messageOf } from './bytes.ts';
 import type { DecodeOptions } from './bytes.ts';
+import { checkPages } from './parquet-pages.ts';
 import { tableOf } from './table.ts';
 import type { Cell, Table, TableColumn } from './table.ts';
 
@@ -33,12 +36,16 @@ export async function decodeParquet(
   source: ParquetSource,
   options: DecodeOptions & { readonly rows?: { readonly start: number; readonly end: number } } = {},
 ): Promise<Table> {
-  const { file, metadata, columns, rowCount, name } = await openParquet(source, options);
-  const [{ parquetRead }, { compressors }] = await Promise.all([import('hyparquet'), import('hyparquet-compressors')]);
+  const { file, metadata, columns, rowCount, name, schema } = await openParquet(source, options);
+  const [{ parquetRead }, codecs] = await Promise.all([import('hyparquet'), import('hyparquet-compressors')]);
+  const compressors = withEmptyPages(codecs.compressors);
   const { start, end } = options.rows ?? { start: 0, end: rowCount };
+  const damaged = (error: unknown): DataError =>
+    new DataError(`${name}: the Parquet file is damaged or unsupported (${messageOf(error)}).`);
   const values = new Map<string, Cell[]>(columns.map((column) => [column, []]));
   let rows: unknown[][] = [];
   try {
+    await checkRowGroups(file, { metadata, schema, compressors, start, end });
     await parquetRead({
       file,
       metadata,
@@ -49,12 +56,66 @@ export async function decodeParquet(
       onComplete: (all: unknown[][]) => (rows = all),
     });
   } catch (error) {
-    throw new DataError(`${name}: the Parquet file is damaged or unsupported (${messageOf(error)}).`);
+    throw damaged(error);
   }
   for (const row of rows) {
-    for (const [index, column] of columns.entries()) values.get(column)?.push(toCell(row[index], column, name));
+    for (const [index, column] of columns.entries()) {
+      // A value that is missing is null; one that its page or dictionary does not have is undefined.
+      if (row[index] === undefined) throw damaged(`a value of column '${column}' is not there`);
+      values.get(column)?.push(toCell(row[index], column, name));
+    }
   }
   return tableOf(columns.map((column) => ({ name: column, values: values.get(column) ?? [] })));
+}
+
+/** Codecs that give nothing for a page of nothing: LZ4's refuses it (a column without values). */
+function withEmptyPages(codecs: Compressors): Compressors {
+  return Object.fromEntries(
+    Object.entries(codecs).map(([codec, decompress]) => [
+      codec,
+      (bytes: Uint8Array, length: number) => (length === 0 ? new Uint8Array(0) : decompress(bytes, length)),
+    ]),
+  );
+}
+
+/** Looks at the pages of all row groups between two rows. @throws Error that says what does not add up */
+async function checkRowGroups(
+  file: AsyncBuffer,
+  options: {
+    readonly metadata: FileMetaData;
+    readonly schema: SchemaTree;
+    readonly compressors: Compressors;
+    readonly start: number;
+    readonly end: number;
+  },
+): Promise<void> {
+  const { metadata, schema, compressors, start, end } = options;
+  const elements = new Map(schema.children.map(({ element }) => [element.name, element]));
+  let first = 0;
+  for (const { columns, num_rows: count } of metadata.row_groups) {
+    const rows = Number(count);
+    const isRead = first < end && first + rows > start;
+    first += rows;
+    if (!isRead) continue;
+    for (const { meta_data: column } of columns) {
+      const element = column && elements.get(column.path_in_schema[0] ?? '');
+      if (!element) throw new Error('a column that the schema does not have');
+      const from = Number(column.dictionary_page_offset ?? 0) || Number(column.data_page_offset);
+      const size = Number(column.total_compressed_size);
+      if (!(from >= 0 && size >= 0 && from + size <= file.byteLength)) {
+        throw new Error(`column '${element.name}' reaches beyond the file`);
+      }
+      const decompress = compressors[column.codec];
+      if (column.codec !== 'UNCOMPRESSED' && !decompress) throw new Error(`the codec ${column.codec} is unknown`);
+      checkPages(new Uint8Array(await file.slice(from, from + size)), {
+        metadata: column,
+        rows,
+        optional: element.repetition_type !== 'REQUIRED',
+        typeLength: element.type_length,
+        decompress: column.codec === 'UNCOMPRESSED' ? undefined : decompress,
+      });
+    }
+  }
 }
 
 async function openParquet(source: ParquetSource, options: DecodeOptions) {
@@ -63,7 +124,8 @@ async function openParquet(source: ParquetSource, options: DecodeOptions) {
   const file = source instanceof Uint8Array ? bufferOf(source) : source;
   try {
     const metadata = await parquetMetadataAsync(file);
-    const children = parquetSchema(metadata).children;
+    const schema = parquetSchema(metadata);
+    const { children } = schema;
     const nested = children.find((child) => child.children.length > 0 || child.element.repetition_type === 'REPEATED');
     if (nested) {
       throw new DataError(
@@ -75,7 +137,7 @@ async function openParquet(source: ParquetSource, options: DecodeOptions) {
     if (!Number.isSafeInteger(rowCount) || rowCount < 0 || rowCount > 2 ** 31) {
       throw new DataError(`${name}: claims ${rowCount} rows.`);
     }
-    return { file, metadata, columns: children.map(({ element }) => element.name), rowCount, name };
+    return { file, metadata, columns: children.map(({ element }) => element.name), rowCount, name, schema };
   } catch (error) {
     if (error instanceof DataError) throw error;
     throw new DataError(`${name}: not a Parquet file, or a damaged one (${messageOf(error)}).`);
@@ -116,4 +178,26 @@ function columnSource({ name, values }: TableColumn) {
   }
   const data = values.map((value) => (value === null ? null : String(value)));
   return { name, type: 'STRING' as const, nullable, data };
+}
+
+/**
+ * A matrix [rows, columns] as an Apache Parquet file of one column of FLOAT, DOUBLE or INT32 for each of its own.
+ *
+ * @throws ShapeError unless there is a name for every column
+ */
+export async function encodeParquetMatrix(matrix: NdArray, names: readonly string[]): Promise<Uint8Array> {
+  const [rows = 0, columns] = matrix.shape;
+  if (matrix.shape.length !== 2 || columns !== names.length) {
+    throw new ShapeError(`Parquet: ${names.length} names for the columns of ${formatShape(matrix.shape)}.`);
+  }
+  const { parquetWriteBuffer } = await import('hyparquet-writer');
+  const { data, dtype } = matrix;
+  const type: BasicType = dtype === 'float32' ? 'FLOAT' : dtype === 'int32' ? 'INT32' : 'DOUBLE';
+  const columnData = names.map((name, column) => ({
+    name,
+    type,
+    nullable: false,
+    data: Array.from({ length: rows }, (_, row) => data[row * names.length + column] ?? NaN),
+  }));
+  return new Uint8Array(parquetWriteBuffer({ columnData }));
 }

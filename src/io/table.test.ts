@@ -172,7 +172,7 @@ describe('Parquet', () => {
     const edits = fc.array(fc.tuple(fc.nat(), fc.nat(255)), { minLength: 1, maxLength: 4 });
     await fc.assert(
       fc.asyncProperty(edits, async (list) => {
-        // In the footer, from where hyparquet takes all sizes: damaged pages can keep it from ending (README.md).
+        // In the footer, from where hyparquet takes all sizes; parquet-pages.test.ts damages the pages.
         const bytes = sound.slice();
         for (const [at, value] of list) bytes[footer + (at % (bytes.length - footer))] = value;
         try {

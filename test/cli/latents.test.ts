@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { load, readArray } from '../../src/api/index.ts';
+import { load, readArray, readTable } from '../../src/api/index.ts';
 import type { Run } from '../../src/api/index.ts';
 import { newFolder, rootsigma, tiny } from './harness.ts';
 
@@ -37,6 +37,19 @@ describe('encode and decode', () => {
     );
     expect((await rootsigma(['decode', path, '--data', file('z.npy'), '-o', file('x.npy')])).code).toBe(0);
     expect(await readArray(file('x.npy'))).toEqual(await run.reconstruct(x));
+  });
+
+  it('keep codes as Parquet, to the bit, under names', async () => {
+    const { mean } = await run.encode(await run.examples());
+    expect((await rootsigma(['encode', path, '-o', file('z.parquet')])).code).toBe(0);
+    expect((await readTable(file('z.parquet'))).columns.map(({ name }) => name)).toEqual(['z1', 'z2', 'z3']);
+    const codes = await readArray(file('z.parquet'));
+    expect([codes.shape, [...codes.data]]).toEqual([mean.shape, [...mean.data]]);
+    expect((await rootsigma(['decode', path, '--data', file('z.parquet'), '-o', file('x2.npy')])).code).toBe(0);
+    expect(await readArray(file('x2.npy'))).toEqual(await run.decode(mean));
+    await rootsigma(['encode', path, '-o', file('s.parquet'), '--what', 'covariance', '--limit', '2']);
+    const names = (await readTable(file('s.parquet'))).columns.map(({ name }) => name);
+    expect([names.length, names[1], names[8]]).toEqual([9, 'covariance1_2', 'covariance3_3']);
   });
 
   it('takes the training split, and codes from stdin', async () => {

@@ -7,8 +7,8 @@ export function decodeCommand(session: Session): Command {
   const command = new Command('decode')
     .description('E[x|z] of given codes')
     .argument('<run>', "a run's folder")
-    .requiredOption('--data <file>', 'codes z, one a row, as .npy, .csv or .json; - reads stdin')
-    .requiredOption('-o, --output <file>', 'where to: .png (one sheet), .npy, .csv or .json')
+    .requiredOption('--data <file>', 'codes z, one a row, as .npy, .csv, .json or .parquet; - reads stdin')
+    .requiredOption('-o, --output <file>', 'where to: .png (one sheet), .npy, .csv, .json or .parquet')
     .option('--columns <n>', 'images a row, for .png', whole(1));
   addExamples(
     addCommonOptions(addEngineOptions(command)),

@@ -7,7 +7,7 @@ export function encodeCommand(session: Session): Command {
   const command = new Command('encode')
     .description('q(z|x) of examples, one a row: an embedding of data')
     .argument('<run>', "a run's folder")
-    .requiredOption('-o, --output <file>', 'where to: .npy, .csv or .json')
+    .requiredOption('-o, --output <file>', 'where to: .npy, .csv, .json or .parquet')
     .option('--data <data>', 'other data than it was trained on')
     .addOption(
       choice('--split <name>', 'which examples (default: test, where there is such a split)', ['test', 'train']),

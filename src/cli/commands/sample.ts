@@ -9,7 +9,7 @@ export function sampleCommand(session: Session): Command {
     .argument('<run>', "a run's folder")
     .requiredOption(
       '-o, --output <file>',
-      'where to: .png (one sheet), .npy, .csv or .json; rows of a table: .csv, .tsv or .parquet',
+      'where to: .png (one sheet), .npy, .csv, .json or .parquet; rows of a table: .csv, .tsv or .parquet',
     )
     .option('--count <n>', 'how many (default: 64)', whole(1))
     .option('--seed <n>', 'which draws (default: 0)', whole(0))
