@@ -12,7 +12,7 @@ export const layers = [
   { name: 'models' },
   { name: 'objectives', typesOnly: ['models'] },
   { name: 'io', only: ['core'] },
-  { name: 'data', only: ['core', 'random', 'io'] },
+  { name: 'data', only: ['core', 'kernels', 'random', 'io'] },
   { name: 'training' },
   { name: 'evaluation', not: ['training'] },
   { name: 'api' },

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { ValueError } from '../core/index.ts';
+import { fillUniform, key } from '../random/index.ts';
 import {
   binarize,
   binarizeForEvaluation,
-  binarizeKey,
   datasetOf,
   epochOrder,
   examplesOf,
@@ -84,13 +84,14 @@ describe('binarize', () => {
   test('threshold: 1 from byte 128 on', () => {
     const all = datasetOf({ name: 'all', kind: 'array', sampleShape: [256], values: Uint8Array.from(range(256)) });
     const { data } = examplesOf(all);
-    binarize(data, 'threshold', binarizeKey(0, 0, 0));
+    expect(data).toEqual(Float32Array.from(range(256), (byte) => byte / 255));
+    binarize(data, 'threshold', key(0));
     expect([...data]).toEqual(range(256).map((byte) => (byte >= 128 ? 1 : 0)));
   });
 
   test('none leaves the values', () => {
     const values = Float32Array.of(0, 0.3, 1);
-    binarize(values, 'none', binarizeKey(0, 0, 0));
+    binarize(values, 'none', key(0));
     expect(values).toEqual(Float32Array.of(0, 0.3, 1));
   });
 
@@ -98,28 +99,25 @@ describe('binarize', () => {
     const n = 40_000;
     for (const p of [0, 1 / 255, 0.25, 0.5, 254 / 255, 1]) {
       const values = new Float32Array(n).fill(p);
-      binarize(values, 'dynamic', binarizeKey(11, 2, 3));
+      binarize(values, 'dynamic', key(11));
       expect(values.every((value) => value === 0 || value === 1)).toBe(true);
       const mean = values.reduce((sum, value) => sum + value, 0) / n;
       expect(Math.abs(mean - p)).toBeLessThanOrEqual(5 * Math.sqrt((p * (1 - p)) / n));
     }
   });
 
-  test('dynamic: the same for (seed, epoch, step), another for any other', () => {
-    const draw = (...at: [seed: number, epoch: number, step: number]): Float32Array => {
-      const values = new Float32Array(200).fill(0.5);
-      binarize(values, 'dynamic', binarizeKey(...at));
-      return values;
-    };
-    const reference = draw(1, 2, 3);
-    expect(draw(1, 2, 3)).toEqual(reference);
-    const others: [number, number, number][] = [
-      [0, 2, 3],
-      [1, 3, 3],
-      [1, 2, 4],
-      [1, 3, 2],
-    ];
-    for (const other of others) expect(draw(...other)).not.toEqual(reference);
+  test('dynamic: 1 where the key’s uniform lies below the value, at any length', () => {
+    for (const n of [1, 15, 16, 17, 1024, 1025, 5000]) {
+      const values = Float32Array.from({ length: n }, (_, k) => [0, 0.5, 1, NaN, (k % 97) / 96][k % 5]!);
+      const uniforms = new Float32Array(n);
+      fillUniform(key(n), uniforms);
+      const expected = [...values].map((value, k) => (uniforms[k]! < value ? 1 : 0));
+      // A view in the middle of an array: what lies around it stays.
+      const around = new Float32Array(n + 2).fill(0.5);
+      around.set(values, 1);
+      binarize(around.subarray(1, n + 1), 'dynamic', key(n));
+      expect([...around]).toEqual([0.5, ...expected, 0.5]);
+    }
   });
 
   test('in evaluation an example does not depend on its batch', () => {

@@ -1,14 +1,12 @@
 import { sizeOf } from '../core/index.ts';
 import type { DataConfig } from '../io/index.ts';
-import { fillUniform, foldIn } from '../random/index.ts';
+import { drawBelow, threshold } from '../kernels/index.ts';
+import { foldIn } from '../random/index.ts';
 import type { Key } from '../random/index.ts';
 import type { Dataset } from './dataset.ts';
 import { purposeKey } from './streams.ts';
 
 export type Binarize = DataConfig['binarize'];
-
-/** The uniforms of one call; grown when a larger batch comes. */
-let uniforms = new Float32Array(0);
 
 /**
  * Turns values in [0, 1] into 0 and 1, in place.
@@ -19,19 +17,8 @@ let uniforms = new Float32Array(0);
  * - `none`: the values stay.
  */
 export function binarize(values: Float32Array, mode: Binarize, key: Key): void {
-  if (mode === 'threshold') {
-    for (let i = 0; i < values.length; i++) values[i] = +(values[i]! >= 0.5);
-  } else if (mode === 'dynamic') {
-    if (uniforms.length < values.length) uniforms = new Float32Array(values.length);
-    const draws = uniforms.subarray(0, values.length);
-    fillUniform(key, draws);
-    for (let i = 0; i < values.length; i++) values[i] = +(draws[i]! < values[i]!);
-  }
-}
-
-/** The key with which `binarize` draws in one training step. */
-export function binarizeKey(seed: number, epoch: number, step: number): Key {
-  return foldIn(foldIn(purposeKey(seed, 'binarize'), epoch), step);
+  if (mode === 'threshold') threshold(values, 0.5);
+  else if (mode === 'dynamic') drawBelow(key.high, key.low, values);
 }
 
 /**

@@ -1,6 +1,7 @@
 import { NdArray, ShapeError, ValueError, formatShape, sizeOf } from '../core/index.ts';
 import type { Shape } from '../core/index.ts';
 import type { DataConfig } from '../io/index.ts';
+import { bytesToFractions } from '../kernels/index.ts';
 import type { TableEncoder } from './table/encoder.ts';
 
 /** Class numbers, one an example. */
@@ -61,9 +62,6 @@ export interface DatasetSource {
   readonly factors?: Readonly<Record<string, FactorColumn>>;
 }
 
-/** A byte as the number it stands for. */
-const fractionOf = Float32Array.from({ length: 256 }, (_, byte) => byte / 255);
-
 /**
  * A data set over values in memory, without a copy: bytes stay bytes until they are gathered.
  *
@@ -119,7 +117,7 @@ function checkSupport(
 }
 
 function copyBytes(from: Uint8Array | Float32Array, start: number, out: Float32Array, at: number, count: number): void {
-  for (let k = 0; k < count; k++) out[at + k] = fractionOf[from[start + k]!]!;
+  bytesToFractions(from.subarray(start, start + count) as Uint8Array, out.subarray(at, at + count));
 }
 
 function copyFloats(

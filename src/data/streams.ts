@@ -8,7 +8,6 @@ import type { Key } from '../random/index.ts';
 const purposes = {
   split: 0xda7a_0001,
   order: 0xda7a_0002,
-  binarize: 0xda7a_0003,
   evaluation: 0xda7a_0004,
   digits: 0xda7a_0005,
   sprites: 0xda7a_0006,

@@ -10,18 +10,25 @@ export const drawChunk = 1024;
  * multiple of 2³².
  */
 function createScratch() {
-  const memory = createKernelMemory((8 + 8 + 4) * drawChunk);
+  const memory = createKernelMemory((8 + 8 + 4 + 4 + 1) * drawChunk);
   const words = memory.allocate('uint32', 2 * drawChunk);
   const float64 = memory.allocate('float64', drawChunk);
   const float32 = memory.allocate('float32', drawChunk);
-  return { kernels: memory.kernels, words, values: { float32, float64 } };
+  const probabilities = memory.allocate('float32', drawChunk);
+  const bytes = memory.allocate('bool', drawChunk);
+  return { kernels: memory.kernels, words, values: { float32, float64 }, probabilities, bytes };
 }
 
 let shared: ReturnType<typeof createScratch> | undefined;
 
+/** The scratch memory of this folder's loops over chunks. */
+export function drawScratch(): ReturnType<typeof createScratch> {
+  return (shared ??= createScratch());
+}
+
 /** Threefry's words of the counters start, start + 1, …: for each four counters, four first words, then four second. */
 export function drawWords(keyHigh: number, keyLow: number, start: number, length: number): Uint32Array<ArrayBuffer> {
-  const { kernels, words } = (shared ??= createScratch());
+  const { kernels, words } = drawScratch();
   kernels.threefryGroups(keyHigh, keyLow, Math.floor(start / 2 ** 32), start, Math.ceil(length / 4), words.byteOffset);
   return words;
 }
@@ -34,7 +41,7 @@ export function drawNormals<D extends FloatDType>(
   length: number,
   dtype: D,
 ): ArrayOf[D] {
-  const { kernels, words, values } = (shared ??= createScratch());
+  const { kernels, words, values } = drawScratch();
   const blocks = Math.ceil(length / 8);
   drawWords(keyHigh, keyLow, start, 8 * blocks);
   const convert = dtype === 'float32' ? kernels.normals32 : kernels.normals64;
@@ -50,7 +57,7 @@ export function drawUniforms<D extends FloatDType>(
   length: number,
   dtype: D,
 ): ArrayOf[D] {
-  const { kernels, words, values } = (shared ??= createScratch());
+  const { kernels, words, values } = drawScratch();
   const groups = Math.ceil(length / 4);
   drawWords(keyHigh, keyLow, start, 4 * groups);
   const convert = dtype === 'float32' ? kernels.uniforms32 : kernels.uniforms64;

@@ -72,6 +72,9 @@ export interface KernelExports {
     scratch: number,
   ) => number;
   readonly sumOfSquares: (x: number, length: number) => number;
+  readonly fractions: (bytes: number, out: number, count: number) => void;
+  readonly threshold: (x: number, limit: number, count: number) => void;
+  readonly below: (x: number, uniforms: number, count: number) => void;
   readonly flushSubnormals: (x: number, length: number) => void;
   readonly axpy: (factor: number, x: number, y: number, length: number) => void;
   readonly movingAverage: (keep: number, average: number, rate: number, x: number, length: number) => void;

@@ -2,6 +2,7 @@ export * from './adam';
 export * from './cholesky';
 export * from './eigh';
 export * from './normals';
+export * from './pixels';
 export * from './sgd';
 export * from './spectral';
 export * from './threefry';
