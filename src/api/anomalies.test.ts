@@ -75,6 +75,9 @@ describe('a run', () => {
     expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({ schemaVersion: 1, thresholds: { 'likelihood-ratio': threshold } }); // prettier-ignore
     const loaded = await load(out);
     expect((await loaded.isAnomaly(outliers())).filter(Boolean).length).toBeGreaterThan(30);
+    const scores = await fresh.score(outliers(), { method: 'typicality' });
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toHaveProperty('typicality.slope');
+    expect(await (await load(out)).score(outliers(), { method: 'typicality' })).toEqual(scores);
     const copy = await loaded.save(join(out, '..', 'copy'));
     expect(await copy.isAnomaly(outliers())).toEqual(await loaded.isAnomaly(outliers()));
     writeFileSync(file, '{"schemaVersion":1,"thresholds":{"elbo":{}}}');

@@ -6,11 +6,12 @@ import {
   anomalyMethods,
   defaultDraws,
   explainExamples,
+  fitTypicality,
   normalShare,
   scoreExamples,
   thresholdOf,
 } from '../evaluation/index.ts';
-import type { AnomalyMethod, ModelParts, ThresholdRule } from '../evaluation/index.ts';
+import type { AnomalyMethod, ModelParts, ThresholdRule, Typicality } from '../evaluation/index.ts';
 import { thresholdsSchemaVersion } from '../io/index.ts';
 import type { AnomalyThreshold, AnomalyThresholds, RunConfig } from '../io/index.ts';
 import type { Examples } from '../objectives/index.ts';
@@ -23,7 +24,7 @@ import { checkSupport } from './likelihood.ts';
 export interface AnomalyOptions {
   /** Which score. Default: likelihood-ratio under a Bernoulli likelihood, else elbo. */
   readonly method?: AnomalyMethod;
-  /** Draws of z an example. Default: 100 for likelihood-ratio and nll, 16 for elbo and reconstruction-probability. */
+  /** Draws of z an example. Default: 100 for likelihood-ratio and nll, else 16; reconstruction takes none. */
   readonly draws?: number;
   /** Of the draws. Default: 0. */
   readonly seed?: number;
@@ -44,7 +45,10 @@ export interface AnomalySource {
   data(data: DataInput | undefined, split: 'train' | 'test'): Promise<Dataset>;
 }
 
-type Thresholds = AnomalyThresholds['thresholds'];
+type Kept = Omit<AnomalyThresholds, 'schemaVersion'>;
+
+/** Examples that `typicality` is fitted to, at most: five numbers come from them. */
+const typicalExamples = 2000;
 
 /** Images have simple ones that a likelihood alone calls normal; among rows of numbers the extreme ones are the anomalies. */
 function defaultMethod({ model }: RunConfig): AnomalyMethod {
@@ -57,7 +61,7 @@ export class AnomalyDetector {
   readonly #parts: ModelParts;
   readonly #source: AnomalySource;
   readonly #path: string | undefined;
-  #thresholds: Thresholds | undefined;
+  #kept: Kept | undefined;
 
   constructor(
     parts: ModelParts & { readonly config: RunConfig; readonly path: string | undefined },
@@ -86,11 +90,12 @@ export class AnomalyDetector {
     const { draws = defaultDraws[method] } = options;
     const quantile = normalShare(options);
     const dataset = atRandom(await this.#source.data(data, 'train'), { limit, seed });
+    if (method === 'typicality') await this.#fitTypicality(dataset);
     const scores = await this.#score(this.#examplesOf(dataset), { ...options, method, draws, seed });
     const value = thresholdOf(scores.data, { quantile });
     const threshold: AnomalyThreshold = { value, quantile, examples: scores.size, source: dataset.name, draws, seed };
-    this.#thresholds = { ...(await this.#read()), [method]: threshold };
-    if (this.#path !== undefined) await this.saveTo(this.#path);
+    const kept = await this.#read();
+    await this.#keep({ ...kept, thresholds: { ...kept.thresholds, [method]: threshold } });
     return threshold;
   }
 
@@ -98,7 +103,7 @@ export class AnomalyDetector {
   async threshold({ method = defaultMethod(this.#config) }: Pick<AnomalyOptions, 'method'> = {}): Promise<
     AnomalyThreshold | undefined
   > {
-    return (await this.#read())[method];
+    return (await this.#read()).thresholds[method];
   }
 
   async isAnomaly(x: ArrayLikeInput | DataInput, options: Pick<AnomalyOptions, 'method'> = {}): Promise<boolean[]> {
@@ -114,27 +119,43 @@ export class AnomalyDetector {
     return Array.from(scores.data, (score) => score > value);
   }
 
-  /** Writes the thresholds into a run's folder, where there are any. */
+  /** Writes what was fitted into a run's folder, where there is any. */
   async saveTo(path: string): Promise<void> {
-    const thresholds = await this.#read();
-    if (Object.keys(thresholds).length === 0) return;
+    const kept = await this.#read();
+    if (Object.keys(kept.thresholds).length === 0 && !kept.typicality) return;
     const { writeThresholds } = await import('./threshold-file.ts');
-    writeThresholds(path, { schemaVersion: thresholdsSchemaVersion, thresholds });
+    writeThresholds(path, { schemaVersion: thresholdsSchemaVersion, ...kept });
   }
 
-  async #read(): Promise<Thresholds> {
-    if (this.#thresholds || this.#path === undefined) return this.#thresholds ?? {};
+  async #keep(kept: Kept): Promise<void> {
+    this.#kept = kept;
+    if (this.#path !== undefined) await this.saveTo(this.#path);
+  }
+
+  async #read(): Promise<Kept> {
+    if (this.#kept || this.#path === undefined) return this.#kept ?? { thresholds: {} };
     const { readThresholds } = await import('./threshold-file.ts');
-    this.#thresholds = readThresholds(this.#path)?.thresholds ?? {};
-    return this.#thresholds;
+    const { thresholds = {}, typicality } = readThresholds(this.#path) ?? {};
+    this.#kept = { thresholds, ...(typicality && { typicality }) };
+    return this.#kept;
   }
 
-  #score(examples: Examples, { method = defaultMethod(this.#config), ...rest }: AnomalyOptions) {
+  async #fitTypicality(usual: Dataset): Promise<Typicality> {
+    const examples = this.#examplesOf(atRandom(usual, { limit: typicalExamples, seed: 0 }));
+    const typicality = await fitTypicality({ ...this.#parts, examples, background: backgroundFor(this.#config) });
+    await this.#keep({ ...(await this.#read()), typicality });
+    return typicality;
+  }
+
+  async #score(examples: Examples, { method = defaultMethod(this.#config), ...rest }: AnomalyOptions) {
     if (!anomalyMethods.includes(method)) {
       throw new ValueError(`score: there is no method '${method}', only ${anomalyMethods.join(', ')}.`);
     }
-    const background = method === 'likelihood-ratio' ? backgroundFor(this.#config) : undefined;
-    return scoreExamples({ ...this.#parts, ...rest, examples, method, background });
+    const options = { ...this.#parts, ...rest, examples, method };
+    if (method === 'likelihood-ratio') return scoreExamples({ ...options, background: backgroundFor(this.#config) });
+    if (method !== 'typicality') return scoreExamples(options);
+    const { typicality = await this.#fitTypicality(await this.#source.data(undefined, 'train')) } = await this.#read();
+    return scoreExamples({ ...options, background: backgroundFor(this.#config), typicality });
   }
 
   async #examples(x: ArrayLikeInput | DataInput): Promise<Examples> {

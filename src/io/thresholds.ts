@@ -24,12 +24,29 @@ const thresholdSchema = v.strictObject({
   seed: whole(0),
 });
 
-const methods = ['reconstruction', 'reconstruction-probability', 'elbo', 'nll', 'likelihood-ratio'] as const;
+const methods = [
+  'reconstruction',
+  'reconstruction-probability',
+  'elbo',
+  'nll',
+  'likelihood-ratio',
+  'typicality',
+] as const;
+
+/** What is usual of two costs of an example: what the `typicality` score compares with. */
+const typicalitySchema = v.strictObject({
+  center: finite,
+  spread: v.pipe(finite, v.gtValue(0, 'a number above 0')),
+  intercept: finite,
+  slope: finite,
+  residual: v.pipe(finite, v.gtValue(0, 'a number above 0')),
+});
 
 const thresholdsSchema = v.strictObject({
   schemaVersion: v.literal(thresholdsSchemaVersion, `${thresholdsSchemaVersion}`),
   /** By the score's name. */
   thresholds: v.partial(v.strictObject(v.entriesFromList(methods, thresholdSchema))),
+  typicality: v.optional(typicalitySchema),
 });
 
 /** Where normal ends under one score. */

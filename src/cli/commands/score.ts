@@ -3,7 +3,7 @@ import { addCommonOptions, addEngineOptions, addExamples, choice, number, whole 
 import type { ScoreFlags } from '../actions/score.ts';
 import type { Session } from '../session.ts';
 
-const methods = ['reconstruction', 'reconstruction-probability', 'elbo', 'nll', 'likelihood-ratio'];
+const methods = ['reconstruction', 'reconstruction-probability', 'elbo', 'nll', 'likelihood-ratio', 'typicality'];
 
 export function scoreCommand(session: Session): Command {
   const command = new Command('score')

@@ -66,7 +66,7 @@ export function categoricalBackground(classes: number): Background {
 
 /**
  * Rows of a table: their standardised numbers under `gaussianBackground`, their zeros and ones under `bernoulliBackground`,
- * their choices under `categoricalBackground`. Missing values cost nothing.
+ * their choices under `categoricalBackground`. Which values are missing, where some can be, are zeros and ones too.
  */
 export function mixedBackground(blocks: readonly MixedBlock[]): Background {
   const numbers = gaussianBackground({ center: 0, stddev: 1 });
@@ -76,6 +76,7 @@ export function mixedBackground(blocks: readonly MixedBlock[]): Background {
       known.filter((block) => block.kind === kind).map(({ offset }) => example[offset]!);
     const choices = known.filter(({ kind }) => kind === 'categorical' || kind === 'ordinal');
     const choiceCost = choices.reduce((total, { width }) => total + Math.log(width), 0);
-    return numbers(of('numeric')) + bernoulliBackground(of('boolean')) + choiceCost;
+    const flags = blocks.flatMap(({ missing }) => (missing === undefined ? [] : [example[missing]!]));
+    return numbers(of('numeric')) + bernoulliBackground(of('boolean')) + bernoulliBackground(flags) + choiceCost;
   };
 }

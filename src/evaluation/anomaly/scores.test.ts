@@ -11,10 +11,12 @@ import {
   gaussianBackground,
   mixedBackground,
   poissonBackground,
+  fitTypicality,
   scoreExamples,
 } from './index.ts';
 import type { Background } from './index.ts';
 import { logGamma } from './log-gamma.ts';
+import { typicalityOf, typicalityScore } from './typicality.ts';
 
 const posteriors = [
   { posterior: 'diagonal' },
@@ -205,5 +207,37 @@ describe('backgrounds', () => {
     }
     expect(logGamma(0.5)).toBeCloseTo(0.5 * Math.log(Math.PI), 14);
     expect(logGamma(100.5) - logGamma(99.5)).toBeCloseTo(Math.log(99.5), 12);
+  });
+});
+
+describe('typicality', () => {
+  it('is the line through the costs, and what lies around it', () => {
+    // e = 3 + 2 (c − 5) ± 1, with the sign unrelated to c.
+    const backgrounds = [4, 4, 6, 6];
+    const fit = typicalityOf([2, 0, 6, 4], backgrounds);
+    expect(fit).toEqual({ center: 5, spread: 1, intercept: 3, slope: 2, residual: 1 });
+    expect(typicalityScore(fit, 3, 5)).toBe(0);
+    expect(typicalityScore(fit, 3 + 2 * 4, 9)).toBe(8);
+    expect(typicalityScore(fit, 3 - 2 * 4, 1)).toBe(8);
+    expect(typicalityScore(fit, 7, 5)).toBe(8);
+    expect(typicalityScore(fit, -1, 5)).toBe(-8);
+  });
+
+  it('is finite where all usual examples cost the same', () => {
+    const fit = typicalityOf([7, 7], [100, 100]);
+    expect(typicalityScore(fit, 7, 100)).toBe(0);
+    expect(typicalityScore(fit, 7, 101)).toSatisfy((score: number) => score > 1e6 && Number.isFinite(score));
+  });
+
+  it('compares with what was fitted', async () => {
+    const parts = { ...modelOf({ posterior: 'diagonal' }), examples, background: bernoulliBackground };
+    const typicality = await fitTypicality(parts);
+    const elbo = await scoreExamples({ ...parts, method: 'elbo' });
+    const scores = await scoreExamples({ ...parts, method: 'typicality', typicality });
+    rows.forEach((row, k) => {
+      expect(scores.data[k]).toBe(typicalityScore(typicality, elbo.data[k]!, bernoulliBackground(row)));
+    });
+    await expect(scoreExamples({ ...parts, method: 'typicality' })).rejects.toThrow(/fitTypicality/);
+    await expect(fitTypicality({ ...parts, examples: examplesOf([]) })).rejects.toThrow(ValueError);
   });
 });

@@ -6,6 +6,8 @@ import { LogMeanExp } from '../log-mean-exp.ts';
 import type { Background } from './background.ts';
 import { DrawProgram } from './draws.ts';
 import type { DrawQuantity, ModelParts } from './draws.ts';
+import { typicalityOf, typicalityScore } from './typicality.ts';
+import type { Typicality } from './typicality.ts';
 
 /**
  * Scores of how anomalous an example is, in nats, higher is more anomalous:
@@ -20,6 +22,8 @@ import type { DrawQuantity, ModelParts } from './draws.ts';
  * - `likelihood-ratio`: log p₀(x) − log p(x) with the background p₀ of `background.ts` (Ren et al. 2019, eq. 5; Serrà et al.
  *   2020, eq. 1, with p₀ for the compressor). A likelihood alone calls an example normal that is merely simple, such as a
  *   blank image; p₀ takes off what an example costs for being as light, dark or extreme as it is.
+ * - `typicality`: how far what p₀ and the ELBO say of it lie from what they say of training examples (`typicality.ts`): the
+ *   statistics of a model taken for data of their own, as in Morningstar et al. 2021.
  */
 export const anomalyMethods = [
   'reconstruction',
@@ -27,6 +31,7 @@ export const anomalyMethods = [
   'elbo',
   'nll',
   'likelihood-ratio',
+  'typicality',
 ] as const;
 export type AnomalyMethod = (typeof anomalyMethods)[number];
 
@@ -37,8 +42,10 @@ export interface ScoreOptions extends ModelParts {
   readonly draws?: number | undefined;
   /** Of the draws. Default: 0. */
   readonly seed?: number | undefined;
-  /** For `likelihood-ratio`. */
+  /** For `likelihood-ratio` and `typicality`. */
   readonly background?: Background | undefined;
+  /** For `typicality`. */
+  readonly typicality?: Typicality | undefined;
   readonly onProgress?: ((examplesDone: number) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -50,6 +57,7 @@ export const defaultDraws: Readonly<Record<AnomalyMethod, number>> = {
   elbo: 16,
   nll: 100,
   'likelihood-ratio': 100,
+  typicality: 16,
 };
 
 const quantities: Readonly<Record<AnomalyMethod, DrawQuantity>> = {
@@ -58,6 +66,7 @@ const quantities: Readonly<Record<AnomalyMethod, DrawQuantity>> = {
   elbo: 'elbo',
   nll: 'weight',
   'likelihood-ratio': 'weight',
+  typicality: 'elbo',
 };
 
 /** Rows that one decoder pass takes: examples × draws. Small enough for the caches, large enough for a GEMM. */
@@ -67,22 +76,58 @@ const drawsPerRun = 64;
 /**
  * One score for each example. All examples see the same draws of ε, so a score is a function of its example and the seed.
  *
- * @throws ValueError for a number of draws that is none, or `likelihood-ratio` without a background; NumericalError when a
- *   score is not finite, naming the example
+ * @throws ValueError for a number of draws that is none, or a method without the background or typicality that it needs;
+ *   NumericalError when a score is not finite, naming the example
  */
 export async function scoreExamples(options: ScoreOptions): Promise<NdArray<'float64'>> {
-  const { examples, method, background, seed = 0, draws = defaultDraws[method] } = options;
+  const scoreOf = scoreFunction(options);
+  const scores = NdArray.zeros([options.examples.size], 'float64');
+  await eachCost(options, (row, cost, x) => {
+    const score = scoreOf(cost, x);
+    if (!Number.isFinite(score)) throw notFinite(options.method, row, score);
+    scores.data[row] = score;
+  });
+  return scores;
+}
+
+/** What `typicality` compares with, from usual examples. */
+export async function fitTypicality(
+  options: Omit<ScoreOptions, 'method' | 'typicality' | 'background'> & { readonly background: Background },
+): Promise<Typicality> {
+  const { size } = options.examples;
+  if (size === 0) throw new ValueError('typicality: there are no examples to fit it to.');
+  const [costs, backgrounds] = [new Float64Array(size), new Float64Array(size)];
+  await eachCost({ ...options, method: 'typicality' }, (row, cost, x) => {
+    costs[row] = cost;
+    backgrounds[row] = options.background(x);
+  });
+  return typicalityOf(costs, backgrounds);
+}
+
+/** From what the model says of an example (a cost in nats) and the example to its score. */
+function scoreFunction({ method, background, typicality }: ScoreOptions): (cost: number, x: Float32Array) => number {
+  if (method !== 'likelihood-ratio' && method !== 'typicality') return (cost) => cost;
+  if (!background) throw new ValueError(`score: '${method}' needs a background, such as bernoulliBackground.`);
+  if (method === 'likelihood-ratio') return (cost, x) => cost - background(x);
+  if (!typicality) throw new ValueError("score: 'typicality' needs what fitTypicality gives.");
+  return (cost, x) => typicalityScore(typicality, cost, background(x));
+}
+
+/** Hands every example's cost on: minus its quantity's mean over the draws, or minus its log-mean-exp. */
+async function eachCost(
+  options: ScoreOptions,
+  take: (row: number, cost: number, x: Float32Array) => void,
+): Promise<void> {
+  const { examples, method, seed = 0, draws = defaultDraws[method] } = options;
   if (!Number.isInteger(draws) || draws < 1) {
     throw new ValueError(`score: draws must be a whole number of at least 1, got ${draws}.`);
-  }
-  if (method === 'likelihood-ratio' && !background) {
-    throw new ValueError("score: 'likelihood-ratio' needs a background, such as bernoulliBackground.");
   }
   const program = await DrawProgram.compile(options, quantities[method]);
   try {
     const noise = method === 'reconstruction' ? [program.noNoise] : program.noise(draws, { seed, size: drawsPerRun });
-    const scores = NdArray.zeros([examples.size], 'float64');
     const batchSize = Math.max(1, Math.floor(rowsPerRun / Math.min(draws, drawsPerRun)));
+    const size = examples.exampleSize;
+    const reduce = quantities[method] === 'weight' ? 'value' : 'mean';
     for (const { x, start } of batchesInOrder(examples, { key: key(seed), batchSize })) {
       options.signal?.throwIfAborted();
       const means = Array.from({ length: x.shape[0]! }, () => new LogMeanExp());
@@ -90,19 +135,12 @@ export async function scoreExamples(options: ScoreOptions): Promise<NdArray<'flo
         const { data } = await program.run(x, epsilon);
         for (let k = 0; k < data.length; k++) means[k % means.length]!.add(data[k]!);
       }
-      const baseline = method === 'likelihood-ratio' ? background : undefined;
-      const size = examples.exampleSize;
-      const reduce = quantities[method] === 'weight' ? 'value' : 'mean';
       means.forEach((mean, row) => {
-        const code = baseline?.(x.data.subarray(row * size, (row + 1) * size)) ?? 0;
-        const score = -mean[reduce] - code;
-        if (!Number.isFinite(score)) throw notFinite(method, start + row, score);
-        scores.data[start + row] = score;
+        take(start + row, -mean[reduce], x.data.subarray(row * size, (row + 1) * size));
       });
       options.onProgress?.(start + means.length);
       await new Promise((resume) => setTimeout(resume)); // The engine blocks its thread: let timers and signals in.
     }
-    return scores;
   } finally {
     await program.dispose();
   }
