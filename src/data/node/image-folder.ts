@@ -1,9 +1,8 @@
-import { setImmediate } from 'node:timers/promises';
 import { join } from 'node:path';
-import { DataError, sizeOf } from '../../core/index.ts';
-import { readImageHeader, resizeImage } from '../../io/index.ts';
-import type { DataConfig, ImageHeader, ResizeOptions } from '../../io/index.ts';
-import { readFileBytes, readFileHead, readImageFile } from '../../io/node/index.ts';
+import { DataError } from '../../core/index.ts';
+import { readImageHeader } from '../../io/index.ts';
+import type { DataConfig, ImageHeader } from '../../io/index.ts';
+import { readFileBytes, readFileHead } from '../../io/node/index.ts';
 import { datasetOf, subset } from '../dataset.ts';
 import type { Dataset } from '../dataset.ts';
 import { checkNumber, checkOptions } from '../source.ts';
@@ -12,14 +11,15 @@ import type { SplitName } from '../split-names.ts';
 import { defaultTestFraction, holdOutTest } from '../split.ts';
 import { noteOfSplit } from './array-file.ts';
 import type { ResolveContext } from './context.ts';
+import { Unreadable, readPixels } from './image-pixels.ts';
+import type { ImageTarget } from './image-pixels.ts';
 import { listImages } from './list-images.ts';
 import type { ImageFile } from './list-images.ts';
+import { datasetOfRecords } from './record-dataset.ts';
 
 /** Images that all have one size keep it up to here; others become `defaultSide` × `defaultSide`. */
 const largestOwnSide = 64;
 const defaultSide = 32;
-/** The share of files that may be unreadable: they are left out and named. More is an error. */
-const unreadableShare = 0.01;
 /** Where an image's header ends in nearly all files; the others are read whole. */
 const headBytes = 2 ** 17;
 
@@ -31,6 +31,7 @@ const headBytes = 2 ** 17;
  *   of the area it covers, after cutting the middle to the new ratio of sides (or `fit: 'stretch'`).
  * - *Channels*: 1 when every file is stored as grey, else 3, or `channels`.
  * - *Unreadable files*: up to 1 % are left out and named in the notes; more is an error.
+ * - *Memory*: pixels beyond `memoryLimit` are decoded once into the cache, a byte a number, and read from there.
  *
  * What was decided is in `options`, so that the same pixels come again.
  *
@@ -48,18 +49,29 @@ export async function readImageFolder(
   const target = chooseTarget(readHeaders(folder, listing.files, unreadable), given, folder);
   const background = given.background;
   if (background !== undefined) checkNumber(`${folder}: background`, background, { least: 0, below: 256, whole: true });
-  const { files, values } = await readPixels(folder, listing.files, { target, background, unreadable, context });
+  const { files, cached, pixels } = await readPixels(folder, listing.files, {
+    target,
+    background,
+    unreadable,
+    context,
+  });
   const { classNames } = listing;
-  const everything = datasetOf({
+  const about = {
     name: folder,
-    kind: 'images',
+    kind: 'images' as const,
     sampleShape: target.channels === 1 ? [target.height, target.width] : [target.height, target.width, 3],
-    values,
     ...(classNames && {
       labels: Uint32Array.from(files, ({ className }) => classNames.indexOf(className ?? '')),
       classNames,
     }),
-  });
+  };
+  const everything =
+    pixels instanceof Uint8Array
+      ? datasetOf({ ...about, values: pixels })
+      : datasetOfRecords(
+          { ...about, support: 'unit-interval', size: files.length },
+          { records: pixels, dtype: 'uint8' },
+        );
   const { splits, held } = splitUp(everything, {
     files,
     ownSplits: listing.ownSplits,
@@ -80,6 +92,7 @@ export async function readImageFolder(
       ...unreadable.notes(),
       `${files.length} images as ${target.height}×${target.width} ${target.channels === 1 ? 'grey' : 'RGB'}` +
         (classNames ? `, ${classNames.length} classes by folder.` : '.'),
+      ...(cached === undefined ? [] : [`${folder} is large: its pixels are read from ${cached} as they are needed.`]),
       ...(listing.ownSplits ? [] : [noteOfSplit(splits)]),
     ],
   };
@@ -90,43 +103,6 @@ function formOf(like: DataConfig | undefined): DatasetOptions {
   if (like?.kind !== 'images') return {};
   const { size, channels, fit, background } = like.options ?? {};
   return JSON.parse(JSON.stringify({ size, channels, fit, background })) as DatasetOptions;
-}
-
-/** Files that gave an error: a few are noted, more end the reading. */
-class Unreadable {
-  readonly #folder: string;
-  readonly #total: number;
-  readonly #errors = new Map<string, string>();
-
-  constructor(folder: string, total: number) {
-    this.#folder = folder;
-    this.#total = total;
-  }
-
-  has(path: string): boolean {
-    return this.#errors.has(path);
-  }
-
-  /** @throws the error when it is no fault of the file's contents; DataError when too many files are unreadable */
-  add(path: string, error: unknown): void {
-    if (!(error instanceof DataError)) throw error;
-    this.#errors.set(path, error.message);
-    const allowed = Math.floor(unreadableShare * this.#total);
-    if (this.#errors.size > allowed) {
-      const [first] = this.#errors.values();
-      throw new DataError(
-        `${this.#folder}: ${allowed === 0 ? 'an image is unreadable' : `more than ${allowed} of ${this.#total} images are unreadable, the first`}: ` +
-          `${first ?? ''} Repair or remove it.`,
-      );
-    }
-  }
-
-  notes(): string[] {
-    const messages = [...this.#errors.values()];
-    if (messages.length === 0) return [];
-    const more = messages.length > 5 ? [`… and ${messages.length - 5} more.`] : [];
-    return [`${messages.length} unreadable images are left out: ${[...messages.slice(0, 5), ...more].join(' ')}`];
-  }
 }
 
 function readHeaders(folder: string, files: readonly ImageFile[], unreadable: Unreadable): ImageHeader[] {
@@ -148,9 +124,7 @@ function readHeaders(folder: string, files: readonly ImageFile[], unreadable: Un
   return headers;
 }
 
-type Target = Required<ResizeOptions>;
-
-function chooseTarget(headers: readonly ImageHeader[], given: DatasetOptions, folder: string): Target {
+function chooseTarget(headers: readonly ImageHeader[], given: DatasetOptions, folder: string): ImageTarget {
   const { size, fit = 'crop' } = given;
   const channels = given.channels ?? (headers.every(({ colours }) => colours === 1) ? 1 : 3);
   const [first] = headers;
@@ -172,42 +146,6 @@ function chooseTarget(headers: readonly ImageHeader[], given: DatasetOptions, fo
   if (!['crop', 'stretch'].includes(fit))
     throw new DataError(`${folder}: fit must be 'crop' or 'stretch', got '${fit}'.`);
   return { height, width, channels, fit };
-}
-
-async function readPixels(
-  folder: string,
-  all: readonly ImageFile[],
-  options: {
-    readonly target: Target;
-    readonly background: number | undefined;
-    readonly unreadable: Unreadable;
-    readonly context: ResolveContext;
-  },
-): Promise<{ files: ImageFile[]; values: Uint8Array }> {
-  const { target, background, unreadable, context } = options;
-  const pixels = sizeOf([target.height, target.width, target.channels]);
-  const candidates = all.filter(({ path }) => !unreadable.has(path));
-  if (candidates.length * pixels > 2 ** 32) {
-    throw new DataError(
-      `${folder}: ${candidates.length} images of ${pixels} bytes exceed 4 GiB. Choose a smaller size.`,
-    );
-  }
-  const values = new Uint8Array(candidates.length * pixels);
-  const files: ImageFile[] = [];
-  for (const [index, file] of candidates.entries()) {
-    // Lets interrupts through.
-    if (index % 16 === 0) await setImmediate();
-    context.signal?.throwIfAborted();
-    try {
-      const image = await readImageFile(join(folder, file.path), background === undefined ? {} : { background });
-      values.set(resizeImage(image, target).data, files.length * pixels);
-      files.push(file);
-    } catch (error) {
-      unreadable.add(file.path, error);
-    }
-    context.onProgress?.({ what: folder, unit: 'files', done: index + 1, total: candidates.length });
-  }
-  return { files, values: values.subarray(0, files.length * pixels) };
 }
 
 /** The splits, and what `options` keeps of a random one. */

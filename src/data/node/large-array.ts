@@ -1,21 +1,12 @@
-import { DataError, ValueError, formatShape, sizeOf } from '../../core/index.ts';
+import { DataError, formatShape, sizeOf } from '../../core/index.ts';
 import { readNpyHeader } from '../../io/index.ts';
 import type { NpyHeader } from '../../io/index.ts';
 import { fileSize, readFileHead } from '../../io/node/index.ts';
-import { checkGather } from '../dataset.ts';
 import type { Dataset } from '../dataset.ts';
 import type { ResolveContext } from './context.ts';
+import { datasetOfRecords, readNumbers } from './record-dataset.ts';
+import type { RecordType } from './record-dataset.ts';
 import { RecordFile } from './record-file.ts';
-
-const arrays = {
-  uint8: Uint8Array,
-  bool: Uint8Array,
-  int32: Int32Array,
-  uint32: Uint32Array,
-  float32: Float32Array,
-  float64: Float64Array,
-} as const;
-type Stored = InstanceType<(typeof arrays)[keyof typeof arrays]>;
 
 /** How much is read at once to look at all values. */
 const scanBytes = 2 ** 22;
@@ -48,28 +39,14 @@ export function openLargeArray(
   const sampleShape = shapeOf(shape);
   const records = new RecordFile(path, { start, recordBytes: sizeOf(rest) * elementBytes });
   const isUnit = dtype === 'uint8' || dtype === 'bool' || scan(records, { path, header, count, context });
-  const divisor = dtype === 'uint8' ? 255 : 1;
-  return {
+  const about = {
     name: path,
     kind: 'npy',
     support: isUnit ? 'unit-interval' : 'real',
     size: count,
     sampleShape,
-    gather(indices, out) {
-      checkGather(this, indices, out);
-      const outside = indices.find((index) => index >= count);
-      if (outside !== undefined)
-        throw new ValueError(`${path}: example ${outside} does not exist, there are ${count}.`);
-      const values = readValues(records, indices, dtype);
-      for (let i = 0; i < out.length; i++) out[i] = values[i]! / divisor;
-    },
-  };
-}
-
-function readValues(records: RecordFile, indices: Uint32Array, dtype: keyof typeof arrays): Stored {
-  const bytes = new Uint8Array(indices.length * records.recordBytes);
-  records.read(indices, bytes);
-  return new arrays[dtype](bytes.buffer);
+  } as const;
+  return datasetOfRecords(about, { records, dtype });
 }
 
 /** Whether all values lie in [0, 1]. @throws DataError for one that is no finite float32 */
@@ -88,7 +65,7 @@ function scan(
   for (let first = 0; first < count; first += step) {
     context.signal?.throwIfAborted();
     const indices = Uint32Array.from({ length: Math.min(step, count - first) }, (_, i) => first + i);
-    const values = readValues(records, indices, header.dtype as keyof typeof arrays);
+    const values = readNumbers(records, indices, header.dtype as RecordType);
     for (let i = 0; i < values.length; i++) {
       const value = Math.fround(values[i]!);
       if (!Number.isFinite(value)) {

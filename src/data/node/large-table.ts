@@ -1,10 +1,8 @@
-import { createHash, randomBytes } from 'node:crypto';
-import { closeSync, existsSync, mkdirSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { statSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { ValueError } from '../../core/index.ts';
 import { tableOf } from '../../io/index.ts';
-import type { Cell, DataConfig, Table } from '../../io/index.ts';
-import { fileSize } from '../../io/node/index.ts';
+import type { Cell, DataConfig, JsonValue, Table } from '../../io/index.ts';
 import { fillUniform } from '../../random/index.ts';
 import { checkGather, subset } from '../dataset.ts';
 import type { Dataset } from '../dataset.ts';
@@ -17,7 +15,7 @@ import type { TableEncoder } from '../table/encoder.ts';
 import { joinSplits, labelCodes, planTable, splitsIn } from '../table/table-dataset.ts';
 import type { SplitRows, TableOptions, TablePlan, TableSample } from '../table/table-dataset.ts';
 import type { ResolveContext } from './context.ts';
-import { defaultCacheFolder } from './download.ts';
+import { cachedRecords } from './record-cache.ts';
 import { RecordFile } from './record-file.ts';
 import { streamTable } from './table-stream.ts';
 
@@ -88,31 +86,27 @@ async function encodeRows(
 ): Promise<string> {
   const { plan, rowCount, context } = options;
   const { size, mtimeMs } = statSync(path);
-  const identity = JSON.stringify([1, resolve(path), size, mtimeMs, plan.encoder.state, plan.splitColumn ?? null]);
-  const folder = join(context.cacheFolder ?? defaultCacheFolder(), 'tables');
-  const name = createHash('sha256').update(identity).digest('hex').slice(0, 32);
-  const cached = join(folder, `${name}.f32`);
-  if (existsSync(cached) && fileSize(cached) === rowCount * recordLength(plan.encoder) * 4) return cached;
-  mkdirSync(folder, { recursive: true });
-  const temporary = `${cached}.${randomBytes(4).toString('hex')}.tmp`;
-  const file = openSync(temporary, 'wx');
-  try {
+  const identity = [
+    2,
+    resolve(path),
+    size,
+    mtimeMs,
+    plan.encoder.state,
+    plan.splitColumn ?? null,
+  ] as unknown as JsonValue;
+  const cached = await cachedRecords({ kind: 'tables', identity }, context, async (append) => {
     const surprises = new Surprises();
     let done = 0;
     for await (const piece of streamTable(path)) {
       context.signal?.throwIfAborted();
-      const bytes = new Uint8Array(recordsOf(piece, plan, surprises).buffer);
-      for (let at = 0; at < bytes.length;) at += writeSync(file, bytes, at);
+      append(new Uint8Array(recordsOf(piece, plan, surprises).buffer));
       done += piece.rowCount;
       context.onProgress?.({ what: path, unit: 'rows', done, total: rowCount });
     }
-    plan.notes.push(...surprises.list().map((surprise) => `${path}: ${describeSurprise(surprise)}`));
-    renameSync(temporary, cached);
-  } finally {
-    closeSync(file);
-    rmSync(temporary, { force: true });
-  }
-  return cached;
+    return surprises.list().map((surprise) => `${path}: ${describeSurprise(surprise)}`);
+  });
+  plan.notes.push(...cached.about);
+  return cached.path;
 }
 
 function recordsOf(piece: Table, { encoder, splitColumn, source }: TablePlan, surprises: Surprises): Float32Array {
