@@ -14,8 +14,8 @@ export async function datasets({ output }: ActionContext): Promise<undefined> {
   output.say(
     ...formatTable([['name', 'shape', 'examples', ''], ...rows]),
     '',
-    'Data are also a folder of PNG or JPEG images, a .npy or .npz file, or a folder of IDX files: train-images-idx3-ubyte[.gz],',
-    'train-labels-idx1-ubyte[.gz] and, for the test split, t10k-images-idx3-ubyte[.gz], t10k-labels-idx1-ubyte[.gz].',
+    'Or your own, by its path: a folder of PNG or JPEG images (one folder a class, if there are classes), a table in a .csv,',
+    '.tsv or .parquet file, an array [examples, …] in a .npy or .npz file, or a folder in MNIST’s IDX format.',
   );
   return Promise.resolve(undefined);
 }
