@@ -8,6 +8,7 @@ import type { Evaluation, EvaluationProgress } from '../evaluation/index.ts';
 import type { AnomalyThreshold, RunConfig, Table } from '../io/index.ts';
 import type { LikelihoodFamily, Vae } from '../models/index.ts';
 import { foldIn, key, normal, permutation } from '../random/index.ts';
+import type { Key } from '../random/index.ts';
 import type { NamedParameters } from '../training/index.ts';
 import { AnomalyDetector } from './anomalies.ts';
 import type { AnomalyOptions, FitThresholdOptions } from './anomalies.ts';
@@ -19,6 +20,7 @@ import { checkSupport, likelihoodFor } from './likelihood.ts';
 import { interpolateLatents, traverseLatents } from './latent-paths.ts';
 import type { InterpolateOptions, TraverseOptions } from './latent-paths.ts';
 import type { ExportOptions } from './run-files.ts';
+import { TableDraws } from './table-draws.ts';
 
 export interface RunParts {
   readonly config: RunConfig;
@@ -67,7 +69,14 @@ export interface SampleOptions {
   readonly seed?: number;
   /** What of p(x|z) to give. Default: mean; for tables draw. */
   readonly show?: 'mean' | 'mode' | 'draw';
+  /** Draws of tables: whether values are missing, as often as the model has learned. Default: true. */
+  readonly missing?: boolean;
+  /** Draws of tables: whether numeric columns are brought to the training rows' distributions, rank by rank. Default: true. */
+  readonly matchMarginals?: boolean;
 }
+
+/** For the draws by which a table's model learns its own marginals: beside the two of seed 0. */
+const referenceKey = foldIn(key(0), 2);
 
 function shuffled(dataset: Dataset, seed: number): Dataset {
   return subset(dataset, Uint32Array.from(permutation(key(seed), dataset.size).data));
@@ -84,6 +93,7 @@ export class Run {
   readonly #inference: Inference;
   readonly #likelihood: LikelihoodFamily;
   readonly #table: TableEncoder | undefined;
+  readonly #tableDraws: TableDraws | undefined;
   readonly #data: DataInput | undefined;
   readonly #anomalies: AnomalyDetector;
 
@@ -97,6 +107,7 @@ export class Run {
     this.#likelihood = likelihoodFor(parts.config);
     this.#table = parts.config.data.table && new TableEncoder(parts.config.data.table);
     this.#inference = new Inference(parts.engine, this.model, parts.parameters);
+    this.#tableDraws = this.#table && new TableDraws(this.#table, (count) => this.#draw(count, referenceKey));
     this.#anomalies = new AnomalyDetector(
       { ...parts, model: this.model, path: parts.path },
       { rows: (x) => this.#rows(x), data: (data, split) => this.#dataset(data, split) },
@@ -195,14 +206,26 @@ export class Run {
    */
   async sample(count = 64, options: SampleOptions = {}): Promise<NdArray<'float32'>> {
     const { seed = 0, show = this.#table ? 'draw' : 'mean' } = options;
-    const z = normal(foldIn(key(seed), 0), [count, this.model.latent]);
-    const x =
-      show === 'draw' ? await this.#inference.draw(z, foldIn(key(seed), 1)) : await this.#inference.decode(z, show);
-    return x.reshape([count, ...this.exampleShape]);
+    const { missing = true, matchMarginals = true } = options;
+    const shape = [count, ...this.exampleShape];
+    if (show !== 'draw') return (await this.#inference.decode(this.#latents(count, key(seed)), show)).reshape(shape);
+    const drawn = await this.#draw(count, key(seed));
+    await this.#tableDraws?.settle(drawn, { missing, matchMarginals });
+    return drawn.reshape(shape);
+  }
+
+  #latents(count: number, from: Key): NdArray<'float32'> {
+    return normal(foldIn(from, 0), [count, this.model.latent]);
+  }
+
+  #draw(count: number, from: Key): Promise<NdArray<'float32'>> {
+    return this.#inference.draw(this.#latents(count, from), foldIn(from, 1));
   }
 
   /**
-   * New rows of the table that the model was trained on, with its columns' types, formats and ranges. No value is missing.
+   * New rows of the table that the model was trained on, with its columns' types, formats, ranges and distributions. Values are
+   * missing about as often as in the training rows, unless `missing` is false. Each is drawn from the prior and the
+   * likelihood, none around a training row.
    *
    * @throws ValueError when the model was not trained on a table
    */

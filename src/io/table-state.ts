@@ -25,7 +25,18 @@ const transform = v.variant(
   "a transform: 'standard' or 'quantile'",
 );
 
-const measured = { name: text, nullable: flag, min: finite, max: finite, transform };
+/** The training values' quantiles x and their normal scores z. */
+const marginal = v.strictObject({ x: numbers, z: numbers });
+
+const measured = {
+  name: text,
+  nullable: flag,
+  min: finite,
+  max: finite,
+  transform,
+  /** What drawn rows are brought to; absent where the transform has it, or nothing varies. */
+  marginal: v.exactOptional(marginal),
+};
 const column = v.variant(
   'kind',
   [

@@ -1,15 +1,20 @@
 import type { Cell } from '../../io/index.ts';
 
 /** What stands for "no value", besides an empty field. */
-const missingTexts = new Set(['', 'na', 'n/a', 'nan', 'null', 'none', '?']);
+const missingTexts = new Set(['', 'na', 'n/a', 'nan', 'null', '?']);
 const numberText = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
 const dateText = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(Z|[+-]\d\d:?\d\d)?)?$/;
 
-/** No value: nothing stored, one of the usual texts (`NA`, `NaN`, `null`, `None`, `?`), or a number that is not finite. */
+/**
+ * No value: nothing stored, one of the usual texts (`NA`, `n/a`, `NaN`, `null`, `?` in any case, and Python's `None`, but not
+ * "none", which is an answer), or a number that is not finite.
+ */
 export function isMissing(cell: Cell | undefined): cell is null | undefined {
   if (cell === null || cell === undefined) return true;
   if (typeof cell === 'number') return !Number.isFinite(cell);
-  return typeof cell === 'string' && cell.length < 5 && missingTexts.has(cell.trim().toLowerCase());
+  if (typeof cell !== 'string') return false;
+  const text = cell.trim();
+  return text === 'None' || (text.length < 5 && missingTexts.has(text.toLowerCase()));
 }
 
 /** The number that a cell holds, or NaN. */

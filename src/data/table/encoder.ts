@@ -9,7 +9,7 @@ import { applyTransform, undoTransform } from './transforms.ts';
 /**
  * Where one column stands in an encoded row, and what its numbers are:
  *
- * - `numeric` (dates too): one number of about unit scale; 0 where missing.
+ * - `numeric` (dates too): one number of about unit scale, a standard or a normal score; 0 where missing.
  * - `boolean`: 0 or 1; 0 where missing.
  * - `categorical`: one-hot, its last place for "other" (rare in training or never seen); zeros where missing.
  * - `ordinal`: one-hot over the levels from lowest to highest; zeros where missing.
@@ -130,6 +130,22 @@ export class TableEncoder {
         if (known) out[first + code] = 1;
       }
       if (missing !== undefined) out[start + missing] = known ? 0 : 1;
+    }
+  }
+
+  /**
+   * Rows that a model drew, made like encoded ones, in place: nothing stands where a flag says that a value is missing, or
+   * no value is missing.
+   *
+   * @param rows [n, width]
+   */
+  settleMissing(rows: Float32Array, { missing: kept }: { readonly missing: boolean }): void {
+    for (let start = 0; start < rows.length; start += this.width) {
+      for (const { offset, width, missing } of this.blocks) {
+        if (missing === undefined) continue;
+        if (!kept) rows[start + missing] = 0;
+        else if (rows[start + missing] === 1) rows.fill(0, start + offset, start + offset + width);
+      }
     }
   }
 

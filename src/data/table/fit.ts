@@ -2,10 +2,12 @@ import { DataError, ValueError } from '../../core/index.ts';
 import type { Cell, ColumnState, Table, TableColumn, TableState } from '../../io/index.ts';
 import { isDateOnly, isMissing, keyOf, noAndYes, numberOf, timeOf } from './cells.ts';
 import type { ColumnSchema } from './infer.ts';
-import { fitQuantile, fitStandard } from './transforms.ts';
+import { fitQuantile, fitStandard, fitTransform } from './transforms.ts';
 
 /** Categories that are kept apart; rarer ones count as "other". */
 const mostLevels = 64;
+/** Evenly spaced quantiles that are kept of a standardised column. */
+const marginalKnots = 33;
 /** Digits after the point that are kept; more are rounding. */
 const mostDecimals = 12;
 
@@ -72,12 +74,17 @@ function fitMeasured(
         `take its logarithm or ignore it.`,
     );
   }
+  const fit = transform === undefined ? fitTransform : { standard: fitStandard, quantile: fitQuantile }[transform];
+  const fitted = fit(numbers);
+  const quantiles = fitQuantile(numbers, { knots: marginalKnots });
+  const marginal = fitted.name === 'standard' && quantiles.name === 'quantile' ? quantiles : undefined;
   const measured = {
     name,
     nullable,
     min,
     max,
-    transform: transform === 'quantile' ? fitQuantile(numbers) : fitStandard(numbers),
+    transform: fitted,
+    ...(marginal && { marginal: { x: marginal.x, z: marginal.z } }),
   };
   if (isTime) return { kind, ...measured, dateOnly: present.every(isDateOnly) };
   const decimals = decimalsOf(present);

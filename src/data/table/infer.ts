@@ -8,7 +8,7 @@ export interface ColumnSchema {
   readonly kind: ColumnKind;
   /** Of an ordinal column: its levels from lowest to highest; of a categorical one: those to keep apart. */
   readonly levels?: readonly Cell[];
-  /** Of a numeric column; default: standard. */
+  /** Of a numeric column or one of dates; default: standard, for long tails quantile. */
   readonly transform?: 'standard' | 'quantile';
   /** Whether missing values are provided for though the training rows have none. */
   readonly nullable?: boolean;

@@ -184,7 +184,7 @@ describe('backgrounds', () => {
     expect(marginal).toBeCloseTo(probability(background, [0.75]), 5);
   });
 
-  it('the one of table rows takes each kind by its own code, and leaves out what is missing', () => {
+  it('the one of table rows takes each kind by its own code, and what is missing as zeros and ones', () => {
     const blocks = [
       { column: 'a', kind: 'numeric', offset: 0, width: 1, missing: 7 },
       { column: 'b', kind: 'boolean', offset: 1, width: 1 },
@@ -196,8 +196,9 @@ describe('backgrounds', () => {
     const numbers = gaussianBackground({ center: 0, stddev: 1 });
     const whole = [0.3, 1, 0, 1, 0, -2, 0, 0, 0];
     const bits = bernoulliBackground([1, 0]);
-    expect(background(whole)).toBeCloseTo(numbers([0.3, -2]) + bits + Math.log(3), 12);
-    expect(background([0, 1, 0, 0, 0, -2, 0, 1, 1])).toBeCloseTo(numbers([-2]) + bits, 12);
+    const flags = (...given: number[]): number => bernoulliBackground(given);
+    expect(background(whole)).toBeCloseTo(numbers([0.3, -2]) + bits + Math.log(3) + flags(0, 0), 12);
+    expect(background([0, 1, 0, 0, 0, -2, 0, 1, 1])).toBeCloseTo(numbers([-2]) + bits + flags(1, 1), 12);
     expect(categoricalBackground(3)([0, 1, 0, 0, 0, 0, 0, 0, 1])).toBeCloseTo(2 * Math.log(3), 12);
   });
 

@@ -1,4 +1,5 @@
 import { ValueError } from '../../core/index.ts';
+import { isMissing, numberOf, timeOf } from '../../data/index.ts';
 import type { Cell, Table } from '../../io/index.ts';
 
 /** What a column holds, for comparing: numbers in order, or names without one. */
@@ -16,17 +17,23 @@ export function cellsOf({ columns }: Table, name: string): readonly Cell[] {
   );
 }
 
-/** A column's numbers; NaN where a cell is missing or holds none. */
+/** A column's numbers, of dates in milliseconds since 1970; NaN where a cell is missing or holds none. */
 export function numbersOf(table: Table, name: string): Float64Array {
   return Float64Array.from(cellsOf(table, name), (cell) => {
-    if (cell === null || (typeof cell === 'string' && cell.trim() === '')) return NaN;
-    return Number(cell);
+    const number = numberOf(cell);
+    return Number.isNaN(number) ? timeOf(cell) : number;
   });
 }
 
 /** A column's names; a missing cell is a name of its own. */
 export function namesOf(table: Table, name: string): string[] {
-  return cellsOf(table, name).map((cell) => (cell === null ? '' : String(cell)));
+  return cellsOf(table, name).map((cell) => (isMissing(cell) ? '' : String(cell).trim()));
+}
+
+/** The share of a column's cells that are missing. */
+export function missingRate(table: Table, name: string): number {
+  const cells = cellsOf(table, name);
+  return cells.length === 0 ? 0 : cells.filter(isMissing).length / cells.length;
 }
 
 /** How often each name occurs, as shares. */

@@ -1,16 +1,18 @@
 import type { Table } from '../../io/index.ts';
 import { association, meanOf } from './associations.ts';
-import { namesOf, numbersOf, shares, totalVariation } from './columns.ts';
+import { missingRate, namesOf, numbersOf, shares, totalVariation } from './columns.ts';
 import type { ColumnKinds } from './columns.ts';
 
 /** How far the columns of one table are from those of another: 0 where they agree, at most 1 a column and 2 a pair. */
 export interface TableDistances {
   /** Mean over columns. */
   readonly marginal: number;
-  /** Numeric columns: Kolmogorov–Smirnov; others: total variation. */
+  /** Numeric columns: Kolmogorov–Smirnov of the known numbers; others: total variation, where missing is a name as others are. */
   readonly columns: Readonly<Record<string, number>>;
   /** Mean over pairs of columns of how far their association is off; 0 with one column. */
   readonly pairwise: number;
+  /** Mean over columns of how far the share of missing cells is off. */
+  readonly missing: number;
 }
 
 /**
@@ -30,7 +32,13 @@ export function compareTables(real: Table, synthetic: Table, kinds: ColumnKinds)
   const differences = names.flatMap((a, k) =>
     names.slice(k + 1).map((b) => Math.abs(association(real, [a, b], kinds) - association(synthetic, [a, b], kinds))),
   );
-  return { marginal: meanOf(Object.values(columns)), columns, pairwise: meanOf(differences) };
+  const missing = names.map((name) => Math.abs(missingRate(real, name) - missingRate(synthetic, name)));
+  return {
+    marginal: meanOf(Object.values(columns)),
+    columns,
+    pairwise: meanOf(differences),
+    missing: meanOf(missing),
+  };
 }
 
 /** The largest difference of two empirical distribution functions; 1 when one sample holds no number. */

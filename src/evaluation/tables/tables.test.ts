@@ -75,11 +75,21 @@ describe('compareTables', () => {
       marginal: 0,
       columns: { x: 0, y: 0, group: 0, side: 0 },
       pairwise: 0,
+      missing: 0,
     });
     const { marginal, pairwise } = compareTables(real, rows(2000, 2), kinds);
     // KS of two samples of n exceeds 1.63 √(2/n) once in a hundred.
     expect(marginal).toBeLessThan(1.63 * Math.sqrt(2 / 2000));
     expect(pairwise).toBeLessThan(0.05);
+  });
+
+  it('knows dates, and a missing cell by any of its texts', () => {
+    const table = (dates: string[], city: string[]) => tableOf({ date: dates, city });
+    const real = table(['2020-01-01', '2021-01-01', 'NA', ''], ['a', 'NA', 'b', '?']);
+    const synthetic = table(['2022-01-01', '2023-01-01', '2022-01-01', ''], ['a', '', 'b', '']);
+    const { columns, missing } = compareTables(real, synthetic, { date: 'numeric', city: 'category' });
+    expect(columns).toEqual({ date: 1, city: 0 });
+    expect(missing).toBeCloseTo(0.25 / 2, 14);
   });
 
   it('names a column that is missing', () => {

@@ -45,29 +45,33 @@ const row: Row = { a: 0.3, b: 1, c: 2, d: 1, e: -1, f: 0 };
 
 describe('the mixed likelihood', () => {
   it('asks for as many numbers as its columns have parameters', () => {
-    expect(family.outputSize).toBe(2 + 3 + 1 + 1 + 3);
+    // The last two: whether a and d are missing.
+    expect(family.outputSize).toBe(2 + 3 + 1 + 1 + 3 + 2);
     expect(Object.fromEntries(family.parameters.map(({ name, shape }) => [name, shape]))).toEqual({
       'likelihood.logVariance': [2],
       'likelihood.cutpoints.4': [1, 3],
     });
   });
 
-  it('has total probability 1: a sum over every discrete column, an integral over the numbers', () => {
+  it('has total probability 1: a sum over every discrete column and over what is missing, an integral over the numbers', () => {
     // The trapezoidal rule, exact to rounding for normal densities of this width.
     const grid = Array.from({ length: 41 }, (_, k) => (k - 20) / 2);
     const rows: number[][] = [];
-    for (const a of grid)
-      for (let at = 0; at < 3 * 4 * 2 * 3; at++) {
-        const [b, c, d, f] = [at % 3, Math.floor(at / 3) % 4, Math.floor(at / 12) % 2, Math.floor(at / 24)];
-        // The numbers are independent: both go along the grid at once, and the root of the product is not needed.
-        rows.push(encode({ a, b, c, d, e: 0, f }));
+    const weights: number[] = [];
+    for (const a of [...grid, null])
+      for (let at = 0; at < 3 * 4 * 3 * 3; at++) {
+        const [b, c, d, f] = [at % 3, Math.floor(at / 3) % 4, Math.floor(at / 12) % 3, Math.floor(at / 36)];
+        // The numbers are independent: e stays where it is, and its density is divided by.
+        rows.push(encode({ a, b, c, d: d === 2 ? null : d, e: 0, f }));
+        weights.push(a === null ? 1 : 0.5);
       }
     const { mean, stddev } = evaluateAll({ mean: likelihood.mean, stddev: likelihood.parameters.stddev! });
     const density = (x: number, k: number): number =>
       Math.exp(-0.5 * ((x - mean.data[k === 0 ? 0 : 11]!) / stddev.data[k]!) ** 2) /
       (stddev.data[k]! * Math.sqrt(2 * Math.PI));
-    const total = [...evaluate(likelihood.logProb(rows)).data].reduce((sum, value) => sum + Math.exp(value), 0);
-    expect((total * 0.5) / density(0, 1)).toBeCloseTo(1, 10);
+    const logProbs = [...evaluate(likelihood.logProb(rows)).data];
+    const total = logProbs.reduce((sum, value, at) => sum + weights[at]! * Math.exp(value), 0);
+    expect(total / density(0, 1)).toBeCloseTo(1, 10);
   });
 
   it('gives one part a column, in their order, which add up', () => {
@@ -81,10 +85,12 @@ describe('the mixed likelihood', () => {
     });
   });
 
-  it('leaves missing values out: what is left is the density of the known ones', () => {
+  it('puts the probability that a value is missing in its place, where one is known; else nothing', () => {
     const parts = evaluate(likelihood.logProbParts([encode(row)])).data;
+    const missing = evaluate(likelihood.parameters.missing!).data;
+    const instead = { a: Math.log(missing[0]!), b: 0, c: 0, d: Math.log(missing[1]!) };
     (['a', 'b', 'c', 'd'] as const).forEach((column, k) => {
-      expect(logProb({ ...row, [column]: null })).toBeCloseTo(logProb(row) - parts[k]!, 12);
+      expect(logProb({ ...row, [column]: null })).toBeCloseTo(logProb(row) - parts[k]! + instead[column], 12);
     });
     // And what stands in the place of a missing number does not matter.
     const x = encode({ ...row, a: null });
@@ -92,17 +98,27 @@ describe('the mixed likelihood', () => {
     expect(evaluate(likelihood.logProb([x])).item()).toBe(logProb({ ...row, a: null }));
   });
 
-  it('draws rows of its table, in which nothing is missing', () => {
+  it('draws rows of its table with their gaps; mean and mode have none', () => {
     const many = family.apply(constant(normal(key(3), [200, family.outputSize])), Object.fromEntries(Object.entries(start).map(([name, value]) => [name, constant(value)]))); // prettier-ignore
-    const { drawn, mode, mean } = evaluateAll({ drawn: many.sample(key(4)), mode: many.mode, mean: many.mean });
+    const { drawn, mode, mean, missing } = evaluateAll({ drawn: many.sample(key(4)), mode: many.mode, mean: many.mean, missing: many.parameters.missing! }); // prettier-ignore
     for (const rows of [drawn, mode]) {
       for (let at = 0; at < 200; at++) {
         const x = rows.data.slice(at * inputSize, (at + 1) * inputSize) as Float32Array;
         expect(family.support.firstOutside(x)).toBe(-1);
         const sum = (from: number, to: number): number => x.slice(from, to).reduce((total, value) => total + value, 0);
-        expect([sum(1, 4), sum(5, 9), sum(12, 15), x[4], x[9]]).toEqual([1, 1, 1, 0, 0]);
+        expect([sum(1, 4), sum(5, 9), sum(12, 15)]).toEqual([1, 1, 1]);
+        if (rows === mode) expect([x[4], x[9]]).toEqual([0, 0]);
       }
     }
+    [4, 9].forEach((flag, k) => {
+      const of = (data: ArrayLike<number>, width: number, at: number): number[] =>
+        Array.from({ length: 200 }, (_, r) => data[r * width + at]!);
+      const [drew, p] = [of(drawn.data, inputSize, flag), of(missing.data, 2, k)];
+      expect(drew.every((value) => value === 0 || value === 1)).toBe(true);
+      const difference = drew.reduce((sum, value, r) => sum + value - p[r]!, 0);
+      // Four standard errors of a sum of Bernoulli draws.
+      expect(Math.abs(difference)).toBeLessThan(4 * Math.sqrt(p.reduce((sum, q) => sum + q * (1 - q), 0)));
+    });
     expect(mean.data[1]! + mean.data[2]! + mean.data[3]!).toBeCloseTo(1, 6);
   });
 
@@ -131,7 +147,13 @@ describe('the mixed likelihood', () => {
     const x = input('x', ['batch', inputSize]);
     const known = Object.fromEntries(Object.entries(start).map(([name, value]) => [name, constant(value)]));
     const made = family.apply(z, known);
-    const tensors = { logProb: made.logProb(x), mean: made.mean, mode: made.mode, drawn: made.sample(key(2)) };
+    const tensors = {
+      logProb: made.logProb(x),
+      mean: made.mean,
+      mode: made.mode,
+      drawn: made.sample(key(2)),
+      missing: made.parameters.missing!,
+    };
     verifyGraph(Object.values(tensors));
     expect(topologicalOrder([tensors.logProb]).some(({ op }) => isHostOp(op))).toBe(false);
     const engine = await createEngine({ engine: 'onnxruntime-node', threads: 1 });

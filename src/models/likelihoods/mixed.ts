@@ -1,6 +1,7 @@
 import { NdArray, ValueError } from '../../core/index.ts';
-import { asGraphKey, asTensor, concat, constant, gather, mul, slice, sub, zerosLike } from '../../graph/index.ts';
+import { add, asGraphKey, asTensor, concat, gather, mul, slice, sub, zerosLike } from '../../graph/index.ts';
 import type { GraphKey, Tensor } from '../../graph/index.ts';
+import { bernoulliLikelihood } from './bernoulli.ts';
 import { mixedGroups } from './mixed-groups.ts';
 import type { MixedGroup } from './mixed-groups.ts';
 import { ofParts } from './likelihood.ts';
@@ -20,7 +21,7 @@ export interface MixedBlock {
   readonly offset: number;
   /** How many there are. */
   readonly width: number;
-  /** Where x says that the value is missing (1) or known (0); absent for columns that always have one. */
+  /** Where x says that the value is missing (1) or known (0), which is modelled too; absent for columns that always have one. */
   readonly missing?: number;
 }
 
@@ -31,18 +32,20 @@ export interface MixedOptions extends LikelihoodSizes {
 }
 
 /**
- * Rows of a table: each column has a density of its own kind, independent given z. A missing value adds nothing to the
- * log-density, which is then that of the row's known values. One part a column.
+ * Rows of a table: each column has a density of its own kind, independent given z. Where values can be missing, whether one
+ * is has a probability p(z) of its own: the part of a missing value is log p, that of a known one its log-density + log(1 − p).
+ * So rows are drawn with the gaps that they have, where they have them; mean and mode are of complete rows.
  */
 export function mixedFamily({ inputSize, blocks, stddev = 'per-dimension' }: MixedOptions): LikelihoodFamily {
   checkBlocks(blocks, inputSize);
   const groups = mixedGroups(blocks, stddev);
   const layout = layoutOf(blocks, groups, inputSize);
+  const groupOutputs = groups.reduce((total, { family }) => total + family.outputSize, 0);
   return {
     name: 'mixed',
-    outputSize: groups.reduce((total, { family }) => total + family.outputSize, 0),
+    outputSize: groupOutputs + layout.flagged.length,
     parameters: groups.flatMap(({ family }) => family.parameters),
-    measure: 'densities of standardised numbers and probabilities of categories, over the values that are known',
+    measure: 'densities of standardised numbers and probabilities of categories and of missing values',
     support: rowSupport(groups),
     apply: (outputs, parameters) => {
       let start = 0;
@@ -51,59 +54,77 @@ export function mixedFamily({ inputSize, blocks, stddev = 'per-dimension' }: Mix
         start += family.outputSize;
         return family.apply(part, parameters);
       });
-      return mixedLikelihood(groups, likelihoods, layout);
+      const flags =
+        layout.flagged.length > 0 ? bernoulliLikelihood(slice(outputs, { [-1]: [groupOutputs] })) : undefined;
+      return mixedLikelihood(groups, likelihoods, { layout, flags });
     },
   };
 }
 
 /** Where the groups' numbers and parts go. */
 interface Layout {
-  /** For each number of x, which of the groups' numbers it is; the last stands for a flag, "known". */
+  /** For each number of x, which it is of the groups' numbers and, after them, of the flags. */
   readonly numbers: readonly number[];
   /** For each block, which of the groups' parts it is. */
   readonly parts: readonly number[];
-  /** For each block, where x flags a missing value. */
-  readonly flags: readonly (number | undefined)[];
+  /** Where x flags missing values, in the order of their blocks. */
+  readonly flagged: readonly number[];
+  /** For each block, which of the flags it has; one behind the last for none. */
+  readonly flagOfBlock: readonly number[];
 }
 
 function layoutOf(blocks: readonly MixedBlock[], groups: readonly MixedGroup[], inputSize: number): Layout {
-  const order = groups.flatMap((group) => group.indices);
+  const flagged = blocks.flatMap(({ missing }) => (missing === undefined ? [] : [missing]));
+  const order = [...groups.flatMap((group) => group.indices), ...flagged];
   const position = new Map(order.map((index, at) => [index, at]));
   const partOrder = groups.flatMap((group) => group.blocks);
   return {
-    numbers: Array.from({ length: inputSize }, (_, index) => position.get(index) ?? order.length),
+    numbers: Array.from({ length: inputSize }, (_, index) => position.get(index) ?? 0),
     parts: blocks.map((block) => partOrder.indexOf(block)),
-    flags: blocks.map(({ missing }) => missing),
+    flagged,
+    flagOfBlock: blocks.map(({ missing }) => (missing === undefined ? flagged.length : flagged.indexOf(missing))),
   };
 }
 
 function mixedLikelihood(
   groups: readonly MixedGroup[],
   likelihoods: readonly Likelihood[],
-  layout: Layout,
+  { layout, flags }: { readonly layout: Layout; readonly flags: Likelihood | undefined },
 ): Likelihood {
   /** The groups' numbers, one group after the other, in the order that x has them. */
-  const asRows = (values: readonly Tensor[]): Tensor => {
-    const [first] = values;
-    const known = first && zerosLike(slice(first, { [-1]: [0, 1] }));
-    return take(concat([...values, ...(known ? [known] : [])], -1), layout.numbers);
+  const asRows = (values: readonly Tensor[], drawn?: Tensor): Tensor => {
+    const missing = drawn ?? (flags && zerosLike(flags.mean));
+    return take(concat([...values, ...(missing ? [missing] : [])], -1), layout.numbers);
   };
   return ofParts({
     logProbParts: (x) => {
       const rows = asTensor(x, likelihoods[0]?.mean.dtype);
       const parts = likelihoods.map((likelihood, k) => likelihood.logProbParts(take(rows, groups[k]?.indices ?? [])));
       const inOrder = take(concat(parts, -1), layout.parts);
-      const known = knownFlags(rows, layout.flags);
-      return known ? mul(inOrder, known) : inOrder;
+      if (!flags) return inOrder;
+      const missing = take(rows, layout.flagged);
+      return add(mul(inOrder, sub(1, byBlock(missing, layout))), byBlock(flags.logProbParts(missing), layout));
     },
     mean: asRows(likelihoods.map(({ mean }) => mean)),
     mode: asRows(likelihoods.map(({ mode }) => mode)),
     sample: (key) => {
-      const keys: readonly GraphKey[] = asGraphKey(key).split(likelihoods.length);
-      return asRows(likelihoods.map((likelihood, k) => likelihood.sample(keys[k] ?? key)));
+      const keys: readonly GraphKey[] = asGraphKey(key).split(likelihoods.length + 1);
+      return asRows(
+        likelihoods.map((likelihood, k) => likelihood.sample(keys[k] ?? key)),
+        flags?.sample(keys[likelihoods.length] ?? key),
+      );
     },
-    parameters: Object.assign({}, ...likelihoods.map(numericParameters)) as Likelihood['parameters'],
+    parameters: {
+      ...(Object.assign({}, ...likelihoods.map(numericParameters)) as Likelihood['parameters']),
+      ...(flags && { missing: flags.mean }),
+    },
   });
+}
+
+/** A number a flag, [..., flags], as one a block; 0 for blocks without. */
+function byBlock(values: Tensor, { flagOfBlock }: Layout): Tensor {
+  const none = zerosLike(slice(values, { [-1]: [0, 1] }));
+  return take(concat([values, none], -1), flagOfBlock);
 }
 
 /** The mean holds every probability; of the numeric columns it leaves the standard deviations open. */
@@ -117,20 +138,6 @@ function take(x: Tensor, indices: readonly number[]): Tensor {
   const isRange = indices.every((index, k) => index === first + k);
   if (isRange) return slice(x, { [-1]: [first, first + indices.length] });
   return gather(x, new NdArray(Int32Array.from(indices), [indices.length]), -1);
-}
-
-/** 1 for each block whose value is known, else 0; nothing when no column has missing values. */
-function knownFlags(rows: Tensor, flags: Layout['flags']): Tensor | undefined {
-  if (flags.every((flag) => flag === undefined)) return undefined;
-  const hasFlag = constant(
-    flags.map((flag) => (flag === undefined ? 0 : 1)),
-    rows.dtype,
-  );
-  const read = take(
-    rows,
-    flags.map((flag) => flag ?? 0),
-  );
-  return sub(1, mul(read, hasFlag));
 }
 
 /** @throws ValueError when blocks overlap or leave the row */
