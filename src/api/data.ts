@@ -24,6 +24,12 @@ export async function resolveData(
   return 'train' in data ? data : { source: data.name, train: data, notes: [] };
 }
 
+/** Where the data of the run in a folder are. @throws DataError when they are nowhere */
+export async function locateData(source: string, folder: string | undefined): Promise<string> {
+  const { locateSource } = await import('../data/node/index.ts');
+  return locateSource(source, folder);
+}
+
 function tableOptions({ schema, ...options }: DatasetOptions = {}): TableOptions {
   if (typeof schema === 'string') throw new ValueError('data: give the schema of a table itself, not its path.');
   return { ...options, ...(schema && { schema }) };

@@ -12,7 +12,7 @@ import type { Key } from '../random/index.ts';
 import type { NamedParameters } from '../training/index.ts';
 import { AnomalyDetector } from './anomalies.ts';
 import type { AnomalyOptions, FitThresholdOptions } from './anomalies.ts';
-import { evaluationExamples, resolveData } from './data.ts';
+import { evaluationExamples, locateData, resolveData } from './data.ts';
 import type { DataInput } from './data.ts';
 import { Inference } from './inference.ts';
 import type { Encoding } from './inference.ts';
@@ -170,11 +170,13 @@ export class Run {
   }
 
   /** The data it was trained on, or others: they are brought to the form of its own, and nothing of them is held out. */
-  splits(data?: DataInput): Promise<DatasetSplits> {
+  async splits(data?: DataInput): Promise<DatasetSplits> {
     const { source, options, table } = this.config.data;
     const input = data ?? this.#data ?? source;
     // A table's own file too: what its columns were taken for must not change with its rows.
-    if (input === source) return resolveData(input, options, table && { like: this.config.data });
+    if (input === source) {
+      return resolveData(await locateData(source, this.path), options, table && { like: this.config.data });
+    }
     return resolveData(input, {}, { like: this.config.data });
   }
 

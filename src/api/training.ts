@@ -9,7 +9,7 @@ import type { NetworksFactory, Vae } from '../models/index.ts';
 import { Trainer } from '../training/index.ts';
 import type { DoneEvent, TrainingEvent } from '../training/index.ts';
 import { configFor } from './config-for.ts';
-import { evaluationExamples, resolveData, trainingExamples } from './data.ts';
+import { evaluationExamples, locateData, resolveData, trainingExamples } from './data.ts';
 import type { DataInput } from './data.ts';
 import { differences } from './differences.ts';
 import { EventQueue } from './event-queue.ts';
@@ -98,7 +98,8 @@ async function runTraining(data: DataInput, options: TrainOptions): Promise<Run>
   const resumed = recorder?.resumed?.config;
   const { signal, onLoad } = options;
   const splits = await resolveData(
-    data,
+    // What goes on elsewhere than it began has its data where it began.
+    data === resumed?.data.source ? await locateData(data, options.out) : data,
     { ...inheritedOptions(data, resumed ?? options.config), ...options.dataOptions },
     { ...(signal && { signal }), ...(onLoad && { onProgress: onLoad }) },
   );

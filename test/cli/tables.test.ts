@@ -23,6 +23,19 @@ describe('a table', () => {
     expect(trained.stdout + trained.stderr).not.toContain('samples.png');
   });
 
+  it('is found above the run from anywhere, and asked for when it is not', async () => {
+    const config = join(run, 'config.json');
+    const text = readFileSync(config, 'utf8');
+    const evaluateAs = (source: string): Promise<CliResult> => {
+      writeFileSync(config, text.replace(JSON.stringify(data), JSON.stringify(source)));
+      return rootsigma(['evaluate', run, '--samples', '2']);
+    };
+    const [there, gone] = [await evaluateAs('people.csv'), await evaluateAs('gone.csv')];
+    writeFileSync(config, text);
+    expect(there.code, there.stderr).toBe(0);
+    expect([gone.code, gone.stderr]).toEqual([2, expect.stringMatching(/gone\.csv: .* not found .*--data/)]);
+  });
+
   it('comes back as rows of its form: sampled, reconstructed, decoded', async () => {
     const row = /^\d+,(Oslo|Paris|Rome),(yes|no)$/;
     const codes = join(folder, 'codes.npy');
