@@ -22,7 +22,10 @@ import type { DataInput } from './data.ts';
 import { checkSupport } from './likelihood.ts';
 
 export interface AnomalyOptions {
-  /** Which score. Default: likelihood-ratio under a Bernoulli likelihood, else elbo. */
+  /**
+   * Which score. Default: likelihood-ratio under a Bernoulli likelihood, else elbo. `typicality` is fitted to training
+   * examples when it is first asked for, and kept as thresholds are.
+   */
   readonly method?: AnomalyMethod;
   /** Draws of z an example. Default: 100 for likelihood-ratio and nll, else 16; reconstruction takes none. */
   readonly draws?: number;
