@@ -3,7 +3,9 @@ import { basename, join, resolve } from 'node:path';
 
 /** A new folder for a run, created: runs/DATA-POSTERIOR, or with -2, -3, … when that is taken. */
 export function claimRunFolder(data: string, posterior: string): string {
-  const source = basename(resolve(data)).replaceAll(/[^\w.-]+/g, '-');
+  const source = basename(resolve(data))
+    .replace(/\.(csv|tsv|parquet|npy|npz)(\.gz)?$/i, '')
+    .replaceAll(/[^\w.-]+/g, '-');
   const name = `${source}-${posterior}`;
   mkdirSync('runs', { recursive: true });
   for (let number = 1; ; number++) {

@@ -1,6 +1,7 @@
 import { DataError, ValueError } from '../core/index.ts';
 import type { DecodeOptions } from './bytes.ts';
 import { CsvRecords, sniffDelimiter } from './csv-records.ts';
+import { plainNumbers } from './plain-numbers.ts';
 import { tableOf } from './table.ts';
 import type { Cell, Table } from './table.ts';
 
@@ -9,6 +10,8 @@ export interface TableCsvOptions extends DecodeOptions {
   readonly delimiter?: string;
   /** Whether the first record names the columns; default: unless all its fields are numbers. */
   readonly header?: boolean;
+  /** Whether numbers as people write them become plain ones (`plain-numbers.ts`); default: every field stays as it is. */
+  readonly plainNumbers?: boolean;
 }
 
 /**
@@ -32,16 +35,18 @@ export class CsvTableBuilder {
   onRow: (fields: string[]) => void = () => undefined;
   readonly #name: string;
   readonly #records: CsvRecords;
+  readonly #plain: (field: string) => string;
   #names: string[] | undefined;
   #rows = 0;
 
   constructor(options: TableCsvOptions & { readonly delimiter: string }) {
     this.#name = options.name ?? 'CSV data';
     const { header } = options;
+    this.#plain = options.plainNumbers ? plainNumbers(options.delimiter) : (field) => field;
     const onRecord = (fields: string[], line: number): void => {
       if (this.#names) {
         this.#row(fields, line, this.#names.length);
-      } else if (header ?? !fields.every(isNumber)) {
+      } else if (header ?? !fields.every((field) => isNumber(this.#plain(field)))) {
         this.#names = nameColumns(fields, this.#name);
       } else {
         this.#names = nameColumns(
@@ -77,7 +82,7 @@ export class CsvTableBuilder {
       );
     }
     this.#rows++;
-    this.onRow(fields);
+    this.onRow(fields.map(this.#plain));
   }
 }
 

@@ -41,7 +41,8 @@ const column = v.variant(
   'kind',
   [
     v.strictObject({ kind: v.literal('numeric'), ...measured, integer: flag, decimals: v.exactOptional(count) }),
-    v.strictObject({ kind: v.literal('datetime'), ...measured, dateOnly: flag }),
+    /** `format`: how it is written, such as DD.MM.YYYY; absent in runs of old, which wrote ISO 8601. */
+    v.strictObject({ kind: v.literal('datetime'), ...measured, dateOnly: flag, format: v.exactOptional(text) }),
     v.strictObject({ kind: v.literal('boolean'), name: text, nullable: flag, values: v.tuple([cell, cell]) }),
     /** `pooled`: training rows whose category is none of the levels and counts as "other". */
     v.strictObject({

@@ -13,6 +13,7 @@ import {
   tableOf,
   tableRows,
 } from './index.ts';
+import { plainNumbers } from './plain-numbers.ts';
 import type { Cell, Table } from './index.ts';
 
 const cellsOf = (table: Table): Record<string, readonly Cell[]> =>
@@ -183,5 +184,45 @@ describe('Parquet', () => {
       }),
       { numRuns: 200 },
     );
+  });
+});
+
+describe('numbers as people write them', () => {
+  test.each<[string, string, string]>([
+    [',', '1,234', '1234'],
+    [',', '$1,234.50', '1234.50'],
+    [',', '-$1,234,567', '-1234567'],
+    [',', '12.5 %', '12.5'],
+    [',', '€ 3', '3'],
+    [';', '12,50', '12.50'],
+    [';', '1.234,50 €', '1234.50'],
+    [';', '-0,5', '-0.5'],
+    [';', '1.234', '1.234'],
+    ['\t', '3,5', '3.5'],
+  ])('in a file with %j: %s is %s', (delimiter, text, plain) => {
+    expect(plainNumbers(delimiter)(text)).toBe(plain);
+  });
+
+  test.each<[string, string]>([
+    [',', '1,23'],
+    [',', '3,5'],
+    [',', 'a,b'],
+    [',', '$'],
+    [',', '1,234,5'],
+    [';', '1,2,3'],
+    [';', '12,'],
+    [';', ',5'],
+    [';', '1.23,5'],
+    [';', '01067'],
+    [';', 'Muster, 5'],
+    [';', ''],
+  ])('in a file with %j, %j stays', (delimiter, text) => {
+    expect(plainNumbers(delimiter)(text)).toBe(text);
+  });
+
+  test('are read only when asked for', () => {
+    const text = 'a;b\n1,5;x\n2,5;y\n';
+    expect(parseTableCsv(text).columns[0]?.values).toEqual(['1,5', '2,5']);
+    expect(parseTableCsv(text, { plainNumbers: true }).columns[0]?.values).toEqual(['1.5', '2.5']);
   });
 });

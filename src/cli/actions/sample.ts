@@ -10,15 +10,17 @@ export interface SampleFlags extends EngineFlags, OutputOptions {
   readonly seed?: number;
   readonly columns?: number;
   readonly show?: 'mean' | 'mode' | 'draw';
+  readonly missing?: boolean;
 }
 
 export async function sample({ output }: ActionContext, path: string, flags: SampleFlags): Promise<undefined> {
-  const { output: file, count = 64, seed = 0, columns, show } = flags;
+  const { output: file, count = 64, seed = 0, columns, show, missing } = flags;
   checkExamplesPath(file);
   const run = await openRun(path, flags, output);
-  const examples = await run.sample(count, { seed, ...(show && { show }) });
+  const examples = await run.sample(count, { seed, ...(show && { show }), ...(missing !== undefined && { missing }) });
   const shape = await writeExamples(file, { run, examples }, { columns });
   if (output.json) output.record({ file, count, shape, seed });
-  output.say(`${file}: ${count} samples of shape ${shape.slice(1).join('×')}, seed ${seed}`);
+  const what = run.columns ? `rows of ${shape[1] ?? 0} columns` : `samples of shape ${shape.slice(1).join('×')}`;
+  output.say(`${file}: ${count} ${what}, seed ${seed}`);
   return undefined;
 }

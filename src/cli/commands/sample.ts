@@ -11,7 +11,8 @@ export function sampleCommand(session: Session): Command {
       '-o, --output <file>',
       'where to: .png (one sheet), .npy, .csv, .json or .parquet; rows of a table: .csv, .tsv or .parquet',
     )
-    .option('--count <n>', 'how many (default: 64)', whole(1))
+    .option('-n, --count <n>', 'how many (default: 64)', whole(1))
+    .option('--no-missing', 'rows of a table: leave no value out, where training rows have gaps')
     .option('--seed <n>', 'which draws (default: 0)', whole(0))
     .addOption(
       choice(

@@ -36,7 +36,11 @@ export async function readTable(path: string): Promise<Table> {
   const bytes = readFileBytes(path);
   if (tableExtension(path) === '.parquet') return decodeParquet(bytes, { name: path });
   const text = decodeText(gunzipIfNeeded(bytes, { name: path }), path);
-  return parseTableCsv(text, { name: path, ...(tableExtension(path) === '.tsv' && { delimiter: '\t' }) });
+  return parseTableCsv(text, {
+    name: path,
+    plainNumbers: true,
+    ...(tableExtension(path) === '.tsv' && { delimiter: '\t' }),
+  });
 }
 
 /** Writes a table as a whole or not at all; the extension says how. @throws ValueError for another extension */

@@ -26,7 +26,7 @@ async function* streamCsv(path: string): AsyncGenerator<Table> {
   };
   const begin = (): CsvTableBuilder => {
     const delimiter = /\.tsv(\.gz)?$/i.test(path) ? '\t' : sniffDelimiter(head);
-    const begun = new CsvTableBuilder({ name: path, delimiter });
+    const begun = new CsvTableBuilder({ name: path, delimiter, plainNumbers: true });
     begun.onRow = (fields) => rows.push(fields);
     begun.write(head);
     return begun;

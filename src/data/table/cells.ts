@@ -38,11 +38,6 @@ export function timeOf(cell: Cell): number {
   return Date.parse(`${date}T${time}${zone}`);
 }
 
-/** Whether a date is written without a time. */
-export function isDateOnly(cell: Cell): boolean {
-  return typeof cell === 'string' && cell.trim().length === 10;
-}
-
 const pairs: readonly (readonly [no: string, yes: string])[] = [
   ['false', 'true'],
   ['no', 'yes'],

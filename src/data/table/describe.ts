@@ -18,11 +18,20 @@ export function describeTable(state: TableState, schema: readonly ColumnSchema[]
   const aside = state.columns.flatMap((column, index) => {
     if (isFeature(column.kind)) return [];
     const reason = schema[index]?.reason;
-    if (column.kind === 'label') return [`${column.name} (label, ${column.levels.length} classes)`];
+    if (column.kind === 'label') return [`${column.name} (label, ${column.levels.length} classes, not modelled)`];
     return [`${column.name} (${column.kind}${reason === undefined ? '' : `: ${reason}`})`];
   });
   if (aside.length > 0) lines.push(`set aside: ${aside.join(', ')}`);
-  return [...lines, "A column that is something else: say so with the option 'schema'."];
+  return [...lines, `A column that is something else: say so with the option schema, such as ${exampleOf(state)}.`];
+}
+
+/** The option as the command line takes it: a label is what people most want to be modelled. */
+function exampleOf({ columns }: TableState): string {
+  const label = columns.find(({ kind }) => kind === 'label');
+  const said = label
+    ? { [label.name]: 'categorical' }
+    : { [columns.find(({ kind }) => isFeature(kind))?.name ?? '']: 'ignored' };
+  return `--data-option 'schema=${JSON.stringify(said)}'`;
 }
 
 function nameFeature(column: ColumnState): string {

@@ -1,7 +1,8 @@
 import { DataError, NdArray, ShapeError, formatShape } from '../../core/index.ts';
 import { tableOf } from '../../io/index.ts';
 import type { Cell, ColumnState, Table, TableState } from '../../io/index.ts';
-import { isMissing, keyOf, numberOf, timeOf } from './cells.ts';
+import { isMissing, keyOf, numberOf } from './cells.ts';
+import { dateOf, formatDate } from './dates.ts';
 import { fitTable, isFeature } from './fit.ts';
 import type { ColumnSchema } from './infer.ts';
 import { applyTransform, undoTransform } from './transforms.ts';
@@ -203,7 +204,7 @@ function widthOf(feature: Feature): number {
 /** NaN for a value that is not of the column's kind. */
 function codeOf(feature: Feature, places: ReadonlyMap<string, number>, cell: Cell): number {
   if (feature.kind === 'numeric') return applyTransform(feature.transform, numberOf(cell));
-  if (feature.kind === 'datetime') return applyTransform(feature.transform, timeOf(cell));
+  if (feature.kind === 'datetime') return applyTransform(feature.transform, dateOf(cell, feature.format));
   const place = places.get(keyOf(cell));
   if (place !== undefined) return place;
   if (feature.kind === 'categorical') return feature.levels.length;
@@ -231,8 +232,7 @@ function cellOf(feature: Feature, numbers: ArrayLike<number>): Cell {
   }
   const value = Math.min(feature.max, Math.max(feature.min, undoTransform(feature.transform, first)));
   if (feature.kind === 'datetime') {
-    const unit = feature.dateOnly ? millisecondsADay : 1;
-    return new Date(Math.round(value / unit) * unit).toISOString().slice(0, feature.dateOnly ? 10 : undefined);
+    return formatDate(value, feature.format ?? (feature.dateOnly ? 'YYYY-MM-DD' : 'YYYY-MM-DDTHH:mm:ss.SSSZ'));
   }
   if (feature.integer) return Math.round(value);
   return feature.decimals === undefined ? value : Number(value.toFixed(feature.decimals));
@@ -244,8 +244,6 @@ function largest(numbers: ArrayLike<number>, count: number): number {
   for (let i = 1; i < count; i++) if (numbers[i]! > numbers[best]!) best = i;
   return best;
 }
-
-const millisecondsADay = 86_400_000;
 
 /** Counts what was not provided for. */
 export class Surprises {

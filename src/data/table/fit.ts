@@ -1,6 +1,7 @@
 import { DataError, ValueError } from '../../core/index.ts';
 import type { Cell, ColumnState, Table, TableColumn, TableState } from '../../io/index.ts';
-import { isDateOnly, isMissing, keyOf, noAndYes, numberOf, timeOf } from './cells.ts';
+import { isMissing, keyOf, noAndYes, numberOf } from './cells.ts';
+import { dateOf, datePatternOf } from './dates.ts';
 import type { ColumnSchema } from './infer.ts';
 import { fitQuantile, fitStandard, fitTransform } from './transforms.ts';
 
@@ -55,13 +56,14 @@ function fitColumn({ name, values }: TableColumn, schema: ColumnSchema): ColumnS
 function fitMeasured(
   name: string,
   present: readonly Cell[],
-  { kind, transform, nullable }: Omit<ColumnSchema, 'nullable'> & { readonly nullable: boolean },
+  { kind, transform, format, nullable }: Omit<ColumnSchema, 'nullable'> & { readonly nullable: boolean },
 ): ColumnState {
   const isTime = kind === 'datetime';
-  const numbers = present.map(isTime ? timeOf : numberOf);
+  const pattern = isTime ? (format ?? datePatternOf([...new Set(present)])) : undefined;
+  const numbers = present.map(isTime ? (cell) => dateOf(cell, pattern) : numberOf);
   const wrong = numbers.findIndex(Number.isNaN);
   if (wrong >= 0) {
-    const expected = isTime ? 'an ISO 8601 date or time' : 'a number';
+    const expected = isTime ? `a date as ${pattern ?? 'ISO 8601 has it'}` : 'a number';
     throw new DataError(
       `table: column '${name}' is ${kind}, but holds ${JSON.stringify(present[wrong])}: expected ${expected}.`,
     );
@@ -86,7 +88,10 @@ function fitMeasured(
     transform: fitted,
     ...(marginal && { marginal: { x: marginal.x, z: marginal.z } }),
   };
-  if (isTime) return { kind, ...measured, dateOnly: present.every(isDateOnly) };
+  if (isTime) {
+    const written = pattern ?? 'YYYY-MM-DD';
+    return { kind, ...measured, dateOnly: !written.includes('mm'), format: written };
+  }
   const decimals = decimalsOf(present);
   return {
     kind: 'numeric',

@@ -1,6 +1,7 @@
 import { ValueError } from '../../core/index.ts';
 import type { Cell, ColumnKind, Table, TableColumn } from '../../io/index.ts';
-import { isCode, isMissing, keyOf, noAndYes, numberOf, timeOf } from './cells.ts';
+import { isCode, isMissing, keyOf, noAndYes, numberOf } from './cells.ts';
+import { checkDatePattern, datePatternOf } from './dates.ts';
 
 /** What a column is and what is done with it. */
 export interface ColumnSchema {
@@ -10,6 +11,8 @@ export interface ColumnSchema {
   readonly levels?: readonly Cell[];
   /** Of a numeric column or one of dates; default: standard, for long tails quantile. */
   readonly transform?: 'standard' | 'quantile';
+  /** Of a column of dates: how they are written, such as DD/MM/YYYY; default: found out. */
+  readonly format?: string;
   /** Whether missing values are provided for though the training rows have none. */
   readonly nullable?: boolean;
   /** Why it is set aside, for people. */
@@ -26,7 +29,7 @@ const leastRowsPerLevel = 20;
 const mostCategories = 64;
 
 const idName =
-  /^(id|uuid|guid|key|index|row|rownum|row_?(id|number|num)|record_?id|unnamed: 0|column 1)$|_(id|uuid|key)$|Id$|ID$/;
+  /^(id|uuid|guid|key|index|row|rownum|row_?(id|number|num)|record_?id|unnamed: 0|column 1)$|_(id|uuid|key)$|Id$|ID$|[-_ ]([Nn]o|[Nn]r|[Nn]umber)\.?$/;
 const labelName = /^(label|labels|class|target|y|outcome|is_?(anomaly|outlier|fraud)|anomaly|outlier|fraud)$/i;
 const splitName = /^(split|subset|partition|fold|set)$/i;
 const splitValues = new Set(['train', 'training', 'test', 'testing', 'val', 'valid', 'validation']);
@@ -70,6 +73,7 @@ function checkOverride(name: string, given: Partial<ColumnSchema> | undefined): 
       `schema: '${given.kind}' is no kind of column ('${name}'); kinds are ${Object.keys(kinds).join(', ')}.`,
     );
   }
+  if (given?.format !== undefined) checkDatePattern(name, given.format);
   if (given?.transform !== undefined && !['standard', 'quantile'].includes(given.transform)) {
     throw new ValueError(`schema: '${given.transform}' is no transform ('${name}'); there are standard and quantile.`);
   }
@@ -108,7 +112,7 @@ function inferValues(summary: Summary): ColumnSchema {
   if (noAndYes(first)) return { name, kind: 'boolean' };
   if (present.every((cell) => !Number.isNaN(numberOf(cell))) && !present.some(isCode)) return inferNumbers(summary);
   if (present.every((cell) => typeof cell === 'boolean')) return { name, kind: 'boolean' };
-  if (present.every((cell) => !Number.isNaN(timeOf(cell)))) return { name, kind: 'datetime' };
+  if (datePatternOf(first) !== undefined) return { name, kind: 'datetime' };
   if (unique && (idName.test(name) || counts.size > mostCategories)) {
     return { name, kind: 'id', reason: 'no two rows share a value' };
   }
