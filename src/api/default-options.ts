@@ -33,8 +33,7 @@ const general: BaseConfig = {
 export function defaultsFor(dataset: Dataset): BaseConfig {
   if (dataset.support === 'table') return forTable(withLikelihood(general, 'mixed'), dataset.size);
   const base = withLikelihood(general, isColourImage(dataset) ? 'gaussian' : defaultLikelihoods[dataset.support]);
-  const training = Math.floor(dataset.size * (1 - base.training.validation));
-  return training < base.training.batchSize ? withQuarterBatches(base, training) : base;
+  return withEnoughSteps(base, dataset.size * (1 - base.training.validation), usualSteps);
 }
 
 /** Colours are no probabilities of ink: drawn as 0 or 1 they would be confetti. */
@@ -42,21 +41,27 @@ function isColourImage({ sampleShape }: Dataset): boolean {
   return sampleShape.length === 3 && sampleShape[2] === 3;
 }
 
-/** Batches of about a quarter of the examples, a power of two of at most 128. */
-function withQuarterBatches(base: BaseConfig, examples: number): BaseConfig {
-  const batchSize = 2 ** Math.max(0, Math.min(7, Math.floor(Math.log2(examples / 4))));
-  return { ...base, training: { ...base.training, batchSize } };
-}
-
+/** What 20 epochs of some ten thousand examples are. With less, a network has hardly begun. */
+const usualSteps = 1500;
 /** A table has few rows, some hundred or thousand, and its rows few numbers: this many steps bring it to its best epoch. */
 const tableSteps = 3000;
 
+/** Few examples make up for it with more epochs; the best one is kept, so too many cost time only. */
+function withEnoughSteps(base: BaseConfig, examples: number, steps: number): BaseConfig {
+  const { batchSize, epochs } = quarterBatches(base.training, examples);
+  const stepsPerEpoch = Math.max(1, Math.floor(examples / batchSize));
+  const training = { ...base.training, batchSize, epochs: Math.max(epochs, Math.round(steps / stepsPerEpoch)) };
+  return { ...base, training };
+}
+
+/** At most a quarter of the examples a batch, a power of two of at most 128. */
+function quarterBatches(training: BaseConfig['training'], examples: number): BaseConfig['training'] {
+  return { ...training, batchSize: 2 ** Math.max(0, Math.min(7, Math.floor(Math.log2(examples / 4)))) };
+}
+
 function forTable(general: BaseConfig, rows: number): BaseConfig {
-  const examples = rows * (1 - general.training.validation);
-  const base = withQuarterBatches(general, examples);
-  const stepsPerEpoch = Math.max(1, Math.floor(examples / base.training.batchSize));
-  const epochs = Math.max(base.training.epochs, Math.round(tableSteps / stepsPerEpoch));
-  return { ...base, model: { ...base.model, hidden: [128, 128] }, training: { ...base.training, epochs } };
+  const base = withEnoughSteps(general, rows * (1 - general.training.validation), tableSteps);
+  return { ...base, model: { ...base.model, hidden: [128, 128] } };
 }
 
 /** Another likelihood than the base's brings its own way with grey values. */

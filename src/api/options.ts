@@ -51,9 +51,9 @@ export interface ModelOptions {
   readonly binarize?: 'dynamic' | 'threshold' | 'none';
   /** Weight of the KL term. Default: 1. */
   readonly beta?: number;
-  /** Default: 20; for tables so many that there are some 3000 steps. */
+  /** Default: 20, and more with fewer than some ten thousand examples, up to 1,500 steps (tables: 3,000). */
   readonly epochs?: number;
-  /** Default: 128; for small tables a quarter of the rows. */
+  /** Default: 128, at most a quarter of the examples. */
   readonly batchSize?: number;
   /** Default: adam. */
   readonly optimizer?: OptimizerConfig['name'];

@@ -31,7 +31,8 @@ export function decodePng(bytes: Uint8Array, options: DecodePngOptions = {}): By
     data = image.palette ? convertIndexedToRgb(image) : toBytes(image);
     channels = image.palette ? data.length / (image.width * image.height) : image.channels;
   } catch (error) {
-    throw new DataError(`${name}: the PNG is damaged (${messageOf(error)}).`);
+    // zlib's message may be empty, and what stands before it ends in a colon.
+    throw new DataError(`${name}: the PNG is damaged (${messageOf(error).replace(/:\s*$/, '')}).`);
   }
   const colours = channels <= 2 ? 1 : 3;
   if (channels !== colours || image.transparency) data = dropAlpha(data, channels, image, { ...options, name });

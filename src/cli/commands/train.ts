@@ -117,8 +117,8 @@ function addModelOptions(command: Command): void {
 function addTrainingOptions(command: Command): void {
   command
     .optionsGroup('Training:')
-    .option('--epochs <n>', '(default: 20)', whole(0))
-    .option('--batch-size <n>', '(default: 128)', whole(1))
+    .option('--epochs <n>', '(default: 20, with few examples more)', whole(0))
+    .option('--batch-size <n>', '(default: 128, at most a quarter of the examples)', whole(1))
     .addOption(choice('--optimizer <name>', '(default: adam)', ['adam', 'adamw', 'sgd']))
     .option('--learning-rate <rate>', '(default: 0.001)', number)
     .option('--weight-decay <rate>', 'for adamw (default: 0.01)', number)

@@ -42,10 +42,14 @@ describe('which files', () => {
     put('a/z.PNG', png(1));
     put('c/d/e.png', png(3));
     put('notes.txt', Uint8Array.of(1));
+    put('a/moving.gif', Uint8Array.of(1));
+    put('c/new.WEBP', Uint8Array.of(1));
+    put('c/other.webp', Uint8Array.of(1));
     put('.hidden.png', png(9));
     put('.thumbnails/x.png', png(9));
     expect(await firstValues(folder)).toEqual([1, 2, 3]);
-    const { train } = await readImageFolder(folder);
+    const { train, notes } = await readImageFolder(folder);
+    expect(notes[0]).toBe('images of other formats than PNG and JPEG are left aside: 1 .gif, 2 .webp.');
     expect(train).toMatchObject({ kind: 'images', support: 'unit-interval', size: 3, sampleShape: [4, 6] });
     expect(train.labels).toBeUndefined();
   });
@@ -136,7 +140,7 @@ describe('what is refused', () => {
     put('0.png', png(0).subarray(0, 45));
     const { train, notes } = await readImageFolder(folder, { testFraction: 0 });
     expect(train.size).toBe(199);
-    expect(notes[0]).toMatch(/^1 unreadable images are left out: .*0\.png: the PNG is damaged/);
+    expect(notes[0]).toMatch(/^1 unreadable image is left out: .*0\.png: the PNG is damaged/);
     for (let i = 1; i < 4; i++) put(`${i}.png`, Uint8Array.of(1));
     await expect(readImageFolder(folder)).rejects.toThrow(
       /more than 2 of 203 images are unreadable, the first: .*1\.png/,

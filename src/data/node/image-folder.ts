@@ -90,12 +90,20 @@ export async function readImageFolder(
     },
     notes: [
       ...unreadable.notes(),
+      ...noteOfOthers(listing.others),
       `${files.length} images as ${target.height}×${target.width} ${target.channels === 1 ? 'grey' : 'RGB'}` +
         (classNames ? `, ${classNames.length} classes by folder.` : '.'),
       ...(cached === undefined ? [] : [`${folder} is large: its pixels are read from ${cached} as they are needed.`]),
       ...(listing.ownSplits ? [] : [noteOfSplit(splits)]),
     ],
   };
+}
+
+/** What was not even tried. */
+function noteOfOthers(others: ReadonlyMap<string, number>): string[] {
+  if (others.size === 0) return [];
+  const list = [...others].map(([ending, count]) => `${count} ${ending}`).join(', ');
+  return [`images of other formats than PNG and JPEG are left aside: ${list}.`];
 }
 
 /** What a run's images were brought to. */

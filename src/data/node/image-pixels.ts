@@ -54,7 +54,8 @@ export class Unreadable {
     const messages = [...this.#errors.values()];
     if (messages.length === 0) return [];
     const more = messages.length > 5 ? [`… and ${messages.length - 5} more.`] : [];
-    return [`${messages.length} unreadable images are left out: ${[...messages.slice(0, 5), ...more].join(' ')}`];
+    const count = messages.length === 1 ? '1 unreadable image is' : `${messages.length} unreadable images are`;
+    return [`${count} left out: ${[...messages.slice(0, 5), ...more].join(' ')}`];
   }
 }
 

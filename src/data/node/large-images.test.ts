@@ -69,7 +69,7 @@ test('what could not be read is remembered with the pixels', async () => {
   const [first, again] = [await large({ testFraction: 0 }), await large({ testFraction: 0 })];
   expect(again.train.size).toBe(199);
   expect(again.notes).toEqual(first.notes);
-  expect(again.notes[0]).toMatch(/1 unreadable images are left out: .*0\.png/);
+  expect(again.notes[0]).toMatch(/1 unreadable image is left out: .*0\.png/);
   expect(examplesOf(again.train)).toEqual(examplesOf((await readImageFolder(photos, { testFraction: 0 })).train));
 });
 

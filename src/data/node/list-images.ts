@@ -5,6 +5,8 @@ import { splitNamed } from '../split-names.ts';
 import type { SplitName } from '../split-names.ts';
 
 const imageName = /\.(png|jpe?g)$/i;
+/** Images too, and not read: people should know that these are missing. */
+const otherImageName = /\.(avif|bmp|gif|hei[cf]|jp2|svg|tiff?|webp)$/i;
 
 export interface ImageFile {
   /** Below the folder, with `/`. */
@@ -19,6 +21,8 @@ export interface ImageListing {
   readonly files: readonly ImageFile[];
   /** Absent where the folders tell no classes apart. */
   readonly classNames: readonly string[] | undefined;
+  /** How many images of other formats there are, by their endings. */
+  readonly others: ReadonlyMap<string, number>;
   /** Whether folders `train` and `test` make the splits. */
   readonly ownSplits: boolean;
 }
@@ -36,9 +40,13 @@ export function hasImages(folder: string): boolean {
  * @throws DataError when there are no images, or none to train on
  */
 export function listImages(folder: string): ImageListing {
-  const paths = walk(folder)
-    .filter((path) => imageName.test(path))
-    .sort((a, b) => (a < b ? -1 : 1));
+  const all = walk(folder);
+  const paths = all.filter((path) => imageName.test(path)).sort((a, b) => (a < b ? -1 : 1));
+  const others = new Map<string, number>();
+  for (const path of all) {
+    const ending = otherImageName.exec(path)?.[0].toLowerCase();
+    if (ending !== undefined) others.set(ending, (others.get(ending) ?? 0) + 1);
+  }
   if (paths.length === 0) throw new DataError(`${folder}: holds no PNG or JPEG files.`);
   const splits = paths.map((path) => splitNamed(path.split('/', 1)[0]!));
   const ownSplits = splits.every((split) => split !== undefined);
@@ -53,6 +61,7 @@ export function listImages(folder: string): ImageListing {
       className: hasClasses ? classes[index] : undefined,
     })),
     classNames: hasClasses ? names : undefined,
+    others,
     ownSplits,
   };
 }
