@@ -5,7 +5,6 @@ import { timeOf } from './cells.ts';
 // How a column writes its dates is a pattern: YYYY, MM or M, DD or D, HH, mm, ss, SSS, and all else as it stands.
 
 const token = /YYYY|MM?|DD?|HH|mm|ss|SSS/g;
-const isoPattern = /^YYYY-MM-DD/;
 const parts = /^(\d{1,4})([./-])(\d{1,2})\2(\d{1,4})$/;
 const isoTime = /^\d{4}-\d\d-\d\d(?:([T ])\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?$/;
 
