@@ -230,12 +230,23 @@ function cellOf(feature: Feature, numbers: ArrayLike<number>): Cell {
     const { levels, pooled } = feature;
     return levels[largest(numbers, levels.length + (pooled > 0 ? 1 : 0))] ?? otherCategory;
   }
-  const value = Math.min(feature.max, Math.max(feature.min, undoTransform(feature.transform, first)));
+  const value = Math.min(
+    feature.max,
+    Math.max(feature.min, nearAtom(feature, undoTransform(feature.transform, first))),
+  );
   if (feature.kind === 'datetime') {
     return formatDate(value, feature.format ?? (feature.dateOnly ? 'YYYY-MM-DD' : 'YYYY-MM-DDTHH:mm:ss.SSSZ'));
   }
   if (feature.integer) return Math.round(value);
   return feature.decimals === undefined ? value : Number(value.toFixed(feature.decimals));
+}
+
+/** Encoded numbers are float32: what is nearer to a value that repeats in training (a zero) than they can tell, is that value. */
+function nearAtom({ transform, marginal }: Extract<Feature, { transform: unknown }>, value: number): number {
+  if (!marginal || transform.name !== 'standard') return value;
+  const { mean, stddev } = transform;
+  const tolerance = 2 ** -22 * (Math.abs(value - mean) + stddev) + 2 ** -50 * Math.abs(mean);
+  return marginal.x.find((x, k) => x === marginal.x[k + 1] && Math.abs(x - value) < tolerance) ?? value;
 }
 
 /** Where the largest of the first `count` numbers stands. */

@@ -101,12 +101,12 @@ function fitMeasured(
   };
 }
 
-/** The most digits after the point that a text has; `undefined` for exponents, or numbers that were never written. */
+/** The most digits after the point that a number is written with; `undefined` for exponents, or more digits than are kept. */
 function decimalsOf(cells: readonly Cell[]): number | undefined {
   let most = 0;
   for (const cell of cells) {
-    if (typeof cell !== 'string' || /e/i.test(cell)) return undefined;
-    const text = cell.trim();
+    const text = String(cell).trim();
+    if (/e/i.test(text)) return undefined;
     const point = text.indexOf('.');
     if (point >= 0) most = Math.max(most, text.length - point - 1);
   }
