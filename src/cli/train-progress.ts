@@ -6,6 +6,9 @@ import { Throttle } from './throttle.ts';
 /** The bar shows means over about so many of the latest steps. */
 const steps = 20;
 
+/** Lines that stay, at most about so many: of more epochs, every so many have one. */
+const epochLines = 50;
+
 /** Training on a terminal: one line redrawn in place, and a line that stays for each epoch. Elsewhere: those lines only. */
 export class TrainProgress {
   readonly #output: Output;
@@ -13,6 +16,8 @@ export class TrainProgress {
   readonly #throttle = new Throttle();
   readonly #elbo = new RunningMean();
   readonly #stepSeconds = new RunningMean();
+  /** Whether one since the last line was the best so far. */
+  #best = false;
 
   constructor(output: Output, options: { readonly batchSize: number }) {
     this.#output = output;
@@ -26,8 +31,11 @@ export class TrainProgress {
   }
 
   epoch({ epoch, epochs, training, validation, best, seconds }: EpochEvent): void {
+    this.#best ||= best;
+    if (epoch > 1 && epoch < epochs && epoch % Math.ceil(epochs / epochLines) !== 0) return;
     const { length } = String(epochs);
-    const held = validation ? `   validation ${validation.elbo.toFixed(2)}${best ? ' *' : ''}` : '';
+    const held = validation ? `   validation ${validation.elbo.toFixed(2)}${this.#best ? ' *' : ''}` : '';
+    this.#best = false;
     const { elbo, reconstruction, kl } = training;
     this.#output.note(
       `epoch ${String(epoch).padStart(length)}/${epochs}   ELBO ${elbo.toFixed(2)} = ${reconstruction.toFixed(2)} − ${kl.toFixed(2)}${held}   ${formatDuration(seconds)}`,

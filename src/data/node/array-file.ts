@@ -35,6 +35,11 @@ export function readArrayFile(path: string, options: DatasetOptions = {}, contex
   const notes: string[] = [];
   const isLarge = fileSize(path) > (context.memoryLimit ?? defaultMemoryLimit);
   if (isLarge && path.toLowerCase().endsWith('.npy')) return readLargeArray(path, given, context);
+  if (fileSize(path) >= 2 ** 31) {
+    throw new DataError(
+      `${path}: an archive of 2 GiB and more is not read. Save its arrays on their own, numpy.save('x.npy', x): an NPY file is read from disk.`,
+    );
+  }
   const bytes = readFileBytes(path);
   const archive = path.toLowerCase().endsWith('.npz') ? decodeNpz(bytes, { name: path }) : undefined;
   const train = archive && find(archive, trainNames);
@@ -115,7 +120,7 @@ function chooseArray(archive: ReadonlyMap<string, StoredArray>, path: string, wa
   const usual = find(archive, exampleNames);
   if (usual) return usual;
   throw new DataError(
-    `${path}: holds ${names === '' ? 'no array' : `the arrays ${names}: which are the examples? Say so with the option 'array'`}.`,
+    `${path}: holds ${names === '' ? 'no array' : `the arrays ${names}: which are the examples? Say so with the option array, such as --data-option array=${[...archive.keys()][0] ?? ''}`}.`,
   );
 }
 
