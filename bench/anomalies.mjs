@@ -3,9 +3,10 @@
 // Protocol. Each class in turn is the anomaly (of breast cancer, malignant only): training has 60 % of the other classes' rows and
 // no labels, the test has the rest of them and all of the anomaly's. `contaminated` hides anomalies among the training rows, 10 %
 // of them. `strange pictures`: training has 4,000 glyphs made binary, the test other glyphs and as many pictures of a kind that
-// training never saw. Reported: AUROC, the mean over classes (or kinds) and seeds.
+// training never saw. `new tables`, `new pictures` and `later pictures` are tasks that no setting was chosen by. Reported: AUROC,
+// the mean over classes (or kinds) and seeds.
 //
-//   npm run build && node bench/anomalies.mjs [--seeds 5] [--threads 1] [--only clean|contaminated|strange]
+//   npm run build && node bench/anomalies.mjs [--seeds 5] [--threads 1] [--only clean|contaminated|strange|new|later]
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -15,6 +16,7 @@ import { parseArgs } from 'node:util';
 import { NdArray, anomalyMethods, auroc, tableOf, train } from '../dist/api/index.js';
 import { decodeNpz, encodeNpz, toNdArray } from '../dist/io/index.js';
 import { strangePictures } from './lib/strange-pictures.mjs';
+import { unseenGroups, unseenPictures } from './lib/unseen-pictures.mjs';
 
 const { values } = parseArgs({
   options: {
@@ -55,6 +57,8 @@ try {
 async function main() {
   call('export', folder, String(seeds));
   if (values.only === undefined || values.only === 'strange') await writeStrange();
+  for (const group of unseenGroups)
+    if (values.only === undefined || group.startsWith(values.only)) await writeUnseen(group);
   const wanted = (task) => values.only === undefined || task.startsWith(values.only);
   for (const file of readdirSync(folder)) if (!wanted(file)) rmSync(join(folder, file));
   const results = JSON.parse(call('detect', folder));
@@ -65,7 +69,7 @@ async function main() {
     if (process.stderr.isTTY) process.stderr.write(`\r${task}\u001b[K`);
   }
   if (process.stderr.isTTY) process.stderr.write('\r\u001b[K');
-  for (const part of ['clean', 'contaminated', 'strange']) report(part, results);
+  for (const part of ['clean', 'contaminated', 'strange', 'new tables', ...unseenGroups]) report(part, results);
   console.log(
     `ours took ${((performance.now() - started) / 1000).toFixed(0)} s for ${Object.keys(results).length} tasks`,
   );
@@ -94,11 +98,16 @@ async function ours(task) {
   const options = { ...optionsFor[kind], seed: Number(seed) };
   if (kind === 'image') options.epochs = Math.ceil(steps / Math.floor(arrays.train.shape[0] / 32));
   if (kind === 'image') Object.assign(options, { batchSize: 32, validation: 0 });
-  return scored(arrays, { kind, options, methods: anomalyMethods });
+  const aurocs = await scored(arrays, { kind, options, methods: anomalyMethods });
+  const elboWith = async (changed) =>
+    (await scored(arrays, { kind, options: { ...changed, seed: Number(seed) }, methods: ['elbo'] }))['VAE elbo'];
+  if (kind === 'table') aurocs['VAE elbo, tanh'] = await elboWith({ ...optionsFor.table, activation: 'tanh' });
+  if (part === 'new tables') aurocs['VAE elbo, no options'] = await elboWith({});
+  return aurocs;
 }
 
-async function scored({ train: rows, test, labels }, { kind, options, methods }) {
-  const form = kind === 'table' ? asTable : (array) => array;
+async function scored({ train: rows, test, labels, levels }, { kind, options, methods }) {
+  const form = kind === 'table' ? (array) => asTable(array, levels?.data ?? []) : (array) => array;
   const run = await trained(form(rows), { ...options, threads });
   const aurocs = {};
   for (const method of methods) {
@@ -121,10 +130,11 @@ function read(task) {
   return Object.fromEntries([...arrays].map(([name, array]) => [name.replace(/\.npy$/, ''), toNdArray(array)]));
 }
 
-/** Rows [n, columns] as a table of numbers. */
-function asTable(array) {
+/** Rows [n, columns] as a table of numbers, and of texts where a column has `levels`. */
+function asTable(array, levels) {
   const [rows, columns] = array.shape;
-  const column = (c) => Array.from({ length: rows }, (_, row) => array.data[row * columns + c]);
+  const cell = (c, value) => (levels[c] > 0 ? `level ${value}` : value);
+  const column = (c) => Array.from({ length: rows }, (_, row) => cell(c, array.data[row * columns + c]));
   return tableOf(Object.fromEntries(Array.from({ length: columns }, (_, c) => [`column ${c}`, column(c)])));
 }
 
@@ -137,14 +147,31 @@ async function writeStrange() {
   for (let seed = 0; seed < seeds; seed++) {
     const { train: rows, normal, kinds } = await strangePictures(glyphs, { seed, training: 4000, test: 300 });
     for (const [kind, strange] of Object.entries(kinds)) {
-      const test = new NdArray(Float32Array.from([...normal.data, ...strange.data]), [600, 28, 28]);
-      const labels = new NdArray(
-        Float32Array.from({ length: 600 }, (_, k) => Number(k >= 300)),
-        [600],
-      );
-      writeFileSync(join(folder, `strange;strange;${kind};0;${seed}.npz`), encodeNpz({ train: rows, test, labels }));
+      writePictures(`strange;strange;${kind};0;${seed}`, { train: rows, normal, strange });
     }
   }
+}
+
+async function writeUnseen(group) {
+  for (let seed = 0; seed < seeds; seed++) {
+    const tasks = await unseenPictures(group, {
+      glyphs: process.env.ROOTSIGMA_GLYPHS,
+      seed,
+      training: 4000,
+      test: 300,
+    });
+    for (const { set, name, ...pictures } of tasks) writePictures(`${group};strange;${set};${name};${seed}`, pictures);
+  }
+}
+
+function writePictures(task, { train: rows, normal, strange }) {
+  const count = normal.shape[0] + strange.shape[0];
+  const test = new NdArray(Float32Array.from([...normal.data, ...strange.data]), [count, ...normal.shape.slice(1)]);
+  const labels = new NdArray(
+    Float32Array.from({ length: count }, (_, k) => Number(k >= normal.shape[0])),
+    [count],
+  );
+  writeFileSync(join(folder, `${task}.npz`), encodeNpz({ train: rows, test, labels }));
 }
 
 function report(part, results) {
@@ -152,11 +179,12 @@ function report(part, results) {
   if (tasks.length === 0) return;
   const sets = [...new Set(tasks.map(([task]) => task.split(';')[2]))];
   const mean = (numbers) => numbers.reduce((total, value) => total + value, 0) / numbers.length;
-  const rows = Object.keys(tasks[0][1]).map((name) => {
+  const names = [...new Set(tasks.flatMap(([, aurocs]) => Object.keys(aurocs)))];
+  const rows = names.map((name) => {
     const each = sets.map((set) =>
-      mean(tasks.filter(([task]) => task.split(';')[2] === set).map(([, all]) => all[name])),
+      mean(tasks.filter(([task]) => task.split(';')[2] === set).map(([, all]) => all[name] ?? NaN)),
     );
-    return [name, ...[...each, mean(each)].map((value) => value.toFixed(3))];
+    return [name, ...[...each, mean(each)].map((value) => (Number.isNaN(value) ? '–' : value.toFixed(3)))];
   });
   const lines = [[`${part}: AUROC, ${seeds} seeds`, ...sets, 'average'], ...rows];
   const widths = lines[0].map((_, c) => Math.max(...lines.map((line) => line[c].length)));

@@ -10,7 +10,7 @@ import warnings
 from pathlib import Path
 
 import numpy as np
-from sklearn.datasets import load_breast_cancer, load_digits, load_wine
+from sklearn.datasets import load_breast_cancer, load_diabetes, load_digits, load_iris, load_wine
 from sklearn.decomposition import PCA
 from sklearn.ensemble import IsolationForest
 from sklearn.metrics import roc_auc_score
@@ -44,11 +44,85 @@ def export(folder, seeds):
                     write(folder, f"contaminated;{kind};{name};{outlier};{seed}", x, train, normal[count:], strange[hidden:])
 
 
+def export_new(folder, seeds):
+    """Tasks that no setting was chosen by."""
+    iris, digits, diabetes = load_iris(), load_digits(), load_diabetes(scaled=False).data
+    for seed in range(seeds):
+        random = np.random.RandomState(seed)
+        for outlier in range(3):
+            normal = random.permutation(np.flatnonzero(iris.target != outlier))
+            strange = np.flatnonzero(iris.target == outlier)
+            count = round(TRAINING_SHARE * len(normal))
+            write(folder, f"new tables;table;iris;{outlier};{seed}", iris.data, normal[:count], normal[count:], strange)
+        for digit in range(10):  # Training has one class alone, about a hundred images.
+            normal = random.permutation(np.flatnonzero(digits.target == digit))
+            strange = random.permutation(np.flatnonzero(digits.target != digit))[:500]
+            count = round(TRAINING_SHARE * len(normal))
+            task = f"new tables;image;digits, one class;{digit};{seed}"
+            write(folder, task, digits.images / 16, normal[:count], normal[count:], strange)
+        order = random.permutation(len(diabetes))
+        train, normal = diabetes[order[:265]], diabetes[order[265:]]
+        mixed = mix(normal, random)
+        save(folder, f"new tables;table;diabetes, two patients in a row;0;{seed}", train, normal, mixed)
+        train, normal, kinds = machines(random)
+        for kind, strange in kinds.items():
+            save(folder, f"new tables;table;{kind};0;{seed}", train, normal, strange, MACHINE_LEVELS)
+
+
+def mix(rows, random):
+    """Each row with half of its columns, chosen at random, from another row: every value is usual, their company is not."""
+    other = np.roll(rows, 1, axis=0)
+    take = np.argsort(random.rand(*rows.shape), axis=1) < rows.shape[1] // 2
+    return np.where(take, other, rows)
+
+
+MACHINE_LEVELS = [0, 0, 0, 0, 0, 0, 0, 3, 4, 2]  # Of the columns' categories; 0 for a number.
+
+
+def machines(random, training=800, test=300):
+    """A table made from known causes, and rows that are wrong in one known way each."""
+
+    def rows(count):
+        load, season, kind = random.rand(count), random.randint(4, size=count), random.randint(3, size=count)
+        tool = np.where(kind == 0, random.randint(2, size=count), kind + 1)  # Kind 0 has tools 0 and 1, the others one each.
+        night = random.rand(count) < 0.3
+        noise = random.randn(7, count)
+        temperature = 20 + 60 * load + 5 * season + 2 * noise[0]
+        pressure = 1 + (1 + kind) * load + 0.1 * noise[1]
+        power = 10 + 30 * load * (1 + 0.5 * night) + noise[2]
+        speed = 1000 * np.sqrt(load + 0.1) + 20 * noise[3]
+        wear = np.exp(noise[4])
+        vibration = 0.01 * speed / 10 + 0.2 * np.log(wear) + 0.1 * noise[5]
+        humidity = 50 + 10 * noise[6]
+        columns = [temperature, pressure, power, speed, wear, vibration, humidity, kind, tool, night]
+        return np.stack(columns, axis=1).astype(float)
+
+    train, normal = rows(training), rows(test)
+    broken, impossible, far = rows(test), rows(test), rows(test)
+    column = random.randint(4, size=test)  # Temperature, pressure, power or speed, all driven by the load.
+    broken[np.arange(test), column] = rows(test)[np.arange(test), column]
+    impossible[:, 8] = (impossible[:, 8] + 2) % 4  # A tool of another kind of machine: 0 ↔ 2, 1 ↔ 3.
+    column = random.randint(7, size=test)
+    sign = random.choice([-1, 1], size=test)
+    far[np.arange(test), column] = train.mean(0)[column] + 5 * sign * train.std(0)[column]
+    kinds = {"machines: broken correlation": broken, "machines: impossible pair": impossible, "machines: far point": far}
+    return train, normal, kinds
+
+
 def write(folder, task, x, train, normal, strange):
-    test = np.concatenate([normal, strange])
+    save(folder, task, x[train], x[normal], x[strange])
+
+
+def save(folder, task, train, normal, strange, levels=()):
+    """`levels`: of each column's categories, 0 for a number; empty where all are numbers."""
     labels = np.concatenate([np.zeros(len(normal)), np.ones(len(strange))])
-    arrays = {"train": x[train], "test": x[test], "labels": labels}
+    arrays = {"train": train, "test": np.concatenate([normal, strange]), "labels": labels, "levels": np.array(levels)}
     np.savez(folder / f"{task}.npz", **{key: value.astype(np.float32) for key, value in arrays.items()})
+
+
+def one_hot(rows, levels):
+    columns = [(np.arange(k) == rows[:, [c]]) if k > 0 else rows[:, [c]] for c, k in enumerate(levels.astype(int))]
+    return np.concatenate(columns, axis=1).astype(float) if columns else rows
 
 
 def detect(folder):
@@ -57,6 +131,8 @@ def detect(folder):
     for path in sorted(folder.glob("*.npz"), key=lambda path: (int(path.stem.split(";")[-1]), path.name)):
         arrays = np.load(path)
         train, test = (arrays[key].reshape(len(arrays[key]), -1).astype(float) for key in ("train", "test"))
+        if "levels" in arrays:
+            train, test = one_hot(train, arrays["levels"]), one_hot(test, arrays["levels"])
         if ";table;" in path.name:
             mean, scale = train.mean(0), train.std(0) + 1e-12
             train, test = (train - mean) / scale, (test - mean) / scale
@@ -84,5 +160,6 @@ if __name__ == "__main__":
     warnings.filterwarnings("ignore")
     if sys.argv[1] == "export":
         export(Path(sys.argv[2]), int(sys.argv[3]))
+        export_new(Path(sys.argv[2]), int(sys.argv[3]))
     else:
         detect(Path(sys.argv[2]))
