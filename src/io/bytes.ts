@@ -37,7 +37,7 @@ export function decodeText(bytes: Uint8Array, name: string): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
-    throw new DataError(`${name}: the text is not valid UTF-8. Is it a binary file?`);
+    throw new DataError(`${name}: the text is not valid UTF-8. Save it as UTF-8, if it is text.`);
   }
 }
 
