@@ -11,7 +11,7 @@ export {
   referenceSumOfSquares,
 } from './optimizers.reference.ts';
 export type { AdamBuffers, AdamSettings, SgdBuffers, SgdSettings } from './scalars.ts';
-export { allFinite, axpy, flushSubnormals, movingAverage, sumOfSquares } from './vectors.ts';
+export { allFinite, axpy, flushBelow, movingAverage, sumOfSquares } from './vectors.ts';
 export { choleskyBatch } from './cholesky.ts';
 export type { FailedPivot } from './cholesky.ts';
 export { divideByPairSumsBatch, eighBatch, positiveRootBatch } from './eigh.ts';

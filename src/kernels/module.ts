@@ -75,7 +75,7 @@ export interface KernelExports {
   readonly fractions: (bytes: number, out: number, count: number) => void;
   readonly threshold: (x: number, limit: number, count: number) => void;
   readonly below: (x: number, uniforms: number, count: number) => void;
-  readonly flushSubnormals: (x: number, length: number) => void;
+  readonly flushBelow: (limit: number, x: number, length: number) => void;
   readonly axpy: (factor: number, x: number, y: number, length: number) => void;
   readonly movingAverage: (keep: number, average: number, rate: number, x: number, length: number) => void;
 }

@@ -144,11 +144,11 @@ describe('kernels and their specification agree to the bit', () => {
     );
   });
 
-  it('flushSubnormals takes them, and only them, for 0', () => {
+  it('flushBelow takes what is closer to 0, and nothing else, for 0', () => {
     const memory = kernels.createKernelMemory(4096);
-    const normal = [2 ** -126, -(2 ** -126), 1, -(2 ** 127), Infinity, NaN, 0];
-    const x = place(memory, Float32Array.of(...normal, 2 ** -127, -(2 ** -149), 1e-40, ...normal));
-    kernels.flushSubnormals(memory, x);
+    const normal = [2 ** -100, -(2 ** -100), 1, -(2 ** 127), Infinity, NaN, 0];
+    const x = place(memory, Float32Array.of(...normal, 2 ** -101, -(2 ** -149), 1e-40, ...normal));
+    kernels.flushBelow(memory, 2 ** -100, x);
     expect([...x]).toEqual([...normal, 0, 0, 0, ...normal]);
   });
 

@@ -9,12 +9,9 @@ export function sumOfSquares(memory: KernelMemory, x: Float32Array): number {
   return memory.kernels.sumOfSquares(memory.offsetOf('sumOfSquares', 'x', x), x.length);
 }
 
-/**
- * Sets what is below 2⁻¹²⁶, the smallest normal float32, to 0, in place; arithmetic with such numbers takes many times as
- * long. NaN stays.
- */
-export function flushSubnormals(memory: KernelMemory, x: Float32Array): void {
-  memory.kernels.flushSubnormals(memory.offsetOf('flushSubnormals', 'x', x), x.length);
+/** Sets what is closer to 0 than `limit` to 0, in place; NaN stays. */
+export function flushBelow(memory: KernelMemory, limit: number, x: Float32Array): void {
+  memory.kernels.flushBelow(limit, memory.offsetOf('flushBelow', 'x', x), x.length);
 }
 
 /** Whether no value is NaN or infinite. */

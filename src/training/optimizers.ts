@@ -1,6 +1,6 @@
 import { NdArray, ShapeError, ValueError } from '../core/index.ts';
 import type { OptimizerConfig } from '../io/index.ts';
-import { adam, adamw, flushSubnormals, sgd } from '../kernels/index.ts';
+import { adam, adamw, flushBelow, sgd } from '../kernels/index.ts';
 import type { ParameterStore } from './parameter-store.ts';
 
 type Buffers = Readonly<Record<string, Float32Array<ArrayBuffer>>>;
@@ -11,6 +11,11 @@ export interface OptimizerStep {
   readonly gradientScale: number;
 }
 
+/**
+ * The averages of a gradient that has ended, a dead unit's, shrink until they are subnormal (below 2⁻¹²⁶), where
+ * arithmetic takes three times as long. Long before, they no longer move a parameter.
+ */
+const negligible = 2 ** -100;
 const stepsBetweenFlushes = 32;
 
 /** PyTorch's. */
@@ -50,9 +55,8 @@ export class Optimizer {
   /** Takes one step. The gradients are left as they are. */
   step(options: OptimizerStep): void {
     this.#steps++;
-    // The average of a gradient that has ended, a dead unit's, is halved until arithmetic with it takes three times as long.
     if (this.#steps % stepsBetweenFlushes === 0) {
-      for (const slot of Object.values(this.#slots)) flushSubnormals(this.#store.memory, slot);
+      for (const slot of Object.values(this.#slots)) flushBelow(this.#store.memory, negligible, slot);
     }
     const { memory, values: parameters, gradients } = this.#store;
     const config = this.#config;

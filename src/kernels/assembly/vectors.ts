@@ -79,16 +79,16 @@ function blend<T>(keep: f32, y: usize, rate: f32, x: usize, from: usize, to: usi
   }
 }
 
-/** 0 for every number below the smallest normal one; NaN stays. */
-export function flushSubnormals(x: usize, length: i32): void {
+/** 0 for every number closer to 0 than `limit`; NaN stays. */
+export function flushBelow(limit: f32, x: usize, length: i32): void {
   const whole = wholeBytes(length);
-  flush<v128>(x, 0, whole);
-  flush<f32>(x, whole, allBytes(length));
+  flush<v128>(limit, x, 0, whole);
+  flush<f32>(limit, x, whole, allBytes(length));
 }
 
-function flush<T>(x: usize, from: usize, to: usize): void {
+function flush<T>(limit: f32, x: usize, from: usize, to: usize): void {
   for (let at = from; at < to; at += sizeof<T>()) {
     const value = load<T>(x + at);
-    store<T>(x + at, v128.andnot(value, f32x4.lt(f32x4.abs(value), f32x4.splat(f32.MIN_NORMAL_VALUE))));
+    store<T>(x + at, v128.andnot(value, f32x4.lt(f32x4.abs(value), f32x4.splat(limit))));
   }
 }
