@@ -72,7 +72,10 @@ describe('a run', () => {
     const fresh = await load(out);
     const file = join(out, 'thresholds.json');
     const threshold = await fresh.fitThreshold(digits, { quantile: 0.99, draws: 8 });
-    expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({ schemaVersion: 1, thresholds: { 'likelihood-ratio': threshold } }); // prettier-ignore
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({
+      schemaVersion: 1,
+      thresholds: { typicality: threshold },
+    });
     const loaded = await load(out);
     expect((await loaded.isAnomaly(outliers())).filter(Boolean).length).toBeGreaterThan(30);
     const scores = await fresh.score(outliers(), { method: 'typicality' });
@@ -83,6 +86,16 @@ describe('a run', () => {
     writeFileSync(file, '{"schemaVersion":1,"thresholds":{"elbo":{}}}');
     const damaged = await load(out);
     await expect(damaged.isAnomaly(outliers())).rejects.toThrow(/thresholds\.json: \$\.thresholds\.elbo/);
+  });
+
+  it('asks for usual examples where none are at hand', async () => {
+    const out = join(mkdtempSync(join(tmpdir(), 'rootsigma-anomalies-')), 'run');
+    const array = outliers();
+    await train(array, { ...small, epochs: 0, batchSize: 8, out });
+    const loaded = await load(out);
+    await expect(loaded.score(array)).rejects.toThrow(/'typicality' is fitted to usual examples once.*fitThreshold/);
+    await loaded.fitThreshold(array, { contamination: 0.1 });
+    expect((await loaded.score(array)).shape).toEqual([array.shape[0]]);
   });
 
   it('asks for a threshold where there is none', async () => {

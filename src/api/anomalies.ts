@@ -23,8 +23,8 @@ import { checkSupport } from './likelihood.ts';
 
 export interface AnomalyOptions {
   /**
-   * Which score. Default: likelihood-ratio under a Bernoulli likelihood, else elbo. `typicality` is fitted to training
-   * examples when it is first asked for, and kept as thresholds are.
+   * Which score. Default: typicality under a Bernoulli likelihood, else elbo. `typicality` is fitted to training examples
+   * when it is first asked for, and kept as thresholds are.
    */
   readonly method?: AnomalyMethod;
   /** Draws of z an example. Default: 100 for likelihood-ratio and nll, else 16; reconstruction takes none. */
@@ -53,9 +53,9 @@ type Kept = Omit<AnomalyThresholds, 'schemaVersion'>;
 /** Examples that `typicality` is fitted to, at most: five numbers come from them. */
 const typicalExamples = 2000;
 
-/** Images have simple ones that a likelihood alone calls normal; among rows of numbers the extreme ones are the anomalies. */
+/** Of images a likelihood alone calls the simple ones normal; among rows of numbers the extreme ones are the anomalies. */
 function defaultMethod({ model }: RunConfig): AnomalyMethod {
-  return model.likelihood === 'bernoulli' ? 'likelihood-ratio' : 'elbo';
+  return model.likelihood === 'bernoulli' ? 'typicality' : 'elbo';
 }
 
 /** Scores, contributions and thresholds of a run. */
@@ -157,8 +157,20 @@ export class AnomalyDetector {
     const options = { ...this.#parts, ...rest, examples, method };
     if (method === 'likelihood-ratio') return scoreExamples({ ...options, background: backgroundFor(this.#config) });
     if (method !== 'typicality') return scoreExamples(options);
-    const { typicality = await this.#fitTypicality(await this.#source.data(undefined, 'train')) } = await this.#read();
+    const { typicality = await this.#fitTypicality(await this.#trainingData()) } = await this.#read();
     return scoreExamples({ ...options, background: backgroundFor(this.#config), typicality });
+  }
+
+  async #trainingData(): Promise<Dataset> {
+    try {
+      return await this.#source.data(undefined, 'train');
+    } catch (cause) {
+      if (!(cause instanceof DataError)) throw cause;
+      throw new DataError(
+        "score: 'typicality' is fitted to usual examples once, and the training data are not at hand. Fit it to some, run.fitThreshold(data, { contamination: 0.01 }), or take another method, such as 'likelihood-ratio'.",
+        { cause },
+      );
+    }
   }
 
   async #examples(x: ArrayLikeInput | DataInput): Promise<Examples> {

@@ -17,7 +17,7 @@ export function scoreCommand(session: Session): Command {
     .addOption(
       choice(
         '--method <name>',
-        'which score (default: likelihood-ratio for Bernoulli likelihoods, else elbo)',
+        'which score (default: typicality for Bernoulli likelihoods, else elbo)',
         methods,
       ),
     )
