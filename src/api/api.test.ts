@@ -53,6 +53,14 @@ describe('train', () => {
     await expect(run.evaluate({ samples: 1 })).resolves.toMatchObject({ examples: 64 });
   });
 
+  it('takes nested arrays, and says what to do with others', async () => {
+    const rows = Array.from({ length: 32 }, (_, k) => [Math.sin(k), Math.cos(k), k % 2]);
+    const run = await train(rows, { latent: 2, hidden: [4], epochs: 1, batchSize: 16, threads: 1 });
+    expect((await run.encode(rows.slice(0, 2))).mean.shape).toEqual([2, 2]);
+    const flat = new Float32Array(6) as unknown as number[][];
+    await expect(Promise.resolve(train(flat))).rejects.toThrow(/a typed array needs its shape/);
+  });
+
   it('stops by an AbortSignal with what it has', async () => {
     const abort = new AbortController();
     const events: TrainingEvent[] = [];

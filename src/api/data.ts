@@ -1,5 +1,6 @@
 import { NdArray, ValueError, formatShape, sizeOf } from '../core/index.ts';
 import { binarize, binarizeForEvaluation, datasetOf, supportOf, tableSplits } from '../data/index.ts';
+import type { NestedArray } from '../core/index.ts';
 import type { Binarize, Dataset, DatasetOptions, DatasetSplits, TableOptions } from '../data/index.ts';
 import type { ResolveContext } from '../data/node/index.ts';
 import type { Table } from '../io/index.ts';
@@ -7,7 +8,10 @@ import type { Examples } from '../objectives/index.ts';
 import { key } from '../random/index.ts';
 
 /** What can be trained on: a built-in name, a folder or a file, a table, a data set, or an array [examples, ...shape]. */
-export type DataInput = string | Table | Dataset | DatasetSplits | NdArray;
+export type DataInput = string | Table | Dataset | DatasetSplits | NdArray | NestedExamples;
+
+/** Numbers in nested arrays, [examples, ...shape]. */
+export type NestedExamples = readonly Extract<NestedArray, readonly unknown[]>[];
 
 /** The training and test examples that `data` means. @throws DataError or ValueError that says what is wrong with it */
 export async function resolveData(
@@ -20,8 +24,17 @@ export async function resolveData(
     return resolveDataset(data, options, context);
   }
   if (data instanceof NdArray) return { source: 'array', train: datasetFromArray(data), notes: [] };
+  if (isNested(data)) return resolveData(NdArray.from(data, 'float32'));
   if ('columns' in data) return tableSplits(data, { ...tableOptions(options), source: 'table', like: context?.like });
-  return 'train' in data ? data : { source: data.name, train: data, notes: [] };
+  if ('train' in data) return data;
+  if ('gather' in data) return { source: data.name, train: data, notes: [] };
+  throw new ValueError(
+    'data: expected a name or path, a table, a data set, nested arrays or an NdArray; a typed array needs its shape, new NdArray(values, [examples, …]).',
+  );
+}
+
+function isNested(data: DataInput): data is NestedExamples {
+  return Array.isArray(data);
 }
 
 /** Where the data of the run in a folder are. @throws DataError when they are nowhere */

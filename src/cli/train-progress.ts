@@ -12,16 +12,14 @@ const epochLines = 50;
 /** Training on a terminal: one line redrawn in place, and a line that stays for each epoch. Elsewhere: those lines only. */
 export class TrainProgress {
   readonly #output: Output;
-  readonly #batchSize: number;
   readonly #throttle = new Throttle();
   readonly #elbo = new RunningMean();
   readonly #stepSeconds = new RunningMean();
   /** Whether one since the last line was the best so far. */
   #best = false;
 
-  constructor(output: Output, options: { readonly batchSize: number }) {
+  constructor(output: Output) {
     this.#output = output;
-    this.#batchSize = options.batchSize;
   }
 
   step(event: StepEvent): void {
@@ -42,12 +40,12 @@ export class TrainProgress {
     );
   }
 
-  #line({ epoch, step, totalSteps }: StepEvent): string {
+  #line({ epoch, step, totalSteps, examples }: StepEvent): string {
     const seconds = this.#stepSeconds.value;
     const width = Math.max(8, Math.min(24, this.#output.columns - 80));
     const filled = Math.round((width * step) / totalSteps);
     const bar = '━'.repeat(filled) + '─'.repeat(width - filled);
-    const rate = `${formatRate(1 / seconds)} steps/s, ${formatRate(this.#batchSize / seconds)} examples/s`;
+    const rate = `${formatRate(1 / seconds)} steps/s, ${formatRate(examples / seconds)} examples/s`;
     const left = formatDuration((totalSteps - step) * seconds);
     return `${bar} epoch ${epoch}  step ${step}/${totalSteps}  ELBO ${this.#elbo.value.toFixed(1)}  ${left} left  ${rate}`;
   }

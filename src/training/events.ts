@@ -12,6 +12,8 @@ export interface StepEvent {
   /** Steps taken since training began, counted from 1, and how many there will be. */
   readonly step: number;
   readonly totalSteps: number;
+  /** In the batch. */
+  readonly examples: number;
   /** What the step minimised: β KL − reconstruction, a mean over the batch. */
   readonly loss: number;
   readonly reconstruction: number;

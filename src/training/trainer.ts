@@ -231,6 +231,7 @@ export class Trainer {
       epoch: this.#progress.epoch + 1,
       step: index + 1,
       totalSteps,
+      examples: indices.length,
       ...values,
       beta,
       learningRate,

@@ -8,7 +8,7 @@ function linesOf(epochs: number, best: readonly number[]): string[] {
   const sink = { write: (more: string) => (text += more) };
   const context = { stdout: sink, stderr: sink, stdin: Readable.from([]), env: {}, program: 'x' };
   const output = new Output({ ...context, signal: new AbortController().signal });
-  const progress = new TrainProgress(output, { batchSize: 1 });
+  const progress = new TrainProgress(output);
   const means = { elbo: -1, reconstruction: -1, kl: 0 };
   for (let epoch = 1; epoch <= epochs; epoch++) {
     progress.epoch({

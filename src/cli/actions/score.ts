@@ -92,7 +92,7 @@ function anomalyLabels(dataset: Dataset, list: string): boolean[] {
   const { labels, classNames, name } = dataset;
   if (!labels) {
     throw new UsageError(
-      `--anomalies: ${name} has no labels. A table needs a column such as 'label', all of whose values training knew.`,
+      `--anomalies: ${name} has no labels. A table needs a column such as 'label', there in training too, with a value in every row.`,
     );
   }
   const there = new Set<number>(labels);

@@ -68,7 +68,7 @@ interface Outcome {
 
 /** Trains and says how it goes. The `done` event is left to the caller: files are written after it. */
 async function follow(output: Output, source: string, options: TrainOptions): Promise<Outcome> {
-  const progress = new TrainProgress(output, { batchSize: batchSizeOf(options) });
+  const progress = new TrainProgress(output);
   let lastEpoch: EpochEvent | undefined;
   let done: DoneEvent | undefined;
   let begun = false;
@@ -102,11 +102,6 @@ function loadStatus(output: Output): (progress: LoadProgress) => void {
     const amount = (count: number): string => (unit === 'bytes' ? formatBytes(count) : `${formatCount(count)} ${unit}`);
     output.status(`Reading ${what}: ${amount(done)}${total === undefined ? '' : ` of ${amount(total)}`}`);
   };
-}
-
-function batchSizeOf({ batchSize, config, set }: TrainOptions): number {
-  const asked = set?.['training.batchSize'];
-  return typeof asked === 'number' ? asked : (batchSize ?? config?.training.batchSize ?? 128);
 }
 
 interface Resolved {

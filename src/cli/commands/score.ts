@@ -15,11 +15,7 @@ export function scoreCommand(session: Session): Command {
     )
     .option('--data <data>', 'what to score; its test split where there is one (default: what it was trained on)')
     .addOption(
-      choice(
-        '--method <name>',
-        'which score (default: typicality for Bernoulli likelihoods, else elbo)',
-        methods,
-      ),
+      choice('--method <name>', 'which score (default: typicality for Bernoulli likelihoods, else elbo)', methods),
     )
     .option('--draws <k>', 'draws of z an example (default: 16, for nll and likelihood-ratio 100)', whole(1))
     .option('--seed <n>', 'of the draws (default: 0)', whole(0))

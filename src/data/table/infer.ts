@@ -96,7 +96,12 @@ function inferColumn({ name, values }: TableColumn): ColumnSchema {
   const summary: Summary = { name, present, counts, unique };
   if (counts.size === 0) return { name, kind: 'ignored', reason: 'it is empty' };
   if (splitName.test(name) && isSplit(counts)) return { name, kind: 'split' };
-  if (counts.size === 1) return { name, kind: 'constant', reason: 'all its values are the same' };
+  if (counts.size === 1) {
+    // Training on the normal rows alone: the rows to score may have other labels.
+    return labelName.test(name)
+      ? { name, kind: 'label' }
+      : { name, kind: 'constant', reason: 'all its values are the same' };
+  }
   const schema = inferValues(summary);
   if (labelName.test(name) && counts.size <= mostCategories && schema.kind !== 'id') return { name, kind: 'label' };
   return schema;

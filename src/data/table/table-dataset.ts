@@ -1,5 +1,5 @@
 import { DataError, ValueError } from '../../core/index.ts';
-import type { DataConfig, JsonValue, Table, TableState } from '../../io/index.ts';
+import type { Cell, DataConfig, JsonValue, Table, TableState } from '../../io/index.ts';
 import { tableRows } from '../../io/index.ts';
 import { checkGather } from '../dataset.ts';
 import type { Dataset } from '../dataset.ts';
@@ -157,20 +157,25 @@ export function tableDataset(
   };
 }
 
-/** Class numbers from the label column, when every row has a label that training knew. */
+/** Class numbers from the label column, when every row has a label; labels that training had not come after its own. */
 function labelsOf(table: Table, state: TableState): Pick<Dataset, 'labels' | 'classNames'> {
   const label = state.columns.find((column) => column.kind === 'label');
-  const codes = labelCodes(table, state);
-  if (!label || !codes || codes.some(Number.isNaN)) return {};
-  return { labels: Uint32Array.from(codes), classNames: label.levels.map(String) };
+  const values = table.columns.find(({ name }) => name === label?.name)?.values;
+  if (!label || !values || values.some(isMissing)) return {};
+  const known = new Set(label.levels.map(keyOf));
+  const levels = [...label.levels, ...levelsByName(values).filter((level) => !known.has(keyOf(level)))];
+  return { labels: Uint32Array.from(codesOf(values, levels)), classNames: levels.map(String) };
 }
 
-/** Each row's class number, NaN for none; `undefined` without a label column. */
+/** Each row's class number, NaN where it has none that training knew; `undefined` without a label column. */
 export function labelCodes(table: Table, state: TableState): Float32Array | undefined {
   const label = state.columns.find((column) => column.kind === 'label');
   const values = table.columns.find(({ name }) => name === label?.name)?.values;
-  if (!label || !values) return undefined;
-  const places = new Map(label.levels.map((level, place) => [keyOf(level), place]));
+  return label && values && codesOf(values, label.levels);
+}
+
+function codesOf(values: readonly Cell[], levels: readonly Cell[]): Float32Array {
+  const places = new Map(levels.map((level, place) => [keyOf(level), place]));
   return Float32Array.from(values, (cell) => (isMissing(cell) ? NaN : (places.get(keyOf(cell)) ?? NaN)));
 }
 

@@ -614,4 +614,16 @@ describe('tableSplits', () => {
     const unlabelled = tableOf(people.columns.filter(({ name }) => name !== 'target'));
     expect(tableSplits(unlabelled, { source: 'new', like }).train.labels).toBeUndefined();
   });
+
+  test('labels that training had not come after its own, also where it had only one', () => {
+    const measured = repeat(40, '0.1', '0.5', '0.4', '0.9');
+    const rows = (label: Cell[]): Table => tableOf({ measured, label });
+    const { train } = tableSplits(rows(repeat(40, 'normal')), { source: 'x' });
+    expect([train.classNames, train.labels!.every((code) => code === 0)]).toEqual([['normal'], true]);
+    const like = { kind: 'table', table: train.table!.state } as unknown as DataConfig;
+    const { train: later } = tableSplits(rows(repeat(40, 'normal', 'leak', 'normal', 'burst')), { source: 'y', like });
+    expect(later.classNames).toEqual(['normal', 'burst', 'leak']);
+    expect([...later.labels!.slice(0, 4)]).toEqual([0, 2, 0, 1]);
+    expect(tableSplits(rows(repeat(40, 'normal', '')), { source: 'y', like }).train.labels).toBeUndefined();
+  });
 });
