@@ -27,6 +27,14 @@ test('relative paths are found in the folders above the run, the nearest first, 
   expect(locateSource('package.json', undefined)).toBe('package.json');
 });
 
+test('a run that is named after its data is not taken for them', () => {
+  const named = join(folder, 'runs', 'photos');
+  for (const path of [named, join(folder, 'photos')]) mkdirSync(path);
+  for (const file of ['config.json', 'metrics.jsonl']) writeFileSync(join(named, file), '');
+  expect(locateSource('photos', named)).toBe(join(folder, 'photos'));
+  expect(locateSource('photos', run)).toBe(join(folder, 'photos'));
+});
+
 test('absolute paths and built-in names stay what they are', () => {
   mkdirSync(join(folder, 'digits'));
   expect(locateSource('digits', run)).toBe('digits');

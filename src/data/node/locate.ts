@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { DataError } from '../../core/index.ts';
 import { listDatasets } from '../builtin.ts';
 
@@ -14,13 +14,20 @@ import { listDatasets } from '../builtin.ts';
 export function locateSource(source: string, folder: string | undefined): string {
   if (listDatasets().some(({ name }) => name === source)) return source;
   const places = [...(folder === undefined ? [] : andAbove(resolve(folder))), process.cwd()];
-  const found = places.map((place) => resolve(place, source)).find((path) => existsSync(path));
+  const found = places
+    .map((place) => resolve(place, source))
+    .find((path) => existsSync(path) && (path === resolve(source) || !isRun(path)));
   if (found !== undefined) return found === resolve(source) ? source : found;
   throw new DataError(
     `${source}: the data that the run was trained on were not found` +
       `${folder === undefined ? '' : ` in or above ${folder}`}, nor from the current folder. ` +
       'Say where they are: the option data, --data on the command line.',
   );
+}
+
+/** Runs are named after their data: above `runs/photos` lies a `photos` that is no data. */
+function isRun(path: string): boolean {
+  return ['config.json', 'metrics.jsonl'].every((file) => existsSync(join(path, file)));
 }
 
 /** A folder and all above it. */
