@@ -14,9 +14,7 @@ import { listDatasets } from '../builtin.ts';
 export function locateSource(source: string, folder: string | undefined): string {
   if (listDatasets().some(({ name }) => name === source)) return source;
   const places = [...(folder === undefined ? [] : andAbove(resolve(folder))), process.cwd()];
-  const found = places
-    .map((place) => resolve(place, source))
-    .find((path) => existsSync(path) && (path === resolve(source) || !isRun(path)));
+  const found = places.map((place) => resolve(place, source)).find((path) => existsSync(path) && !isRun(path));
   if (found !== undefined) return found === resolve(source) ? source : found;
   throw new DataError(
     `${source}: the data that the run was trained on were not found` +
@@ -27,7 +25,8 @@ export function locateSource(source: string, folder: string | undefined): string
 
 /** Runs are named after their data: above `runs/photos` lies a `photos` that is no data. */
 function isRun(path: string): boolean {
-  return ['config.json', 'metrics.jsonl'].every((file) => existsSync(join(path, file)));
+  const has = (file: string): boolean => existsSync(join(path, file));
+  return has('config.json') && (has('metrics.jsonl') || has('model.safetensors'));
 }
 
 /** A folder and all above it. */
