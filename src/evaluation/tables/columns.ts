@@ -1,5 +1,5 @@
 import { ValueError } from '../../core/index.ts';
-import { isMissing, numberOf, timeOf } from '../../data/index.ts';
+import { dateOf, datePatternOf, isMissing, numberOf } from '../../data/index.ts';
 import type { Cell, Table } from '../../io/index.ts';
 
 /** What a column holds, for comparing: numbers in order, or names without one. */
@@ -19,10 +19,9 @@ export function cellsOf({ columns }: Table, name: string): readonly Cell[] {
 
 /** A column's numbers, of dates in milliseconds since 1970; NaN where a cell is missing or holds none. */
 export function numbersOf(table: Table, name: string): Float64Array {
-  return Float64Array.from(cellsOf(table, name), (cell) => {
-    const number = numberOf(cell);
-    return Number.isNaN(number) ? timeOf(cell) : number;
-  });
+  const cells = cellsOf(table, name);
+  const dates = datePatternOf(cells.filter((cell) => !isMissing(cell)));
+  return Float64Array.from(cells, (cell) => (dates === undefined ? numberOf(cell) : dateOf(cell, dates)));
 }
 
 /** A column's names; a missing cell is a name of its own. */

@@ -89,6 +89,10 @@ describe('compareTables', () => {
     const synthetic = table(['2022-01-01', '2023-01-01', '2022-01-01', ''], ['a', '', 'b', '']);
     const { columns, missing } = compareTables(real, synthetic, { date: 'numeric', city: 'category' });
     expect(columns).toEqual({ date: 1, city: 0 });
+    // The same days as people write them, one of them past the 12th.
+    const written = table(['13/01/2020', '02/03/2021'], ['a', 'b']);
+    const iso = table(['2020-01-13', '2021-03-02'], ['a', 'b']);
+    expect(compareTables(written, iso, { date: 'numeric' }).columns).toEqual({ date: 0 });
     expect(missing).toBeCloseTo(0.25 / 2, 14);
   });
 
