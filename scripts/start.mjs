@@ -32,5 +32,5 @@ Look at
 Then try
   node ${program} sample ${run} -o more.png --seed 2
   node ${program} train digits --posterior diagonal --epochs 12 --seed 1    does the diagonal Σ fit as well?
-  node ${program} train path/to/mnist                                       a folder with MNIST's files
+  node ${program} train people.csv                                          your own table, or a folder of images
   node ${program} --help`);
