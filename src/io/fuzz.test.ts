@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { DataError, NdArray } from '../core/index.ts';
@@ -35,6 +36,10 @@ const matrix = NdArray.from(
   ],
   'float32',
 );
+const fixtures = JSON.parse(readFileSync(new URL('../../test/fixtures/npy.json', import.meta.url), 'utf8')) as {
+  npzLong: string;
+};
+const longArchive = new Uint8Array(Buffer.from(fixtures.npzLong, 'base64'));
 const formats: Record<string, { bytes: Uint8Array; decode: (bytes: Uint8Array) => unknown }> = {
   safetensors: {
     bytes: encodeSafetensors({ a: matrix, b: NdArray.from([1, 0], 'bool') }, { metadata: { k: 'v' } }),
@@ -42,6 +47,7 @@ const formats: Record<string, { bytes: Uint8Array; decode: (bytes: Uint8Array) =
   },
   npy: { bytes: encodeNpy(matrix), decode: (b) => decodeNpy(b) },
   'npz, compressed': { bytes: encodeNpz({ a: matrix, b: image }), decode: (b) => decodeNpz(b) },
+  'npz, zip64': { bytes: longArchive, decode: (b) => decodeNpz(b) },
   'npz, stored': { bytes: encodeNpz({ a: matrix, b: image }, { compress: false }), decode: (b) => decodeNpz(b) },
   idx: { bytes: encodeIdx(image), decode: (b) => decodeIdx(b) },
   'idx.gz': { bytes: gzip(encodeIdx(image)), decode: (b) => decodeIdx(b) },

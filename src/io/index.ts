@@ -22,3 +22,5 @@ export * from './table.ts';
 export * from './table-csv.ts';
 export * from './table-state.ts';
 export * from './thresholds.ts';
+export { checkZipContents, damagedZipEntry, locateZipEntry } from './zip.ts';
+export type { ByteSource, ZipEntry } from './zip.ts';

@@ -1,96 +1,178 @@
 import { inflateSync, zipSync } from 'fflate';
 import { DataError } from '../core/index.ts';
 import { copyBytes, decodeText, messageOf, viewOf } from './bytes.ts';
-import type { DecodeOptions } from './bytes.ts';
 import { crc32 } from './crc32.ts';
 import { checkUnpackedSize } from './gzip.ts';
 
 // Written here and not left to fflate's `unzipSync`, which allocates what a damaged file claims, loops over as many
 // entries as it claims, and checks no CRC.
 
-const endSignature = 0x06054b50;
-const centralSignature = 0x02014b50;
-const localSignature = 0x04034b50;
+const signatures = { end: 0x06054b50, end64: 0x06064b50, locator64: 0x07064b50, entry: 0x02014b50, local: 0x04034b50 };
+/** The record at the end of an archive without its comment, and the one before it that says where the long one is. */
+const [endBytes, locatorBytes] = [22, 20];
+/** No directory is longer: a million of members. */
+const directoryLimit = 2 ** 26;
 
-interface Entry {
+/** Bytes that are read piece by piece: those of a file, or of memory. */
+export interface ByteSource {
+  /** How they are called in messages. */
   readonly name: string;
+  readonly size: number;
+  /** `length` bytes from `start` on, or as many as there are. */
+  read(start: number, length: number): Uint8Array;
+}
+
+/** A file in a zip archive, as the archive's directory describes it. */
+export interface ZipEntry {
+  readonly name: string;
+  /** 0: stored; 8: deflated. */
   readonly method: number;
+  /** CRC-32 of the contents. */
   readonly checksum: number;
   readonly packed: number;
   readonly unpacked: number;
+  /** Where its local header begins. */
   readonly offset: number;
 }
 
+export function byteSourceOf(bytes: Uint8Array, name: string): ByteSource {
+  return { name, size: bytes.length, read: (start, length) => bytes.subarray(start, start + length) };
+}
+
 /**
- * The files in a zip archive (stored or deflated, up to 4 GB, not encrypted), checked against their CRC-32.
+ * The directory of a zip archive (stored or deflated, zip64 or not, not encrypted), which stands at its end.
  *
  * @throws DataError for anything else
  */
-export function unzip(bytes: Uint8Array, options: DecodeOptions = {}): Map<string, Uint8Array<ArrayBuffer>> {
-  const archive = options.name ?? 'zip data';
-  const files = new Map<string, Uint8Array<ArrayBuffer>>();
-  for (const entry of readDirectory(bytes, archive)) {
-    if (files.has(entry.name)) throw new DataError(`${archive}: holds '${entry.name}' twice.`);
-    files.set(entry.name, unpack(entry, bytes, archive));
-  }
-  return files;
-}
-
-function readDirectory(bytes: Uint8Array, archive: string): Entry[] {
+export function readZipDirectory(source: ByteSource): ZipEntry[] {
+  const { name: archive } = source;
+  const { start, end, count } = findDirectory(source);
+  const bytes = source.read(start, end - start);
   const view = viewOf(bytes);
-  const damaged = (what: string): DataError =>
-    new DataError(`${archive}: not a zip archive, or a damaged one: ${what}.`);
-  let end = bytes.length - 22;
-  const last = Math.max(0, end - 0xffff);
-  while (end >= last && view.getUint32(end, true) !== endSignature) end--;
-  if (end < last) throw damaged('no end record');
-  const count = view.getUint16(end + 10, true);
-  const entries: Entry[] = [];
-  let at = view.getUint32(end + 16, true);
-  for (let i = 0; i < count; i++) {
-    if (at + 46 > end || view.getUint32(at, true) !== centralSignature) throw damaged(`no directory entry ${i}`);
+  const entries = new Map<string, ZipEntry>();
+  for (let i = 0, at = 0; i < count; i++) {
+    if (at + 46 > bytes.length || view.getUint32(at, true) !== signatures.entry) {
+      throw damaged(archive, `no directory entry ${i}`);
+    }
     const lengths = [28, 30, 32].map((field) => view.getUint16(at + field, true)) as [number, number, number];
-    if (at + 46 + lengths[0] > end) throw damaged(`directory entry ${i} is truncated`);
+    const [nameEnd, extraEnd] = [at + 46 + lengths[0], at + 46 + lengths[0] + lengths[1]];
+    if (extraEnd > bytes.length) throw damaged(archive, `directory entry ${i} is truncated`);
     if (view.getUint16(at + 8, true) & 1) throw new DataError(`${archive}: is encrypted, which is not supported.`);
-    entries.push({
-      name: decodeText(bytes.subarray(at + 46, at + 46 + lengths[0]), archive),
-      method: view.getUint16(at + 10, true),
-      checksum: view.getUint32(at + 16, true),
-      packed: view.getUint32(at + 20, true),
-      unpacked: view.getUint32(at + 24, true),
-      offset: view.getUint32(at + 42, true),
-    });
-    at += 46 + lengths[0] + lengths[1] + lengths[2];
+    const name = decodeText(bytes.subarray(at + 46, nameEnd), archive);
+    if (entries.has(name)) throw new DataError(`${archive}: holds '${name}' twice.`);
+    const short = [24, 20, 42].map((field) => view.getUint32(at + field, true));
+    const long = longFields(short, bytes.subarray(nameEnd, extraEnd));
+    if (!long) throw damaged(archive, `directory entry ${i} has no sizes`);
+    const [unpacked, packed, offset] = long as [number, number, number];
+    const [method, checksum] = [view.getUint16(at + 10, true), view.getUint32(at + 16, true)];
+    entries.set(name, { name, method, checksum, packed, unpacked, offset });
+    at = extraEnd + lengths[2];
   }
-  return entries;
+  return [...entries.values()];
 }
 
-function unpack(entry: Entry, bytes: Uint8Array, archive: string): Uint8Array<ArrayBuffer> {
-  const { name, method, packed, unpacked, offset } = entry;
-  const where = `${archive}: '${name}'`;
-  const view = viewOf(bytes);
-  if (offset + 30 > bytes.length || view.getUint32(offset, true) !== localSignature) {
+function damaged(archive: string, what: string): DataError {
+  return new DataError(`${archive}: not a zip archive, or a damaged one: ${what}.`);
+}
+
+/** Where the directory begins, where it must have ended, and how many entries it has. */
+function findDirectory(source: ByteSource): { start: number; end: number; count: number } {
+  const { name: archive, size } = source;
+  const tailStart = Math.max(0, size - endBytes - 0xffff - locatorBytes);
+  const tail = source.read(tailStart, size - tailStart);
+  const view = viewOf(tail);
+  let end = tail.length - endBytes;
+  const last = Math.max(0, end - 0xffff);
+  while (end >= last && view.getUint32(end, true) !== signatures.end) end--;
+  if (end < last) throw damaged(archive, 'no end record');
+  const short = { start: view.getUint32(end + 16, true), end: tailStart + end, count: view.getUint16(end + 10, true) };
+  const locator = end - locatorBytes;
+  const isLong = locator >= 0 && view.getUint32(locator, true) === signatures.locator64;
+  const directory = isLong ? readLongEnd(source, Number(view.getBigUint64(locator + 8, true))) : short;
+  const length = directory.end - directory.start;
+  if (length < 0) throw damaged(archive, 'the directory begins behind its end');
+  if (length > directoryLimit) throw damaged(archive, `a directory of ${length} bytes`);
+  return directory;
+}
+
+/** The end record of zip64, which stands between the directory and the short one. */
+function readLongEnd(source: ByteSource, at: number): { start: number; end: number; count: number } {
+  const view = viewOf(at < source.size ? source.read(at, 56) : new Uint8Array(0));
+  if (view.byteLength < 56 || view.getUint32(0, true) !== signatures.end64) {
+    throw damaged(source.name, 'no zip64 end record');
+  }
+  return { start: Number(view.getBigUint64(48, true)), end: at, count: Number(view.getBigUint64(32, true)) };
+}
+
+/** Fields of 32 bits, those that are too short for their value from the extra field of zip64, which holds just these in order. */
+function longFields(short: readonly number[], extra: Uint8Array): number[] | undefined {
+  if (!short.includes(0xffffffff)) return [...short];
+  const view = viewOf(extra);
+  for (let at = 0; at + 4 <= extra.length;) {
+    const end = at + 4 + view.getUint16(at + 2, true);
+    if (view.getUint16(at, true) === 1) {
+      let field = at + 4;
+      if (end > extra.length || field + 8 * short.filter((value) => value === 0xffffffff).length > end)
+        return undefined;
+      return short.map((value) => (value === 0xffffffff ? Number(view.getBigUint64((field += 8) - 8, true)) : value));
+    }
+    at = end;
+  }
+  return undefined;
+}
+
+/**
+ * Where the bytes of `entry` begin in the archive; `packed` of them are there.
+ *
+ * @throws DataError when they are not, or cannot be what the directory says
+ */
+export function locateZipEntry(entry: ZipEntry, source: ByteSource): number {
+  const { method, packed, unpacked, offset } = entry;
+  const where = `${source.name}: '${entry.name}'`;
+  const view = viewOf(offset + 30 <= source.size ? source.read(offset, 30) : new Uint8Array(0));
+  if (view.byteLength < 30 || view.getUint32(0, true) !== signatures.local) {
     throw new DataError(`${where} is not where the directory says. The archive is damaged.`);
   }
-  const start = offset + 30 + view.getUint16(offset + 26, true) + view.getUint16(offset + 28, true);
-  if (start + packed > bytes.length)
+  const start = offset + 30 + view.getUint16(26, true) + view.getUint16(28, true);
+  if (start + packed > source.size) {
     throw new DataError(`${where} runs beyond the end of the archive: it is truncated.`);
-  let contents: Uint8Array<ArrayBuffer>;
-  if (method === 0) {
-    contents = copyBytes(bytes, start, start + packed);
-  } else if (method === 8) {
-    checkUnpackedSize(where, unpacked, packed);
-    try {
-      contents = inflateSync(bytes.subarray(start, start + packed), { out: new Uint8Array(unpacked) });
-    } catch (error) {
-      throw new DataError(`${where}: the compressed data is damaged (${messageOf(error)}).`);
-    }
-  } else {
+  }
+  if (method === 8) checkUnpackedSize(where, unpacked, packed);
+  else if (method !== 0) {
     throw new DataError(`${where}: compression method ${method} is not supported (stored and deflate are).`);
+  } else if (packed !== unpacked) throw mismatch(entry, source);
+  return start;
+}
+
+/** What is said when the contents of `entry` cannot be read. */
+export function damagedZipEntry(entry: ZipEntry, source: ByteSource, error: unknown): DataError {
+  return new DataError(`${source.name}: '${entry.name}': the compressed data is damaged (${messageOf(error)}).`);
+}
+
+function mismatch(entry: ZipEntry, source: ByteSource): DataError {
+  return new DataError(`${source.name}: '${entry.name}': checksum or length does not match. The archive is damaged.`);
+}
+
+/** @throws DataError unless contents of this length and CRC-32 are those of `entry` */
+export function checkZipContents(
+  entry: ZipEntry,
+  source: ByteSource,
+  found: { readonly length: number; readonly checksum: number },
+): void {
+  if (found.length !== entry.unpacked || found.checksum !== entry.checksum) throw mismatch(entry, source);
+}
+
+/** The contents of `entry`, checked against its CRC-32. @throws DataError when they are damaged */
+export function unzipEntry(entry: ZipEntry, source: ByteSource): Uint8Array<ArrayBuffer> {
+  const { method, packed, unpacked } = entry;
+  const bytes = source.read(locateZipEntry(entry, source), packed);
+  let contents: Uint8Array<ArrayBuffer>;
+  try {
+    contents = method === 0 ? copyBytes(bytes, 0, bytes.length) : inflateSync(bytes, { out: new Uint8Array(unpacked) });
+  } catch (error) {
+    throw damagedZipEntry(entry, source, error);
   }
-  if (contents.length !== unpacked || crc32(contents) !== entry.checksum) {
-    throw new DataError(`${where}: checksum or length does not match. The archive is damaged.`);
-  }
+  checkZipContents(entry, source, { length: contents.length, checksum: crc32(contents) });
   return contents;
 }
 

@@ -1,7 +1,5 @@
 import { DataError, formatShape, sizeOf } from '../../core/index.ts';
-import { decodeNpy, decodeNpz } from '../../io/index.ts';
 import type { StoredArray } from '../../io/index.ts';
-import { fileSize, readFileBytes } from '../../io/node/index.ts';
 import { datasetOf, supportOf } from '../dataset.ts';
 import type { Dataset, Labels } from '../dataset.ts';
 import { checkNumber, checkOptions } from '../source.ts';
@@ -10,6 +8,8 @@ import { defaultTestFraction, holdOutTest } from '../split.ts';
 import { defaultMemoryLimit } from './context.ts';
 import type { ResolveContext } from './context.ts';
 import { openLargeArray } from './large-array.ts';
+import { npyFile, npzMembers } from './stored-arrays.ts';
+import type { ArrayOnDisk } from './stored-arrays.ts';
 
 // The names that numpy, Keras and people give to what they save.
 const exampleNames = ['x', 'data', 'images', 'samples', 'features', 'arr_0'];
@@ -19,6 +19,9 @@ const testNames = ['x_test', 'test_images', 'test_x', 'test'];
 const trainLabelNames = ['y_train', 'train_labels', 'train_y'];
 const testLabelNames = ['y_test', 'test_labels', 'test_y'];
 
+/** Node reads no file at once that is larger. */
+const fileReadLimit = 2 ** 31 - 1;
+
 /** What an array's examples can be, said when they are something else. */
 const advice = 'Save bytes (uint8, 0 to 255) or numbers, as [examples, ...shape of one].';
 
@@ -27,61 +30,48 @@ const advice = 'Save bytes (uint8, 0 to 255) or numbers, as [examples, ...shape 
  * only array or the one of a usual name (`x`, `data`, `images`, …), and labels from `y`, `labels`, … beside it.
  *
  * Bytes and booleans are numbers in [0, 1]; other numbers are taken as they are, and `support` says whether all lie there.
+ * Arrays beyond `context.memoryLimit` stay on disk. Those that are not chosen are not read.
  *
  * @throws DataError naming file and array for values that are not finite, or a choice that is not clear
  */
-export function readArrayFile(path: string, options: DatasetOptions = {}, context: ResolveContext = {}): DatasetSplits {
+export async function readArrayFile(
+  path: string,
+  options: DatasetOptions = {},
+  context: ResolveContext = {},
+): Promise<DatasetSplits> {
   const given = checkOptions(path, options, ['seed', 'testFraction', 'array']);
   const notes: string[] = [];
-  const isLarge = fileSize(path) > (context.memoryLimit ?? defaultMemoryLimit);
-  if (isLarge && path.toLowerCase().endsWith('.npy')) return readLargeArray(path, given, context);
-  if (fileSize(path) >= 2 ** 31) {
-    throw new DataError(
-      `${path}: an archive of 2 GiB and more is not read. Save its arrays on their own, numpy.save('x.npy', x): an NPY file is read from disk.`,
-    );
+  if (!path.toLowerCase().endsWith('.npz')) {
+    if (given.array !== undefined) throw new DataError(`${path}: holds one array, which has no name.`);
+    const dataset = await datasetFrom(npyFile(path), { name: path, notes, context });
+    return withNotes(splitOne(dataset, given, context), notes);
   }
-  const bytes = readFileBytes(path);
-  const archive = path.toLowerCase().endsWith('.npz') ? decodeNpz(bytes, { name: path }) : undefined;
-  const train = archive && find(archive, trainNames);
-  if (archive && train && given.array === undefined) {
+  const archive = npzMembers(path);
+  const train = find(archive, trainNames);
+  if (train && given.array === undefined) {
     const test = find(archive, testNames);
-    const make = (part: Found, name: string, labels: readonly string[]): Dataset =>
-      datasetFrom(part.array, { name, where: `${path}: '${part.name}'`, labels: find(archive, labels), notes });
+    const make = (part: Found, name: string, labels: readonly string[]): Promise<Dataset> =>
+      datasetFrom(part.array, { name, labels: find(archive, labels), notes, context });
     return {
       source: path,
-      train: make(train, path, trainLabelNames),
-      ...(test && { test: make(test, `${path} (test)`, testLabelNames) }),
+      train: await make(train, path, trainLabelNames),
+      ...(test && { test: await make(test, `${path} (test)`, testLabelNames) }),
       notes,
     };
   }
-  const chosen = archive
-    ? chooseArray(archive, path, given.array)
-    : { name: '', array: decodeNpy(bytes, { name: path }) };
-  if (!archive && given.array !== undefined) throw new DataError(`${path}: holds one array, which has no name.`);
-  const where = archive ? `${path}: '${chosen.name}'` : path;
-  const dataset = datasetFrom(chosen.array, { name: path, where, labels: archive && find(archive, labelNames), notes });
-  const splits = splitOne(dataset, given, context);
+  const chosen = chooseArray(archive, path, given.array);
+  const labels = find(archive, labelNames);
+  const splits = splitOne(await datasetFrom(chosen, { name: path, labels, notes, context }), given, context);
   const { array } = given;
-  return {
-    ...splits,
-    options: { ...splits.options, ...(array !== undefined && { array }) },
-    notes: [...notes, ...splits.notes],
-  };
+  return withNotes({ ...splits, options: { ...splits.options, ...(array !== undefined && { array }) } }, notes);
 }
 
-/** An array that stays on disk. */
-function readLargeArray(path: string, given: DatasetOptions, context: ResolveContext): DatasetSplits {
-  if (given.array !== undefined) throw new DataError(`${path}: holds one array, which has no name.`);
-  const dataset = openLargeArray(path, context, (shape) => sampleShapeOf(shape, path));
-  const splits = splitOne(dataset, given, context);
-  return {
-    ...splits,
-    notes: [`${path} is large: its examples are read from disk as they are needed.`, ...splits.notes],
-  };
+function withNotes(splits: DatasetSplits, notes: readonly string[]): DatasetSplits {
+  return { ...splits, notes: [...notes, ...splits.notes] };
 }
 
 /** One collection of examples, a share of them held out. */
-function splitOne(dataset: Dataset, given: DatasetOptions, context: ResolveContext) {
+function splitOne(dataset: Dataset, given: DatasetOptions, context: ResolveContext): DatasetSplits {
   const { name } = dataset;
   const seed = checkNumber(`${name}: seed`, given.seed ?? 0, { least: 0, below: 2 ** 53, whole: true });
   const testFraction = given.testFraction ?? (context.like ? 0 : defaultTestFraction);
@@ -98,27 +88,27 @@ export function noteOfSplit({ train, test }: Pick<DatasetSplits, 'train' | 'test
 
 interface Found {
   readonly name: string;
-  readonly array: StoredArray;
+  readonly array: ArrayOnDisk;
 }
 
-function find(archive: ReadonlyMap<string, StoredArray>, names: readonly string[]): Found | undefined {
+function find(archive: ReadonlyMap<string, ArrayOnDisk>, names: readonly string[]): Found | undefined {
   for (const wanted of names) {
     for (const [name, array] of archive) if (name.toLowerCase() === wanted) return { name, array };
   }
   return undefined;
 }
 
-function chooseArray(archive: ReadonlyMap<string, StoredArray>, path: string, wanted: string | undefined): Found {
+function chooseArray(archive: ReadonlyMap<string, ArrayOnDisk>, path: string, wanted: string | undefined): ArrayOnDisk {
   const names = [...archive.keys()].map((name) => `'${name}'`).join(', ');
   if (wanted !== undefined) {
     const array = archive.get(wanted);
     if (!array) throw new DataError(`${path}: has no array '${wanted}'; it holds ${names}.`);
-    return { name: wanted, array };
+    return array;
   }
   const [first, ...rest] = [...archive].filter(([name]) => !labelNames.includes(name.toLowerCase()));
-  if (first && rest.length === 0) return { name: first[0], array: first[1] };
+  if (first && rest.length === 0) return first[1];
   const usual = find(archive, exampleNames);
-  if (usual) return usual;
+  if (usual) return usual.array;
   throw new DataError(
     `${path}: holds ${names === '' ? 'no array' : `the arrays ${names}: which are the examples? Say so with the option array, such as --data-option array=${[...archive.keys()][0] ?? ''}`}.`,
   );
@@ -146,28 +136,40 @@ function sampleShapeOf(shape: readonly number[], where: string): readonly number
   return first === 1 ? rest.slice(1) : rest;
 }
 
-function datasetFrom(
-  array: StoredArray,
+/** The examples of an array: in memory, or on disk when they are beyond the limit. */
+async function datasetFrom(
+  array: ArrayOnDisk,
   options: {
     readonly name: string;
-    readonly where: string;
-    readonly labels: Found | undefined;
+    readonly labels?: Found | undefined;
     readonly notes: string[];
+    readonly context: ResolveContext;
   },
-): Dataset {
-  const { name, where, notes } = options;
-  const sampleShape = sampleShapeOf(array.shape, where);
-  const [count = 0, ...rest] = array.shape;
-  const labels = options.labels && labelsFrom(options.labels, count);
+): Promise<Dataset> {
+  const { name, notes, context } = options;
+  const { where } = array;
+  const { dtype, shape } = array.readHeader();
+  const sampleShape = sampleShapeOf(shape, where);
+  const labels = options.labels && labelsFrom(options.labels, shape[0]!);
   if (options.labels && !labels) {
     notes.push(`'${options.labels.name}' holds no class number for each example: it is left aside.`);
   }
-  const values = valuesOf(array, where);
-  const support = values instanceof Float32Array ? supportOf(values) : 'unit-interval';
-  if (support === 'real' && array.dtype !== 'float32' && array.dtype !== 'float64' && rest.length > 1) {
-    notes.push(`${where} holds ${array.dtype}, taken as numbers; pixels are saved as uint8.`);
+  const isLarge = array.bytes > Math.min(context.memoryLimit ?? defaultMemoryLimit, fileReadLimit);
+  let dataset: Dataset;
+  if (isLarge) {
+    const large = await openLargeArray(array, { name, sampleShape, context });
+    const place = large.place.path === array.path ? 'disk' : large.place.path;
+    notes.push(`${where} is large: its examples are read from ${place} as they are needed.`);
+    dataset = { ...large.dataset, ...(labels && { labels }) };
+  } else {
+    const values = valuesOf(array.decode(), where);
+    const support = values instanceof Float32Array ? supportOf(values) : 'unit-interval';
+    dataset = datasetOf({ name, kind: 'npy', sampleShape, support, values, ...(labels && { labels }) });
   }
-  return datasetOf({ name, kind: 'npy', sampleShape, support, values, ...(labels && { labels }) });
+  if (dataset.support === 'real' && dtype !== 'float32' && dtype !== 'float64' && shape.length > 2) {
+    notes.push(`${where} holds ${dtype}, taken as numbers; pixels are saved as uint8.`);
+  }
+  return dataset;
 }
 
 function valuesOf(array: StoredArray, where: string): Uint8Array | Float32Array {
@@ -186,8 +188,9 @@ function valuesOf(array: StoredArray, where: string): Uint8Array | Float32Array 
 
 /** Class numbers, or `undefined` for anything else. */
 function labelsFrom({ array }: Found, count: number): Labels | undefined {
-  const { data, shape, dtype } = array;
+  const { shape, dtype } = array.readHeader();
   const flat = shape.length === 1 || (shape.length === 2 && shape[1] === 1);
   if (!flat || shape[0] !== count || dtype === 'float32' || dtype === 'float64') return undefined;
+  const { data } = array.decode();
   return data.every((value) => value >= 0) ? Uint32Array.from(data) : undefined;
 }

@@ -1,52 +1,49 @@
 import { DataError, formatShape, sizeOf } from '../../core/index.ts';
-import { readNpyHeader } from '../../io/index.ts';
+import type { Shape } from '../../core/index.ts';
 import type { NpyHeader } from '../../io/index.ts';
-import { fileSize, readFileHead } from '../../io/node/index.ts';
 import type { Dataset } from '../dataset.ts';
 import type { ResolveContext } from './context.ts';
 import { datasetOfRecords, readNumbers } from './record-dataset.ts';
 import type { RecordType } from './record-dataset.ts';
 import { RecordFile } from './record-file.ts';
+import type { ArrayOnDisk, ArrayPlace } from './stored-arrays.ts';
 
 /** How much is read at once to look at all values. */
 const scanBytes = 2 ** 22;
 
 /**
- * The examples of an NPY file, read from disk as they are asked for. All values are looked at once, as for a file that is
+ * The examples of an array, read from disk as they are asked for. All values are looked at once, as for a file that is
  * kept in memory: which support they have, and whether each is a finite number.
  *
- * @throws DataError for column-major order and int64, which only files that fit into memory may have
+ * @param options.sampleShape the shape of one example
+ * @throws DataError for column-major order and int64, which only arrays that fit into memory may have
  */
-export function openLargeArray(
-  path: string,
-  context: ResolveContext,
-  shapeOf: (shape: readonly number[]) => readonly number[],
-): Dataset {
-  const header = readNpyHeader(readFileHead(path, 2 ** 16), { name: path });
+export async function openLargeArray(
+  array: ArrayOnDisk,
+  options: { readonly name: string; readonly sampleShape: Shape; readonly context: ResolveContext },
+): Promise<{ readonly dataset: Dataset; readonly place: ArrayPlace }> {
+  const { name, sampleShape, context } = options;
+  const { where } = array;
+  const header = array.readHeader();
   const { dtype, shape, start, elementBytes } = header;
   if (header.fortran || dtype === 'int64') {
     throw new DataError(
-      `${path}: is too large for memory, and ${header.fortran ? 'in column-major order' : 'of int64'}. ` +
+      `${where}: is too large for memory, and ${header.fortran ? 'in column-major order' : 'of int64'}. ` +
         "Save it as numpy.ascontiguousarray(array, '<f4') or as bytes.",
     );
   }
   const [count = 0, ...rest] = shape;
   const needed = sizeOf(shape) * elementBytes;
-  const found = fileSize(path) - start;
+  const found = array.bytes - start;
   if (needed !== found) {
-    throw new DataError(`${path}: shape ${formatShape(shape)} needs ${needed} bytes of elements, found ${found}.`);
+    throw new DataError(`${where}: shape ${formatShape(shape)} needs ${needed} bytes of elements, found ${found}.`);
   }
-  const sampleShape = shapeOf(shape);
-  const records = new RecordFile(path, { start, recordBytes: sizeOf(rest) * elementBytes });
-  const isUnit = dtype === 'uint8' || dtype === 'bool' || scan(records, { path, header, count, context });
-  const about = {
-    name: path,
-    kind: 'npy',
-    support: isUnit ? 'unit-interval' : 'real',
-    size: count,
-    sampleShape,
-  } as const;
-  return datasetOfRecords(about, { records, dtype });
+  const place = await array.place(context);
+  const records = new RecordFile(place.path, { start: place.start + start, recordBytes: sizeOf(rest) * elementBytes });
+  const isUnit = dtype === 'uint8' || scan(records, { path: where, header, count, context });
+  if (dtype === 'bool' && !isUnit) throw new DataError(`${where}: holds a boolean that is neither 0 nor 1.`);
+  const about = { name, kind: 'npy', support: isUnit ? 'unit-interval' : 'real', size: count, sampleShape } as const;
+  return { dataset: datasetOfRecords(about, { records, dtype }), place };
 }
 
 /** Whether all values lie in [0, 1]. @throws DataError for one that is no finite float32 */

@@ -19,6 +19,7 @@ import { DataError } from '../../core/index.ts';
 import { decodeText, messageOf } from '../bytes.ts';
 import { formatJsonLine, parseJsonLines } from '../jsonl.ts';
 import type { JsonLines } from '../jsonl.ts';
+import type { ByteSource } from '../zip.ts';
 
 /** A file's bytes. @throws DataError that names the file when it cannot be read */
 export function readFileBytes(path: string): Uint8Array<ArrayBuffer> {
@@ -33,13 +34,18 @@ export function readFileBytes(path: string): Uint8Array<ArrayBuffer> {
 
 /** A file's first `length` bytes, or all when it has fewer. @throws DataError that names the file when it cannot be read */
 export function readFileHead(path: string, length: number): Uint8Array<ArrayBuffer> {
+  return readFileRange(path, 0, length);
+}
+
+/** `length` bytes of a file from `start` on, or as many as there are. @throws DataError that names the file when it cannot be read */
+export function readFileRange(path: string, start: number, length: number): Uint8Array<ArrayBuffer> {
   try {
     const file = openSync(path, 'r');
     try {
-      const bytes = new Uint8Array(Math.min(length, fstatSync(file).size));
+      const bytes = new Uint8Array(Math.max(0, Math.min(length, fstatSync(file).size - start)));
       let done = 0;
       for (let got = -1; done < bytes.length && got !== 0; done += got)
-        got = readSync(file, bytes, done, bytes.length - done, done);
+        got = readSync(file, bytes, done, bytes.length - done, start + done);
       return bytes.subarray(0, done);
     } finally {
       closeSync(file);
@@ -47,6 +53,11 @@ export function readFileHead(path: string, length: number): Uint8Array<ArrayBuff
   } catch (error) {
     throw new DataError(`${path}: cannot be read (${messageOf(error)}).`);
   }
+}
+
+/** A file that is read piece by piece. @throws DataError that names the file when there is none */
+export function fileSource(path: string): ByteSource {
+  return { name: path, size: fileSize(path), read: (start, length) => readFileRange(path, start, length) };
 }
 
 /** A file's size in bytes. @throws DataError that names the file when there is none */
