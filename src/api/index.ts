@@ -56,7 +56,7 @@ export type { MatrixRootKind, MatrixRootOptions, MatrixRootReport } from './matr
 export type { ModelOptions } from './options.ts';
 export { comparison, isImageShape, sheet } from './pictures.ts';
 export { Run } from './run.ts';
-export type { ExamplesOptions, RunEvaluateOptions, SampleOptions } from './run.ts';
+export type { ExamplesOptions, RunEvaluateOptions, SampleOptions } from './run-options.ts';
 export { isTablePath, readTable, writeTable } from './table-files.ts';
 export { Training, train } from './training.ts';
 export type { TrainOptions } from './training.ts';

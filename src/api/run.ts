@@ -1,86 +1,31 @@
-import { NdArray, ShapeError, ValueError, formatShape, sameShape, sizeOf } from '../core/index.ts';
+import { NdArray, ShapeError, ValueError, formatShape, sameShape } from '../core/index.ts';
 import type { ArrayLikeInput } from '../core/index.ts';
-import { TableEncoder, examplesOf, subset, takeFirst } from '../data/index.ts';
-import type { Dataset, DatasetSplits } from '../data/index.ts';
+import { TableEncoder, takeFirst } from '../data/index.ts';
+import type { DatasetSplits } from '../data/index.ts';
 import type { Engine } from '../engine/index.ts';
 import { evaluateModel } from '../evaluation/index.ts';
-import type { Evaluation, EvaluationProgress } from '../evaluation/index.ts';
+import type { Evaluation } from '../evaluation/index.ts';
 import type { AnomalyThreshold, RunConfig, Table } from '../io/index.ts';
 import type { LikelihoodFamily, Vae } from '../models/index.ts';
-import { foldIn, key, normal, permutation } from '../random/index.ts';
+import { foldIn, key, normal } from '../random/index.ts';
 import type { Key } from '../random/index.ts';
 import type { NamedParameters } from '../training/index.ts';
 import { AnomalyDetector } from './anomalies.ts';
 import type { AnomalyOptions, FitThresholdOptions } from './anomalies.ts';
-import { evaluationExamples, locateData, resolveData } from './data.ts';
+import { evaluationExamples } from './data.ts';
 import type { DataInput } from './data.ts';
 import { Inference } from './inference.ts';
 import type { Encoding } from './inference.ts';
 import { checkSupport, likelihoodFor } from './likelihood.ts';
 import { interpolateLatents, traverseLatents } from './latent-paths.ts';
 import type { InterpolateOptions, TraverseOptions } from './latent-paths.ts';
+import { RunData } from './run-data.ts';
 import type { ExportOptions } from './run-files.ts';
+import type { ExamplesOptions, RunEvaluateOptions, RunParts, SampleOptions, TestData } from './run-options.ts';
 import { TableDraws } from './table-draws.ts';
-
-export interface RunParts {
-  readonly config: RunConfig;
-  readonly model: Vae;
-  readonly engine: Engine;
-  readonly parameters: NamedParameters;
-  /** The data it was trained on, when it is at hand; else it is looked up by `config.data.source`. */
-  readonly data?: DataInput | undefined;
-  /** Where the run lies, when it was saved or loaded. */
-  readonly path?: string | undefined;
-}
-
-export interface RunEvaluateOptions {
-  /** Default: the test split of the data it was trained on. */
-  readonly data?: DataInput;
-  /** Draws of z an example for the NLL. Default: 100. */
-  readonly samples?: number;
-  /** Evaluate the first so many examples. Default: all. */
-  readonly limit?: number;
-  /** Default: 0. */
-  readonly seed?: number;
-  readonly onProgress?: (progress: EvaluationProgress) => void;
-  readonly signal?: AbortSignal;
-}
-
-export interface TestData {
-  readonly dataset: Dataset;
-  readonly split: 'test' | 'all';
-  /** What a person should know, such as categories that training had not. */
-  readonly notes: readonly string[];
-}
-
-export interface ExamplesOptions {
-  /** Default: the data it was trained on. */
-  readonly data?: DataInput | undefined;
-  /** Default: test. */
-  readonly split?: 'test' | 'train' | undefined;
-  /** Default: all. */
-  readonly limit?: number | undefined;
-  /** Choose at random; default: the first ones. */
-  readonly seed?: number | undefined;
-}
-
-export interface SampleOptions {
-  /** Default: 0. */
-  readonly seed?: number;
-  /** What of p(x|z) to give. Default: mean; for tables draw. */
-  readonly show?: 'mean' | 'mode' | 'draw';
-  /** Draws of tables: whether values are missing, as often as the model has learned. Default: true. */
-  readonly missing?: boolean;
-  /** Draws of tables: whether numeric columns are brought to the training rows' distributions, rank by rank. Default: true. */
-  readonly matchMarginals?: boolean;
-}
 
 /** For the draws by which a table's model learns its own marginals: beside the two of seed 0. */
 const referenceKey = foldIn(key(0), 2);
-
-function shuffled(dataset: Dataset, seed: number): Dataset {
-  return subset(dataset, Uint32Array.from(permutation(key(seed), dataset.size).data));
-}
 
 /** A trained model with its configuration: what `train` and `load` give. */
 export class Run {
@@ -94,7 +39,7 @@ export class Run {
   readonly #likelihood: LikelihoodFamily;
   readonly #table: TableEncoder | undefined;
   readonly #tableDraws: TableDraws | undefined;
-  readonly #data: DataInput | undefined;
+  readonly #data: RunData;
   readonly #anomalies: AnomalyDetector;
 
   constructor(parts: RunParts) {
@@ -103,14 +48,14 @@ export class Run {
     this.parameters = parts.parameters;
     this.path = parts.path;
     this.#engine = parts.engine;
-    this.#data = parts.data;
+    this.#data = new RunData(parts);
     this.#likelihood = likelihoodFor(parts.config);
     this.#table = parts.config.data.table && new TableEncoder(parts.config.data.table);
     this.#inference = new Inference(parts.engine, this.model, parts.parameters);
     this.#tableDraws = this.#table && new TableDraws(this.#table, (count) => this.#draw(count, referenceKey));
     this.#anomalies = new AnomalyDetector(
       { ...parts, model: this.model, path: parts.path },
-      { rows: (x) => this.#rows(x), data: (data, split) => this.#dataset(data, split) },
+      { rows: (x) => this.#data.rows(x), data: (data, split) => this.#data.dataset(data, split) },
     );
   }
 
@@ -163,42 +108,18 @@ export class Run {
    *
    * @throws ValueError when the examples do not have the shape that the model was trained on
    */
-  async testData(data?: DataInput): Promise<TestData> {
-    const splits = await this.splits(data);
-    const { notes } = splits;
-    return { notes, dataset: this.#checkShape(splits.test ?? splits.train), split: splits.test ? 'test' : 'all' };
+  testData(data?: DataInput): Promise<TestData> {
+    return this.#data.test(data);
   }
 
   /** The data it was trained on, or others: they are brought to the form of its own, and nothing of them is held out. */
-  async splits(data?: DataInput): Promise<DatasetSplits> {
-    const { source, options, table } = this.config.data;
-    const input = data ?? this.#data ?? source;
-    // A table's own file too: what its columns were taken for must not change with its rows.
-    if (input === source) {
-      return resolveData(await locateData(source, this.path), options, table && { like: this.config.data });
-    }
-    return resolveData(input, {}, { like: this.config.data });
-  }
-
-  async #dataset(data: DataInput | undefined, split: 'train' | 'test'): Promise<Dataset> {
-    return split === 'test' ? (await this.testData(data)).dataset : this.#checkShape((await this.splits(data)).train);
-  }
-
-  #checkShape(dataset: Dataset): Dataset {
-    if (sizeOf(dataset.sampleShape) !== this.model.inputSize) {
-      throw new ValueError(
-        `${dataset.name}: its examples are ${formatShape(dataset.sampleShape)}, the model was trained on ${formatShape(this.exampleShape)}.`,
-      );
-    }
-    return dataset;
+  splits(data?: DataInput): Promise<DatasetSplits> {
+    return this.#data.splits(data);
   }
 
   /** Examples of the test split (see `testData`) or the training one, [n, ...exampleShape], as they are in the data. */
-  async examples(options: ExamplesOptions = {}): Promise<NdArray<'float32'>> {
-    const { data, split = 'test', limit, seed } = options;
-    const dataset = await this.#dataset(data, split);
-    const ordered = seed === undefined ? dataset : shuffled(dataset, seed);
-    return examplesOf(limit === undefined ? ordered : takeFirst(ordered, limit));
+  examples(options: ExamplesOptions = {}): Promise<NdArray<'float32'>> {
+    return this.#data.examples(options);
   }
 
   /**
@@ -249,12 +170,12 @@ export class Run {
   async reconstruct(x: ArrayLikeInput): Promise<NdArray<'float32'>> {
     const { mean } = await this.encode(x);
     const images = await this.decode(mean);
-    return images.reshape(this.#isSingle(x) ? this.exampleShape : images.shape);
+    return images.reshape(this.#data.isSingle(x) ? this.exampleShape : images.shape);
   }
 
   /** q(z|x): mean, marginal standard deviations and covariance of each example. @param x [batch, ...exampleShape] or one example */
   async encode(x: ArrayLikeInput): Promise<Encoding> {
-    return this.#inference.encode(this.#rows(x));
+    return this.#inference.encode(this.#data.rows(x));
   }
 
   /** E[x|z], [batch, ...exampleShape]. @param z [batch, latent] or [latent] */
@@ -367,7 +288,7 @@ export class Run {
     await saveRun(this, path, options);
     await this.#anomalies.saveTo(path);
     const { config, model, parameters } = this;
-    return new Run({ config, model, engine: this.#engine, parameters, data: this.#data, path });
+    return new Run({ config, model, engine: this.#engine, parameters, data: this.#data.trainedOn, path });
   }
 
   /** Frees what the engine holds. */
@@ -378,32 +299,5 @@ export class Run {
   #tableEncoder(operation: string): TableEncoder {
     if (this.#table) return this.#table;
     throw new ValueError(`${operation}: the model was trained on ${this.config.data.source}, which is no table.`);
-  }
-
-  #isSingle(x: ArrayLikeInput): boolean {
-    return sameShape(NdArray.from(x).shape, this.exampleShape);
-  }
-
-  /** x as rows [batch, inputSize]. */
-  #rows(x: ArrayLikeInput): NdArray<'float32'> {
-    const given = NdArray.from(x, 'float32');
-    const { inputSize } = this.model;
-    const fits = sizeOf(given.shape.slice(1)) === inputSize || sameShape(given.shape, this.exampleShape);
-    if (!fits) {
-      throw new ShapeError(
-        `x must be [batch, ${this.exampleShape.join(', ')}] or one example, got ${formatShape(given.shape)}.`,
-      );
-    }
-    this.#checkValues(given.data);
-    return given.reshape([given.size / inputSize, inputSize]);
-  }
-
-  #checkValues(values: Float32Array): void {
-    const { inputSize } = this.model;
-    const { support } = this.#likelihood;
-    for (let start = 0; start < values.length; start += inputSize) {
-      const at = support.firstOutside(values.subarray(start, start + inputSize));
-      if (at >= 0) throw new ValueError(`x must hold ${support.description}, got ${values[start + at] ?? NaN}.`);
-    }
   }
 }
