@@ -35,7 +35,6 @@ describe.runIf(available)('the article', () => {
       expect(article).toBeGreaterThan(100_000);
       expect(article).toBeLessThanOrEqual(500_000);
       await page.locator('#fig-digit').scrollIntoViewIfNeeded();
-      await page.waitForResponse(/digits\.safetensors/);
       await page.waitForFunction(
         () => performance.getEntriesByName(new URL('digits.safetensors', document.baseURI).href).length > 0,
       );
