@@ -1,5 +1,5 @@
 // Every number that the article shows equals the library's, a closed form, or the 60-digit fixtures.
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { evaluate } from '../src/engine/reference/index.ts';
@@ -7,8 +7,8 @@ import { MultivariateNormal, Normal, SymmetricRoot } from '../src/gaussian/index
 import { checkCovariance, cholesky, denmanBeavers, lyapunov, newtonSchulz, sqrtmh } from '../src/linalg/index.ts';
 import { key, normal } from '../src/random/index.ts';
 import {
+  available,
   entries,
-  executablePath,
   numbers,
   open,
   root,
@@ -18,9 +18,6 @@ import {
   startSite,
   stopSite,
 } from './site/harness.ts';
-
-const available = existsSync(executablePath);
-if (!available) console.log(`site: skipped, there is no ${executablePath} (Debian's package chromium has it).`);
 
 interface RootCase {
   readonly name: string;

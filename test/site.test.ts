@@ -1,10 +1,9 @@
 // The article in a real browser: every figure moves by every control, and the page reads for everyone.
-import { existsSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
+  available,
   body,
   entries,
-  executablePath,
   figures,
   numbers,
   open,
@@ -14,9 +13,6 @@ import {
   startSite,
   stopSite,
 } from './site/harness.ts';
-
-const available = existsSync(executablePath);
-if (!available) console.log(`site: skipped, there is no ${executablePath} (Debian's package chromium has it).`);
 
 describe.runIf(available)('the article', () => {
   beforeAll(startSite);

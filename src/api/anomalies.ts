@@ -3,7 +3,6 @@ import type { ArrayLikeInput } from '../core/index.ts';
 import { subset } from '../data/index.ts';
 import type { Dataset } from '../data/index.ts';
 import {
-  anomalyMethods,
   defaultDraws,
   explainExamples,
   fitTypicality,
@@ -12,7 +11,7 @@ import {
   thresholdOf,
 } from '../evaluation/index.ts';
 import type { AnomalyMethod, ModelParts, ThresholdRule, Typicality } from '../evaluation/index.ts';
-import { thresholdsSchemaVersion } from '../io/index.ts';
+import { anomalyMethods, thresholdsSchemaVersion } from '../io/index.ts';
 import type { AnomalyThreshold, AnomalyThresholds, RunConfig } from '../io/index.ts';
 import type { Examples } from '../objectives/index.ts';
 import { key, permutation } from '../random/index.ts';

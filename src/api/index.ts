@@ -8,10 +8,10 @@ export { imageQuality, linearProbe, nearestNeighbourAccuracy, principalAxes } fr
 export type { Evaluation, EvaluationProgress, ImageQuality, LabelledCodes, NllEstimate } from '../evaluation/index.ts';
 export { compareTables, downstreamAccuracy, sampleGaussianCopula, sampleIndependently } from '../evaluation/index.ts';
 export type { ColumnKinds, DownstreamAccuracy, TableDistances } from '../evaluation/index.ts';
-export { tableOf } from '../io/index.ts';
+export { anomalyMethods, tableOf } from '../io/index.ts';
 export type { AnomalyThreshold, Cell, RunConfig, Table, TableColumn } from '../io/index.ts';
 export type { DoneEvent, ElboMeans, EpochEvent, StepEvent, TrainingEvent } from '../training/index.ts';
-export { anomalyMethods, auroc, averagePrecision } from '../evaluation/index.ts';
+export { auroc, averagePrecision } from '../evaluation/index.ts';
 export type { AnomalyMethod } from '../evaluation/index.ts';
 export type { AnomalyOptions, FitThresholdOptions } from './anomalies.ts';
 export type { DataInput } from './data.ts';

@@ -24,7 +24,8 @@ const thresholdSchema = v.strictObject({
   seed: whole(0),
 });
 
-const methods = [
+/** The scores by name: what they are is evaluation/anomaly/scores.ts's. */
+export const anomalyMethods = [
   'reconstruction',
   'reconstruction-probability',
   'elbo',
@@ -45,7 +46,7 @@ const typicalitySchema = v.strictObject({
 const thresholdsSchema = v.strictObject({
   schemaVersion: v.literal(thresholdsSchemaVersion, `${thresholdsSchemaVersion}`),
   /** By the score's name. */
-  thresholds: v.partial(v.strictObject(v.entriesFromList(methods, thresholdSchema))),
+  thresholds: v.partial(v.strictObject(v.entriesFromList(anomalyMethods, thresholdSchema))),
   typicality: v.optional(typicalitySchema),
 });
 

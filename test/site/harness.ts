@@ -10,7 +10,12 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { build } from 'vite';
 import { expect } from 'vitest';
 
-export const executablePath = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
+const executablePath = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
+/** Whether there is a browser; where not, the tests that need one are skipped. */
+export const available = existsSync(executablePath);
+if (!available) {
+  process.stderr.write(`site: skipped, there is no ${executablePath} (Debian's package chromium has it).\n`);
+}
 export const root = join(import.meta.dirname, '../..');
 const flags =
   '--headless --no-sandbox --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync';

@@ -10,7 +10,7 @@ export type { Background, GaussianBackgroundPrior } from './background.ts';
 export { auroc, averagePrecision } from './ranking.ts';
 export type { AnomalyLabels } from './ranking.ts';
 export type { DrawQuantity, ModelParts } from './draws.ts';
-export { anomalyMethods, defaultDraws, fitTypicality, scoreExamples } from './scores.ts';
+export { defaultDraws, fitTypicality, scoreExamples } from './scores.ts';
 export type { AnomalyMethod, ScoreOptions } from './scores.ts';
 export { normalShare, thresholdOf } from './threshold.ts';
 export type { ThresholdRule } from './threshold.ts';

@@ -1,4 +1,5 @@
 import { NdArray, NumericalError, ValueError } from '../../core/index.ts';
+import type { anomalyMethods } from '../../io/index.ts';
 import { batchesInOrder } from '../../objectives/index.ts';
 import type { Examples } from '../../objectives/index.ts';
 import { key } from '../../random/index.ts';
@@ -25,14 +26,6 @@ import type { Typicality } from './typicality.ts';
  * - `typicality`: how far what p₀ and the ELBO say of it lie from what they say of training examples (`typicality.ts`): the
  *   statistics of a model taken for data of their own, as in Morningstar et al. 2021.
  */
-export const anomalyMethods = [
-  'reconstruction',
-  'reconstruction-probability',
-  'elbo',
-  'nll',
-  'likelihood-ratio',
-  'typicality',
-] as const;
 export type AnomalyMethod = (typeof anomalyMethods)[number];
 
 export interface ScoreOptions extends ModelParts {
