@@ -1,11 +1,15 @@
 import { isFloat } from '../../../core/index.ts';
 import type { Lowering } from '../lowering.ts';
 import { castTo } from './elementwise.ts';
+import { sumOfBernoulliLogProbs } from './transcendental.ts';
 
 /** A reduction over the node's axes; none of them leaves the operand as it is. */
-export const sum: Lowering<'sum'> = (node, [x = ''], { builder }) => {
+export const sum: Lowering<'sum'> = (node, [x = ''], context) => {
+  const { builder } = context;
   const { axes, keepDims } = node.attributes;
   if (axes.length === 0) return x;
+  const together = sumOfBernoulliLogProbs(node, context);
+  if (together !== undefined) return together;
   // Integers add up in int64 and wrap around at the end.
   const operand = isFloat(node.dtype) ? x : castTo(builder, x, 'int64');
   const result = builder.emit('ReduceSum', [operand, builder.ints(axes)], { keepdims: { int: Number(keepDims) } });

@@ -1,7 +1,10 @@
+import { sameShape } from '../../../core/index.ts';
 import type { FloatDType } from '../../../core/index.ts';
+import { isOp } from '../../../graph/index.ts';
+import type { Tensor } from '../../../graph/index.ts';
 import { formula, formulaOps } from '../formula.ts';
 import type { FormulaOps } from '../formula.ts';
-import type { Lowering } from '../lowering.ts';
+import type { Lowering, LoweringContext } from '../lowering.ts';
 
 // Elementwise functions that ONNX lacks, or whose ONNX Runtime kernels are slow or wrong somewhere.
 
@@ -37,6 +40,45 @@ export const bernoulliLogProb: Lowering<'bernoulliLogProb'> = (node, [x = '', lo
   const e = apply('Exp', apply('Neg', apply('Abs', logits)));
   return sub(sub(mul(x, logits), apply('Relu', logits)), apply('Log', add(e, 1)));
 };
+
+/** The most factors of at most 2 that one product takes: far from float32's largest number. */
+const mostFactors = 32;
+
+/**
+ * Σ over the last axis of `bernoulliLogProb`, whose logarithms are most of its time: Σ log(1 + e) is the logarithm of
+ * products of some 1 + e each, one where there were many. Undefined where the values are needed one by one.
+ */
+export function sumOfBernoulliLogProbs(node: Tensor<'sum'>, context: LoweringContext): string | undefined {
+  const [terms] = node.inputs as [Tensor];
+  const { axes, keepDims } = node.attributes;
+  if (!isOp(terms, 'bernoulliLogProb') || context.useCount(terms) !== 1) return undefined;
+  const [x, logits] = terms.inputs as [Tensor, Tensor];
+  const size = terms.shape.at(-1);
+  if (axes.length !== 1 || axes[0] !== terms.rank - 1 || typeof size !== 'number') return undefined;
+  if (!sameShape(logits.shape, terms.shape)) return undefined;
+  const factors = largestDivisor(size, mostFactors);
+  if (factors < 4) return undefined;
+
+  const { builder, valueOf, shapeValue } = context;
+  const { apply, add, sub, mul } = formulaOps(builder, node.dtype as FloatDType);
+  const reduce = (op: string, value: string, axis: number, keep: boolean): string =>
+    builder.emit(op, [value, builder.ints([axis])], { keepdims: { int: Number(keep) } });
+  const l = valueOf(logits);
+  const e = apply('Exp', apply('Neg', apply('Abs', l)));
+  const groups = apply('Reshape', add(e, 1), shapeValue([...terms.shape.slice(0, -1), size / factors, factors]));
+  const logs = apply('Log', reduce('ReduceProd', groups, terms.rank, false));
+  const last = terms.rank - 1;
+  return sub(
+    reduce('ReduceSum', sub(mul(valueOf(x), l), apply('Relu', l)), last, keepDims),
+    reduce('ReduceSum', logs, last, keepDims),
+  );
+}
+
+/** The largest divisor of `size` that is at most `limit`. */
+function largestDivisor(size: number, limit: number): number {
+  for (let divisor = Math.min(size, limit); divisor > 1; divisor--) if (size % divisor === 0) return divisor;
+  return 1;
+}
 
 /** relu(x) + log(1 + e), e = e^(−|x|) ≤ 1. The Softplus kernel is scalar code, several times slower. */
 export const softplus = formula((x, ops) => {
