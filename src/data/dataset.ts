@@ -1,7 +1,7 @@
 import { NdArray, ShapeError, ValueError, formatShape, sizeOf } from '../core/index.ts';
 import type { Shape } from '../core/index.ts';
 import type { DataConfig } from '../io/index.ts';
-import { bytesToFractions } from '../kernels/index.ts';
+import { gatherFractions } from '../kernels/index.ts';
 import type { TableEncoder } from './table/encoder.ts';
 
 /** Class numbers, one an example. */
@@ -82,18 +82,18 @@ export function datasetOf(source: DatasetSource): Dataset {
     }
   }
   if (values instanceof Float32Array) checkSupport(name, values, { sampleSize, support });
-  const copy = values instanceof Uint8Array ? copyBytes : copyFloats;
   return {
     ...source,
     support,
     size,
     gather(indices, out) {
       checkGather(this, indices, out);
-      for (let i = 0; i < indices.length; i++) {
-        const index = indices[i]!;
-        if (index >= size) throw new ValueError(`${name}: example ${index} does not exist, there are ${size}.`);
-        copy(values, index * sampleSize, out, i * sampleSize, sampleSize);
+      const missing = indices.find((index) => index >= size);
+      if (missing !== undefined) {
+        throw new ValueError(`${name}: example ${missing} does not exist, there are ${size}.`);
       }
+      if (values instanceof Uint8Array) gatherFractions(values, { rows: indices, size: sampleSize }, out);
+      else gatherFloats(values, { rows: indices, size: sampleSize }, out);
     },
   };
 }
@@ -116,18 +116,15 @@ function checkSupport(
   }
 }
 
-function copyBytes(from: Uint8Array | Float32Array, start: number, out: Float32Array, at: number, count: number): void {
-  bytesToFractions(from.subarray(start, start + count) as Uint8Array, out.subarray(at, at + count));
-}
-
-function copyFloats(
-  from: Uint8Array | Float32Array,
-  start: number,
+function gatherFloats(
+  values: Float32Array,
+  { rows, size }: { readonly rows: Uint32Array; readonly size: number },
   out: Float32Array,
-  at: number,
-  count: number,
 ): void {
-  out.set(from.subarray(start, start + count), at);
+  for (let i = 0; i < rows.length; i++) {
+    const start = rows[i]! * size;
+    out.set(values.subarray(start, start + size), i * size);
+  }
 }
 
 /** The length check that every `gather` makes first. @throws ShapeError */

@@ -1,5 +1,5 @@
 export { drawChunk, drawNormals, drawUniforms, drawWords } from './draws.ts';
-export { bytesToFractions, drawBelow, threshold } from './pixels.ts';
+export { drawBelow, gatherFractions, threshold } from './pixels.ts';
 export { createKernelMemory, KernelMemory } from './memory.ts';
 export { adam, adamw, sgd } from './optimizers.ts';
 export {
