@@ -17,5 +17,8 @@ export * from './newton-schulz.ts';
 export { GraphKey, asGraphKey, keyInput, keyWords, randomNormal, randomUniform } from './random.ts';
 export { grad, vjp } from './grad.ts';
 export { sumTo } from './vjp-rule.ts';
+export { multiplications } from './cost.ts';
+export { packGraph, unpackGraph } from './transfer.ts';
+export type { PackedGraph } from './transfer.ts';
 export { topologicalOrder } from './traverse.ts';
 export { describe, verifyGraph } from './verify.ts';
