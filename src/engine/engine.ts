@@ -15,6 +15,8 @@ export interface ProgramSpec {
    * A run never sees its own update.
    */
   readonly state?: Readonly<Record<string, Tensor>>;
+  /** How many of the engine's threads the program may use. Default: all. */
+  readonly threads?: number;
 }
 
 export interface Program {
@@ -32,5 +34,7 @@ export interface Program {
 export interface Engine {
   /** `reference`, `onnxruntime-node`, `onnxruntime-web`. */
   readonly name: string;
+  /** Threads that one program may use. */
+  readonly threads: number;
   compile(spec: ProgramSpec): Promise<Program>;
 }

@@ -7,5 +7,5 @@ import type { RuntimeOptions } from './runtime.ts';
 /** The engine on one build of ONNX Runtime. @throws UnsupportedError when the build does not load here */
 export async function createOrtEngine(name: OrtEngineName, options: RuntimeOptions): Promise<Engine> {
   const runtime = await loadRuntime(name, options);
-  return { name, compile: (spec) => OrtProgram.compile(spec, runtime) };
+  return { name, threads: options.threads, compile: (spec) => OrtProgram.compile(spec, runtime) };
 }

@@ -38,7 +38,11 @@ export interface Plan {
 }
 
 /** Cuts the graph at its host ops and makes one session of each part. */
-export async function makePlan(outputs: readonly Tensor[], runtime: OrtRuntime): Promise<Plan> {
+export async function makePlan(
+  outputs: readonly Tensor[],
+  runtime: OrtRuntime,
+  threads: number | undefined,
+): Promise<Plan> {
   const graph = numberValues(outputs);
   const inputs = graphInputs(graph.order);
   const given = new Map<Tensor, string>();
@@ -52,7 +56,7 @@ export async function makePlan(outputs: readonly Tensor[], runtime: OrtRuntime):
         steps.push({ kind: 'host', node, inputs: graph.inputsOf(node) });
         given.set(node, valueName(node));
       } else {
-        steps.push(await makeSession(segment, graph, given, runtime));
+        steps.push(await makeSession(segment, graph, given, { runtime, threads }));
         for (const tensor of segment.outputs) given.set(tensor, valueName(tensor));
       }
     }
@@ -75,7 +79,7 @@ async function makeSession(
   { nodes, outputs }: OnnxSegment,
   graph: NumberedGraph,
   given: ReadonlyMap<Tensor, string>,
-  runtime: OrtRuntime,
+  { runtime, threads }: { readonly runtime: OrtRuntime; readonly threads: number | undefined },
 ): Promise<SessionStep> {
   const ports = outputs.map((tensor) => ({ name: valueName(tensor), tensor }));
   const { model, inputs } = lowerGraph({
@@ -88,7 +92,7 @@ async function makeSession(
   });
   return {
     kind: 'session',
-    session: await runtime.createSession(encodeModel(model)),
+    session: await runtime.createSession(encodeModel(model), threads),
     inputs: inputs.map((tensor) => ({ name: given.get(tensor)!, tensor })),
     outputs: ports,
   };

@@ -38,7 +38,7 @@ export class OrtProgram implements Program {
 
   static async compile(spec: ProgramSpec, runtime: OrtRuntime): Promise<OrtProgram> {
     const outputs = [...Object.values(spec.outputs), ...Object.values(spec.state ?? {})];
-    const plan = await makePlan(outputs, runtime);
+    const plan = await makePlan(outputs, runtime, spec.threads);
     try {
       checkBindings(spec, plan.inputs);
     } catch (error) {

@@ -10,8 +10,11 @@ export interface OrtRuntime {
   readonly name: OrtEngineName;
   /** Whether a run writes into the outputs' arrays; where it does not, the results are copied there. */
   readonly writesOutputs: boolean;
-  /** @throws UnsupportedError with the reason when the build cannot run the model */
-  createSession(model: Uint8Array): Promise<InferenceSession>;
+  /**
+   * @param threads at most the runtime's, which are the default
+   * @throws UnsupportedError with the reason when the build cannot run the model
+   */
+  createSession(model: Uint8Array, threads?: number): Promise<InferenceSession>;
   tensor(dtype: DType, data: TypedArray, shape: readonly number[]): OrtTensor;
 }
 
@@ -62,16 +65,18 @@ function makeRuntime(name: OrtEngineName, ort: OrtModule, threads: number): OrtR
     executionProviders: [name === 'onnxruntime-node' ? 'cpu' : 'wasm'],
     graphOptimizationLevel: 'basic',
     executionMode: 'sequential',
-    intraOpNumThreads: threads,
     interOpNumThreads: 1,
     logSeverityLevel: 4,
   };
   return {
     name,
     writesOutputs: name === 'onnxruntime-node',
-    createSession: async (model) => {
+    createSession: async (model, sessionThreads = threads) => {
       try {
-        return await InferenceSession.create(model, options);
+        return await InferenceSession.create(model, {
+          ...options,
+          intraOpNumThreads: Math.min(sessionThreads, threads),
+        });
       } catch (cause) {
         throw new UnsupportedError(`compile: ${name} refuses the model: ${reasonOf(cause)}`, { cause });
       }

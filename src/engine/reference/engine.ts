@@ -19,6 +19,7 @@ export interface ReferenceEngine extends Engine {
 /** The plain TypeScript float64 interpreter: exact and small, not made for big graphs. */
 export const referenceEngine: ReferenceEngine = {
   name: 'reference',
+  threads: 1,
   compile: (spec) => attempt(() => new Interpreter(spec)),
   compileSync: (spec) => new Interpreter(spec),
 };

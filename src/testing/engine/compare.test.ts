@@ -11,6 +11,7 @@ import { compareWithReference, isSymbolic } from './compare.ts';
 function faulty(spoil: (result: Record<string, NdArray>) => Record<string, NdArray>): Engine {
   return {
     name: 'faulty',
+    threads: 1,
     compile: async (spec) => {
       const program = await referenceEngine.compile(spec);
       const run: Program['run'] = async (feeds) => spoil(await program.run(feeds));
