@@ -9,7 +9,7 @@ import { resolveDataset } from '../dist/data/node/index.js';
 import { createEngine } from '../dist/engine/index.js';
 import { createVae } from '../dist/models/index.js';
 import { foldIn, key } from '../dist/random/index.js';
-import { ParameterStore, Trainer, TrainingStep } from '../dist/training/index.js';
+import { ParameterStore, Trainer, TrainingStep, buildStep } from '../dist/training/index.js';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -80,7 +80,7 @@ async function measure(options, seed) {
   });
   const store = new ParameterStore(model.parameters);
   store.assign(await trained(model, seed));
-  const step = await TrainingStep.compile(engine, model, { store, batchSize });
+  const step = await TrainingStep.compile(engine, buildStep(model, batchSize), { store });
   const indices = Uint32Array.from({ length: batchSize }, (_, index) => index);
   examples.read(indices, step.batch.data, key(0));
   const sums = new Float64Array(store.gradients.length);

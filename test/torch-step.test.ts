@@ -11,7 +11,7 @@ import type { PosteriorOptions } from '../src/models/index.ts';
 import { parameterInputs } from '../src/nn/index.ts';
 import { elboTerms, negativeElbo } from '../src/objectives/index.ts';
 import { expectAllClose } from '../src/testing/index.ts';
-import { Optimizer, ParameterStore } from '../src/training/index.ts';
+import { Optimizer, ParameterStore, flatLength } from '../src/training/index.ts';
 
 interface Expected {
   z: NestedArray;
@@ -100,7 +100,7 @@ describe.each(cases)('a %s step on %s in %s', (family, engineName, dtype) => {
   if (dtype === 'float64') return;
 
   it("gives PyTorch's weights after three Adam steps", async () => {
-    const store = new ParameterStore(model.parameters, { slots: 2 });
+    const store = new ParameterStore(model.parameters, { extra: 2 * flatLength(model.parameters) });
     store.assign(pick(names, fixture.weights, 'float32'));
     const optimizer = new Optimizer({ name: 'adam', learningRate: fixture.meta.lr }, store);
     const engine = await createEngine({ engine: engineName, threads: 1 });

@@ -3,11 +3,11 @@ import { greyFraction, splitValidation } from '../data/index.ts';
 import type { Binarize, DatasetOptions, DatasetSplits } from '../data/index.ts';
 import type { LoadProgress } from '../data/node/index.ts';
 import { createEngine } from '../engine/index.ts';
-import type { Engine, EngineOptions } from '../engine/index.ts';
+import type { EngineOptions } from '../engine/index.ts';
 import type { RunConfig } from '../io/index.ts';
-import type { NetworksFactory, Vae } from '../models/index.ts';
+import type { NetworksFactory } from '../models/index.ts';
 import { Trainer } from '../training/index.ts';
-import type { DoneEvent, TrainingEvent } from '../training/index.ts';
+import type { DoneEvent, TrainerOptions, TrainingEvent } from '../training/index.ts';
 import { configFor } from './config-for.ts';
 import { evaluationExamples, locateData, resolveData, trainingExamples } from './data.ts';
 import type { DataInput } from './data.ts';
@@ -113,7 +113,7 @@ async function runTraining(data: DataInput, options: TrainOptions): Promise<Run>
     ...(options.onNotice && { onNotice: options.onNotice }),
   });
   const model = modelFor(config, options.networks);
-  const trainer = await createTrainer(splits, config, { engine, model, recorder });
+  const trainer = await createTrainer(splits, config, { engine, model, recorder, onNotice: options.onNotice });
   try {
     recorder?.begin(config);
     const done = await follow(trainer, { ...options, recorder });
@@ -164,20 +164,16 @@ async function openRecorder(path: string, options: TrainOptions): Promise<RunRec
 function createTrainer(
   splits: DatasetSplits,
   config: RunConfig,
-  {
-    engine,
-    model,
-    recorder,
-  }: { readonly engine: Engine; readonly model: Vae; readonly recorder: RunRecorder | undefined },
+  parts: Pick<TrainerOptions, 'engine' | 'model' | 'onNotice'> & { readonly recorder: RunRecorder | undefined },
 ): Promise<Trainer> {
+  const { recorder, ...rest } = parts;
   const { binarize } = config.data;
   const { validation: fraction, seed } = config.training;
   const { train: training, validation } = splits.validation
     ? { train: splits.train, validation: splits.validation }
     : splitValidation(splits.train, { fraction, seed });
   return Trainer.create({
-    engine,
-    model,
+    ...rest,
     training: trainingExamples(training, binarize),
     validation: validation && evaluationExamples(validation, binarize, seed),
     config: config.training,

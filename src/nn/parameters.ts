@@ -19,7 +19,7 @@ export interface ParameterSpec {
 }
 
 /** Whether an optimiser changes the array. */
-export function isLearned({ kind = 'learned' }: ParameterSpec): boolean {
+export function isLearned({ kind = 'learned' }: Pick<ParameterSpec, 'kind'>): boolean {
   return kind === 'learned';
 }
 

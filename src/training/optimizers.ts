@@ -1,9 +1,10 @@
-import { NdArray, ShapeError, ValueError } from '../core/index.ts';
+import { ShapeError } from '../core/index.ts';
 import type { OptimizerConfig } from '../io/index.ts';
 import { adam, adamw, flushBelow, sgd } from '../kernels/index.ts';
 import type { ParameterStore } from './parameter-store.ts';
+import type { Range } from './replicas/peers.ts';
 
-type Buffers = Readonly<Record<string, Float32Array<ArrayBuffer>>>;
+type Slots = Readonly<Record<string, Float32Array<ArrayBuffer>>>;
 
 export interface OptimizerStep {
   readonly learningRate: number;
@@ -33,32 +34,36 @@ export function optimizerSlots(config: OptimizerConfig): number {
   return slotNames(config).length;
 }
 
-/** Changes a store's parameters by their gradients, one fused pass over the flat arrays. */
+/** Changes a store's parameters, or a range of them, by their gradients: one fused pass over the flat arrays. */
 export class Optimizer {
   readonly #config: OptimizerConfig;
   readonly #store: ParameterStore;
-  readonly #slots: Buffers;
-  #steps = 0;
+  readonly #parameters: Float32Array<ArrayBuffer>;
+  readonly #gradients: Float32Array<ArrayBuffer>;
+  readonly #slots: Slots;
+  /** Steps taken: Adam's bias correction needs it. */
+  steps = 0;
 
-  constructor(config: OptimizerConfig, store: ParameterStore) {
+  /** @param range of the flat arrays; default: all */
+  constructor(config: OptimizerConfig, store: ParameterStore, range: Range = { from: 0, to: store.values.length }) {
     this.#config = config;
     this.#store = store;
-    const { length } = store.values;
-    this.#slots = Object.fromEntries(slotNames(config).map((name) => [name, store.memory.allocate('float32', length)]));
-  }
-
-  /** Steps taken: Adam's bias correction needs it. */
-  get steps(): number {
-    return this.#steps;
+    const { from, to } = range;
+    this.#parameters = store.values.subarray(from, to);
+    this.#gradients = store.gradients.subarray(from, to);
+    this.#slots = Object.fromEntries(
+      slotNames(config).map((name) => [name, store.memory.allocate('float32', to - from)]),
+    );
   }
 
   /** Takes one step. The gradients are left as they are. */
   step(options: OptimizerStep): void {
-    this.#steps++;
-    if (this.#steps % stepsBetweenFlushes === 0) {
+    this.steps++;
+    if (this.steps % stepsBetweenFlushes === 0) {
       for (const slot of Object.values(this.#slots)) flushBelow(this.#store.memory, negligible, slot);
     }
-    const { memory, values: parameters, gradients } = this.#store;
+    const { memory } = this.#store;
+    const [parameters, gradients] = [this.#parameters, this.#gradients];
     const config = this.#config;
     if (config.name === 'sgd') {
       sgd(memory, { parameters, gradients, ...this.#slots }, { ...config, ...options });
@@ -77,30 +82,14 @@ export class Optimizer {
         beta2,
         epsilon,
         weightDecay,
-        biasCorrection1: 1 - beta1 ** this.#steps,
-        biasCorrection2: 1 - beta2 ** this.#steps,
+        biasCorrection1: 1 - beta1 ** this.steps,
+        biasCorrection2: 1 - beta2 ** this.steps,
       },
     );
   }
 
-  /** A copy of what a checkpoint must hold besides `steps`: flat arrays by name. */
-  state(): Record<string, NdArray<'float32'>> {
-    return Object.fromEntries(
-      Object.entries(this.#slots).map(([name, slot]) => [name, new NdArray(slot.slice(), [slot.length], 'float32')]),
-    );
-  }
-
-  /** @throws ValueError when the arrays are not this optimiser's for this model */
-  restore(state: Readonly<Record<string, NdArray>>, steps: number): void {
-    for (const [name, slot] of Object.entries(this.#slots)) {
-      const given = state[name];
-      if (given?.size !== slot.length) {
-        throw new ValueError(
-          `${this.#config.name}: the checkpoint's '${name}' has ${given?.size ?? 'no'} numbers, ${slot.length} are needed.`,
-        );
-      }
-      slot.set(given.data);
-    }
-    this.#steps = steps;
+  /** The flat arrays that it keeps, by name, for the range: with `steps` all that it is. Views, to be read or restored. */
+  get slots(): Slots {
+    return this.#slots;
   }
 }

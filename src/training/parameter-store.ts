@@ -1,14 +1,26 @@
 import { NdArray, ValueError, formatShape, sameShape, sizeOf } from '../core/index.ts';
+import type { Shape } from '../core/index.ts';
 import { createKernelMemory } from '../kernels/index.ts';
 import type { KernelMemory } from '../kernels/index.ts';
-import { initializeParameters, isLearned } from '../nn/index.ts';
+import { isLearned } from '../nn/index.ts';
 import type { ParameterSpec } from '../nn/index.ts';
-import type { Key } from '../random/index.ts';
 
 /** Views start at multiples of a cache line. */
 const alignment = 16;
 
 export type NamedParameters = Readonly<Record<string, NdArray<'float32'>>>;
+
+/** What the store has to know of a parameter. */
+export type StoredSpec = Omit<ParameterSpec, 'initializer'>;
+
+/** The length of the flat arrays. */
+export function flatLength(specs: readonly StoredSpec[]): number {
+  return specs.filter(isLearned).reduce((length, { shape }) => length + paddedSize(shape), 0);
+}
+
+function paddedSize(shape: Shape): number {
+  return Math.ceil(sizeOf(shape) / alignment) * alignment;
+}
 
 /**
  * All learned parameters in one flat float32 array inside a WebAssembly memory, and their gradients in another: an
@@ -24,16 +36,16 @@ export class ParameterStore {
   /** Views of `gradients` by name, of what is learned. */
   readonly gradientViews: NamedParameters;
 
-  /** @param options.slots further flat arrays of the same length that an optimiser will allocate in the memory */
-  constructor(specs: readonly ParameterSpec[], options: { readonly slots?: number } = {}) {
+  /** @param options.extra how many numbers more will be allocated in the memory: an optimiser's arrays */
+  constructor(specs: readonly StoredSpec[], options: { readonly extra?: number } = {}) {
     const learned = specs.filter(isLearned);
     const offsets: number[] = [];
     let length = 0;
     for (const { shape } of learned) {
       offsets.push(length);
-      length += Math.ceil(sizeOf(shape) / alignment) * alignment;
+      length += paddedSize(shape);
     }
-    this.memory = createKernelMemory((2 + (options.slots ?? 0)) * length * Float32Array.BYTES_PER_ELEMENT);
+    this.memory = createKernelMemory((2 * length + (options.extra ?? 0)) * Float32Array.BYTES_PER_ELEMENT);
     this.values = this.memory.allocate('float32', length);
     this.gradients = this.memory.allocate('float32', length);
     const views = (flat: Float32Array<ArrayBuffer>): NamedParameters =>
@@ -48,11 +60,6 @@ export class ParameterStore {
       specs.map(({ name, shape }) => [name, values[name] ?? NdArray.zeros(shape, 'float32')]),
     );
     this.gradientViews = views(this.gradients);
-  }
-
-  /** Draws starting values: parameter k from the key's k-th child. */
-  initialize(specs: readonly ParameterSpec[], key: Key): void {
-    this.assign(initializeParameters(specs, key));
   }
 
   /** Copies values in. @throws ValueError when a name or a shape does not match, before anything is written */

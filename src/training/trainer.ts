@@ -3,6 +3,7 @@ import { stepsPerEpoch, trainingBatches } from '../data/index.ts';
 import type { Engine } from '../engine/index.ts';
 import type { TrainingConfig } from '../io/index.ts';
 import type { Vae } from '../models/index.ts';
+import { initializeParameters } from '../nn/index.ts';
 import { ElboProgram } from '../objectives/index.ts';
 import type { Examples } from '../objectives/index.ts';
 import { foldIn, key as seedKey } from '../random/index.ts';
@@ -10,13 +11,10 @@ import type { Key } from '../random/index.ts';
 import type { Checkpoint, Progress } from './checkpoint.ts';
 import { patienceIsOver, updatePatience } from './early-stopping.ts';
 import type { ElboMeans, EpochEvent, StepEvent, TrainingEvent } from './events.ts';
-import { sumOfSquares } from '../kernels/index.ts';
-import { Optimizer, optimizerSlots } from './optimizers.ts';
-import { ParameterStore } from './parameter-store.ts';
 import type { NamedParameters } from './parameter-store.ts';
+import { Replicas } from './replicas/replicas.ts';
 import { learningRateFactor } from './schedule.ts';
 import { StepTimes } from './step-times.ts';
-import { TrainingStep } from './step.ts';
 import { trimmedCount, without, worstExamples } from './trim.ts';
 import { meanElbo } from './validation.ts';
 
@@ -31,6 +29,12 @@ export interface TrainerOptions {
   readonly beta?: number;
   /** Where an earlier run stopped; it continues to the bit as if it had not. */
   readonly resume?: Checkpoint | undefined;
+  /** How many threads share a step, each taking rows of the batch. Default: what the engine's threads allow. */
+  readonly replicas?: number | undefined;
+  /** Gets what a person should know, one line each. */
+  readonly onNotice?: ((line: string) => void) | undefined;
+  /** The module that the threads run, where it does not lie beside this one. */
+  readonly followerEntry?: URL | undefined;
 }
 
 /** Independent streams of the seed, one for each use. */
@@ -49,9 +53,7 @@ const start: Progress = {
 export class Trainer {
   readonly #options: TrainerOptions;
   readonly #seed: Key;
-  readonly #store: ParameterStore;
-  readonly #optimizer: Optimizer;
-  readonly #step: TrainingStep;
+  readonly #replicas: Replicas;
   /** For the validation examples, and to find those that an epoch leaves out. */
   readonly #elbo: ElboProgram | undefined;
   readonly #times = new StepTimes();
@@ -60,56 +62,55 @@ export class Trainer {
 
   private constructor(
     options: TrainerOptions,
-    parts: { store: ParameterStore; step: TrainingStep; elbo: ElboProgram | undefined },
+    parts: { readonly replicas: Replicas; readonly elbo: ElboProgram | undefined },
   ) {
+    const { resume, model, config } = options;
     this.#options = options;
-    this.#seed = seedKey(options.config.seed);
-    this.#store = parts.store;
-    this.#step = parts.step;
+    this.#seed = seedKey(config.seed);
+    this.#replicas = parts.replicas;
     this.#elbo = parts.elbo;
-    this.#optimizer = new Optimizer(options.config.optimizer, parts.store);
-    this.#progress = options.resume?.progress ?? start;
-    const { resume } = options;
-    if (!resume) {
-      parts.store.initialize(options.model.parameters, foldIn(this.#seed, streams.initialization));
-      return;
-    }
-    parts.store.assign(resume.parameters);
-    this.#optimizer.restore(resume.optimizer, resume.steps);
-    this.#best = resume.best;
+    this.#progress = resume?.progress ?? start;
+    this.#best = resume?.best;
+    const parameters =
+      resume?.parameters ?? initializeParameters(model.parameters, foldIn(this.#seed, streams.initialization));
+    parts.replicas.load(parameters, resume);
   }
 
   static async create(options: TrainerOptions): Promise<Trainer> {
-    const { engine, model, training, validation, config } = options;
+    const { engine, model, training, validation, config, replicas: count, onNotice, followerEntry } = options;
     const fewest = training.size - trimmedCount(training.size, config.trim, Infinity);
     stepsPerEpoch(fewest, config.batchSize); // Refuses a data set smaller than one batch.
-    const store = new ParameterStore(model.parameters, { slots: optimizerSlots(config.optimizer) });
-    const step = await TrainingStep.compile(engine, model, { store, batchSize: config.batchSize });
-    const needed = validation ?? config.trim;
-    const elbo = needed && (await ElboProgram.compile(engine, model, store.parameters));
-    return new Trainer(options, { store, step, elbo });
+    const replicas = await Replicas.start(engine, { model, config, count, onNotice, followerEntry });
+    try {
+      const needed = validation ?? config.trim;
+      const elbo = needed && (await ElboProgram.compile(engine, model, replicas.store.parameters));
+      return new Trainer(options, { replicas, elbo });
+    } catch (error) {
+      await replicas.dispose();
+      throw error;
+    }
   }
 
   /** The parameters as they are now: views that the next step changes. */
   get parameters(): NamedParameters {
-    return this.#store.parameters;
+    return this.#replicas.store.parameters;
   }
 
   get parameterCount(): number {
-    return this.#store.count;
+    return this.#replicas.store.count;
   }
 
   /** The best epoch's parameters where there is a validation split, else the current ones (a copy). */
   result(): NamedParameters {
-    return this.#best ?? this.#store.snapshot();
+    return this.#best ?? this.#replicas.store.snapshot();
   }
 
   /** Everything that a later process needs to continue from here. */
   checkpoint(): Checkpoint {
     return {
-      parameters: this.#store.snapshot(),
-      optimizer: this.#optimizer.state(),
-      steps: this.#optimizer.steps,
+      parameters: this.#replicas.store.snapshot(),
+      optimizer: this.#replicas.optimizerState(),
+      steps: this.#replicas.steps,
       progress: this.#progress,
       ...(this.#best && { best: this.#best }),
     };
@@ -140,7 +141,7 @@ export class Trainer {
       event: 'done',
       reason,
       epochs: this.#progress.epoch,
-      steps: this.#optimizer.steps,
+      steps: this.#replicas.steps,
       bestEpoch: this.#best ? this.#progress.bestEpoch : this.#progress.epoch,
       stepMs: this.#times.median(),
       seconds: (performance.now() - started) / 1000,
@@ -148,7 +149,7 @@ export class Trainer {
   }
 
   async dispose(): Promise<void> {
-    await this.#step.dispose();
+    await this.#replicas.dispose();
     await this.#elbo?.dispose();
   }
 
@@ -203,21 +204,19 @@ export class Trainer {
   async #takeStep(indices: Uint32Array): Promise<StepEvent> {
     const started = performance.now();
     const { training, config, beta = 1 } = this.#options;
-    const index = this.#optimizer.steps;
-    training.read(indices, this.#step.batch.data, foldIn(foldIn(this.#seed, streams.binarization), index));
-    const feeds = { key: foldIn(foldIn(this.#seed, streams.noise), index), beta };
-    const values = await this.#step.run(feeds);
-    const norm = Math.sqrt(sumOfSquares(this.#store.memory, this.#store.gradients));
-    if (!Number.isFinite(values.loss) || !Number.isFinite(norm)) {
-      const place = this.#step.locateNonFinite(feeds) ?? 'only in float32 arithmetic: the float64 re-run stays finite';
-      throw new NumericalError(
-        `train: step ${index + 1} (epoch ${this.#progress.epoch + 1}) has loss ${values.loss} and gradient norm ${norm}: ${place}. Lower the learning rate or set a clip norm.`,
-      );
-    }
+    const index = this.#replicas.steps;
+    training.read(indices, this.#replicas.batch, foldIn(foldIn(this.#seed, streams.binarization), index));
     const totalSteps = this.#totalSteps;
     const learningRate = config.optimizer.learningRate * learningRateFactor(config.schedule, index, totalSteps);
-    const gradientScale = config.clipNorm !== undefined && norm > config.clipNorm ? config.clipNorm / norm : 1;
-    this.#optimizer.step({ learningRate, gradientScale });
+    const request = { key: foldIn(foldIn(this.#seed, streams.noise), index), beta, learningRate };
+    const { gradientNorm, ...values } = await this.#replicas.take(request);
+    if (!Number.isFinite(values.loss) || !Number.isFinite(gradientNorm)) {
+      const place =
+        this.#replicas.locateNonFinite(request) ?? 'only in float32 arithmetic: the float64 re-run stays finite';
+      throw new NumericalError(
+        `train: step ${index + 1} (epoch ${this.#progress.epoch + 1}) has loss ${values.loss} and gradient norm ${gradientNorm}: ${place}. Lower the learning rate or set a clip norm.`,
+      );
+    }
     const { sums, batch } = this.#progress;
     this.#progress = {
       ...this.#progress,
@@ -235,7 +234,7 @@ export class Trainer {
       ...values,
       beta,
       learningRate,
-      gradientNorm: norm,
+      gradientNorm,
       stepMs,
     };
   }
@@ -247,7 +246,7 @@ export class Trainer {
     const validation = await this.#validate();
     const { bestElbo } = this.#progress;
     const best = validation === undefined || bestElbo === null || validation.elbo > bestElbo;
-    if (validation && best) this.#best = this.#store.snapshot();
+    if (validation && best) this.#best = this.#replicas.store.snapshot();
     this.#progress = {
       epoch: epoch + 1,
       batch: 0,
@@ -260,7 +259,7 @@ export class Trainer {
       event: 'epoch',
       epoch: epoch + 1,
       epochs: this.#options.config.epochs,
-      step: this.#optimizer.steps,
+      step: this.#replicas.steps,
       training: { elbo: reconstruction - kl, reconstruction, kl },
       ...(validation && { validation }),
       best,

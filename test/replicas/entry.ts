@@ -1,0 +1,45 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { build } from 'vite';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+
+/** Modules for worker threads, in a folder of their own below the project, so that packages are found. */
+export class Entries {
+  readonly #folder: string;
+
+  constructor() {
+    const parent = join(root, '.cache', 'followers');
+    mkdirSync(parent, { recursive: true });
+    this.#folder = mkdtempSync(join(parent, 'test-'));
+  }
+
+  /** The follower as the sources are now: tests run them, and worker threads cannot load TypeScript. */
+  async follower(): Promise<URL> {
+    await build({
+      root,
+      configFile: false,
+      logLevel: 'error',
+      build: {
+        ssr: 'src/training/replicas/follower.ts',
+        outDir: this.#folder,
+        emptyOutDir: false,
+        target: 'node20',
+        rolldownOptions: { output: { entryFileNames: 'follower.mjs' } },
+      },
+    });
+    return pathToFileURL(join(this.#folder, 'follower.mjs'));
+  }
+
+  /** A module of this text. */
+  module(name: string, text: string): URL {
+    const path = join(this.#folder, name);
+    writeFileSync(path, text);
+    return pathToFileURL(path);
+  }
+
+  remove(): void {
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+}
