@@ -14,21 +14,16 @@ export interface Buffer {
 }
 
 /**
- * Where the values of a program live. A value goes straight into a bound output's array where there is one that no
+ * Where values of a program live for good. A value goes straight into a bound output's array where there is one that no
  * bound input overlaps; a value that later steps or a state slot read has a buffer of the program's own; a value that
  * only leaves through `run` has none, and is new in every run.
  */
-export interface Placement {
-  readonly homes: ReadonlyMap<Tensor, Buffer>;
-  /** The sizes that the buffers are for. */
-  readonly key: string;
-}
-
-export function sizesKey(sizes: Sizes): string {
-  return [...sizes].map(([name, size]) => `${name}=${size}`).join();
-}
-
-export function placeValues(spec: ProgramSpec, plan: Plan, sizes: Sizes, runtime: OrtRuntime): Placement {
+export function placeValues(
+  spec: ProgramSpec,
+  plan: Plan,
+  sizes: Sizes,
+  runtime: OrtRuntime,
+): ReadonlyMap<Tensor, Buffer> {
   const { graph, steps } = plan;
   const homes = new Map<Tensor, Buffer>();
   const boundInputs = Object.values(spec.boundInputs ?? {});
@@ -49,7 +44,7 @@ export function placeValues(spec: ProgramSpec, plan: Plan, sizes: Sizes, runtime
     if (!produced.has(tensor) || homes.has(tensor)) continue;
     homes.set(tensor, bufferOver(NdArray.zeros(concreteShape(tensor.shape, sizes), tensor.dtype), runtime));
   }
-  return { homes, key: sizesKey(sizes) };
+  return homes;
 }
 
 export function bufferOver(array: NdArray, runtime: OrtRuntime): Buffer {

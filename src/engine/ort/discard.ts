@@ -1,3 +1,6 @@
+/** Handing over a smaller buffer costs more than its collection. */
+const worthwhile = 2 ** 14;
+
 /** A port that nothing comes out of: what is transferred to it is gone. */
 let sink: MessagePort | undefined;
 
@@ -7,7 +10,8 @@ let sink: MessagePort | undefined;
  * them keeps four helper threads at marking, on the cores that the next step needs.
  */
 export function discard(buffers: readonly ArrayBuffer[]): void {
-  if (buffers.length > 0) (sink ??= closedPort()).postMessage(undefined, [...buffers]);
+  const large = buffers.filter(({ byteLength }) => byteLength >= worthwhile);
+  if (large.length > 0) (sink ??= closedPort()).postMessage(undefined, large);
 }
 
 function closedPort(): MessagePort {

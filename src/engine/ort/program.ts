@@ -1,5 +1,5 @@
 import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-common';
-import { NdArray, RootsigmaError } from '../../core/index.ts';
+import { NdArray, RootsigmaError, sameShape } from '../../core/index.ts';
 import type { TypedArray } from '../../core/index.ts';
 import { isOp } from '../../graph/index.ts';
 import type { HostOpName, Tensor } from '../../graph/index.ts';
@@ -9,19 +9,33 @@ import { bindInputs, concreteShape } from '../feeds.ts';
 import type { Sizes } from '../feeds.ts';
 import { hostKernels } from '../host-ops.ts';
 import type { HostKernel } from '../host-ops.ts';
-import { boundBuffers, bufferOver, placeValues, sizesKey } from './buffers.ts';
-import type { Buffer, Placement } from './buffers.ts';
+import { boundBuffers, bufferOver, placeValues } from './buffers.ts';
+import type { Buffer } from './buffers.ts';
 import { discard } from './discard.ts';
 import { makePlan, releaseSessions } from './plan.ts';
-import type { HostStep, Plan, SessionStep } from './plan.ts';
+import type { HostStep, Plan, Port, SessionStep } from './plan.ts';
 import { reasonOf } from './runtime.ts';
 import type { OrtRuntime } from './runtime.ts';
 
-/** Everything that one run knows so far. */
-interface Run {
+/** A session's turn in a run. What is the same in every run stands in `feeds` and `fetches` already. */
+interface SessionTurn extends SessionStep {
+  readonly feeds: Record<string, OrtTensor>;
+  readonly fetches: Record<string, OrtTensor | null>;
+  /** Inputs that are new in every run. */
+  readonly changing: readonly Port[];
+}
+
+/** The values of one run that have no lasting place. */
+type Values = Map<Tensor, Buffer>;
+
+/** What stays the same as long as runs have the same sizes. */
+interface Prepared {
   readonly sizes: Sizes;
-  readonly homes: Placement['homes'];
-  readonly values: Map<Tensor, Buffer>;
+  /** What was fed: the same dtypes and shapes give the same sizes. */
+  readonly fed: readonly NdArray[];
+  /** Where values live that have a lasting place: bound inputs among them. */
+  readonly homes: ReadonlyMap<Tensor, Buffer>;
+  readonly turns: readonly (HostStep | SessionTurn)[];
 }
 
 /** A program on ONNX Runtime: sessions and host kernels in turn. Runs one at a time; a second call waits. */
@@ -31,7 +45,8 @@ export class OrtProgram implements Program {
   readonly #plan: Plan;
   readonly #runtime: OrtRuntime;
   readonly #bound: ReadonlyMap<string, Buffer>;
-  #placement: Placement | undefined;
+  readonly #outputs: readonly (readonly [name: string, tensor: Tensor, target: NdArray | undefined])[];
+  #prepared: Prepared | undefined;
   /** Settles when every run so far has. */
   #last: Promise<unknown> = Promise.resolve();
   #disposed = false;
@@ -53,6 +68,11 @@ export class OrtProgram implements Program {
     this.#plan = plan;
     this.#runtime = runtime;
     this.#bound = boundBuffers(spec.boundInputs ?? {}, runtime);
+    this.#outputs = Object.entries(spec.outputs).map(([name, output]) => [
+      name,
+      plan.graph.representative(output),
+      spec.boundOutputs?.[name],
+    ]);
     this.inputs = [...plan.inputs.keys()].filter((name) => !this.#bound.has(name));
   }
 
@@ -73,66 +93,78 @@ export class OrtProgram implements Program {
   }
 
   async #run(feeds: NamedArrays): Promise<Record<string, NdArray>> {
-    const sizes = bindInputs(this.#plan.inputs, feeds, this.#spec.boundInputs);
-    if (this.#placement?.key !== sizesKey(sizes)) {
-      this.#placement = placeValues(this.#spec, this.#plan, sizes, this.#runtime);
+    const prepared = this.#prepare(feeds);
+    const values: Values = new Map();
+    for (const name of this.inputs) values.set(this.#plan.inputs.get(name)!, bufferOver(feeds[name]!, this.#runtime));
+    for (const turn of prepared.turns) {
+      if ('session' in turn) await this.#runSession(turn, prepared, values);
+      else this.#runHost(turn, prepared, values);
     }
-    const run: Run = { sizes, homes: this.#placement.homes, values: this.#leaves(feeds) };
-    for (const step of this.#plan.steps) {
-      if (step.kind === 'host') this.#runHost(step, run);
-      else await this.#runSession(step, run);
-    }
-    const updates = this.#stateUpdates(run);
-    const results = this.#collect(run);
+    const updates = this.#stateUpdates(prepared, values);
+    const results = this.#collect(prepared, values);
     for (const { name, value, target } of updates) writeBound(`run: state slot '${name}'`, value, target);
     return results;
   }
 
-  #leaves(feeds: NamedArrays): Map<Tensor, Buffer> {
-    const values = new Map<Tensor, Buffer>();
-    for (const [name, tensor] of this.#plan.inputs) {
-      values.set(tensor, this.#bound.get(name) ?? bufferOver(feeds[name]!, this.#runtime));
+  /** Checks what is fed; what is like the last run's needs nothing new. */
+  #prepare(feeds: NamedArrays): Prepared {
+    const { inputs } = this;
+    const last = this.#prepared;
+    const isLikeLast = (name: string, k: number): boolean => {
+      const [array, earlier] = [feeds[name], last?.fed[k]];
+      return array !== undefined && array.dtype === earlier?.dtype && sameShape(array.shape, earlier.shape);
+    };
+    if (last && Object.keys(feeds).length === inputs.length && inputs.every(isLikeLast)) return last;
+    const sizes = bindInputs(this.#plan.inputs, feeds, this.#spec.boundInputs);
+    const homes = new Map(placeValues(this.#spec, this.#plan, sizes, this.#runtime));
+    for (const [name, buffer] of this.#bound) {
+      const tensor = this.#plan.inputs.get(name);
+      if (tensor) homes.set(tensor, buffer);
     }
-    return values;
+    const turns = this.#plan.steps.map((step) => (step.kind === 'host' ? step : this.#sessionTurn(step, homes)));
+    return (this.#prepared = { sizes, fed: inputs.map((name) => feeds[name]!), homes, turns });
   }
 
-  #valueOf(tensor: Tensor, run: Run): NdArray {
-    return isOp(tensor, 'constant') ? tensor.attributes.value : run.values.get(tensor)!.array;
+  #sessionTurn(step: SessionStep, homes: Prepared['homes']): SessionTurn {
+    const lasting = step.inputs.filter(({ tensor }) => homes.has(tensor));
+    const fetch = ({ tensor }: Port): OrtTensor | null =>
+      this.#runtime.writesOutputs ? (homes.get(tensor)?.ort ?? null) : null;
+    return {
+      ...step,
+      feeds: Object.fromEntries(lasting.map(({ name, tensor }) => [name, homes.get(tensor)!.ort])),
+      fetches: Object.fromEntries(step.outputs.map((port) => [port.name, fetch(port)])),
+      changing: step.inputs.filter(({ tensor }) => !homes.has(tensor)),
+    };
   }
 
-  #runHost({ node, inputs }: HostStep, run: Run): void {
-    const shape = concreteShape(node.shape, run.sizes);
-    const home = run.homes.get(node) ?? bufferOver(NdArray.zeros(shape, node.dtype), this.#runtime);
+  #runHost({ node, inputs }: HostStep, { sizes, homes }: Prepared, values: Values): void {
+    let home = homes.get(node);
+    if (!home) {
+      home = bufferOver(NdArray.zeros(concreteShape(node.shape, sizes), node.dtype), this.#runtime);
+      values.set(node, home);
+    }
     const kernel = hostKernels[node.op] as HostKernel<HostOpName>;
     kernel(
       node,
-      inputs.map((input) => this.#valueOf(input, run)),
+      inputs.map((input) => arrayOf(input, homes, values)),
       home.array,
     );
-    run.values.set(node, home);
   }
 
-  async #runSession({ session, inputs, outputs }: SessionStep, run: Run): Promise<void> {
-    const feeds: Record<string, OrtTensor> = {};
-    for (const { name, tensor } of inputs) feeds[name] = run.values.get(tensor)!.ort;
-    const fetches: Record<string, OrtTensor | null> = {};
-    for (const { name, tensor } of outputs) {
-      fetches[name] = this.#runtime.writesOutputs ? (run.homes.get(tensor)?.ort ?? null) : null;
-    }
+  async #runSession(turn: SessionTurn, { sizes, homes }: Prepared, values: Values): Promise<void> {
+    const { session, feeds, fetches, changing, outputs } = turn;
+    for (const { name, tensor } of changing) feeds[name] = values.get(tensor)!.ort;
     const results = await this.#runModel(session, feeds, fetches);
     const copies: ArrayBuffer[] = [];
     for (const { name, tensor } of outputs) {
-      const home = run.homes.get(tensor);
+      const home = homes.get(tensor);
       const ort = results[name]!;
       const data = ort.data as TypedArray;
-      if (home && this.#runtime.writesOutputs) {
+      if (!home) {
+        values.set(tensor, { array: new NdArray(data, concreteShape(tensor.shape, sizes), tensor.dtype), ort });
+      } else if (this.#runtime.writesOutputs) {
         if (data.buffer !== home.array.data.buffer) copies.push(data.buffer);
-        run.values.set(tensor, home);
-        continue;
-      }
-      if (home) home.array.data.set(data);
-      const array = home?.array ?? new NdArray(data, concreteShape(tensor.shape, run.sizes), tensor.dtype);
-      run.values.set(tensor, home ?? { array, ort });
+      } else home.array.data.set(data);
     }
     discard(copies);
   }
@@ -150,19 +182,17 @@ export class OrtProgram implements Program {
   }
 
   /** The outputs by name: bound arrays, and arrays that belong to nobody else. */
-  #collect(run: Run): Record<string, NdArray> {
-    const kept = new Set<NdArray>([...run.homes.values()].map(({ array }) => array));
+  #collect({ homes }: Prepared, values: Values): Record<string, NdArray> {
     const results: Record<string, NdArray> = {};
-    for (const [name, output] of Object.entries(this.#spec.outputs)) {
-      const tensor = this.#plan.graph.representative(output);
-      const value = this.#valueOf(tensor, run);
-      const target = this.#spec.boundOutputs?.[name];
+    const given = new Set<NdArray>();
+    for (const [name, tensor, target] of this.#outputs) {
+      const value = arrayOf(tensor, homes, values);
       if (target) {
         results[name] = writeBound(`run: output '${name}'`, value, target);
-      } else if (isOp(tensor, 'input') || isOp(tensor, 'constant') || kept.has(value)) {
+      } else if (isOp(tensor, 'input') || isOp(tensor, 'constant') || homes.has(tensor) || given.has(value)) {
         results[name] = NdArray.from(value);
       } else {
-        kept.add(value);
+        given.add(value);
         results[name] = value;
       }
     }
@@ -170,12 +200,16 @@ export class OrtProgram implements Program {
   }
 
   /** The new values of the state slots, apart from every array that is still to be written. */
-  #stateUpdates(run: Run): { name: string; value: NdArray; target: NdArray }[] {
+  #stateUpdates({ homes }: Prepared, values: Values): { name: string; value: NdArray; target: NdArray }[] {
     return Object.entries(this.#spec.state ?? {}).map(([name, update]) => {
       const tensor = this.#plan.graph.representative(update);
-      const value = this.#valueOf(tensor, run);
+      const value = arrayOf(tensor, homes, values);
       const target = this.#bound.get(name)!.array;
       return { name, value: isOp(tensor, 'input') ? NdArray.from(value) : value, target };
     });
   }
+}
+
+function arrayOf(tensor: Tensor, homes: Prepared['homes'], values: Values): NdArray {
+  return isOp(tensor, 'constant') ? tensor.attributes.value : (homes.get(tensor) ?? values.get(tensor)!).array;
 }
