@@ -22,6 +22,9 @@ const noteLength = 8;
 /** A cache line, in bytes and in float32. */
 const alignment = 64;
 const lineLength = 16;
+/** Words of `#activity`. */
+const busy = 0;
+const ending = 1;
 
 /**
  * Writing where another core has just read takes three times as long as elsewhere, since its cache must give up each line
@@ -44,12 +47,15 @@ export class Exchange {
   /** Each follower's rows of the batch; the lead has its own. */
   readonly rows: readonly Float32Array[];
   readonly #turns: readonly Turn[];
+  /** How many followers have not yet carried out their order, and whether the process ends. */
+  readonly #activity: Int32Array;
 
   /** @param memory of the exchange that the lead made with the same sizes; default: new */
   constructor(sizes: ExchangeSizes, memory?: SharedArrayBuffer) {
     const { replicas, rows, parameters } = sizes;
     const layout = new Layout();
     const meeting = layout.place(4 * meetingWords);
+    const activity = layout.place(8);
     const order = layout.place(8 * noteLength);
     const notes = layout.placeEach(replicas, 8 * noteLength);
     const rowsAt = layout.placeEach(replicas, 4 * rows);
@@ -63,6 +69,7 @@ export class Exchange {
     this.sizes = sizes;
     this.memory = shared;
     this.meeting = new Meeting(new Int32Array(shared, meeting, meetingWords), replicas);
+    this.#activity = new Int32Array(shared, activity, 2);
     this.order = new Float64Array(shared, order, noteLength);
     this.notes = notes.map((offset) => new Float64Array(shared, offset, noteLength));
     this.rows = rowsAt.map(floats(rows));
@@ -70,6 +77,39 @@ export class Exchange {
       gradients: turn.gradients.map(floats(parameters)),
       parameters: floats(parameters)(turn.parameters),
     }));
+  }
+
+  /** Before an order: each follower has something more to do. It may not have rested yet after the last one. */
+  rouse(): void {
+    Atomics.add(this.#activity, busy, this.sizes.replicas - 1);
+  }
+
+  /** A follower has carried out its order. */
+  rest(): void {
+    Atomics.sub(this.#activity, busy, 1);
+    Atomics.notify(this.#activity, busy);
+  }
+
+  /** A follower takes no more orders. Where the process ends, its thread stays as it is: see `settle`. */
+  leave(): void {
+    this.rest();
+    while (Atomics.load(this.#activity, ending) !== 0) Atomics.wait(this.#activity, ending, 1);
+  }
+
+  /**
+   * Before the process ends, which aborts it where a thread is inside ONNX Runtime: lets the followers that are at work
+   * come to rest, and blocks until they have, or so many seconds.
+   */
+  settle(seconds: number): void {
+    if (Atomics.load(this.#activity, busy) <= 0) return;
+    Atomics.store(this.#activity, ending, 1);
+    this.meeting.fail();
+    const end = performance.now() + 1000 * seconds;
+    while (performance.now() < end) {
+      const count = Atomics.load(this.#activity, busy);
+      if (count <= 0) return;
+      Atomics.wait(this.#activity, busy, count, 100);
+    }
   }
 
   /** The places for the given step. */

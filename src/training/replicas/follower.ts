@@ -16,13 +16,14 @@ const graph = { outputs: unpackGraph(step.outputs), state: {}, shape: step.shape
 const replica = await Replica.compile(engine, { ...options, graph, place: { exchange, index } });
 parentPort?.postMessage('ready');
 try {
-  while (await obey()) continue;
+  while (await obey()) exchange.rest();
+  await replica.dispose();
 } catch (error) {
   exchange.meeting.fail();
   // Whoever failed first says why.
   if (!(error instanceof MeetingFailed)) throw error;
 } finally {
-  await replica.dispose();
+  exchange.leave();
 }
 
 /** Waits for an order and carries it out; false when it is to stop. */

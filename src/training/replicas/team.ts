@@ -25,6 +25,9 @@ export class Team {
   readonly #workers: readonly Worker[];
   /** Why a follower ended before it was told to; the first reason counts. */
   readonly #failure: Promise<Error>;
+  readonly #beforeExit = (): void => {
+    this.exchange.settle(patienceSeconds);
+  };
   #failed = false;
 
   /**
@@ -37,13 +40,15 @@ export class Team {
     const { sizes, memory } = exchange;
     const workers = Array.from({ length: sizes.replicas - 1 }, (_, k) => {
       const workerData: FollowerTask = { ...task, place: { sizes, memory, index: k + 1 } };
-      return new Worker(entry, { workerData });
+      // Flags of the process can be such that no file can run (`--input-type`), and loaders that the follower needs not.
+      return new Worker(entry, { workerData, execArgv: [] });
     });
     const team = new Team(exchange, workers);
     const ready = Promise.all(workers.map((worker) => new Promise((resolve) => worker.once('message', resolve))));
     const problem = await Promise.race([ready, team.#failure]);
     if (problem instanceof Error) {
       await Promise.all(workers.map((worker) => worker.terminate()));
+      process.off('exit', team.#beforeExit);
       throw problem;
     }
     // Followers that wait for orders do not keep the process alive.
@@ -54,6 +59,7 @@ export class Team {
   private constructor(exchange: Exchange, workers: readonly Worker[]) {
     this.exchange = exchange;
     this.#workers = workers;
+    process.on('exit', this.#beforeExit);
     this.#failure = new Promise((resolve) => {
       const fail = (error: Error): void => {
         this.#failed = true;
@@ -71,14 +77,19 @@ export class Team {
 
   /** Tells the followers to take a step; they begin at once. @throws MeetingFailed when one of them cannot */
   async begin(request: StepRequest): Promise<void> {
-    writeOrder({ kind: 'step', ...request }, this.exchange.order);
+    this.#write({ kind: 'step', ...request });
     await this.exchange.meeting.waitLong();
   }
 
   /** Tells the followers what to do between steps. @throws MeetingFailed when one of them cannot */
   order(order: Order): void {
-    writeOrder(order, this.exchange.order);
+    this.#write(order);
     this.exchange.meeting.wait(patienceSeconds);
+  }
+
+  #write(order: Order): void {
+    this.exchange.rouse();
+    writeOrder(order, this.exchange.order);
   }
 
   /** Waits until the followers have carried out an order that ends with a meeting. */
@@ -111,5 +122,6 @@ export class Team {
     for (const worker of this.#workers) worker.ref();
     if (!this.#failed) this.order({ kind: 'stop' });
     await Promise.all(ends);
+    process.off('exit', this.#beforeExit);
   }
 }
