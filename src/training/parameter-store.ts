@@ -13,9 +13,23 @@ export type NamedParameters = Readonly<Record<string, NdArray<'float32'>>>;
 /** What the store has to know of a parameter. */
 export type StoredSpec = Omit<ParameterSpec, 'initializer'>;
 
+/** Where what is learned begins in the flat arrays, and how long they are. */
+export function flatOffsets(specs: readonly StoredSpec[]): {
+  readonly offsets: ReadonlyMap<string, number>;
+  readonly length: number;
+} {
+  const offsets = new Map<string, number>();
+  let length = 0;
+  for (const { name, shape } of specs.filter(isLearned)) {
+    offsets.set(name, length);
+    length += paddedSize(shape);
+  }
+  return { offsets, length };
+}
+
 /** The length of the flat arrays. */
 export function flatLength(specs: readonly StoredSpec[]): number {
-  return specs.filter(isLearned).reduce((length, { shape }) => length + paddedSize(shape), 0);
+  return flatOffsets(specs).length;
 }
 
 function paddedSize(shape: Shape): number {
@@ -39,19 +53,14 @@ export class ParameterStore {
   /** @param options.extra how many numbers more will be allocated in the memory: an optimiser's arrays */
   constructor(specs: readonly StoredSpec[], options: { readonly extra?: number } = {}) {
     const learned = specs.filter(isLearned);
-    const offsets: number[] = [];
-    let length = 0;
-    for (const { shape } of learned) {
-      offsets.push(length);
-      length += paddedSize(shape);
-    }
+    const { offsets, length } = flatOffsets(specs);
     this.memory = createKernelMemory((2 * length + (options.extra ?? 0)) * Float32Array.BYTES_PER_ELEMENT);
     this.values = this.memory.allocate('float32', length);
     this.gradients = this.memory.allocate('float32', length);
     const views = (flat: Float32Array<ArrayBuffer>): NamedParameters =>
       Object.fromEntries(
-        learned.map(({ name, shape }, index) => {
-          const start = offsets[index] ?? 0;
+        learned.map(({ name, shape }) => {
+          const start = offsets.get(name) ?? 0;
           return [name, new NdArray(flat.subarray(start, start + sizeOf(shape)), shape, 'float32')];
         }),
       );

@@ -45,6 +45,7 @@ export class TrainingStep {
 
   /**
    * @param options.batch where the examples will be; default: a new array
+   * @param options.boundOutputs where outputs of the graph go that are no gradients
    * @param options.threads of the engine's that the step may use; default: all
    */
   static async compile(
@@ -52,14 +53,16 @@ export class TrainingStep {
     graph: StepGraph,
     options: {
       readonly store: ParameterStore;
-      readonly batch?: NdArray<'float32'> | undefined;
+      readonly batch?: NdArray<'float32'>;
+      readonly boundOutputs?: Readonly<Record<string, NdArray>>;
       readonly threads?: number;
     },
   ): Promise<TrainingStep> {
     const { outputs, state, shape } = graph;
     const { store, batch = NdArray.zeros(shape, 'float32'), threads = engine.threads } = options;
+    const places = Object.entries(store.gradientViews).map(([name, view]) => [gradientName(name), view] as const);
     const boundOutputs = Object.fromEntries(
-      Object.entries(store.gradientViews).map(([name, view]) => [gradientName(name), view]),
+      [...places, ...Object.entries(options.boundOutputs ?? {})].filter(([name]) => name in outputs),
     );
     const boundInputs = { ...store.parameters, x: batch };
     const program = await engine.compile({ outputs, boundInputs, boundOutputs, state, threads });

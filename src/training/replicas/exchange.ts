@@ -1,16 +1,11 @@
-import type { Range } from './peers.ts';
+import type { Tensor } from '../../graph/index.ts';
 import { Meeting, meetingWords } from './meeting.ts';
+import type { Range, StepPlan } from './plan.ts';
 
-export interface ExchangeSizes {
-  readonly replicas: number;
-  /** Numbers in the rows of one replica. */
-  readonly rows: number;
-  /** Length of the flat parameter array. */
-  readonly parameters: number;
-}
-
-/** Where flat arrays of one step pass. */
+/** Where the numbers of one step pass. */
 export interface Turn {
+  /** The plan's factors over the whole batch; each replica writes its rows. */
+  readonly factors: readonly { readonly data: Float32Array }[];
   /** Each replica's gradients, of which the parts that others update are written. */
   readonly gradients: readonly Float32Array[];
   /** The new parameters, each part written by the replica that updates it. */
@@ -19,9 +14,8 @@ export interface Turn {
 
 /** Numbers that each replica tells the others in a step, and that the lead tells all: a cache line. */
 const noteLength = 8;
-/** A cache line, in bytes and in float32. */
+/** A cache line. */
 const alignment = 64;
-const lineLength = 16;
 /** Words of `#activity`. */
 const busy = 0;
 const ending = 1;
@@ -37,51 +31,56 @@ const turnBytes = 16 * 2 ** 20;
  * from there.
  */
 export class Exchange {
-  readonly sizes: ExchangeSizes;
+  readonly plan: StepPlan;
   readonly memory: SharedArrayBuffer;
   readonly meeting: Meeting;
   /** What the lead tells all. */
   readonly order: Float64Array;
   /** What each replica tells all. */
   readonly notes: readonly Float64Array[];
-  /** Each follower's rows of the batch; the lead has its own. */
-  readonly rows: readonly Float32Array[];
+  /** [examples, inputSize], of which the lead writes what followers need. */
+  readonly batch: Float32Array;
   readonly #turns: readonly Turn[];
   /** How many followers have not yet carried out their order, and whether the process ends. */
   readonly #activity: Int32Array;
 
-  /** @param memory of the exchange that the lead made with the same sizes; default: new */
-  constructor(sizes: ExchangeSizes, memory?: SharedArrayBuffer) {
-    const { replicas, rows, parameters } = sizes;
+  /** @param memory of the exchange that the lead made for the same plan; default: new */
+  constructor(plan: StepPlan, memory?: SharedArrayBuffer) {
+    const { replicas, batchShape, length, factors } = plan;
+    const [examples, inputSize] = batchShape;
     const layout = new Layout();
     const meeting = layout.place(4 * meetingWords);
     const activity = layout.place(8);
     const order = layout.place(8 * noteLength);
     const notes = layout.placeEach(replicas, 8 * noteLength);
-    const rowsAt = layout.placeEach(replicas, 4 * rows);
-    const turns = Array.from({ length: turnCount(sizes) }, () => ({
-      gradients: layout.placeEach(replicas, 4 * parameters),
-      parameters: layout.place(4 * parameters),
+    const batch = layout.place(4 * examples * inputSize);
+    const turns = Array.from({ length: turnCount(plan) }, () => ({
+      factors: factors.map((factor) => ({ offset: layout.place(4 * examples * widthOf(factor)), factor })),
+      gradients: layout.placeEach(replicas, 4 * length),
+      parameters: layout.place(4 * length),
     }));
     const shared = memory ?? new SharedArrayBuffer(layout.bytes);
-    const floats = (length: number) => (offset: number) => new Float32Array(shared, offset, length);
+    const flat = (offset: number): Float32Array => new Float32Array(shared, offset, length);
 
-    this.sizes = sizes;
+    this.plan = plan;
     this.memory = shared;
     this.meeting = new Meeting(new Int32Array(shared, meeting, meetingWords), replicas);
     this.#activity = new Int32Array(shared, activity, 2);
     this.order = new Float64Array(shared, order, noteLength);
     this.notes = notes.map((offset) => new Float64Array(shared, offset, noteLength));
-    this.rows = rowsAt.map(floats(rows));
+    this.batch = new Float32Array(shared, batch, examples * inputSize);
     this.#turns = turns.map((turn) => ({
-      gradients: turn.gradients.map(floats(parameters)),
-      parameters: floats(parameters)(turn.parameters),
+      factors: turn.factors.map(({ offset, factor }) => ({
+        data: new Float32Array(shared, offset, examples * widthOf(factor)),
+      })),
+      gradients: turn.gradients.map(flat),
+      parameters: flat(turn.parameters),
     }));
   }
 
   /** Before an order: each follower has something more to do. It may not have rested yet after the last one. */
   rouse(): void {
-    Atomics.add(this.#activity, busy, this.sizes.replicas - 1);
+    Atomics.add(this.#activity, busy, this.plan.replicas - 1);
   }
 
   /** A follower has carried out its order. */
@@ -126,15 +125,18 @@ export class Exchange {
 
   /** The part of the parameters that a replica updates. */
   rangeOf(replica: number): Range {
-    const { replicas, parameters } = this.sizes;
-    const edge = (index: number): number =>
-      index === replicas ? parameters : Math.floor((parameters / lineLength) * (index / replicas)) * lineLength;
-    return { from: edge(replica), to: edge(replica + 1) };
+    return this.plan.ranges[replica] ?? { from: 0, to: 0 };
   }
 }
 
-function turnCount({ replicas, parameters }: ExchangeSizes): number {
-  return Math.min(16, Math.max(1, Math.floor(turnBytes / (4 * replicas * parameters))));
+function turnCount({ replicas, length, sums, factors, batchShape }: StepPlan): number {
+  const summed = sums.reduce((total, { from, to }) => total + to - from, 0);
+  const handed = factors.reduce((total, factor) => total + batchShape[0] * widthOf(factor), 0);
+  return Math.min(16, Math.max(1, Math.floor(turnBytes / (4 * (length + (replicas - 1) * summed + handed)))));
+}
+
+function widthOf(factor: Tensor): number {
+  return factor.shape[1] as number;
 }
 
 /** Places in a buffer, each on cache lines of its own. */

@@ -5,14 +5,16 @@ import { unpackGraph } from '../../graph/index.ts';
 import { Exchange } from './exchange.ts';
 import { MeetingFailed } from './meeting.ts';
 import { readOrder } from './orders.ts';
+import { batchPartOf, planStep } from './plan.ts';
 import { Replica } from './replica.ts';
 import type { FollowerTask } from './team.ts';
 
-const { place, step, engine: name, ...options } = workerData as FollowerTask;
-const { index, sizes, memory } = place;
-const exchange = new Exchange(sizes, memory);
-const engine = await createEngine({ engine: name, threads: options.threads });
+const { place, step, ...options } = workerData as FollowerTask;
+const { index, replicas, memory } = place;
 const graph = { outputs: unpackGraph(step.outputs), state: {}, shape: step.shape };
+const exchange = new Exchange(planStep(graph, options.parameters, replicas), memory);
+const rows = batchPartOf(exchange.plan, index);
+const engine = await createEngine({ engine: 'onnxruntime-node', threads: options.threads });
 const replica = await Replica.compile(engine, { ...options, graph, place: { exchange, index } });
 parentPort?.postMessage('ready');
 try {
@@ -32,7 +34,7 @@ async function obey(): Promise<boolean> {
   const order = readOrder(exchange.order);
   switch (order.kind) {
     case 'step':
-      replica.step.batch.data.set(exchange.rows[index] ?? []);
+      replica.batch.data.set(exchange.batch.subarray(rows.from, rows.to), rows.from);
       await replica.take(order);
       return true;
     case 'load':

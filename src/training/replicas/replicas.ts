@@ -10,7 +10,9 @@ import { buildStep } from '../step-graph.ts';
 import { checkReplicaCount, replicaCount } from './count.ts';
 import { Exchange } from './exchange.ts';
 import type { FlatArray } from './orders.ts';
-import { Replica } from './replica.ts';
+import { batchPartOf, planStep } from './plan.ts';
+import type { Range } from './plan.ts';
+import { Replica, rowsOf } from './replica.ts';
 import type { StepOutcome, StepRequest } from './replica.ts';
 import { replicaKey } from './shared-peers.ts';
 import { Team } from './team.ts';
@@ -26,23 +28,22 @@ export interface ReplicasOptions {
   readonly followerEntry?: URL | undefined;
 }
 
-/** [rows, inputSize] */
-type Rows = NdArray<'float32'>;
-
 /** The replicas that take training steps together: the lead, on this thread, and its followers, on theirs. */
 export class Replicas {
   readonly store: ParameterStore;
-  /** [batchSize, inputSize]: where the examples of the next step go. */
-  readonly batch: Float32Array;
-  /** Views of `batch`, one for each replica. */
-  readonly #rows: readonly Rows[];
   readonly #lead: Replica;
   readonly #team: Team | undefined;
+  /** The part of the batch that followers read. */
+  readonly #shared: Range;
 
-  private constructor(lead: Replica, batch: Rows, team?: Team) {
+  private constructor(lead: Replica, team?: Team) {
     this.store = lead.store;
-    this.batch = batch.data;
-    this.#rows = rowsOf(batch, team?.exchange.sizes.replicas ?? 1);
+    const plan = team?.exchange.plan;
+    const parts = Array.from({ length: (plan?.replicas ?? 1) - 1 }, (_, k) => plan && batchPartOf(plan, k + 1));
+    this.#shared = {
+      from: Math.min(...parts.map((part) => part?.from ?? 0)),
+      to: Math.max(...parts.map((part) => part?.to ?? 0)),
+    };
     this.#lead = lead;
     this.#team = team;
   }
@@ -62,32 +63,33 @@ export class Replicas {
       }
     }
     const { threads } = engine;
-    const lead = await Replica.compile(engine, { parameters, graph: whole, config, threads });
-    return new Replicas(lead, lead.step.batch);
+    return new Replicas(await Replica.compile(engine, { parameters, graph: whole, config, threads }));
   }
 
   static async #startTeam(engine: Engine, options: ReplicasOptions, count: number): Promise<Replicas> {
     const { model, config, followerEntry = new URL('./follower.js', import.meta.url) } = options;
     const parameters = model.parameters.map(({ name, shape }) => ({ name, shape }));
     const graph = buildStep(model, config.batchSize / count);
-    const batch = NdArray.zeros([config.batchSize, model.inputSize], 'float32');
-    const [rows] = rowsOf(batch, count);
     const { optimizer, clipNorm } = config;
     const shared = {
       parameters,
       config: { optimizer, ...(clipNorm !== undefined && { clipNorm }) },
       threads: Math.floor(engine.threads / count) || 1,
     };
+    const exchange = new Exchange(planStep(graph, parameters, count));
     const step = { outputs: packGraph(graph.outputs), shape: graph.shape };
-    const exchange = new Exchange({ replicas: count, rows: rows.size, parameters: flatLength(parameters) });
-    const team = await Team.start(exchange, { ...shared, step, engine: 'onnxruntime-node' }, followerEntry);
+    const team = await Team.start(exchange, { ...shared, step }, followerEntry);
     try {
-      const place = { exchange, index: 0 };
-      return new Replicas(await Replica.compile(engine, { ...shared, graph, place, batch: rows }), batch, team);
+      return new Replicas(await Replica.compile(engine, { ...shared, graph, place: { exchange, index: 0 } }), team);
     } catch (error) {
       await team.stop();
       throw error;
     }
+  }
+
+  /** [batchSize, inputSize]: where the examples of the next step go. */
+  get batch(): Float32Array {
+    return this.#lead.batch.data;
   }
 
   /** Steps taken. */
@@ -100,9 +102,8 @@ export class Replicas {
     const team = this.#team;
     if (!team) return this.#lead.take(request);
     try {
-      for (let index = 1; index < this.#rows.length; index++) {
-        team.exchange.rows[index]?.set(this.#rows[index]?.data ?? []);
-      }
+      const { from, to } = this.#shared;
+      team.exchange.batch.set(this.batch.subarray(from, to), from);
       await team.begin(request);
       return await this.#lead.take(request);
     } catch (error) {
@@ -112,10 +113,12 @@ export class Replicas {
 
   /** Where NaN or infinity first appears in the step of `request`: see `TrainingStep`. */
   locateNonFinite(request: StepRequest): string | undefined {
-    const { step } = this.#lead;
+    const { step, batch } = this.#lead;
     if (!this.#team) return step.locateNonFinite(request);
-    for (const [index, rows] of this.#rows.entries()) {
-      const found = step.locateNonFinite({ ...request, key: replicaKey(request.key, index) }, rows);
+    const { replicas } = this.#team.exchange.plan;
+    for (let index = 0; index < replicas; index++) {
+      const feeds = { ...request, key: replicaKey(request.key, index) };
+      const found = step.locateNonFinite(feeds, rowsOf(batch, index, replicas));
       if (found !== undefined) return found;
     }
     return undefined;
@@ -172,13 +175,4 @@ export class Replicas {
     this.#lead.save(array, flat);
     return new NdArray(flat, [length], 'float32');
   }
-}
-
-/** Views of equal parts of a batch, one for each replica. */
-function rowsOf({ data, shape }: NdArray<'float32'>, replicas: number): [Rows, ...Rows[]] {
-  const [batchSize = 0, inputSize = 0] = shape;
-  const length = data.length / replicas;
-  const part = (k: number): Rows =>
-    new NdArray(data.subarray(k * length, (k + 1) * length), [batchSize / replicas, inputSize]);
-  return [part(0), ...Array.from({ length: replicas - 1 }, (_, k) => part(k + 1))];
 }

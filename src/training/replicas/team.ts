@@ -1,7 +1,7 @@
 import type { Worker } from 'node:worker_threads';
 import { RootsigmaError } from '../../core/index.ts';
 import type { PackedGraph } from '../../graph/index.ts';
-import type { Exchange, ExchangeSizes } from './exchange.ts';
+import type { Exchange } from './exchange.ts';
 import { MeetingFailed } from './meeting.ts';
 import { writeOrder } from './orders.ts';
 import type { Order } from './orders.ts';
@@ -9,9 +9,8 @@ import type { ReplicaOptions, StepRequest } from './replica.ts';
 
 /** What a follower's thread is given: plain data. */
 export interface FollowerTask extends Omit<ReplicaOptions, 'graph' | 'place'> {
-  readonly engine: 'onnxruntime-node';
   readonly step: { readonly outputs: PackedGraph; readonly shape: readonly [rows: number, inputSize: number] };
-  readonly place: { readonly sizes: ExchangeSizes; readonly memory: SharedArrayBuffer; readonly index: number };
+  readonly place: { readonly replicas: number; readonly memory: SharedArrayBuffer; readonly index: number };
 }
 
 /** How long followers that wait for orders may take to answer. */
@@ -37,9 +36,10 @@ export class Team {
    */
   static async start(exchange: Exchange, task: Omit<FollowerTask, 'place'>, entry: URL): Promise<Team> {
     const { Worker } = process.getBuiltinModule('node:worker_threads');
-    const { sizes, memory } = exchange;
-    const workers = Array.from({ length: sizes.replicas - 1 }, (_, k) => {
-      const workerData: FollowerTask = { ...task, place: { sizes, memory, index: k + 1 } };
+    const { plan, memory } = exchange;
+    const workers = Array.from({ length: plan.replicas - 1 }, (_, k) => {
+      const place = { replicas: plan.replicas, memory, index: k + 1 };
+      const workerData: FollowerTask = { ...task, place };
       // Flags of the process can be such that no file can run (`--input-type`), and loaders that the follower needs not.
       return new Worker(entry, { workerData, execArgv: [] });
     });
@@ -47,8 +47,7 @@ export class Team {
     const ready = Promise.all(workers.map((worker) => new Promise((resolve) => worker.once('message', resolve))));
     const problem = await Promise.race([ready, team.#failure]);
     if (problem instanceof Error) {
-      await Promise.all(workers.map((worker) => worker.terminate()));
-      process.off('exit', team.#beforeExit);
+      await team.stop();
       throw problem;
     }
     // Followers that wait for orders do not keep the process alive.
