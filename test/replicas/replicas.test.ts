@@ -5,18 +5,22 @@ import { createEngine } from '../../src/engine/index.ts';
 import type { Engine } from '../../src/engine/index.ts';
 import type { TrainingConfig } from '../../src/io/index.ts';
 import { createVae } from '../../src/models/index.ts';
+import type { Vae } from '../../src/models/index.ts';
 import { initializeParameters } from '../../src/nn/index.ts';
 import type { Examples } from '../../src/objectives/index.ts';
 import { bernoulli, foldIn, key } from '../../src/random/index.ts';
 import { expectAllClose } from '../../src/testing/index.ts';
 import { Optimizer, ParameterStore, Trainer, TrainingStep, buildStep, flatLength } from '../../src/training/index.ts';
 import type { Checkpoint, TrainerOptions, TrainingEvent } from '../../src/training/index.ts';
+import { planStep } from '../../src/training/replicas/plan.ts';
 import { Replicas } from '../../src/training/replicas/replicas.ts';
 import { Entries } from './entry.ts';
 
 const inputSize = 20;
 const batchSize = 12;
 const model = createVae({ inputSize, latent: 3, hidden: [17], activation: 'relu', posterior: 'full' });
+/** With weights that are large enough to be multiplied where they are updated. */
+const large = createVae({ inputSize: 280, latent: 3, hidden: [250], activation: 'relu', posterior: 'diagonal' });
 const entries = new Entries();
 let followerEntry: URL;
 let engine: Engine;
@@ -29,22 +33,25 @@ afterAll(() => {
   entries.remove();
 });
 
-function batchOf(seed: number): Float32Array {
-  return Float32Array.from(bernoulli(key(seed), 0.3, [batchSize, inputSize]).data);
+function batchOf(seed: number, size = inputSize): Float32Array {
+  return Float32Array.from(bernoulli(key(seed), 0.3, [batchSize, size]).data);
+}
+
+interface Task {
+  readonly count: number;
+  readonly config: Pick<TrainingConfig, 'optimizer'>;
+  readonly steps: number;
+  readonly model?: Vae;
 }
 
 /** The same steps on one thread: each replica's rows one after the other, gradients added up, one optimiser. */
-async function inTurn(
-  count: number,
-  config: Pick<TrainingConfig, 'optimizer'>,
-  steps: number,
-): Promise<Float32Array<ArrayBuffer>> {
-  const store = new ParameterStore(model.parameters, { extra: 2 * flatLength(model.parameters) });
-  store.assign(initializeParameters(model.parameters, key(1)));
+async function inTurn({ count, config, steps, model: vae = model }: Task): Promise<Float32Array<ArrayBuffer>> {
+  const store = new ParameterStore(vae.parameters, { extra: 2 * flatLength(vae.parameters) });
+  store.assign(initializeParameters(vae.parameters, key(1)));
   const optimizer = new Optimizer(config.optimizer, store);
-  const step = await TrainingStep.compile(engine, buildStep(model, batchSize / count), { store });
+  const step = await TrainingStep.compile(engine, buildStep(vae, batchSize / count), { store });
   for (let index = 0; index < steps; index++) {
-    const batch = batchOf(index);
+    const batch = batchOf(index, vae.inputSize);
     const sum = new Float32Array(store.gradients.length);
     for (let replica = 0; replica < count; replica++) {
       const length = batch.length / count;
@@ -59,15 +66,15 @@ async function inTurn(
   return Float32Array.from(store.values);
 }
 
-async function together(count: number, config: Pick<TrainingConfig, 'optimizer'>, steps: number) {
+async function together({ count, config, steps, model: vae = model }: Task) {
   const notices: string[] = [];
-  const options = { model, config: { batchSize, ...config }, count, followerEntry };
+  const options = { model: vae, config: { batchSize, ...config }, count, followerEntry };
   const replicas = await Replicas.start(engine, { ...options, onNotice: (line) => notices.push(line) });
   expect(notices).toEqual([]);
-  replicas.load(initializeParameters(model.parameters, key(1)));
+  replicas.load(initializeParameters(vae.parameters, key(1)));
   const outcomes = [];
   for (let index = 0; index < steps; index++) {
-    replicas.batch.set(batchOf(index));
+    replicas.batch.set(batchOf(index, vae.inputSize));
     const request = { key: foldIn(key(2), index), beta: 1, learningRate: config.optimizer.learningRate };
     outcomes.push(await replicas.take(request));
   }
@@ -81,7 +88,8 @@ const adam = { optimizer: { name: 'adam', learningRate: 0.01 } } as const;
 describe('replicas', () => {
   // Two gradients add up to the same bits in either order.
   it('of a batch halved take the steps of one thread that does the halves in turn, to the bit', async () => {
-    expect((await together(2, adam, 5)).values).toEqual(await inTurn(2, adam, 5));
+    const task = { count: 2, config: adam, steps: 5 };
+    expect((await together(task)).values).toEqual(await inTurn(task));
   });
 
   it.each([
@@ -89,16 +97,35 @@ describe('replicas', () => {
     [4, 'sgd', { optimizer: { name: 'sgd', learningRate: 0.01 } }],
     [2, 'adamw', { optimizer: { name: 'adamw', learningRate: 0.01, weightDecay: 0.1 } }],
   ] as const)('%i of them do so to rounding, with %s', async (count, _, config) => {
-    const expected = new NdArray(await inTurn(count, config, 5), [flatLength(model.parameters)]);
-    const { values } = await together(count, config, 5);
+    const task = { count, config, steps: 5 };
+    const expected = new NdArray(await inTurn(task), [flatLength(model.parameters)]);
+    const { values } = await together(task);
     // Adam's steps may differ where a gradient is all rounding: by at most two learning rates a step, rarely.
     const close = values.filter((value, k) => Math.abs(value - (expected.data[k] ?? NaN)) < 1e-5).length;
     expect(close / values.length).toBeGreaterThan(0.99);
     expectAllClose(new NdArray(values, expected.shape), expected, { rtol: 0, atol: 0.1 });
   });
 
+  // Three ranges of two large weights and small parameters between them: weights are parted between rows.
+  it.each([2, 3])('%i of them multiply for the large weights that they update', async (count) => {
+    const task = { count, config: { optimizer: { name: 'sgd', learningRate: 0.01 } }, steps: 3, model: large } as const;
+    expect(planStep(buildStep(large, batchSize / count), large.parameters, count).products).toHaveLength(2);
+    const expected = await inTurn(task);
+    const { values } = await together(task);
+    const start = new ParameterStore(large.parameters);
+    start.assign(initializeParameters(large.parameters, key(1)));
+    const moved = (flat: Float32Array): NdArray =>
+      new NdArray(
+        flat.map((value, k) => value - (start.values[k] ?? NaN)),
+        [flat.length],
+      );
+    // Parameters up to 0.2 are rounded to 2⁻²⁷ in every step; each moves by its gradient, alike to 1e-4 of itself.
+    expectAllClose(moved(values), moved(expected), { rtol: 1e-4, atol: 2 ** -25 });
+    expect(moved(expected).data.some((change) => Math.abs(change) > 1e-3)).toBe(true);
+  });
+
   it('report the means of the whole batch and the norm of its gradient', async () => {
-    const { outcomes } = await together(2, adam, 1);
+    const { outcomes } = await together({ count: 2, config: adam, steps: 1 });
     const store = new ParameterStore(model.parameters);
     store.assign(initializeParameters(model.parameters, key(1)));
     const step = await TrainingStep.compile(engine, buildStep(model, batchSize / 2), { store });
