@@ -1,4 +1,5 @@
 import type { Tensor } from '../../graph/index.ts';
+import { Activity, activityWords } from './activity.ts';
 import { Meeting, meetingWords } from './meeting.ts';
 import type { Range, StepPlan } from './plan.ts';
 
@@ -16,9 +17,6 @@ export interface Turn {
 const noteLength = 8;
 /** A cache line. */
 const alignment = 64;
-/** Words of `#activity`. */
-const busy = 0;
-const ending = 1;
 
 /**
  * Writing where another core has just read takes three times as long as elsewhere, since its cache must give up each line
@@ -34,6 +32,7 @@ export class Exchange {
   readonly plan: StepPlan;
   readonly memory: SharedArrayBuffer;
   readonly meeting: Meeting;
+  readonly activity: Activity;
   /** What the lead tells all. */
   readonly order: Float64Array;
   /** What each replica tells all. */
@@ -41,8 +40,6 @@ export class Exchange {
   /** [examples, inputSize], of which the lead writes what followers need. */
   readonly batch: Float32Array;
   readonly #turns: readonly Turn[];
-  /** How many followers have not yet carried out their order, and whether the process ends. */
-  readonly #activity: Int32Array;
 
   /** @param memory of the exchange that the lead made for the same plan; default: new */
   constructor(plan: StepPlan, memory?: SharedArrayBuffer) {
@@ -50,7 +47,7 @@ export class Exchange {
     const [examples, inputSize] = batchShape;
     const layout = new Layout();
     const meeting = layout.place(4 * meetingWords);
-    const activity = layout.place(8);
+    const activity = layout.place(4 * activityWords);
     const order = layout.place(8 * noteLength);
     const notes = layout.placeEach(replicas, 8 * noteLength);
     const batch = layout.place(4 * examples * inputSize);
@@ -65,7 +62,7 @@ export class Exchange {
     this.plan = plan;
     this.memory = shared;
     this.meeting = new Meeting(new Int32Array(shared, meeting, meetingWords), replicas);
-    this.#activity = new Int32Array(shared, activity, 2);
+    this.activity = new Activity(new Int32Array(shared, activity, activityWords));
     this.order = new Float64Array(shared, order, noteLength);
     this.notes = notes.map((offset) => new Float64Array(shared, offset, noteLength));
     this.batch = new Float32Array(shared, batch, examples * inputSize);
@@ -76,39 +73,6 @@ export class Exchange {
       gradients: turn.gradients.map(flat),
       parameters: flat(turn.parameters),
     }));
-  }
-
-  /** Before an order: each follower has something more to do. It may not have rested yet after the last one. */
-  rouse(): void {
-    Atomics.add(this.#activity, busy, this.plan.replicas - 1);
-  }
-
-  /** A follower has carried out its order. */
-  rest(): void {
-    Atomics.sub(this.#activity, busy, 1);
-    Atomics.notify(this.#activity, busy);
-  }
-
-  /** A follower takes no more orders. Where the process ends, its thread stays as it is: see `settle`. */
-  leave(): void {
-    this.rest();
-    while (Atomics.load(this.#activity, ending) !== 0) Atomics.wait(this.#activity, ending, 1);
-  }
-
-  /**
-   * Before the process ends, which aborts it where a thread is inside ONNX Runtime: lets the followers that are at work
-   * come to rest, and blocks until they have, or so many seconds.
-   */
-  settle(seconds: number): void {
-    if (Atomics.load(this.#activity, busy) <= 0) return;
-    Atomics.store(this.#activity, ending, 1);
-    this.meeting.fail();
-    const end = performance.now() + 1000 * seconds;
-    while (performance.now() < end) {
-      const count = Atomics.load(this.#activity, busy);
-      if (count <= 0) return;
-      Atomics.wait(this.#activity, busy, count, 100);
-    }
   }
 
   /** The places for the given step. */

@@ -18,14 +18,14 @@ const engine = await createEngine({ engine: 'onnxruntime-node', threads: options
 const replica = await Replica.compile(engine, { ...options, graph, place: { exchange, index } });
 parentPort?.postMessage('ready');
 try {
-  while (await obey()) exchange.rest();
+  while (await obey()) exchange.activity.rest();
   await replica.dispose();
 } catch (error) {
   exchange.meeting.fail();
   // Whoever failed first says why.
   if (!(error instanceof MeetingFailed)) throw error;
 } finally {
-  exchange.leave();
+  exchange.activity.leave();
 }
 
 /** Waits for an order and carries it out; false when it is to stop. */

@@ -118,6 +118,12 @@ export function batchPartOf(plan: StepPlan, replica: number): Range {
   return needsAll ? { from: 0, to: length } : { from: replica * rows, to: (replica + 1) * rows };
 }
 
+/** The part of the batch that followers read: all replicas but the first. */
+export function sharedBatchPart(plan: StepPlan): Range {
+  const parts = Array.from({ length: plan.replicas - 1 }, (_, k) => batchPartOf(plan, k + 1));
+  return { from: Math.min(...parts.map(({ from }) => from)), to: Math.max(...parts.map(({ to }) => to)) };
+}
+
 export function factorName(position: number): string {
   return `factor/${position}`;
 }

@@ -10,8 +10,7 @@ import { buildStep } from '../step-graph.ts';
 import { checkReplicaCount, replicaCount } from './count.ts';
 import { Exchange } from './exchange.ts';
 import type { FlatArray } from './orders.ts';
-import { batchPartOf, planStep } from './plan.ts';
-import type { Range } from './plan.ts';
+import { planStep } from './plan.ts';
 import { Replica, rowsOf } from './replica.ts';
 import type { StepOutcome, StepRequest } from './replica.ts';
 import { replicaKey } from './shared-peers.ts';
@@ -33,17 +32,9 @@ export class Replicas {
   readonly store: ParameterStore;
   readonly #lead: Replica;
   readonly #team: Team | undefined;
-  /** The part of the batch that followers read. */
-  readonly #shared: Range;
 
   private constructor(lead: Replica, team?: Team) {
     this.store = lead.store;
-    const plan = team?.exchange.plan;
-    const parts = Array.from({ length: (plan?.replicas ?? 1) - 1 }, (_, k) => plan && batchPartOf(plan, k + 1));
-    this.#shared = {
-      from: Math.min(...parts.map((part) => part?.from ?? 0)),
-      to: Math.max(...parts.map((part) => part?.to ?? 0)),
-    };
     this.#lead = lead;
     this.#team = team;
   }
@@ -102,7 +93,7 @@ export class Replicas {
     const team = this.#team;
     if (!team) return this.#lead.take(request);
     try {
-      const { from, to } = this.#shared;
+      const { from, to } = team.batchPart;
       team.exchange.batch.set(this.batch.subarray(from, to), from);
       await team.begin(request);
       return await this.#lead.take(request);

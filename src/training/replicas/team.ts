@@ -5,6 +5,8 @@ import type { Exchange } from './exchange.ts';
 import { MeetingFailed } from './meeting.ts';
 import { writeOrder } from './orders.ts';
 import type { Order } from './orders.ts';
+import { sharedBatchPart } from './plan.ts';
+import type { Range } from './plan.ts';
 import type { ReplicaOptions, StepRequest } from './replica.ts';
 
 /** What a follower's thread is given: plain data. */
@@ -21,11 +23,13 @@ const reasonMs = 2000;
 /** The threads of the followers, and what the lead tells them. */
 export class Team {
   readonly exchange: Exchange;
+  /** The part of the batch that followers read. */
+  readonly batchPart: Range;
   readonly #workers: readonly Worker[];
   /** Why a follower ended before it was told to; the first reason counts. */
   readonly #failure: Promise<Error>;
   readonly #beforeExit = (): void => {
-    this.exchange.settle(patienceSeconds);
+    this.exchange.activity.settle(this.exchange.meeting, patienceSeconds);
   };
   #failed = false;
 
@@ -57,6 +61,7 @@ export class Team {
 
   private constructor(exchange: Exchange, workers: readonly Worker[]) {
     this.exchange = exchange;
+    this.batchPart = sharedBatchPart(exchange.plan);
     this.#workers = workers;
     process.on('exit', this.#beforeExit);
     this.#failure = new Promise((resolve) => {
@@ -87,7 +92,7 @@ export class Team {
   }
 
   #write(order: Order): void {
-    this.exchange.rouse();
+    this.exchange.activity.rouse(this.#workers.length);
     writeOrder(order, this.exchange.order);
   }
 
