@@ -80,7 +80,7 @@ export interface ModelOptions {
   readonly patience?: number;
   /** Same seed, machine and threads: the same numbers to the bit. Default: 0. */
   readonly seed?: number;
-  /** Threads for the engine. Default: the physical cores. */
+  /** Threads that share the work: rows of a batch in training, parts of an op elsewhere. Default: the physical cores. */
   readonly threads?: number;
   /** The configuration to start from instead of the defaults; the options above change it. `readOptions` gets one. */
   readonly config?: RunConfig;
