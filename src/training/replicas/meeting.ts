@@ -7,7 +7,7 @@ const round = 16;
 const failed = 32;
 
 /** How long a thread looks at the round before it goes to sleep, and between two looks at the clock. */
-const wakefulMs = 1;
+const wakefulMs = 0.4;
 const looks = 1000;
 const sleepMs = 1000;
 
