@@ -5,7 +5,7 @@ import { createVae } from '../../models/index.ts';
 import type { VaeOptions } from '../../models/index.ts';
 import { flatLength } from '../parameter-store.ts';
 import { buildStep } from '../step-graph.ts';
-import { checkReplicaCount, replicaCount } from './count.ts';
+import { checkReplicaCount, opThreads, replicaCount } from './count.ts';
 
 const engineOf = (threads: number): Engine => ({ ...referenceEngine, name: 'onnxruntime-node', threads });
 
@@ -40,6 +40,12 @@ describe('replicaCount', () => {
     expect(countOf({ ...conv, normalization: 'batch' }, 128, engineOf(2))).toBe(1);
     expect(countOf({}, 128, { ...engineOf(2), name: 'onnxruntime-web' })).toBe(1);
     expect(countOf({}, 128, referenceEngine)).toBe(1);
+  });
+
+  it('leaves ONNX Runtime one thread for steps that are over before another has come', () => {
+    const threadsOf = (options: Partial<VaeOptions>) => opThreads(engineOf(2), buildStep(modelOf(options), 64));
+    expect(threadsOf({ inputSize: 64, hidden: [256] })).toBe(1);
+    expect(threadsOf({})).toBe(2);
   });
 
   it('refuses what cannot be shared', () => {

@@ -7,7 +7,7 @@ import type { Checkpoint } from '../checkpoint.ts';
 import { flatLength } from '../parameter-store.ts';
 import type { NamedParameters, ParameterStore } from '../parameter-store.ts';
 import { buildStep } from '../step-graph.ts';
-import { checkReplicaCount, replicaCount } from './count.ts';
+import { checkReplicaCount, opThreads, replicaCount } from './count.ts';
 import { Exchange } from './exchange.ts';
 import type { FlatArray } from './orders.ts';
 import { planStep } from './plan.ts';
@@ -53,7 +53,7 @@ export class Replicas {
         onNotice?.(`One thread takes the training steps, as others do not start: ${reason}`);
       }
     }
-    const { threads } = engine;
+    const threads = opThreads(engine, whole);
     return new Replicas(await Replica.compile(engine, { parameters, graph: whole, config, threads }));
   }
 
