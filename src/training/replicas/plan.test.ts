@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { packGraph, unpackGraph, verifyGraph } from '../../graph/index.ts';
+import { NdArray } from '../../core/index.ts';
+import { createEngine } from '../../engine/index.ts';
+import { add, grad, input, matmul, packGraph, sum, tanh, unpackGraph, verifyGraph } from '../../graph/index.ts';
 import { createVae } from '../../models/index.ts';
 import type { VaeOptions } from '../../models/index.ts';
+import { key, uniform } from '../../random/index.ts';
 import { flatLength, flatOffsets } from '../parameter-store.ts';
 import { buildStep, gradientName } from '../step-graph.ts';
 import { batchPartOf, factorsFor, planStep, productsOf, stepOnRows } from './plan.ts';
@@ -85,5 +88,33 @@ describe('planStep', () => {
     expect(plan).toMatchObject(other);
     expect(factors.map(({ op, shape }) => [op, shape])).toEqual(plan.factors.map(({ op, shape }) => [op, shape]));
     expect([0, 1, 2].map((k) => [...factorsFor(plan, k)].length)).toEqual([2, 4, 2]);
+  });
+
+  it('hands a parameter around like any other factor', async () => {
+    // y = x + w v: the gradient of v is wᵀ times y's, and w is no batch although it has as many rows.
+    const specs = [
+      { name: 'w', shape: [4, 300] },
+      { name: 'v', shape: [300, 300] },
+    ];
+    const [w, v] = [input('w', [4, 300]), input('v', [300, 300])];
+    const loss = sum(tanh(add(input('x', [4, 300]), matmul(w, v))));
+    const outputs = { loss, [gradientName('v')]: grad(loss, [v])[0]! };
+    const step = { outputs, state: {}, shape: [4, 300] } as const;
+    const plan = planStep(step, specs, 2);
+    expect(plan.products.map(({ parameter }) => parameter)).toEqual(['v']);
+    expect(batchPartOf(plan, 1)).toEqual({ from: 4 * 300, to: 2 * 4 * 300 });
+    const handed = stepOnRows(step, plan).outputs;
+    const place = NdArray.zeros([4, 300], 'float32');
+    const name = Object.keys(handed).find((key) => handed[key] === w)!;
+    const values = uniform(key(1), [4, 300]);
+    const engine = await createEngine({ engine: 'onnxruntime-node', threads: 1 });
+    const program = await engine.compile({
+      outputs: handed,
+      boundInputs: { w: values },
+      boundOutputs: { [name]: place },
+    });
+    await program.run({ x: NdArray.zeros([4, 300], 'float32'), v: NdArray.zeros([300, 300], 'float32') });
+    expect(place.data).toEqual(values.data);
+    await program.dispose();
   });
 });

@@ -128,9 +128,9 @@ export function factorName(position: number): string {
   return `factor/${position}`;
 }
 
-/** Whether a factor is the examples themselves, which are handed around as such. */
-export function isBatch(factor: Tensor): boolean {
-  return isOp(factor, 'input');
+/** Whether a factor is the examples themselves, which are handed around as such. Other inputs are parameters. */
+export function isBatch(factor: Tensor | undefined): boolean {
+  return factor !== undefined && isOp(factor, 'input') && factor.attributes.name === 'x';
 }
 
 export function overlap(a: Range, b: Range): Range | undefined {

@@ -54,7 +54,7 @@ export class SharedPeers implements Peers {
     this.#others = all.filter((replica) => replica !== index);
     const handed = (replicas: readonly number[]): number[] => {
       const positions = new Set(replicas.flatMap((replica) => [...factorsFor(plan, replica)]));
-      return [...positions].filter((position) => !plan.factors.slice(position, position + 1).some(isBatch));
+      return [...positions].filter((position) => !isBatch(plan.factors[position]));
     };
     const summed = (replicas: readonly number[]): Range[] =>
       replicas.flatMap((replica) => plan.sums.flatMap((sum) => overlap(sum, exchange.rangeOf(replica)) ?? []));
