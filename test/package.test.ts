@@ -90,6 +90,14 @@ describe('the packed package', () => {
     expect(command('npx', ['rootsigma', '--version'], project).trim()).toBe(version);
   });
 
+  it('runs by the binding of onnxruntime-node and says so where koffi is missing', () => {
+    rmSync(join(project, 'node_modules/koffi'), { recursive: true, force: true });
+    const { engine, shape, notices } = runProgram();
+    expect(engine).toBe('onnxruntime-node');
+    expect(shape).toEqual([4, 28, 28]);
+    expect(notices.filter((line) => /own binding.*koffi/.test(line))).toHaveLength(1);
+  }, 120_000);
+
   it('runs on WebAssembly and says so where onnxruntime-node is missing', () => {
     rmSync(join(project, 'node_modules/onnxruntime-node'), { recursive: true, force: true });
     const { engine, shape, notices } = runProgram();

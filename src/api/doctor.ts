@@ -10,6 +10,8 @@ export interface EngineDiagnosis {
   readonly works: boolean;
   /** Why it does not. */
   readonly problem?: string;
+  /** What to know of how it runs here. */
+  readonly notice?: string;
   /** Of the package behind it. */
   readonly version?: string;
   /** Largest difference from the reference in a small gradient, relative to the largest entry. */
@@ -57,8 +59,9 @@ async function diagnoseEngine(name: EngineName): Promise<EngineDiagnosis> {
     const engine = await createEngine({ engine: name });
     const deviation = await deviationOf(engine);
     const gflops = await gemmSpeed(engine, name === 'reference' ? 64 : 512);
-    if (deviation <= tolerance) return { ...identity, works: true, deviation, gflops };
-    return { ...identity, works: false, problem: `it is off by ${deviation} in a small gradient`, deviation, gflops };
+    const found = { ...identity, ...(engine.notice !== undefined && { notice: engine.notice }), deviation, gflops };
+    if (deviation <= tolerance) return { ...found, works: true };
+    return { ...found, works: false, problem: `it is off by ${deviation} in a small gradient` };
   } catch (error) {
     return { ...identity, works: false, problem: error instanceof Error ? error.message : String(error) };
   }

@@ -30,7 +30,11 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
   }
   if (engine === 'reference') return referenceEngine;
   const threads = options.threads === undefined ? defaultThreads() : parseThreads(options.threads, 'threads');
-  const load = (name: OrtEngineName): Promise<Engine> => createOrtEngine(name, { threads });
+  const load = async (name: OrtEngineName): Promise<Engine> => {
+    const loaded = await createOrtEngine(name, { threads });
+    if (loaded.notice !== undefined) onNotice?.(loaded.notice);
+    return loaded;
+  };
   if (engine !== 'auto') return load(engine);
   return isNode() ? loadPreferred(load, onNotice) : load('onnxruntime-web');
 }

@@ -32,6 +32,7 @@ export async function doctor({ output, stdout }: ActionContext): Promise<ExitCod
     '',
   );
   for (const { name, problem } of engines) if (problem !== undefined) output.say(red(`${name}: ${problem}`));
+  for (const { notice } of engines) if (notice !== undefined) output.say(notice);
   const [best] = usable;
   output.say(best ? `Training runs on ${best.name}.` : red('No engine for training works here.'));
   return best ? exitCodes.done : exitCodes.failed;

@@ -1,8 +1,8 @@
 import type { DType } from '../../core/index.ts';
 import type { OpName } from '../../graph/index.ts';
-import { testEngine } from '../../testing/engine/index.ts';
-import { createEngine } from '../index.ts';
-import { ortEngineNames, supports } from '../onnx/index.ts';
+import { ortBuilds, testEngine } from '../../testing/engine/index.ts';
+import { supports } from '../onnx/index.ts';
+import { createOrtEngine } from './index.ts';
 
 /** Where ONNX Runtime's kernels are less exact than the suite asks, in units of ε. */
 function errors(op: OpName, dtype: DType) {
@@ -16,8 +16,8 @@ function errors(op: OpName, dtype: DType) {
 }
 
 // Whatever ONNX Runtime runs, and refuses, is measured here: the support table is true on both builds.
-for (const name of ortEngineNames) {
-  testEngine(name, () => createEngine({ engine: name, threads: 1 }), {
+for (const { label, name, access } of ortBuilds) {
+  testEngine(label, () => createOrtEngine(name, { threads: 1, access }), {
     supports: (op, dtype) => supports(op, dtype, name),
     errors,
   });

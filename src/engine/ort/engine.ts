@@ -7,5 +7,13 @@ import type { RuntimeOptions } from './runtime.ts';
 /** The engine on one build of ONNX Runtime. @throws UnsupportedError when the build does not load here */
 export async function createOrtEngine(name: OrtEngineName, options: RuntimeOptions): Promise<Engine> {
   const runtime = await loadRuntime(name, options);
-  return { name, threads: options.threads, compile: (spec) => OrtProgram.compile(spec, runtime) };
+  const { threads } = options;
+  const { sharesMemory, notice } = runtime;
+  return {
+    name,
+    threads,
+    sharesMemory,
+    ...(notice !== undefined && { notice }),
+    compile: (spec) => OrtProgram.compile({ ...spec, threads: Math.min(spec.threads ?? threads, threads) }, runtime),
+  };
 }

@@ -1,25 +1,20 @@
-import type { InferenceSession } from 'onnxruntime-common';
+import { UnsupportedError } from '../../core/index.ts';
 import { isOp } from '../../graph/index.ts';
 import type { HostOpName, Tensor } from '../../graph/index.ts';
 import { graphInputs } from '../feeds.ts';
 import type { GraphInputs } from '../feeds.ts';
 import { encodeModel, lowerGraph, numberValues } from '../onnx/index.ts';
 import type { NumberedGraph } from '../onnx/index.ts';
-import type { OrtRuntime } from './runtime.ts';
+import { reasonOf } from './runtime.ts';
+import type { OrtModel, OrtRuntime, OrtSession } from './runtime.ts';
 import { cutGraph } from './segments.ts';
 import type { OnnxSegment } from './segments.ts';
 
-/** A value under the name it has in a session. */
-export interface Port {
-  readonly name: string;
-  readonly tensor: Tensor;
-}
-
 export interface SessionStep {
   readonly kind: 'session';
-  readonly session: InferenceSession;
-  readonly inputs: readonly Port[];
-  readonly outputs: readonly Port[];
+  readonly session: OrtSession;
+  readonly inputs: readonly Tensor[];
+  readonly outputs: readonly Tensor[];
 }
 
 export interface HostStep {
@@ -38,11 +33,7 @@ export interface Plan {
 }
 
 /** Cuts the graph at its host ops and makes one session of each part. */
-export async function makePlan(
-  outputs: readonly Tensor[],
-  runtime: OrtRuntime,
-  threads: number | undefined,
-): Promise<Plan> {
+export async function makePlan(outputs: readonly Tensor[], runtime: OrtRuntime, threads: number): Promise<Plan> {
   const graph = numberValues(outputs);
   const inputs = graphInputs(graph.order);
   const given = new Map<Tensor, string>();
@@ -79,21 +70,30 @@ async function makeSession(
   { nodes, outputs }: OnnxSegment,
   graph: NumberedGraph,
   given: ReadonlyMap<Tensor, string>,
-  { runtime, threads }: { readonly runtime: OrtRuntime; readonly threads: number | undefined },
+  { runtime, threads }: { readonly runtime: OrtRuntime; readonly threads: number },
 ): Promise<SessionStep> {
-  const ports = outputs.map((tensor) => ({ name: valueName(tensor), tensor }));
+  const named = new Map(outputs.map((tensor) => [valueName(tensor), tensor]));
   const { model, inputs } = lowerGraph({
     name: 'rootsigma',
     graph,
     nodes: nodes.filter((node) => !isOp(node, 'input')),
     given,
-    outputs: new Map(ports.map(({ name, tensor }) => [name, tensor])),
+    outputs: named,
     engine: runtime.name,
   });
-  return {
-    kind: 'session',
-    session: await runtime.createSession(encodeModel(model), threads),
-    inputs: inputs.map((tensor) => ({ name: given.get(tensor)!, tensor })),
-    outputs: ports,
-  };
+  const session = await createSession(
+    { bytes: encodeModel(model), inputs: inputs.map((tensor) => given.get(tensor)!), outputs: [...named.keys()] },
+    runtime,
+    threads,
+  );
+  return { kind: 'session', session, inputs, outputs };
+}
+
+/** @throws UnsupportedError with the reason when the build cannot run the model */
+export async function createSession(model: OrtModel, runtime: OrtRuntime, threads: number): Promise<OrtSession> {
+  try {
+    return await runtime.createSession(model, threads);
+  } catch (cause) {
+    throw new UnsupportedError(`compile: ${runtime.name} refuses the model: ${reasonOf(cause)}`, { cause });
+  }
 }

@@ -2,17 +2,17 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { NdArray } from '../../core/index.ts';
 import { add, cholesky, dimension, exp, gather, grad, input, keyInput, keyWords, matmul, mul, randomNormal, sub, sum, tanh } from '../../graph/index.ts'; // prettier-ignore
 import { key, normal } from '../../random/index.ts';
+import { ortBuilds } from '../../testing/engine/index.ts';
 import { expectAllClose } from '../../testing/index.ts';
 import type { Engine } from '../engine.ts';
-import { createEngine } from '../index.ts';
-import { ortEngineNames } from '../onnx/index.ts';
 import { evaluate } from '../reference/index.ts';
+import { createOrtEngine } from './index.ts';
 
 // What every engine promises is tested in conformance.test.ts; here is what is particular to ONNX Runtime.
-describe.each(ortEngineNames)('a program on %s', (name) => {
+describe.each(ortBuilds)('a program on $label', ({ name, access }) => {
   let engine: Engine;
   beforeAll(async () => {
-    engine = await createEngine({ engine: name, threads: 1 });
+    engine = await createOrtEngine(name, { threads: 1, access });
   });
 
   it('works in place on one WebAssembly memory', async () => {
@@ -93,7 +93,7 @@ describe.each(ortEngineNames)('a program on %s', (name) => {
     const h = tanh(add(matmul(x, w), randomNormal(keyInput('key'), [64, 48])));
     const outputs = { loss: sum(h), gradient: grad(sum(mul(h, h)), [w])[0]! };
     const feeds = { x: normal(key(1), [64, 96]), w: normal(key(2), [96, 48]), key: keyWords(key(3)) };
-    const two = await createEngine({ engine: name, threads: 2 });
+    const two = await createOrtEngine(name, { threads: 2, access });
     const [first, second] = await Promise.all([two.compile({ outputs }), two.compile({ outputs })]);
     const results = [await first.run(feeds), await first.run(feeds), await second.run(feeds)];
     expect(results[1]).toEqual(results[0]);

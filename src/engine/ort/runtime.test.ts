@@ -1,11 +1,13 @@
 import { expect, it } from 'vitest';
 import { UnsupportedError } from '../../core/index.ts';
-import { encodeModel, ortEngineNames } from '../onnx/index.ts';
+import { ortBuilds } from '../../testing/engine/index.ts';
+import { encodeModel } from '../onnx/index.ts';
+import { createSession } from './plan.ts';
 import { loadRuntime } from './runtime.ts';
 
-it.each(ortEngineNames)('%s says why it refuses a model', async (name) => {
-  const runtime = await loadRuntime(name, { threads: 1 });
-  const model = encodeModel({
+it.each(ortBuilds)('$label says why it refuses a model', async ({ name, access }) => {
+  const runtime = await loadRuntime(name, { threads: 1, access });
+  const bytes = encodeModel({
     name: 'bad',
     nodes: [{ op: 'NoSuchOp', inputs: [], output: 'y', attributes: {} }],
     initializers: [],
@@ -13,7 +15,7 @@ it.each(ortEngineNames)('%s says why it refuses a model', async (name) => {
     outputs: [{ name: 'y', type: 'float32', shape: [] }],
     metadata: {},
   });
-  const refused = runtime.createSession(model);
+  const refused = createSession({ bytes, inputs: [], outputs: ['y'] }, runtime, 1);
   await expect(refused).rejects.toThrow(UnsupportedError);
   await expect(refused).rejects.toThrow(new RegExp(`${name} refuses the model.*NoSuchOp`));
 });

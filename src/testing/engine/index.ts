@@ -1,3 +1,4 @@
+export { ortBuilds } from './builds.ts';
 export { testEngine } from './suite.ts';
 export type { EngineSuiteOptions } from './suite.ts';
 export { workingDType } from './compare.ts';

@@ -1,0 +1,99 @@
+import type * as ortCommon from 'onnxruntime-common';
+import type { Tensor as OrtTensor, InferenceSession, TensorConstructor } from 'onnxruntime-common';
+import type { NdArray } from '../../core/index.ts';
+import type { OrtEngineName } from '../onnx/index.ts';
+import { discard } from './discard.ts';
+import type { OrtModel, OrtRuntime, OrtSession } from './runtime.ts';
+import { isNode } from './threads.ts';
+
+/** What both packages export (they share onnxruntime-common, where the types are). */
+type OrtModule = typeof ortCommon;
+
+/** ONNX Runtime through the JavaScript interface of its npm packages. */
+export async function loadPackage(name: OrtEngineName, threads: number): Promise<OrtRuntime> {
+  const ort = name === 'onnxruntime-node' ? await importNode() : await importWeb(threads);
+  // What goes wrong is thrown; nothing is printed besides.
+  ort.env.logLevel = 'fatal';
+  const writesOutputs = name === 'onnxruntime-node';
+  const options: InferenceSession.SessionOptions = {
+    executionProviders: [name === 'onnxruntime-node' ? 'cpu' : 'wasm'],
+    graphOptimizationLevel: 'basic',
+    executionMode: 'sequential',
+    interOpNumThreads: 1,
+    logSeverityLevel: 4,
+  };
+  return {
+    name,
+    sharesMemory: false,
+    createSession: async (model, intraOpNumThreads) => {
+      const session = await ort.InferenceSession.create(model.bytes, { ...options, intraOpNumThreads });
+      return new PackageSession(session, model, { Tensor: ort.Tensor, writesOutputs });
+    },
+  };
+}
+
+class PackageSession implements OrtSession {
+  readonly #session: InferenceSession;
+  readonly #model: OrtModel;
+  readonly #Tensor: TensorConstructor;
+  /** Whether a run writes into the outputs' arrays; where it does not, the results are copied there. */
+  readonly #writesOutputs: boolean;
+  /** What stands here from the last run is used again. */
+  readonly #tensors = new Map<string, { readonly array: NdArray; readonly ort: OrtTensor }>();
+
+  constructor(
+    session: InferenceSession,
+    model: OrtModel,
+    options: { readonly Tensor: TensorConstructor; readonly writesOutputs: boolean },
+  ) {
+    this.#session = session;
+    this.#model = model;
+    this.#Tensor = options.Tensor;
+    this.#writesOutputs = options.writesOutputs;
+  }
+
+  async run(inputs: readonly NdArray[], outputs: readonly NdArray[]): Promise<void> {
+    const { inputs: inputNames, outputs: outputNames } = this.#model;
+    const feeds = Object.fromEntries(inputNames.map((name, k) => [name, this.#tensor(name, inputs[k]!)]));
+    const fetches = Object.fromEntries(
+      outputNames.map((name, k) => [name, this.#writesOutputs ? this.#tensor(name, outputs[k]!) : null]),
+    );
+    const results = await this.#session.run(feeds, fetches);
+    const copies = outputNames.map((name, k) => {
+      const data = results[name]!.data as NdArray['data'];
+      if (!this.#writesOutputs) outputs[k]!.data.set(data);
+      return data.buffer;
+    });
+    if (this.#writesOutputs) discard(copies.filter((buffer, k) => buffer !== outputs[k]!.data.buffer));
+  }
+
+  release(): Promise<void> {
+    return this.#session.release();
+  }
+
+  #tensor(name: string, array: NdArray): OrtTensor {
+    const last = this.#tensors.get(name);
+    if (last?.array === array) return last.ort;
+    const ort = new this.#Tensor(array.dtype, array.data, array.shape);
+    this.#tensors.set(name, { array, ort });
+    return ort;
+  }
+}
+
+async function importNode(): Promise<OrtModule> {
+  const module = await importHidden('onnxruntime-node');
+  return module.default ?? module;
+}
+
+async function importWeb(threads: number): Promise<OrtModule> {
+  // In Node the main entry is the build that finds its .wasm beside itself and its threads in worker_threads.
+  const module: OrtModule = isNode() ? await importHidden('onnxruntime-web') : await import('onnxruntime-web/wasm');
+  // Takes effect with the first session of the process.
+  module.env.wasm.numThreads = threads;
+  return module;
+}
+
+/** Bundlers for the browser do not follow a specifier that is not a literal. */
+function importHidden(specifier: string): Promise<OrtModule & { default?: OrtModule }> {
+  return import(/* @vite-ignore */ specifier) as Promise<OrtModule & { default?: OrtModule }>;
+}
