@@ -30,15 +30,17 @@ export class TrainingStep {
   /** [rows, inputSize]: write the examples here, then `run`. */
   readonly batch: NdArray<'float32'>;
   readonly #program: Program;
+  readonly #scalars: Scalars;
   readonly #graph: StepGraph;
   readonly #store: ParameterStore;
 
   private constructor(
     batch: NdArray<'float32'>,
-    { program, graph, store }: { program: Program; graph: StepGraph; store: ParameterStore },
+    { program, scalars, graph, store }: { program: Program; scalars: Scalars; graph: StepGraph; store: ParameterStore },
   ) {
     this.batch = batch;
     this.#program = program;
+    this.#scalars = scalars;
     this.#graph = graph;
     this.#store = store;
   }
@@ -61,17 +63,24 @@ export class TrainingStep {
     const { outputs, state, shape } = graph;
     const { store, batch = NdArray.zeros(shape, 'float32'), threads = engine.threads } = options;
     const places = Object.entries(store.gradientViews).map(([name, view]) => [gradientName(name), view] as const);
+    const scalars = makeScalars();
+    const { loss, reconstruction, kl } = scalars;
     const boundOutputs = Object.fromEntries(
-      [...places, ...Object.entries(options.boundOutputs ?? {})].filter(([name]) => name in outputs),
+      [...places, ...Object.entries({ loss, reconstruction, kl, ...options.boundOutputs })].filter(
+        ([name]) => name in outputs,
+      ),
     );
-    const boundInputs = { ...store.parameters, x: batch };
+    const boundInputs = { ...store.parameters, x: batch, key: scalars.key, beta: scalars.beta };
     const program = await engine.compile({ outputs, boundInputs, boundOutputs, state, threads });
-    return new TrainingStep(batch, { program, graph, store });
+    return new TrainingStep(batch, { program, scalars, graph, store });
   }
 
-  async run(feeds: StepFeeds): Promise<StepValues> {
-    const { loss, reconstruction, kl } = await this.#program.run(asArrays(feeds));
-    if (!loss || !reconstruction || !kl) throw new TypeError('TrainingStep: the engine left an output out.');
+  async run({ key, beta }: StepFeeds): Promise<StepValues> {
+    const scalars = this.#scalars;
+    scalars.key.data.set([key.high, key.low]);
+    scalars.beta.data[0] = beta;
+    await this.#program.run();
+    const { loss, reconstruction, kl } = scalars;
     return { loss: loss.item(), reconstruction: reconstruction.item(), kl: kl.item() };
   }
 
@@ -82,7 +91,8 @@ export class TrainingStep {
    * @param x the batch; default: the one in `batch`
    */
   locateNonFinite(feeds: StepFeeds, x: NdArray = this.batch): string | undefined {
-    const found = firstNonFinite(this.#graph.outputs, { ...this.#store.parameters, x, ...asArrays(feeds) });
+    const given = { key: keyWords(feeds.key), beta: NdArray.from(feeds.beta, 'float32') };
+    const found = firstNonFinite(this.#graph.outputs, { ...this.#store.parameters, x, ...given });
     if (!found) return undefined;
     const { node, op, scope, value, index } = found;
     const what = op === 'input' ? `'${(node as Tensor<'input'>).attributes.name}'` : op;
@@ -94,6 +104,16 @@ export class TrainingStep {
   }
 }
 
-function asArrays({ key, beta }: StepFeeds): Record<string, NdArray> {
-  return { key: keyWords(key), beta: new NdArray(new Float32Array([beta]), []) };
+type Scalars = ReturnType<typeof makeScalars>;
+
+/** Where the program reads what it is fed and writes its values: the same in every run, so that a run makes nothing new. */
+function makeScalars() {
+  const scalar = (): NdArray<'float32'> => NdArray.zeros([], 'float32');
+  return {
+    key: NdArray.zeros([2], 'uint32'),
+    beta: scalar(),
+    loss: scalar(),
+    reconstruction: scalar(),
+    kl: scalar(),
+  };
 }
