@@ -1,4 +1,4 @@
-import { sizes as denseSizes, threadCounts, threadEnvironment } from './sizes.mjs';
+import { sizes as denseSizes, threadCounts, threadEnvironment, trainingWarmUpSeconds } from './sizes.mjs';
 
 /** As the dense training step, with convolutions instead of the hidden layers. */
 export function convTrainingStep({ digits }) {
@@ -10,6 +10,7 @@ export function convTrainingStep({ digits }) {
     name: 'conv-training-step',
     title: 'Training step, 28 × 28, convolutions 32-64 (4 × 4, stride 2), latent 16, batch 128',
     unit: 'a step',
+    warmUpSeconds: trainingWarmUpSeconds,
     ours,
     peers: [
       { ...ours, options: { ...options, threads: 1 }, label: 'rootsigma, 1 thread' },

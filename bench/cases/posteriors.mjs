@@ -1,4 +1,4 @@
-import { sizes } from './sizes.mjs';
+import { sizes, trainingWarmUpSeconds } from './sizes.mjs';
 
 /** What a full covariance costs in training: the peer is our own diagonal step. */
 export function posteriors({ digits }) {
@@ -13,6 +13,7 @@ export function posteriors({ digits }) {
     name: `posterior-${root}`,
     title: `Training step with a full posterior, ${root} root`,
     unit: 'a step',
+    warmUpSeconds: trainingWarmUpSeconds,
     ours: contestant({ posterior: 'full', root }, `full posterior, ${root} root`),
     peers: [diagonal],
   }));

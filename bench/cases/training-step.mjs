@@ -1,4 +1,4 @@
-import { sizes, threadCounts, threadEnvironment } from './sizes.mjs';
+import { sizes, threadCounts, threadEnvironment, trainingWarmUpSeconds } from './sizes.mjs';
 
 /** Forward, backward and Adam on a batch from memory, with fresh noise: the same work for everybody. */
 export function trainingStep({ digits }) {
@@ -8,6 +8,7 @@ export function trainingStep({ digits }) {
     name: 'training-step',
     title: 'Training step, 784-400-20 diagonal VAE, batch 128',
     unit: 'a step',
+    warmUpSeconds: trainingWarmUpSeconds,
     ours,
     peers: [
       { ...ours, options: { ...options, threads: 1 }, label: 'rootsigma, 1 thread' },

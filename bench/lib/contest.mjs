@@ -10,13 +10,14 @@ import { Worker } from './worker.mjs';
  */
 export async function runContest(contest, { pairs, blockSeconds, python, progress }) {
   progress(contest.title);
-  const ours = await startOrSkip(contest.ours, python);
+  const { warmUpSeconds = 1 } = contest;
+  const ours = await startOrSkip(contest.ours, { python, warmUpSeconds });
   if (ours.skipped !== undefined) return [{ name: contest.ours.label ?? 'rootsigma', skipped: ours.skipped }];
   const own = [];
   const rows = [];
   try {
     for (const peer of contest.peers) {
-      const row = await runPeer(ours, peer, { pairs, blockSeconds, python, own });
+      const row = await runPeer(ours, peer, { pairs, blockSeconds, python, warmUpSeconds, own });
       progress(`  ${row.name}${row.skipped === undefined ? '' : `: skipped, ${row.skipped}`}`);
       rows.push(row);
     }
@@ -27,8 +28,8 @@ export async function runContest(contest, { pairs, blockSeconds, python, progres
   return [rowOf(ours, own), ...rows];
 }
 
-async function runPeer(ours, contestant, { pairs, blockSeconds, python, own }) {
-  const peer = await startOrSkip(contestant, python);
+async function runPeer(ours, contestant, { pairs, blockSeconds, python, warmUpSeconds, own }) {
+  const peer = await startOrSkip(contestant, { python, warmUpSeconds });
   if (peer.skipped !== undefined) return { name: contestant.label, skipped: peer.skipped };
   const theirs = [];
   const ratios = [];
@@ -65,9 +66,9 @@ function rowOf({ facts, repetitions }, blocks) {
   };
 }
 
-async function startOrSkip(contestant, python) {
+async function startOrSkip(contestant, options) {
   try {
-    return await Worker.start(contestant, { python });
+    return await Worker.start(contestant, options);
   } catch (cause) {
     throw new Error(`${contestant.label}: ${cause.message}`, { cause });
   }

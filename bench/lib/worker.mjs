@@ -26,14 +26,14 @@ export class Worker {
   repetitions = 0;
 
   /** @returns a warm worker, or `{ skipped: reason }` when what it needs is not installed */
-  static async start(contestant, { python }) {
+  static async start(contestant, { python, warmUpSeconds }) {
     const { kind, module, options = {}, env = {} } = contestant;
     if (kind === 'python' && python === undefined) return { skipped: 'no python3 with numpy' };
     const worker = new Worker(servers[kind]({ python }), env);
     try {
       worker.facts = await worker.#ask({ module, options });
       if (worker.facts.skipped === undefined) {
-        await worker.#warmUp();
+        await worker.#warmUp(warmUpSeconds);
         return worker;
       }
     } catch (error) {
@@ -72,9 +72,9 @@ export class Worker {
     return answer;
   }
 
-  /** At least three repetitions and a second: compilers, caches and clocks settle. */
-  async #warmUp() {
-    const deadline = performance.now() + 1000;
+  /** At least three repetitions and so many seconds: compilers, caches and clocks settle. */
+  async #warmUp(seconds) {
+    const deadline = performance.now() + 1000 * seconds;
     for (let round = 0; round < 3 || performance.now() < deadline; round++) {
       this.secondsPerRepetition = (await this.block(1)).seconds;
       if (performance.now() > deadline + 15_000) return;
