@@ -36,8 +36,6 @@ export interface Engine {
   readonly name: string;
   /** Threads that one program may use. */
   readonly threads: number;
-  /** Whether programs may be bound to arrays in memory that threads share. */
-  readonly sharesMemory: boolean;
   /** What the user should know of how it runs here. */
   readonly notice?: string;
   compile(spec: ProgramSpec): Promise<Program>;

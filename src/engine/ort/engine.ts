@@ -8,11 +8,10 @@ import type { RuntimeOptions } from './runtime.ts';
 export async function createOrtEngine(name: OrtEngineName, options: RuntimeOptions): Promise<Engine> {
   const runtime = await loadRuntime(name, options);
   const { threads } = options;
-  const { sharesMemory, notice } = runtime;
+  const { notice } = runtime;
   return {
     name,
     threads,
-    sharesMemory,
     ...(notice !== undefined && { notice }),
     compile: (spec) => OrtProgram.compile({ ...spec, threads: Math.min(spec.threads ?? threads, threads) }, runtime),
   };

@@ -11,7 +11,6 @@ export async function loadNative(): Promise<OrtRuntime> {
   const api = await loadOrtApi();
   return {
     name: 'onnxruntime-node',
-    sharesMemory: true,
     createSession: (model, threads) =>
       new Promise((resolve) => {
         resolve(new NativeSession(api, model, threads));

@@ -24,7 +24,6 @@ export async function loadPackage(name: OrtEngineName, threads: number): Promise
   };
   return {
     name,
-    sharesMemory: false,
     createSession: async (model, intraOpNumThreads) => {
       const session = await ort.InferenceSession.create(model.bytes, { ...options, intraOpNumThreads });
       return new PackageSession(session, model, { Tensor: ort.Tensor, writesOutputs });

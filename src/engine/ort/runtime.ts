@@ -25,8 +25,6 @@ export interface OrtModel {
 /** One build of ONNX Runtime, loaded. */
 export interface OrtRuntime {
   readonly name: OrtEngineName;
-  /** Whether sessions read and write arrays in memory that threads share. */
-  readonly sharesMemory: boolean;
   /** Why the faster way to the same build was not taken. */
   readonly notice?: string;
   /**
@@ -61,7 +59,7 @@ async function loadNode({ threads, access }: RuntimeOptions): Promise<OrtRuntime
   } catch (cause) {
     if (access === 'c') throw cause;
     const runtime = await loadPackage('onnxruntime-node', threads);
-    return { ...runtime, notice: `onnxruntime-node runs by its own binding, slower, and threads share no training step: its C interface is out of reach: ${reasonOf(cause)}` }; // prettier-ignore
+    return { ...runtime, notice: `onnxruntime-node runs by its own binding, which is slower: its C interface is out of reach: ${reasonOf(cause)}` }; // prettier-ignore
   }
 }
 

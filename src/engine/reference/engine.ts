@@ -20,7 +20,6 @@ export interface ReferenceEngine extends Engine {
 export const referenceEngine: ReferenceEngine = {
   name: 'reference',
   threads: 1,
-  sharesMemory: true,
   compile: (spec) => attempt(() => new Interpreter(spec)),
   compileSync: (spec) => new Interpreter(spec),
 };

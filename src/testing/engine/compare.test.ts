@@ -12,7 +12,6 @@ function faulty(spoil: (result: Record<string, NdArray>) => Record<string, NdArr
   return {
     name: 'faulty',
     threads: 1,
-    sharesMemory: false,
     compile: async (spec) => {
       const program = await referenceEngine.compile(spec);
       const run: Program['run'] = async (feeds) => spoil(await program.run(feeds));

@@ -36,9 +36,9 @@ describe('replicaCount', () => {
     expect(countOf({ inputSize: 12, hidden: [32] }, 128, engineOf(2))).toBe(1);
   });
 
-  it('is one where examples depend on each other, or the engine cannot share memory', () => {
+  it('is one where examples depend on each other, or the engine is another', () => {
     expect(countOf({ ...conv, normalization: 'batch' }, 128, engineOf(2))).toBe(1);
-    expect(countOf({}, 128, { ...engineOf(2), sharesMemory: false })).toBe(1);
+    expect(countOf({}, 128, { ...engineOf(2), name: 'onnxruntime-web' })).toBe(1);
     expect(countOf({}, 128, referenceEngine)).toBe(1);
   });
 

@@ -16,7 +16,7 @@ const leastWorkPerParameter = 128;
  * @param parameters how many numbers are learned
  */
 export function replicaCount(engine: Engine, step: StepGraph, parameters: number): number {
-  if (!engine.sharesMemory || isCoupled(step)) return 1;
+  if (engine.name !== 'onnxruntime-node' || isCoupled(step)) return 1;
   const work = workOf(step);
   const least = Math.max(leastWork, leastWorkPerParameter * parameters);
   const [batchSize] = step.shape;
