@@ -60,10 +60,10 @@ class NativeSession implements OrtSession {
       await new Promise((resolve) => setImmediate(resolve));
       lastTurn = performance.now();
     }
-    this.#inputs.fill(inputs);
-    this.#outputs.fill(outputs);
     const { session } = this.#holdings;
     if (session === undefined) throw new Error('the session has been released');
+    this.#inputs.fill(inputs);
+    this.#outputs.fill(outputs);
     this.#api.run(session, this.#inputs, this.#outputs);
   }
 
