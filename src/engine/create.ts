@@ -13,7 +13,7 @@ export interface EngineOptions {
   readonly engine?: (typeof engineNames)[number];
   /** Default: ROOTSIGMA_THREADS, else the physical cores. The reference engine uses one. */
   readonly threads?: number;
-  /** Gets one line when another engine runs than the one preferred, saying why. */
+  /** Gets one line when another engine runs than the one preferred, or by a slower way, saying why. */
   readonly onNotice?: (line: string) => void;
 }
 

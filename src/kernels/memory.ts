@@ -21,7 +21,7 @@ const constructors = {
  * A WebAssembly memory of fixed size with the kernels instantiated over it. Views come from `allocate` and live as long
  * as the memory; there is no `free`: the owner of the memory knows its layout in advance (parameters, gradients, moments).
  *
- * The memory is not shared (ONNX Runtime refuses shared memory) and never grows (growing detaches every view).
+ * The memory is not shared (two ways to ONNX Runtime of three refuse that) and never grows (growing detaches every view).
  */
 export class KernelMemory {
   readonly memory: WebAssembly.Memory;

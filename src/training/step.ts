@@ -75,12 +75,10 @@ export class TrainingStep {
     return new TrainingStep(batch, { program, scalars, graph, store });
   }
 
-  async run({ key, beta }: StepFeeds): Promise<StepValues> {
-    const scalars = this.#scalars;
-    scalars.key.data.set([key.high, key.low]);
-    scalars.beta.data[0] = beta;
+  async run(feeds: StepFeeds): Promise<StepValues> {
+    this.#feed(feeds);
     await this.#program.run();
-    const { loss, reconstruction, kl } = scalars;
+    const { loss, reconstruction, kl } = this.#scalars;
     return { loss: loss.item(), reconstruction: reconstruction.item(), kl: kl.item() };
   }
 
@@ -91,12 +89,18 @@ export class TrainingStep {
    * @param x the batch; default: the one in `batch`
    */
   locateNonFinite(feeds: StepFeeds, x: NdArray = this.batch): string | undefined {
-    const given = { key: keyWords(feeds.key), beta: NdArray.from(feeds.beta, 'float32') };
-    const found = firstNonFinite(this.#graph.outputs, { ...this.#store.parameters, x, ...given });
+    const found = firstNonFinite(this.#graph.outputs, { ...this.#store.parameters, x, ...this.#feed(feeds) });
     if (!found) return undefined;
     const { node, op, scope, value, index } = found;
     const what = op === 'input' ? `'${(node as Tensor<'input'>).attributes.name}'` : op;
     return `${value} in ${what}${scope === '' ? '' : ` of ${scope}`} at [${index.join(', ')}]`;
+  }
+
+  #feed(feeds: StepFeeds): Pick<Scalars, 'key' | 'beta'> {
+    const { key, beta } = this.#scalars;
+    key.data.set(keyWords(feeds.key).data);
+    beta.data[0] = feeds.beta;
+    return { key, beta };
   }
 
   dispose(): Promise<void> {

@@ -2,6 +2,7 @@ import type * as koffiModule from 'koffi';
 import { bytesPerElement } from '../../core/index.ts';
 import type { NdArray } from '../../core/index.ts';
 import { typeCode } from '../onnx/index.ts';
+import { importHidden } from './hidden-import.ts';
 
 export type Pointer = bigint;
 
@@ -154,15 +155,8 @@ let loaded: OrtApi | undefined;
 /** The interface of the library in the package onnxruntime-node. @throws Error when it or koffi does not load */
 export async function loadOrtApi(): Promise<OrtApi> {
   if (loaded) return loaded;
-  const koffi = await importKoffi();
+  const koffi = await importHidden<Koffi>('koffi');
   return (loaded ??= new OrtApi(koffi, findLibrary()));
-}
-
-async function importKoffi(): Promise<Koffi> {
-  // Bundlers for the browser do not follow a specifier that is not a literal.
-  const specifier = 'koffi';
-  const module = (await import(/* @vite-ignore */ specifier)) as Koffi & { readonly default?: Koffi };
-  return module.default ?? module;
 }
 
 /** `bin/napi-v6/linux/x64/libonnxruntime.so.1` and its like on other systems. */

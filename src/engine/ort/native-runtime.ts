@@ -18,12 +18,6 @@ export async function loadNative(): Promise<OrtRuntime> {
   };
 }
 
-/** What must be given back to ONNX Runtime. */
-interface Holdings {
-  session: Pointer | undefined;
-  readonly tensors: Set<Pointer>;
-}
-
 /** Programs should be disposed of; what a forgotten one holds is given back with it. */
 const forgotten = new FinalizationRegistry<() => void>((free) => {
   free();
@@ -35,22 +29,22 @@ let lastTurn = performance.now();
 
 class NativeSession implements OrtSession {
   readonly #api: OrtApi;
-  readonly #holdings: Holdings;
-  readonly #free: () => void;
   readonly #inputs: Slots;
   readonly #outputs: Slots;
+  readonly #free: () => void;
+  #session: Pointer | undefined;
 
-  constructor(api: OrtApi, { bytes, inputs, outputs }: OrtModel, threads: number) {
-    const holdings: Holdings = { session: api.createSession(bytes, threads), tensors: new Set() };
+  constructor(api: OrtApi, model: OrtModel, threads: number) {
+    const session = api.createSession(model.bytes, threads);
+    const [inputs, outputs] = [new Slots(api, model.inputs), new Slots(api, model.outputs)];
     this.#api = api;
-    this.#holdings = holdings;
-    this.#inputs = new Slots(api, holdings, inputs);
-    this.#outputs = new Slots(api, holdings, outputs);
+    this.#session = session;
+    this.#inputs = inputs;
+    this.#outputs = outputs;
     this.#free = () => {
-      for (const tensor of holdings.tensors) api.releaseValue(tensor);
-      holdings.tensors.clear();
-      if (holdings.session !== undefined) api.releaseSession(holdings.session);
-      holdings.session = undefined;
+      inputs.release();
+      outputs.release();
+      api.releaseSession(session);
     };
     forgotten.register(this, this.#free, this);
   }
@@ -60,16 +54,18 @@ class NativeSession implements OrtSession {
       await new Promise((resolve) => setImmediate(resolve));
       lastTurn = performance.now();
     }
-    const { session } = this.#holdings;
-    if (session === undefined) throw new Error('the session has been released');
+    if (this.#session === undefined) throw new Error('the session has been released');
     this.#inputs.fill(inputs);
     this.#outputs.fill(outputs);
-    this.#api.run(session, this.#inputs, this.#outputs);
+    this.#api.run(this.#session, this.#inputs, this.#outputs);
   }
 
   release(): Promise<void> {
-    this.#free();
-    forgotten.unregister(this);
+    if (this.#session !== undefined) {
+      this.#session = undefined;
+      forgotten.unregister(this);
+      this.#free();
+    }
     return Promise.resolve();
   }
 }
@@ -77,17 +73,16 @@ class NativeSession implements OrtSession {
 /** The inputs, or the outputs, of a session. What was given in the last run already needs nothing new. */
 class Slots {
   readonly names: BigUint64Array;
+  /** 0 where there is none. */
   readonly tensors: BigUint64Array;
   readonly #api: OrtApi;
-  readonly #holdings: Holdings;
   /** ONNX Runtime works in their memory, so they stay. */
   readonly #arrays: (NdArray | undefined)[];
   /** The memory of the names. */
   readonly #texts: readonly Uint8Array[];
 
-  constructor(api: OrtApi, holdings: Holdings, names: readonly string[]) {
+  constructor(api: OrtApi, names: readonly string[]) {
     this.#api = api;
-    this.#holdings = holdings;
     this.#texts = names.map((name) => new TextEncoder().encode(`${name}\0`));
     this.names = new BigUint64Array(this.#texts.map((text) => api.addressOf(text)));
     this.tensors = new BigUint64Array(names.length);
@@ -95,20 +90,25 @@ class Slots {
   }
 
   fill(arrays: readonly NdArray[]): void {
-    const { tensors } = this.#holdings;
     arrays.forEach((array, k) => {
       if (array === this.#arrays[k]) return;
-      const old = this.tensors[k];
-      if (old) {
-        tensors.delete(old);
-        this.#api.releaseValue(old);
-      }
-      this.#arrays[k] = undefined;
-      this.tensors[k] = 0n;
-      const tensor = this.#api.createTensor(array);
-      tensors.add(tensor);
-      this.tensors[k] = tensor;
+      this.#empty(k);
+      this.tensors[k] = this.#api.createTensor(array);
       this.#arrays[k] = array;
     });
+  }
+
+  release(): void {
+    this.tensors.forEach((_, k) => {
+      this.#empty(k);
+    });
+  }
+
+  #empty(k: number): void {
+    const tensor = this.tensors[k];
+    if (!tensor) return;
+    this.tensors[k] = 0n;
+    this.#arrays[k] = undefined;
+    this.#api.releaseValue(tensor);
   }
 }

@@ -3,6 +3,7 @@ import type { Tensor as OrtTensor, InferenceSession, TensorConstructor } from 'o
 import type { NdArray } from '../../core/index.ts';
 import type { OrtEngineName } from '../onnx/index.ts';
 import { discard } from './discard.ts';
+import { importHidden } from './hidden-import.ts';
 import type { OrtModel, OrtRuntime, OrtSession } from './runtime.ts';
 import { isNode } from './threads.ts';
 
@@ -11,7 +12,8 @@ type OrtModule = typeof ortCommon;
 
 /** ONNX Runtime through the JavaScript interface of its npm packages. */
 export async function loadPackage(name: OrtEngineName, threads: number): Promise<OrtRuntime> {
-  const ort = name === 'onnxruntime-node' ? await importNode() : await importWeb(threads);
+  const ort =
+    name === 'onnxruntime-node' ? await importHidden<OrtModule>('onnxruntime-node') : await importWeb(threads);
   // What goes wrong is thrown; nothing is printed besides.
   ort.env.logLevel = 'fatal';
   const writesOutputs = name === 'onnxruntime-node';
@@ -79,20 +81,10 @@ class PackageSession implements OrtSession {
   }
 }
 
-async function importNode(): Promise<OrtModule> {
-  const module = await importHidden('onnxruntime-node');
-  return module.default ?? module;
-}
-
 async function importWeb(threads: number): Promise<OrtModule> {
   // In Node the main entry is the build that finds its .wasm beside itself and its threads in worker_threads.
-  const module: OrtModule = isNode() ? await importHidden('onnxruntime-web') : await import('onnxruntime-web/wasm');
+  const module = isNode() ? await importHidden<OrtModule>('onnxruntime-web') : await import('onnxruntime-web/wasm');
   // Takes effect with the first session of the process.
   module.env.wasm.numThreads = threads;
   return module;
-}
-
-/** Bundlers for the browser do not follow a specifier that is not a literal. */
-function importHidden(specifier: string): Promise<OrtModule & { default?: OrtModule }> {
-  return import(/* @vite-ignore */ specifier) as Promise<OrtModule & { default?: OrtModule }>;
 }

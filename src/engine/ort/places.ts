@@ -14,7 +14,7 @@ export function placeValues(spec: ProgramSpec, plan: Plan, sizes: Sizes): Map<Te
   const { graph, steps } = plan;
   const homes = new Map<Tensor, NdArray>();
   const boundInputs = Object.values(spec.boundInputs ?? {});
-  const produced = new Set(steps.flatMap((step) => (step.kind === 'host' ? [step.node] : step.outputs))); // prettier-ignore
+  const produced = new Set(steps.flatMap((step) => (step.kind === 'host' ? [step.node] : step.outputs)));
 
   for (const [name, array] of Object.entries(spec.boundOutputs ?? {})) {
     const output = spec.outputs[name];

@@ -1,8 +1,8 @@
 import { UnsupportedError } from '../../core/index.ts';
 import type { NdArray } from '../../core/index.ts';
 import type { OrtEngineName } from '../onnx/index.ts';
-import { loadPackage } from './package-runtime.ts';
 import { loadNative } from './native-runtime.ts';
+import { loadPackage } from './package-runtime.ts';
 import { isNode } from './threads.ts';
 
 /** A model that is loaded. */

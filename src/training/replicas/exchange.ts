@@ -25,8 +25,8 @@ const alignment = 64;
 const turnBytes = 16 * 2 ** 20;
 
 /**
- * The memory that replicas share. ONNX Runtime cannot work in it, so gradients and parameters are copied there and
- * from there.
+ * The memory that replicas share. Gradients and parameters are copied there and from there: working in it is slower
+ * (README.md), and onnxruntime-node's own binding refuses to.
  */
 export class Exchange {
   readonly plan: StepPlan;
