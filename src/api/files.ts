@@ -108,7 +108,7 @@ export function parseArray(bytes: Uint8Array, options: { readonly name?: string 
 }
 
 function decodeArray(bytes: Uint8Array, name: string): NdArray {
-  if (bytes[0] === 0x93) return toNdArray(decodeNpy(bytes, { name }));
+  if (bytes[0] === 0x93) return toNdArray(decodeNpy(bytes, { name }), name);
   const text = new TextDecoder().decode(bytes);
   if (!/^\s*[[{]/.test(text)) return parseCsv(text, { name });
   try {

@@ -5,6 +5,8 @@ export type { ByteArray, DecodeOptions, StoredArray } from './bytes.ts';
 export * from './config.ts';
 export * from './csv.ts';
 export * from './drawing/index.ts';
+export { bytesPerElementOf, decodeElements } from './elements.ts';
+export type { ElementType, Elements } from './elements.ts';
 export { CsvRecords, sniffDelimiter } from './csv-records.ts';
 export type { CsvRecordsOptions } from './csv-records.ts';
 export * from './idx.ts';

@@ -5,7 +5,7 @@ import { decodeNpy, decodeNpz, encodeNpy, encodeNpz, toNdArray } from './index.t
 import type { StoredArray } from './index.ts';
 
 interface Fixtures {
-  cases: Record<string, { npy: string; shape: number[]; values: number[] }>;
+  cases: Record<string, { npy: string; shape: number[]; values: (number | string)[] }>;
   version2: string;
   version3: string;
   refused: Record<string, string>;
@@ -25,13 +25,22 @@ describe('decodeNpy', () => {
     i8: 'int32',
     u1: 'uint8',
     b1: 'bool',
+    'f2 all': 'float32',
+    '>i8': 'int32',
+    '>i8 beyond int32': 'float64',
+    '<u2': 'int32',
+    '>u4': 'uint32',
+    '<i1': 'int32',
+    '>f8': 'float64',
   };
 
   for (const [name, { npy, shape, values }] of Object.entries(fixtures.cases)) {
     test(`reads what numpy wrote: ${name}`, () => {
       const array = decodeNpy(unpack(npy));
       expect(array.shape).toEqual(shape);
-      expect(Array.from(array.data)).toEqual(values.map(Number));
+      const isText = typeof values[0] === 'string';
+      expect(Array.from<number | string>(array.data)).toEqual(isText ? values : values.map(Number));
+      if (isText) expect(array.dtype).toBe('string');
       if (dtypes[name]) expect(array.dtype).toBe(dtypes[name]);
     });
   }
@@ -44,18 +53,62 @@ describe('decodeNpy', () => {
 
   test('refuses other element types by name', () => {
     const expected: Record<string, RegExp> = {
-      'big endian': /a\.npy: element type '>f4' \(big endian\)/,
-      half: /'<f2'/,
-      complex: /'<c16'/,
-      text: /'<U2'/,
+      complex: /a\.npy: element type '<c16' \(complex numbers\).*real and imaginary parts/,
       structured: /structured/,
-      'beyond int32': /int64 element 1 is 2147483648, beyond int32/,
+      dates: /'<M8\[ns\]' \(dates\)/,
+      differences: /'>m8\[s\]' \(time differences\)/,
+      raw: /'\|V3' \(raw bytes\)/,
+      'long double': /'<f16' \(floats of this width\)/,
+      'beyond float64': /int64 element 1 is 9007199254740993, which no number here holds exactly/,
+      'beyond float64, unsigned': /uint64 element 0 is 18446744073709551615/,
+      latin: /a\.npy: element 0: the text is not valid UTF-8/,
     };
     for (const [name, npy] of Object.entries(fixtures.refused)) {
+      expect(expected[name], name).toBeDefined();
       expect(() => decodeNpy(unpack(npy), { name: 'a.npy' }), name).toThrow(expected[name]!);
       expect(() => decodeNpy(unpack(npy)), name).toThrow(DataError);
     }
     expect(() => decodeNpy(unpack(fixtures.objects))).toThrow(/Python objects/);
+  });
+
+  test("takes versions and headers as numpy does: no minor version but 0, Python 2's sizes, other quotes and order", () => {
+    const bytes = unpack(fixtures.cases.vector!.npy);
+    for (const [major, minor] of [
+      [1, 1],
+      [2, 1],
+      [3, 5],
+      [4, 0],
+      [0, 0],
+    ] as const) {
+      const other = bytes.with(6, major).with(7, minor);
+      expect(() => decodeNpy(other)).toThrow(`NPY version ${major}.${minor} is unknown`);
+    }
+    const data = [...new Uint8Array(Uint16Array.of(0x0102, 0xffff).buffer)];
+    const file = (text: string): Uint8Array =>
+      new Uint8Array([0x93, ...Buffer.from('NUMPY'), 1, 0, text.length, 0, ...Buffer.from(text), ...data]);
+    const expected = NdArray.from([0x0102, 0xffff], 'int32');
+    for (const text of [
+      "{'descr': '<u2', 'fortran_order': False, 'shape': (2L,), }  \n",
+      ` {"shape": (2,), "descr": "<u2", "fortran_order": False}`,
+      "{'descr': '=u2', 'fortran_order': True, 'shape': ( 2 , )}",
+    ]) {
+      expect(decodeNpy(file(text)), text).toEqual(expected);
+    }
+    const two = "{'descr': '<u2', 'fortran_order': False, 'shape': (1L, 2L)}";
+    expect(decodeNpy(file(two)).shape).toEqual([1, 2]);
+    expect(() => decodeNpy(file(two.replace('(1L, 2L)', '(2L)')))).toThrow(/no tuple as shape/);
+  });
+
+  test('texts of no width, whose number is only claimed, and numbers that are no characters', () => {
+    const file = (descr: string, count: number, data: number[]): Uint8Array => {
+      const text = `{'descr': '${descr}', 'fortran_order': False, 'shape': (${count},)}`;
+      return new Uint8Array([0x93, ...Buffer.from('NUMPY'), 1, 0, text.length, 0, ...Buffer.from(text), ...data]);
+    };
+    expect(decodeNpy(file('<U0', 0, []))).toEqual({ dtype: 'string', shape: [0], data: [] });
+    expect(() => decodeNpy(file('<U0', 1e12, []))).toThrow(/1000000000000 texts of width 0/);
+    expect(() => decodeNpy(file('|S0', 2, []))).toThrow(/texts of width 0/);
+    expect(() => decodeNpy(file('<U1', 1, [0, 0xd8, 0, 0]))).toThrow(/text 0 holds the number 55296/);
+    expect(() => decodeNpy(file('>U1', 1, [0, 0x11, 0, 0]))).toThrow(/no Unicode character/);
   });
 
   test('refuses truncated and left-over bytes, and headers that are not its own', () => {
@@ -110,16 +163,18 @@ test('toNdArray widens bytes and leaves the rest alone', () => {
   );
   const array = NdArray.from([1]);
   expect(toNdArray(array)).toBe(array);
+  const text = { dtype: 'string', shape: [1], data: ['a'] } as const;
+  expect(() => toNdArray(text, 'a.npy')).toThrow(/^a\.npy: holds text where numbers are needed/);
 });
 
 describe('NPZ', () => {
   test('reads savez and savez_compressed', () => {
     const plain = decodeNpz(unpack(fixtures.npz));
     expect([...plain.keys()]).toEqual(['images', 'mean']);
-    expect(Array.from(plain.get('images')!.data)).toEqual(fixtures.cases.u1!.values);
+    expect(Array.from<number | string>(plain.get('images')!.data)).toEqual(fixtures.cases.u1!.values);
     const compressed = decodeNpz(unpack(fixtures.npzCompressed));
     expect(compressed.get('images')!.shape).toEqual([50, 40]);
-    expect(Array.from(compressed.get('mean')!.data)).toEqual([1, -2]);
+    expect(Array.from<number | string>(compressed.get('mean')!.data)).toEqual([1, -2]);
   });
 
   test('is read back, compressed or not, and equal contents give equal files', () => {

@@ -1,18 +1,10 @@
 import { DataError, NdArray, bytesPerElement, formatShape, sizeOf, stridesOf } from '../core/index.ts';
-import type { ArrayOf, DType, Shape } from '../core/index.ts';
-import { bytesOf, checkedSize, copyBytes, viewAs, viewOf } from './bytes.ts';
+import type { Shape, TypedArray } from '../core/index.ts';
+import { bytesOf, checkedSize, copyBytes, decodeText, viewOf } from './bytes.ts';
 import type { DecodeOptions, StoredArray } from './bytes.ts';
+import { bytesPerElementOf, decodeElements } from './elements.ts';
+import type { ElementType } from './elements.ts';
 
-/** numpy's type codes that are read, with the width of an element in the file. */
-const readable: Readonly<Record<string, { dtype: DType | 'uint8' | 'int64'; width: number }>> = {
-  '<f4': { dtype: 'float32', width: 4 },
-  '<f8': { dtype: 'float64', width: 8 },
-  '<i4': { dtype: 'int32', width: 4 },
-  '<u4': { dtype: 'uint32', width: 4 },
-  '<i8': { dtype: 'int64', width: 8 },
-  '|u1': { dtype: 'uint8', width: 1 },
-  '|b1': { dtype: 'bool', width: 1 },
-};
 const descriptorOf: Readonly<Record<StoredArray['dtype'], string>> = {
   float32: '<f4',
   float64: '<f8',
@@ -24,6 +16,18 @@ const descriptorOf: Readonly<Record<StoredArray['dtype'], string>> = {
 const magic = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
 const maximumRank = 64;
 
+/** The kinds of numbers, by numpy's letters: with their bits, the names of `ElementType`. */
+const numberKinds: Readonly<Record<string, string>> = { f: 'float', i: 'int', u: 'uint' };
+/** What numpy's other letters mean, for messages. */
+const otherKinds: Readonly<Record<string, string>> = {
+  c: 'complex numbers',
+  O: 'Python objects, which are code',
+  M: 'dates',
+  m: 'time differences',
+  V: 'raw bytes',
+  f: 'floats of this width',
+};
+
 interface Header {
   readonly descr: string;
   readonly fortran: boolean;
@@ -32,38 +36,57 @@ interface Header {
   readonly start: number;
 }
 
+/** Text with a shape: what numpy's `<U` and `|S` arrays hold. */
+export interface TextArray {
+  readonly dtype: 'string';
+  readonly shape: Shape;
+  readonly data: readonly string[];
+}
+
+/** What an NPY file holds. */
+export type NpyArray = StoredArray | TextArray;
+
+/** How an element lies in an NPY file. */
+export interface NpyElement {
+  /** `string` is text in UTF-32 (`<U`), `bytes` is text in UTF-8 or ASCII (`|S`); both are padded with zeros. */
+  readonly type: ElementType | 'string' | 'bytes';
+  readonly bigEndian: boolean;
+  /** Bytes of one element. */
+  readonly elementBytes: number;
+}
+
 /** What an NPY file says of its array before its elements. */
-export interface NpyHeader {
-  readonly dtype: StoredArray['dtype'] | 'int64';
+export interface NpyHeader extends NpyElement {
   readonly shape: Shape;
   /** Whether the elements are in column-major order. */
   readonly fortran: boolean;
   /** Where the elements begin, in bytes. */
   readonly start: number;
-  /** Bytes of one element. */
-  readonly elementBytes: number;
 }
 
 /** The header of an NPY file from its first bytes. @throws DataError as `decodeNpy` does */
 export function readNpyHeader(bytes: Uint8Array, options: DecodeOptions = {}): NpyHeader {
   const name = options.name ?? 'NPY data';
   const { descr, fortran, shape, start } = readHeader(bytes, name);
-  const { dtype, width } = typeOf(descr, name);
-  return { dtype, shape, fortran, start, elementBytes: width };
+  return { ...elementOf(descr, name), shape, fortran, start };
 }
 
 /**
- * An array in numpy's NPY format, version 1 to 3, little endian: f4, f8, i4, u4, u1, b1, and i8 when every value fits
- * int32 (it then becomes int32). Fortran order is turned into row-major order. The elements are copied.
+ * An array in numpy's NPY format, version 1.0 to 3.0, in either byte order: floats of 16, 32 and 64 bits, signed and
+ * unsigned integers of 8 to 64, booleans and text (`<U`, `|S`). Values are kept exactly (see `decodeElements`): small
+ * integers become int32, float16 becomes float32, and 64 bit integers int32, or float64 where int32 does not hold them.
+ * Fortran order is turned into row-major order. The elements are copied.
  *
- * @returns an NdArray, or a `ByteArray` for u1
- * @throws DataError, naming the file, for other types, object arrays, truncated or left-over bytes
+ * @returns an NdArray, a `ByteArray` for u1, or a `TextArray` for text
+ * @throws DataError, naming the file, for other types, object arrays, numbers that would be rounded, truncated or
+ * left-over bytes
  */
-export function decodeNpy(bytes: Uint8Array, options: DecodeOptions = {}): StoredArray {
+export function decodeNpy(bytes: Uint8Array, options: DecodeOptions = {}): NpyArray {
   const name = options.name ?? 'NPY data';
   const { descr, fortran, shape, start } = readHeader(bytes, name);
-  const type = typeOf(descr, name);
-  const needed = (checkedSize(shape) ?? Infinity) * type.width;
+  const element = elementOf(descr, name);
+  const size = checkedSize(shape) ?? Infinity;
+  const needed = size * element.elementBytes;
   const found = bytes.length - start;
   if (needed !== found) {
     const problem = found < needed ? 'truncated' : 'bytes left over';
@@ -72,32 +95,80 @@ export function decodeNpy(bytes: Uint8Array, options: DecodeOptions = {}): Store
     );
   }
   const copy = copyBytes(bytes, start, bytes.length);
-  const order = <T extends ArrayOf[DType]>(data: T): T => (fortran ? rowMajor(data, shape) : data);
-  if (type.dtype === 'uint8') return { dtype: 'uint8', shape, data: order(copy) };
-  if (type.dtype === 'int64') return new NdArray(order(narrow(copy.buffer, name)), shape, 'int32');
-  if (type.dtype === 'bool') {
-    const wrong = copy.findIndex((value) => value > 1);
-    if (wrong >= 0) throw new DataError(`${name}: boolean element ${wrong} is ${copy[wrong]!}, expected 0 or 1.`);
+  const { type, bigEndian } = element;
+  if (type === 'string' || type === 'bytes') {
+    const data = decodeStrings(copy, { size, element, where: name });
+    return { dtype: 'string', shape, data: fortran ? rowMajor(data, shape) : data };
   }
-  return new NdArray(order(viewAs(type.dtype, copy.buffer)), shape, type.dtype);
+  const { dtype, data } = decodeElements(type, copy, { where: name, bigEndian });
+  const ordered = fortran ? rowMajor(data, shape) : data;
+  return dtype === 'uint8' ? { dtype, shape, data: ordered as Uint8Array } : new NdArray(ordered, shape, dtype);
 }
 
-function typeOf(descr: string, name: string): { dtype: NpyHeader['dtype']; width: number } {
-  const type = readable[descr];
-  if (type) return type;
-  const hint = descr.startsWith('>') ? ' (big endian)' : descr.includes('O') ? ' (Python objects)' : '';
+/** numpy's type code, such as `<f4`, in words. */
+function elementOf(descr: string, name: string): NpyElement {
+  const [, order = '', kind = '', digits = ''] = /^([<>|=]?)([a-zA-Z?])(\d*)(?:\[.*\])?$/.exec(descr) ?? [];
+  const width = Number(digits);
+  const bigEndian = order === '>' && width > 1;
+  if (kind === 'b' && width === 1) return { type: 'bool', bigEndian: false, elementBytes: 1 };
+  if (kind === 'S') return { type: 'bytes', bigEndian: false, elementBytes: width };
+  if (kind === 'U') return { type: 'string', bigEndian: order === '>', elementBytes: 4 * width };
+  const type = `${numberKinds[kind] ?? '?'}${8 * width}`;
+  if (isElementType(type)) return { type, bigEndian, elementBytes: width };
+  const hint = otherKinds[kind];
+  const remedy =
+    kind === 'c'
+      ? 'Save real and imaginary parts as two arrays.'
+      : kind === 'O'
+        ? "Save text as array.astype('U'), numbers as array.astype('f4')."
+        : "Save it as array.astype('f4'), for instance.";
   throw new DataError(
-    `${name}: element type '${descr}'${hint} is not supported; supported are ${Object.keys(readable).join(', ')}. ` +
-      "Save it as array.astype('<f4'), for instance.",
+    `${name}: element type '${descr}'${hint ? ` (${hint})` : ''} is not supported; supported are f2, f4, f8, i1 to i8, ` +
+      `u1 to u8, b1 and text (U, S). ${remedy}`,
   );
+}
+
+function isElementType(type: string): type is ElementType {
+  return Object.hasOwn(bytesPerElementOf, type);
+}
+
+/** Elements of text, without the zeros that pad them. */
+function decodeStrings(
+  bytes: Uint8Array<ArrayBuffer>,
+  { size, element, where }: { readonly size: number; readonly element: NpyElement; readonly where: string },
+): string[] {
+  const { type, bigEndian, elementBytes } = element;
+  // Nothing in the file stands for texts of no width: their number is only claimed.
+  if (elementBytes === 0 && size > 0) throw new DataError(`${where}: holds ${size} texts of width 0.`);
+  const view = viewOf(bytes);
+  return Array.from({ length: size }, (_, index) => {
+    const start = index * elementBytes;
+    let end = start + elementBytes;
+    if (type === 'bytes') {
+      while (end > start && bytes[end - 1] === 0) end--;
+      return decodeText(bytes.subarray(start, end), `${where}: element ${index}`);
+    }
+    while (end > start && view.getUint32(end - 4) === 0) end -= 4;
+    let text = '';
+    for (let at = start; at < end; at += 4) {
+      const point = view.getUint32(at, !bigEndian);
+      if (point > 0x10ffff || (point >= 0xd800 && point < 0xe000)) {
+        throw new DataError(`${where}: text ${index} holds the number ${point}, no Unicode character.`);
+      }
+      text += String.fromCodePoint(point);
+    }
+    return text;
+  });
 }
 
 function readHeader(bytes: Uint8Array, name: string): Header {
   if (bytes.length < 10 || magic.some((value, index) => bytes[index] !== value)) {
     throw new DataError(`${name}: not an NPY file (it does not start with \\x93NUMPY). An .npz holds several arrays.`);
   }
-  const major = bytes[6]!;
-  if (major < 1 || major > 3) throw new DataError(`${name}: NPY version ${major} is unknown (1 to 3 are read).`);
+  const [major, minor] = [bytes[6]!, bytes[7]!];
+  if (major < 1 || major > 3 || minor !== 0) {
+    throw new DataError(`${name}: NPY version ${major}.${minor} is unknown (1.0, 2.0 and 3.0 are read).`);
+  }
   const prefix = major === 1 ? 10 : 12;
   const view = viewOf(bytes);
   const length = major === 1 ? view.getUint16(8, true) : bytes.length >= 12 ? view.getUint32(8, true) : Infinity;
@@ -108,20 +179,20 @@ function readHeader(bytes: Uint8Array, name: string): Header {
   return { ...parseHeader(text, name), start: prefix + length };
 }
 
-/** The Python literal of a header: exactly the keys descr, fortran_order and shape. */
+/** The Python literal of a header: exactly the keys descr, fortran_order and shape. Python 2 wrote sizes as `3L`. */
 function parseHeader(text: string, name: string): Omit<Header, 'start'> {
   const fail = (problem: string): DataError =>
     new DataError(`${name}: ${problem} in the NPY header ${JSON.stringify(text.slice(0, 200).trim())}.`);
-  const outer = /^\{(.*)\}\s*$/s.exec(text);
+  const outer = /^\s*\{(.*)\}\s*$/s.exec(text);
   if (!outer) throw fail('no {…}');
   const found = new Map<string, string>();
-  const entry = /\s*'(\w+)'\s*:\s*('[^']*'|True|False|\([^()]*\))\s*(,|$)\s*/y;
+  const entry = /\s*(["'])(\w+)\1\s*:\s*('[^']*'|"[^"]*"|True|False|\([^()]*\))\s*(,|$)\s*/y;
   let rest = outer[1]!;
   while (rest.trim() !== '') {
     entry.lastIndex = 0;
     const match = entry.exec(rest);
     if (!match) throw fail('an entry that is not understood (structured types are not supported)');
-    const [whole, key, value] = match as unknown as [string, string, string];
+    const [whole, , key, value] = match as unknown as [string, string, string, string];
     if (found.has(key)) throw fail(`'${key}' twice`);
     found.set(key, value);
     rest = rest.slice(whole.length);
@@ -131,21 +202,23 @@ function parseHeader(text: string, name: string): Omit<Header, 'start'> {
   const shape = found.get('shape');
   if (
     found.size !== 3 ||
-    !descr?.startsWith("'") ||
+    !/^["']/.test(descr ?? '') ||
     !order ||
     !/^(True|False)$/.test(order) ||
     !shape?.startsWith('(')
   ) {
     throw fail('other keys than descr, fortran_order and shape');
   }
-  if (!/^\(\s*(\d+\s*,\s*)*(\d+\s*)?\)$/.test(shape) || /^\(\s*\d+\s*\)$/.test(shape)) throw fail('no tuple as shape');
+  if (!/^\(\s*(\d+L?\s*,\s*)*(\d+L?\s*)?\)$/.test(shape) || /^\(\s*\d+L?\s*\)$/.test(shape)) {
+    throw fail('no tuple as shape');
+  }
   const sizes = (shape.match(/\d+/g) ?? []).map(Number);
   if (sizes.length > maximumRank) throw fail(`more than ${maximumRank} dimensions`);
-  return { descr: descr.slice(1, -1), fortran: order === 'True', shape: sizes };
+  return { descr: descr!.slice(1, -1), fortran: order === 'True', shape: sizes };
 }
 
 /** Column-major elements in row-major order. */
-function rowMajor<T extends ArrayOf[DType]>(data: T, shape: Shape): T {
+function rowMajor<T extends TypedArray | string[]>(data: T, shape: Shape): T {
   const result = data.slice() as T;
   const rank = shape.length;
   const rowStrides = stridesOf(shape);
@@ -159,20 +232,6 @@ function rowMajor<T extends ArrayOf[DType]>(data: T, shape: Shape): T {
       target -= rowStrides[axis]! * shape[axis]!;
       index[axis] = 0;
     }
-  }
-  return result;
-}
-
-function narrow(buffer: ArrayBuffer, name: string): Int32Array<ArrayBuffer> {
-  const values = new BigInt64Array(buffer);
-  const result = new Int32Array(values.length);
-  for (let i = 0; i < values.length; i++) {
-    const value = values[i]!;
-    const converted = Number(BigInt.asIntN(32, value));
-    if (BigInt(converted) !== value) {
-      throw new DataError(`${name}: int64 element ${i} is ${value}, beyond int32. Save the array as '<f8' or '<i4'.`);
-    }
-    result[i] = converted;
   }
   return result;
 }
@@ -193,7 +252,12 @@ export function encodeNpy(array: StoredArray): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
-/** `array` as an NdArray: bytes are widened to int32. */
-export function toNdArray(array: StoredArray): NdArray {
+/**
+ * `array` as an NdArray: bytes are widened to int32.
+ *
+ * @throws DataError, beginning with `where`, for text
+ */
+export function toNdArray(array: NpyArray, where = 'toNdArray'): NdArray {
+  if (array.dtype === 'string') throw new DataError(`${where}: holds text where numbers are needed.`);
   return array.dtype === 'uint8' ? new NdArray(Int32Array.from(array.data), array.shape, 'int32') : array;
 }

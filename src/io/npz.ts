@@ -2,6 +2,7 @@ import { DataError } from '../core/index.ts';
 import { entriesOf } from './bytes.ts';
 import type { DecodeOptions, StoredArray } from './bytes.ts';
 import { decodeNpy, encodeNpy } from './npy.ts';
+import type { NpyArray } from './npy.ts';
 import { byteSourceOf, readZipDirectory, unzipEntry, zip } from './zip.ts';
 import type { ByteSource, ZipEntry } from './zip.ts';
 
@@ -20,12 +21,12 @@ export function readNpzDirectory(source: ByteSource): Map<string, ZipEntry> {
 }
 
 /** One array of an NPZ archive. @throws DataError as `decodeNpy` does */
-export function decodeNpzMember(member: ZipEntry, source: ByteSource): StoredArray {
+export function decodeNpzMember(member: ZipEntry, source: ByteSource): NpyArray {
   return decodeNpy(unzipEntry(member, source), { name: `${source.name}: '${member.name}'` });
 }
 
 /** The arrays of an NPZ archive (`numpy.savez`, `savez_compressed`) by name. @throws DataError as `decodeNpy` does */
-export function decodeNpz(bytes: Uint8Array, options: DecodeOptions = {}): Map<string, StoredArray> {
+export function decodeNpz(bytes: Uint8Array, options: DecodeOptions = {}): Map<string, NpyArray> {
   const source = byteSourceOf(bytes, options.name ?? 'NPZ data');
   return new Map([...readNpzDirectory(source)].map(([name, member]) => [name, decodeNpzMember(member, source)]));
 }

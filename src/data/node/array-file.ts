@@ -1,5 +1,5 @@
 import { DataError, formatShape, sizeOf } from '../../core/index.ts';
-import type { StoredArray } from '../../io/index.ts';
+import type { NpyArray } from '../../io/index.ts';
 import { datasetOf, supportOf } from '../dataset.ts';
 import type { Dataset, Labels } from '../dataset.ts';
 import { checkNumber, checkOptions } from '../source.ts';
@@ -148,7 +148,7 @@ async function datasetFrom(
 ): Promise<Dataset> {
   const { name, notes, context } = options;
   const { where } = array;
-  const { dtype, shape } = array.readHeader();
+  const { type, shape } = array.readHeader();
   const sampleShape = sampleShapeOf(shape, where);
   const labels = options.labels && labelsFrom(options.labels, shape[0]!);
   if (options.labels && !labels) {
@@ -166,13 +166,14 @@ async function datasetFrom(
     const support = values instanceof Float32Array ? supportOf(values) : 'unit-interval';
     dataset = datasetOf({ name, kind: 'npy', sampleShape, support, values, ...(labels && { labels }) });
   }
-  if (dataset.support === 'real' && dtype !== 'float32' && dtype !== 'float64' && shape.length > 2) {
-    notes.push(`${where} holds ${dtype}, taken as numbers; pixels are saved as uint8.`);
+  if (dataset.support === 'real' && !type.startsWith('float') && shape.length > 2) {
+    notes.push(`${where} holds ${type}, taken as numbers; pixels are saved as uint8.`);
   }
   return dataset;
 }
 
-function valuesOf(array: StoredArray, where: string): Uint8Array | Float32Array {
+function valuesOf(array: NpyArray, where: string): Uint8Array | Float32Array {
+  if (array.dtype === 'string') throw new DataError(`${where}: holds text, where examples are numbers. ${advice}`);
   if (array.dtype === 'uint8') return array.data;
   if (array.dtype === 'bool') return Uint8Array.from(array.data, (value) => 255 * value);
   const values = array.data instanceof Float32Array ? array.data : Float32Array.from(array.data);
@@ -186,11 +187,13 @@ function valuesOf(array: StoredArray, where: string): Uint8Array | Float32Array 
   return values;
 }
 
-/** Class numbers, or `undefined` for anything else. */
+/** Class numbers, or `undefined` for anything else, such as text. */
 function labelsFrom({ array }: Found, count: number): Labels | undefined {
-  const { shape, dtype } = array.readHeader();
+  const { shape, type } = array.readHeader();
   const flat = shape.length === 1 || (shape.length === 2 && shape[1] === 1);
-  if (!flat || shape[0] !== count || dtype === 'float32' || dtype === 'float64') return undefined;
-  const { data } = array.decode();
-  return data.every((value) => value >= 0) ? Uint32Array.from(data) : undefined;
+  if (!flat || shape[0] !== count || type.startsWith('float')) return undefined;
+  const labels = array.decode();
+  if (labels.dtype === 'string') return undefined;
+  const { data } = labels;
+  return data.every((value) => value >= 0 && value < 2 ** 32) ? Uint32Array.from(data) : undefined;
 }

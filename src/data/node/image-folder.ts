@@ -70,7 +70,7 @@ export async function readImageFolder(
       ? datasetOf({ ...about, values: pixels })
       : datasetOfRecords(
           { ...about, support: 'unit-interval', size: files.length },
-          { records: pixels, dtype: 'uint8' },
+          { records: pixels, element: { type: 'uint8' } },
         );
   const { splits, held } = splitUp(everything, {
     files,

@@ -181,7 +181,7 @@ test('deflated data that ends early is damaged', async () => {
 test('a boolean of 2 is refused, as in memory', async () => {
   const array: StoredArray = new NdArray(Uint8Array.of(0, 1, 2, 1), [2, 2], 'bool');
   const path = put(encodeNpz({ x: array }));
-  await expect(large(path)).rejects.toThrow(/'x': holds a boolean that is neither 0 nor 1/);
+  await expect(large(path)).rejects.toThrow(/'x': in examples 0 to 1: boolean element 2 is 2/);
   await expect(readArrayFile(path)).rejects.toThrow(/boolean element 2 is 2/);
 });
 

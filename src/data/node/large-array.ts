@@ -1,10 +1,9 @@
 import { DataError, formatShape, sizeOf } from '../../core/index.ts';
 import type { Shape } from '../../core/index.ts';
-import type { NpyHeader } from '../../io/index.ts';
 import type { Dataset } from '../dataset.ts';
 import type { ResolveContext } from './context.ts';
 import { datasetOfRecords, readNumbers } from './record-dataset.ts';
-import type { RecordType } from './record-dataset.ts';
+import type { RecordElement } from './record-dataset.ts';
 import { RecordFile } from './record-file.ts';
 import type { ArrayOnDisk, ArrayPlace } from './stored-arrays.ts';
 
@@ -16,7 +15,7 @@ const scanBytes = 2 ** 22;
  * kept in memory: which support they have, and whether each is a finite number.
  *
  * @param options.sampleShape the shape of one example
- * @throws DataError for column-major order and int64, which only arrays that fit into memory may have
+ * @throws DataError for column-major order, which only arrays that fit into memory may have
  */
 export async function openLargeArray(
   array: ArrayOnDisk,
@@ -25,10 +24,11 @@ export async function openLargeArray(
   const { name, sampleShape, context } = options;
   const { where } = array;
   const header = array.readHeader();
-  const { dtype, shape, start, elementBytes } = header;
-  if (header.fortran || dtype === 'int64') {
+  const { type, bigEndian, shape, start, elementBytes } = header;
+  if (type === 'string' || type === 'bytes') throw new DataError(`${where}: holds text, where examples are numbers.`);
+  if (header.fortran) {
     throw new DataError(
-      `${where}: is too large for memory, and ${header.fortran ? 'in column-major order' : 'of int64'}. ` +
+      `${where}: is too large for memory, and in column-major order. ` +
         "Save it as numpy.ascontiguousarray(array, '<f4') or as bytes.",
     );
   }
@@ -40,10 +40,10 @@ export async function openLargeArray(
   }
   const place = await array.place(context);
   const records = new RecordFile(place.path, { start: place.start + start, recordBytes: sizeOf(rest) * elementBytes });
-  const isUnit = dtype === 'uint8' || scan(records, { path: where, header, count, context });
-  if (dtype === 'bool' && !isUnit) throw new DataError(`${where}: holds a boolean that is neither 0 nor 1.`);
+  const element = { type, bigEndian, where };
+  const isUnit = type === 'uint8' || scan(records, { path: where, element, elementBytes, count, context });
   const about = { name, kind: 'npy', support: isUnit ? 'unit-interval' : 'real', size: count, sampleShape } as const;
-  return { dataset: datasetOfRecords(about, { records, dtype }), place };
+  return { dataset: datasetOfRecords(about, { records, element }), place };
 }
 
 /** Whether all values lie in [0, 1]. @throws DataError for one that is no finite float32 */
@@ -51,22 +51,24 @@ function scan(
   records: RecordFile,
   options: {
     readonly path: string;
-    readonly header: NpyHeader;
+    readonly element: RecordElement;
+    readonly elementBytes: number;
     readonly count: number;
     readonly context: ResolveContext;
   },
 ): boolean {
-  const { path, header, count, context } = options;
+  const { path, element, elementBytes, count, context } = options;
   const step = Math.max(1, Math.floor(scanBytes / records.recordBytes));
   let isUnit = true;
   for (let first = 0; first < count; first += step) {
     context.signal?.throwIfAborted();
     const indices = Uint32Array.from({ length: Math.min(step, count - first) }, (_, i) => first + i);
-    const values = readNumbers(records, indices, header.dtype as RecordType);
+    const last = first + indices.length - 1;
+    const values = readNumbers(records, indices, { ...element, where: `${path}: in examples ${first} to ${last}` });
     for (let i = 0; i < values.length; i++) {
       const value = Math.fround(values[i]!);
       if (!Number.isFinite(value)) {
-        const example = first + Math.floor((i * header.elementBytes) / records.recordBytes);
+        const example = first + Math.floor((i * elementBytes) / records.recordBytes);
         throw new DataError(`${path}: example ${example} holds ${values[i]!}, no finite float32.`);
       }
       if (!(value >= 0 && value <= 1)) isUnit = false;

@@ -74,6 +74,20 @@ describe('NPY files', () => {
     });
   }
 
+  // Element bytes of every pattern but those of NaN and infinity, under headers that encodeNpy does not write.
+  test.each(['<i1', '>i2', '<u2', '>u4', '>i8', '<f2', '>f4'])('%s, as others write it', async (code) => {
+    const width = Number(code[2]);
+    const header = `{'descr': '${code}', 'fortran_order': False, 'shape': (23, 6), }`.padEnd(117) + '\n';
+    const data = Buffer.from(Uint8Array.from({ length: count * width }, (_, i) => (i * 37) % 100));
+    const file = Buffer.concat([Buffer.from([0x93]), Buffer.from('NUMPY\x01\x00\x76\x00'), Buffer.from(header), data]);
+    if (code === '>i8') {
+      // Within 2^53, which float64 holds.
+      for (let at = 128; at < file.length; at += 8) file.writeBigInt64BE(BigInt(at) * 2n ** 35n - 2n ** 40n, at);
+    }
+    const path = put('x.npy', file);
+    expectSame(await large(path, { seed: 3 }), await resolveDataset(path, { seed: 3 }));
+  });
+
   test('what cannot be read in pieces, or is no number, is refused', async () => {
     const fortran = Buffer.from(encodeNpy(arrays.unit!));
     const text = fortran.toString('latin1').replace("'fortran_order': False", "'fortran_order': True ");

@@ -10,7 +10,7 @@ import {
   readNpyHeader,
   readNpzDirectory,
 } from '../../io/index.ts';
-import type { ByteSource, NpyHeader, StoredArray, ZipEntry } from '../../io/index.ts';
+import type { ByteSource, NpyArray, NpyHeader, ZipEntry } from '../../io/index.ts';
 import { fileSize, fileSource, readFileBytes, readFileHead, readZipEntry } from '../../io/node/index.ts';
 import type { ResolveContext } from './context.ts';
 import { cachedRecords } from './record-cache.ts';
@@ -24,7 +24,7 @@ export interface ArrayOnDisk {
   readonly bytes: number;
   readHeader(): NpyHeader;
   /** All of it, in memory. */
-  decode(): StoredArray;
+  decode(): NpyArray;
   /** Where its NPY format lies unpacked: in the file itself, or else in the cache, where this writes it. */
   place(context: ResolveContext): Promise<ArrayPlace>;
 }
