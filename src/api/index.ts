@@ -58,5 +58,6 @@ export { comparison, isImageShape, sheet } from './pictures.ts';
 export { Run } from './run.ts';
 export type { ExamplesOptions, RunEvaluateOptions, SampleOptions } from './run-options.ts';
 export { isTablePath, readTable, writeTable } from './table-files.ts';
+export type { WriteTableOptions } from './table-files.ts';
 export { Training, train } from './training.ts';
 export type { TrainOptions } from './training.ts';

@@ -1,3 +1,4 @@
+import type { WriteTableOptions } from '../data/node/index.ts';
 import type { Table } from '../io/index.ts';
 
 /** Whether a path's ending says that a table is, or is to be, in it: `.csv`, `.tsv` or `.parquet`. */
@@ -11,8 +12,16 @@ export async function readTable(path: string): Promise<Table> {
   return read(path);
 }
 
-/** Writes a table as its path's ending says: CSV, TSV or Parquet. @throws ValueError for another ending */
-export async function writeTable(path: string, table: Table): Promise<void> {
+export type { WriteTableOptions };
+
+/**
+ * Writes a table as its path's ending says: CSV, TSV or Parquet.
+ *
+ * @param options.formulas what becomes of text that a spreadsheet would run: `guard` (the default) writes an apostrophe
+ *   before it, which `readTable` takes away again; `keep` writes it as it is
+ * @throws ValueError for another ending
+ */
+export async function writeTable(path: string, table: Table, options: WriteTableOptions = {}): Promise<void> {
   const { writeTable: write } = await import('../data/node/index.ts');
-  await write(path, table);
+  await write(path, table, options);
 }

@@ -67,6 +67,15 @@ export function addCommonOptions(command: Command): Command {
     .option('--debug', 'show where an error arose');
 }
 
+/** What becomes of text in a .csv or .tsv that a spreadsheet would run. */
+export function formulasOption(): Option {
+  return choice(
+    '--formulas <how>',
+    "text in a .csv or .tsv that a spreadsheet would run: 'guard' writes an apostrophe before it, which reading takes away (default: guard)",
+    ['guard', 'keep'],
+  );
+}
+
 /** A section at the end of a command's help. */
 export function addExamples(command: Command, ...lines: readonly string[]): Command {
   return command.addHelpText('after', `\nExamples:\n${lines.map((line) => `  ${line}`).join('\n')}\n`);

@@ -1,5 +1,5 @@
 import { arrayFormat, isTablePath, writeArray, writeTable } from '../api/index.ts';
-import type { NdArray, Run } from '../api/index.ts';
+import type { NdArray, Run, WriteTableOptions } from '../api/index.ts';
 
 /** Checks a path's ending before anything is computed. @throws ValueError listing what can be written */
 export function checkExamplesPath(path: string): void {
@@ -13,14 +13,17 @@ export function checkExamplesPath(path: string): void {
 export async function writeExamples(
   path: string,
   { run, examples }: { readonly run: Run; readonly examples: NdArray },
-  options: { readonly columns?: number | undefined } = {},
+  options: {
+    readonly columns?: number | undefined;
+    readonly formulas?: WriteTableOptions['formulas'] | undefined;
+  } = {},
 ): Promise<readonly number[]> {
+  const { columns, formulas } = options;
   if (run.config.data.table && isTablePath(path)) {
     const table = run.toTable(examples);
-    await writeTable(path, table);
+    await writeTable(path, table, { ...(formulas && { formulas }) });
     return [table.rowCount, table.columns.length];
   }
-  const { columns } = options;
   await writeArray(path, examples, { ...(columns !== undefined && { columns }) });
   return examples.shape;
 }

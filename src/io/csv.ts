@@ -1,5 +1,6 @@
 import { DataError, NdArray, ShapeError, formatShape } from '../core/index.ts';
 import type { DecodeOptions } from './bytes.ts';
+import { guardFormula } from './spreadsheet-text.ts';
 
 const number = /^[+-]?(?:(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?|nan|inf|infinity)$/i;
 
@@ -74,7 +75,7 @@ export function formatCsv(matrix: NdArray, options: { readonly header?: readonly
     throw new ShapeError(`formatCsv: ${options.header.length} names for ${columns} columns.`);
   }
   const write = dtype === 'float32' ? shortestFloat32 : String;
-  const lines = options.header ? [options.header.map(quote).join(',')] : [];
+  const lines = options.header ? [options.header.map((name) => quote(guardFormula(name))).join(',')] : [];
   for (let start = 0; start < data.length; start += columns) {
     lines.push(Array.from(data.subarray(start, start + columns), write).join(','));
   }

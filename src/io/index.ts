@@ -21,6 +21,7 @@ export * from './png.ts';
 export * from './resize-image.ts';
 export * from './safetensors.ts';
 export * from './table.ts';
+export { guardFormula, unguardFormula } from './spreadsheet-text.ts';
 export * from './table-csv.ts';
 export * from './table-state.ts';
 export * from './thresholds.ts';

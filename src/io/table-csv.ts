@@ -2,6 +2,7 @@ import { DataError, ValueError } from '../core/index.ts';
 import type { DecodeOptions } from './bytes.ts';
 import { CsvRecords, sniffDelimiter } from './csv-records.ts';
 import { plainNumbers } from './plain-numbers.ts';
+import { guardFormula, unguardFormula } from './spreadsheet-text.ts';
 import { tableOf } from './table.ts';
 import type { Cell, Table } from './table.ts';
 
@@ -43,7 +44,8 @@ export class CsvTableBuilder {
     this.#name = options.name ?? 'CSV data';
     const { header } = options;
     this.#plain = options.plainNumbers ? plainNumbers(options.delimiter) : (field) => field;
-    const onRecord = (fields: string[], line: number): void => {
+    const onRecord = (written: string[], line: number): void => {
+      const fields = written.map(unguardFormula);
       if (this.#names) {
         this.#row(fields, line, this.#names.length);
       } else if (header ?? !fields.every((field) => isNumber(this.#plain(field)))) {
@@ -97,9 +99,19 @@ function nameColumns(fields: readonly string[], name: string): string[] {
   return names;
 }
 
+export interface FormatTableOptions {
+  /** Default: a comma. */
+  readonly delimiter?: string;
+  /**
+   * Text that a spreadsheet would run (`=HYPERLINK(…)`): `guard` (the default) writes an apostrophe before it, which
+   * `parseTableCsv` takes away again; `keep` writes it as it is, for programs that are no spreadsheets.
+   */
+  readonly formulas?: 'guard' | 'keep';
+}
+
 /** A table as CSV with a header (RFC 4180, but \n): fields are quoted where they must be; `null` is an empty field. */
-export function formatTableCsv(table: Table, options: { readonly delimiter?: string } = {}): string {
-  const { delimiter = ',' } = options;
+export function formatTableCsv(table: Table, options: FormatTableOptions = {}): string {
+  const { delimiter = ',', formulas = 'guard' } = options;
   if (delimiter.length !== 1 || '"\n\r'.includes(delimiter)) {
     throw new ValueError(`formatTableCsv: ${JSON.stringify(delimiter)} is no delimiter.`);
   }
@@ -108,7 +120,8 @@ export function formatTableCsv(table: Table, options: { readonly delimiter?: str
   );
   const single = table.columns.length === 1;
   const format = (cell: Cell): string => {
-    const text = cell === null ? '' : String(cell);
+    const text =
+      cell === null ? '' : typeof cell === 'string' && formulas === 'guard' ? guardFormula(cell) : String(cell);
     // A record of one empty field would be an empty line, which is skipped.
     const mustQuote =
       special.test(text) || /^\s|\s$/.test(text) || text.startsWith('\uFEFF') || (single && text === '');

@@ -13,7 +13,7 @@ export async function reconstruct(
   path: string,
   flags: ReconstructFlags,
 ): Promise<undefined> {
-  const { output: file, data, seed } = flags;
+  const { output: file, data, seed, formulas } = flags;
   checkExamplesPath(file);
   const isPicture = file.toLowerCase().endsWith('.png');
   const run = await openRun(path, flags, output);
@@ -21,7 +21,9 @@ export async function reconstruct(
   const { reconstructions } = pairs;
   const columns = { ...(flags.columns !== undefined && { columns: flags.columns }) };
   if (isPicture) await writeComparison(file, pairs, columns);
-  const shape = isPicture ? reconstructions.shape : await writeExamples(file, { run, examples: reconstructions });
+  const shape = isPicture
+    ? reconstructions.shape
+    : await writeExamples(file, { run, examples: reconstructions }, { formulas });
   const [count = 0] = shape;
   if (output.json) output.record({ file, count, shape });
   output.say(`${file}: ${count} test examples${isPicture ? ', each above its reconstruction' : ', reconstructed'}`);

@@ -11,7 +11,7 @@ import {
   writePicture,
   writeTable,
 } from '../../api/index.ts';
-import type { AnomalyMethod, AnomalyThreshold, Cell, Dataset, Run } from '../../api/index.ts';
+import type { AnomalyMethod, AnomalyThreshold, Cell, Dataset, Run, WriteTableOptions } from '../../api/index.ts';
 import { UsageError } from '../errors.ts';
 import { formatCount, formatTable } from '../format.ts';
 import { openRun } from '../open-run.ts';
@@ -30,6 +30,7 @@ export interface ScoreFlags extends EngineFlags, OutputOptions {
   readonly explain?: boolean;
   readonly contamination?: number;
   readonly anomalies?: string;
+  readonly formulas?: WriteTableOptions['formulas'];
 }
 
 export async function score({ output, signal }: ActionContext, path: string, flags: ScoreFlags): Promise<undefined> {
@@ -60,7 +61,7 @@ export async function score({ output, signal }: ActionContext, path: string, fla
   const scores = await run.score(dataset, options);
   const contributions = flags.explain ? await run.explain(dataset) : undefined;
   const scored: Scored = { run, dataset, scores, contributions, limit: flags.limit, above: threshold?.value };
-  await writeScores(file, scored);
+  await writeScores(file, scored, flags);
   const found = threshold && scores.data.filter((value) => value > threshold.value).length;
   const ranking = anomalous && {
     auroc: auroc(scores.data, anomalous),
@@ -121,7 +122,7 @@ interface Scored {
   readonly above: number | undefined;
 }
 
-async function writeScores(file: string, scored: Scored): Promise<void> {
+async function writeScores(file: string, scored: Scored, { formulas }: ScoreFlags): Promise<void> {
   if (isPicture(file)) return writeStrangest(file, scored);
   if (!isTablePath(file)) return writeArray(file, scored.scores);
   const { run, scores, contributions, above } = scored;
@@ -139,7 +140,7 @@ async function writeScores(file: string, scored: Scored): Promise<void> {
       columns[`from ${name}`] = Array.from(scores.data, (_, row) => value(row));
     });
   }
-  await writeTable(file, tableOf(columns));
+  await writeTable(file, tableOf(columns), { ...(formulas && { formulas }) });
 }
 
 /** The rows of the highest scores. */

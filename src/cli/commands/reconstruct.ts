@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { addCommonOptions, addEngineOptions, addExamples, whole } from '../arguments.ts';
+import { addCommonOptions, addEngineOptions, addExamples, formulasOption, whole } from '../arguments.ts';
 import type { ReconstructFlags } from '../actions/reconstruct.ts';
 import type { Session } from '../session.ts';
 
@@ -14,7 +14,8 @@ export function reconstructCommand(session: Session): Command {
     .option('--data <data>', 'other data than it was trained on; their test split where there is one')
     .option('--count <n>', 'how many (default: 40)', whole(1))
     .option('--seed <n>', 'choose them at random (default: the first ones)', whole(0))
-    .option('--columns <n>', 'images a row, for .png (default: 10)', whole(1));
+    .option('--columns <n>', 'images a row, for .png (default: 10)', whole(1))
+    .addOption(formulasOption());
   addExamples(
     addCommonOptions(addEngineOptions(command)),
     'rootsigma reconstruct runs/digits-diagonal -o reconstructions.png',

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { addCommonOptions, addEngineOptions, addExamples, choice, whole } from '../arguments.ts';
+import { addCommonOptions, addEngineOptions, addExamples, choice, formulasOption, whole } from '../arguments.ts';
 import type { SampleFlags } from '../actions/sample.ts';
 import type { Session } from '../session.ts';
 
@@ -21,7 +21,8 @@ export function sampleCommand(session: Session): Command {
         ['mean', 'mode', 'draw'],
       ),
     )
-    .option('--columns <n>', 'images a row, for .png', whole(1));
+    .option('--columns <n>', 'images a row, for .png', whole(1))
+    .addOption(formulasOption());
   addExamples(
     addCommonOptions(addEngineOptions(command)),
     'rootsigma sample runs/digits-diagonal -o samples.png',

@@ -1,5 +1,13 @@
 import { Command } from 'commander';
-import { addCommonOptions, addEngineOptions, addExamples, choice, number, whole } from '../arguments.ts';
+import {
+  addCommonOptions,
+  addEngineOptions,
+  addExamples,
+  choice,
+  formulasOption,
+  number,
+  whole,
+} from '../arguments.ts';
 import type { ScoreFlags } from '../actions/score.ts';
 import type { Session } from '../session.ts';
 
@@ -26,7 +34,8 @@ export function scoreCommand(session: Session): Command {
       "set the run's threshold, which is kept: this share of its training examples are anomalies",
       number,
     )
-    .option('--anomalies <classes>', 'the classes that are anomalies, such as 3,8: gives AUROC and AUPRC');
+    .option('--anomalies <classes>', 'the classes that are anomalies, such as 3,8: gives AUROC and AUPRC')
+    .addOption(formulasOption());
   addExamples(
     addCommonOptions(addEngineOptions(command)),
     'rootsigma score runs/people --data new.csv -o scores.csv --explain --contamination 0.01',

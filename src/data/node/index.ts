@@ -7,3 +7,4 @@ export { readImageFolder } from './image-folder.ts';
 export { readDownloadedDataset } from './mnist.ts';
 export { resolveDataset } from './resolve.ts';
 export { isTableFile, readTable, readTableFile, writeTable } from './table-file.ts';
+export type { WriteTableOptions } from './table-file.ts';

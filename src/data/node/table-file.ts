@@ -8,7 +8,7 @@ import {
   gunzipIfNeeded,
   parseTableCsv,
 } from '../../io/index.ts';
-import type { Table } from '../../io/index.ts';
+import type { FormatTableOptions, Table } from '../../io/index.ts';
 import { fileSize, readFileBytes, readFileJson, writeFileAtomic } from '../../io/node/index.ts';
 import type { DatasetOptions, DatasetSplits } from '../source.ts';
 import type { SchemaOverrides } from '../table/infer.ts';
@@ -43,8 +43,10 @@ export async function readTable(path: string): Promise<Table> {
   });
 }
 
+export type WriteTableOptions = Pick<FormatTableOptions, 'formulas'>;
+
 /** Writes a table as a whole or not at all; the extension says how. @throws ValueError for another extension */
-export async function writeTable(path: string, table: Table): Promise<void> {
+export async function writeTable(path: string, table: Table, options: WriteTableOptions = {}): Promise<void> {
   const extension = tableExtension(path);
   if (extension === undefined || path.endsWith('.gz')) {
     throw new ValueError(`${path}: a table is written as ${tableExtensions.join(', ')}.`);
@@ -53,7 +55,7 @@ export async function writeTable(path: string, table: Table): Promise<void> {
     path,
     extension === '.parquet'
       ? await encodeParquet(table)
-      : formatTableCsv(table, { delimiter: extension === '.tsv' ? '\t' : ',' }),
+      : formatTableCsv(table, { ...options, delimiter: extension === '.tsv' ? '\t' : ',' }),
   );
 }
 
