@@ -18,3 +18,5 @@ export type { ColumnSchema, SchemaOverrides } from './table/infer.ts';
 export { MarginalMatcher } from './table/marginals.ts';
 export { tableDataset, tableSplits } from './table/table-dataset.ts';
 export type { TableOptions } from './table/table-dataset.ts';
+export { TypedTable } from './table/typed.ts';
+export type { Level, TypedColumn } from './table/typed.ts';

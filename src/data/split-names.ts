@@ -1,5 +1,7 @@
 export type SplitName = 'train' | 'validation' | 'test';
 
+export const splitNames: readonly SplitName[] = ['train', 'validation', 'test'];
+
 const splitOf: Readonly<Record<string, SplitName>> = {
   train: 'train',
   training: 'train',

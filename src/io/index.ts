@@ -2,6 +2,8 @@
 export { gunzip, gunzipIfNeeded, gzip, isGzip } from './gzip.ts';
 export { decodeText } from './bytes.ts';
 export type { ByteArray, DecodeOptions, StoredArray } from './bytes.ts';
+export { columnOf } from './column.ts';
+export type { Column, DistinctCell } from './column.ts';
 export * from './config.ts';
 export * from './csv.ts';
 export * from './drawing/index.ts';

@@ -7,13 +7,14 @@ import { fillUniform } from '../../random/index.ts';
 import { checkGather, subset } from '../dataset.ts';
 import type { Dataset } from '../dataset.ts';
 import type { DatasetSplits } from '../source.ts';
-import type { SplitName } from '../split-names.ts';
+import { splitNames } from '../split-names.ts';
 import { purposeKey } from '../streams.ts';
 import { describeSurprise } from '../table/describe.ts';
 import { Surprises } from '../table/encoder.ts';
 import type { TableEncoder } from '../table/encoder.ts';
 import { joinSplits, labelCodes, planTable, splitsIn } from '../table/table-dataset.ts';
 import type { SplitRows, TableOptions, TablePlan, TableSample } from '../table/table-dataset.ts';
+import { TypedTable } from '../table/typed.ts';
 import type { ResolveContext } from './context.ts';
 import { cachedRecords } from './record-cache.ts';
 import { RecordFile } from './record-file.ts';
@@ -23,7 +24,6 @@ import { streamTable } from './table-stream.ts';
 const sampledRows = 100_000;
 /** Records that are read at once to look at all of them. */
 const scannedRecords = 2 ** 14;
-const splitNames: readonly SplitName[] = ['train', 'validation', 'test'];
 
 /**
  * A table that does not fit into memory as training and test examples. The file is read twice: for a random sample of its
@@ -68,7 +68,9 @@ async function sampleRows(path: string, context: ResolveContext): Promise<TableS
   }
   kept.sort((a, b) => a.number - b.number);
   return {
-    sample: tableOf(names.map((name, index) => ({ name, values: kept.map(({ cells }) => cells[index] ?? null) }))),
+    sample: TypedTable.of(
+      tableOf(names.map((name, index) => ({ name, values: kept.map(({ cells }) => cells[index] ?? null) }))),
+    ),
     numbers: Uint32Array.from(kept, ({ number }) => number),
     rowCount,
   };

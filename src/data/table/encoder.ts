@@ -1,11 +1,12 @@
 import { DataError, NdArray, ShapeError, formatShape } from '../../core/index.ts';
 import { tableOf } from '../../io/index.ts';
 import type { Cell, ColumnState, Table, TableState } from '../../io/index.ts';
-import { isMissing, keyOf, numberOf } from './cells.ts';
+import { keyOf, numberOf } from './cells.ts';
 import { dateOf, formatDate } from './dates.ts';
 import { fitTable, isFeature } from './fit.ts';
 import type { ColumnSchema } from './infer.ts';
 import { applyTransform, undoTransform } from './transforms.ts';
+import { TypedTable } from './typed.ts';
 
 /**
  * Where one column stands in an encoded row, and what its numbers are:
@@ -88,8 +89,8 @@ export class TableEncoder {
    * @throws DataError naming the columns that are missing altogether
    */
   encode(table: Table): EncodedTable {
-    const byName = new Map(table.columns.map((column) => [column.name, column]));
-    const absent = this.#features.filter(({ name }) => !byName.has(name)).map(({ name }) => `'${name}'`);
+    const typed = TypedTable.of(table);
+    const absent = this.#features.filter(({ name }) => !typed.column(name)).map(({ name }) => `'${name}'`);
     if (absent.length > 0) {
       const there = table.columns.map(({ name }) => `'${name}'`).join(', ');
       throw new DataError(
@@ -100,16 +101,21 @@ export class TableEncoder {
     const stride = this.blocks.length;
     const codes = new Float32Array(table.rowCount * stride);
     this.#features.forEach((feature, index) => {
+      const column = typed.column(feature.name);
+      if (!column) return;
       const places = this.#places[index]!;
-      const values = byName.get(feature.name)?.values ?? [];
-      for (let row = 0; row < values.length; row++) {
-        const cell = values[row]!;
-        const code = isMissing(cell) ? NaN : codeOf(feature, places, cell);
-        codes[row * stride + index] = code;
-        if (Number.isNaN(code) && !(isMissing(cell) && feature.nullable)) {
-          surprises.add(feature.name, isMissing(cell) ? 'missing value' : 'not of the kind', cell);
-        } else if (feature.kind === 'categorical' && code === feature.levels.length && feature.pooled === 0) {
-          surprises.add(feature.name, 'unseen category', cell);
+      const other = feature.kind === 'categorical' && feature.pooled === 0 ? feature.levels.length : undefined;
+      const read = column.read((cell) => {
+        const code = codeOf(feature, places, cell);
+        return Number.isNaN(code) ? notOfTheKind : code;
+      });
+      for (let row = 0; row < read.length; row++) {
+        const code = read[row]!;
+        codes[row * stride + index] = code === notOfTheKind ? NaN : code;
+        if (code === notOfTheKind) surprises.add(feature.name, 'not of the kind', column.cell(row));
+        else if (code === other) surprises.add(feature.name, 'unseen category', column.cell(row));
+        else if (!feature.nullable && Number.isNaN(code)) {
+          surprises.add(feature.name, 'missing value', column.column.cell(row));
         }
       }
     });
@@ -190,6 +196,9 @@ export class TableEncoder {
     return tableOf(columns);
   }
 }
+
+/** What stands for the code of such a value until it is counted: codes are finite. */
+const notOfTheKind = Infinity;
 
 function levelsOf(feature: Feature): readonly NonNullable<Cell>[] {
   if (feature.kind === 'categorical' || feature.kind === 'ordinal') return feature.levels;

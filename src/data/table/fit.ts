@@ -1,9 +1,11 @@
 import { DataError, ValueError } from '../../core/index.ts';
-import type { Cell, ColumnState, Table, TableColumn, TableState } from '../../io/index.ts';
-import { isMissing, keyOf, noAndYes, numberOf } from './cells.ts';
+import type { Cell, ColumnState, Table, TableState } from '../../io/index.ts';
+import { keyOf, noAndYes, numberOf } from './cells.ts';
 import { dateOf, datePatternOf } from './dates.ts';
 import type { ColumnSchema } from './infer.ts';
 import { fitQuantile, fitStandard, fitTransform } from './transforms.ts';
+import { TypedTable } from './typed.ts';
+import type { Level, TypedColumn } from './typed.ts';
 
 /** Categories that are kept apart; rarer ones count as "other". */
 const mostLevels = 64;
@@ -18,8 +20,9 @@ const mostDecimals = 12;
  * @throws DataError naming the column whose values are not of its kind, or when no column is left to model
  */
 export function fitTable(table: Table, schema: readonly ColumnSchema[]): TableState {
+  const typed = TypedTable.of(table);
   const columns = schema.map((column, index): ColumnState => {
-    const data = table.columns[index];
+    const data = typed.columns[index];
     if (data?.name !== column.name)
       throw new ValueError(`fitTable: the schema's column '${column.name}' is not there.`);
     return fitColumn(data, column);
@@ -37,37 +40,36 @@ export function isFeature(kind: ColumnState['kind']): boolean {
   return ['numeric', 'datetime', 'boolean', 'categorical', 'ordinal'].includes(kind);
 }
 
-function fitColumn({ name, values }: TableColumn, schema: ColumnSchema): ColumnState {
+function fitColumn(column: TypedColumn, schema: ColumnSchema): ColumnState {
+  const { name, present } = column;
   const { kind } = schema;
-  const present = values.filter((cell) => !isMissing(cell));
-  const nullable = schema.nullable ?? present.length < values.length;
+  const nullable = schema.nullable ?? present < column.length;
   if (kind === 'id' || kind === 'split' || kind === 'ignored') return { kind, name };
-  if (kind === 'constant') return { kind, name, value: present[0] ?? null };
-  if (present.length === 0 && kind !== 'label')
+  if (kind === 'constant') return { kind, name, value: column.levels()?.[0]?.cell ?? null };
+  if (present === 0 && kind !== 'label')
     throw new DataError(`table: column '${name}' holds no value, so it cannot be ${kind}.`);
   if (kind === 'label')
-    return { kind, name, levels: schema.levels?.filter((level) => level !== null) ?? levelsByName(present) };
-  if (kind === 'categorical') return { kind, name, nullable, ...categories(present, schema) };
-  if (kind === 'ordinal') return { kind, name, nullable, levels: orderedLevels(name, present, schema) };
-  if (kind === 'boolean') return { kind, name, nullable, values: noYes(name, present) };
-  return fitMeasured(name, present, { ...schema, nullable });
+    return { kind, name, levels: schema.levels?.filter((level) => level !== null) ?? levelsByName(column) };
+  if (kind === 'categorical') return { kind, name, nullable, ...categories(column, schema) };
+  if (kind === 'ordinal') return { kind, name, nullable, levels: orderedLevels(column, schema) };
+  if (kind === 'boolean') return { kind, name, nullable, values: noYes(column) };
+  return fitMeasured(column, { ...schema, nullable });
 }
 
 function fitMeasured(
-  name: string,
-  present: readonly Cell[],
+  column: TypedColumn,
   { kind, transform, format, nullable }: Omit<ColumnSchema, 'nullable'> & { readonly nullable: boolean },
 ): ColumnState {
+  const { name } = column;
   const isTime = kind === 'datetime';
-  const pattern = isTime ? (format ?? datePatternOf([...new Set(present)])) : undefined;
-  const numbers = present.map(isTime ? (cell) => dateOf(cell, pattern) : numberOf);
-  const wrong = numbers.findIndex(Number.isNaN);
-  if (wrong >= 0) {
+  const pattern = isTime ? (format ?? datePatternOf((column.levels() ?? []).map(({ cell }) => cell))) : undefined;
+  const read = column.read((cell) => {
+    const value = isTime ? dateOf(cell, pattern) : numberOf(cell);
+    if (!Number.isNaN(value)) return value;
     const expected = isTime ? `a date as ${pattern ?? 'ISO 8601 has it'}` : 'a number';
-    throw new DataError(
-      `table: column '${name}' is ${kind}, but holds ${JSON.stringify(present[wrong])}: expected ${expected}.`,
-    );
-  }
+    throw new DataError(`table: column '${name}' is ${kind}, but holds ${JSON.stringify(cell)}: expected ${expected}.`);
+  });
+  const numbers = read.filter((value) => !Number.isNaN(value));
   const min = numbers.reduce((least, value) => Math.min(least, value), Infinity);
   const max = numbers.reduce((most, value) => Math.max(most, value), -Infinity);
   if (!Number.isFinite(max - min)) {
@@ -92,7 +94,7 @@ function fitMeasured(
     const written = pattern ?? 'YYYY-MM-DD';
     return { kind, ...measured, dateOnly: !written.includes('mm'), format: written };
   }
-  const decimals = decimalsOf(present);
+  const decimals = column.decimals(mostDecimals);
   return {
     kind: 'numeric',
     ...measured,
@@ -101,59 +103,41 @@ function fitMeasured(
   };
 }
 
-/** The most digits after the point that a number is written with; `undefined` for exponents, or more digits than are kept. */
-function decimalsOf(cells: readonly Cell[]): number | undefined {
-  let most = 0;
-  for (const cell of cells) {
-    const text = String(cell).trim();
-    if (/e/i.test(text)) return undefined;
-    const point = text.indexOf('.');
-    if (point >= 0) most = Math.max(most, text.length - point - 1);
-  }
-  return most <= mostDecimals ? most : undefined;
-}
-
-/** One cell for each value, with how often it occurs. */
-function countLevels(cells: readonly Cell[]): { cell: NonNullable<Cell>; count: number }[] {
-  const counts = new Map<string, { cell: NonNullable<Cell>; count: number }>();
-  for (const cell of cells) {
-    if (cell === null) continue;
-    const known = counts.get(keyOf(cell));
-    if (known) known.count++;
-    else counts.set(keyOf(cell), { cell: typeof cell === 'string' ? cell.trim() : cell, count: 1 });
-  }
-  return [...counts.values()];
-}
-
 type Levels = NonNullable<Cell>[];
 
-function categories(present: readonly Cell[], { levels }: ColumnSchema): { levels: Levels; pooled: number } {
-  const counted = countLevels(present);
+function categories(column: TypedColumn, { levels }: ColumnSchema): { levels: Levels; pooled: number } {
+  const counted = [...(column.levels() ?? [])];
   if (levels) {
     const kept = levels.filter((level) => level !== null);
     const known = new Set(kept.map(keyOf));
-    return { levels: kept, pooled: sumCounts(counted.filter(({ cell }) => !known.has(keyOf(cell)))) };
+    return { levels: kept, pooled: sumCounts(counted.filter(({ key }) => !known.has(key))) };
   }
-  const byCount = counted.sort((a, b) => b.count - a.count || (keyOf(a.cell) < keyOf(b.cell) ? -1 : 1));
+  const byCount = counted.sort((a, b) => b.count - a.count || (a.key < b.key ? -1 : 1));
   return {
-    levels: byCount.slice(0, mostLevels).map(({ cell }) => cell),
+    levels: byCount.slice(0, mostLevels).map(writtenCell),
     pooled: sumCounts(byCount.slice(mostLevels)),
   };
 }
 
-function sumCounts(levels: readonly { readonly count: number }[]): number {
+/** Without the spaces around it. */
+function writtenCell({ cell }: Level): NonNullable<Cell> {
+  return typeof cell === 'string' ? cell.trim() : cell;
+}
+
+function sumCounts(levels: readonly Level[]): number {
   return levels.reduce((sum, { count }) => sum + count, 0);
 }
 
 /** The distinct cells, numbers by size and texts by name. */
-export function levelsByName(present: readonly Cell[]): Levels {
-  const levels = countLevels(present).map(({ cell }) => cell);
+export function levelsByName(column: TypedColumn): Levels {
+  const levels = (column.levels() ?? []).map(writtenCell);
   const numeric = levels.every((cell) => !Number.isNaN(numberOf(cell)));
   return levels.sort((a, b) => (numeric ? numberOf(a) - numberOf(b) : keyOf(a) < keyOf(b) ? -1 : 1));
 }
 
-function orderedLevels(name: string, present: readonly Cell[], { levels }: ColumnSchema): Levels {
-  const found = levelsByName(present);
+function orderedLevels(column: TypedColumn, { levels }: ColumnSchema): Levels {
+  const { name } = column;
+  const found = levelsByName(column);
   if (!levels) {
     if (found.some((cell) => Number.isNaN(numberOf(cell)))) {
       throw new DataError(
@@ -170,8 +154,9 @@ function orderedLevels(name: string, present: readonly Cell[], { levels }: Colum
   return given;
 }
 
-function noYes(name: string, present: readonly Cell[]): [NonNullable<Cell>, NonNullable<Cell>] {
-  const levels = levelsByName(present);
+function noYes(column: TypedColumn): [NonNullable<Cell>, NonNullable<Cell>] {
+  const { name } = column;
+  const levels = levelsByName(column);
   if (levels.length !== 2) {
     throw new DataError(
       `table: column '${name}' is boolean, but holds ${levels.length} values: ${levels.slice(0, 5).join(', ')}.`,

@@ -1,7 +1,9 @@
 import { ValueError } from '../../core/index.ts';
-import type { Cell, ColumnKind, Table, TableColumn } from '../../io/index.ts';
-import { isCode, isMissing, keyOf, noAndYes, numberOf } from './cells.ts';
+import type { Cell, ColumnKind, Table } from '../../io/index.ts';
+import { noAndYes } from './cells.ts';
 import { checkDatePattern, datePatternOf } from './dates.ts';
+import { TypedTable } from './typed.ts';
+import type { TypedColumn } from './typed.ts';
 
 /** What a column is and what is done with it. */
 export interface ColumnSchema {
@@ -45,7 +47,7 @@ export function inferSchema(table: Table, overrides: SchemaOverrides = {}): read
   if (unknown !== undefined) {
     throw new ValueError(`schema: there is no column '${unknown}'; there are ${names.join(', ')}.`);
   }
-  return table.columns.map((column) => {
+  return TypedTable.of(table).columns.map((column) => {
     const said = overrides[column.name];
     const given = typeof said === 'string' ? { kind: said } : said;
     checkOverride(column.name, given);
@@ -79,65 +81,52 @@ function checkOverride(name: string, given: Partial<ColumnSchema> | undefined): 
   }
 }
 
-interface Summary {
-  readonly name: string;
-  /** Cells that hold a value. */
-  readonly present: readonly Cell[];
-  /** How often each value occurs, by `keyOf`. */
-  readonly counts: ReadonlyMap<string, number>;
-  readonly unique: boolean;
-}
-
-function inferColumn({ name, values }: TableColumn): ColumnSchema {
-  const present = values.filter((cell) => !isMissing(cell));
-  const counts = new Map<string, number>();
-  for (const cell of present) counts.set(keyOf(cell), (counts.get(keyOf(cell)) ?? 0) + 1);
-  const unique = counts.size === values.length && values.length > 1;
-  const summary: Summary = { name, present, counts, unique };
-  if (counts.size === 0) return { name, kind: 'ignored', reason: 'it is empty' };
-  if (splitName.test(name) && isSplit(counts)) return { name, kind: 'split' };
-  if (counts.size === 1) {
+function inferColumn(column: TypedColumn): ColumnSchema {
+  const { name, distinctCount } = column;
+  if (distinctCount === 0) return { name, kind: 'ignored', reason: 'it is empty' };
+  if (splitName.test(name) && isSplit(column)) return { name, kind: 'split' };
+  if (distinctCount === 1) {
     // Training on the normal rows alone: the rows to score may have other labels.
     return labelName.test(name)
       ? { name, kind: 'label' }
       : { name, kind: 'constant', reason: 'all its values are the same' };
   }
-  const schema = inferValues(summary);
-  if (labelName.test(name) && counts.size <= mostCategories && schema.kind !== 'id') return { name, kind: 'label' };
+  const schema = inferValues(column);
+  if (labelName.test(name) && distinctCount <= mostCategories && schema.kind !== 'id') return { name, kind: 'label' };
   return schema;
 }
 
-function isSplit(counts: ReadonlyMap<string, number>): boolean {
-  return [...counts.keys()].every((value) => splitValues.has(value.toLowerCase()));
+function isSplit(column: TypedColumn): boolean {
+  return column.levels(splitValues.size * 3)?.every(({ key }) => splitValues.has(key.toLowerCase())) ?? false;
 }
 
-function inferValues(summary: Summary): ColumnSchema {
-  const { name, present, counts, unique } = summary;
-  const first = [...new Map(present.map((cell) => [keyOf(cell), cell])).values()];
-  if (noAndYes(first)) return { name, kind: 'boolean' };
-  if (present.every((cell) => !Number.isNaN(numberOf(cell))) && !present.some(isCode)) return inferNumbers(summary);
-  if (present.every((cell) => typeof cell === 'boolean')) return { name, kind: 'boolean' };
-  if (datePatternOf(first) !== undefined) return { name, kind: 'datetime' };
-  if (unique && (idName.test(name) || counts.size > mostCategories)) {
+function inferValues(column: TypedColumn): ColumnSchema {
+  const { name, numbers, distinctCount } = column;
+  const pair = column.levels(2)?.map(({ cell }) => cell) ?? [];
+  if (noAndYes(pair)) return { name, kind: 'boolean' };
+  if (numbers) return inferNumbers(column, numbers);
+  if (pair.length > 0 && pair.every((cell) => typeof cell === 'boolean')) return { name, kind: 'boolean' };
+  if (datePatternOf((column.levels() ?? []).map(({ cell }) => cell)) !== undefined) return { name, kind: 'datetime' };
+  if (column.unique && (idName.test(name) || distinctCount > mostCategories)) {
     return { name, kind: 'id', reason: 'no two rows share a value' };
   }
-  if (counts.size > mostCategories && counts.size > present.length / 2) {
+  if (distinctCount > mostCategories && distinctCount > column.present / 2) {
     return { name, kind: 'ignored', reason: 'it is free text, with a value of its own in most rows' };
   }
   return { name, kind: 'categorical' };
 }
 
-function inferNumbers({ name, present, counts, unique }: Summary): ColumnSchema {
-  const numbers = present.map(numberOf);
-  const whole = numbers.every(Number.isInteger);
-  if (whole && unique && (idName.test(name) || countsUp(numbers))) {
+function inferNumbers(column: TypedColumn, numbers: Float64Array): ColumnSchema {
+  const { name, distinctCount } = column;
+  const whole = numbers.every((value) => Number.isNaN(value) || Number.isInteger(value));
+  if (whole && (idName.test(name) || countsUp(numbers)) && column.unique) {
     return { name, kind: 'id', reason: countsUp(numbers) ? 'it counts the rows' : 'no two rows share a value' };
   }
-  const common = present.length >= leastRowsPerLevel * counts.size;
-  if (whole && counts.size > 2 && counts.size <= mostOrdinalLevels && common) return { name, kind: 'ordinal' };
+  const common = column.present >= leastRowsPerLevel * distinctCount;
+  if (whole && distinctCount > 2 && distinctCount <= mostOrdinalLevels && common) return { name, kind: 'ordinal' };
   return { name, kind: 'numeric' };
 }
 
-function countsUp(numbers: readonly number[]): boolean {
+function countsUp(numbers: Float64Array): boolean {
   return numbers.length > 2 && numbers.every((value, index) => index === 0 || value === numbers[index - 1]! + 1);
 }

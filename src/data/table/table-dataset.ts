@@ -1,19 +1,20 @@
 import { DataError, ValueError } from '../../core/index.ts';
 import type { Cell, DataConfig, JsonValue, Table, TableState } from '../../io/index.ts';
-import { tableRows } from '../../io/index.ts';
 import { checkGather } from '../dataset.ts';
 import type { Dataset } from '../dataset.ts';
 import type { DatasetOptions, DatasetSplits } from '../source.ts';
 import { checkNumber, checkOptions } from '../source.ts';
-import { splitNamed } from '../split-names.ts';
+import { splitNamed, splitNames } from '../split-names.ts';
 import type { SplitName } from '../split-names.ts';
 import { chooseTest, defaultTestFraction } from '../split.ts';
-import { isMissing, keyOf } from './cells.ts';
+import { keyOf } from './cells.ts';
 import { describeSurprise, describeTable } from './describe.ts';
 import { TableEncoder } from './encoder.ts';
 import { levelsByName } from './fit.ts';
 import { inferSchema } from './infer.ts';
 import type { ColumnSchema, SchemaOverrides } from './infer.ts';
+import { TypedTable } from './typed.ts';
+import type { TypedColumn } from './typed.ts';
 
 export interface TableOptions extends DatasetOptions {
   readonly schema?: SchemaOverrides;
@@ -32,18 +33,19 @@ export function tableSplits(
 ): DatasetSplits {
   const { source } = options;
   const everyRow = Uint32Array.from({ length: table.rowCount }, (_, row) => row);
-  const plan = planTable({ sample: table, numbers: everyRow, rowCount: table.rowCount }, options);
+  const typed = TypedTable.of(table);
+  const plan = planTable({ sample: typed, numbers: everyRow, rowCount: table.rowCount }, options);
   const { encoder, notes } = plan;
-  const rows = plan.rowsAtRandom ?? rowsOfSplits(splitsIn(table, plan.splitColumn ?? '', source));
+  const rows = plan.rowsAtRandom ?? rowsOfSplits(splitsIn(typed, plan.splitColumn ?? '', source));
   return joinSplits(plan, rows, (split, indices) => {
     const name = split === 'train' ? source : `${source} (${split})`;
-    return tableDataset(tableRows(table, indices), { name, encoder, notes });
+    return tableDataset(typed.select(indices), { name, encoder, notes });
   });
 }
 
 /** Rows of a table, in order, with their numbers in it: all of them, or a random sample. */
 export interface TableSample {
-  readonly sample: Table;
+  readonly sample: TypedTable;
   readonly numbers: Uint32Array;
   /** Of the whole table. */
   readonly rowCount: number;
@@ -85,7 +87,7 @@ export function planTable(
   if (!training || training.length === 0) throw new DataError(`${source}: no row is for training.`);
   const encoder = state
     ? new TableEncoder(state)
-    : TableEncoder.fit(tableRows(sample, training), withClasses(schema, sample));
+    : TableEncoder.fit(sample.select(training), withClasses(schema, sample));
   return {
     source,
     encoder,
@@ -100,11 +102,10 @@ export function planTable(
 }
 
 /** Classes are known from all rows: one that is only in the test split (anomalies) is a class too. */
-function withClasses(schema: readonly ColumnSchema[], table: Table): readonly ColumnSchema[] {
+function withClasses(schema: readonly ColumnSchema[], table: TypedTable): readonly ColumnSchema[] {
   return schema.map((column, index) => {
-    if (column.kind !== 'label' || column.levels) return column;
-    const present = table.columns[index]?.values.filter((cell) => !isMissing(cell)) ?? [];
-    return { ...column, levels: levelsByName(present) };
+    const typed = table.columns[index];
+    return column.kind !== 'label' || column.levels || !typed ? column : { ...column, levels: levelsByName(typed) };
   });
 }
 
@@ -133,9 +134,10 @@ export function tableDataset(
   options: { readonly name: string; readonly encoder: TableEncoder; readonly notes?: string[] },
 ): Dataset {
   const { name, encoder, notes } = options;
-  const encoded = encoder.encode(table);
+  const typed = TypedTable.of(table);
+  const encoded = encoder.encode(typed);
   notes?.push(...encoded.surprises.map((surprise) => `${name}: ${describeSurprise(surprise)}`));
-  const labels = labelsOf(table, encoder.state);
+  const labels = labelsOf(typed, encoder.state);
   return {
     name,
     kind: 'table',
@@ -160,23 +162,23 @@ export function tableDataset(
 /** Class numbers from the label column, when every row has a label; labels that training had not come after its own. */
 function labelsOf(table: Table, state: TableState): Pick<Dataset, 'labels' | 'classNames'> {
   const label = state.columns.find((column) => column.kind === 'label');
-  const values = table.columns.find(({ name }) => name === label?.name)?.values;
-  if (!label || !values || values.some(isMissing)) return {};
+  const column = label && TypedTable.of(table).column(label.name);
+  if (!label || !column || column.present < column.length) return {};
   const known = new Set(label.levels.map(keyOf));
-  const levels = [...label.levels, ...levelsByName(values).filter((level) => !known.has(keyOf(level)))];
-  return { labels: Uint32Array.from(codesOf(values, levels)), classNames: levels.map(String) };
+  const levels = [...label.levels, ...levelsByName(column).filter((level) => !known.has(keyOf(level)))];
+  return { labels: Uint32Array.from(codesOf(column, levels)), classNames: levels.map(String) };
 }
 
 /** Each row's class number, NaN where it has none that training knew; `undefined` without a label column. */
-export function labelCodes(table: Table, state: TableState): Float32Array | undefined {
+export function labelCodes(table: Table, state: TableState): Float64Array | undefined {
   const label = state.columns.find((column) => column.kind === 'label');
-  const values = table.columns.find(({ name }) => name === label?.name)?.values;
-  return label && values && codesOf(values, label.levels);
+  const column = label && TypedTable.of(table).column(label.name);
+  return label && column && codesOf(column, label.levels);
 }
 
-function codesOf(values: readonly Cell[], levels: readonly Cell[]): Float32Array {
+function codesOf(column: TypedColumn, levels: readonly NonNullable<Cell>[]): Float64Array {
   const places = new Map(levels.map((level, place) => [keyOf(level), place]));
-  return Float32Array.from(values, (cell) => (isMissing(cell) ? NaN : (places.get(keyOf(cell)) ?? NaN)));
+  return column.read((cell) => places.get(keyOf(cell)) ?? NaN);
 }
 
 /** The kinds of columns that a fitted encoder has. */
@@ -190,12 +192,13 @@ function hasColumn(table: Table, name: string): boolean {
 
 /** Each row's split. @throws DataError for a value that names none */
 export function splitsIn(table: Table, column: string, source: string): SplitName[] {
-  const values = table.columns.find(({ name }) => name === column)?.values ?? [];
-  return values.map((cell) => {
+  const typed = TypedTable.of(table).column(column);
+  const places = typed?.column.numbers((cell) => {
     const split = splitNamed(String(cell));
-    if (split) return split;
+    if (split) return splitNames.indexOf(split);
     throw new DataError(`${source}: column '${column}' says '${String(cell)}': expected train, validation or test.`);
   });
+  return Array.from(places ?? [], (place) => splitNames[place]!);
 }
 
 /** The rows of each split. */

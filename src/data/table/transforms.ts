@@ -6,11 +6,18 @@ const mostKnots = 129;
 /** The largest z. */
 const mostDeviations = 1e6;
 
+/** Numbers in any order; all finite. */
+type Values = Float64Array | readonly number[];
+
 /** (x − mean) / stddev; a column without spread keeps the scale 1. */
-export function fitStandard(values: readonly number[]): NumericTransform {
-  const scale = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0) || 1;
-  const mean = values.reduce((sum, value) => sum + value / scale, 0) / values.length;
-  const variance = values.reduce((sum, value) => sum + (value / scale - mean) ** 2, 0) / values.length;
+export function fitStandard(values: Values): NumericTransform {
+  let [scale, sum, squares] = [0, 0, 0];
+  for (let i = 0; i < values.length; i++) scale = Math.max(scale, Math.abs(values[i]!));
+  scale ||= 1;
+  for (let i = 0; i < values.length; i++) sum += values[i]! / scale;
+  const mean = sum / values.length;
+  for (let i = 0; i < values.length; i++) squares += (values[i]! / scale - mean) ** 2;
+  const variance = squares / values.length;
   const stddev = Math.sqrt(variance) * scale;
   return { name: 'standard', mean: mean * scale, stddev: stddev > 0 && Number.isFinite(stddev) ? stddev : 1 };
 }
@@ -22,7 +29,7 @@ export function fitStandard(values: readonly number[]): NumericTransform {
  * @param options.knots how many evenly spaced quantiles to keep; towards the ends, and where a value repeats, there are more
  */
 export function fitQuantile(
-  values: readonly number[],
+  values: Values,
   { knots: most = mostKnots }: { readonly knots?: number } = {},
 ): NumericTransform {
   const sorted = Float64Array.from(values).sort();
@@ -62,10 +69,12 @@ const leastMiddle = 0.5;
  * distinct values is narrower than half a standard deviation: standardised, the bulk of the rows would be one and the same
  * number to a model. Shorter tails stay as they are, so that far values stay far and score as anomalies.
  */
-export function fitTransform(values: readonly number[]): NumericTransform {
+export function fitTransform(values: Values): NumericTransform {
   const standard = fitStandard(values);
   if (standard.name !== 'standard') return standard;
-  const distinct = Float64Array.from(new Set(values)).sort();
+  const distinct = Float64Array.from(values)
+    .sort()
+    .filter((value, k, sorted) => k === 0 || value !== sorted[k - 1]);
   const quartile = (share: number): number => distinct[Math.round(share * (distinct.length - 1))]! / standard.stddev;
   return quartile(0.75) - quartile(0.25) < leastMiddle ? fitQuantile(values) : standard;
 }
