@@ -32,10 +32,10 @@ export function bytesOf(array: ArrayBufferView): Uint8Array {
   return new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
 }
 
-/** UTF-8 text. @throws DataError when the bytes are not UTF-8 */
-export function decodeText(bytes: Uint8Array, name: string): string {
+/** UTF-8 text, without a byte order mark unless it is to be kept. @throws DataError when the bytes are not UTF-8 */
+export function decodeText(bytes: Uint8Array, name: string, { keepMark = false } = {}): string {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: keepMark }).decode(bytes);
   } catch {
     throw new DataError(`${name}: the text is not valid UTF-8. Save it as UTF-8, if it is text.`);
   }

@@ -1,8 +1,11 @@
 import { DataError, NdArray, bytesPerElement, formatShape } from '../core/index.ts';
 import type { DType } from '../core/index.ts';
-import { bytesOf, checkedSize, copyBytes, decodeText, entriesOf, messageOf, viewAs, viewOf } from './bytes.ts';
+import { bytesOf, checkedSize, copyBytes, decodeText, entriesOf, messageOf, viewOf } from './bytes.ts';
 import type { DecodeOptions } from './bytes.ts';
+import { bytesPerElementOf, decodeElements } from './elements.ts';
+import type { ElementType } from './elements.ts';
 import { findDuplicateKey } from './json.ts';
+import { toNdArray } from './npy.ts';
 
 /** Tensors by name, and free text about them. */
 export interface SafetensorsFile {
@@ -17,14 +20,31 @@ const codeOf: Readonly<Record<DType, string>> = {
   uint32: 'U32',
   bool: 'BOOL',
 };
-const dtypeOfCode = new Map(Object.entries(codeOf).map(([dtype, code]) => [code, dtype as DType]));
+/** What is read. F8_E4M3 is the variant without infinities, as in PyTorch. */
+const typeOfCode = new Map<string, ElementType>([
+  ['F64', 'float64'],
+  ['F32', 'float32'],
+  ['F16', 'float16'],
+  ['BF16', 'bfloat16'],
+  ['F8_E4M3', 'float8_e4m3fn'],
+  ['F8_E5M2', 'float8_e5m2'],
+  ['I64', 'int64'],
+  ['I32', 'int32'],
+  ['I16', 'int16'],
+  ['I8', 'int8'],
+  ['U64', 'uint64'],
+  ['U32', 'uint32'],
+  ['U16', 'uint16'],
+  ['U8', 'uint8'],
+  ['BOOL', 'bool'],
+]);
 
 /** The limit of the reference implementation. */
 const maximumHeader = 100_000_000;
 
 interface Entry {
   readonly name: string;
-  readonly dtype: DType;
+  readonly type: ElementType;
   readonly shape: number[];
   readonly begin: number;
   readonly end: number;
@@ -32,7 +52,10 @@ interface Entry {
 
 /**
  * Reads a safetensors file strictly: 8 bytes of header length (little endian), a JSON header, then the tensors'
- * bytes without gap or overlap (format: huggingface/safetensors, "Format"). Every array is a copy.
+ * bytes without gap or overlap (format: huggingface/safetensors, "Format"). Every array is a copy. Values are kept
+ * exactly (see `decodeElements`): F16, BF16 and F8 become float32, small integers int32, I64 and U64 int32 or float64.
+ *
+ * White space around the header is taken, a byte order mark is not, as the reference implementation does.
  *
  * @throws DataError, naming the file, for anything that the format does not allow or an element type unknown here
  */
@@ -42,6 +65,7 @@ export function decodeSafetensors(bytes: Uint8Array, options: DecodeOptions = {}
   const entries: Entry[] = [];
   let metadata: Record<string, string> = {};
   for (const [name, value] of Object.entries(header)) {
+    checkUnicode(name, `${file}: tensor ${JSON.stringify(name)}`);
     if (name === '__metadata__') metadata = readMetadata(value, file);
     else entries.push(readEntry(name, value, file));
   }
@@ -62,8 +86,8 @@ function readHeader(bytes: Uint8Array, file: string): { header: Record<string, u
         'The file is truncated or is not safetensors.',
     );
   }
-  const text = decodeText(bytes.subarray(8, 8 + length), file);
-  if (!text.startsWith('{')) throw new DataError(`${file}: the safetensors header must start with '{'.`);
+  const text = decodeText(bytes.subarray(8, 8 + length), file, { keepMark: true });
+  if (!/^[ \t\r\n]*\{/.test(text)) throw new DataError(`${file}: the safetensors header must start with '{'.`);
   let header: unknown;
   try {
     header = JSON.parse(text);
@@ -82,13 +106,28 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 }
 
 function readMetadata(value: unknown, file: string): Record<string, string> {
+  if (value === null) return {};
+  checkMetadata(value, file);
+  return value;
+}
+
+/** @throws DataError unless `value` is an object of strings */
+function checkMetadata(value: unknown, file: string): asserts value is Record<string, string> {
   if (!isRecord(value)) throw new DataError(`${file}: __metadata__ must be an object of strings.`);
   for (const [key, text] of Object.entries(value)) {
     if (typeof text !== 'string') {
-      throw new DataError(`${file}: __metadata__ '${key}' must be a string, found ${JSON.stringify(text)}.`);
+      throw new DataError(
+        `${file}: __metadata__ '${key}' must be a string, found ${JSON.stringify(text) ?? typeof text}.`,
+      );
     }
+    checkUnicode(key + text, `${file}: __metadata__ ${JSON.stringify(key)}`);
   }
-  return value as Record<string, string>;
+}
+
+/** JSON may escape half of a surrogate pair, but no other implementation reads that. */
+function checkUnicode(text: string, where: string): void {
+  if (/\p{Surrogate}/u.test(text))
+    throw new DataError(`${where} holds half a surrogate pair, which is no Unicode text.`);
 }
 
 function readEntry(name: string, value: unknown, file: string): Entry {
@@ -96,10 +135,11 @@ function readEntry(name: string, value: unknown, file: string): Entry {
   if (!isRecord(value)) throw fail('its header entry is not an object.');
   const unknown = Object.keys(value).find((key) => !['dtype', 'shape', 'data_offsets'].includes(key));
   if (unknown !== undefined) throw fail(`unknown key '${unknown}' (expected dtype, shape, data_offsets).`);
-  const dtype = typeof value.dtype === 'string' ? dtypeOfCode.get(value.dtype) : undefined;
-  if (!dtype) {
-    const known = [...dtypeOfCode.keys()].join(', ');
-    throw fail(`dtype ${JSON.stringify(value.dtype)} is not supported; supported are ${known}.`);
+  const code = value.dtype;
+  const type = typeof code === 'string' ? typeOfCode.get(code) : undefined;
+  if (!type) {
+    const known = [...typeOfCode.keys()].join(', ');
+    throw fail(`dtype ${JSON.stringify(code)} is not supported; supported are ${known}.`);
   }
   const shape = value.shape;
   const size = Array.isArray(shape) ? checkedSize(shape) : undefined;
@@ -110,14 +150,14 @@ function readEntry(name: string, value: unknown, file: string): Entry {
   }
   const [begin, end] = offsets as [number, number];
   if (begin < 0 || end < begin) throw fail(`data_offsets [${begin}, ${end}] do not span a range.`);
-  const needed = size * bytesPerElement[dtype];
+  const needed = size * bytesPerElementOf[type];
   if (end - begin !== needed) {
     throw fail(
-      `shape ${formatShape(shape as number[])} of ${codeOf[dtype]} needs ${needed} bytes, ` +
+      `shape ${formatShape(shape as number[])} of ${code as string} needs ${needed} bytes, ` +
         `data_offsets [${begin}, ${end}] hold ${end - begin}.`,
     );
   }
-  return { name, dtype, shape: shape as number[], begin, end };
+  return { name, type, shape: shape as number[], begin, end };
 }
 
 /** The tensors must tile the data exactly. */
@@ -142,37 +182,42 @@ function checkLayout(entries: readonly Entry[], available: number, file: string)
 }
 
 function readTensor(entry: Entry, bytes: Uint8Array, start: number, file: string): NdArray {
-  const { name, dtype, shape, begin, end } = entry;
+  const { name, type, shape, begin, end } = entry;
   const copy = copyBytes(bytes, start + begin, start + end);
-  if (dtype === 'bool') {
-    const wrong = copy.findIndex((value) => value > 1);
-    if (wrong >= 0) {
-      throw new DataError(`${file}: tensor '${name}': BOOL element ${wrong} is ${copy[wrong]!}, expected 0 or 1.`);
-    }
-  }
-  return new NdArray(viewAs(dtype, copy.buffer), shape, dtype);
+  const { dtype, data } = decodeElements(type, copy, { where: `${file}: tensor '${name}'` });
+  return toNdArray(dtype === 'uint8' ? { dtype, shape, data: data as Uint8Array } : new NdArray(data, shape, dtype));
 }
 
 /**
- * A safetensors file. Tensors are laid out by descending element size, then by name, and the header is padded to 8
- * bytes, so every tensor is aligned and equal contents give equal files.
+ * A safetensors file, in the element types of `NdArray`. Tensors are laid out by descending element size, then by name,
+ * and the header is padded to 8 bytes, so every tensor is aligned and equal contents give equal files.
  *
- * @throws DataError for a tensor named `__metadata__`
+ * @throws DataError for what could not be read again: a tensor named `__metadata__`, metadata that are not all text, half
+ *   surrogate pairs, booleans other than 0 and 1, a header beyond the format's limit
  */
 export function encodeSafetensors(
   tensors: ReadonlyMap<string, NdArray> | Readonly<Record<string, NdArray>>,
   options: { readonly metadata?: Readonly<Record<string, string>> } = {},
 ): Uint8Array<ArrayBuffer> {
+  const operation = 'encodeSafetensors';
   const pairs = entriesOf(tensors);
   pairs.sort(
     ([nameA, a], [nameB, b]) =>
       bytesPerElement[b.dtype] - bytesPerElement[a.dtype] || (nameA < nameB ? -1 : nameA > nameB ? 1 : 0),
   );
   const items: [string, unknown][] = [];
-  if (options.metadata) items.push(['__metadata__', options.metadata]);
+  if (options.metadata !== undefined) {
+    checkMetadata(options.metadata, operation);
+    items.push(['__metadata__', options.metadata]);
+  }
   let position = 0;
   for (const [name, { dtype, shape, data }] of pairs) {
-    if (name === '__metadata__') throw new DataError("encodeSafetensors: '__metadata__' cannot name a tensor.");
+    if (name === '__metadata__') throw new DataError(`${operation}: '__metadata__' cannot name a tensor.`);
+    checkUnicode(name, `${operation}: tensor ${JSON.stringify(name)}`);
+    const wrong = dtype === 'bool' ? data.findIndex((value) => value > 1) : -1;
+    if (wrong >= 0) {
+      throw new DataError(`${operation}: tensor '${name}': boolean ${wrong} is ${data[wrong]!}, expected 0 or 1.`);
+    }
     const end = position + data.byteLength;
     items.push([name, { dtype: codeOf[dtype], shape, data_offsets: [position, end] }]);
     position = end;
@@ -180,6 +225,11 @@ export function encodeSafetensors(
   const body = items.map(([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value)}`).join(',');
   const header = new TextEncoder().encode(`{${body}}`);
   const padded = Math.ceil(header.length / 8) * 8;
+  if (padded > maximumHeader) {
+    throw new DataError(
+      `${operation}: names and metadata take ${padded} bytes; the format allows ${maximumHeader}. Keep long texts elsewhere.`,
+    );
+  }
   const bytes = new Uint8Array(8 + padded + position).fill(0x20, 8, 8 + padded);
   viewOf(bytes).setBigUint64(0, BigInt(padded), true);
   bytes.set(header, 8);
