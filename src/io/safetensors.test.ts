@@ -193,8 +193,10 @@ describe('encodeSafetensors', () => {
     expect(() => encodeSafetensors({ m: new NdArray(Uint8Array.of(0, 2), [2], 'bool') })).toThrow(/boolean 1 is 2/);
     const text = 'x\n'.repeat(2 ** 22);
     expect(decodeSafetensors(encodeSafetensors(one, { metadata: { text } })).metadata.text).toBe(text);
-    const long = Object.fromEntries(Array.from({ length: 9 }, (_, i) => [`k${i}`, text]));
-    expect(() => encodeSafetensors(one, { metadata: long })).toThrow(/take 11\d+ bytes; the format allows 100000000/);
+    const long = { text: 'x'.repeat(1e8) };
+    expect(() => encodeSafetensors(one, { metadata: long })).toThrow(
+      /take 1000001\d\d bytes; the format allows 100000000/,
+    );
   });
 
   test('hostile names and metadata: read again, or refused where half a surrogate pair is in them', () => {

@@ -116,9 +116,7 @@ function checkMetadata(value: unknown, file: string): asserts value is Record<st
   if (!isRecord(value)) throw new DataError(`${file}: __metadata__ must be an object of strings.`);
   for (const [key, text] of Object.entries(value)) {
     if (typeof text !== 'string') {
-      throw new DataError(
-        `${file}: __metadata__ '${key}' must be a string, found ${JSON.stringify(text) ?? typeof text}.`,
-      );
+      throw new DataError(`${file}: __metadata__ '${key}' must be a string, found ${JSON.stringify(text)}.`);
     }
     checkUnicode(key + text, `${file}: __metadata__ ${JSON.stringify(key)}`);
   }
