@@ -1,7 +1,7 @@
 import { DataError, NdArray, ValueError, sizeOf } from '../core/index.ts';
 import type { ArrayLikeInput } from '../core/index.ts';
 import { subset } from '../data/index.ts';
-import type { Dataset } from '../data/index.ts';
+import type { Dataset, SplitChoice } from '../data/index.ts';
 import {
   defaultDraws,
   explainExamples,
@@ -34,6 +34,11 @@ export interface AnomalyOptions {
   readonly signal?: AbortSignal;
 }
 
+export interface ScoreOptions extends AnomalyOptions {
+  /** Of data: which examples. Default: the test split, or all where there is none. */
+  readonly split?: SplitChoice | undefined;
+}
+
 export type FitThresholdOptions = AnomalyOptions &
   ThresholdRule & {
     /** Take so many of the examples, chosen at random. Default: 10,000. */
@@ -44,7 +49,7 @@ export type FitThresholdOptions = AnomalyOptions &
 export interface AnomalySource {
   /** Checked rows [n, inputSize] of an array of examples, or of one. */
   rows(x: ArrayLikeInput): NdArray<'float32'>;
-  data(data: DataInput | undefined, split: 'train' | 'test'): Promise<Dataset>;
+  data(data: DataInput | undefined, split?: SplitChoice): Promise<Dataset>;
 }
 
 type Kept = Omit<AnomalyThresholds, 'schemaVersion'>;
@@ -76,12 +81,15 @@ export class AnomalyDetector {
     this.#source = source;
   }
 
-  async score(x: ArrayLikeInput | DataInput, options: AnomalyOptions = {}): Promise<NdArray<'float64'>> {
-    return this.#score(await this.#examples(x), options);
+  async score(x: ArrayLikeInput | DataInput, { split, ...options }: ScoreOptions = {}): Promise<NdArray<'float64'>> {
+    return this.#score(await this.#examples(x, split), options);
   }
 
-  async explain(x: ArrayLikeInput | DataInput): Promise<NdArray<'float32'>> {
-    const contributions = await explainExamples({ ...this.#parts, examples: await this.#examples(x) });
+  async explain(
+    x: ArrayLikeInput | DataInput,
+    { split }: Pick<ScoreOptions, 'split'> = {},
+  ): Promise<NdArray<'float32'>> {
+    const contributions = await explainExamples({ ...this.#parts, examples: await this.#examples(x, split) });
     const [count = 0, parts = 0] = contributions.shape;
     const { shape } = this.#config.data;
     return parts === sizeOf(shape) ? contributions.reshape([count, ...shape]) : contributions;
@@ -108,8 +116,11 @@ export class AnomalyDetector {
     return (await this.#read()).thresholds[method];
   }
 
-  async isAnomaly(x: ArrayLikeInput | DataInput, options: Pick<AnomalyOptions, 'method'> = {}): Promise<boolean[]> {
-    const { method = defaultMethod(this.#config) } = options;
+  async isAnomaly(
+    x: ArrayLikeInput | DataInput,
+    options: Pick<ScoreOptions, 'method' | 'split'> = {},
+  ): Promise<boolean[]> {
+    const { method = defaultMethod(this.#config), split } = options;
     const threshold = await this.threshold({ method });
     if (!threshold) {
       throw new DataError(
@@ -117,7 +128,7 @@ export class AnomalyDetector {
       );
     }
     const { value, draws, seed } = threshold;
-    const scores = await this.score(x, { method, draws, seed });
+    const scores = await this.score(x, { method, draws, seed, split });
     return Array.from(scores.data, (score) => score > value);
   }
 
@@ -172,8 +183,8 @@ export class AnomalyDetector {
     }
   }
 
-  async #examples(x: ArrayLikeInput | DataInput): Promise<Examples> {
-    if (!isArray(x)) return this.#examplesOf(await this.#source.data(x, 'test'));
+  async #examples(x: ArrayLikeInput | DataInput, split?: SplitChoice): Promise<Examples> {
+    if (!isArray(x)) return this.#examplesOf(await this.#source.data(x, split));
     const { data, shape } = this.#source.rows(x);
     const [size = 0, width = 0] = shape;
     const gather = (indices: Uint32Array, out: Float32Array): void => {

@@ -1,6 +1,13 @@
 export * from '../core/index.ts';
-export { listDatasets, datasetOf, makeDigits } from '../data/index.ts';
-export type { Dataset, DatasetDescription, DatasetOptions, DatasetSplits } from '../data/index.ts';
+export { listDatasets, datasetOf, examplesOf, makeDigits, takeFirst } from '../data/index.ts';
+export type {
+  Dataset,
+  DatasetDescription,
+  DatasetOptions,
+  DatasetSplits,
+  SplitChoice,
+  SplitName,
+} from '../data/index.ts';
 export type { LoadProgress } from '../data/node/index.ts';
 export { createEngine, engineNames } from '../engine/index.ts';
 export type { Engine, EngineName, EngineOptions } from '../engine/index.ts';
@@ -13,7 +20,7 @@ export type { AnomalyThreshold, Cell, RunConfig, Table, TableColumn } from '../i
 export type { DoneEvent, ElboMeans, EpochEvent, StepEvent, TrainingEvent } from '../training/index.ts';
 export { auroc, averagePrecision } from '../evaluation/index.ts';
 export type { AnomalyMethod } from '../evaluation/index.ts';
-export type { AnomalyOptions, FitThresholdOptions } from './anomalies.ts';
+export type { AnomalyOptions, FitThresholdOptions, ScoreOptions } from './anomalies.ts';
 export type { DataInput } from './data.ts';
 export { diagnose } from './doctor.ts';
 export type { Diagnosis, EngineDiagnosis } from './doctor.ts';
@@ -56,7 +63,7 @@ export type { MatrixRootKind, MatrixRootOptions, MatrixRootReport } from './matr
 export type { ModelOptions } from './options.ts';
 export { comparison, isImageShape, sheet } from './pictures.ts';
 export { Run } from './run.ts';
-export type { ExamplesOptions, RunEvaluateOptions, SampleOptions } from './run-options.ts';
+export type { ExamplesOptions, RunEvaluateOptions, SampleOptions, TestData } from './run-options.ts';
 export { isTablePath, readTable, writeTable } from './table-files.ts';
 export type { WriteTableOptions } from './table-files.ts';
 export { Training, train } from './training.ts';

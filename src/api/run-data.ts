@@ -1,7 +1,7 @@
 import { NdArray, ShapeError, ValueError, formatShape, sameShape, sizeOf } from '../core/index.ts';
 import type { ArrayLikeInput } from '../core/index.ts';
-import { examplesOf, subset, takeFirst } from '../data/index.ts';
-import type { Dataset, DatasetSplits } from '../data/index.ts';
+import { examplesOf, splitNames, splitValidation, subset, takeFirst, wholeOf } from '../data/index.ts';
+import type { Dataset, DatasetSplits, SplitChoice, SplitName } from '../data/index.ts';
 import type { RunConfig } from '../io/index.ts';
 import { key, permutation } from '../random/index.ts';
 import { locateData, resolveData } from './data.ts';
@@ -32,17 +32,44 @@ export class RunData {
     return resolveData(input, {}, { like: this.#config.data });
   }
 
-  async test(data?: DataInput): Promise<TestData> {
-    const splits = await this.splits(data);
-    const { notes } = splits;
-    return { notes, dataset: this.#checkShape(splits.test ?? splits.train), split: splits.test ? 'test' : 'all' };
+  /**
+   * The examples of one split: `validation` is the source's own or the share that training held out of `train`.
+   *
+   * @param split default: test, or all where there is no such split
+   * @throws ValueError when a split is asked for that the data have not
+   */
+  async select(data?: DataInput, split?: SplitChoice): Promise<TestData> {
+    const given = await this.splits(data);
+    const own = data === undefined || data === this.trainedOn || data === this.#config.data.source;
+    const validation = given.validation ?? (own ? this.#heldOut(given.train) : undefined);
+    const parts = { ...given, ...(validation && { validation }) };
+    const total = splitNames.reduce((sum, name) => sum + (given[name]?.size ?? 0), 0);
+    const about = { notes: given.notes, total };
+    const chosen = split ?? (given.test ? 'test' : 'all');
+    if (chosen === 'all') {
+      const { dataset, splits } = wholeOf(given);
+      return {
+        ...about,
+        split: chosen,
+        dataset: this.#checkShape(dataset),
+        ...(total > given.train.size && { splits }),
+      };
+    }
+    const dataset = parts[chosen];
+    if (!dataset) throw noSuchSplit(given.source, chosen, parts);
+    return { ...about, split: chosen, dataset: this.#checkShape(dataset) };
   }
 
-  async dataset(data: DataInput | undefined, split: 'train' | 'test'): Promise<Dataset> {
-    return split === 'test' ? (await this.test(data)).dataset : this.#checkShape((await this.splits(data)).train);
+  #heldOut(train: Dataset): Dataset | undefined {
+    const { validation: fraction, seed } = this.#config.training;
+    return splitValidation(train, { fraction, seed }).validation;
   }
 
-  async examples({ data, split = 'test', limit, seed }: ExamplesOptions): Promise<NdArray<'float32'>> {
+  async dataset(data: DataInput | undefined, split?: SplitChoice): Promise<Dataset> {
+    return (await this.select(data, split)).dataset;
+  }
+
+  async examples({ data, split, limit, seed }: ExamplesOptions): Promise<NdArray<'float32'>> {
     const dataset = await this.dataset(data, split);
     const ordered = seed === undefined ? dataset : shuffled(dataset, seed);
     return examplesOf(limit === undefined ? ordered : takeFirst(ordered, limit));
@@ -84,6 +111,11 @@ export class RunData {
       `${dataset.name}: its examples are ${formatShape(dataset.sampleShape)}, the model was trained on ${formatShape(shape)}.`,
     );
   }
+}
+
+function noSuchSplit(source: string, split: SplitName, parts: Partial<Record<SplitName, Dataset>>): ValueError {
+  const there = splitNames.filter((name) => parts[name]);
+  return new ValueError(`${source}: has no ${split} split, only ${there.join(' and ')}; 'all' takes every example.`);
 }
 
 function shuffled(dataset: Dataset, seed: number): Dataset {

@@ -1,4 +1,4 @@
-import type { Dataset } from '../data/index.ts';
+import type { Dataset, SplitChoice, SplitName } from '../data/index.ts';
 import type { Engine } from '../engine/index.ts';
 import type { EvaluationProgress } from '../evaluation/index.ts';
 import type { RunConfig } from '../io/index.ts';
@@ -18,8 +18,10 @@ export interface RunParts {
 }
 
 export interface RunEvaluateOptions {
-  /** Default: the test split of the data it was trained on. */
+  /** Default: the data it was trained on. */
   readonly data?: DataInput;
+  /** Which of the data. Default: the test split, or all where there is none. */
+  readonly split?: SplitChoice | undefined;
   /** Draws of z an example for the NLL. Default: 100. */
   readonly samples?: number;
   /** Evaluate the first so many examples. Default: all. */
@@ -32,7 +34,11 @@ export interface RunEvaluateOptions {
 
 export interface TestData {
   readonly dataset: Dataset;
-  readonly split: 'test' | 'all';
+  readonly split: SplitChoice;
+  /** How many examples the splits have in all. */
+  readonly total: number;
+  /** Of all examples of several splits: the split of each. */
+  readonly splits?: readonly SplitName[];
   /** What a person should know, such as categories that training had not. */
   readonly notes: readonly string[];
 }
@@ -40,8 +46,8 @@ export interface TestData {
 export interface ExamplesOptions {
   /** Default: the data it was trained on. */
   readonly data?: DataInput | undefined;
-  /** Default: test. */
-  readonly split?: 'test' | 'train' | undefined;
+  /** Default: the test split, or all where there is none. */
+  readonly split?: SplitChoice | undefined;
   /** Default: all. */
   readonly limit?: number | undefined;
   /** Choose at random; default: the first ones. */

@@ -1,7 +1,7 @@
 import { NdArray, ShapeError, ValueError, formatShape, sameShape } from '../core/index.ts';
 import type { ArrayLikeInput } from '../core/index.ts';
 import { TableEncoder, takeFirst } from '../data/index.ts';
-import type { DatasetSplits } from '../data/index.ts';
+import type { DatasetSplits, SplitChoice } from '../data/index.ts';
 import type { Engine } from '../engine/index.ts';
 import { evaluateModel } from '../evaluation/index.ts';
 import type { Evaluation } from '../evaluation/index.ts';
@@ -11,7 +11,7 @@ import { foldIn, key, normal } from '../random/index.ts';
 import type { Key } from '../random/index.ts';
 import type { NamedParameters } from '../training/index.ts';
 import { AnomalyDetector } from './anomalies.ts';
-import type { AnomalyOptions, FitThresholdOptions } from './anomalies.ts';
+import type { AnomalyOptions, FitThresholdOptions, ScoreOptions } from './anomalies.ts';
 import { evaluationExamples } from './data.ts';
 import type { DataInput } from './data.ts';
 import { Inference } from './inference.ts';
@@ -87,7 +87,7 @@ export class Run {
         throw new ValueError(`evaluate: ${name} must be a whole number of at least 1, got ${value}.`);
       }
     }
-    const { dataset } = await this.testData(options.data);
+    const { dataset } = await this.testData(options.data, options);
     const limited = limit === undefined ? dataset : takeFirst(dataset, limit);
     const examples = evaluationExamples(limited, this.config.data.binarize, seed);
     checkSupport('evaluate', limited, this.config);
@@ -104,12 +104,13 @@ export class Run {
   }
 
   /**
-   * The test split of `data` (default: of the training data), or its only examples where there is no split.
+   * One split of `data` (default: of the training data): the test split, or all examples where there is none. `train` contains the
+   * examples that training held out for validation; `all` are in the source's own order.
    *
-   * @throws ValueError when the examples do not have the shape that the model was trained on
+   * @throws ValueError when there is no such split, or the examples do not have the shape that the model was trained on
    */
-  testData(data?: DataInput): Promise<TestData> {
-    return this.#data.test(data);
+  testData(data?: DataInput, { split }: { readonly split?: SplitChoice | undefined } = {}): Promise<TestData> {
+    return this.#data.select(data, split);
   }
 
   /** The data it was trained on, or others: they are brought to the form of its own, and nothing of them is held out. */
@@ -117,7 +118,7 @@ export class Run {
     return this.#data.splits(data);
   }
 
-  /** Examples of the test split (see `testData`) or the training one, [n, ...exampleShape], as they are in the data. */
+  /** Examples of one split (see `testData`), [n, ...exampleShape], as they are in the data. */
   examples(options: ExamplesOptions = {}): Promise<NdArray<'float32'>> {
     return this.#data.examples(options);
   }
@@ -192,7 +193,7 @@ export class Run {
   /** `count` test examples, the first ones or with a seed any, and their reconstructions: [count, ...exampleShape] each. */
   async testReconstructions(
     count: number,
-    options: Pick<ExamplesOptions, 'data' | 'seed'> = {},
+    options: Pick<ExamplesOptions, 'data' | 'seed' | 'split'> = {},
   ): Promise<{ readonly originals: NdArray<'float32'>; readonly reconstructions: NdArray<'float32'> }> {
     const originals = await this.examples({ ...options, limit: count });
     return { originals, reconstructions: await this.reconstruct(originals) };
@@ -239,9 +240,9 @@ export class Run {
   /**
    * How anomalous each example is, in nats, [n]: higher is more anomalous. docs/anomalies.md says which score finds what.
    *
-   * @param x [n, ...exampleShape], one example, or data, of which the test split is scored
+   * @param x [n, ...exampleShape], one example, or data, of which the test split or `options.split` is scored
    */
-  score(x: ArrayLikeInput | DataInput, options: AnomalyOptions = {}): Promise<NdArray<'float64'>> {
+  score(x: ArrayLikeInput | DataInput, options: ScoreOptions = {}): Promise<NdArray<'float64'>> {
     return this.#anomalies.score(x, options);
   }
 
@@ -249,8 +250,8 @@ export class Run {
    * What each pixel or column contributes to the `reconstruction` score, nats: [n, ...exampleShape], for tables [n, columns].
    * An example's contributions add up to its score.
    */
-  explain(x: ArrayLikeInput | DataInput): Promise<NdArray<'float32'>> {
-    return this.#anomalies.explain(x);
+  explain(x: ArrayLikeInput | DataInput, options: Pick<ScoreOptions, 'split'> = {}): Promise<NdArray<'float32'>> {
+    return this.#anomalies.explain(x, options);
   }
 
   /**
@@ -267,7 +268,7 @@ export class Run {
   }
 
   /** Whether each example scores above the fitted threshold. @throws DataError when none was fitted for the method */
-  isAnomaly(x: ArrayLikeInput | DataInput, options: Pick<AnomalyOptions, 'method'> = {}): Promise<boolean[]> {
+  isAnomaly(x: ArrayLikeInput | DataInput, options: Pick<ScoreOptions, 'method' | 'split'> = {}): Promise<boolean[]> {
     return this.#anomalies.isAnomaly(x, options);
   }
 

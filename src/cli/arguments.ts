@@ -59,6 +59,13 @@ export function addEngineOptions(command: Command): Command {
     .option('--threads <n>', 'threads for the engine (default: the physical cores)', whole(1));
 }
 
+/** Which examples of its data a command takes. */
+export function splitOption(): Option {
+  const what =
+    'test (default where there is one), train, validation (held out of train, to choose the best epoch) or all';
+  return choice('--split <name>', what, ['all', 'train', 'validation', 'test']);
+}
+
 /** Options of every command. */
 export function addCommonOptions(command: Command): Command {
   return command

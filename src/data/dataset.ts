@@ -19,6 +19,14 @@ export interface FactorColumn {
   at(index: number): number | undefined;
 }
 
+/** What an example is called: the file it came from, or its place in the source it was chosen from. */
+export interface ExampleNames {
+  /** `file`: paths below the source's folder; `index`: places in the source, from 0. */
+  readonly kind: 'file' | 'index';
+  /** @param index of an example that exists */
+  at(index: number): string | number;
+}
+
 /**
  * Examples of one shape that can be drawn in any order. What training needs is `gather`: how the values are kept is the
  * data set's own affair (README.md states the contract).
@@ -34,6 +42,8 @@ export interface Dataset {
   readonly labels?: Labels;
   /** The name of each class number; absent when classes have no names or there are no labels. */
   readonly classNames?: readonly string[];
+  /** Where each example came from. Absent: from its own place, the whole source in its order. */
+  readonly names?: ExampleNames;
   /** What the examples were made from, where that is known: one value an example, by the factor's name. */
   readonly factors?: Readonly<Record<string, FactorColumn>>;
   /** What the numbers of an example mean, where `support` is `table`: its columns, and the way back. */
@@ -59,6 +69,7 @@ export interface DatasetSource {
   readonly support?: 'unit-interval' | 'real';
   readonly labels?: Labels;
   readonly classNames?: readonly string[];
+  readonly names?: ExampleNames;
   readonly factors?: Readonly<Record<string, FactorColumn>>;
 }
 
@@ -142,13 +153,13 @@ export function checkGather(
   }
 }
 
-/** The examples `indices` of `dataset` as a data set of its own; the values are not copied. */
+/** The examples `indices` of `dataset` as a data set of its own, which knows where they stood; the values are not copied. */
 export function subset(dataset: Dataset, indices: Uint32Array, options: { readonly name?: string } = {}): Dataset {
   const outside = indices.find((index) => index >= dataset.size);
   if (outside !== undefined) {
     throw new ValueError(`${dataset.name}: example ${outside} does not exist, there are ${dataset.size}.`);
   }
-  const { labels, factors, classNames, table } = dataset;
+  const { labels, factors, classNames, table, names } = dataset;
   const name = options.name ?? dataset.name;
   return {
     name,
@@ -159,6 +170,7 @@ export function subset(dataset: Dataset, indices: Uint32Array, options: { readon
     ...(labels && { labels: pick(labels, indices) }),
     ...(classNames && { classNames }),
     ...(table && { table }),
+    names: { kind: names?.kind ?? 'index', at: (index) => names?.at(indices[index]!) ?? indices[index]! },
     ...(factors && {
       factors: Object.fromEntries(
         Object.entries(factors).map(([factor, column]) => [factor, pickFactor(column, indices)]),

@@ -1,6 +1,7 @@
-export type SplitName = 'train' | 'validation' | 'test';
-
-export const splitNames: readonly SplitName[] = ['train', 'validation', 'test'];
+export const splitNames = ['train', 'validation', 'test'] as const;
+export type SplitName = (typeof splitNames)[number];
+/** A split, or all of a source's examples. */
+export type SplitChoice = SplitName | 'all';
 
 const splitOf: Readonly<Record<string, SplitName>> = {
   train: 'train',

@@ -27,7 +27,10 @@ afterAll(() => run.dispose());
 describe('encode and decode', () => {
   it('are the API’s, and undo each other as far as the model does', async () => {
     const { code, records } = await rootsigma(['encode', path, '-o', file('z.npy'), '--json']);
-    expect([code, records]).toEqual([0, [{ file: file('z.npy'), count: 60, shape: [60, 3], what: 'mean' }]]);
+    expect([code, records]).toEqual([
+      0,
+      [{ file: file('z.npy'), count: 60, shape: [60, 3], what: 'mean', split: 'test' }],
+    ]);
     const x = await run.examples();
     const { mean, covariance } = await run.encode(x);
     expect(await readArray(file('z.npy'))).toEqual(mean);

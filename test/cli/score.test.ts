@@ -28,6 +28,8 @@ describe('score', () => {
       {
         file: file('scores.npy'),
         examples: 60,
+        split: 'test',
+        mostAnomalous: expect.any(Array) as unknown[],
         auroc: expect.any(Number) as number,
         auprc: expect.any(Number) as number,
       },
@@ -45,7 +47,7 @@ describe('score', () => {
     const { code, stdout } = await rootsigma(argv);
     expect([code, stdout]).toEqual([0, expect.stringMatching(/exceed \(kept in thresholds\.json\)/)]);
     const { columns, rowCount } = await readTable(file('scores.csv'));
-    expect(columns.map(({ name }) => name)).toEqual(['row', 'score', 'anomaly', 'from a', 'from b', 'from colour']);
+    expect(columns.map(({ name }) => name)).toEqual(['row', 'index', 'score', 'anomaly', 'from a', 'from b', 'from colour']); // prettier-ignore
     expect(rowCount).toBeGreaterThan(0);
     const column = (name: string) => columns.find((candidate) => candidate.name === name)?.values ?? [];
     column('score').forEach((score, row) => {
@@ -53,6 +55,40 @@ describe('score', () => {
       expect(sum).toBeCloseTo(Number(score), 4);
     });
     expect(JSON.parse(readFileSync(join(file('table'), 'thresholds.json'), 'utf8'))).toHaveProperty('thresholds.reconstruction'); // prettier-ignore
+  });
+
+  it('scores a split or all examples, in the order of the file, and says where each stood', async () => {
+    const scored = async (...flags: string[]): Promise<{ stderr: string; column: (name: string) => unknown[] }> => {
+      const { code, stderr } = await rootsigma(['score', file('table'), '-o', file('split.csv'), ...flags]);
+      expect([code, stderr]).toEqual([0, expect.any(String)]);
+      const { columns } = await readTable(file('split.csv'));
+      return {
+        stderr,
+        column: (name) => columns.find((candidate) => candidate.name === name)?.values.map(String) ?? [],
+      };
+    };
+    const [test, train, all] = [await scored(), await scored('--split', 'train'), await scored('--split', 'all')];
+    expect(test.stderr).toMatch(/The test split was taken, 8 of 80 examples; --split all takes them all\./);
+    expect(all.stderr + train.stderr).not.toMatch(/split/);
+    expect([train.column('row').length, all.column('row').length]).toEqual([72, 80]);
+    expect((await scored('--split', 'validation')).column('row')).toHaveLength(7);
+    const [scores, splits] = [all.column('score'), all.column('split')];
+    for (const [part, name] of [
+      [test, 'test'],
+      [train, 'train'],
+    ] as const) {
+      // prettier-ignore
+      part.column('index').forEach((index, k) => {
+        expect([splits[Number(index)], Number(scores[Number(index)])]).toEqual([
+          name,
+          expect.closeTo(Number(part.column('score')[k]), 9),
+        ]);
+      });
+    }
+    writeFileSync(file('new.csv'), 'a,b,colour\n0.5,1,red\n');
+    const argv = ['score', file('table'), '-o', file('split.csv'), '--data', file('new.csv'), '--split', 'test'];
+    const { code, stderr } = await rootsigma(argv);
+    expect([code, stderr]).toEqual([2, expect.stringMatching(/new\.csv: has no test split, only train; 'all' takes/)]);
   });
 
   it('uses the threshold that is kept, says what is strange about a row, and what of it training never had', async () => {

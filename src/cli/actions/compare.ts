@@ -1,4 +1,5 @@
 import type { Evaluation, Run } from '../../api/index.ts';
+import { chosenSplit } from '../chosen-split.ts';
 import { formatCount, formatTable } from '../format.ts';
 import { openRun } from '../open-run.ts';
 import type { ActionContext } from '../session.ts';
@@ -22,7 +23,9 @@ export async function compare(
   const runs = await Promise.all(paths.map((path) => openRun(path, flags, output)));
   const [first] = runs;
   if (!first) return undefined;
-  const { dataset } = await first.testData(flags.data);
+  const data = await first.testData(flags.data, flags);
+  const { dataset } = data;
+  output.note(...chosenSplit(data, flags.split));
   const compared: Compared[] = [];
   for (const [index, run] of runs.entries()) {
     const path = paths[index] ?? '';
@@ -34,7 +37,7 @@ export async function compare(
       ...(seed !== undefined && { seed }),
       signal,
     });
-    if (output.json) output.record({ run: path, ...evaluation });
+    if (output.json) output.record({ run: path, ...evaluation, split: data.split });
     compared.push({ path, posterior: posteriorOf(run), evaluation });
   }
   const count = compared[0]?.evaluation.examples ?? 0;

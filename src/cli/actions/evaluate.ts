@@ -1,4 +1,5 @@
-import type { Evaluation, EvaluationProgress } from '../../api/index.ts';
+import type { Evaluation, EvaluationProgress, SplitChoice } from '../../api/index.ts';
+import { chosenSplit } from '../chosen-split.ts';
 import { formatCount, formatTable } from '../format.ts';
 import { openRun } from '../open-run.ts';
 import type { EngineFlags } from '../open-run.ts';
@@ -8,6 +9,7 @@ import type { ActionContext } from '../session.ts';
 
 export interface EvaluateFlags extends EngineFlags, OutputOptions {
   readonly data?: string;
+  readonly split?: SplitChoice;
   readonly samples?: number;
   readonly limit?: number;
   readonly seed?: number;
@@ -20,8 +22,10 @@ export async function evaluate(
 ): Promise<undefined> {
   const { samples, limit, seed } = flags;
   const run = await openRun(path, flags, output);
-  const { dataset, split, notes } = await run.testData(flags.data);
+  const data = await run.testData(flags.data, flags);
+  const { dataset, split, notes } = data;
   if (flags.data !== undefined) output.note(...notes);
+  output.note(...chosenSplit(data, flags.split));
   const throttle = new Throttle();
   const evaluation = await run.evaluate({
     data: dataset,
@@ -33,13 +37,18 @@ export async function evaluate(
       if (throttle.isDue()) output.status(progressText(progress));
     },
   });
-  if (output.json) output.record(evaluation);
+  if (output.json) output.record({ ...evaluation, split });
   const { examples } = evaluation;
   const count = `${examples < dataset.size ? 'the first ' : ''}${formatCount(examples)} of ${formatCount(dataset.size)}`;
-  output.say(`${count} examples of ${dataset.name}${split === 'test' ? '' : ' (there is no test split)'}`, '');
+  output.say(`${count} examples of ${dataset.name}${whichSplit(split, flags.split)}`, '');
   sayEvaluation(output, evaluation);
   output.say('', `ELBO, reconstruction and NLL are of ${run.measure}.`);
   return undefined;
+}
+
+function whichSplit(split: SplitChoice, asked: SplitChoice | undefined): string {
+  if (asked !== undefined) return asked === 'all' ? ', of all splits' : '';
+  return split === 'test' ? '' : ' (there is no test split)';
 }
 
 function progressText({ stage, done, total }: EvaluationProgress): string {

@@ -1,4 +1,5 @@
 import { NdArray, arrayFormat } from '../../api/index.ts';
+import type { SplitChoice } from '../../api/index.ts';
 import { openRun } from '../open-run.ts';
 import type { EngineFlags } from '../open-run.ts';
 import type { OutputOptions } from '../output.ts';
@@ -8,6 +9,7 @@ import { writePaths } from '../write-paths.ts';
 export interface InterpolateFlags extends EngineFlags, OutputOptions {
   readonly output: string;
   readonly data?: string;
+  readonly split?: SplitChoice;
   readonly pairs?: number;
   readonly steps?: number;
   readonly path?: 'linear' | 'spherical';
@@ -19,10 +21,10 @@ export async function interpolate(
   path: string,
   flags: InterpolateFlags,
 ): Promise<undefined> {
-  const { output: file, data, pairs = 8, steps = 10, path: kind = 'linear', seed = 0 } = flags;
+  const { output: file, data, split, pairs = 8, steps = 10, path: kind = 'linear', seed = 0 } = flags;
   arrayFormat(file);
   const run = await openRun(path, flags, output);
-  const examples = await run.examples({ data, limit: 2 * pairs, seed });
+  const examples = await run.examples({ data, split, limit: 2 * pairs, seed });
   const half = Math.floor((examples.shape[0] ?? 0) / 2);
   const size = examples.size / Math.max(1, examples.shape[0] ?? 0);
   const part = (from: number): NdArray =>

@@ -1,4 +1,5 @@
 import { codeQuality, latentScatter, writePicture } from '../../api/index.ts';
+import type { SplitChoice } from '../../api/index.ts';
 import { UsageError } from '../errors.ts';
 import { openRun } from '../open-run.ts';
 import type { EngineFlags } from '../open-run.ts';
@@ -8,6 +9,7 @@ import type { ActionContext } from '../session.ts';
 export interface LatentFlags extends EngineFlags, OutputOptions {
   readonly output: string;
   readonly data?: string;
+  readonly split?: SplitChoice;
   readonly limit?: number;
   readonly ellipses?: boolean;
   readonly probe?: boolean;
@@ -17,15 +19,16 @@ export async function latent({ output }: ActionContext, path: string, flags: Lat
   const { output: file, data, limit, ellipses, probe } = flags;
   if (!/\.png$/i.test(file)) throw new UsageError(`${file}: a scatter plot is a picture; write it to a .png file.`);
   const run = await openRun(path, flags, output);
+  const { dataset } = await run.testData(data, flags);
   const picture = await latentScatter(run, {
-    ...(data !== undefined && { data }),
+    data: dataset,
     ...(limit !== undefined && { limit }),
     ...(ellipses !== undefined && { ellipses }),
   });
   await writePicture(file, picture);
   const quality = probe ? await codeQuality(run, { ...(data !== undefined && { data }) }) : undefined;
   if (output.json) output.record({ file, ...(quality && { quality }) });
-  output.say(`${file}: posterior means of test examples`);
+  output.say(`${file}: posterior means of examples of ${dataset.name}`);
   if (quality) {
     const { nearestNeighbours, linearProbe, neighbours, trainingExamples, testExamples } = quality;
     const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;

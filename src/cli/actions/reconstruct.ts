@@ -1,4 +1,6 @@
 import { writeComparison } from '../../api/index.ts';
+import type { SplitChoice } from '../../api/index.ts';
+import { chosenSplit } from '../chosen-split.ts';
 import { openRun } from '../open-run.ts';
 import type { ActionContext } from '../session.ts';
 import { checkExamplesPath, writeExamples } from '../write-examples.ts';
@@ -6,6 +8,7 @@ import type { SampleFlags } from './sample.ts';
 
 export interface ReconstructFlags extends SampleFlags {
   readonly data?: string;
+  readonly split?: SplitChoice;
 }
 
 export async function reconstruct(
@@ -17,7 +20,9 @@ export async function reconstruct(
   checkExamplesPath(file);
   const isPicture = file.toLowerCase().endsWith('.png');
   const run = await openRun(path, flags, output);
-  const pairs = await run.testReconstructions(flags.count ?? 40, { data, seed });
+  const chosen = await run.testData(data, flags);
+  output.note(...chosenSplit(chosen, flags.split));
+  const pairs = await run.testReconstructions(flags.count ?? 40, { data: chosen.dataset, seed });
   const { reconstructions } = pairs;
   const columns = { ...(flags.columns !== undefined && { columns: flags.columns }) };
   if (isPicture) await writeComparison(file, pairs, columns);
@@ -25,7 +30,9 @@ export async function reconstruct(
     ? reconstructions.shape
     : await writeExamples(file, { run, examples: reconstructions }, { formulas });
   const [count = 0] = shape;
-  if (output.json) output.record({ file, count, shape });
-  output.say(`${file}: ${count} test examples${isPicture ? ', each above its reconstruction' : ', reconstructed'}`);
+  if (output.json) output.record({ file, count, shape, split: chosen.split });
+  output.say(
+    `${file}: ${count} examples of ${chosen.dataset.name}${isPicture ? ', each above its reconstruction' : ', reconstructed'}`,
+  );
   return undefined;
 }

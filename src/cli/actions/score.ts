@@ -11,7 +11,17 @@ import {
   writePicture,
   writeTable,
 } from '../../api/index.ts';
-import type { AnomalyMethod, AnomalyThreshold, Cell, Dataset, Run, WriteTableOptions } from '../../api/index.ts';
+import type {
+  AnomalyMethod,
+  AnomalyThreshold,
+  Cell,
+  Dataset,
+  Run,
+  SplitChoice,
+  TestData,
+  WriteTableOptions,
+} from '../../api/index.ts';
+import { chosenSplit } from '../chosen-split.ts';
 import { UsageError } from '../errors.ts';
 import { formatCount, formatTable } from '../format.ts';
 import { openRun } from '../open-run.ts';
@@ -23,6 +33,7 @@ import { Throttle } from '../throttle.ts';
 export interface ScoreFlags extends EngineFlags, OutputOptions {
   readonly output: string;
   readonly data?: string;
+  readonly split?: SplitChoice;
   readonly method?: AnomalyMethod;
   readonly draws?: number;
   readonly seed?: number;
@@ -40,8 +51,10 @@ export async function score({ output, signal }: ActionContext, path: string, fla
   if (isPicture(file) && !isImageShape(run.exampleShape)) {
     throw new UsageError(`${file}: only images have pictures; scores of this run go to a .csv, for example.`);
   }
-  const { dataset, notes } = await run.testData(flags.data);
+  const chosen = await run.testData(flags.data, flags);
+  const { dataset, notes, splits } = chosen;
   if (flags.data !== undefined) output.note(...notes);
+  output.note(...chosenSplit(chosen, flags.split));
   const anomalous = flags.anomalies === undefined ? undefined : anomalyLabels(dataset, flags.anomalies);
   const throttle = new Throttle();
   const method = flags.method && { method: flags.method };
@@ -60,7 +73,7 @@ export async function score({ output, signal }: ActionContext, path: string, fla
     contamination === undefined ? kept : await run.fitThreshold(undefined, { ...options, contamination });
   const scores = await run.score(dataset, options);
   const contributions = flags.explain ? await run.explain(dataset) : undefined;
-  const scored: Scored = { run, dataset, scores, contributions, limit: flags.limit, above: threshold?.value };
+  const scored: Scored = { run, dataset, splits, scores, contributions, limit: flags.limit, above: threshold?.value };
   await writeScores(file, scored, flags);
   const found = threshold && scores.data.filter((value) => value > threshold.value).length;
   const ranking = anomalous && {
@@ -68,11 +81,23 @@ export async function score({ output, signal }: ActionContext, path: string, fla
     auprc: averagePrecision(scores.data, anomalous),
   };
   if (output.json) {
-    output.record({ file, examples: scores.size, ...(threshold && { threshold, anomalies: found }), ...ranking });
+    output.record({
+      file,
+      examples: scores.size,
+      split: chosen.split,
+      ...(threshold && { threshold, anomalies: found }),
+      ...ranking,
+      mostAnomalous: mostAnomalous(scored, 5).map((row) => ({
+        row,
+        ...(dataset.names && { [dataset.names.kind]: dataset.names.at(row) }),
+        score: scores.data[row],
+      })),
+    });
   }
   output.say(`${file}: scores of ${formatCount(scores.size)} examples of ${dataset.name}, higher is more anomalous`);
   if (threshold) output.say(verdictText(found ?? 0, threshold));
   if (run.columns) output.say(...strangestRows(scored, run.columns));
+  if (dataset.names?.kind === 'file') output.say(...strangestFiles(scored));
   if (ranking) output.say(`AUROC ${ranking.auroc.toFixed(3)}, AUPRC ${ranking.auprc.toFixed(3)}`);
   return undefined;
 }
@@ -115,6 +140,7 @@ function verdictText(found: number, { value, quantile, examples, source }: Anoma
 interface Scored {
   readonly run: Run;
   readonly dataset: Dataset;
+  readonly splits: TestData['splits'];
   readonly scores: NdArray<'float64'>;
   /** [examples, …parts] */
   readonly contributions: NdArray<'float32'> | undefined;
@@ -125,9 +151,12 @@ interface Scored {
 async function writeScores(file: string, scored: Scored, { formulas }: ScoreFlags): Promise<void> {
   if (isPicture(file)) return writeStrangest(file, scored);
   if (!isTablePath(file)) return writeArray(file, scored.scores);
-  const { run, scores, contributions, above } = scored;
+  const { run, dataset, splits, scores, contributions, above } = scored;
+  const { names } = dataset;
   const columns: Record<string, readonly Cell[]> = {
     row: Array.from(scores.data, (_, row) => row),
+    ...(names && { [names.kind]: Array.from(scores.data, (_, row) => names.at(row)) }),
+    ...(splits && { split: splits }),
     score: Array.from(scores.data),
   };
   if (above !== undefined) columns.anomaly = Array.from(scores.data, (value) => value > above);
@@ -149,9 +178,19 @@ function mostAnomalous({ scores }: Scored, count: number): number[] {
   return order.slice(0, count);
 }
 
+/** The files of the highest scores. */
+function strangestFiles(scored: Scored): string[] {
+  const { dataset, scores } = scored;
+  const lines = mostAnomalous(scored, 5).map((row) => [
+    `  ${String(dataset.names?.at(row))}`,
+    formatNats(scores.data[row] ?? NaN),
+  ]);
+  return formatTable([['The strangest', 'nats'], ...lines], { right: [1] });
+}
+
 /** The strangest rows of a table (of those above the threshold), with the columns that contribute most. */
 function strangestRows(scored: Scored, columns: readonly string[]): string[] {
-  const { scores, contributions, above = -Infinity } = scored;
+  const { dataset, scores, contributions, above = -Infinity } = scored;
   if (!contributions) return [];
   const lines = mostAnomalous(scored, 5)
     .filter((row) => (scores.data[row] ?? NaN) > above)
@@ -163,7 +202,7 @@ function strangestRows(scored: Scored, columns: readonly string[]): string[] {
       const [first, ...others] = parts.sort((a, b) => b.nats - a.nats);
       const shown = [first, ...others.slice(0, 2).filter(({ nats }) => nats > 1 && nats > (first?.nats ?? 0) / 10)];
       const texts = shown.flatMap((part) => (part ? [`${part.name} ${formatNats(part.nats)}`] : []));
-      return [`  row ${row}`, formatNats(scores.data[row] ?? NaN), texts.join(', ')];
+      return [`  row ${dataset.names?.at(row) ?? row}`, formatNats(scores.data[row] ?? NaN), texts.join(', ')];
     });
   return lines.length === 0
     ? []
@@ -180,6 +219,9 @@ async function writeStrangest(file: string, scored: Scored): Promise<void> {
   const shown = Uint32Array.from(mostAnomalous(scored, limit));
   const x = NdArray.zeros([shown.length, ...run.exampleShape], 'float32');
   dataset.gather(shown, x.data);
-  const texts = Array.from(shown, (row) => `${row}: ${(scores.data[row] ?? NaN).toFixed(1)} nats`);
+  const texts = Array.from(shown, (row) => {
+    const name = dataset.names?.kind === 'file' ? dataset.names.at(row) : row;
+    return `${name}: ${(scores.data[row] ?? NaN).toFixed(1)} nats`;
+  });
   await writePicture(file, await anomalyPicture(run, x, { texts }));
 }

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { addCommonOptions, addEngineOptions, addExamples, whole } from '../arguments.ts';
+import { addCommonOptions, addEngineOptions, addExamples, splitOption, whole } from '../arguments.ts';
 import type { EvaluateFlags } from '../actions/evaluate.ts';
 import type { Session } from '../session.ts';
 
@@ -7,7 +7,8 @@ export function evaluateCommand(session: Session): Command {
   const command = new Command('evaluate')
     .description('how well a run fits: ELBO, importance-sampled NLL, active units, KL per dimension (nats)')
     .argument('<run>', "a run's folder")
-    .option('--data <data>', 'other data than it was trained on; their test split where there is one')
+    .option('--data <data>', 'other data than it was trained on, also a single image or example')
+    .addOption(splitOption())
     .option('--samples <k>', 'draws of z an example, for the NLL (default: 100)', whole(1))
     .option('--limit <n>', 'take the first n examples (default: all)', whole(1))
     .option('--seed <n>', 'seed of the draws (default: 0)', whole(0));

@@ -1,14 +1,15 @@
 import { Command } from 'commander';
-import { addCommonOptions, addEngineOptions, addExamples, choice, whole } from '../arguments.ts';
+import { addCommonOptions, addEngineOptions, addExamples, choice, splitOption, whole } from '../arguments.ts';
 import type { InterpolateFlags } from '../actions/interpolate.ts';
 import type { Session } from '../session.ts';
 
 export function interpolateCommand(session: Session): Command {
   const command = new Command('interpolate')
-    .description('what lies between two test examples: E[x|z] along the way from one to the other')
+    .description('what lies between two examples: E[x|z] along the way from one to the other')
     .argument('<run>', "a run's folder")
     .requiredOption('-o, --output <file>', 'where to: .png (a pair a row), .npy, .csv or .json')
     .option('--data <data>', 'other data than it was trained on')
+    .addOption(splitOption())
     .option('--pairs <n>', 'how many pairs of examples (default: 8)', whole(1))
     .option('--steps <n>', 'points on each path, both ends included (default: 10)', whole(2))
     .addOption(

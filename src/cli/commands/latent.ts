@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { addCommonOptions, addEngineOptions, addExamples, whole } from '../arguments.ts';
+import { addCommonOptions, addEngineOptions, addExamples, splitOption, whole } from '../arguments.ts';
 import type { LatentFlags } from '../actions/latent.ts';
 import type { Session } from '../session.ts';
 
@@ -8,7 +8,8 @@ export function latentCommand(session: Session): Command {
     .description('where examples lie in latent space: a scatter plot of posterior means, coloured by label')
     .argument('<run>', "a run's folder")
     .requiredOption('-o, --output <file>', 'where to: .png')
-    .option('--data <data>', 'other data than it was trained on; their test split where there is one')
+    .option('--data <data>', 'other data than it was trained on')
+    .addOption(splitOption())
     .option('--limit <n>', 'show the first n examples (default: 2000)', whole(1))
     .option('--ellipses', 'draw q(z|x) as ellipses (default: up to 200 examples)')
     .option('--no-ellipses', 'draw points only')

@@ -6,6 +6,7 @@ import {
   choice,
   formulasOption,
   number,
+  splitOption,
   whole,
 } from '../arguments.ts';
 import type { ScoreFlags } from '../actions/score.ts';
@@ -21,7 +22,8 @@ export function scoreCommand(session: Session): Command {
       '-o, --output <file>',
       'where to: .csv, .tsv or .parquet (a row an example), .npy, .json; .png for images',
     )
-    .option('--data <data>', 'what to score; its test split where there is one (default: what it was trained on)')
+    .option('--data <data>', 'what to score, also a single image or example (default: what it was trained on)')
+    .addOption(splitOption())
     .addOption(
       choice('--method <name>', 'which score (default: typicality for Bernoulli likelihoods, else elbo)', methods),
     )
@@ -39,6 +41,8 @@ export function scoreCommand(session: Session): Command {
   addExamples(
     addCommonOptions(addEngineOptions(command)),
     'rootsigma score runs/people --data new.csv -o scores.csv --explain --contamination 0.01',
+    'rootsigma score runs/photos --split all -o scores.csv',
+    'rootsigma score runs/photos --data new.jpg -o score.json',
     'rootsigma score runs/digits-diagonal -o strangest.png',
   );
   return command.action(async (path: string, flags: ScoreFlags) => {

@@ -60,6 +60,7 @@ export async function readImageFolder(
     name: folder,
     kind: 'images' as const,
     sampleShape: target.channels === 1 ? [target.height, target.width] : [target.height, target.width, 3],
+    names: { kind: 'file' as const, at: (index: number) => files[index]!.path },
     ...(classNames && {
       labels: Uint32Array.from(files, ({ className }) => classNames.indexOf(className ?? '')),
       classNames,

@@ -116,9 +116,14 @@ export function joinSplits(
   make: (split: SplitName, indices: Uint32Array) => Dataset,
 ): DatasetSplits {
   const { source, options, notes } = plan;
+  const total = Object.values(rows).reduce((sum, { length }) => sum + length, 0);
   const part = (split: SplitName): Dataset | undefined => {
     const indices = rows[split];
-    return indices && indices.length > 0 ? make(split, indices) : undefined;
+    if (!indices || indices.length === 0) return undefined;
+    const dataset = make(split, indices);
+    return indices.length === total
+      ? dataset
+      : { ...dataset, names: { kind: 'index', at: (index) => indices[index]! } };
   };
   const [train, validation, test] = [part('train'), part('validation'), part('test')];
   if (!train) throw new DataError(`${source}: no row is for training.`);
