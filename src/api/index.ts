@@ -18,7 +18,8 @@ export type { ColumnKinds, DownstreamAccuracy, TableDistances } from '../evaluat
 export { anomalyMethods, tableOf } from '../io/index.ts';
 export type { AnomalyThreshold, Cell, RunConfig, Table, TableColumn } from '../io/index.ts';
 export type { DoneEvent, ElboMeans, EpochEvent, StepEvent, TrainingEvent } from '../training/index.ts';
-export { auroc, averagePrecision } from '../evaluation/index.ts';
+export { auroc, averagePrecision, precisionRecallCurve, rocCurve } from '../evaluation/index.ts';
+export type { AnomalyLabels, PrecisionRecallCurve, RankingOptions, RocCurve } from '../evaluation/index.ts';
 export type { AnomalyMethod } from '../evaluation/index.ts';
 export type { AnomalyOptions, FitThresholdOptions, ScoreOptions } from './anomalies.ts';
 export type { DataInput } from './data.ts';

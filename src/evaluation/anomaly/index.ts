@@ -7,8 +7,8 @@ export {
   poissonBackground,
 } from './background.ts';
 export type { Background, GaussianBackgroundPrior } from './background.ts';
-export { auroc, averagePrecision } from './ranking.ts';
-export type { AnomalyLabels } from './ranking.ts';
+export { auroc, averagePrecision, precisionRecallCurve, rocCurve } from './ranking.ts';
+export type { AnomalyLabels, PrecisionRecallCurve, RankingOptions, RocCurve } from './ranking.ts';
 export type { DrawQuantity, ModelParts } from './draws.ts';
 export { defaultDraws, fitTypicality, scoreExamples } from './scores.ts';
 export type { AnomalyMethod, ScoreOptions } from './scores.ts';

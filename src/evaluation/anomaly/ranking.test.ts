@@ -1,7 +1,9 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { ShapeError, ValueError } from '../../core/index.ts';
 import { key, randint } from '../../random/index.ts';
-import { auroc, averagePrecision } from './index.ts';
+import { auroc, averagePrecision, precisionRecallCurve, rocCurve } from './index.ts';
+import type { AnomalyLabels, PrecisionRecallCurve, RocCurve } from './index.ts';
 
 /** P(anomaly above normal) + ½ P(tie), pair by pair. */
 function pairwiseAuroc(scores: readonly number[], labels: readonly number[]): number {
@@ -51,5 +53,94 @@ describe('auroc and averagePrecision', () => {
     expect(() => auroc([1, 2], [1])).toThrow(ShapeError);
     expect(() => auroc([1, NaN], [1, 0])).toThrow(/score 1 is NaN/);
     expect(() => averagePrecision([1, 2], [0, 0])).toThrow(ValueError);
+  });
+
+  it('count what weights say: an example of weight 3 is three examples, one of weight 0 none', () => {
+    const [scores, labels, sampleWeight] = [
+      [2, 1, 2, 3, 0, 9],
+      [1, 0, 0, 1, 1, 0],
+      [3, 2, 1, 1, 2, 0],
+    ];
+    const repeat = (list: readonly number[]): number[] =>
+      list.flatMap((value, i) => new Array<number>(sampleWeight[i]!).fill(value));
+    const [many, theirs] = [repeat(scores), repeat(labels)];
+    expect(auroc(scores, labels, { sampleWeight })).toBeCloseTo(auroc(many, theirs), 14);
+    expect(averagePrecision(scores, labels, { sampleWeight })).toBeCloseTo(averagePrecision(many, theirs), 14);
+  });
+
+  const measures = { auroc, averagePrecision, rocCurve, precisionRecallCurve };
+  it.each(Object.entries(measures))('%s takes 0 and 1, −1 and 1, booleans, and nothing else', (name, measure) => {
+    const scores = [4, 2, 3, 1];
+    const expected = measure(scores, [1, 0, 0, 1]);
+    for (const labels of [[1, -1, -1, 1], [true, false, false, true], Uint8Array.of(1, 0, 0, 1), [1, -0, 0, 1]]) {
+      expect(measure(scores, labels)).toEqual(expected);
+    }
+    const refused: [unknown, RegExp][] = [
+      [[1, 0, NaN, 1], /label 2 is NaN; labels are 1 for anomalies/],
+      [[1, 0, 2, 1], /label 2 is 2;/],
+      [[0.5, 0, 1, 1], /label 0 is 0.5;/],
+      [[1, 0, 1, -1], /label 3 is -1, but label 1 is 0;/],
+      [[1, -1, 0, -1], /label 2 is 0, but label 1 is -1;/],
+      [[1, 1, true, 0], /label 2 is true, but label 0 is 1;/],
+      [[true, false, 0, 1], /label 2 is 0, but label 0 is true;/],
+      [['1', '0', '0', '1'], /label 0 is "1";/],
+      [[1, 0, undefined, null], /label 2 is undefined/],
+      [[1, 1, 1, 1], /no normal examples among 4/],
+      [[-1, -1, -1, -1], /no anomalies among 4/],
+      ['1001', /labels must be an array/],
+      [undefined, /labels must be an array/],
+    ];
+    for (const [labels, message] of refused) {
+      const run = (): unknown => measure(scores, labels as AnomalyLabels);
+      expect(run, String(labels)).toThrow(message);
+      expect(run).toThrow(ValueError);
+      expect(run).toThrow(new RegExp(`^${name}: `));
+    }
+    expect(() => measure([1, 2, NaN, 0], [1, 0, 1, 0])).toThrow(/score 2 is NaN/);
+    expect(() => measure(['1', 2, 3, 4] as number[], [1, 0, 1, 0])).toThrow(/score 0 is "1"/);
+    expect(() => measure(scores, [1, 0, 1])).toThrow(ShapeError);
+    expect(() => measure(scores, [1, 0, 0, 1], { sampleWeight: [1, 1, 1] })).toThrow(/4 scores, but 3 sampleWeight/);
+    for (const wrong of [-1, NaN, Infinity]) {
+      expect(() => measure(scores, [1, 0, 0, 1], { sampleWeight: [1, wrong, 1, 1] })).toThrow(`weight 1 is ${wrong}`);
+    }
+    expect(() => measure(scores, [1, 0, 0, 1], { sampleWeight: [0, 1, 1, 0] })).toThrow(/no anomalies/);
+  });
+
+  const near = (actual: ArrayLike<number>, expected: readonly number[]): void => {
+    expect(actual.length).toBe(expected.length);
+    expected.forEach((value, k) => {
+      expect(actual[k]).toBeCloseTo(value, 14);
+    });
+  };
+  it('are what scikit-learn gives, curves too, with ties and weights', () => {
+    const cases = JSON.parse(
+      readFileSync(new URL('../../../test/fixtures/ranking.json', import.meta.url), 'utf8'),
+    ) as (Record<'scores' | 'labels', number[]> & { sampleWeight?: number[] } & Record<
+        'auroc' | 'averagePrecision',
+        number
+      > &
+      Record<'roc' | 'rocWhole', Record<keyof RocCurve, number[]>> & {
+        precisionRecall: Record<keyof PrecisionRecallCurve, number[]>;
+      })[];
+    expect(cases).toHaveLength(6);
+    for (const { scores, labels, sampleWeight, roc, rocWhole, precisionRecall, ...areas } of cases) {
+      const options = { sampleWeight };
+      expect(auroc(scores, labels, options)).toBeCloseTo(areas.auroc, 13);
+      expect(averagePrecision(scores, labels, options)).toBeCloseTo(areas.averagePrecision, 13);
+      for (const [dropIntermediate, expected] of [
+        [true, roc],
+        [false, rocWhole],
+      ] as const) {
+        const curve = rocCurve(scores, labels, { ...options, dropIntermediate });
+        near(curve.falsePositiveRate, expected.falsePositiveRate);
+        near(curve.truePositiveRate, expected.truePositiveRate);
+        expect(curve.thresholds[0]).toBe(Infinity);
+        near(curve.thresholds.subarray(1), expected.thresholds);
+      }
+      const curve = precisionRecallCurve(scores, labels, options);
+      near(curve.precision, precisionRecall.precision);
+      near(curve.recall, precisionRecall.recall);
+      near(curve.thresholds, precisionRecall.thresholds);
+    }
   });
 });
