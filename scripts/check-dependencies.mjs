@@ -11,6 +11,17 @@ const files = readdirSync(root, { recursive: true })
   .map((name) => join(root, String(name)))
   .filter((path) => path.endsWith('.ts') && !path.endsWith('.d.ts') && !path.includes(`kernels${sep}assembly`));
 
+/** The sources that `#…` stands for, in Node and in pages: package.json says where each leads. */
+const { imports: aliases } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+const leavesOf = (target) => (typeof target === 'string' ? [target] : Object.values(target).flatMap(leavesOf));
+const sourcesOf = (alias) => [
+  ...new Set(
+    leavesOf(aliases[alias] ?? {}).map((path) =>
+      join(root, path.replace(/^\.\/(dist|src)\//, '').replace(/\.js$/, '.ts')),
+    ),
+  ),
+];
+
 const isTest = (path) => path.endsWith('.test.ts');
 const layerOf = (path) => relative(root, path).split(sep)[0] ?? '';
 
@@ -25,11 +36,13 @@ function importsOf(path) {
         : ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword
           ? node.arguments[0]
           : undefined;
-    if (specifier && ts.isStringLiteral(specifier) && specifier.text.startsWith('.')) {
+    if (specifier && ts.isStringLiteral(specifier) && /^[.#]/.test(specifier.text)) {
       const clause = ts.isImportDeclaration(node) ? node.importClause : undefined;
       const typeOnly =
         clause?.phaseModifier === ts.SyntaxKind.TypeKeyword || (ts.isExportDeclaration(node) && node.isTypeOnly);
-      found.push({ target: resolve(dirname(path), specifier.text), typeOnly });
+      const { text } = specifier;
+      const targets = text.startsWith('#') ? sourcesOf(text) : [resolve(dirname(path), text)];
+      for (const target of targets) found.push({ target, typeOnly });
     }
     ts.forEachChild(node, visit);
   };

@@ -11,8 +11,8 @@ import {
   thresholdOf,
 } from '../evaluation/index.ts';
 import type { AnomalyMethod, ModelParts, ThresholdRule, Typicality } from '../evaluation/index.ts';
-import { anomalyMethods, thresholdsSchemaVersion } from '../io/index.ts';
-import type { AnomalyThreshold, AnomalyThresholds, RunConfig } from '../io/index.ts';
+import { RunFolder, anomalyMethods, thresholdsSchemaVersion } from '../io/index.ts';
+import type { AnomalyThreshold, AnomalyThresholds, RunConfig, Store } from '../io/index.ts';
 import type { Examples } from '../objectives/index.ts';
 import { key, permutation } from '../random/index.ts';
 import { backgroundFor } from './background.ts';
@@ -67,16 +67,16 @@ export class AnomalyDetector {
   readonly #config: RunConfig;
   readonly #parts: ModelParts;
   readonly #source: AnomalySource;
-  readonly #path: string | undefined;
+  readonly #store: Store | undefined;
   #kept: Kept | undefined;
 
   constructor(
-    parts: ModelParts & { readonly config: RunConfig; readonly path: string | undefined },
+    parts: ModelParts & { readonly config: RunConfig; readonly store: Store | undefined },
     source: AnomalySource,
   ) {
-    const { config, path, engine, model, parameters } = parts;
+    const { config, store, engine, model, parameters } = parts;
     this.#config = config;
-    this.#path = path;
+    this.#store = store;
     this.#parts = { engine, model, parameters };
     this.#source = source;
   }
@@ -133,22 +133,22 @@ export class AnomalyDetector {
   }
 
   /** Writes what was fitted into a run's folder, where there is any. */
-  async saveTo(path: string): Promise<void> {
+  async saveTo(store: Store): Promise<void> {
     const kept = await this.#read();
     if (Object.keys(kept.thresholds).length === 0 && !kept.typicality) return;
-    const { writeThresholds } = await import('./threshold-file.ts');
-    writeThresholds(path, { schemaVersion: thresholdsSchemaVersion, ...kept });
+    const folder = await RunFolder.open(store);
+    await folder.writeThresholds({ schemaVersion: thresholdsSchemaVersion, ...kept });
   }
 
   async #keep(kept: Kept): Promise<void> {
     this.#kept = kept;
-    if (this.#path !== undefined) await this.saveTo(this.#path);
+    if (this.#store) await this.saveTo(this.#store);
   }
 
   async #read(): Promise<Kept> {
-    if (this.#kept || this.#path === undefined) return this.#kept ?? { thresholds: {} };
-    const { readThresholds } = await import('./threshold-file.ts');
-    const { thresholds = {}, typicality } = readThresholds(this.#path) ?? {};
+    if (this.#kept || !this.#store) return this.#kept ?? { thresholds: {} };
+    const folder = await RunFolder.open(this.#store);
+    const { thresholds = {}, typicality } = (await folder.readThresholds()) ?? {};
     this.#kept = { thresholds, ...(typicality && { typicality }) };
     return this.#kept;
   }

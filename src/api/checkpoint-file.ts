@@ -1,9 +1,8 @@
-import { join } from 'node:path';
 import * as v from 'valibot';
 import { DataError } from '../core/index.ts';
 import type { NdArray } from '../core/index.ts';
-import { readSafetensorsFile, writeSafetensorsFile } from '../io/node/index.ts';
-import type { RunFolder } from '../io/node/index.ts';
+import { encodeSafetensors, nameIn, runFile } from '../io/index.ts';
+import type { RunFolder } from '../io/index.ts';
 import type { Checkpoint, NamedParameters } from '../training/index.ts';
 
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
@@ -23,31 +22,26 @@ const progressSchema = v.strictObject({
   }),
 });
 
-/** The file that `--resume` continues from. */
-export function checkpointPath(folder: RunFolder): string {
-  return join(folder.checkpoints, 'last.safetensors');
-}
-
 /** Writes a checkpoint as a whole or not at all: the one before it stays until this one is on disk. */
-export function writeCheckpoint(folder: RunFolder, checkpoint: Checkpoint): void {
+export async function writeCheckpoint(folder: RunFolder, checkpoint: Checkpoint): Promise<void> {
   const { parameters, optimizer, best, steps, progress } = checkpoint;
   const tensors = {
     ...withPrefix('parameter', parameters),
     ...withPrefix('optimizer', optimizer),
     ...withPrefix('best', best ?? {}),
   };
-  writeSafetensorsFile(checkpointPath(folder), tensors, {
-    metadata: { format: 'rootsigma checkpoint', state: JSON.stringify({ steps, progress }) },
-  });
+  const metadata = { format: 'rootsigma checkpoint', state: JSON.stringify({ steps, progress }) };
+  await folder.store.replace(runFile.checkpoint, encodeSafetensors(tensors, { metadata }));
 }
 
 /** @throws DataError when the file is missing or is not a checkpoint */
-export function readCheckpoint(folder: RunFolder): Checkpoint {
-  const path = checkpointPath(folder);
-  const { tensors, metadata } = readSafetensorsFile(path);
+export async function readCheckpoint(folder: RunFolder): Promise<Checkpoint> {
+  const { tensors, metadata } = await folder.readTensors(runFile.checkpoint);
   const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), progressSchema), metadata.state);
   if (!parsed.success)
-    throw new DataError(`${path}: its metadata is not a checkpoint's (${parsed.issues[0].message}).`);
+    throw new DataError(
+      `${nameIn(folder.store, runFile.checkpoint)}: its metadata is not a checkpoint's (${parsed.issues[0].message}).`,
+    );
   const best = withoutPrefix('best', tensors);
   return {
     ...parsed.output,

@@ -1,3 +1,4 @@
+import { locateSource, resolveDataset } from '#local-data';
 import { NdArray, ValueError, formatShape, sizeOf } from '../core/index.ts';
 import { binarize, binarizeForEvaluation, datasetOf, supportOf, tableSplits } from '../data/index.ts';
 import type { NestedArray } from '../core/index.ts';
@@ -20,7 +21,6 @@ export async function resolveData(
   context?: ResolveContext,
 ): Promise<DatasetSplits> {
   if (typeof data === 'string') {
-    const { resolveDataset } = await import('../data/node/index.ts');
     return resolveDataset(data, options, context);
   }
   if (data instanceof NdArray) return { source: 'array', train: datasetFromArray(data), notes: [] };
@@ -39,7 +39,6 @@ function isNested(data: DataInput): data is NestedExamples {
 
 /** Where the data of the run in a folder are. @throws DataError when they are nowhere */
 export async function locateData(source: string, folder: string | undefined): Promise<string> {
-  const { locateSource } = await import('../data/node/index.ts');
   return locateSource(source, folder);
 }
 

@@ -1,8 +1,10 @@
+import { machineFacts, versionOf } from '#machine';
 import { NdArray, version } from '../core/index.ts';
-import { createEngine, defaultThreads, engineNames, referenceEngine } from '../engine/index.ts';
+import { createEngine, engineNames, referenceEngine } from '../engine/index.ts';
 import type { Engine, EngineName } from '../engine/index.ts';
 import { grad, input, matmul, mean, square, tanh } from '../graph/index.ts';
 import { key, normal } from '../random/index.ts';
+import type { MachineFacts } from './machine-facts.ts';
 
 export interface EngineDiagnosis {
   readonly name: EngineName;
@@ -21,39 +23,24 @@ export interface EngineDiagnosis {
 }
 
 /** What this machine offers. */
-export interface Diagnosis {
+export interface Diagnosis extends MachineFacts {
   readonly rootsigma: string;
-  readonly node: string;
-  readonly platform: string;
-  readonly cpu: string;
-  readonly logicalCores: number;
-  /** What an engine takes by default. */
-  readonly threads: number;
-  readonly memoryBytes: number;
-  readonly freeMemoryBytes: number;
   readonly engines: readonly EngineDiagnosis[];
 }
 
 /** Loads every engine, checks it against the reference and times it. Takes a second or two. */
 export async function diagnose(): Promise<Diagnosis> {
-  const os = await import('node:os');
   const engines: EngineDiagnosis[] = [];
   for (const name of engineNames) if (name !== 'auto') engines.push(await diagnoseEngine(name));
   return {
     rootsigma: version,
-    node: process.versions.node,
-    platform: `${process.platform} ${process.arch}`,
-    cpu: os.cpus()[0]?.model.trim() ?? 'unknown',
-    logicalCores: os.availableParallelism(),
-    threads: defaultThreads(),
-    memoryBytes: os.totalmem(),
-    freeMemoryBytes: os.freemem(),
+    ...machineFacts(),
     engines,
   };
 }
 
 async function diagnoseEngine(name: EngineName): Promise<EngineDiagnosis> {
-  const packageVersion = name === 'reference' ? version : await versionOf(name);
+  const packageVersion = name === 'reference' ? version : versionOf(name);
   const identity = { name, ...(packageVersion !== undefined && { version: packageVersion }) };
   try {
     const engine = await createEngine({ engine: name });
@@ -104,23 +91,4 @@ async function gemmSpeed(engine: Engine, n: number): Promise<number> {
   }
   await program.dispose();
   return (2 * n ** 3) / (best * 1e6);
-}
-
-/** The installed package's version, where its package.json can be found. */
-async function versionOf(name: string): Promise<string | undefined> {
-  const { createRequire } = await import('node:module');
-  const path = await import('node:path');
-  const { existsSync, readFileSync } = await import('node:fs');
-  try {
-    const entry = createRequire(import.meta.url).resolve(name);
-    for (let folder = path.dirname(entry); folder !== path.dirname(folder); folder = path.dirname(folder)) {
-      const file = path.join(folder, 'package.json');
-      if (!existsSync(file)) continue;
-      const contents = JSON.parse(readFileSync(file, 'utf8')) as { readonly name?: string; readonly version?: string };
-      if (contents.name === name) return contents.version;
-    }
-  } catch {
-    // Not installed: `createEngine` says so.
-  }
-  return undefined;
 }

@@ -1,5 +1,8 @@
+import { localFiles } from '#file-system';
+import { localData } from '#local-data';
 import { DataError, NdArray, ValueError, formatShape } from '../core/index.ts';
 import {
+  RunFolder,
   decodeNpy,
   encodeNpy,
   encodeParquetMatrix,
@@ -10,6 +13,7 @@ import {
 } from '../io/index.ts';
 import type { RunConfig, Table } from '../io/index.ts';
 import { comparison, isImageShape, sheet } from './pictures.ts';
+import { storeFrom } from './place.ts';
 import { optionNames } from './options.ts';
 import type { ModelOptions } from './options.ts';
 
@@ -33,7 +37,7 @@ export function arrayFormat(path: string): ArrayFormat {
  */
 export async function writeArray(path: string, array: NdArray, options: WriteArrayOptions = {}): Promise<void> {
   const bytes = await encodeArray(path, array, options);
-  const { writeFileAtomic } = await import('../io/node/index.ts');
+  const { writeFileAtomic } = await localFiles();
   writeFileAtomic(path, bytes);
 }
 
@@ -45,7 +49,7 @@ export interface WriteArrayOptions {
 /** Writes a picture that is PNG bytes already. @throws ValueError for another ending than `.png` */
 export async function writePicture(path: string, png: Uint8Array): Promise<void> {
   if (arrayFormat(path) !== '.png') throw new ValueError(`${path}: this is a picture; write it to a .png file.`);
-  const { writeFileAtomic } = await import('../io/node/index.ts');
+  const { writeFileAtomic } = await localFiles();
   writeFileAtomic(path, png);
 }
 
@@ -56,7 +60,7 @@ export async function writeComparison(
   options: { readonly columns?: number } = {},
 ): Promise<void> {
   if (!isImageShape(pairs.originals.shape.slice(1))) throw noPictures(path, pairs.originals);
-  const { writeFileAtomic } = await import('../io/node/index.ts');
+  const { writeFileAtomic } = await localFiles();
   writeFileAtomic(path, comparison(pairs.originals, pairs.reconstructions, options));
 }
 
@@ -126,10 +130,10 @@ function decodeArray(bytes: Uint8Array, name: string): NdArray {
  */
 export async function readArray(path: string): Promise<NdArray> {
   if (path.toLowerCase().endsWith('.parquet')) {
-    const { readTable } = await import('../data/node/index.ts');
+    const { readTable } = await localData();
     return matrixOf(await readTable(path), path);
   }
-  const { readFileBytes } = await import('../io/node/index.ts');
+  const { readFileBytes } = await localFiles();
   return parseArray(readFileBytes(path), { name: path });
 }
 
@@ -148,8 +152,8 @@ function matrixOf({ columns, rowCount }: Table, path: string): NdArray {
 
 /** The configuration of the run in a folder. @throws DataError when it is no run; ValueError when it is not valid */
 export async function readRunConfig(path: string): Promise<RunConfig> {
-  const { RunFolder } = await import('../io/node/index.ts');
-  return RunFolder.open(path).readConfig();
+  const folder = await RunFolder.open(await storeFrom(path));
+  return folder.readConfig();
 }
 
 /**
@@ -158,7 +162,7 @@ export async function readRunConfig(path: string): Promise<RunConfig> {
  * @throws DataError when the file is no JSON object; ValueError for an option that does not exist
  */
 export async function readOptions(path: string): Promise<ModelOptions> {
-  const { readFileJson } = await import('../io/node/index.ts');
+  const { readFileJson } = await localFiles();
   const value = readFileJson(path);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new DataError(`${path}: expected an object of options, such as { "latent": 20, "hidden": [400] }.`);

@@ -1,9 +1,12 @@
 import { DataError } from '../core/index.ts';
 import { createEngine } from '../engine/index.ts';
 import type { EngineOptions } from '../engine/index.ts';
+import { RunFolder, decodeSafetensors, nameIn, runFile } from '../io/index.ts';
 import type { NetworksFactory } from '../models/index.ts';
 import { ParameterStore } from '../training/index.ts';
 import { modelFor } from './model.ts';
+import { storeFrom } from './place.ts';
+import type { RunSource } from './place.ts';
 import { Run } from './run.ts';
 
 /** Which engine computes. */
@@ -13,30 +16,31 @@ export interface LoadOptions extends EngineOptions {
 }
 
 /**
- * A run from its folder.
+ * A run from its folder, wherever that is: a path (in Node), a URL, files that the user picked, a ZIP of them, a folder of
+ * the browser's own file system (`{ opfs: 'runs/x' }`) or one that the user chose.
  *
  * @throws DataError when the folder is no run or a file is damaged; ValueError when its configuration is not valid or its
  *   weights are another model's
  */
-export async function load(path: string, options: LoadOptions = {}): Promise<Run> {
-  const { existsSync } = await import('node:fs');
-  const { RunFolder, readSafetensorsFile } = await import('../io/node/index.ts');
-  const folder = RunFolder.open(path);
-  const config = folder.readConfig();
-  if (!existsSync(folder.model)) {
+export async function load(source: RunSource, options: LoadOptions = {}): Promise<Run> {
+  const store = await storeFrom(source);
+  const folder = await RunFolder.open(store);
+  const config = await folder.readConfig();
+  const weights = await store.read(runFile.model);
+  if (weights === undefined) {
     throw new DataError(
-      `${path}: has no model.safetensors: its training did not come to an end. Resume it, or train again.`,
+      `${store.name}: has no ${runFile.model}: its training did not come to an end. Resume it, or train again.`,
     );
   }
   const { networks, ...engineOptions } = options;
   const model = modelFor(config, networks);
-  const store = new ParameterStore(model.parameters);
+  const parameters = new ParameterStore(model.parameters);
   try {
-    store.assign(Object.fromEntries(readSafetensorsFile(folder.model).tensors));
+    parameters.assign(Object.fromEntries(decodeSafetensors(weights).tensors));
   } catch (error) {
-    if (error instanceof Error) throw new DataError(`${folder.model}: ${error.message}`, { cause: error });
+    if (error instanceof Error) throw new DataError(`${nameIn(store, runFile.model)}: ${error.message}`, { cause: error }); // prettier-ignore
     throw error;
   }
   const engine = await createEngine(engineOptions);
-  return new Run({ config, model, engine, parameters: store.parameters, path });
+  return new Run({ config, model, engine, parameters: parameters.parameters, store });
 }

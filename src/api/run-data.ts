@@ -14,12 +14,13 @@ export class RunData {
   /** Where the run was made: its data as they were given. */
   readonly trainedOn: DataInput | undefined;
   readonly #config: RunConfig;
+  /** The run's folder on this machine, if it has one. */
   readonly #path: string | undefined;
 
-  constructor({ config, data, path }: Pick<RunParts, 'config' | 'data' | 'path'>) {
+  constructor({ config, data, store }: Pick<RunParts, 'config' | 'data' | 'store'>) {
     this.#config = config;
     this.trainedOn = data;
-    this.#path = path;
+    this.#path = store?.path;
   }
 
   async splits(data?: DataInput): Promise<DatasetSplits> {

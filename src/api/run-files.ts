@@ -1,7 +1,6 @@
-import { existsSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { DataError, NumericalError, version } from '../core/index.ts';
-import { RunFolder, writeFileAtomic, writeSafetensorsFile } from '../io/node/index.ts';
+import { RunFolder, encodeSafetensors, formatTableCsv, jsonText, runFile } from '../io/index.ts';
+import type { Store } from '../io/index.ts';
 import { exportCard } from './export-card.ts';
 import { modelCard } from './model-card.ts';
 import type { TrainingSummary } from './model-card.ts';
@@ -9,12 +8,11 @@ import { exportOnnx } from './onnx-models.ts';
 import type { OnnxOptions } from './onnx-models.ts';
 import { comparison, isImageShape, sheet } from './pictures.ts';
 import type { Run } from './run.ts';
-import { writeTable } from './table-files.ts';
 
 /** Writes a run that lives in memory as a run folder. */
-export async function saveRun(run: Run, path: string, options: { readonly overwrite?: boolean } = {}): Promise<void> {
-  const folder = RunFolder.create(path, options);
-  folder.writeConfig(run.config);
+export async function saveRun(run: Run, store: Store, options: { readonly overwrite?: boolean } = {}): Promise<void> {
+  const folder = await RunFolder.create(store, options);
+  await folder.writeConfig(run.config);
   await writeRunFiles(folder, run);
 }
 
@@ -23,23 +21,20 @@ export interface ExportOptions extends OnnxOptions {
   readonly overwrite?: boolean | undefined;
 }
 
-/** Writes the models, the configuration and what the models take and give, for use without this library. Gives the paths. */
-export function exportRun(run: Run, path: string, { overwrite = false, root }: ExportOptions): string[] {
-  if (!overwrite && existsSync(path) && readdirSync(path).length > 0) {
-    throw new DataError(`${path}: is not empty. Choose another folder, or ask to overwrite.`);
+/** Writes the models, the configuration and what the models take and give, for use without this library. Gives the names. */
+export async function exportRun(run: Run, store: Store, { overwrite = false, root }: ExportOptions): Promise<string[]> {
+  if (!overwrite && (await store.list()).length > 0) {
+    throw new DataError(`${store.name}: is not empty. Choose another folder, or ask to overwrite.`);
   }
   const { encoder, decoder } = exportOnnx(run.model, run.parameters, { root });
   const files = {
     'encoder.onnx': encoder,
     'decoder.onnx': decoder,
-    'config.json': `${JSON.stringify(run.config, null, 2)}\n`,
+    'config.json': jsonText(run.config),
     'README.md': exportCard(run, { root }),
   };
-  return Object.entries(files).map(([name, contents]) => {
-    const file = join(path, name);
-    writeFileAtomic(file, contents);
-    return file;
-  });
+  for (const [name, contents] of Object.entries(files)) await store.replace(name, contents);
+  return Object.keys(files);
 }
 
 /** The files of a finished run besides config, metrics and checkpoints. */
@@ -49,17 +44,19 @@ export async function writeRunFiles(folder: RunFolder, run: Run, summary?: Train
     if (wrong !== undefined)
       throw new NumericalError(`save: the parameter '${name}' holds ${wrong}; nothing was written.`);
   }
-  writeSafetensorsFile(folder.model, run.parameters, { metadata: { format: 'rootsigma', version } });
+  const { store } = folder;
+  const metadata = { format: 'rootsigma', version };
+  await store.replace(runFile.model, encodeSafetensors(run.parameters, { metadata }));
   const { encoder, decoder } = exportOnnx(run.model, run.parameters);
-  writeFileAtomic(folder.encoder, encoder);
-  writeFileAtomic(folder.decoder, decoder);
+  await store.replace(runFile.encoder, encoder);
+  await store.replace(runFile.decoder, decoder);
   if (isImageShape(run.exampleShape)) {
-    writeFileAtomic(folder.samples, sheet(await run.sample(64)));
+    await store.replace(runFile.samples, sheet(await run.sample(64)));
     const { originals, reconstructions } = await run.testReconstructions(40);
-    writeFileAtomic(folder.reconstructions, comparison(originals, reconstructions));
+    await store.replace(runFile.reconstructions, comparison(originals, reconstructions));
   }
   if (run.config.data.table) {
-    await writeTable(folder.rows, await run.sampleTable(1000));
+    await store.replace(runFile.rows, formatTableCsv(await run.sampleTable(1000)));
   }
-  writeFileAtomic(folder.card, modelCard(run, folder.path, summary));
+  await store.replace(runFile.card, modelCard(run, store.name, summary));
 }

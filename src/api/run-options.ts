@@ -1,7 +1,7 @@
 import type { Dataset, SplitChoice, SplitName } from '../data/index.ts';
 import type { Engine } from '../engine/index.ts';
 import type { EvaluationProgress } from '../evaluation/index.ts';
-import type { RunConfig } from '../io/index.ts';
+import type { RunConfig, Store } from '../io/index.ts';
 import type { Vae } from '../models/index.ts';
 import type { NamedParameters } from '../training/index.ts';
 import type { DataInput } from './data.ts';
@@ -14,7 +14,7 @@ export interface RunParts {
   /** The data it was trained on, when it is at hand; else it is looked up by `config.data.source`. */
   readonly data?: DataInput | undefined;
   /** Where the run lies, when it was saved or loaded. */
-  readonly path?: string | undefined;
+  readonly store?: Store | undefined;
 }
 
 export interface RunEvaluateOptions {

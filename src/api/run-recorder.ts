@@ -1,6 +1,6 @@
 import { DataError } from '../core/index.ts';
-import type { RunConfig } from '../io/index.ts';
-import { RunFolder, appendJsonLine, repairJsonLinesFile } from '../io/node/index.ts';
+import { RunFolder } from '../io/index.ts';
+import type { Release, RunConfig, Store } from '../io/index.ts';
 import type { Checkpoint, DoneEvent, EpochEvent, Trainer, TrainingEvent } from '../training/index.ts';
 import { readCheckpoint, writeCheckpoint } from './checkpoint-file.ts';
 import type { Run } from './run.ts';
@@ -20,14 +20,15 @@ interface Resumed {
 export class RunRecorder {
   /** What an earlier process left, when it is to be continued. */
   readonly resumed: Resumed | undefined;
-  readonly #path: string;
+  readonly store: Store;
   readonly #overwrite: boolean;
   #folder: RunFolder | undefined;
+  #release: Release | undefined;
   #lastCheckpoint = performance.now();
   #lastEpoch: EpochEvent | undefined;
 
-  private constructor(path: string, options: { readonly overwrite: boolean; readonly resumed: Resumed | undefined }) {
-    this.#path = path;
+  private constructor(store: Store, options: { readonly overwrite: boolean; readonly resumed: Resumed | undefined }) {
+    this.store = store;
     this.#overwrite = options.overwrite;
     this.resumed = options.resumed;
   }
@@ -36,36 +37,43 @@ export class RunRecorder {
    * Reads what is to be continued; writes nothing yet.
    * @throws DataError when there is nothing to continue, or when the folder is taken
    */
-  static open(path: string, options: { readonly overwrite?: boolean; readonly resume?: boolean }): RunRecorder {
+  static async open(
+    store: Store,
+    options: { readonly overwrite?: boolean; readonly resume?: boolean },
+  ): Promise<RunRecorder> {
     if (!options.resume) {
-      RunFolder.checkFree(path, options);
-      return new RunRecorder(path, { overwrite: options.overwrite ?? false, resumed: undefined });
+      await RunFolder.checkFree(store, options);
+      return new RunRecorder(store, { overwrite: options.overwrite ?? false, resumed: undefined });
     }
-    const folder = RunFolder.open(path);
-    const resumed = { config: folder.readConfig(), checkpoint: readCheckpoint(folder) };
-    return new RunRecorder(path, { overwrite: false, resumed });
+    const folder = await RunFolder.open(store);
+    const resumed = { config: await folder.readConfig(), checkpoint: await readCheckpoint(folder) };
+    return new RunRecorder(store, { overwrite: false, resumed });
   }
 
-  /** Creates the folder, or makes the one that is continued fit to append to. */
-  begin(config: RunConfig): void {
-    if (!this.resumed) this.#folder = RunFolder.create(this.#path, { overwrite: this.#overwrite });
+  /**
+   * Creates the folder, or makes the one that is continued fit to append to. Until `close`, nobody else writes there.
+   * @throws DataError when somebody else does
+   */
+  async begin(config: RunConfig): Promise<void> {
+    this.#release = await this.store.lock();
+    if (!this.resumed) this.#folder = await RunFolder.create(this.store, { overwrite: this.#overwrite });
     else {
-      this.#folder = RunFolder.open(this.#path);
+      this.#folder = await RunFolder.open(this.store);
       const { steps } = this.resumed.checkpoint;
       const known = (record: Record<string, unknown>): boolean =>
         record.event !== 'done' && typeof record.step === 'number' && record.step <= steps;
-      repairJsonLinesFile(this.#folder.metrics, known);
+      await this.#folder.repairMetrics(known);
     }
-    this.#folder.writeConfig(config);
+    await this.#folder.writeConfig(config);
   }
 
-  record(event: TrainingEvent, trainer: Trainer): void {
+  async record(event: TrainingEvent, trainer: Trainer): Promise<void> {
     const folder = this.#opened();
-    if (event.event !== 'step' || event.step % stepsPerLine === 0) appendJsonLine(folder.metrics, event);
+    if (event.event !== 'step' || event.step % stepsPerLine === 0) await folder.appendMetrics(event);
     if (event.event === 'epoch') this.#lastEpoch = event;
     const due = performance.now() - this.#lastCheckpoint > 1000 * secondsBetweenCheckpoints;
     if ((event.event === 'epoch' && due) || event.event === 'done') {
-      writeCheckpoint(folder, trainer.checkpoint());
+      await writeCheckpoint(folder, trainer.checkpoint());
       this.#lastCheckpoint = performance.now();
     }
   }
@@ -75,8 +83,13 @@ export class RunRecorder {
     await writeRunFiles(this.#opened(), run, { done, training, validation });
   }
 
+  async close(): Promise<void> {
+    await this.#release?.();
+    this.#release = undefined;
+  }
+
   #opened(): RunFolder {
-    if (!this.#folder) throw new DataError(`${this.#path}: the run's folder has not been created.`);
+    if (!this.#folder) throw new DataError(`${this.store.name}: the run's folder has not been created.`);
     return this.#folder;
   }
 }

@@ -5,7 +5,8 @@ import type { DatasetSplits, SplitChoice } from '../data/index.ts';
 import type { Engine } from '../engine/index.ts';
 import { evaluateModel } from '../evaluation/index.ts';
 import type { Evaluation } from '../evaluation/index.ts';
-import type { AnomalyThreshold, RunConfig, Table } from '../io/index.ts';
+import { MemoryStore, nameIn, readAll, zip } from '../io/index.ts';
+import type { AnomalyThreshold, RunConfig, Store, Table } from '../io/index.ts';
 import type { LikelihoodFamily, Vae } from '../models/index.ts';
 import { foldIn, key, normal } from '../random/index.ts';
 import type { Key } from '../random/index.ts';
@@ -19,7 +20,10 @@ import type { Encoding } from './inference.ts';
 import { checkSupport, likelihoodFor } from './likelihood.ts';
 import { interpolateLatents, traverseLatents } from './latent-paths.ts';
 import type { InterpolateOptions, TraverseOptions } from './latent-paths.ts';
+import { storeAt } from './place.ts';
+import type { RunPlace } from './place.ts';
 import { RunData } from './run-data.ts';
+import { exportRun, saveRun } from './run-files.ts';
 import type { ExportOptions } from './run-files.ts';
 import type { ExamplesOptions, RunEvaluateOptions, RunParts, SampleOptions, TestData } from './run-options.ts';
 import { TableDraws } from './table-draws.ts';
@@ -27,13 +31,15 @@ import { TableDraws } from './table-draws.ts';
 /** For the draws by which a table's model learns its own marginals: beside the two of seed 0. */
 const referenceKey = foldIn(key(0), 2);
 
+/** The bytes of files by their names, folders included. */
+export type RunFiles = Readonly<Record<string, Uint8Array<ArrayBuffer>>>;
+
 /** A trained model with its configuration: what `train` and `load` give. */
 export class Run {
   readonly config: RunConfig;
   readonly model: Vae;
   readonly parameters: NamedParameters;
-  /** The run's folder, when it has one. */
-  readonly path: string | undefined;
+  readonly #store: Store | undefined;
   readonly #engine: Engine;
   readonly #inference: Inference;
   readonly #likelihood: LikelihoodFamily;
@@ -46,7 +52,7 @@ export class Run {
     this.config = parts.config;
     this.model = parts.model;
     this.parameters = parts.parameters;
-    this.path = parts.path;
+    this.#store = parts.store;
     this.#engine = parts.engine;
     this.#data = new RunData(parts);
     this.#likelihood = likelihoodFor(parts.config);
@@ -54,7 +60,7 @@ export class Run {
     this.#inference = new Inference(parts.engine, this.model, parts.parameters);
     this.#tableDraws = this.#table && new TableDraws(this.#table, (count) => this.#draw(count, referenceKey));
     this.#anomalies = new AnomalyDetector(
-      { ...parts, model: this.model, path: parts.path },
+      { ...parts, model: this.model, store: parts.store },
       { rows: (x) => this.#data.rows(x), data: (data, split) => this.#data.dataset(data, split) },
     );
   }
@@ -62,6 +68,11 @@ export class Run {
   /** Which engine computes: `onnxruntime-node`, `onnxruntime-web` or `reference`. */
   get engineName(): string {
     return this.#engine.name;
+  }
+
+  /** The run's folder on this machine, when it has one. */
+  get path(): string | undefined {
+    return this.#store?.path;
   }
 
   /** Shape of one example, such as [28, 28]. */
@@ -278,18 +289,50 @@ export class Run {
    *
    * @throws DataError when the folder is not empty
    */
-  async exportTo(path: string, options: ExportOptions = {}): Promise<readonly string[]> {
-    const { exportRun } = await import('./run-files.ts');
-    return exportRun(this, path, options);
+  async exportTo(place: RunPlace, options: ExportOptions = {}): Promise<readonly string[]> {
+    const store = await storeAt(place);
+    return (await exportRun(this, store, options)).map((name) => nameIn(store, name));
   }
 
-  /** Writes config.json, model.safetensors, the ONNX files, pictures and a model card. @throws DataError when the folder holds something else */
-  async save(path: string, options: { readonly overwrite?: boolean } = {}): Promise<Run> {
-    const { saveRun } = await import('./run-files.ts');
-    await saveRun(this, path, options);
-    await this.#anomalies.saveTo(path);
+  /** What `exportTo` writes, in memory: each file's bytes by its name. */
+  async export(options: ExportOptions = {}): Promise<RunFiles> {
+    const store = new MemoryStore();
+    await exportRun(this, store, options);
+    return Object.fromEntries(await readAll(store));
+  }
+
+  /**
+   * Writes config.json, model.safetensors, the ONNX files, pictures and a model card. Gives the run that lies there.
+   *
+   * @throws DataError when the folder holds something else, or another process writes there
+   */
+  async save(place: RunPlace, options: { readonly overwrite?: boolean } = {}): Promise<Run> {
+    const store = await storeAt(place);
+    const release = await store.lock();
+    try {
+      await saveRun(this, store, options);
+      await this.#anomalies.saveTo(store);
+    } finally {
+      await release();
+    }
     const { config, model, parameters } = this;
-    return new Run({ config, model, engine: this.#engine, parameters, data: this.#data.trainedOn, path });
+    return new Run({ config, model, engine: this.#engine, parameters, data: this.#data.trainedOn, store });
+  }
+
+  /**
+   * The run's folder in memory: each file's bytes by its name, `model/encoder.onnx`. `load` takes them as files, and so does
+   * a folder that they are written to.
+   */
+  async files(): Promise<RunFiles> {
+    if (this.#store) return Object.fromEntries(await readAll(this.#store));
+    const store = new MemoryStore([], this.config.data.source);
+    await this.save(store);
+    return Object.fromEntries(await readAll(store));
+  }
+
+  /** `files` as one ZIP, for a download; `load` takes it as it is. */
+  async zip(): Promise<Uint8Array<ArrayBuffer>> {
+    return zip(new Map(Object.entries(await this.files())));
   }
 
   /** Frees what the engine holds. */

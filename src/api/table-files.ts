@@ -1,3 +1,4 @@
+import { localData } from '#local-data';
 import type { WriteTableOptions } from '../data/node/index.ts';
 import type { Table } from '../io/index.ts';
 
@@ -8,7 +9,7 @@ export function isTablePath(path: string): boolean {
 
 /** A table from a CSV, TSV or Parquet file. @throws DataError that names the file */
 export async function readTable(path: string): Promise<Table> {
-  const { readTable: read } = await import('../data/node/index.ts');
+  const { readTable: read } = await localData();
   return read(path);
 }
 
@@ -22,6 +23,6 @@ export type { WriteTableOptions };
  * @throws ValueError for another ending
  */
 export async function writeTable(path: string, table: Table, options: WriteTableOptions = {}): Promise<void> {
-  const { writeTable: write } = await import('../data/node/index.ts');
+  const { writeTable: write } = await localData();
   await write(path, table, options);
 }

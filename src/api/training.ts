@@ -16,8 +16,10 @@ import { EventQueue } from './event-queue.ts';
 import { checkSupport } from './likelihood.ts';
 import { modelFor } from './model.ts';
 import type { ModelOptions } from './options.ts';
+import { storeAt } from './place.ts';
+import type { RunPlace } from './place.ts';
 import { Run } from './run.ts';
-import type { RunRecorder } from './run-recorder.ts';
+import { RunRecorder } from './run-recorder.ts';
 
 export interface TrainOptions extends ModelOptions {
   /**
@@ -29,8 +31,11 @@ export interface TrainOptions extends ModelOptions {
   readonly dataOptions?: DatasetOptions;
   /** Default: `auto`, ONNX Runtime's native build, or its WebAssembly build where that does not load. */
   readonly engine?: EngineOptions['engine'];
-  /** Write the run to this folder as it goes. Default: nothing is written. */
-  readonly out?: string;
+  /**
+   * Write the run to this folder as it goes: a path; in a page `{ opfs: 'runs/x' }`, which the browser keeps. Default: nothing
+   * is written.
+   */
+  readonly out?: RunPlace;
   /** Replace a run that the folder holds. */
   readonly overwrite?: boolean;
   /** Continue the run that the folder holds from its last checkpoint, to the bit as if it had not stopped. */
@@ -94,12 +99,12 @@ export function train(data: DataInput, options: TrainOptions = {}): Training {
 }
 
 async function runTraining(data: DataInput, options: TrainOptions): Promise<Run> {
-  const recorder = options.out === undefined ? undefined : await openRecorder(options.out, options);
+  const recorder = options.out === undefined ? undefined : await RunRecorder.open(await storeAt(options.out), options);
   const resumed = recorder?.resumed?.config;
   const { signal, onLoad } = options;
   const splits = await resolveData(
     // What goes on elsewhere than it began has its data where it began.
-    data === resumed?.data.source ? await locateData(data, options.out) : data,
+    data === resumed?.data.source ? await locateData(data, recorder?.store.path) : data,
     { ...inheritedOptions(data, resumed ?? options.config), ...options.dataOptions },
     { ...(signal && { signal }), ...(onLoad && { onProgress: onLoad }) },
   );
@@ -115,13 +120,14 @@ async function runTraining(data: DataInput, options: TrainOptions): Promise<Run>
   const model = modelFor(config, options.networks);
   const trainer = await createTrainer(splits, config, { engine, model, recorder, onNotice: options.onNotice });
   try {
-    recorder?.begin(config);
+    await recorder?.begin(config);
     const done = await follow(trainer, { ...options, recorder });
-    const run = new Run({ config, model, engine, parameters: trainer.result(), data: splits, path: options.out });
+    const run = new Run({ config, model, engine, parameters: trainer.result(), data: splits, store: recorder?.store });
     await recorder?.finish(run, done);
     return run;
   } finally {
     await trainer.dispose();
+    await recorder?.close();
   }
 }
 
@@ -156,11 +162,6 @@ function continued(config: RunConfig, splits: DatasetSplits, options: TrainOptio
   return next;
 }
 
-async function openRecorder(path: string, options: TrainOptions): Promise<RunRecorder> {
-  const { RunRecorder } = await import('./run-recorder.ts');
-  return RunRecorder.open(path, options);
-}
-
 function createTrainer(
   splits: DatasetSplits,
   config: RunConfig,
@@ -189,7 +190,7 @@ async function follow(
 ): Promise<DoneEvent> {
   let done: DoneEvent | undefined;
   for await (const event of trainer.run(options.signal)) {
-    options.recorder?.record(event, trainer);
+    await options.recorder?.record(event, trainer);
     options.onEvent?.(event);
     if (event.event === 'done') done = event;
   }

@@ -1,6 +1,6 @@
 export type { Engine, NamedArrays, Program, ProgramSpec } from './engine.ts';
 export { createEngine, engineNames } from './create.ts';
-export type { EngineName, EngineOptions } from './create.ts';
+export type { EngineChoice, EngineName, EngineOptions } from './create.ts';
 export { defaultThreads } from './ort/index.ts';
 export { onnxVersions, toOnnx } from './onnx/index.ts';
 export type { OnnxExport } from './onnx/index.ts';

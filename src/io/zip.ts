@@ -176,6 +176,12 @@ export function unzipEntry(entry: ZipEntry, source: ByteSource): Uint8Array<Arra
   return contents;
 }
 
+/** Every file in a zip archive, by name. @throws DataError when it is no zip archive or is damaged */
+export function unzip(source: ByteSource): Map<string, Uint8Array<ArrayBuffer>> {
+  const entries = readZipDirectory(source).filter(({ name }) => !name.endsWith('/'));
+  return new Map(entries.map((entry) => [entry.name, unzipEntry(entry, source)]));
+}
+
 /** A zip archive of `files`; without time stamps of now, so equal contents give equal archives. */
 export function zip(
   files: ReadonlyMap<string, Uint8Array>,

@@ -7,3 +7,5 @@ export { testDistribution } from './distribution.ts';
 export type { TestDistributionOptions } from './distribution.ts';
 export { compareArrays, expectAllClose } from './matchers.ts';
 export type { Tolerance } from './tolerances.ts';
+export * from './store-checks.ts';
+export * from './store.ts';

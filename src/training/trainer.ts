@@ -1,4 +1,4 @@
-import { NumericalError } from '../core/index.ts';
+import { NumericalError, takeTurns } from '../core/index.ts';
 import { stepsPerEpoch, trainingBatches } from '../data/index.ts';
 import type { Engine } from '../engine/index.ts';
 import type { TrainingConfig } from '../io/index.ts';
@@ -184,16 +184,12 @@ export class Trainer {
     const started = performance.now();
     const { epoch } = this.#progress;
     const { batchSize, seed } = config;
-    let lastPause = performance.now();
     const examples = await this.#examplesOfEpoch();
     const batches = trainingBatches(examples.length, { batchSize, seed, epoch, firstStep: this.#progress.batch });
     for (const { indices } of batches) {
       if (signal?.aborted) return false;
-      // The engine blocks its thread while it runs: now and then let timers and signals in.
-      if (performance.now() - lastPause > 50) {
-        await new Promise((resume) => setImmediate(resume));
-        lastPause = performance.now();
-      }
+      // The engine blocks its thread while it runs.
+      await takeTurns();
       yield await this.#takeStep(indices.map((index) => examples[index] ?? index));
     }
     if (signal?.aborted) return false;

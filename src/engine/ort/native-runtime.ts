@@ -1,3 +1,4 @@
+import { takeTurns } from '../../core/index.ts';
 import type { NdArray } from '../../core/index.ts';
 import { loadOrtApi } from './c-api.ts';
 import type { OrtApi, Pointer } from './c-api.ts';
@@ -23,10 +24,6 @@ const forgotten = new FinalizationRegistry<() => void>((free) => {
   free();
 });
 
-/** How long computing may keep timers and messages from their turn. */
-const turnMs = 20;
-let lastTurn = performance.now();
-
 class NativeSession implements OrtSession {
   readonly #api: OrtApi;
   readonly #inputs: Slots;
@@ -50,10 +47,7 @@ class NativeSession implements OrtSession {
   }
 
   async run(inputs: readonly NdArray[], outputs: readonly NdArray[]): Promise<void> {
-    if (performance.now() - lastTurn > turnMs) {
-      await new Promise((resolve) => setImmediate(resolve));
-      lastTurn = performance.now();
-    }
+    await takeTurns();
     if (this.#session === undefined) throw new Error('the session has been released');
     this.#inputs.fill(inputs);
     this.#outputs.fill(outputs);

@@ -1,19 +1,16 @@
 import type * as ortCommon from 'onnxruntime-common';
 import type { Tensor as OrtTensor, InferenceSession, TensorConstructor } from 'onnxruntime-common';
+import { takeTurns } from '../../core/index.ts';
 import type { NdArray } from '../../core/index.ts';
 import type { OrtEngineName } from '../onnx/index.ts';
 import { discard } from './discard.ts';
-import { importHidden } from './hidden-import.ts';
 import type { OrtModel, OrtRuntime, OrtSession } from './runtime.ts';
-import { isNode } from './threads.ts';
 
 /** What both packages export (they share onnxruntime-common, where the types are). */
-type OrtModule = typeof ortCommon;
+export type OrtModule = typeof ortCommon;
 
-/** ONNX Runtime through the JavaScript interface of its npm packages. */
-export async function loadPackage(name: OrtEngineName, threads: number): Promise<OrtRuntime> {
-  const ort =
-    name === 'onnxruntime-node' ? await importHidden<OrtModule>('onnxruntime-node') : await importWeb(threads);
+/** ONNX Runtime through the JavaScript interface of one of its npm packages. */
+export function packageRuntime(name: OrtEngineName, ort: OrtModule): OrtRuntime {
   // What goes wrong is thrown; nothing is printed besides.
   ort.env.logLevel = 'fatal';
   const writesOutputs = name === 'onnxruntime-node';
@@ -59,6 +56,7 @@ class PackageSession implements OrtSession {
     const fetches = Object.fromEntries(
       outputNames.map((name, k) => [name, this.#writesOutputs ? this.#tensor(name, outputs[k]!) : null]),
     );
+    await takeTurns();
     const results = await this.#session.run(feeds, fetches);
     const copies = outputNames.map((name, k) => {
       const data = results[name]!.data as NdArray['data'];
@@ -79,12 +77,4 @@ class PackageSession implements OrtSession {
     this.#tensors.set(name, { array, ort });
     return ort;
   }
-}
-
-async function importWeb(threads: number): Promise<OrtModule> {
-  // In Node the main entry is the build that finds its .wasm beside itself and its threads in worker_threads.
-  const module = isNode() ? await importHidden<OrtModule>('onnxruntime-web') : await import('onnxruntime-web/wasm');
-  // Takes effect with the first session of the process.
-  module.env.wasm.numThreads = threads;
-  return module;
 }

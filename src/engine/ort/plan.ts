@@ -5,7 +5,7 @@ import { graphInputs } from '../feeds.ts';
 import type { GraphInputs } from '../feeds.ts';
 import { encodeModel, lowerGraph, numberValues } from '../onnx/index.ts';
 import type { NumberedGraph } from '../onnx/index.ts';
-import { reasonOf } from './runtime.ts';
+import { reasonOf } from './reason.ts';
 import type { OrtModel, OrtRuntime, OrtSession } from './runtime.ts';
 import { cutGraph } from './segments.ts';
 import type { OnnxSegment } from './segments.ts';

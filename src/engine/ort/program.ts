@@ -10,7 +10,7 @@ import type { HostKernel } from '../host-ops.ts';
 import { placeValues } from './places.ts';
 import { makePlan, releaseSessions } from './plan.ts';
 import type { HostStep, Plan, SessionStep } from './plan.ts';
-import { reasonOf } from './runtime.ts';
+import { reasonOf } from './reason.ts';
 import type { OrtRuntime } from './runtime.ts';
 
 /** The values of one run that have no lasting place. */

@@ -1,9 +1,8 @@
 import { UnsupportedError } from '../../core/index.ts';
 import type { NdArray } from '../../core/index.ts';
+import { ortBuilds } from '#ort-builds';
 import type { OrtEngineName } from '../onnx/index.ts';
-import { loadNative } from './native-runtime.ts';
-import { loadPackage } from './package-runtime.ts';
-import { isNode } from './threads.ts';
+import { reasonOf } from './reason.ts';
 
 /** A model that is loaded. */
 export interface OrtSession {
@@ -34,36 +33,26 @@ export interface OrtRuntime {
   createSession(model: OrtModel, threads: number): Promise<OrtSession>;
 }
 
+/**
+ * Where the WebAssembly build's file lies: the URL of its folder, or the file's own. Default: where the bundler put it.
+ */
+export type WasmPaths = string | { readonly wasm: string };
+
 export interface RuntimeOptions {
   readonly threads: number;
+  readonly wasmPaths?: WasmPaths | undefined;
   /** How the native build is called: its C interface, or onnxruntime-node's own. Default: the first that loads. */
   readonly access?: 'c' | 'package' | undefined;
 }
 
+/** How each build is loaded here. */
+export type OrtBuilds = Readonly<Record<OrtEngineName, (options: RuntimeOptions) => Promise<OrtRuntime>>>;
+
 /** Loads one build; the other stays untouched. @throws UnsupportedError with the reason when it does not load here */
 export async function loadRuntime(name: OrtEngineName, options: RuntimeOptions): Promise<OrtRuntime> {
   try {
-    return name === 'onnxruntime-node' ? await loadNode(options) : await loadPackage(name, options.threads);
+    return await ortBuilds[name](options);
   } catch (cause) {
     throw new UnsupportedError(`createEngine: ${name} does not load here: ${reasonOf(cause)}`, { cause });
   }
-}
-
-async function loadNode({ threads, access }: RuntimeOptions): Promise<OrtRuntime> {
-  if (!isNode()) throw new Error('it needs Node');
-  // Read when the library starts.
-  process.env.ORT_DISABLE_TELEMETRY ??= '1';
-  if (access === 'package') return loadPackage('onnxruntime-node', threads);
-  try {
-    return await loadNative();
-  } catch (cause) {
-    if (access === 'c') throw cause;
-    const runtime = await loadPackage('onnxruntime-node', threads);
-    return { ...runtime, notice: `onnxruntime-node runs by its own binding, which is slower: its C interface is out of reach: ${reasonOf(cause)}` }; // prettier-ignore
-  }
-}
-
-/** The first line of an error's message. */
-export function reasonOf(cause: unknown): string {
-  return cause instanceof Error ? (cause.message.split('\n')[0] ?? '') : String(cause);
 }

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import {
-  appendFileSync,
   closeSync,
   existsSync,
   fstatSync,
@@ -17,8 +16,6 @@ import {
 import { basename, dirname, join } from 'node:path';
 import { DataError } from '../../core/index.ts';
 import { decodeText, messageOf } from '../bytes.ts';
-import { formatJsonLine, parseJsonLines } from '../jsonl.ts';
-import type { JsonLines } from '../jsonl.ts';
 import type { ByteSource } from '../zip.ts';
 
 /** A file's bytes. @throws DataError that names the file when it cannot be read */
@@ -107,32 +104,4 @@ export function writeFileAtomic(path: string, contents: Uint8Array | string): vo
     if (existsSync(temporary)) rmSync(temporary);
     throw new DataError(`${path}: cannot be written (${messageOf(error)}).`);
   }
-}
-
-/** The records of a JSON-lines file, with what a crash left of the last line; no file means no records. */
-export function readJsonLinesFile(path: string): JsonLines {
-  if (!existsSync(path)) return { records: [] };
-  return parseJsonLines(readFileText(path), { name: path });
-}
-
-/** Appends one record; see `repairJsonLinesFile` for a file that an earlier process may have left torn. */
-export function appendJsonLine(path: string, record: object): void {
-  appendFileSync(path, formatJsonLine(record));
-}
-
-/**
- * Makes a JSON-lines file fit to append to: drops a torn last line, ends the last one with a newline, and keeps only
- * the records for which `keep` holds (resuming drops those beyond its checkpoint).
- *
- * @returns what was dropped from the end, if a line was torn
- */
-export function repairJsonLinesFile(
-  path: string,
-  keep: (record: Record<string, unknown>) => boolean = () => true,
-): JsonLines['torn'] {
-  if (!existsSync(path)) return undefined;
-  const { records, torn } = readJsonLinesFile(path);
-  const contents = records.filter(keep).map(formatJsonLine).join('');
-  if (contents !== readFileText(path)) writeFileAtomic(path, contents);
-  return torn;
 }

@@ -1,4 +1,4 @@
 export * from './files.ts';
+export { FolderStore } from './folder-store.ts';
 export * from './image-file.ts';
-export * from './run-folder.ts';
 export * from './zip-file.ts';

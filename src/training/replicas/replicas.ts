@@ -1,4 +1,5 @@
-import { NdArray, ValueError } from '../../core/index.ts';
+import { followerEntry as ownEntry } from '#threads';
+import { NdArray, UnsupportedError, ValueError } from '../../core/index.ts';
 import type { Engine } from '../../engine/index.ts';
 import { packGraph } from '../../graph/index.ts';
 import type { TrainingConfig } from '../../io/index.ts';
@@ -58,7 +59,8 @@ export class Replicas {
   }
 
   static async #startTeam(engine: Engine, options: ReplicasOptions, count: number): Promise<Replicas> {
-    const { model, config, followerEntry = new URL('./follower.js', import.meta.url) } = options;
+    const { model, config, followerEntry = ownEntry } = options;
+    if (!followerEntry) throw new UnsupportedError('this page has no threads of its own');
     const parameters = model.parameters.map(({ name, shape }) => ({ name, shape }));
     const graph = buildStep(model, config.batchSize / count);
     const { optimizer, clipNorm } = config;

@@ -1,0 +1,149 @@
+import { DataError } from '../core/index.ts';
+import { decodeText } from './bytes.ts';
+import { parseRunConfig } from './config.ts';
+import type { RunConfig } from './config.ts';
+import { formatJsonLine, parseJsonLines } from './jsonl.ts';
+import type { JsonLines } from './jsonl.ts';
+import { decodeSafetensors } from './safetensors.ts';
+import type { SafetensorsFile } from './safetensors.ts';
+import { nameIn, readBytes, readJson } from './stores/store.ts';
+import type { Store } from './stores/store.ts';
+import { parseThresholds } from './thresholds.ts';
+import type { AnomalyThresholds } from './thresholds.ts';
+
+/** The files of a run: what it may leave in its folder. */
+export const runFile = {
+  config: 'config.json',
+  /** The trained parameters. */
+  model: 'model.safetensors',
+  /** What a training continues from. */
+  checkpoint: 'checkpoints/last.safetensors',
+  metrics: 'metrics.jsonl',
+  /** The model card. */
+  card: 'README.md',
+  samples: 'samples.png',
+  /** Samples of a table. */
+  rows: 'samples.csv',
+  reconstructions: 'reconstructions.png',
+  /** Where anomalies begin, once that was fitted. */
+  thresholds: 'thresholds.json',
+  encoder: 'model/encoder.onnx',
+  decoder: 'model/decoder.onnx',
+} as const;
+
+/** What overwriting removes: the files and folders above, and nothing else. */
+const entries = new Set(Object.values(runFile).map((name) => name.replace(/\/.*/, '')));
+
+/** One run's folder, wherever it is kept. It holds data only, no code. */
+export class RunFolder {
+  readonly store: Store;
+
+  private constructor(store: Store) {
+    this.store = store;
+  }
+
+  /**
+   * Checks that a new run may take the folder; changes nothing.
+   *
+   * @throws DataError when it holds a run and `overwrite` is not set, or holds files that are not a run's
+   */
+  static async checkFree(store: Store, options: { readonly overwrite?: boolean } = {}): Promise<void> {
+    const present = await store.list();
+    if (present.length === 0) return;
+    if (!present.includes(runFile.config)) {
+      throw new DataError(`${store.name}: is not empty and is no run (no ${runFile.config}). Choose another folder.`);
+    }
+    if (!options.overwrite) {
+      throw new DataError(
+        `${store.name}: holds a run already. Choose another folder, resume it, or ask to overwrite it.`,
+      );
+    }
+  }
+
+  /**
+   * A new run's folder.
+   *
+   * @param options.overwrite remove an existing run's files there first, and nothing else
+   * @throws DataError when the folder is taken, as `checkFree` says
+   */
+  static async create(store: Store, options: { readonly overwrite?: boolean } = {}): Promise<RunFolder> {
+    await RunFolder.checkFree(store, options);
+    const present = await store.list();
+    for (const name of present) if (entries.has(name.replace(/\/$/, ''))) await store.remove(name);
+    return new RunFolder(store);
+  }
+
+  /** An existing run's folder. @throws DataError when there is none */
+  static async open(store: Store): Promise<RunFolder> {
+    if ((await store.read(runFile.config)) === undefined) {
+      throw new DataError(
+        `${store.name}: ${await whatIsThere(store)}, so it is no run folder. Train one with \`rootsigma train … --out ${store.name}\`.`,
+      );
+    }
+    return new RunFolder(store);
+  }
+
+  /** @throws DataError when the file is missing or no JSON; ValueError naming each wrong entry */
+  async readConfig(): Promise<RunConfig> {
+    return parseRunConfig(await readJson(this.store, runFile.config), { name: nameIn(this.store, runFile.config) });
+  }
+
+  /** @throws ValueError when `config` is not valid: nothing is written then */
+  async writeConfig(config: RunConfig): Promise<void> {
+    await this.store.replace(runFile.config, jsonText(parseRunConfig(config)));
+  }
+
+  /** The tensors of a safetensors file. @throws DataError that names the file when it is missing or damaged */
+  async readTensors(name: string): Promise<SafetensorsFile> {
+    return decodeSafetensors(await readBytes(this.store, name), { name: nameIn(this.store, name) });
+  }
+
+  /** Where anomalies begin; undefined where that was not fitted. @throws DataError or ValueError for a damaged file */
+  async readThresholds(): Promise<AnomalyThresholds | undefined> {
+    const found = await readJson(this.store, runFile.thresholds);
+    return found === undefined ? undefined : parseThresholds(found, { name: nameIn(this.store, runFile.thresholds) });
+  }
+
+  async writeThresholds(thresholds: AnomalyThresholds): Promise<void> {
+    await this.store.replace(runFile.thresholds, jsonText(parseThresholds(thresholds)));
+  }
+
+  /** The lines of the log, with what a crash left of the last one; no file means no lines. */
+  async readMetrics(): Promise<JsonLines> {
+    const bytes = await this.store.read(runFile.metrics);
+    const name = nameIn(this.store, runFile.metrics);
+    return bytes === undefined ? { records: [] } : parseJsonLines(decodeText(bytes, name), { name });
+  }
+
+  async appendMetrics(record: object): Promise<void> {
+    await this.store.append(runFile.metrics, formatJsonLine(record));
+  }
+
+  /**
+   * Makes the log fit to append to: drops a torn last line, ends the last one with a newline, and keeps only the records for
+   * which `keep` holds (resuming drops those beyond its checkpoint).
+   *
+   * @returns what was dropped from the end, if a line was torn
+   */
+  async repairMetrics(keep: (record: Record<string, unknown>) => boolean = () => true): Promise<JsonLines['torn']> {
+    const before = await this.store.read(runFile.metrics);
+    if (before === undefined) return undefined;
+    const { records, torn } = await this.readMetrics();
+    const contents = records.filter(keep).map(formatJsonLine).join('');
+    if (contents !== new TextDecoder().decode(before)) await this.store.replace(runFile.metrics, contents);
+    return torn;
+  }
+}
+
+export function jsonText(value: unknown): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
+}
+
+/** Why there is no run. */
+async function whatIsThere(store: Store): Promise<string> {
+  try {
+    return (await store.list()).length > 0 ? `has no ${runFile.config}` : 'does not exist or is empty';
+  } catch {
+    return `has no ${runFile.config}`;
+  }
+}

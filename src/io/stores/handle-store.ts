@@ -1,0 +1,138 @@
+import { DataError, UnsupportedError } from '../../core/index.ts';
+import { messageOf } from '../bytes.ts';
+import { alreadyLocked, bytesOf, nameIn, partsOf } from './store.ts';
+import type { Release, Store } from './store.ts';
+
+/**
+ * A folder of the browser's own file system (OPFS), or one that the user chose in a dialog. `createWritable` writes beside
+ * the file and takes its place when it is closed.
+ */
+export class HandleStore implements Store {
+  readonly name: string;
+  readonly #folder: FileSystemDirectoryHandle;
+
+  constructor(folder: FileSystemDirectoryHandle, name: string = folder.name) {
+    this.name = name;
+    this.#folder = folder;
+  }
+
+  /** A folder of the browser's own file system, which outlives the page: made where there is none. */
+  static async opfs(path: string): Promise<HandleStore> {
+    const name = `opfs:${path}`;
+    // Absent where the page is not secure, whatever its type says.
+    const storage = (navigator as { readonly storage?: Partial<StorageManager> }).storage;
+    if (!storage?.getDirectory) {
+      throw new UnsupportedError(
+        `${name}: this is no page with a file system of its own (it needs HTTPS or localhost).`,
+      );
+    }
+    let folder = await storage.getDirectory();
+    for (const part of partsOf({ name: 'opfs' }, path))
+      folder = await folder.getDirectoryHandle(part, { create: true });
+    return new HandleStore(folder, name);
+  }
+
+  async read(name: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
+    return this.#attempt(name, 'read', async () => {
+      const file = await this.#file(name, false);
+      return file && new Uint8Array(await (await file.getFile()).arrayBuffer());
+    });
+  }
+
+  async list(folder = ''): Promise<string[]> {
+    return this.#attempt(folder, 'read', async () => {
+      const handle = folder === '' ? this.#folder : await this.#inner(partsOf(this, folder), false);
+      if (!handle) return [];
+      const names: string[] = [];
+      for await (const entry of handle.values()) {
+        // What `createWritable` has under way.
+        if (entry.name.endsWith('.crswap')) continue;
+        names.push(entry.kind === 'directory' ? `${entry.name}/` : entry.name);
+      }
+      return names.sort();
+    });
+  }
+
+  async replace(name: string, contents: Uint8Array | string): Promise<void> {
+    await this.#write(name, contents, false);
+  }
+
+  async append(name: string, contents: Uint8Array | string): Promise<void> {
+    await this.#write(name, contents, true);
+  }
+
+  async remove(name: string): Promise<void> {
+    await this.#attempt(name, 'removed', async () => {
+      const parts = partsOf(this, name);
+      const last = parts.pop() ?? '';
+      const folder = await this.#inner(parts, false);
+      await absentAs(undefined, folder?.removeEntry(last, { recursive: true }));
+    });
+  }
+
+  /** By the page's origin and the folder's name: other tabs have it too. The browser releases it when its page is gone. */
+  lock(): Promise<Release> {
+    return new Promise((resolve, reject) => {
+      const options = { ifAvailable: true };
+      navigator.locks
+        .request(`rootsigma ${this.name}`, options, (lock) => {
+          if (!lock) throw alreadyLocked(this, 'another run, perhaps in another tab,');
+          return new Promise<void>((release) => {
+            resolve(() => {
+              release();
+              return Promise.resolve();
+            });
+          });
+        })
+        .catch(reject);
+    });
+  }
+
+  async #write(name: string, contents: Uint8Array | string, append: boolean): Promise<void> {
+    await this.#attempt(name, 'written', async () => {
+      const file = await this.#file(name, true);
+      const writable = await file?.createWritable({ keepExistingData: append });
+      if (!file || !writable) return;
+      try {
+        const position = append ? (await file.getFile()).size : 0;
+        await writable.write({ type: 'write', position, data: bytesOf(contents) });
+        await writable.close();
+      } catch (error) {
+        await writable.abort().catch(() => undefined);
+        throw error;
+      }
+    });
+  }
+
+  async #file(name: string, create: boolean): Promise<FileSystemFileHandle | undefined> {
+    const parts = partsOf(this, name);
+    const last = parts.pop() ?? '';
+    const folder = await this.#inner(parts, create);
+    return absentAs(undefined, folder?.getFileHandle(last, { create }));
+  }
+
+  async #inner(parts: readonly string[], create: boolean): Promise<FileSystemDirectoryHandle | undefined> {
+    let folder: FileSystemDirectoryHandle | undefined = this.#folder;
+    for (const part of parts) folder = await absentAs(undefined, folder?.getDirectoryHandle(part, { create }));
+    return folder;
+  }
+
+  async #attempt<T>(name: string, what: string, action: () => Promise<T>): Promise<T> {
+    try {
+      return await action();
+    } catch (error) {
+      if (error instanceof DataError) throw error;
+      throw new DataError(`${nameIn(this, name)}: cannot be ${what} (${messageOf(error)}).`, { cause: error });
+    }
+  }
+}
+
+/** A value for what is not there. */
+async function absentAs<T>(value: T, result: Promise<T> | undefined): Promise<T> {
+  try {
+    return result === undefined ? value : await result;
+  } catch (error) {
+    if (error instanceof DOMException && error.name === 'NotFoundError') return value;
+    throw error;
+  }
+}
