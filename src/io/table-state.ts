@@ -28,6 +28,14 @@ const transform = v.variant(
 /** The training values' quantiles x and their normal scores z. */
 const marginal = v.strictObject({ x: numbers, z: numbers });
 
+/** What dates are whole numbers of, from coarse to fine. */
+export const dateUnits = [
+  ...(['year', 'quarter', 'month', 'month end', 'week', 'day', '12 hours', '6 hours', 'hour', '30 minutes'] as const),
+  ...(['15 minutes', '10 minutes', '5 minutes', 'minute', '30 seconds', '10 seconds', 'second'] as const),
+  ...(['100 ms', '10 ms', 'ms', '100 µs', '10 µs', 'µs'] as const),
+] as const;
+export type DateUnit = (typeof dateUnits)[number];
+
 const measured = {
   name: text,
   nullable: flag,
@@ -41,8 +49,20 @@ const column = v.variant(
   'kind',
   [
     v.strictObject({ kind: v.literal('numeric'), ...measured, integer: flag, decimals: v.exactOptional(count) }),
-    /** `format`: how it is written, such as DD.MM.YYYY; absent in runs of old, which wrote ISO 8601. */
-    v.strictObject({ kind: v.literal('datetime'), ...measured, dateOnly: flag, format: v.exactOptional(text) }),
+    /**
+     * `format`: how it is written, such as DD.MM.YYYY; absent in runs of old, which wrote ISO 8601. `months` and `weekdays`: the
+     * names that it writes. `unit`: what its values are whole numbers of from the first on. `number`: whether its cells are numbers.
+     */
+    v.strictObject({
+      kind: v.literal('datetime'),
+      ...measured,
+      dateOnly: flag,
+      format: v.exactOptional(text),
+      months: v.exactOptional(v.array(text, 'a list')),
+      weekdays: v.exactOptional(v.array(text, 'a list')),
+      unit: v.exactOptional(v.picklist(dateUnits)),
+      number: v.exactOptional(flag),
+    }),
     v.strictObject({ kind: v.literal('boolean'), name: text, nullable: flag, values: v.tuple([cell, cell]) }),
     /** `pooled`: training rows whose category is none of the levels and counts as "other". */
     v.strictObject({

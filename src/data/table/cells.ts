@@ -3,7 +3,6 @@ import type { Cell } from '../../io/index.ts';
 /** What stands for "no value", besides an empty field. */
 const missingTexts = new Set(['', 'na', 'n/a', 'nan', 'null', '?']);
 const numberText = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
-const dateText = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(Z|[+-]\d\d:?\d\d)?)?$/;
 
 /**
  * No value: nothing stored, one of the usual texts (`NA`, `n/a`, `NaN`, `null`, `?` in any case, and Python's `None`, but not
@@ -28,14 +27,6 @@ export function numberOf(cell: Cell): number {
 /** Whether a whole number is written with leading zeros, as codes are: it is no quantity. */
 export function isCode(cell: Cell): boolean {
   return typeof cell === 'string' && /^\s*[+-]?0\d/.test(cell);
-}
-
-/** Milliseconds since 1970 of an ISO 8601 date or time (UTC where no zone is given), or NaN. */
-export function timeOf(cell: Cell): number {
-  const match = typeof cell === 'string' ? dateText.exec(cell.trim()) : null;
-  if (!match) return NaN;
-  const [, date = '', time = '00:00', zone = 'Z'] = match;
-  return Date.parse(`${date}T${time}${zone}`);
 }
 
 const pairs: readonly (readonly [no: string, yes: string])[] = [

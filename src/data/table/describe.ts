@@ -1,4 +1,6 @@
 import type { ColumnState, TableState } from '../../io/index.ts';
+import type { ColumnDates } from './date-columns.ts';
+import type { OrderEvidence } from './dates/index.ts';
 import type { Surprise } from './encoder.ts';
 import { isFeature } from './fit.ts';
 import type { ColumnSchema } from './infer.ts';
@@ -22,7 +24,15 @@ export function describeTable(state: TableState, schema: readonly ColumnSchema[]
     return [`${column.name} (${column.kind}${reason === undefined ? '' : `: ${reason}`})`];
   });
   if (aside.length > 0) lines.push(`set aside: ${aside.join(', ')}`);
-  return [...lines, `A column that is something else: say so with the option schema, such as ${exampleOf(state)}.`];
+  const said = schema.flatMap(({ name, dates, note }) => [
+    ...(note === undefined ? [] : [`'${name}': ${note}.`]),
+    ...(dates ? describeDates(name, dates) : []),
+  ]);
+  return [
+    ...lines,
+    ...said,
+    `A column that is something else: say so with the option schema, such as ${exampleOf(state)}.`,
+  ];
 }
 
 /** The option as the command line takes it: a label is what people most want to be modelled. */
@@ -34,11 +44,52 @@ function exampleOf({ columns }: TableState): string {
   return `--data-option 'schema=${JSON.stringify(said)}'`;
 }
 
+/** What was decided on a column's dates that is not plain to see. */
+function describeDates(name: string, { format, order, evidence, odd, zones }: ColumnDates): string[] {
+  const lines: string[] = [];
+  const option = (pattern: string): string => `schema={${JSON.stringify(name)}:{"kind":"datetime","format":${JSON.stringify(pattern)}}}`; // prettier-ignore
+  if (evidence === 'open' && order !== undefined) {
+    const other = otherOrder(format.pattern);
+    lines.push(
+      `'${name}': whether the day or the month comes first is open; taken for ${format.pattern} (${order}). Else: ${option(other)}`,
+    );
+  } else if (evidence !== undefined && evidence !== 'open' && evidence !== 'only it fits' && order !== undefined) {
+    lines.push(`'${name}': taken for ${format.pattern} (${order}), as ${evidenceTexts[evidence]} say.`);
+  }
+  if (odd.count > 0) {
+    const cells = odd.examples.map(({ cell, where }) => `${JSON.stringify(cell)} in ${where}`).join(', ');
+    const more = odd.count > odd.examples.length ? ', …' : '';
+    lines.push(
+      `'${name}': ${odd.count} of its cells are no dates as ${format.pattern} (${cells}${more}): taken for missing.`,
+    );
+  }
+  if (zones.length > 1)
+    lines.push(`'${name}': its zones are ${zones.join(', ')}; all is written in ${zones[0] ?? ''}.`);
+  return lines;
+}
+
+const evidenceTexts: Readonly<Record<Exclude<OrderEvidence, 'open'>, string>> = {
+  'only it fits': 'numbers above 12',
+  'the years': 'years that lie close together',
+  'rows in order': 'rows that are then in order',
+  'regular steps': 'steps that are then regular',
+  'other columns': 'other columns',
+};
+
+/** The same pattern with the day for the month. */
+function otherOrder(pattern: string): string {
+  return pattern.replace(/M+|D+/g, (token) => (token.startsWith('M') ? 'D' : 'M').repeat(token.length));
+}
+
 function nameFeature(column: ColumnState): string {
   const missing = 'nullable' in column && column.nullable ? ', some missing' : '';
   if (column.kind === 'categorical' || column.kind === 'ordinal') {
     const other = column.kind === 'categorical' && column.pooled > 0 ? ' and others' : '';
     return `${column.name} (${column.levels.length} levels${other}${missing})`;
+  }
+  if (column.kind === 'datetime') {
+    const unit = column.unit === undefined ? '' : `, to the ${column.unit}`;
+    return `${column.name} (${column.format ?? 'ISO 8601'}${unit}${missing})`;
   }
   return missing === '' ? column.name : `${column.name} (some missing)`;
 }

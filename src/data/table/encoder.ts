@@ -2,7 +2,7 @@ import { DataError, NdArray, ShapeError, formatShape } from '../../core/index.ts
 import { tableOf } from '../../io/index.ts';
 import type { Cell, ColumnState, Table, TableState } from '../../io/index.ts';
 import { keyOf, numberOf } from './cells.ts';
-import { dateOf, formatDate } from './dates.ts';
+import { DateCodec, dateReader, readIsoDate, roundTo } from './dates/index.ts';
 import { fitTable, isFeature } from './fit.ts';
 import type { ColumnSchema } from './infer.ts';
 import { applyTransform, undoTransform } from './transforms.ts';
@@ -56,6 +56,8 @@ export class TableEncoder {
   readonly #features: readonly Feature[];
   /** Of each feature with levels, the place of each. */
   readonly #places: readonly ReadonlyMap<string, number>[];
+  /** Of each feature of dates, how it is read and written. */
+  readonly #dates: readonly (DateWriter | undefined)[];
 
   constructor(state: TableState) {
     this.state = state;
@@ -63,6 +65,7 @@ export class TableEncoder {
     this.#places = this.#features.map(
       (feature) => new Map(levelsOf(feature).map((level, place) => [keyOf(level), place])),
     );
+    this.#dates = this.#features.map((feature) => (feature.kind === 'datetime' ? new DateWriter(feature) : undefined));
     const blocks: TableBlock[] = [];
     let offset = 0;
     for (const feature of this.#features) {
@@ -106,7 +109,7 @@ export class TableEncoder {
       const places = this.#places[index]!;
       const other = feature.kind === 'categorical' && feature.pooled === 0 ? feature.levels.length : undefined;
       const read = column.read((cell) => {
-        const code = codeOf(feature, places, cell);
+        const code = codeOf(feature, { places, dates: this.#dates[index] }, cell);
         return Number.isNaN(code) ? notOfTheKind : code;
       });
       for (let row = 0; row < read.length; row++) {
@@ -189,7 +192,7 @@ export class TableEncoder {
       const values = Array.from({ length: rows }, (_, row): Cell => {
         const start = row * this.width;
         if (missing !== undefined && matrix.data[start + missing]! > 0.5) return null;
-        return cellOf(feature, matrix.data.subarray(start + offset, start + offset + size));
+        return cellOf(feature, matrix.data.subarray(start + offset, start + offset + size), this.#dates[index]);
       });
       return [{ name: feature.name, values }];
     });
@@ -211,9 +214,13 @@ function widthOf(feature: Feature): number {
 }
 
 /** NaN for a value that is not of the column's kind. */
-function codeOf(feature: Feature, places: ReadonlyMap<string, number>, cell: Cell): number {
+function codeOf(
+  feature: Feature,
+  { places, dates }: { readonly places: ReadonlyMap<string, number>; readonly dates: DateWriter | undefined },
+  cell: Cell,
+): number {
   if (feature.kind === 'numeric') return applyTransform(feature.transform, numberOf(cell));
-  if (feature.kind === 'datetime') return applyTransform(feature.transform, dateOf(cell, feature.format));
+  if (dates && 'transform' in feature) return applyTransform(feature.transform, dates.read(String(cell)));
   const place = places.get(keyOf(cell));
   if (place !== undefined) return place;
   if (feature.kind === 'categorical') return feature.levels.length;
@@ -231,7 +238,7 @@ function nearestLevel(levels: readonly Cell[], value: number): number {
   return best;
 }
 
-function cellOf(feature: Feature, numbers: ArrayLike<number>): Cell {
+function cellOf(feature: Feature, numbers: ArrayLike<number>, dates: DateWriter | undefined): Cell {
   const [first = 0] = Array.from(numbers);
   if (feature.kind === 'boolean') return feature.values[first > 0.5 ? 1 : 0];
   if (feature.kind === 'ordinal') return feature.levels[largest(numbers, feature.levels.length)] ?? null;
@@ -243,11 +250,37 @@ function cellOf(feature: Feature, numbers: ArrayLike<number>): Cell {
     feature.max,
     Math.max(feature.min, nearAtom(feature, undoTransform(feature.transform, first))),
   );
-  if (feature.kind === 'datetime') {
-    return formatDate(value, feature.format ?? (feature.dateOnly ? 'YYYY-MM-DD' : 'YYYY-MM-DDTHH:mm:ss.SSSZ'));
-  }
+  if (feature.kind === 'datetime') return dates?.write(value) ?? null;
   if (feature.integer) return Math.round(value);
   return feature.decimals === undefined ? value : Number(value.toFixed(feature.decimals));
+}
+
+/** Reads and writes a column's dates as it has them. */
+class DateWriter {
+  readonly read: (text: string) => number;
+  readonly #codec: DateCodec;
+  readonly #state: Extract<Feature, { kind: 'datetime' }>;
+
+  constructor(state: Extract<Feature, { kind: 'datetime' }>) {
+    const { format, months, weekdays, dateOnly } = state;
+    const names = { ...(months && { months }), ...(weekdays && { weekdays }) };
+    // Runs of old wrote ISO 8601.
+    this.#codec = new DateCodec({
+      pattern: format ?? (dateOnly ? 'YYYY-MM-DD' : 'YYYY-MM-DDTHH:mm:ss.SSSZ'),
+      ...names,
+    });
+    this.#state = state;
+    this.read = format === undefined ? readIsoDate : dateReader(this.#codec.format, this.#codec);
+  }
+
+  /** A time in the unit that all training values keep, counted on the clock that they are written by. */
+  write(time: number): Cell {
+    const { unit, min, number } = this.#state;
+    const shift = this.#codec.offset * 60_000;
+    const kept = unit === undefined ? time : roundTo(time + shift, unit, min + shift) - shift;
+    const text = this.#codec.write(kept);
+    return number ? Number(text) : text;
+  }
 }
 
 /** Encoded numbers are float32: what is nearer to a value that repeats in training (a zero) than they can tell, is that value. */

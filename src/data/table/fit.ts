@@ -1,7 +1,9 @@
 import { DataError, ValueError } from '../../core/index.ts';
 import type { Cell, ColumnState, Table, TableState } from '../../io/index.ts';
 import { keyOf, noAndYes, numberOf } from './cells.ts';
-import { dateOf, datePatternOf } from './dates.ts';
+import { datesIn } from './date-columns.ts';
+import { DateCodec, checkDatePattern, commonUnit, dateReader, formatFor, hasClock } from './dates/index.ts';
+import type { DateFormat } from './dates/index.ts';
 import type { ColumnSchema } from './infer.ts';
 import { fitQuantile, fitStandard, fitTransform } from './transforms.ts';
 import { TypedTable } from './typed.ts';
@@ -53,23 +55,65 @@ function fitColumn(column: TypedColumn, schema: ColumnSchema): ColumnState {
   if (kind === 'categorical') return { kind, name, nullable, ...categories(column, schema) };
   if (kind === 'ordinal') return { kind, name, nullable, levels: orderedLevels(column, schema) };
   if (kind === 'boolean') return { kind, name, nullable, values: noYes(column) };
-  return fitMeasured(column, { ...schema, nullable });
+  return kind === 'datetime' ? fitDates(column, schema, nullable) : fitNumeric(column, schema, nullable);
 }
 
-function fitMeasured(
-  column: TypedColumn,
-  { kind, transform, format, nullable }: Omit<ColumnSchema, 'nullable'> & { readonly nullable: boolean },
-): ColumnState {
-  const { name } = column;
-  const isTime = kind === 'datetime';
-  const pattern = isTime ? (format ?? datePatternOf((column.levels() ?? []).map(({ cell }) => cell))) : undefined;
-  const read = column.read((cell) => {
-    const value = isTime ? dateOf(cell, pattern) : numberOf(cell);
+function fitNumeric(column: TypedColumn, schema: ColumnSchema, nullable: boolean): ColumnState {
+  const numbers = column.read((cell) => {
+    const value = numberOf(cell);
     if (!Number.isNaN(value)) return value;
-    const expected = isTime ? `a date as ${pattern ?? 'ISO 8601 has it'}` : 'a number';
-    throw new DataError(`table: column '${name}' is ${kind}, but holds ${JSON.stringify(cell)}: expected ${expected}.`);
+    throw new DataError(
+      `table: column '${column.name}' is numeric, but holds ${JSON.stringify(cell)}: expected a number.`,
+    );
   });
-  const numbers = read.filter((value) => !Number.isNaN(value));
+  const known = numbers.filter((value) => !Number.isNaN(value));
+  const decimals = column.decimals(mostDecimals);
+  return {
+    kind: 'numeric',
+    ...fitMeasure(column.name, known, { ...schema, nullable }),
+    integer: known.every(Number.isInteger),
+    ...(decimals !== undefined && { decimals }),
+  };
+}
+
+/** Dates that are not of the format are missing where it was found out, and refused where it was given. */
+function fitDates(column: TypedColumn, schema: ColumnSchema, nullable: boolean): ColumnState {
+  const { name } = column;
+  const given = schema.format === undefined ? undefined : checkDatePattern(name, schema.format);
+  const texts = (): string[] => (column.levels() ?? []).map(({ cell }) => String(cell));
+  const found = (): DateFormat => (schema.dates ?? datesIn(column))?.format ?? { pattern: 'YYYY-MM-DD' };
+  const format = given === undefined ? found() : formatFor(given, texts());
+  const read = dateReader(format);
+  const times = column.read((cell) => {
+    const time = read(String(cell));
+    if (!Number.isNaN(time) || schema.dates) return time;
+    const expected = given === undefined ? 'in a pattern that most others have too' : `as ${given}`;
+    throw new DataError(
+      `table: column '${name}' is datetime, but holds ${JSON.stringify(cell)}: expected a date ${expected}. ` +
+        `Say how with {"${name}":{"kind":"datetime","format":"DD/MM/YYYY HH:mm"}}.`,
+    );
+  });
+  const known = times.filter((time) => !Number.isNaN(time));
+  const codec = new DateCodec(format);
+  const wall = known.map((time) => time + codec.offset * 60_000);
+  const number = column.levels(1_000)?.every(({ cell }) => typeof cell === 'number') ?? false;
+  return {
+    kind: 'datetime',
+    ...fitMeasure(name, known, { ...schema, nullable: nullable || known.length < times.length }),
+    dateOnly: !hasClock(format.pattern),
+    format: format.pattern,
+    ...(format.months && { months: [...format.months] }),
+    ...(format.weekdays && { weekdays: [...format.weekdays] }),
+    unit: commonUnit(wall, codec.least),
+    ...(number && { number }),
+  };
+}
+
+function fitMeasure(
+  name: string,
+  numbers: Float64Array,
+  { transform, nullable }: Pick<ColumnSchema, 'transform'> & { readonly nullable: boolean },
+) {
   const min = numbers.reduce((least, value) => Math.min(least, value), Infinity);
   const max = numbers.reduce((most, value) => Math.max(most, value), -Infinity);
   if (!Number.isFinite(max - min)) {
@@ -82,24 +126,13 @@ function fitMeasured(
   const fitted = fit(numbers);
   const quantiles = fitQuantile(numbers, { knots: marginalKnots });
   const marginal = fitted.name === 'standard' && quantiles.name === 'quantile' ? quantiles : undefined;
-  const measured = {
+  return {
     name,
     nullable,
     min,
     max,
     transform: fitted,
     ...(marginal && { marginal: { x: marginal.x, z: marginal.z } }),
-  };
-  if (isTime) {
-    const written = pattern ?? 'YYYY-MM-DD';
-    return { kind, ...measured, dateOnly: !written.includes('mm'), format: written };
-  }
-  const decimals = column.decimals(mostDecimals);
-  return {
-    kind: 'numeric',
-    ...measured,
-    integer: numbers.every(Number.isInteger),
-    ...(decimals !== undefined && { decimals }),
   };
 }
 

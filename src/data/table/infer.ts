@@ -1,7 +1,9 @@
 import { ValueError } from '../../core/index.ts';
 import type { Cell, ColumnKind, Table } from '../../io/index.ts';
 import { noAndYes } from './cells.ts';
-import { checkDatePattern, datePatternOf } from './dates.ts';
+import { datesIn, isDates } from './date-columns.ts';
+import type { ColumnDates } from './date-columns.ts';
+import { checkDatePattern } from './dates/index.ts';
 import { TypedTable } from './typed.ts';
 import type { TypedColumn } from './typed.ts';
 
@@ -19,10 +21,16 @@ export interface ColumnSchema {
   readonly nullable?: boolean;
   /** Why it is set aside, for people. */
   readonly reason?: string;
+  /** What else is to be said of it, for people. */
+  readonly note?: string;
+  /** Of a column of dates without `format`: what was found out. */
+  readonly dates?: ColumnDates;
 }
 
 /** What a person says of some columns: the kind alone, or more. */
-export type SchemaOverrides = Readonly<Record<string, ColumnKind | Partial<Omit<ColumnSchema, 'name' | 'reason'>>>>;
+export type SchemaOverrides = Readonly<
+  Record<string, ColumnKind | Partial<Omit<ColumnSchema, 'name' | 'reason' | 'note' | 'dates'>>>
+>;
 
 /** Whole numbers with so few values, each of them common, are levels. */
 const mostOrdinalLevels = 10;
@@ -47,12 +55,35 @@ export function inferSchema(table: Table, overrides: SchemaOverrides = {}): read
   if (unknown !== undefined) {
     throw new ValueError(`schema: there is no column '${unknown}'; there are ${names.join(', ')}.`);
   }
-  return TypedTable.of(table).columns.map((column) => {
+  const typed = TypedTable.of(table);
+  const schema = typed.columns.map((column) => {
     const said = overrides[column.name];
     const given = typeof said === 'string' ? { kind: said } : said;
     checkOverride(column.name, given);
     if (given?.kind !== undefined) return { name: column.name, ...given, kind: given.kind };
     return { ...inferColumn(column), ...given };
+  });
+  return withDates(schema, typed);
+}
+
+/** How columns of dates write them: what one leaves open, the order of day and month, is as others have it. */
+function withDates(schema: readonly ColumnSchema[], table: TypedTable): readonly ColumnSchema[] {
+  const found = schema.map((column, k): ColumnSchema => {
+    const typed = table.columns[k];
+    if (column.kind !== 'datetime' || column.format !== undefined || column.dates || !typed) return column;
+    const dates = datesIn(typed);
+    return dates ? { ...column, dates } : column;
+  });
+  const orders = new Set(
+    found.flatMap(({ dates }) => (dates?.order && dates.evidence !== 'open' ? [dates.order] : [])),
+  );
+  const [like] = orders;
+  if (orders.size !== 1 || like === undefined) return found;
+  return found.map((column, k) => {
+    const typed = table.columns[k];
+    if (column.dates?.evidence !== 'open' || !typed) return column;
+    const dates = datesIn(typed, { like });
+    return dates ? { ...column, dates } : column;
   });
 }
 
@@ -75,7 +106,12 @@ function checkOverride(name: string, given: Partial<ColumnSchema> | undefined): 
       `schema: '${given.kind}' is no kind of column ('${name}'); kinds are ${Object.keys(kinds).join(', ')}.`,
     );
   }
-  if (given?.format !== undefined) checkDatePattern(name, given.format);
+  if (given?.format !== undefined) {
+    checkDatePattern(name, given.format);
+    if ((given.kind ?? 'datetime') !== 'datetime') {
+      throw new ValueError(`schema: '${name}' is to be ${given.kind ?? ''}: 'format' goes with datetime.`);
+    }
+  }
   if (given?.transform !== undefined && !['standard', 'quantile'].includes(given.transform)) {
     throw new ValueError(`schema: '${given.transform}' is no transform ('${name}'); there are standard and quantile.`);
   }
@@ -101,12 +137,21 @@ function isSplit(column: TypedColumn): boolean {
 }
 
 function inferValues(column: TypedColumn): ColumnSchema {
-  const { name, numbers, distinctCount } = column;
+  const { name, numbers } = column;
   const pair = column.levels(2)?.map(({ cell }) => cell) ?? [];
   if (noAndYes(pair)) return { name, kind: 'boolean' };
-  if (numbers) return inferNumbers(column, numbers);
   if (pair.length > 0 && pair.every((cell) => typeof cell === 'boolean')) return { name, kind: 'boolean' };
-  if (datePatternOf((column.levels() ?? []).map(({ cell }) => cell)) !== undefined) return { name, kind: 'datetime' };
+  const dates = !numbers || couldBeDates(numbers) ? datesIn(column) : undefined;
+  if (dates && isDates(dates, column) && !(numbers && idName.test(name) && column.unique)) {
+    return { name, kind: 'datetime', dates };
+  }
+  if (numbers) return inferNumbers(column, numbers);
+  const other = inferTexts(column);
+  return dates ? { ...other, note: notDates(dates, column) } : other;
+}
+
+function inferTexts(column: TypedColumn): ColumnSchema {
+  const { name, distinctCount } = column;
   if (column.unique && (idName.test(name) || distinctCount > mostCategories)) {
     return { name, kind: 'id', reason: 'no two rows share a value' };
   }
@@ -114,6 +159,14 @@ function inferValues(column: TypedColumn): ColumnSchema {
     return { name, kind: 'ignored', reason: 'it is free text, with a value of its own in most rows' };
   }
   return { name, kind: 'categorical' };
+}
+
+function notDates({ format, odd }: ColumnDates, { present }: TypedColumn): string {
+  const cells = odd.examples.map(({ cell, where }) => `${JSON.stringify(cell)} in ${where}`).join(', ');
+  return (
+    `most of its cells are dates as ${format.pattern}, but ${odd.count} of ${present} are not (${cells}): ` +
+    `{"kind":"datetime"} takes those for missing`
+  );
 }
 
 function inferNumbers(column: TypedColumn, numbers: Float64Array): ColumnSchema {
@@ -125,6 +178,15 @@ function inferNumbers(column: TypedColumn, numbers: Float64Array): ColumnSchema 
   const common = column.present >= leastRowsPerLevel * distinctCount;
   if (whole && distinctCount > 2 && distinctCount <= mostOrdinalLevels && common) return { name, kind: 'ordinal' };
   return { name, kind: 'numeric' };
+}
+
+/** Ranges of numbers that may be dates written with digits alone: 201806, 20180610, 201806101530 and 20180610153000. */
+const digitDates = [1, 100, 1e6, 1e8].map((scale) => [190_001 * scale, 210_013 * scale] as const);
+
+function couldBeDates(numbers: Float64Array): boolean {
+  return digitDates.some(([least, most]) =>
+    numbers.every((value) => Number.isNaN(value) || (value >= least && value < most && Number.isInteger(value))),
+  );
 }
 
 function countsUp(numbers: Float64Array): boolean {

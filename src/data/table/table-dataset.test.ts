@@ -28,7 +28,7 @@ describe('tableSplits', () => {
       'numeric: age, income (some missing), score',
       'categorical: city (3 levels, some missing), zip (40 levels)',
       'boolean: smoker',
-      'datetime: born',
+      'datetime: born (YYYY-MM-DD, to the month)',
       'ordinal: rooms (6 levels)',
       'set aside: id (id: no two rows share a value), note (ignored: it is free text, with a value of its own in most rows), ' +
         'country (constant: all its values are the same), empty (ignored: it is empty), target (label, 2 classes, not modelled)',

@@ -1,5 +1,5 @@
 import { ValueError } from '../../core/index.ts';
-import { dateOf, datePatternOf, isMissing, numberOf } from '../../data/index.ts';
+import { dateReader, findDates, isMissing, numberOf } from '../../data/index.ts';
 import type { Cell, Table } from '../../io/index.ts';
 
 /** What a column holds, for comparing: numbers in order, or names without one. */
@@ -20,8 +20,11 @@ export function cellsOf({ columns }: Table, name: string): readonly Cell[] {
 /** A column's numbers, of dates in milliseconds since 1970; NaN where a cell is missing or holds none. */
 export function numbersOf(table: Table, name: string): Float64Array {
   const cells = cellsOf(table, name);
-  const dates = datePatternOf(cells.filter((cell) => !isMissing(cell)));
-  return Float64Array.from(cells, (cell) => (dates === undefined ? numberOf(cell) : dateOf(cell, dates)));
+  const numbers = Float64Array.from(cells, (cell) => (isMissing(cell) ? NaN : numberOf(cell)));
+  if (numbers.some((value) => !Number.isNaN(value))) return numbers;
+  const dates = findDates([...new Set(cells.filter((cell) => !isMissing(cell)).map(String))]);
+  const read = dates && dateReader(dates.format);
+  return read ? Float64Array.from(cells, (cell) => (isMissing(cell) ? NaN : read(String(cell)))) : numbers;
 }
 
 /** A column's names; a missing cell is a name of its own. */
