@@ -1,10 +1,11 @@
 import type { FloatDType, Shape } from '../core/index.ts';
-import { add, asTensor, broadcastGraphShapes, broadcastTo, div, erf, mul, neg, square, sub } from '../graph/index.ts';
+import { add, asTensor, broadcastGraphShapes, broadcastTo, div, mul, neg, square, sub } from '../graph/index.ts';
 import type { GraphKey, GraphShape, Tensor, TensorLike } from '../graph/index.ts';
 import type { Key } from '../random/index.ts';
 import { drawNoise, halfLogTwoPi } from './distribution.ts';
 import type { Distribution, SampleAndLogProb } from './distribution.ts';
 import { standardNormalQuantile } from './normal-quantile.ts';
+import { logUpperTail, upperTail } from './normal-tail.ts';
 import { checkEntries, checkFinite, checkScale, floatDType, floatPair } from './parameters.ts';
 import { asStddev, asVariance, scaleForms, unwrapScale } from './scale.ts';
 import type { ScaleForms, ScaleLike, ScaleWord, StddevTensor, VarianceTensor } from './scale.ts';
@@ -92,9 +93,24 @@ export class Normal implements Distribution {
     return add(this.location, mul(asTensor(noise, this.dtype), this.scale.stddev));
   }
 
-  /** P(z ≤ x) = ½ (1 + erf((x − μ) / (σ √2))), exact to a few ε of 1 (not of itself, far in the lower tail). */
+  /** P(z ≤ x) = Φ((x − μ) / σ), to a few ε of itself, in the lower tail too. */
   cdf(x: TensorLike): Tensor {
-    return mul(add(erf(mul(this.whiten(x), Math.SQRT1_2)), 1), 0.5);
+    return upperTail(neg(this.whiten(x)));
+  }
+
+  /** log P(z ≤ x), in nats, to a few ε of itself however far the tail. */
+  logCdf(x: TensorLike): Tensor {
+    return logUpperTail(neg(this.whiten(x)));
+  }
+
+  /** P(z > x) = 1 − cdf(x), to a few ε of itself, in the upper tail too. */
+  survival(x: TensorLike): Tensor {
+    return upperTail(this.whiten(x));
+  }
+
+  /** log P(z > x), in nats, to a few ε of itself however far the tail. */
+  logSurvival(x: TensorLike): Tensor {
+    return logUpperTail(this.whiten(x));
   }
 
   /** The x with P(z ≤ x) = p: μ + σ Φ⁻¹(p). @throws ValueError when a known p is outside [0, 1] */

@@ -5,6 +5,7 @@ export { asTensor, asTensors, constant, dimension, inferNode, input, makeNode } 
 export type { TensorLike } from './build.ts';
 export { broadcastGraphShapes } from './shape-rules.ts';
 export * from './elementwise.ts';
+export { erfRatios } from './erf-ratios.ts';
 export * from './activations.ts';
 export * from './reductions.ts';
 export * from './shaping.ts';

@@ -1,5 +1,5 @@
+import { erfRatios } from '../../../graph/index.ts';
 import type { Tensor } from '../../../graph/index.ts';
-import { erfRatios } from '../../reference/special.ts';
 import type { ModelBuilder } from '../builder.ts';
 import { formulaOps } from '../formula.ts';
 import type { FormulaOps } from '../formula.ts';
