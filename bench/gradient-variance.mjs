@@ -32,7 +32,7 @@ const families = {
 const heads = ['mean', 'logVariance', 'offDiagonal'];
 
 const engine = await createEngine({ threads: Number(values.threads) });
-const examples = evaluationExamples(resolveDataset(folder).train, 'threshold', 0);
+const examples = evaluationExamples(resolveDataset(folder).train, { binarize: 'threshold' }, 0);
 
 async function trained(model, seed) {
   const trainer = await Trainer.create({

@@ -1,7 +1,7 @@
 import { DataError, NdArray, ValueError, sizeOf } from '../core/index.ts';
 import type { ArrayLikeInput } from '../core/index.ts';
 import { subset } from '../data/index.ts';
-import type { Dataset, SplitChoice } from '../data/index.ts';
+import type { Dataset, SplitChoice, Standardization } from '../data/index.ts';
 import {
   defaultDraws,
   explainExamples,
@@ -10,7 +10,7 @@ import {
   scoreExamples,
   thresholdOf,
 } from '../evaluation/index.ts';
-import type { AnomalyMethod, ModelParts, ThresholdRule, Typicality } from '../evaluation/index.ts';
+import type { AnomalyMethod, Background, ModelParts, ThresholdRule, Typicality } from '../evaluation/index.ts';
 import { RunFolder, anomalyMethods, thresholdsSchemaVersion } from '../io/index.ts';
 import type { AnomalyThreshold, AnomalyThresholds, RunConfig, Store } from '../io/index.ts';
 import type { Examples } from '../objectives/index.ts';
@@ -19,6 +19,7 @@ import { backgroundFor } from './background.ts';
 import { scoringExamples } from './data.ts';
 import type { DataInput } from './data.ts';
 import { checkSupport } from './likelihood.ts';
+import type { RunParts } from './run-options.ts';
 
 export interface AnomalyOptions {
   /**
@@ -68,15 +69,14 @@ export class AnomalyDetector {
   readonly #parts: ModelParts;
   readonly #source: AnomalySource;
   readonly #store: Store | undefined;
+  readonly #standardization: Standardization | undefined;
   #kept: Kept | undefined;
 
-  constructor(
-    parts: ModelParts & { readonly config: RunConfig; readonly store: Store | undefined },
-    source: AnomalySource,
-  ) {
-    const { config, store, engine, model, parameters } = parts;
+  constructor(parts: ModelParts & Pick<RunParts, 'config' | 'store' | 'standardization'>, source: AnomalySource) {
+    const { config, store, engine, model, parameters, standardization } = parts;
     this.#config = config;
     this.#store = store;
+    this.#standardization = standardization;
     this.#parts = { engine, model, parameters };
     this.#source = source;
   }
@@ -101,7 +101,7 @@ export class AnomalyDetector {
     const quantile = normalShare(options);
     const dataset = atRandom(await this.#source.data(data, 'train'), { limit, seed });
     if (method === 'typicality') await this.#fitTypicality(dataset);
-    const scores = await this.#score(this.#examplesOf(dataset), { ...options, method, draws, seed });
+    const scores = await this.#score(await this.#examplesOf(dataset), { ...options, method, draws, seed });
     const value = thresholdOf(scores.data, { quantile });
     const threshold: AnomalyThreshold = { value, quantile, examples: scores.size, source: dataset.name, draws, seed };
     const kept = await this.#read();
@@ -154,8 +154,8 @@ export class AnomalyDetector {
   }
 
   async #fitTypicality(usual: Dataset): Promise<Typicality> {
-    const examples = this.#examplesOf(atRandom(usual, { limit: typicalExamples, seed: 0 }));
-    const typicality = await fitTypicality({ ...this.#parts, examples, background: backgroundFor(this.#config) });
+    const examples = await this.#examplesOf(atRandom(usual, { limit: typicalExamples, seed: 0 }));
+    const typicality = await fitTypicality({ ...this.#parts, examples, background: this.#background() });
     await this.#keep({ ...(await this.#read()), typicality });
     return typicality;
   }
@@ -165,10 +165,10 @@ export class AnomalyDetector {
       throw new ValueError(`score: there is no method '${method}', only ${anomalyMethods.join(', ')}.`);
     }
     const options = { ...this.#parts, ...rest, examples, method };
-    if (method === 'likelihood-ratio') return scoreExamples({ ...options, background: backgroundFor(this.#config) });
+    if (method === 'likelihood-ratio') return scoreExamples({ ...options, background: this.#background() });
     if (method !== 'typicality') return scoreExamples(options);
     const { typicality = await this.#fitTypicality(await this.#trainingData()) } = await this.#read();
-    return scoreExamples({ ...options, background: backgroundFor(this.#config), typicality });
+    return scoreExamples({ ...options, background: this.#background(), typicality });
   }
 
   async #trainingData(): Promise<Dataset> {
@@ -192,12 +192,17 @@ export class AnomalyDetector {
         out.set(data.subarray(index * width, (index + 1) * width), k * width);
       });
     };
-    return scoringExamples({ size, sampleShape: [width], gather }, this.#config.data.binarize);
+    return scoringExamples({ size, sampleShape: [width], gather }, { binarize: this.#config.data.binarize });
   }
 
-  #examplesOf(dataset: Dataset): Examples {
-    checkSupport('score', dataset, this.#config);
-    return scoringExamples(dataset, this.#config.data.binarize);
+  async #examplesOf(dataset: Dataset): Promise<Examples> {
+    const standardization = this.#standardization;
+    await checkSupport('score', dataset, { config: this.#config, standardization });
+    return scoringExamples(dataset, { binarize: this.#config.data.binarize, standardization });
+  }
+
+  #background(): Background {
+    return backgroundFor(this.#config, this.#standardization);
   }
 }
 

@@ -7,6 +7,7 @@ import { defaultsFor, withLikelihood } from './default-options.ts';
 import type { BaseConfig } from './default-options.ts';
 import type { ModelOptions } from './options.ts';
 import { isImageShape } from './pictures.ts';
+import { scaleRuleFor } from './standardization.ts';
 
 /** What decides about a configuration. */
 type Options = ModelOptions & { readonly networks?: NetworksFactory };
@@ -35,7 +36,16 @@ export function configFor(splits: DatasetSplits, options: Options): RunConfig {
     objective: { ...base.objective, ...given({ beta: options.beta }) },
     training: trainingConfig(base.training, options),
   };
-  return parseRunConfig(withEntries(config, options.set ?? {}), { name: 'options' });
+  return withScale(parseRunConfig(withEntries(config, options.set ?? {}), { name: 'options' }), splits, options);
+}
+
+/** A configuration that one starts from says how its likelihood's data are standardised, by its silence too. */
+function withScale(config: RunConfig, { train, options }: DatasetSplits, { config: base }: Options): RunConfig {
+  const { likelihood } = config.model;
+  const usual = base?.model.likelihood === likelihood ? (base.data.scale ?? 'none') : undefined;
+  const { binarize } = config.data;
+  const scale = scaleRuleFor(train, { likelihood, binarize }, { asked: options?.scale, usual });
+  return scale === undefined ? config : { ...config, data: { ...config.data, scale } };
 }
 
 /** Another posterior or likelihood than the base's starts without the base's numbers for it. */

@@ -1,8 +1,17 @@
 import { locateSource, resolveDataset } from '#local-data';
 import { NdArray, ValueError, formatShape, sizeOf } from '../core/index.ts';
-import { binarize, binarizeForEvaluation, datasetOf, supportOf, tableSplits } from '../data/index.ts';
+import {
+  binarize,
+  binarizeForEvaluation,
+  datasetOf,
+  floatsOf,
+  gatherNumbers,
+  rangeOf,
+  supportOf,
+  tableSplits,
+} from '../data/index.ts';
 import type { NestedArray } from '../core/index.ts';
-import type { Binarize, Dataset, DatasetOptions, DatasetSplits, TableOptions } from '../data/index.ts';
+import type { Binarize, Dataset, DatasetOptions, DatasetSplits, Standardization, TableOptions } from '../data/index.ts';
 import type { ResolveContext } from '../data/node/index.ts';
 import type { Table } from '../io/index.ts';
 import type { Examples } from '../objectives/index.ts';
@@ -17,14 +26,24 @@ export type NestedExamples = readonly Extract<NestedArray, readonly unknown[]>[]
 /** The training and test examples that `data` means. @throws DataError or ValueError that says what is wrong with it */
 export async function resolveData(
   data: DataInput,
-  options?: DatasetOptions,
+  { scale, ...options }: DatasetOptions = {},
   context?: ResolveContext,
+): Promise<DatasetSplits> {
+  const splits = await resolveSource(data, options, context);
+  // Which scale suits depends on the likelihood: `configFor` sees to it, whatever the source.
+  return scale === undefined ? splits : { ...splits, options: { ...splits.options, scale } };
+}
+
+async function resolveSource(
+  data: DataInput,
+  options: DatasetOptions,
+  context: ResolveContext | undefined,
 ): Promise<DatasetSplits> {
   if (typeof data === 'string') {
     return resolveDataset(data, options, context);
   }
   if (data instanceof NdArray) return { source: 'array', train: datasetFromArray(data), notes: [] };
-  if (isNested(data)) return resolveData(NdArray.from(data, 'float32'));
+  if (isNested(data)) return resolveSource(NdArray.from(data), options, context);
   if ('columns' in data) return tableSplits(data, { ...tableOptions(options), source: 'table', like: context?.like });
   if ('train' in data) return data;
   if ('gather' in data) return { source: data.name, train: data, notes: [] };
@@ -52,29 +71,56 @@ function datasetFromArray(array: NdArray): Dataset {
   if (count === undefined || sampleShape.length === 0) {
     throw new ValueError(`data: an array must be [examples, ...shape], got ${formatShape(array.shape)}.`);
   }
-  const values = array.data instanceof Float32Array ? array.data : Float32Array.from(array.data);
-  return datasetOf({ name: 'array', kind: 'array', sampleShape, values, support: supportOf(values) });
+  const support = supportOf(rangeOf(array.data), sampleShape);
+  return datasetOf({ name: 'array', kind: 'array', sampleShape, values: floatsOf(array.data, support), support });
+}
+
+/** How examples are read: grey made binary, or numbers in units of their own standardised. */
+export interface Reading {
+  readonly binarize: Binarize;
+  readonly standardization?: Standardization | undefined;
+}
+
+type Gathered = Pick<Dataset, 'size' | 'sampleShape' | 'gather' | 'gatherFloat64'>;
+
+/** Writes examples as the model takes them, but for binarisation. */
+export function readExamples(
+  dataset: Gathered,
+  standardization: Standardization | undefined,
+  { indices, out }: { readonly indices: Uint32Array; readonly out: Float32Array },
+): void {
+  if (!standardization) {
+    dataset.gather(indices, out);
+    return;
+  }
+  const numbers = new Float64Array(out.length);
+  gatherNumbers(dataset, indices, numbers);
+  standardization.apply(numbers, out);
 }
 
 /** Examples for training: binarised anew whenever they are read, from the step's key. */
-export function trainingExamples(dataset: Dataset, mode: Binarize): Examples {
+export function trainingExamples(dataset: Dataset, { binarize: mode, standardization }: Reading): Examples {
   return {
     size: dataset.size,
     exampleSize: sizeOf(dataset.sampleShape),
     read: (indices, out, key) => {
-      dataset.gather(indices, out);
+      readExamples(dataset, standardization, { indices, out });
       binarize(out, mode, key);
     },
   };
 }
 
 /** Examples for evaluation: what an example becomes depends on the seed and its index alone. */
-export function evaluationExamples(dataset: Dataset, mode: Binarize, seed: number): Examples {
+export function evaluationExamples(
+  dataset: Dataset,
+  { binarize: mode, standardization }: Reading,
+  seed: number,
+): Examples {
   return {
     size: dataset.size,
     exampleSize: sizeOf(dataset.sampleShape),
     read: (indices, out) => {
-      dataset.gather(indices, out);
+      readExamples(dataset, standardization, { indices, out });
       binarizeForEvaluation(out, mode, { indices, seed });
     },
   };
@@ -84,13 +130,13 @@ export function evaluationExamples(dataset: Dataset, mode: Binarize, seed: numbe
  * Examples to be scored one by one: all become binary by the same uniform numbers, so what an example becomes depends on
  * itself alone.
  */
-export function scoringExamples(dataset: Pick<Dataset, 'size' | 'sampleShape' | 'gather'>, mode: Binarize): Examples {
+export function scoringExamples(dataset: Gathered, { binarize: mode, standardization }: Reading): Examples {
   const exampleSize = sizeOf(dataset.sampleShape);
   return {
     size: dataset.size,
     exampleSize,
     read: (indices, out) => {
-      dataset.gather(indices, out);
+      readExamples(dataset, standardization, { indices, out });
       for (let start = 0; start < out.length; start += exampleSize) {
         binarize(out.subarray(start, start + exampleSize), mode, key(0));
       }

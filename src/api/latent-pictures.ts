@@ -1,5 +1,5 @@
 import { NdArray, ShapeError, ValueError, formatShape } from '../core/index.ts';
-import { examplesOf, takeFirst } from '../data/index.ts';
+import { numbersOf, takeFirst } from '../data/index.ts';
 import { LatentStatistics, principalAxes, project } from '../evaluation/index.ts';
 import type { PrincipalAxes } from '../evaluation/index.ts';
 import { labelledRows, mapColour, scatterPlot } from '../io/index.ts';
@@ -24,7 +24,7 @@ export interface LatentScatterOptions {
 export async function latentScatter(run: Run, options: LatentScatterOptions = {}): Promise<Uint8Array> {
   const { dataset } = await run.testData(options.data);
   const shown = takeFirst(dataset, options.limit ?? 2000);
-  const { mean, stddev, covariance } = await run.encode(examplesOf(shown));
+  const { mean, stddev, covariance } = await run.encode(numbersOf(shown));
   const latent = run.model.latent;
   const { labels, classNames, size } = shown;
   const common = {
@@ -88,7 +88,7 @@ export async function traversalPicture(run: Run, options: TraversalPictureOption
   checkImages('traversalPicture', run);
   const { example, dimensions: named, limit = named?.length ?? 16, range = 3, steps = 9, data } = options;
   const { dataset } = await run.testData(data);
-  const { mean, stddev } = await run.encode(examplesOf(takeFirst(dataset, 1000)));
+  const { mean, stddev } = await run.encode(numbersOf(takeFirst(dataset, 1000)));
   const statistics = new LatentStatistics(run.model.latent);
   statistics.add({ mean, variance: new NdArray(stddev.data.map((value) => value * value), stddev.shape) }); // prettier-ignore
   const kl = statistics.klPerDimension;
@@ -97,7 +97,7 @@ export async function traversalPicture(run: Run, options: TraversalPictureOption
   if (example !== undefined && !(Number.isInteger(example) && example >= 0 && example < dataset.size)) {
     throw new ValueError(`traversalPicture: there is no example ${example}; ${dataset.name} has ${dataset.size}.`);
   }
-  const centre = example === undefined ? {} : { example: examplesOf(dataset, Uint32Array.of(example)) };
+  const centre = example === undefined ? {} : { example: numbersOf(dataset, Uint32Array.of(example)) };
   const images = await run.traverse({ range, steps, dimensions, ...centre });
   const values = Array.from({ length: steps }, (_, step) => range * ((2 * step) / (steps - 1) - 1));
   return labelledRows(images, {

@@ -8,6 +8,7 @@ import { modelFor } from './model.ts';
 import { storeFrom } from './place.ts';
 import type { RunSource } from './place.ts';
 import { Run } from './run.ts';
+import { withoutStandardization } from './standardization.ts';
 
 /** Which engine computes. */
 export interface LoadOptions extends EngineOptions {
@@ -33,14 +34,22 @@ export async function load(source: RunSource, options: LoadOptions = {}): Promis
     );
   }
   const { networks, ...engineOptions } = options;
-  const model = modelFor(config, networks);
+  const inModelFile = <T>(read: () => T): T => {
+    try {
+      return read();
+    } catch (error) {
+      if (error instanceof Error) throw new DataError(`${nameIn(store, runFile.model)}: ${error.message}`, { cause: error }); // prettier-ignore
+      throw error;
+    }
+  };
+  const { parameters: learned, standardization } = inModelFile(() =>
+    withoutStandardization(decodeSafetensors(weights).tensors, config),
+  );
+  const model = modelFor(config, { networks, standardization });
   const parameters = new ParameterStore(model.parameters);
-  try {
-    parameters.assign(Object.fromEntries(decodeSafetensors(weights).tensors));
-  } catch (error) {
-    if (error instanceof Error) throw new DataError(`${nameIn(store, runFile.model)}: ${error.message}`, { cause: error }); // prettier-ignore
-    throw error;
-  }
+  inModelFile(() => {
+    parameters.assign(learned);
+  });
   const engine = await createEngine(engineOptions);
-  return new Run({ config, model, engine, parameters: parameters.parameters, store });
+  return new Run({ config, model, engine, parameters: parameters.parameters, standardization, store });
 }

@@ -1,4 +1,5 @@
 import { ValueError, sizeOf } from '../core/index.ts';
+import type { Standardization } from '../data/index.ts';
 import type { RunConfig } from '../io/index.ts';
 import { createVae } from '../models/index.ts';
 import type { NetworksFactory, Vae } from '../models/index.ts';
@@ -7,13 +8,20 @@ import { likelihoodFor } from './likelihood.ts';
 /**
  * The model that a configuration describes.
  *
- * @param networks the author's own, exactly where the configuration says `custom`
+ * @param options.networks the author's own, exactly where the configuration says `custom`
+ * @param options.standardization of the data, where the configuration says `scale`: the model takes what it gives
  * @throws ValueError where they are missing, or given without need
  */
-export function modelFor(config: RunConfig, networks?: NetworksFactory): Vae {
+export function modelFor(
+  config: RunConfig,
+  {
+    networks,
+    standardization,
+  }: { readonly networks?: NetworksFactory | undefined; readonly standardization?: Standardization | undefined },
+): Vae {
   const { shape } = config.data;
   const { network = 'dense', ...rest } = config.model;
-  const likelihood = likelihoodFor(config);
+  const likelihood = likelihoodFor(config, standardization);
   if (network === 'custom') {
     if (!networks) {
       throw new ValueError(

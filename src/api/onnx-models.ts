@@ -1,10 +1,10 @@
-import type { NdArray } from '../core/index.ts';
-import { version } from '../core/index.ts';
+import { NdArray, version } from '../core/index.ts';
+import type { Standardization } from '../data/index.ts';
 import { toOnnx } from '../engine/index.ts';
 import type { CovarianceRoot } from '../gaussian/index.ts';
-import { constant, input, newtonSchulzSqrt, rootResidual } from '../graph/index.ts';
+import { add, constant, div, input, mul, newtonSchulzSqrt, rootResidual, sub } from '../graph/index.ts';
 import type { Tensor } from '../graph/index.ts';
-import type { Vae } from '../models/index.ts';
+import type { Likelihood, Vae } from '../models/index.ts';
 
 export interface OnnxModels {
   /**
@@ -27,6 +27,8 @@ export interface OnnxOptions {
    * about as much as a small encoder. Default: the family's factor alone.
    */
   readonly root?: 'symmetric' | undefined;
+  /** The run's, so that x and the mean are in the data's own units (`run.standardization`). */
+  readonly standardization?: Standardization | undefined;
 }
 
 /** A trained model as two ONNX files for any batch size and any ONNX runtime: randomness comes in as an input. */
@@ -39,7 +41,9 @@ export function exportOnnx(
     Object.entries(parameters).map(([name, value]) => [name, constant(value)]),
   );
   const metadata = { producer: `rootsigma ${version}`, latent: String(model.latent) };
-  const posterior = model.encode(constants, input('x', ['batch', model.inputSize]));
+  const { standardization } = options;
+  const x = input('x', ['batch', model.inputSize]);
+  const posterior = model.encode(constants, standardization ? standardized(x, standardization) : x);
   const epsilon = input('epsilon', ['batch', posterior.root.noiseSize]);
   const { mean, stddev } = posterior;
   const encoder = toOnnx({
@@ -58,10 +62,31 @@ export function exportOnnx(
   const decoder = toOnnx({
     name: 'decoder',
     inputs: ['z'],
-    outputs: { mean: likelihood.mean, ...likelihood.parameters },
+    outputs: standardization
+      ? outputsInUnits(likelihood, standardization)
+      : { mean: likelihood.mean, ...likelihood.parameters },
     metadata,
   });
   return { encoder, decoder };
+}
+
+/** The centre as two float32 numbers, so that x − centre has the digits that x has, in a graph of float32 alone. */
+function standardized(x: Tensor, { centre, scale }: Standardization): Tensor {
+  const high = Float32Array.from(centre);
+  const low = centre.map((value, i) => value - (high[i] ?? NaN));
+  return div(sub(sub(x, vector(high)), vector(low)), vector(scale));
+}
+
+/** Mean and spread of x, by those of y = (x − centre) / scale. */
+function outputsInUnits(likelihood: Likelihood, { centre, scale }: Standardization): Record<string, Tensor> {
+  const spread = Object.entries(likelihood.parameters).map(
+    ([name, value]) => [name, mul(value, vector(scale))] as const,
+  );
+  return { mean: add(mul(likelihood.mean, vector(scale)), vector(centre)), ...Object.fromEntries(spread) };
+}
+
+function vector(values: Float32Array<ArrayBuffer> | Float64Array<ArrayBuffer>): Tensor {
+  return constant(new NdArray(Float32Array.from(values), [values.length]));
 }
 
 /** Kinds whose factor is Σ^{1/2} itself. */

@@ -1,5 +1,5 @@
 import { ValueError } from '../core/index.ts';
-import { examplesOf, takeFirst } from '../data/index.ts';
+import { numbersOf, takeFirst } from '../data/index.ts';
 import type { Dataset } from '../data/index.ts';
 import { imageQuality, linearProbe, nearestNeighbourAccuracy } from '../evaluation/index.ts';
 import type { ImageQuality, LabelledCodes } from '../evaluation/index.ts';
@@ -66,5 +66,5 @@ export async function codeQuality(run: Run, options: CodeQualityOptions = {}): P
 
 async function codes(run: Run, dataset: Dataset): Promise<LabelledCodes> {
   if (!dataset.labels) throw new ValueError(`codeQuality: ${dataset.name} has no labels.`);
-  return { codes: (await run.encode(examplesOf(dataset))).mean, labels: dataset.labels };
+  return { codes: (await run.encode(numbersOf(dataset))).mean, labels: dataset.labels };
 }

@@ -1,7 +1,7 @@
 import { NdArray, ShapeError, ValueError, formatShape, sameShape, sizeOf } from '../core/index.ts';
-import type { ArrayLikeInput } from '../core/index.ts';
-import { examplesOf, splitNames, splitValidation, subset, takeFirst, wholeOf } from '../data/index.ts';
-import type { Dataset, DatasetSplits, SplitChoice, SplitName } from '../data/index.ts';
+import type { ArrayLikeInput, FloatDType } from '../core/index.ts';
+import { numbersOf, splitNames, splitValidation, subset, takeFirst, wholeOf } from '../data/index.ts';
+import type { Dataset, DatasetSplits, SplitChoice, SplitName, Standardization } from '../data/index.ts';
 import type { RunConfig } from '../io/index.ts';
 import { key, permutation } from '../random/index.ts';
 import { locateData, resolveData } from './data.ts';
@@ -14,11 +14,18 @@ export class RunData {
   /** Where the run was made: its data as they were given. */
   readonly trainedOn: DataInput | undefined;
   readonly #config: RunConfig;
+  readonly #standardization: Standardization | undefined;
   /** The run's folder on this machine, if it has one. */
   readonly #path: string | undefined;
 
-  constructor({ config, data, store }: Pick<RunParts, 'config' | 'data' | 'store'>) {
+  constructor({
+    config,
+    data,
+    store,
+    standardization,
+  }: Pick<RunParts, 'config' | 'data' | 'store' | 'standardization'>) {
     this.#config = config;
+    this.#standardization = standardization;
     this.trainedOn = data;
     this.#path = store?.path;
   }
@@ -70,10 +77,10 @@ export class RunData {
     return (await this.select(data, split)).dataset;
   }
 
-  async examples({ data, split, limit, seed }: ExamplesOptions): Promise<NdArray<'float32'>> {
+  async examples({ data, split, limit, seed }: ExamplesOptions): Promise<NdArray<FloatDType>> {
     const dataset = await this.dataset(data, split);
     const ordered = seed === undefined ? dataset : shuffled(dataset, seed);
-    return examplesOf(limit === undefined ? ordered : takeFirst(ordered, limit));
+    return numbersOf(limit === undefined ? ordered : takeFirst(ordered, limit));
   }
 
   /** Whether x is one example and no batch. */
@@ -82,26 +89,30 @@ export class RunData {
   }
 
   /**
-   * x as rows [batch, inputSize].
+   * x as rows [batch, inputSize] as the model takes them.
    *
    * @throws ShapeError when x is neither a batch nor an example; ValueError for values that no example can have
    */
   rows(x: ArrayLikeInput): NdArray<'float32'> {
     const { shape } = this.#config.data;
-    const given = NdArray.from(x, 'float32');
+    const given = NdArray.from(x, this.#standardization ? 'float64' : 'float32');
     const inputSize = sizeOf(shape);
     if (sizeOf(given.shape.slice(1)) !== inputSize && !sameShape(given.shape, shape)) {
       throw new ShapeError(`x must be [batch, ${shape.join(', ')}] or one example, got ${formatShape(given.shape)}.`);
     }
-    this.#checkValues(given.data, inputSize);
-    return given.reshape([given.size / inputSize, inputSize]);
+    const rows = NdArray.zeros([given.size / inputSize, inputSize], 'float32');
+    if (this.#standardization) this.#standardization.apply(given.data, rows.data);
+    else rows.data.set(given.data);
+    this.#checkValues(rows.data, given.data);
+    return rows;
   }
 
-  #checkValues(values: Float32Array, inputSize: number): void {
+  #checkValues(values: Float32Array, given: ArrayLike<number>): void {
     const { support } = likelihoodFor(this.#config);
+    const inputSize = sizeOf(this.#config.data.shape);
     for (let start = 0; start < values.length; start += inputSize) {
       const at = support.firstOutside(values.subarray(start, start + inputSize));
-      if (at >= 0) throw new ValueError(`x must hold ${support.description}, got ${values[start + at] ?? NaN}.`);
+      if (at >= 0) throw new ValueError(`x must hold ${support.description}, got ${given[start + at] ?? NaN}.`);
     }
   }
 

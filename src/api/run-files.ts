@@ -8,6 +8,7 @@ import { exportOnnx } from './onnx-models.ts';
 import type { OnnxOptions } from './onnx-models.ts';
 import { comparison, isImageShape, sheet } from './pictures.ts';
 import type { Run } from './run.ts';
+import { standardizationTensors } from './standardization.ts';
 
 /** Writes a run that lives in memory as a run folder. */
 export async function saveRun(run: Run, store: Store, options: { readonly overwrite?: boolean } = {}): Promise<void> {
@@ -26,7 +27,8 @@ export async function exportRun(run: Run, store: Store, { overwrite = false, roo
   if (!overwrite && (await store.list()).length > 0) {
     throw new DataError(`${store.name}: is not empty. Choose another folder, or ask to overwrite.`);
   }
-  const { encoder, decoder } = exportOnnx(run.model, run.parameters, { root });
+  const { standardization } = run;
+  const { encoder, decoder } = exportOnnx(run.model, run.parameters, { root, standardization });
   const files = {
     'encoder.onnx': encoder,
     'decoder.onnx': decoder,
@@ -45,9 +47,11 @@ export async function writeRunFiles(folder: RunFolder, run: Run, summary?: Train
       throw new NumericalError(`save: the parameter '${name}' holds ${wrong}; nothing was written.`);
   }
   const { store } = folder;
+  const { standardization } = run;
   const metadata = { format: 'rootsigma', version };
-  await store.replace(runFile.model, encodeSafetensors(run.parameters, { metadata }));
-  const { encoder, decoder } = exportOnnx(run.model, run.parameters);
+  const tensors = { ...run.parameters, ...(standardization && standardizationTensors(standardization)) };
+  await store.replace(runFile.model, encodeSafetensors(tensors, { metadata }));
+  const { encoder, decoder } = exportOnnx(run.model, run.parameters, { standardization });
   await store.replace(runFile.encoder, encoder);
   await store.replace(runFile.decoder, decoder);
   if (isImageShape(run.exampleShape)) {

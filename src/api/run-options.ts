@@ -1,4 +1,4 @@
-import type { Dataset, SplitChoice, SplitName } from '../data/index.ts';
+import type { Dataset, SplitChoice, SplitName, Standardization } from '../data/index.ts';
 import type { Engine } from '../engine/index.ts';
 import type { EvaluationProgress } from '../evaluation/index.ts';
 import type { RunConfig, Store } from '../io/index.ts';
@@ -11,6 +11,8 @@ export interface RunParts {
   readonly model: Vae;
   readonly engine: Engine;
   readonly parameters: NamedParameters;
+  /** Of its data, where the configuration says `scale`. */
+  readonly standardization?: Standardization | undefined;
   /** The data it was trained on, when it is at hand; else it is looked up by `config.data.source`. */
   readonly data?: DataInput | undefined;
   /** Where the run lies, when it was saved or loaded. */

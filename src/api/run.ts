@@ -1,7 +1,7 @@
 import { NdArray, ShapeError, ValueError, formatShape, sameShape } from '../core/index.ts';
-import type { ArrayLikeInput } from '../core/index.ts';
+import type { ArrayLikeInput, FloatDType } from '../core/index.ts';
 import { TableEncoder, takeFirst } from '../data/index.ts';
-import type { DatasetSplits, SplitChoice } from '../data/index.ts';
+import type { DatasetSplits, SplitChoice, Standardization } from '../data/index.ts';
 import type { Engine } from '../engine/index.ts';
 import { evaluateModel } from '../evaluation/index.ts';
 import type { Evaluation } from '../evaluation/index.ts';
@@ -39,6 +39,11 @@ export class Run {
   readonly config: RunConfig;
   readonly model: Vae;
   readonly parameters: NamedParameters;
+  /**
+   * How the data become what `model` takes and gives, where they are numbers in units of their own. All that a run is given and
+   * gives is in the data's units; only who uses `model` itself needs this.
+   */
+  readonly standardization: Standardization | undefined;
   readonly #store: Store | undefined;
   readonly #engine: Engine;
   readonly #inference: Inference;
@@ -52,6 +57,7 @@ export class Run {
     this.config = parts.config;
     this.model = parts.model;
     this.parameters = parts.parameters;
+    this.standardization = parts.standardization;
     this.#store = parts.store;
     this.#engine = parts.engine;
     this.#data = new RunData(parts);
@@ -100,8 +106,9 @@ export class Run {
     }
     const { dataset } = await this.testData(options.data, options);
     const limited = limit === undefined ? dataset : takeFirst(dataset, limit);
-    const examples = evaluationExamples(limited, this.config.data.binarize, seed);
-    checkSupport('evaluate', limited, this.config);
+    const { config, standardization } = this;
+    await checkSupport('evaluate', limited, { config, standardization });
+    const examples = evaluationExamples(limited, { binarize: config.data.binarize, standardization }, seed);
     return evaluateModel({
       engine: this.#engine,
       model: this.model,
@@ -130,23 +137,31 @@ export class Run {
   }
 
   /** Examples of one split (see `testData`), [n, ...exampleShape], as they are in the data. */
-  examples(options: ExamplesOptions = {}): Promise<NdArray<'float32'>> {
+  examples(options: ExamplesOptions = {}): Promise<NdArray<FloatDType>> {
     return this.#data.examples(options);
   }
 
   /**
    * Examples from the prior, z ~ N(0, I), [count, ...exampleShape]: E[x|z] (the default: what a picture should show), the
    * most probable x, or a draw from p(x|z), which has the likelihood's noise as data have it (the default for tables, whose
-   * rows come encoded; `sampleTable` reads them back).
+   * rows come encoded; `sampleTable` reads them back). Numbers of standardised data come in their own units, in float64.
    */
-  async sample(count = 64, options: SampleOptions = {}): Promise<NdArray<'float32'>> {
+  async sample(count = 64, options: SampleOptions = {}): Promise<NdArray<FloatDType>> {
     const { seed = 0, show = this.#table ? 'draw' : 'mean' } = options;
     const { missing = true, matchMarginals = true } = options;
     const shape = [count, ...this.exampleShape];
-    if (show !== 'draw') return (await this.#inference.decode(this.#latents(count, key(seed)), show)).reshape(shape);
+    if (show !== 'draw') {
+      return this.#inUnits(await this.#inference.decode(this.#latents(count, key(seed)), show)).reshape(shape);
+    }
     const drawn = await this.#draw(count, key(seed));
     await this.#tableDraws?.settle(drawn, { missing, matchMarginals });
-    return drawn.reshape(shape);
+    return this.#inUnits(drawn).reshape(shape);
+  }
+
+  /** What the model gives, [n, inputSize], in the data's own units. */
+  #inUnits(rows: NdArray<'float32'>): NdArray<FloatDType> {
+    const { standardization } = this;
+    return standardization ? new NdArray(standardization.restore(rows.data), rows.shape, 'float64') : rows;
   }
 
   #latents(count: number, from: Key): NdArray<'float32'> {
@@ -179,7 +194,7 @@ export class Run {
   }
 
   /** E[x|z] at the mean of q(z|x): shape of `x`. Values of x must be such as the model was trained on. */
-  async reconstruct(x: ArrayLikeInput): Promise<NdArray<'float32'>> {
+  async reconstruct(x: ArrayLikeInput): Promise<NdArray<FloatDType>> {
     const { mean } = await this.encode(x);
     const images = await this.decode(mean);
     return images.reshape(this.#data.isSingle(x) ? this.exampleShape : images.shape);
@@ -191,21 +206,21 @@ export class Run {
   }
 
   /** E[x|z], [batch, ...exampleShape]. @param z [batch, latent] or [latent] */
-  async decode(z: ArrayLikeInput): Promise<NdArray<'float32'>> {
+  async decode(z: ArrayLikeInput): Promise<NdArray<FloatDType>> {
     const given = NdArray.from(z, 'float32');
     const count = given.size / this.model.latent;
     if (given.shape.at(-1) !== this.model.latent) {
       throw new ShapeError(`decode: z must be [batch, ${this.model.latent}], got ${formatShape(given.shape)}.`);
     }
-    const images = await this.#inference.decode(given.reshape([count, this.model.latent]));
-    return images.reshape([count, ...this.exampleShape]);
+    const rows = await this.#inference.decode(given.reshape([count, this.model.latent]));
+    return this.#inUnits(rows).reshape([count, ...this.exampleShape]);
   }
 
   /** `count` test examples, the first ones or with a seed any, and their reconstructions: [count, ...exampleShape] each. */
   async testReconstructions(
     count: number,
     options: Pick<ExamplesOptions, 'data' | 'seed' | 'split'> = {},
-  ): Promise<{ readonly originals: NdArray<'float32'>; readonly reconstructions: NdArray<'float32'> }> {
+  ): Promise<{ readonly originals: NdArray<FloatDType>; readonly reconstructions: NdArray<FloatDType> }> {
     const originals = await this.examples({ ...options, limit: count });
     return { originals, reconstructions: await this.reconstruct(originals) };
   }
@@ -221,7 +236,7 @@ export class Run {
     from: ArrayLikeInput,
     to: ArrayLikeInput,
     options: InterpolateOptions = {},
-  ): Promise<NdArray<'float32'>> {
+  ): Promise<NdArray<FloatDType>> {
     const [start, end] = [(await this.encode(from)).mean, (await this.encode(to)).mean];
     if (!sameShape(start.shape, end.shape)) {
       throw new ShapeError(
@@ -239,7 +254,7 @@ export class Run {
    * @param example whose mean of q(z|x) is the centre; default: z = 0
    * @returns [dimensions, steps, ...exampleShape]
    */
-  async traverse(options: TraverseOptions & { readonly example?: ArrayLikeInput } = {}): Promise<NdArray<'float32'>> {
+  async traverse(options: TraverseOptions & { readonly example?: ArrayLikeInput } = {}): Promise<NdArray<FloatDType>> {
     const { example, dimensions, steps = 9 } = options;
     const centre =
       example === undefined ? NdArray.zeros([1, this.model.latent], 'float32') : (await this.encode(example)).mean;
@@ -315,8 +330,9 @@ export class Run {
     } finally {
       await release();
     }
-    const { config, model, parameters } = this;
-    return new Run({ config, model, engine: this.#engine, parameters, data: this.#data.trainedOn, store });
+    const { config, model, parameters, standardization } = this;
+    const parts = { config, model, engine: this.#engine, parameters, standardization };
+    return new Run({ ...parts, data: this.#data.trainedOn, store });
   }
 
   /**

@@ -1,6 +1,6 @@
 import { RootsigmaError, ValueError, formatShape, sameShape, version } from '../core/index.ts';
-import { greyFraction, splitValidation } from '../data/index.ts';
-import type { Binarize, DatasetOptions, DatasetSplits } from '../data/index.ts';
+import { Standardization, greyFraction, splitValidation } from '../data/index.ts';
+import type { Binarize, Dataset, DatasetOptions, DatasetSplits } from '../data/index.ts';
 import type { LoadProgress } from '../data/node/index.ts';
 import { createEngine } from '../engine/index.ts';
 import type { EngineOptions } from '../engine/index.ts';
@@ -20,6 +20,7 @@ import { storeAt } from './place.ts';
 import type { RunPlace } from './place.ts';
 import { Run } from './run.ts';
 import { RunRecorder } from './run-recorder.ts';
+import { unitNotices } from './standardization.ts';
 
 export interface TrainOptions extends ModelOptions {
   /**
@@ -109,20 +110,33 @@ async function runTraining(data: DataInput, options: TrainOptions): Promise<Run>
     { ...(signal && { signal }), ...(onLoad && { onProgress: onLoad }) },
   );
   const config = resumed ? continued(resumed, splits, options) : configFor(splits, options);
-  checkSupport('train', splits.train, config);
-  for (const note of [...splits.notes, ...likelihoodNotice(splits, config, options)]) options.onNotice?.(note);
+  const parts = partition(splits, config);
+  const rule = config.data.scale;
+  const standardization = rule && (await Standardization.fit(parts.training, rule, { signal }));
+  await checkSupport('train', splits.train, { config, standardization });
+  const scaleNotice = standardization ? unitNotices(standardization, config, parts.training.size) : [];
+  for (const note of [...splits.notes, ...likelihoodNotice(splits, config, options), ...scaleNotice]) {
+    options.onNotice?.(note);
+  }
   const { threads } = config.training;
   const engine = await createEngine({
     engine: options.engine ?? 'auto',
     ...(threads !== undefined && { threads }),
     ...(options.onNotice && { onNotice: options.onNotice }),
   });
-  const model = modelFor(config, options.networks);
-  const trainer = await createTrainer(splits, config, { engine, model, recorder, onNotice: options.onNotice });
+  const model = modelFor(config, { networks: options.networks, standardization });
+  const trainer = await createTrainer(parts, config, {
+    engine,
+    model,
+    recorder,
+    standardization,
+    onNotice: options.onNotice,
+  });
   try {
     await recorder?.begin(config);
     const done = await follow(trainer, { ...options, recorder });
-    const run = new Run({ config, model, engine, parameters: trainer.result(), data: splits, store: recorder?.store });
+    const parameters = trainer.result();
+    const run = new Run({ config, model, engine, parameters, standardization, data: splits, store: recorder?.store });
     await recorder?.finish(run, done);
     return run;
   } finally {
@@ -162,21 +176,33 @@ function continued(config: RunConfig, splits: DatasetSplits, options: TrainOptio
   return next;
 }
 
-function createTrainer(
-  splits: DatasetSplits,
-  config: RunConfig,
-  parts: Pick<TrainerOptions, 'engine' | 'model' | 'onNotice'> & { readonly recorder: RunRecorder | undefined },
-): Promise<Trainer> {
-  const { recorder, ...rest } = parts;
-  const { binarize } = config.data;
+/** The examples that are learned from, and those held out to choose the best epoch. */
+interface Parts {
+  readonly training: Dataset;
+  readonly validation?: Dataset | undefined;
+}
+
+function partition(splits: DatasetSplits, config: RunConfig): Parts {
+  if (splits.validation) return { training: splits.train, validation: splits.validation };
   const { validation: fraction, seed } = config.training;
-  const { train: training, validation } = splits.validation
-    ? { train: splits.train, validation: splits.validation }
-    : splitValidation(splits.train, { fraction, seed });
+  const { train, validation } = splitValidation(splits.train, { fraction, seed });
+  return { training: train, validation };
+}
+
+function createTrainer(
+  { training, validation }: Parts,
+  config: RunConfig,
+  parts: Pick<TrainerOptions, 'engine' | 'model' | 'onNotice'> & {
+    readonly recorder: RunRecorder | undefined;
+    readonly standardization: Standardization | undefined;
+  },
+): Promise<Trainer> {
+  const { recorder, standardization, ...rest } = parts;
+  const reading = { binarize: config.data.binarize, standardization };
   return Trainer.create({
     ...rest,
-    training: trainingExamples(training, binarize),
-    validation: validation && evaluationExamples(validation, binarize, seed),
+    training: trainingExamples(training, reading),
+    validation: validation && evaluationExamples(validation, reading, config.training.seed),
     config: config.training,
     beta: config.objective.beta,
     resume: recorder?.resumed?.checkpoint,
@@ -203,7 +229,7 @@ function likelihoodNotice(splits: DatasetSplits, { data, model }: RunConfig, opt
   if (model.likelihood === 'bernoulli') return greyNotice(splits, data.binarize);
   if (options.likelihood !== undefined || splits.train.support !== 'real') return [];
   return [
-    `the data are numbers outside [0, 1]: the likelihood is '${model.likelihood}' with a learned standard deviation ('laplace' and 'poisson' take such data too).`,
+    `the data are numbers in a unit of their own: the likelihood is '${model.likelihood}' with a learned standard deviation ('laplace' and 'poisson' take such data too).`,
   ];
 }
 

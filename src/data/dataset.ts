@@ -1,5 +1,5 @@
 import { NdArray, ShapeError, ValueError, formatShape, sizeOf } from '../core/index.ts';
-import type { Shape } from '../core/index.ts';
+import type { FloatDType, Shape } from '../core/index.ts';
 import type { DataConfig } from '../io/index.ts';
 import { gatherFractions } from '../kernels/index.ts';
 import type { TableEncoder } from './table/encoder.ts';
@@ -56,6 +56,9 @@ export interface Dataset {
    * @throws ShapeError when `out` has another length; ValueError for an index that does not exist
    */
   gather(indices: Uint32Array, out: Float32Array): void;
+
+  /** As `gather`, with all the digits that the data have; only where those are more than float32 holds. */
+  gatherFloat64?(indices: Uint32Array, out: Float64Array): void;
 }
 
 /** What `datasetOf` takes: the values of all examples, kept as they are. */
@@ -64,7 +67,7 @@ export interface DatasetSource {
   readonly kind: DataConfig['kind'];
   readonly sampleShape: Shape;
   /** Bytes stand for byte / 255; floats must lie in the support. */
-  readonly values: Uint8Array | Float32Array;
+  readonly values: Uint8Array | Float32Array | Float64Array;
   /** Default: unit-interval. */
   readonly support?: 'unit-interval' | 'real';
   readonly labels?: Labels;
@@ -92,31 +95,57 @@ export function datasetOf(source: DatasetSource): Dataset {
       throw new ShapeError(`${name}: ${size} examples, but ${column.length} entries of '${what}'.`);
     }
   }
-  if (values instanceof Float32Array) checkSupport(name, values, { sampleSize, support });
+  if (!(values instanceof Uint8Array)) checkSupport(name, values, { sampleSize, support });
+  const about = { name, size, sampleShape };
   return {
     ...source,
     support,
     size,
     gather(indices, out) {
-      checkGather(this, indices, out);
-      const missing = indices.find((index) => index >= size);
-      if (missing !== undefined) {
-        throw new ValueError(`${name}: example ${missing} does not exist, there are ${size}.`);
-      }
+      checkGather(about, indices, out);
       if (values instanceof Uint8Array) gatherFractions(values, { rows: indices, size: sampleSize }, out);
       else gatherFloats(values, { rows: indices, size: sampleSize }, out);
     },
+    ...(values instanceof Float64Array && {
+      gatherFloat64(indices, out) {
+        checkGather(about, indices, out);
+        gatherFloats(values, { rows: indices, size: sampleSize }, out);
+      },
+    }),
   };
 }
 
-/** The narrowest support of numbers that are no table: `unit-interval` when all lie in [0, 1]. */
-export function supportOf(values: Float32Array): 'unit-interval' | 'real' {
-  return values.every((value) => value >= 0 && value <= 1) ? 'unit-interval' : 'real';
+/** The least and the greatest of some numbers. */
+export interface NumberRange {
+  readonly least: number;
+  readonly greatest: number;
+}
+
+/** NaN for both ends where a number is NaN. */
+export function rangeOf(values: ArrayLike<number>): NumberRange {
+  let [least, greatest] = [Infinity, -Infinity];
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]!;
+    if (!(value >= least)) least = value;
+    if (!(value <= greatest)) greatest = value;
+    if (Number.isNaN(value)) return { least: NaN, greatest: NaN };
+  }
+  return { least, greatest };
+}
+
+/**
+ * What numbers are that are no table. Images in [0, 1] are such, whatever part of it they fill. A vector is one of shares,
+ * flags or pixels where the data begin at 0 and end at 1; measurements that merely happen to be small do not.
+ */
+export function supportOf({ least, greatest }: NumberRange, sampleShape: Shape): 'unit-interval' | 'real' {
+  const isVector = sampleShape.length === 1;
+  const fits = isVector ? least === 0 && greatest === 1 : least >= 0 && greatest <= 1;
+  return fits ? 'unit-interval' : 'real';
 }
 
 function checkSupport(
   name: string,
-  values: Float32Array,
+  values: Float32Array | Float64Array,
   { sampleSize, support }: { readonly sampleSize: number; readonly support: Support },
 ): void {
   const isUnit = support === 'unit-interval';
@@ -128,9 +157,9 @@ function checkSupport(
 }
 
 function gatherFloats(
-  values: Float32Array,
+  values: Float32Array | Float64Array,
   { rows, size }: { readonly rows: Uint32Array; readonly size: number },
-  out: Float32Array,
+  out: Float32Array | Float64Array,
 ): void {
   for (let i = 0; i < rows.length; i++) {
     const start = rows[i]! * size;
@@ -138,11 +167,22 @@ function gatherFloats(
   }
 }
 
-/** The length check that every `gather` makes first. @throws ShapeError */
+/**
+ * Numbers as a data set keeps them: in float32 where it holds each of them, or in [0, 1], where what it rounds off is nothing;
+ * else in float64.
+ */
+export function floatsOf(values: ArrayLike<number>, support: 'unit-interval' | 'real'): Float32Array | Float64Array {
+  if (values instanceof Float32Array) return values;
+  const narrow = Float32Array.from(values);
+  if (support === 'unit-interval' || narrow.every((value, i) => value === values[i])) return narrow;
+  return values instanceof Float64Array ? values : Float64Array.from(values);
+}
+
+/** What every `gather` checks first. @throws ShapeError for a buffer of another length; ValueError for an index that does not exist */
 export function checkGather(
-  dataset: Pick<Dataset, 'name' | 'sampleShape'>,
+  dataset: Pick<Dataset, 'name' | 'size' | 'sampleShape'>,
   indices: Uint32Array,
-  out: Float32Array,
+  out: Float32Array | Float64Array,
 ): void {
   const needed = indices.length * sizeOf(dataset.sampleShape);
   if (out.length !== needed) {
@@ -151,6 +191,25 @@ export function checkGather(
         `the buffer holds ${out.length}.`,
     );
   }
+  const outside = indices.find((index) => index >= dataset.size);
+  if (outside !== undefined) {
+    throw new ValueError(`${dataset.name}: example ${outside} does not exist, there are ${dataset.size}.`);
+  }
+}
+
+/** The examples `indices` in float64: all the digits that the data have. */
+export function gatherNumbers(
+  dataset: Pick<Dataset, 'gather' | 'gatherFloat64'>,
+  indices: Uint32Array,
+  out: Float64Array,
+): void {
+  if (dataset.gatherFloat64) {
+    dataset.gatherFloat64(indices, out);
+    return;
+  }
+  const narrow = new Float32Array(out.length);
+  dataset.gather(indices, narrow);
+  out.set(narrow);
 }
 
 /** The examples `indices` of `dataset` as a data set of its own, which knows where they stood; the values are not copied. */
@@ -161,6 +220,13 @@ export function subset(dataset: Dataset, indices: Uint32Array, options: { readon
   }
   const { labels, factors, classNames, table, names } = dataset;
   const name = options.name ?? dataset.name;
+  const global = (local: Uint32Array): Uint32Array =>
+    Uint32Array.from(local, (index) => {
+      const mapped = indices[index];
+      if (mapped === undefined)
+        throw new ValueError(`${name}: example ${index} does not exist, there are ${indices.length}.`);
+      return mapped;
+    });
   return {
     name,
     kind: dataset.kind,
@@ -177,14 +243,13 @@ export function subset(dataset: Dataset, indices: Uint32Array, options: { readon
       ),
     }),
     gather(local, out) {
-      const global = Uint32Array.from(local, (index) => {
-        const mapped = indices[index];
-        if (mapped === undefined)
-          throw new ValueError(`${name}: example ${index} does not exist, there are ${indices.length}.`);
-        return mapped;
-      });
-      dataset.gather(global, out);
+      dataset.gather(global(local), out);
     },
+    ...(dataset.gatherFloat64 && {
+      gatherFloat64(local, out) {
+        dataset.gatherFloat64?.(global(local), out);
+      },
+    }),
   };
 }
 
@@ -210,7 +275,16 @@ export function takeFirst(dataset: Dataset, count: number): Dataset {
   );
 }
 
-/** The examples `indices` (default: all of them) as one array [n, ...sampleShape] in [0, 1]. */
+/** The examples `indices` (default: all of them) with all the digits that the data have: [n, ...sampleShape]. */
+export function numbersOf(dataset: Dataset, indices?: Uint32Array): NdArray<FloatDType> {
+  if (!dataset.gatherFloat64) return examplesOf(dataset, indices);
+  const chosen = indices ?? Uint32Array.from({ length: dataset.size }, (_, index) => index);
+  const result = NdArray.zeros([chosen.length, ...dataset.sampleShape], 'float64');
+  dataset.gatherFloat64(chosen, result.data);
+  return result;
+}
+
+/** The examples `indices` (default: all of them) as one array [n, ...sampleShape], in float32. */
 export function examplesOf(dataset: Dataset, indices?: Uint32Array): NdArray<'float32'> {
   const chosen = indices ?? Uint32Array.from({ length: dataset.size }, (_, index) => index);
   const result = NdArray.zeros([chosen.length, ...dataset.sampleShape], 'float32');

@@ -8,6 +8,7 @@ export type { DatasetOptions, DatasetSplits } from './source.ts';
 export * from './split.ts';
 export { splitNames } from './split-names.ts';
 export type { SplitChoice, SplitName } from './split-names.ts';
+export * from './standardization.ts';
 export { spritePositions, spriteSize } from './sprites/masks.ts';
 export * from './sprites/sprites.ts';
 export { isMissing, numberOf } from './table/cells.ts';

@@ -36,8 +36,18 @@ export interface DatasetOptions {
   readonly fit?: 'crop' | 'stretch';
   /** Images: the grey, 0 to 255, behind transparent pixels; default: such images are refused. */
   readonly background?: number;
+  /**
+   * Arrays: the number that stands for 1, such as 255, 4095 or 1; default (`auto`): 255 for images of bytes, 1 for most others
+   * (README.md).
+   */
+  readonly range?: number | 'auto';
   /** NPZ archives: the name of the array with the examples; default: the only one, or one of the usual names. */
   readonly array?: string;
+  /**
+   * Numbers under a Gaussian or Laplace likelihood: what is standardised by one mean and standard deviation; default: `each`
+   * number of a vector, images and sequences as a `whole`, and `none` for images in [0, 1].
+   */
+  readonly scale?: 'none' | 'whole' | 'each';
   /** Tables: what some columns are, where that is not what they seem; in Node also the path of a JSON file. */
   readonly schema?: SchemaOverrides | string;
 }

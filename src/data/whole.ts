@@ -1,5 +1,5 @@
 import { sizeOf } from '../core/index.ts';
-import { checkGather, subset } from './dataset.ts';
+import { checkGather, gatherNumbers, subset } from './dataset.ts';
 import type { Dataset, ExampleNames } from './dataset.ts';
 import type { DatasetSplits } from './source.ts';
 import { splitNames } from './split-names.ts';
@@ -53,6 +53,23 @@ function join(parts: readonly Dataset[]): Dataset {
   const partOf = (index: number): number => starts.findLastIndex((start) => start <= index);
   const names = joinNames(parts, (index) => ({ part: partOf(index), at: index - starts[partOf(index)]! }));
   const sampleSize = sizeOf(sampleShape);
+  const scatter = (
+    indices: Uint32Array,
+    out: Float32Array | Float64Array,
+    read: (part: Dataset, local: Uint32Array) => Float32Array | Float64Array,
+  ): void => {
+    checkGather({ name, size, sampleShape }, indices, out);
+    parts.forEach((part, number) => {
+      const chosen = Uint32Array.from(indices.keys()).filter((k) => partOf(indices[k]!) === number);
+      const values = read(
+        part,
+        chosen.map((k) => indices[k]! - starts[number]!),
+      );
+      chosen.forEach((k, at) => {
+        out.set(values.subarray(at * sampleSize, (at + 1) * sampleSize), k * sampleSize);
+      });
+    });
+  };
   return {
     name,
     kind,
@@ -63,19 +80,21 @@ function join(parts: readonly Dataset[]): Dataset {
     ...(names && { names }),
     ...joinLabels(parts),
     gather(indices, out) {
-      checkGather(this, indices, out);
-      parts.forEach((part, number) => {
-        const chosen = Uint32Array.from(indices.keys()).filter((k) => partOf(indices[k]!) === number);
-        const values = new Float32Array(chosen.length * sampleSize);
-        part.gather(
-          chosen.map((k) => indices[k]! - starts[number]!),
-          values,
-        );
-        chosen.forEach((k, at) => {
-          out.set(values.subarray(at * sampleSize, (at + 1) * sampleSize), k * sampleSize);
-        });
+      scatter(indices, out, (part, local) => {
+        const values = new Float32Array(local.length * sampleSize);
+        part.gather(local, values);
+        return values;
       });
     },
+    ...(parts.some((part) => 'gatherFloat64' in part) && {
+      gatherFloat64(indices, out) {
+        scatter(indices, out, (part, local) => {
+          const values = new Float64Array(local.length * sampleSize);
+          gatherNumbers(part, local, values);
+          return values;
+        });
+      },
+    }),
   };
 }
 

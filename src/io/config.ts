@@ -61,6 +61,11 @@ const dataSchema = object({
   binarize: oneOf(['dynamic', 'threshold', 'none']),
   /** What values the examples can have: numbers in [0, 1] (when absent), any numbers, or encoded rows of a table. */
   support: v.exactOptional(oneOf(['unit-interval', 'real', 'table'])),
+  /**
+   * How Gaussian and Laplace data are standardised, by the numbers `data.centre` and `data.scale` in model.safetensors: all
+   * numbers of an example as a whole, or each by itself. Absent: they are not.
+   */
+  scale: v.exactOptional(oneOf(['whole', 'each'])),
   /** What the source was made with (the digits' seed and count). */
   options: v.exactOptional(v.record(v.string(), json, 'an object')),
   /** A table's columns and how they became numbers. */

@@ -28,7 +28,7 @@ export async function interpolate(
   const half = Math.floor((examples.shape[0] ?? 0) / 2);
   const size = examples.size / Math.max(1, examples.shape[0] ?? 0);
   const part = (from: number): NdArray =>
-    new NdArray(examples.data.subarray(from * size, (from + half) * size), [half, ...run.exampleShape], 'float32');
+    new NdArray(examples.data.subarray(from * size, (from + half) * size), [half, ...run.exampleShape], examples.dtype);
   const paths = await run.interpolate(part(0), part(half), { steps, path: kind });
   await writePaths(file, paths);
   if (output.json) output.record({ file, shape: paths.shape, path: kind, seed });

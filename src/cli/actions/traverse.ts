@@ -49,5 +49,5 @@ async function testExample(run: Run, number: number): Promise<NdArray> {
     throw new UsageError(`--example: there is no test example ${number}, only ${examples.shape[0] ?? 0}.`);
   }
   const size = examples.size / number;
-  return new NdArray(examples.data.slice((number - 1) * size), run.exampleShape, 'float32');
+  return new NdArray(examples.data.slice((number - 1) * size), run.exampleShape, examples.dtype);
 }

@@ -56,7 +56,11 @@ function addDataOptions(command: Command): void {
     .option('--count <n>', 'training examples to draw, for data drawn by code', whole(1))
     .option('--test-count <n>', 'test examples to draw', whole(1))
     .option('--data-seed <n>', 'seed of data drawn by code, and of a test split held out (default: 0)', whole(0))
-    .option('--data-option <name=value>', 'size, channels, fit, background, array, testFraction; repeatable', setting);
+    .option(
+      '--data-option <name=value>',
+      'size, channels, fit, background, array, range, scale, testFraction; repeatable',
+      setting,
+    );
 }
 
 function addModelOptions(command: Command): void {

@@ -75,13 +75,13 @@ test('NPY: one channel is none, wherever it stands', async () => {
 });
 
 test('a share is held out, and the options give the same again', async () => {
-  const path = npy(bytes(40, 5));
+  const path = npy(bytes(40, 2, 5));
   const { train, test: held, options, notes } = await readArrayFile(path, { seed: 2 });
   expect([train.size, held!.size]).toEqual([36, 4]);
   expect(options).toEqual({ seed: 2, testFraction: 0.1 });
   expect(notes).toEqual(['4 of 40 examples are held out as the test split.']);
   expect(examplesOf((await readArrayFile(path, options as object)).test!)).toEqual(examplesOf(held!));
-  expect((await readArrayFile(path, {}, { like: { kind: 'npy' } as never })).train.size).toBe(40);
+  expect((await readArrayFile(path, {}, { like: { kind: 'npy', shape: [2, 5] } as never })).train.size).toBe(40);
   await expect(readArrayFile(path, { testFraction: 1 })).rejects.toThrow(ValueError);
 });
 
@@ -115,11 +115,11 @@ test("NPZ: Keras' names are splits", async () => {
 });
 
 test('labels that are no class numbers are left aside, and that is said', async () => {
-  const cases: StoredArray[] = [NdArray.from([0.5, 1, 2], 'float32'), integers(0, 1), integers(0, -1, 1)];
+  const cases: StoredArray[] = [NdArray.from([0.5, 1, 2], 'float32'), integers(0, 1), bytes(3, 2)];
   for (const y of cases) {
     const { train, notes } = await readArrayFile(npz({ x: bytes(3, 2), y }));
     expect(train.labels).toBeUndefined();
-    expect(notes[0]).toBe("'y' holds no class number for each example: it is left aside.");
+    expect(notes[0]).toBe("'y' holds no class for each example: it is left aside.");
   }
 });
 
@@ -128,10 +128,10 @@ test('everything else is refused with advice', async () => {
     [integers(1, 2), /x\.npz: 'x': shape \[2\] is no list of examples\. Save bytes/],
   ];
   for (const [x, message] of cases) await expect(readArrayFile(npz({ x }))).rejects.toThrow(message);
-  for (const wrong of [Infinity, NaN, 1e300]) {
+  for (const wrong of [Infinity, NaN]) {
     const path = npy(NdArray.from([[0, wrong]], 'float64'));
     await expect(readArrayFile(path)).rejects.toThrow(
-      /x\.npy: element 1 is .*, no finite float32\. A table .*missing values/,
+      /x\.npy: element 1 is .*, no finite number\. A table .*missing values/,
     );
   }
   await expect(readArrayFile(npy(bytes(2, 3, 5, 6)))).rejects.toThrow(/channels first.*numpy\.moveaxis/);

@@ -1,10 +1,14 @@
-import { DataError, formatShape, sizeOf } from '../../core/index.ts';
-import type { NpyArray } from '../../io/index.ts';
-import { datasetOf, supportOf } from '../dataset.ts';
-import type { Dataset, Labels } from '../dataset.ts';
+import { DataError, formatShape, sameShape, sizeOf } from '../../core/index.ts';
+import type { TypedArray } from '../../core/index.ts';
+import type { NpyArray, NpyHeader } from '../../io/index.ts';
+import { datasetOf, floatsOf, rangeOf } from '../dataset.ts';
+import type { Dataset } from '../dataset.ts';
 import { checkNumber, checkOptions } from '../source.ts';
 import type { DatasetOptions, DatasetSplits } from '../source.ts';
 import { defaultTestFraction, holdOutTest } from '../split.ts';
+import { readLabels } from './array-labels.ts';
+import type { ReadLabels } from './array-labels.ts';
+import { readValues, usualDivisor } from './array-values.ts';
 import { defaultMemoryLimit } from './context.ts';
 import type { ResolveContext } from './context.ts';
 import { openLargeArray } from './large-array.ts';
@@ -27,10 +31,11 @@ const advice = 'Save bytes (uint8, 0 to 255) or numbers, as [examples, ...shape 
 
 /**
  * The examples in an NPY file, or in an NPZ archive: with `x_train` and `x_test` (as Keras saves) in two splits, else the
- * only array or the one of a usual name (`x`, `data`, `images`, …), and labels from `y`, `labels`, … beside it.
+ * only array or the one of a usual name (`x`, `data`, `images`, …), and labels from `y`, `labels`, … beside it, which may be
+ * texts. What else an archive holds is left aside.
  *
- * Bytes and booleans are numbers in [0, 1]; other numbers are taken as they are, and `support` says whether all lie there.
- * Arrays beyond `context.memoryLimit` stay on disk. Those that are not chosen are not read.
+ * `readValues` says what numbers stand for; `support` says whether all lie in [0, 1]. For a trained model
+ * (`context.like`), an array of the shape of one example is one example. Arrays beyond `context.memoryLimit` stay on disk.
  *
  * @throws DataError naming file and array for values that are not finite, or a choice that is not clear
  */
@@ -39,44 +44,133 @@ export async function readArrayFile(
   options: DatasetOptions = {},
   context: ResolveContext = {},
 ): Promise<DatasetSplits> {
-  const given = checkOptions(path, options, ['seed', 'testFraction', 'array']);
-  const notes: string[] = [];
+  const given = checkOptions(path, options, ['seed', 'testFraction', 'array', 'range']);
+  const reader: Reader = { path, notes: [], context, asked: askedRange(path, given), trained: trainedRange(context) };
   if (!path.toLowerCase().endsWith('.npz')) {
     if (given.array !== undefined) throw new DataError(`${path}: holds one array, which has no name.`);
-    const dataset = await datasetFrom(npyFile(path), { name: path, notes, context });
-    return withNotes(splitOne(dataset, given, context), notes);
+    const read = await datasetFrom(npyFile(path), reader, { name: path });
+    return splitOne(read, given, reader);
   }
-  const archive = npzMembers(path);
+  const archive = numericMembers(path, given.array, reader);
   const train = find(archive, trainNames);
-  if (train && given.array === undefined) {
-    const test = find(archive, testNames);
-    const make = (part: Found, name: string, labels: readonly string[]): Promise<Dataset> =>
-      datasetFrom(part.array, { name, labels: find(archive, labels), notes, context });
-    return {
-      source: path,
-      train: await make(train, path, trainLabelNames),
-      ...(test && { test: await make(test, `${path} (test)`, testLabelNames) }),
-      notes,
-    };
-  }
-  const chosen = chooseArray(archive, path, given.array);
-  const labels = find(archive, labelNames);
-  const splits = splitOne(await datasetFrom(chosen, { name: path, labels, notes, context }), given, context);
-  const { array } = given;
-  return withNotes({ ...splits, options: { ...splits.options, ...(array !== undefined && { array }) } }, notes);
+  return train && given.array === undefined
+    ? readTrainAndTest(train, archive, reader)
+    : readOneArray(chooseArray(archive, reader, given.array), archive, { given, reader });
 }
 
-function withNotes(splits: DatasetSplits, notes: readonly string[]): DatasetSplits {
-  return { ...splits, notes: [...notes, ...splits.notes] };
+/** What is the same for every array of a file. */
+interface Reader {
+  readonly path: string;
+  /** Filled while it is read. */
+  readonly notes: string[];
+  readonly context: ResolveContext;
+  /** What number stands for 1, by the option `range` and in the data of a trained model. */
+  readonly asked: number | undefined;
+  readonly trained: number | undefined;
+}
+
+function askedRange(path: string, { range }: DatasetOptions): number | undefined {
+  if (range === undefined || range === 'auto') return undefined;
+  const asked = checkNumber(`${path}: range`, range, { least: 0, below: Infinity });
+  if (asked === 0) throw new DataError(`${path}: range must be above 0; it is the number that stands for 1.`);
+  return asked;
+}
+
+/** New data of a trained model's kind are taken as its own were. */
+function trainedRange({ like }: ResolveContext): number | undefined {
+  if (!like) return undefined;
+  const range = like.options?.range;
+  if (typeof range === 'number') return range;
+  return like.support === 'real' ? 1 : 255;
+}
+
+interface Found {
+  readonly name: string;
+  readonly array: ArrayOnDisk;
+}
+type Archive = ReadonlyMap<string, ArrayOnDisk>;
+
+/**
+ * The arrays of an archive that can be read; the others are named and left aside.
+ *
+ * @throws DataError for one that is asked for
+ */
+function numericMembers(path: string, wanted: string | undefined, { notes }: Reader): Archive {
+  const readable = new Map<string, ArrayOnDisk>();
+  for (const [name, array] of npzMembers(path)) {
+    try {
+      array.readHeader();
+      readable.set(name, array);
+    } catch (error) {
+      if (!(error instanceof DataError) || name === wanted) throw error;
+      notes.push(`left aside: ${error.message}`);
+    }
+  }
+  return readable;
+}
+
+async function readTrainAndTest(train: Found, archive: Archive, reader: Reader): Promise<DatasetSplits> {
+  const { path, notes } = reader;
+  const test = find(archive, testNames);
+  const labels = labelsFor(
+    [train, test],
+    [find(archive, trainLabelNames), test && find(archive, testLabelNames)],
+    reader,
+  );
+  const first = await datasetFrom(train.array, reader, { name: path, labels: labels[0] });
+  // What the numbers of both stand for is decided once.
+  const same = { ...reader, trained: reader.trained ?? first.divisor };
+  const second = test && (await datasetFrom(test.array, same, { name: `${path} (test)`, labels: labels[1] }));
+  const options = rangeOption(first, reader);
+  return {
+    source: path,
+    train: first.dataset,
+    ...(second && { test: second.dataset }),
+    ...(options && { options }),
+    notes,
+  };
+}
+
+async function readOneArray(
+  chosen: Found,
+  archive: Archive,
+  { given, reader }: { readonly given: DatasetOptions; readonly reader: Reader },
+): Promise<DatasetSplits> {
+  const [labels] = labelsFor([chosen], [find(archive, labelNames)], reader);
+  const read = await datasetFrom(chosen.array, reader, { name: reader.path, labels });
+  const splits = splitOne(read, given, reader);
+  const { array } = given;
+  return { ...splits, options: { ...splits.options, ...(array !== undefined && { array }) } };
+}
+
+/** The labels of collections of examples; what is none is said. */
+function labelsFor(
+  examples: readonly (Found | undefined)[],
+  labels: readonly (Found | undefined)[],
+  { notes }: Reader,
+): (ReadLabels | undefined)[] {
+  const counts = examples.map((each) => each?.array.readHeader().shape[0] ?? 0);
+  const read = readLabels(labels.map((each, at) => [each?.array, counts[at] ?? 0]));
+  for (const [at, each] of labels.entries()) {
+    if (each && !read[at]) notes.push(`'${each.name}' holds no class for each example: it is left aside.`);
+  }
+  return read;
 }
 
 /** One collection of examples, a share of them held out. */
-function splitOne(dataset: Dataset, given: DatasetOptions, context: ResolveContext): DatasetSplits {
+function splitOne(read: ReadArray, given: DatasetOptions, reader: Reader): DatasetSplits {
+  const { dataset } = read;
   const { name } = dataset;
   const seed = checkNumber(`${name}: seed`, given.seed ?? 0, { least: 0, below: 2 ** 53, whole: true });
-  const testFraction = given.testFraction ?? (context.like ? 0 : defaultTestFraction);
+  const testFraction = given.testFraction ?? (reader.context.like ? 0 : defaultTestFraction);
   const splits = holdOutTest(dataset, { fraction: testFraction, seed });
-  return { source: name, ...splits, options: { seed, testFraction }, notes: [noteOfSplit(splits)] };
+  const options = { seed, testFraction, ...rangeOption(read, reader) };
+  return { source: name, ...splits, options, notes: [...reader.notes, noteOfSplit(splits)] };
+}
+
+/** What number stands for 1, for `config.json`, where the type of the array does not say so. */
+function rangeOption({ divisor, type }: ReadArray, { asked }: Reader): { range: number } | undefined {
+  return asked === undefined && divisor === usualDivisor(type) ? undefined : { range: divisor };
 }
 
 /** What was held out, for people. */
@@ -86,32 +180,40 @@ export function noteOfSplit({ train, test }: Pick<DatasetSplits, 'train' | 'test
     : `no test split: all ${train.size} examples are for training.`;
 }
 
-interface Found {
-  readonly name: string;
-  readonly array: ArrayOnDisk;
-}
-
-function find(archive: ReadonlyMap<string, ArrayOnDisk>, names: readonly string[]): Found | undefined {
+function find(archive: Archive, names: readonly string[]): Found | undefined {
   for (const wanted of names) {
     for (const [name, array] of archive) if (name.toLowerCase() === wanted) return { name, array };
   }
   return undefined;
 }
 
-function chooseArray(archive: ReadonlyMap<string, ArrayOnDisk>, path: string, wanted: string | undefined): ArrayOnDisk {
+function chooseArray(archive: Archive, { path, notes }: Reader, wanted: string | undefined): Found {
   const names = [...archive.keys()].map((name) => `'${name}'`).join(', ');
   if (wanted !== undefined) {
     const array = archive.get(wanted);
     if (!array) throw new DataError(`${path}: has no array '${wanted}'; it holds ${names}.`);
-    return array;
+    return { name: wanted, array };
   }
-  const [first, ...rest] = [...archive].filter(([name]) => !labelNames.includes(name.toLowerCase()));
-  if (first && rest.length === 0) return first[1];
   const usual = find(archive, exampleNames);
-  if (usual) return usual.array;
+  const others = [...archive].filter(([name]) => !labelNames.includes(name.toLowerCase()));
+  if (others.length === 1 && others[0]) return { name: others[0][0], array: others[0][1] };
+  if (usual) return usual;
+  // Beside examples, an archive may hold what belongs to all of them, such as wavelengths.
+  const [only, ...more] = others.filter(([, array]) => isMatrixOfNumbers(array));
+  if (only && more.length === 0) {
+    const left = others.flatMap(([name]) => (name === only[0] ? [] : [`'${name}'`]));
+    notes.push(`${path}: the examples are '${only[0]}'; left aside: ${left.join(', ')}.`);
+    return { name: only[0], array: only[1] };
+  }
+  const suggestion = only?.[0] ?? [...archive.keys()][0] ?? '';
   throw new DataError(
-    `${path}: holds ${names === '' ? 'no array' : `the arrays ${names}: which are the examples? Say so with the option array, such as --data-option array=${[...archive.keys()][0] ?? ''}`}.`,
+    `${path}: holds ${names === '' ? 'no array that can be read' : `the arrays ${names}: which are the examples? Say so with the option array, such as --data-option array=${suggestion}`}.${names === '' ? ` ${notes.join(' ')}` : ''}`,
   );
+}
+
+function isMatrixOfNumbers(array: ArrayOnDisk): boolean {
+  const { shape, type } = array.readHeader();
+  return shape.length > 1 && type !== 'string' && type !== 'bytes';
 }
 
 /**
@@ -136,64 +238,70 @@ function sampleShapeOf(shape: readonly number[], where: string): readonly number
   return first === 1 ? rest.slice(1) : rest;
 }
 
+/** Whether an array of this shape is one example of a trained model, and no list of them. */
+function isOneExample(shape: readonly number[], { like }: ResolveContext): boolean {
+  if (!like || sizeOf(shape) !== sizeOf(like.shape)) return false;
+  const withoutOnes = (sizes: readonly number[]): readonly number[] => sizes.filter((size) => size !== 1);
+  return (
+    shape.length === 1 || shape.length === like.shape.length || sameShape(withoutOnes(shape), withoutOnes(like.shape))
+  );
+}
+
+interface ReadArray {
+  readonly dataset: Dataset;
+  readonly type: NpyHeader['type'];
+  /** The number in the file that stands for 1. */
+  readonly divisor: number;
+}
+
 /** The examples of an array: in memory, or on disk when they are beyond the limit. */
 async function datasetFrom(
   array: ArrayOnDisk,
-  options: {
-    readonly name: string;
-    readonly labels?: Found | undefined;
-    readonly notes: string[];
-    readonly context: ResolveContext;
-  },
-): Promise<Dataset> {
-  const { name, notes, context } = options;
+  { notes, context, asked, trained }: Reader,
+  { name, labels }: { readonly name: string; readonly labels?: ReadLabels | undefined },
+): Promise<ReadArray> {
   const { where } = array;
   const { type, shape } = array.readHeader();
-  const sampleShape = sampleShapeOf(shape, where);
-  const labels = options.labels && labelsFrom(options.labels, shape[0]!);
-  if (options.labels && !labels) {
-    notes.push(`'${options.labels.name}' holds no class number for each example: it is left aside.`);
-  }
+  const isOne = isOneExample(shape, context) && context.like;
+  const sampleShape = isOne ? isOne.shape : sampleShapeOf(shape, where);
   const isLarge = array.bytes > Math.min(context.memoryLimit ?? defaultMemoryLimit, fileReadLimit);
-  let dataset: Dataset;
-  if (isLarge) {
-    const large = await openLargeArray(array, { name, sampleShape, context });
+  if (isLarge && !isOne) {
+    const large = await openLargeArray(array, { name, sampleShape, context, asked, trained });
     const place = large.place.path === array.path ? 'disk' : large.place.path;
     notes.push(`${where} is large: its examples are read from ${place} as they are needed.`);
-    dataset = { ...large.dataset, ...(labels && { labels }) };
-  } else {
-    const values = valuesOf(array.decode(), where);
-    const support = values instanceof Float32Array ? supportOf(values) : 'unit-interval';
-    dataset = datasetOf({ name, kind: 'npy', sampleShape, support, values, ...(labels && { labels }) });
+    const { divisor, note } = large.reading;
+    if (note !== undefined) notes.push(note);
+    return { dataset: { ...large.dataset, ...labels }, type, divisor };
   }
-  if (dataset.support === 'real' && !type.startsWith('float') && shape.length > 2) {
-    notes.push(`${where} holds ${type}, taken as numbers; pixels are saved as uint8.`);
-  }
-  return dataset;
+  const numbers = numbersIn(array.decode(), where);
+  const reading = readValues({ where, type, sampleShape, found: rangeOf(numbers) }, { asked, trained });
+  const { support, divisor, note } = reading;
+  if (note !== undefined) notes.push(note);
+  const values = valuesOf(numbers, { type, support, divisor });
+  return { dataset: datasetOf({ name, kind: 'npy', sampleShape, support, values, ...labels }), type, divisor };
 }
 
-function valuesOf(array: NpyArray, where: string): Uint8Array | Float32Array {
+/** @throws DataError for text, and for a number that is not finite */
+function numbersIn(array: NpyArray, where: string): TypedArray | Uint8Array {
   if (array.dtype === 'string') throw new DataError(`${where}: holds text, where examples are numbers. ${advice}`);
-  if (array.dtype === 'uint8') return array.data;
-  if (array.dtype === 'bool') return Uint8Array.from(array.data, (value) => 255 * value);
-  const values = array.data instanceof Float32Array ? array.data : Float32Array.from(array.data);
-  const wrong = values.findIndex((value) => !Number.isFinite(value));
-  if (wrong >= 0) {
-    throw new DataError(
-      `${where}: element ${wrong} is ${array.data[wrong]!}, no finite float32. ` +
-        'A table (CSV, Parquet) may have missing values; an array may not.',
-    );
-  }
-  return values;
+  const wrong = array.data.findIndex((value) => !Number.isFinite(value));
+  if (wrong < 0) return array.data;
+  throw new DataError(
+    `${where}: element ${wrong} is ${array.data[wrong]!}, no finite number. ` +
+      'A table (CSV, Parquet) may have missing values; an array may not.',
+  );
 }
 
-/** Class numbers, or `undefined` for anything else, such as text. */
-function labelsFrom({ array }: Found, count: number): Labels | undefined {
-  const { shape, type } = array.readHeader();
-  const flat = shape.length === 1 || (shape.length === 2 && shape[1] === 1);
-  if (!flat || shape[0] !== count || type.startsWith('float')) return undefined;
-  const labels = array.decode();
-  if (labels.dtype === 'string') return undefined;
-  const { data } = labels;
-  return data.every((value) => value >= 0 && value < 2 ** 32) ? Uint32Array.from(data) : undefined;
+function valuesOf(
+  numbers: TypedArray | Uint8Array,
+  {
+    type,
+    support,
+    divisor,
+  }: { readonly type: NpyHeader['type']; readonly support: Dataset['support']; readonly divisor: number },
+): Uint8Array | Float32Array | Float64Array {
+  if (type === 'uint8' && divisor === 255) return numbers as Uint8Array;
+  if (type === 'bool') return Uint8Array.from(numbers, (value) => 255 * value);
+  if (divisor !== 1) return Float32Array.from(numbers, (value) => value / divisor);
+  return floatsOf(numbers, support === 'real' ? 'real' : 'unit-interval');
 }

@@ -1,9 +1,15 @@
+import { statSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { DataError, formatShape, sizeOf } from '../../core/index.ts';
 import type { Shape } from '../../core/index.ts';
+import { rangeOf } from '../dataset.ts';
 import type { Dataset } from '../dataset.ts';
+import { readValues } from './array-values.ts';
+import type { ValueReading } from './array-values.ts';
 import type { ResolveContext } from './context.ts';
 import { datasetOfRecords, readNumbers } from './record-dataset.ts';
 import type { RecordElement } from './record-dataset.ts';
+import { cachedRecords } from './record-cache.ts';
 import { RecordFile } from './record-file.ts';
 import type { ArrayOnDisk, ArrayPlace } from './stored-arrays.ts';
 
@@ -12,15 +18,22 @@ const scanBytes = 2 ** 22;
 
 /**
  * The examples of an array, read from disk as they are asked for. All values are looked at once, as for a file that is
- * kept in memory: which support they have, and whether each is a finite number.
+ * kept in memory: what range they have, and whether each is a finite number. A file in the cache remembers it.
  *
  * @param options.sampleShape the shape of one example
+ * @param options.asked as `readValues` takes it, and `trained` too
  * @throws DataError for column-major order, which only arrays that fit into memory may have
  */
 export async function openLargeArray(
   array: ArrayOnDisk,
-  options: { readonly name: string; readonly sampleShape: Shape; readonly context: ResolveContext },
-): Promise<{ readonly dataset: Dataset; readonly place: ArrayPlace }> {
+  options: {
+    readonly name: string;
+    readonly sampleShape: Shape;
+    readonly context: ResolveContext;
+    readonly asked?: number | undefined;
+    readonly trained?: number | undefined;
+  },
+): Promise<{ readonly dataset: Dataset; readonly place: ArrayPlace; readonly reading: ValueReading }> {
   const { name, sampleShape, context } = options;
   const { where } = array;
   const header = array.readHeader();
@@ -28,8 +41,8 @@ export async function openLargeArray(
   if (type === 'string' || type === 'bytes') throw new DataError(`${where}: holds text, where examples are numbers.`);
   if (header.fortran) {
     throw new DataError(
-      `${where}: is too large for memory, and in column-major order. ` +
-        "Save it as numpy.ascontiguousarray(array, '<f4') or as bytes.",
+      `${where}: is too large for memory, and in column-major order, in which no example lies in one place. ` +
+        'Save it as numpy.ascontiguousarray(array).',
     );
   }
   const [count = 0, ...rest] = shape;
@@ -41,13 +54,19 @@ export async function openLargeArray(
   const place = await array.place(context);
   const records = new RecordFile(place.path, { start: place.start + start, recordBytes: sizeOf(rest) * elementBytes });
   const element = { type, bigEndian, where };
-  const isUnit = type === 'uint8' || scan(records, { path: where, element, elementBytes, count, context });
-  const about = { name, kind: 'npy', support: isUnit ? 'unit-interval' : 'real', size: count, sampleShape } as const;
-  return { dataset: datasetOfRecords(about, { records, element }), place };
+  const { size, mtimeMs } = statSync(array.path);
+  const identity = [1, resolve(array.path), size, mtimeMs, where];
+  const { about: range } = await cachedRecords({ kind: 'ranges', identity }, context, () =>
+    scan(records, { path: where, element, elementBytes, count, context }),
+  );
+  const reading = readValues({ where, type, sampleShape, found: range }, options);
+  const { divisor, support } = reading;
+  const whole = { name, kind: 'npy', support, size: count, sampleShape } as const;
+  return { dataset: datasetOfRecords(whole, { records, element, divisor }), place, reading };
 }
 
-/** Whether all values lie in [0, 1]. @throws DataError for one that is no finite float32 */
-function scan(
+/** The range of all values. @throws DataError for one that is no finite number */
+async function scan(
   records: RecordFile,
   options: {
     readonly path: string;
@@ -56,24 +75,25 @@ function scan(
     readonly count: number;
     readonly context: ResolveContext;
   },
-): boolean {
+): Promise<{ least: number; greatest: number }> {
   const { path, element, elementBytes, count, context } = options;
   const step = Math.max(1, Math.floor(scanBytes / records.recordBytes));
-  let isUnit = true;
+  let [least, greatest] = [Infinity, -Infinity];
   for (let first = 0; first < count; first += step) {
     context.signal?.throwIfAborted();
     const indices = Uint32Array.from({ length: Math.min(step, count - first) }, (_, i) => first + i);
     const last = first + indices.length - 1;
     const values = readNumbers(records, indices, { ...element, where: `${path}: in examples ${first} to ${last}` });
-    for (let i = 0; i < values.length; i++) {
-      const value = Math.fround(values[i]!);
-      if (!Number.isFinite(value)) {
-        const example = first + Math.floor((i * elementBytes) / records.recordBytes);
-        throw new DataError(`${path}: example ${example} holds ${values[i]!}, no finite float32.`);
-      }
-      if (!(value >= 0 && value <= 1)) isUnit = false;
+    const range = rangeOf(values);
+    if (!Number.isFinite(range.least) || !Number.isFinite(range.greatest)) {
+      const at = values.findIndex((value) => !Number.isFinite(value));
+      const example = first + Math.floor((at * elementBytes) / records.recordBytes);
+      throw new DataError(`${path}: example ${example} holds ${values[at]!}, no finite number.`);
     }
+    least = Math.min(least, range.least);
+    greatest = Math.max(greatest, range.greatest);
     context.onProgress?.({ what: path, unit: 'rows', done: first + indices.length, total: count });
+    await new Promise((resume) => setTimeout(resume)); // Reading blocks the thread: let timers and signals in.
   }
-  return isUnit;
+  return { least, greatest };
 }

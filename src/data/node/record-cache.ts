@@ -10,7 +10,7 @@ import { RecordFile } from './record-file.ts';
 
 export interface RecordCache {
   /** A folder in the cache for records of this kind. */
-  readonly kind: 'tables' | 'images' | 'arrays';
+  readonly kind: 'tables' | 'images' | 'arrays' | 'ranges';
   /** All that the records depend on: other contents must have another identity. */
   readonly identity: JsonValue;
 }

@@ -1,4 +1,3 @@
-import { ValueError } from '../../core/index.ts';
 import type { TypedArray } from '../../core/index.ts';
 import { decodeElements } from '../../io/index.ts';
 import type { ElementType } from '../../io/index.ts';
@@ -25,21 +24,27 @@ export function readNumbers(
   return decodeElements(type, bytes, { where, bigEndian }).data;
 }
 
-/** Examples that are records of a file, read as they are asked for: bytes stand for byte / 255, other numbers for themselves. */
+/** The types of which float32 rounds some numbers off. */
+const wideTypes: readonly ElementType[] = ['float64', 'int32', 'uint32', 'int64', 'uint64'];
+
+/**
+ * Examples that are records of a file, read as they are asked for.
+ *
+ * @param options.divisor the number in the file that stands for 1; default: 255 for bytes, else 1
+ */
 export function datasetOfRecords(
-  about: Omit<Dataset, 'gather'>,
-  { records, element }: { readonly records: RecordFile; readonly element: RecordElement },
+  about: Omit<Dataset, 'gather' | 'gatherFloat64'>,
+  {
+    records,
+    element,
+    divisor = element.type === 'uint8' ? 255 : 1,
+  }: { readonly records: RecordFile; readonly element: RecordElement; readonly divisor?: number },
 ): Dataset {
-  const { name, size } = about;
-  const divisor = element.type === 'uint8' ? 255 : 1;
-  return {
-    ...about,
-    gather(indices, out) {
-      checkGather(this, indices, out);
-      const outside = indices.find((index) => index >= size);
-      if (outside !== undefined) throw new ValueError(`${name}: example ${outside} does not exist, there are ${size}.`);
-      const values = readNumbers(records, indices, element);
-      for (let i = 0; i < out.length; i++) out[i] = values[i]! / divisor;
-    },
+  const gather = (indices: Uint32Array, out: Float32Array | Float64Array): void => {
+    checkGather(about, indices, out);
+    const values = readNumbers(records, indices, element);
+    for (let i = 0; i < out.length; i++) out[i] = values[i]! / divisor;
   };
+  const isWide = about.support === 'real' && wideTypes.includes(element.type);
+  return { ...about, gather, ...(isWide && { gatherFloat64: gather }) };
 }

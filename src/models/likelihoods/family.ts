@@ -2,6 +2,7 @@ import { ValueError } from '../../core/index.ts';
 import { bernoulliFamily } from './bernoulli.ts';
 import { categoricalFamily } from './categorical.ts';
 import { continuousBernoulliFamily } from './continuous-bernoulli.ts';
+import type { DataScale } from './data-scale.ts';
 import { gaussianFamily } from './gaussian.ts';
 import { laplaceFamily } from './laplace.ts';
 import type { LikelihoodFamily } from './likelihood.ts';
@@ -27,6 +28,8 @@ export interface LikelihoodData {
   readonly inputSize: number;
   /** The data's variance, roughly: where a learned σ² starts. Default: 1. */
   readonly variance?: number;
+  /** What Gaussian and Laplace data were divided by (`ScaleFamilyOptions`). Default: 1. */
+  readonly scale?: DataScale | undefined;
 }
 
 /** The family that the options name. @throws ValueError when it does not fit the data's size */

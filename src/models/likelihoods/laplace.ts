@@ -15,6 +15,7 @@ import {
   sub,
 } from '../../graph/index.ts';
 import type { Tensor } from '../../graph/index.ts';
+import { inDataUnits } from './data-scale.ts';
 import { anyNumber } from './gaussian.ts';
 import type { ScaleFamilyOptions } from './gaussian.ts';
 import { ofParts } from './likelihood.ts';
@@ -42,8 +43,8 @@ export function laplaceLikelihood(mean: Tensor, logScale: Tensor): Likelihood {
 }
 
 /** As `gaussianFamily`, with Laplace noise of the standard deviation that is asked for. */
-export function laplaceFamily({ inputSize, stddev, variance = 1 }: ScaleFamilyOptions): LikelihoodFamily {
-  const noise = noiseScale(stddev, { inputSize, variance });
+export function laplaceFamily({ inputSize, stddev, variance = 1, scale }: ScaleFamilyOptions): LikelihoodFamily {
+  const noise = noiseScale(stddev, { inputSize, variance, scale });
   return {
     name: 'laplace',
     outputSize: inputSize + noise.outputSize,
@@ -53,7 +54,7 @@ export function laplaceFamily({ inputSize, stddev, variance = 1 }: ScaleFamilyOp
     apply: (outputs, parameters) => {
       const mean = slice(outputs, { [-1]: [0, inputSize] });
       const logVariance = asTensor(noise.logVariance(outputs, parameters), mean.dtype);
-      return laplaceLikelihood(mean, sub(mul(logVariance, 0.5), Math.LN2 / 2)); // b = σ / √2
+      return inDataUnits(laplaceLikelihood(mean, sub(mul(logVariance, 0.5), Math.LN2 / 2)), scale); // b = σ / √2
     },
   };
 }

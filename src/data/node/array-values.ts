@@ -1,0 +1,105 @@
+import { DataError } from '../../core/index.ts';
+import type { Shape } from '../../core/index.ts';
+import type { NpyHeader } from '../../io/index.ts';
+import { supportOf } from '../dataset.ts';
+import type { NumberRange } from '../dataset.ts';
+
+/** What an array's numbers are taken for. */
+export interface ValueReading {
+  readonly support: 'unit-interval' | 'real';
+  /** The number in the file that stands for 1. */
+  readonly divisor: number;
+  /** What a person should know of it. */
+  readonly note?: string;
+}
+
+export interface ValuesOnDisk {
+  /** File and array, for messages. */
+  readonly where: string;
+  readonly type: NpyHeader['type'];
+  readonly sampleShape: Shape;
+  /** Of all its numbers. */
+  readonly found: NumberRange;
+}
+
+/** Greys that cameras and scanners write, in 16 bits each: of 8, 10, 12, 14 and 16 bits. */
+const whites = [255, 1023, 4095, 16_383, 65_535];
+
+/** What 1 is in a file of this type, where nobody says so: it is what runs know that say nothing. */
+export function usualDivisor(type: NpyHeader['type']): number {
+  return type === 'uint8' ? 255 : 1;
+}
+
+/**
+ * What the numbers of an array are, from their type, their range and the shape of an example:
+ *
+ * - bytes and 16 bit unsigned integers in images are shares of white: of 255, or of the smallest of 10, 12, 14 and 16 bits that
+ *   holds them; in vectors bytes are that only where they reach 255;
+ * - bytes that are all 0 or 1 are flags;
+ * - every other number stands for itself, and the data are in [0, 1] or not as `supportOf` says.
+ *
+ * @param options.asked the number that stands for 1, by the option `range`
+ * @param options.trained the same of a trained model, for new data of its kind
+ * @throws DataError when numbers lie outside the range that is asked for
+ */
+export function readValues(
+  values: ValuesOnDisk,
+  { asked, trained }: { readonly asked?: number | undefined; readonly trained?: number | undefined },
+): ValueReading {
+  const { type, sampleShape, found, where } = values;
+  if (asked !== undefined) {
+    const isShare = asked !== 1;
+    if (isShare && !(found.least >= 0 && found.greatest <= asked)) {
+      throw new DataError(
+        `${where}: holds numbers from ${found.least} to ${found.greatest}; with range ${asked} they must lie in 0 to ${asked}.`,
+      );
+    }
+    return { divisor: asked, support: isShare ? 'unit-interval' : supportOf(found, sampleShape) };
+  }
+  if (trained !== undefined) {
+    const divisor = trainedDivisor(values, trained);
+    return { divisor, support: supportOf(scaled(found, divisor), sampleShape) };
+  }
+  if (type === 'bool') return { divisor: 1, support: 'unit-interval' };
+  if (type === 'uint8') return readBytes(values);
+  const isImage = sampleShape.length > 1;
+  if (type === 'uint16' && isImage && found.greatest > 1) {
+    const white = whites.find((level) => found.greatest <= level) ?? 65_535;
+    return {
+      divisor: white,
+      support: 'unit-interval',
+      note: `${where} holds uint16 up to ${found.greatest}, taken as pixels whose white is ${white} (--data-option range=65535 makes another number white, range=1 takes them as numbers).`,
+    };
+  }
+  const support = supportOf(found, sampleShape);
+  if (support === 'unit-interval' || !isImage || type.startsWith('float')) return { divisor: 1, support };
+  const note = `${where} holds ${type}, taken as numbers; pixels are saved as uint8, or with --data-option range=${found.greatest} made shares of it.`;
+  return { divisor: 1, support, ...(found.least >= 0 && { note }) };
+}
+
+function readBytes({ where, sampleShape, found }: ValuesOnDisk): ValueReading {
+  const { greatest } = found;
+  if (greatest <= 1) {
+    const note = `${where} holds bytes 0 and 1, taken as they are (--data-option range=255 takes them as shares of 255).`;
+    return { divisor: 1, support: 'unit-interval', note };
+  }
+  const isImage = sampleShape.length > 1;
+  if (isImage || greatest === 255) {
+    const isDark = greatest < 128;
+    const note = `${where} holds bytes up to ${greatest}, taken as shares of 255 (--data-option range=${greatest} takes them as shares of ${greatest}, range=1 as numbers).`;
+    return { divisor: 255, support: 'unit-interval', ...(isDark && { note }) };
+  }
+  const note = `${where} holds vectors of bytes up to ${greatest}, taken as numbers (--data-option range=255 takes them as shares of 255).`;
+  return { divisor: 1, support: 'real', note };
+}
+
+/** Bytes are shares of 255 whatever deeper pixels a model learned; floats may have been divided already. */
+function trainedDivisor({ type, found }: ValuesOnDisk, trained: number): number {
+  if (type === 'bool') return 1;
+  if (type === 'uint8') return Math.min(trained, 255);
+  return type.startsWith('float') && found.greatest <= 1 ? 1 : trained;
+}
+
+function scaled({ least, greatest }: NumberRange, divisor: number): NumberRange {
+  return { least: least / divisor, greatest: greatest / divisor };
+}
