@@ -1,4 +1,5 @@
 import { formatShape, version } from '../core/index.ts';
+import { onnxVersions } from '../engine/index.ts';
 import { likelihoodFor } from './likelihood.ts';
 import type { OnnxOptions } from './onnx-models.ts';
 import type { Run } from './run.ts';
@@ -9,7 +10,8 @@ export function exportCard(run: Run, { root }: OnnxOptions): string {
   const { inputSize, latent } = model;
   return `# ${config.model.preset} on ${config.data.source}
 
-A variational autoencoder, exported by rootsigma ${version}. Both files run in any ONNX runtime, on batches of any size, in float32.
+A variational autoencoder, exported by rootsigma ${version}. Both files (ONNX opset ${onnxVersions.opset}, IR ${onnxVersions.ir}) run in
+any ONNX runtime that knows this opset, such as ONNX Runtime 1.12 and later, on batches of any size, in float32.
 \`config.json\` says what the model is and was trained on.
 
 \`encoder.onnx\`: q(z|x), a Gaussian with covariance Σ.

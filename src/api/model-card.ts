@@ -1,4 +1,5 @@
 import { formatShape, sizeOf, version } from '../core/index.ts';
+import { onnxVersions } from '../engine/index.ts';
 import { isLearned } from '../nn/index.ts';
 import type { DoneEvent, ElboMeans } from '../training/index.ts';
 import { likelihoodFor } from './likelihood.ts';
@@ -47,7 +48,7 @@ const run = await load('${path}');
 ${data.table ? tableUse(run) : imageUse(run)}
 \`\`\`
 
-\`model/encoder.onnx\` and \`model/decoder.onnx\` run in any ONNX runtime. The encoder takes \`x\` [batch, ${run.model.inputSize}] and
+\`model/encoder.onnx\` and \`model/decoder.onnx\` run in any ONNX runtime that knows opset ${onnxVersions.opset}. The encoder takes \`x\` [batch, ${run.model.inputSize}] and
 \`epsilon\`, draws from N(0, I), and gives \`mean\`, \`stddev\`, \`root\` and \`z\` = mean + root · epsilon; the decoder takes \`z\`
 [batch, ${model.latent}] and gives \`mean\`, E[x|z], and the numbers that determine p(x|z).
 `;

@@ -31,7 +31,7 @@ export interface OnnxOptions {
   readonly standardization?: Standardization | undefined;
 }
 
-/** A trained model as two ONNX files for any batch size and any ONNX runtime: randomness comes in as an input. */
+/** A trained model as two ONNX files for any batch size and any ONNX runtime that knows their opset (17): randomness comes in as an input. */
 export function exportOnnx(
   model: Vae,
   parameters: Readonly<Record<string, NdArray>>,

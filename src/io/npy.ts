@@ -121,7 +121,7 @@ function elementOf(descr: string, name: string): NpyElement {
       ? 'Save real and imaginary parts as two arrays.'
       : kind === 'O'
         ? "Save text as array.astype('U'), numbers as array.astype('f4')."
-        : "Save it as array.astype('f4'), for instance.";
+        : "Save it as numbers, array.astype('f8') for instance.";
   throw new DataError(
     `${name}: element type '${descr}'${hint ? ` (${hint})` : ''} is not supported; supported are f2, f4, f8, i1 to i8, ` +
       `u1 to u8, b1 and text (U, S). ${remedy}`,

@@ -70,6 +70,16 @@ describe('sqrt', () => {
     expectClose(complex.root, [[1, 1], [1, 1]]); // prettier-ignore
     expectClose(complex.rootImaginary ?? [], [[Math.SQRT1_2, -Math.SQRT1_2], [-Math.SQRT1_2, Math.SQRT1_2]]); // prettier-ignore
     expect(complex.eigenvalues).toEqual([expect.closeTo(-2, 14), expect.closeTo(4, 14)]);
+    const file = join(newFolder(), 'x.csv');
+    await root('1,3\n3,1', '--root', 'general', '-o', file);
+    const read = (path: string): number[][] =>
+      readFileSync(path, 'utf8')
+        .trim()
+        .split('\n')
+        .slice(-2)
+        .map((line) => line.split(',').map(Number));
+    expectClose(read(file), complex.root);
+    expectClose(read(file.replace('.csv', '.imaginary.csv')), complex.rootImaginary ?? []);
     const rotation = await root('0,-1\n1,0', '--root', 'general');
     expectClose(rotation.root, [[Math.SQRT1_2, -Math.SQRT1_2], [Math.SQRT1_2, Math.SQRT1_2]]); // prettier-ignore
     expect(rotation.eigenvaluesImaginary).toEqual([-1, 1]);

@@ -28,7 +28,7 @@ export async function sqrt(context: ActionContext, path: string, flags: SqrtFlag
     throw new UsageError(`${file}: a matrix goes to .csv, .json or .npy.`);
   const matrix = await readInput(path, context);
   const report = withHint(kind, () => matrixRoot(matrix, { kind, nearest }));
-  if (file !== undefined) await writeArray(file, report.root);
+  const files = file === undefined ? [] : await writeRoot(file, report);
   if (output.json) output.record(jsonOf(report));
   const { bold } = output.style;
   output.say(
@@ -37,8 +37,17 @@ export async function sqrt(context: ActionContext, path: string, flags: SqrtFlag
     '',
   );
   output.say(...formatTable(factsOf(report, flags.digits)));
-  if (file !== undefined) output.say('', `Written to ${file}`);
+  if (files.length > 0) output.say('', `Written to ${files.join(', its imaginary part to ')}`);
   return undefined;
+}
+
+/** Writes the root, and where it is complex its imaginary part beside it: x.csv and x.imaginary.csv. */
+async function writeRoot(file: string, { root, rootImaginary }: MatrixRootReport): Promise<readonly string[]> {
+  await writeArray(file, root);
+  if (!rootImaginary) return [file];
+  const beside = file.replace(/(\.[^.]*)$/, '.imaginary$1');
+  await writeArray(beside, rootImaginary);
+  return [file, beside];
 }
 
 /** What other programs rely on; a singular matrix's infinite condition number is null. */

@@ -16,7 +16,10 @@ export function sqrtCommand(session: Session): Command {
       ]),
     )
     .option('--nearest', 'take the nearest positive semidefinite matrix first')
-    .option('-o, --output <file>', 'write the root: .csv, .json or .npy (of a complex one the real part)')
+    .option(
+      '-o, --output <file>',
+      'write the root: .csv, .json or .npy (of a complex one the real part; its imaginary part goes beside it: x.imaginary.csv)',
+    )
     .option('--digits <n>', 'significant digits shown (default: 6)', whole(1));
   addExamples(
     addCommonOptions(command),

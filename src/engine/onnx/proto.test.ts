@@ -51,7 +51,7 @@ describe('encodeModel', () => {
       ...[0x08, 8], // IR version
       ...field(0x12, text('rootsigma')),
       ...[0x3a, ...length, ...graph],
-      ...field(0x42, [0x10, 18]), // opset
+      ...field(0x42, [0x10, 17]), // opset
       ...field(0x72, [...field(0x0a, text('k')), ...field(0x12, text('v'))]),
     ]);
   });

@@ -3,11 +3,12 @@ import { bytesPerElement } from '../../core/index.ts';
 import type { DType, TypedArray } from '../../core/index.ts';
 
 /**
- * What every model that rootsigma writes declares. Opset 18 is the first with all ops used here in their present form
- * (axes as inputs of every reduction, ScatterElements with a reduction); IR 8 is what belongs to it, and what readers
- * since 2023 take. The two change together, and only here.
+ * What every model that rootsigma writes declares: the opset that Debian 12's tools know, in which all ops used here have
+ * the form that is written (ScatterElements with a reduction is of 16; in 18 the axes of ReduceMax, ReduceMin and ReduceProd become an
+ * input); IR 8 belongs to it. Readers since the middle of 2022 (onnx 1.12, ONNX Runtime 1.12) take it. The two change together,
+ * and only here.
  */
-export const onnxVersions = { ir: 8, opset: 18 } as const;
+export const onnxVersions = { ir: 8, opset: 17 } as const;
 
 /** Element types of ONNX values: ours and the int64 that shapes and axes are made of. */
 export type OnnxType = DType | 'int64';

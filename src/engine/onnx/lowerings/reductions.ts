@@ -23,7 +23,7 @@ export const extremum =
     const { axes, keepDims } = node.attributes;
     if (axes.length === 0) return x;
     const reduce = (name: string, value: string): string =>
-      builder.emit(name, [value, builder.ints(axes)], { keepdims: { int: Number(keepDims) } });
+      builder.emit(name, [value], { axes: { ints: axes }, keepdims: { int: Number(keepDims) } });
     if (node.dtype === 'uint32') return castTo(builder, reduce(op, castTo(builder, x, 'int64')), node.dtype);
     const result = reduce(op, x);
     if (!isFloat(node.dtype)) return result;

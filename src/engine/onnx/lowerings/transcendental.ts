@@ -61,17 +61,13 @@ export function sumOfBernoulliLogProbs(node: Tensor<'sum'>, context: LoweringCon
 
   const { builder, valueOf, shapeValue } = context;
   const { apply, add, sub, mul } = formulaOps(builder, node.dtype as FloatDType);
-  const reduce = (op: string, value: string, axis: number, keep: boolean): string =>
-    builder.emit(op, [value, builder.ints([axis])], { keepdims: { int: Number(keep) } });
+  const total = (value: string): string =>
+    builder.emit('ReduceSum', [value, builder.ints([terms.rank - 1])], { keepdims: { int: Number(keepDims) } });
   const l = valueOf(logits);
   const e = apply('Exp', apply('Neg', apply('Abs', l)));
   const groups = apply('Reshape', add(e, 1), shapeValue([...terms.shape.slice(0, -1), size / factors, factors]));
-  const logs = apply('Log', reduce('ReduceProd', groups, terms.rank, false));
-  const last = terms.rank - 1;
-  return sub(
-    reduce('ReduceSum', sub(mul(valueOf(x), l), apply('Relu', l)), last, keepDims),
-    reduce('ReduceSum', logs, last, keepDims),
-  );
+  const products = builder.emit('ReduceProd', [groups], { axes: { ints: [terms.rank] }, keepdims: { int: 0 } });
+  return sub(total(sub(mul(valueOf(x), l), apply('Relu', l))), total(apply('Log', products)));
 }
 
 /** The largest divisor of `size` that is at most `limit`. */
