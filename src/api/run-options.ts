@@ -24,7 +24,7 @@ export interface RunEvaluateOptions {
   readonly data?: DataInput;
   /** Which of the data. Default: the test split, or all where there is none. */
   readonly split?: SplitChoice | undefined;
-  /** Draws of z an example for the NLL. Default: 100. */
+  /** Draws of z an example, for ELBO and NLL. Default: 100. */
   readonly samples?: number;
   /** Evaluate the first so many examples. Default: all. */
   readonly limit?: number;

@@ -1,20 +1,27 @@
 import type { NdArray } from '../core/index.ts';
 import type { Engine } from '../engine/index.ts';
+import { klDivergence } from '../gaussian/index.ts';
+import { input } from '../graph/index.ts';
 import type { Vae } from '../models/index.ts';
-import { ElboProgram, batchesInOrder } from '../objectives/index.ts';
+import { parameterInputs } from '../nn/index.ts';
+import { batchesInOrder } from '../objectives/index.ts';
 import type { Examples } from '../objectives/index.ts';
 import { foldIn, key as seedKey } from '../random/index.ts';
-import { estimateNll } from './importance-sampling.ts';
+import { drawTerms, meanWithError, nllOf } from './importance-sampling.ts';
 import type { NllEstimate } from './importance-sampling.ts';
 import { LatentStatistics } from './latent-statistics.ts';
 
 /** How well a model fits examples: nats, sums over dimensions, means over examples. */
 export interface Evaluation {
   readonly examples: number;
-  /** E_q[log p(x|z)] − KL, with one draw of z an example. */
+  /** E_q[log p(x|z)] − KL: the expectation by `samples` draws of z an example, the same as the NLL's; the KL in closed form. */
   readonly elbo: number;
+  /** Standard deviation of the examples' ELBOs / √examples: both the data's spread and the draws' noise. */
+  readonly elboStandardError: number;
   readonly reconstruction: number;
   readonly kl: number;
+  /** Draws of z an example. */
+  readonly samples: number;
   readonly nll: NllEstimate;
   readonly activeUnits: number;
   readonly klPerDimension: readonly number[];
@@ -31,7 +38,7 @@ export interface EvaluateOptions {
   readonly model: Vae;
   readonly parameters: Readonly<Record<string, NdArray>>;
   readonly examples: Examples;
-  /** Draws of z an example for the NLL. */
+  /** Draws of z an example. */
   readonly samples: number;
   readonly seed: number;
   readonly onProgress?: ((progress: EvaluationProgress) => void) | undefined;
@@ -39,27 +46,16 @@ export interface EvaluateOptions {
 }
 
 export async function evaluateModel(options: EvaluateOptions): Promise<Evaluation> {
-  const { engine, model, parameters, examples, onProgress } = options;
+  const { model, examples, samples, onProgress } = options;
   const total = examples.size;
   const statistics = new LatentStatistics(model.latent);
-  let [reconstruction, kl] = [0, 0];
-  const program = await ElboProgram.compile(engine, model, parameters);
-  try {
-    for (const { x, key, start } of batchesInOrder(examples, {
-      key: foldIn(seedKey(options.seed), 0),
-      batchSize: 256,
-    })) {
-      options.signal?.throwIfAborted();
-      const values = await program.run(x, key);
-      for (const value of values.reconstruction.data) reconstruction += value;
-      for (const value of values.kl.data) kl += value;
-      statistics.add(values);
-      onProgress?.({ stage: 'elbo', done: start + (x.shape[0] ?? 0), total });
-    }
-  } finally {
-    await program.dispose();
+  const kls: number[] = [];
+  for await (const values of posteriorsOf(options)) {
+    kls.push(...values.kl.data);
+    statistics.add(values);
+    onProgress?.({ stage: 'elbo', done: kls.length, total });
   }
-  const nll = await estimateNll({
+  const terms = await drawTerms({
     ...options,
     key: foldIn(seedKey(options.seed), 1),
     onProgress:
@@ -68,13 +64,42 @@ export async function evaluateModel(options: EvaluateOptions): Promise<Evaluatio
         onProgress({ stage: 'nll', done, total });
       }),
   });
+  const [kl, reconstruction] = [meanWithError(kls).mean, meanWithError(terms.reconstruction).mean];
   return {
     examples: total,
-    elbo: (reconstruction - kl) / total,
-    reconstruction: reconstruction / total,
-    kl: kl / total,
-    nll,
+    elbo: reconstruction - kl,
+    elboStandardError: meanWithError(kls.map((value, index) => (terms.reconstruction[index] ?? NaN) - value))
+      .standardError,
+    reconstruction,
+    kl,
+    samples,
+    nll: nllOf(terms, samples),
     activeUnits: statistics.activeUnits,
     klPerDimension: statistics.klPerDimension,
   };
+}
+
+interface PosteriorValues {
+  /** KL(q(z|x) ‖ p(z)), [batch] */
+  readonly kl: NdArray;
+  /** Mean and variances of q(z|x), [batch, latent] */
+  readonly mean: NdArray;
+  readonly variance: NdArray;
+}
+
+/** What does not depend on draws, batch by batch. */
+async function* posteriorsOf(options: EvaluateOptions): AsyncGenerator<PosteriorValues> {
+  const { engine, model, parameters, examples, seed, signal } = options;
+  const posterior = model.encode(parameterInputs(model.parameters), input('x', ['batch', model.inputSize]));
+  const { mean, variance } = posterior;
+  const outputs = { kl: klDivergence(posterior, model.prior), mean, variance };
+  const program = await engine.compile({ outputs, boundInputs: parameters });
+  try {
+    for (const { x } of batchesInOrder(examples, { key: foldIn(seedKey(seed), 0), batchSize: 256 })) {
+      signal?.throwIfAborted();
+      yield (await program.run({ x })) as unknown as PosteriorValues;
+    }
+  } finally {
+    await program.dispose();
+  }
 }

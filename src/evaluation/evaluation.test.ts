@@ -46,6 +46,30 @@ function exactLogLikelihood(x: readonly number[], parameters: Record<string, NdA
   return Math.log(total);
 }
 
+/** E_q[log p(x|z)] − KL by the trapezoid rule over z within ten standard deviations of q. */
+function exactElbo(x: readonly number[], parameters: Record<string, NdArray>): number {
+  const entries = (name: string): ArrayLike<number> => parameters[name]?.data ?? [];
+  const linear = (name: string): number =>
+    x.reduce(
+      (total, value, i) => total + value * (entries(`${name}.weight`)[i] ?? NaN),
+      entries(`${name}.bias`)[0] ?? NaN,
+    );
+  const [mean, logVariance] = [linear('mean'), linear('logVariance')];
+  const stddev = Math.exp(logVariance / 2);
+  const step = 1e-3;
+  let reconstruction = 0;
+  for (let u = -10; u <= 10; u += step) {
+    const z = mean + stddev * u;
+    const logs = x.map((value, i) => {
+      const logit = (entries('decoder.0.weight')[i] ?? NaN) * z + (entries('decoder.0.bias')[i] ?? NaN);
+      return value * logit - Math.log1p(Math.exp(logit));
+    });
+    const log = logs.reduce((a, b) => a + b, 0);
+    reconstruction += (log * Math.exp(-0.5 * u * u) * step) / Math.sqrt(2 * Math.PI);
+  }
+  return reconstruction - 0.5 * (stddev ** 2 + mean ** 2 - 1 - logVariance);
+}
+
 describe('estimateNll', () => {
   it('is exact with one draw when the posterior is the prior and the decoder ignores z', async () => {
     const zero = {
@@ -107,6 +131,25 @@ describe('evaluateModel', () => {
     expect(result.klPerDimension[0]).toBeCloseTo(result.kl, 5);
     expect(result.nll.value).toBeLessThan(-result.elbo);
     expect(progress).toEqual(['elbo 4/4', 'nll 4/4']);
+  });
+
+  it('estimates the ELBO by as many draws as the NLL, with the standard error over examples', async () => {
+    const parameters = parametersWith(0.7);
+    const result = await evaluateModel({
+      engine: referenceEngine,
+      model,
+      parameters,
+      examples,
+      samples: 4000,
+      seed: 3,
+    });
+    const exact = rows.map((x) => exactElbo(x, parameters));
+    const { mean, standardError } = meanWithError(exact);
+    // log p(x|z) has a standard deviation of at most 1 here: four examples of 4,000 draws each, five standard errors.
+    expect(Math.abs(result.elbo - mean)).toBeLessThan(5 / Math.sqrt(4 * 4000));
+    expect(Math.abs(result.elboStandardError - standardError)).toBeLessThan(5 / Math.sqrt(4000));
+    expect(standardError).toBeGreaterThan(5 / Math.sqrt(4000));
+    expect(result.samples).toBe(4000);
   });
 
   it('stops when asked', async () => {

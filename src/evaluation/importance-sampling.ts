@@ -36,45 +36,73 @@ export interface NllOptions {
 /** Rows that one decoder pass takes: examples × draws. Small enough for the caches, large enough for a GEMM. */
 const rowsPerRun = 1024;
 
+/** What draws of z ~ q(z|x) say of each example, nats. */
+export interface DrawnTerms {
+  /** −log (1/K) Σₖ p(x|zₖ) p(zₖ) / q(zₖ|x) */
+  readonly negativeLogProb: readonly number[];
+  /** (1/K) Σₖ log p(x|zₖ) */
+  readonly reconstruction: readonly number[];
+  /** (Σ w)² / Σ w² */
+  readonly effectiveSampleSize: readonly number[];
+}
+
 /**
  * −log p(x) ≈ −log (1/K) Σₖ p(x|zₖ) p(zₖ) / q(zₖ|x), zₖ ~ q(z|x) (Burda, Grosse and Salakhutdinov 2016, eq. 8).
  *
  * @throws NumericalError when an example's estimate is not finite
  */
 export async function estimateNll(options: NllOptions): Promise<NllEstimate> {
+  return nllOf(await drawTerms(options), options.samples);
+}
+
+/** The estimate over all examples. */
+export function nllOf({ negativeLogProb, effectiveSampleSize }: DrawnTerms, samples: number): NllEstimate {
+  const { mean, standardError } = meanWithError(negativeLogProb);
+  return { value: mean, standardError, effectiveSampleSize: meanWithError(effectiveSampleSize).mean, samples };
+}
+
+/** `DrawnTerms` of all examples. @throws NumericalError when an example's −log p(x) is not finite */
+export async function drawTerms(options: NllOptions): Promise<DrawnTerms> {
   const { engine, model, parameters, examples, samples, key } = options;
   const drawsPerRun = Math.min(samples, 64);
   const batchSize = Math.max(1, Math.floor(rowsPerRun / drawsPerRun));
   const programs = await compileFor(engine, model, { parameters, draws: chunkSizes(samples, drawsPerRun) });
-  const estimates: number[] = [];
-  let effectiveSampleSize = 0;
+  const terms = {
+    negativeLogProb: [] as number[],
+    reconstruction: [] as number[],
+    effectiveSampleSize: [] as number[],
+  };
   try {
     for (const batch of batchesInOrder(examples, { key, batchSize })) {
       options.signal?.throwIfAborted();
-      const totals = Array.from({ length: batch.x.shape[0] ?? 0 }, () => new LogMeanExp());
+      const count = batch.x.shape[0] ?? 0;
+      const weights = Array.from({ length: count }, () => new LogMeanExp());
+      const reconstructions = new Float64Array(count);
       let chunk = 0;
       for (const draws of chunkSizes(samples, drawsPerRun)) {
         const program = programs.get(draws);
-        const { logWeights } = (await program?.run({ x: batch.x, key: keyWords(foldIn(batch.key, chunk++)) })) ?? {};
-        logWeights?.data.forEach((value, index) => totals[index % totals.length]?.add(value));
+        const { logWeights, logProb } =
+          (await program?.run({ x: batch.x, key: keyWords(foldIn(batch.key, chunk++)) })) ?? {};
+        logWeights?.data.forEach((value, index) => weights[index % count]?.add(value));
+        logProb?.data.forEach((value, index) => (reconstructions[index % count]! += value / samples));
       }
-      for (const [index, total] of totals.entries()) {
-        if (!Number.isFinite(total.value)) {
+      for (const [index, weight] of weights.entries()) {
+        if (!Number.isFinite(weight.value)) {
           throw new NumericalError(
-            `estimateNll: log p(x) of example ${batch.start + index} came out as ${total.value}.`,
+            `estimateNll: log p(x) of example ${batch.start + index} came out as ${weight.value}.`,
           );
         }
-        estimates.push(-total.value);
-        effectiveSampleSize += total.effectiveSampleSize;
+        terms.negativeLogProb.push(-weight.value);
+        terms.effectiveSampleSize.push(weight.effectiveSampleSize);
+        terms.reconstruction.push(reconstructions[index] ?? NaN);
       }
-      options.onProgress?.(estimates.length);
+      options.onProgress?.(terms.negativeLogProb.length);
       await new Promise((resume) => setTimeout(resume));
     }
   } finally {
     await Promise.all([...programs.values()].map((program) => program.dispose()));
   }
-  const { mean, standardError } = meanWithError(estimates);
-  return { value: mean, standardError, effectiveSampleSize: effectiveSampleSize / estimates.length, samples };
+  return terms;
 }
 
 /** `samples` in chunks of `size`, the last one short. */
@@ -91,15 +119,17 @@ async function compileFor(
   const compiled = [...new Set(draws)].map(async (count) => {
     const x = input('x', ['batch', model.inputSize]);
     const tensors = parameterInputs(model.parameters);
-    const { value, logProb } = model.encode(tensors, x).sampleAndLogProb(keyInput('key'), [count]);
+    const drawn = model.encode(tensors, x).sampleAndLogProb(keyInput('key'), [count]);
+    const likelihood = model.decode(tensors, drawn.value);
+    const logProb = likelihood.logProb(x);
     const logWeights = logImportanceWeights({
       prior: model.prior,
-      latent: value,
-      posteriorLogProb: logProb,
-      likelihood: model.decode(tensors, value),
+      latent: drawn.value,
+      posteriorLogProb: drawn.logProb,
+      likelihood: { logProb: () => logProb },
       x,
     });
-    return [count, await engine.compile({ outputs: { logWeights }, boundInputs: parameters })] as const;
+    return [count, await engine.compile({ outputs: { logWeights, logProb }, boundInputs: parameters })] as const;
   });
   return new Map(await Promise.all(compiled));
 }

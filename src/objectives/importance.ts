@@ -10,7 +10,7 @@ export interface ImportanceInputs {
   readonly latent: Tensor;
   /** log q(z|x) at the draws, [samples, batch] */
   readonly posteriorLogProb: Tensor;
-  readonly likelihood: Likelihood;
+  readonly likelihood: Pick<Likelihood, 'logProb'>;
   readonly x: TensorLike;
 }
 

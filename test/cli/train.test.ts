@@ -201,6 +201,8 @@ describe('evaluate', () => {
     expect(records[0]).toEqual({
       examples: 20,
       elbo: number,
+      elboStandardError: number,
+      samples: 5,
       reconstruction: number,
       kl: number,
       nll: { value: number, standardError: number, effectiveSampleSize: number, samples: 5 },
@@ -214,6 +216,7 @@ describe('evaluate', () => {
 
   it('is a table for people, with a warning when single draws decide', async () => {
     const { stdout } = await rootsigma(['evaluate', path, '--samples', '2', '--limit', '10']);
+    expect(stdout).toMatch(/ELBO +-[\d.]+ {2}± [\d.]+ {2}reconstruction − KL, from 2 draws/);
     expect(stdout).toMatch(/NLL +[\d.]+ {2}± [\d.]+ {2}−log p\(x\) from 2 draws, [\d.]+ effective/);
     expect(stdout).toMatch(/Only 1\.\d of 2 draws are effective/);
     expect(stdout).toMatch(/\d of 3 latent dimensions are active/);

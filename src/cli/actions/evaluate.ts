@@ -61,11 +61,11 @@ const fewDraws = 2;
 
 /** The evaluation as a table. */
 export function sayEvaluation(output: Output, evaluation: Evaluation): void {
-  const { elbo, reconstruction, kl, nll, activeUnits, klPerDimension } = evaluation;
+  const { elbo, elboStandardError, reconstruction, kl, nll, activeUnits, klPerDimension } = evaluation;
   const { bold, yellow } = output.style;
   const nats = (value: number): string => value.toFixed(2);
   const rows = [
-    ['ELBO', nats(elbo), '', 'reconstruction − KL'],
+    ['ELBO', nats(elbo), `± ${nats(elboStandardError)}`, `reconstruction − KL, from ${evaluation.samples} draws`],
     ['reconstruction', nats(reconstruction), '', 'E[log p(x|z)], z ~ q(z|x)'],
     ['KL', nats(kl), '', 'KL(q(z|x) ‖ p(z))'],
     [

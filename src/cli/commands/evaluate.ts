@@ -9,7 +9,7 @@ export function evaluateCommand(session: Session): Command {
     .argument('<run>', "a run's folder")
     .option('--data <data>', 'other data than it was trained on, also a single image or example')
     .addOption(splitOption())
-    .option('--samples <k>', 'draws of z an example, for the NLL (default: 100)', whole(1))
+    .option('--samples <k>', 'draws of z an example, for ELBO and NLL (default: 100)', whole(1))
     .option('--limit <n>', 'take the first n examples (default: all)', whole(1))
     .option('--seed <n>', 'seed of the draws (default: 0)', whole(0));
   addExamples(
