@@ -2,8 +2,8 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { NdArray, ValueError, load, makeDigits, train } from './index.ts';
-import type { ModelOptions, TrainOptions } from './index.ts';
+import { NdArray, ValueError, load, makeDigits, train, writeArray } from './index.ts';
+import type { Dataset, ModelOptions, TrainOptions } from './index.ts';
 
 const small: TrainOptions = { latent: 2, hidden: [8], epochs: 1, batchSize: 16, validation: 0, seed: 1, threads: 1 };
 const folder = (): string => join(mkdtempSync(join(tmpdir(), 'rootsigma-likelihood-')), 'run');
@@ -99,6 +99,38 @@ describe('which likelihood', () => {
     const failed = choose(data, options);
     await expect(failed).rejects.toThrow(ValueError);
     await expect(failed).rejects.toThrow(message);
+  });
+
+  it('every example is looked at, wherever it comes from', async () => {
+    const count = 2300;
+    const values = Float32Array.from({ length: count * 4 }, (_, k) => ((k * 7) % 11) / 10);
+    values[1500 * 4 + 2] = 3;
+    const array = new NdArray(values, [count, 2, 2]);
+    const file = join(mkdtempSync(join(tmpdir(), 'rootsigma-support-')), 'x.npy');
+    await writeArray(file, array);
+    const gather = (indices: Uint32Array, out: Float32Array): void => {
+      indices.forEach((index, k) => {
+        out.set(values.subarray(4 * index, 4 * index + 4), 4 * k);
+      });
+    };
+    const about = { name: 'own', kind: 'array', size: count, sampleShape: [2, 2] } as const;
+    const own: Dataset = { ...about, support: 'unit-interval', gather }; // A promise that it does not keep.
+    const options = { ...small, likelihood: 'continuous-bernoulli', dataOptions: { testFraction: 0 } } as const;
+    for (const [data, given] of [
+      [array, {}],
+      [own, {}],
+      [file, options],
+    ] as const) {
+      const failed = Promise.resolve(train(data, { ...small, likelihood: 'continuous-bernoulli', ...given }));
+      await expect(failed).rejects.toThrow(/example 1500 holds 3 at \[1, 0\]; a continuous-bernoulli likelihood takes numbers in \[0, 1\]/); // prettier-ignore
+    }
+    values[1500 * 4 + 2] = 0.5;
+    const run = await train(array, { ...small, likelihood: 'continuous-bernoulli' });
+    values[2299 * 4 + 3] = -1;
+    for (const use of [() => run.evaluate({ data: own, samples: 1 }), () => run.score(own)]) {
+      await expect(use()).rejects.toThrow(/example 2299 holds -1 at \[1, 1\]/);
+    }
+    await run.dispose();
   });
 
   it('finds the optimal σ: the learned one approaches the root mean square of the residuals', async () => {
