@@ -9,6 +9,8 @@ export default defineConfig({
     setupFiles: ['src/testing/setup.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // The library's notices are on the console: they belong to tests that fail.
+    silent: 'passed-only',
     // Two cores: one worker a core, and each engine uses one thread (see engine/ort).
     maxWorkers: 2,
     env: { ROOTSIGMA_THREADS: '1', ORT_DISABLE_TELEMETRY: '1' },

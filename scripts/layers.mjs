@@ -16,6 +16,6 @@ export const layers = [
   { name: 'training' },
   { name: 'evaluation', not: ['training'] },
   { name: 'api' },
-  { name: 'cli', only: ['api'] },
+  { name: 'cli', only: ['core', 'api'] },
   { name: 'testing' },
 ];

@@ -1,5 +1,5 @@
-import { DataError, NdArray, ValueError, sizeOf } from '../core/index.ts';
-import type { ArrayLikeInput } from '../core/index.ts';
+import { DataError, NdArray, checkOptions, rule, sizeOf } from '../core/index.ts';
+import type { ArrayLikeInput, OptionRules } from '../core/index.ts';
 import { subset } from '../data/index.ts';
 import type { Dataset, SplitChoice, Standardization } from '../data/index.ts';
 import {
@@ -19,6 +19,7 @@ import { backgroundFor } from './background.ts';
 import { scoringExamples } from './data.ts';
 import type { DataInput } from './data.ts';
 import { checkSupport } from './likelihood.ts';
+import { splitRule } from './run-options.ts';
 import type { RunParts } from './run-options.ts';
 
 export interface AnomalyOptions {
@@ -45,6 +46,25 @@ export type FitThresholdOptions = AnomalyOptions &
     /** Take so many of the examples, chosen at random. Default: 10,000. */
     readonly limit?: number;
   };
+
+const anomalyOptionRules: OptionRules<AnomalyOptions> = {
+  method: rule.oneOf(anomalyMethods),
+  draws: rule.whole(1),
+  seed: rule.seed,
+  onProgress: rule.callback,
+  signal: rule.signal,
+};
+
+const scoreOptionRules: OptionRules<ScoreOptions> = { ...anomalyOptionRules, split: splitRule };
+
+const fitThresholdOptionRules: OptionRules<FitThresholdOptions> = {
+  ...anomalyOptionRules,
+  contamination: rule.number({ least: 0, below: 1 }),
+  quantile: rule.number({ above: 0, most: 1 }),
+  limit: rule.whole(1),
+};
+
+const methodOptionRules: OptionRules<Pick<AnomalyOptions, 'method'>> = { method: anomalyOptionRules.method };
 
 /** How a run gives its detector examples. */
 export interface AnomalySource {
@@ -81,14 +101,15 @@ export class AnomalyDetector {
     this.#source = source;
   }
 
-  async score(x: ArrayLikeInput | DataInput, { split, ...options }: ScoreOptions = {}): Promise<NdArray<'float64'>> {
-    return this.#score(await this.#examples(x, split), options);
+  async score(x: ArrayLikeInput | DataInput, options: ScoreOptions = {}): Promise<NdArray<'float64'>> {
+    checkOptions('score', options, scoreOptionRules);
+    const { split, ...rest } = options;
+    return this.#score(await this.#examples(x, split), rest);
   }
 
-  async explain(
-    x: ArrayLikeInput | DataInput,
-    { split }: Pick<ScoreOptions, 'split'> = {},
-  ): Promise<NdArray<'float32'>> {
+  async explain(x: ArrayLikeInput | DataInput, options: Pick<ScoreOptions, 'split'> = {}): Promise<NdArray<'float32'>> {
+    checkOptions('explain', options, { split: splitRule });
+    const { split } = options;
     const contributions = await explainExamples({ ...this.#parts, examples: await this.#examples(x, split) });
     const [count = 0, parts = 0] = contributions.shape;
     const { shape } = this.#config.data;
@@ -96,6 +117,7 @@ export class AnomalyDetector {
   }
 
   async fitThreshold(data: DataInput | undefined, options: FitThresholdOptions): Promise<AnomalyThreshold> {
+    checkOptions('fitThreshold', options, fitThresholdOptionRules);
     const { method = defaultMethod(this.#config), seed = 0, limit = 10_000 } = options;
     const { draws = defaultDraws[method] } = options;
     const quantile = normalShare(options);
@@ -110,9 +132,9 @@ export class AnomalyDetector {
   }
 
   /** The fitted threshold of a method (default: the run's own), if there is one. */
-  async threshold({ method = defaultMethod(this.#config) }: Pick<AnomalyOptions, 'method'> = {}): Promise<
-    AnomalyThreshold | undefined
-  > {
+  async threshold(options: Pick<AnomalyOptions, 'method'> = {}): Promise<AnomalyThreshold | undefined> {
+    checkOptions('threshold', options, methodOptionRules);
+    const { method = defaultMethod(this.#config) } = options;
     return (await this.#read()).thresholds[method];
   }
 
@@ -120,6 +142,7 @@ export class AnomalyDetector {
     x: ArrayLikeInput | DataInput,
     options: Pick<ScoreOptions, 'method' | 'split'> = {},
   ): Promise<boolean[]> {
+    checkOptions('isAnomaly', options, { ...methodOptionRules, split: splitRule });
     const { method = defaultMethod(this.#config), split } = options;
     const threshold = await this.threshold({ method });
     if (!threshold) {
@@ -161,9 +184,6 @@ export class AnomalyDetector {
   }
 
   async #score(examples: Examples, { method = defaultMethod(this.#config), ...rest }: AnomalyOptions) {
-    if (!anomalyMethods.includes(method)) {
-      throw new ValueError(`score: there is no method '${method}', only ${anomalyMethods.join(', ')}.`);
-    }
     const options = { ...this.#parts, ...rest, examples, method };
     if (method === 'likelihood-ratio') return scoreExamples({ ...options, background: this.#background() });
     if (method !== 'typicality') return scoreExamples(options);
@@ -211,9 +231,6 @@ function isArray(x: ArrayLikeInput | DataInput): x is ArrayLikeInput {
 }
 
 function atRandom(dataset: Dataset, { limit, seed }: { readonly limit: number; readonly seed: number }): Dataset {
-  if (!Number.isInteger(limit) || limit < 1) {
-    throw new ValueError(`fitThreshold: limit must be a whole number of at least 1, got ${limit}.`);
-  }
   if (dataset.size <= limit) return dataset;
   return subset(dataset, Uint32Array.from(permutation(key(seed), dataset.size).data.subarray(0, limit)));
 }

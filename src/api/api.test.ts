@@ -74,10 +74,10 @@ describe('train', () => {
   });
 
   it.each<[string, TrainOptions, RegExp]>([
-    ['latent 0', { latent: 0 }, /\$\.model\.latent: expected a whole number of at least 1, found 0/],
-    ['a negative rate', { learningRate: -1 }, /learningRate: expected a number above 0, found -1/],
+    ['latent 0', { latent: 0 }, /latent must be a whole number of at least 1, got 0/],
+    ['a negative rate', { learningRate: -1 }, /learningRate must be a number above 0, got -1/],
     ['a root without a full posterior', { root: 'cholesky' }, /no root unless the posterior is 'full'/],
-    ['validation of everything', { validation: 1 }, /validation: expected a number in \[0, 1\)/],
+    ['validation of everything', { validation: 1 }, /validation must be a number in \[0, 1\), got 1/],
   ])('refuses %s before anything runs', async (_, options, message) => {
     const out = folder();
     const failed = Promise.resolve(train(digits, { ...small, ...options, out }));
@@ -89,7 +89,7 @@ describe('train', () => {
   it('says what grey pixels mean', async () => {
     const lines: string[] = [];
     for (const binarize of ['none', 'dynamic', 'threshold'] as const) {
-      await train(digits, { ...small, epochs: 0, binarize, onNotice: (line) => lines.push(line) });
+      await train(digits, { ...small, epochs: 1, binarize, onNotice: (line) => lines.push(line) });
     }
     expect(lines).toHaveLength(2);
     expect(lines[0]).toMatch(/grey.*no probability/);
@@ -155,7 +155,7 @@ describe('a run on disk', () => {
     ['config.json', '{', /config\.json: not JSON/],
   ])('names %s when it is damaged', async (name, contents, message) => {
     const out = folder();
-    await train(digits, { ...small, epochs: 0, out });
+    await train(digits, { ...small, epochs: 1, out });
     writeFileSync(join(out, name), contents);
     await expect(load(out)).rejects.toThrow(message);
   });

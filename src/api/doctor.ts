@@ -43,7 +43,7 @@ async function diagnoseEngine(name: EngineName): Promise<EngineDiagnosis> {
   const packageVersion = name === 'reference' ? version : versionOf(name);
   const identity = { name, ...(packageVersion !== undefined && { version: packageVersion }) };
   try {
-    const engine = await createEngine({ engine: name });
+    const engine = await createEngine({ engine: name, onNotice: 'silent' });
     const deviation = await deviationOf(engine);
     const gflops = await gemmSpeed(engine, name === 'reference' ? 64 : 512);
     const found = { ...identity, ...(engine.notice !== undefined && { notice: engine.notice }), deviation, gflops };

@@ -1,5 +1,5 @@
-import { NdArray, ShapeError, formatShape } from '../core/index.ts';
-import type { ArrayLikeInput } from '../core/index.ts';
+import { NdArray, ShapeError, checkOptions, formatShape, rule } from '../core/index.ts';
+import type { ArrayLikeInput, OnNotice } from '../core/index.ts';
 import { createEngine, evaluate } from '../engine/index.ts';
 import { MultivariateNormal, confidenceEllipsoid } from '../gaussian/index.ts';
 import { keyInput, keyWords } from '../graph/index.ts';
@@ -34,6 +34,10 @@ export function describeGaussian(
   covariance: ArrayLikeInput,
   options: GaussianOptions & { readonly probability?: number } = {},
 ): GaussianReport {
+  checkOptions('describeGaussian', options, {
+    mean: rule.anything,
+    probability: rule.number({ above: 0, below: 1 }),
+  });
   const { probability = 0.95 } = options;
   const { distribution, sigma } = gaussianOf(covariance, options.mean);
   const { radii, axes } = confidenceEllipsoid(distribution, probability);
@@ -63,13 +67,23 @@ const drawsPerRun = 8192;
 /** Draws from N(μ, Σ), [count, n] in float64; singular Σ is sampled exactly. @throws as `describeGaussian` */
 export async function sampleGaussian(
   covariance: ArrayLikeInput,
-  options: GaussianOptions & { readonly count?: number; readonly seed?: number } = {},
+  options: GaussianOptions & {
+    readonly count?: number;
+    readonly seed?: number;
+    readonly onNotice?: OnNotice | undefined;
+  } = {},
 ): Promise<NdArray<'float64'>> {
+  checkOptions('sampleGaussian', options, {
+    mean: rule.anything,
+    count: rule.whole(1),
+    seed: rule.seed,
+    onNotice: rule.notice,
+  });
   const { count = 1000, seed = 0 } = options;
   const { distribution, sigma } = gaussianOf(covariance, options.mean);
   const [n = 0] = sigma.shape;
   const draws = NdArray.zeros([count, n], 'float64');
-  const engine = await createEngine();
+  const engine = await createEngine({ onNotice: options.onNotice });
   const program = await engine.compile({ outputs: { z: distribution.sample(keyInput('key'), [drawsPerRun]) } });
   try {
     for (let start = 0; start < count; start += drawsPerRun) {

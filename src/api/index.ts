@@ -1,4 +1,38 @@
-export * from '../core/index.ts';
+export {
+  DTypeError,
+  DataError,
+  LinearAlgebraError,
+  NdArray,
+  NumericalError,
+  RootsigmaError,
+  ShapeError,
+  UnsupportedError,
+  ValueError,
+  broadcastShapes,
+  bytesPerElement,
+  dtypeOf,
+  epsilonOf,
+  formatShape,
+  isFloat,
+  normalizeAxes,
+  normalizeAxis,
+  sameShape,
+  sizeOf,
+  stridesOf,
+  typedArray,
+  typedArrayFrom,
+  version,
+} from '../core/index.ts';
+export type {
+  ArrayLikeInput,
+  ArrayOf,
+  DType,
+  FloatDType,
+  NestedArray,
+  OnNotice,
+  Shape,
+  TypedArray,
+} from '../core/index.ts';
 export { listDatasets, datasetOf, examplesOf, makeDigits, takeFirst } from '../data/index.ts';
 export type {
   Dataset,

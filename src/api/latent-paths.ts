@@ -1,4 +1,5 @@
-import { NdArray, ValueError } from '../core/index.ts';
+import { NdArray, ValueError, checkOptions, rule } from '../core/index.ts';
+import type { OptionRules } from '../core/index.ts';
 
 export interface InterpolateOptions {
   /** Points on each path, both ends included. Default: 10. */
@@ -10,13 +11,22 @@ export interface InterpolateOptions {
   readonly path?: 'linear' | 'spherical';
 }
 
+/** Points on a path: more than these nobody looks at. */
+const steps = rule.whole(2, 10_000);
+
+export const interpolateOptionRules: OptionRules<InterpolateOptions> = {
+  steps,
+  path: rule.oneOf(['linear', 'spherical']),
+};
+
 /** Paths between the rows of two arrays [n, latent]: [n · steps, latent]. */
 export function interpolateLatents(
   from: NdArray<'float32'>,
   to: NdArray<'float32'>,
-  { steps = 10, path = 'linear' }: InterpolateOptions = {},
+  options: InterpolateOptions = {},
 ): NdArray<'float32'> {
-  checkSteps('interpolate', steps);
+  checkOptions('interpolate', options, interpolateOptionRules);
+  const { steps = 10, path = 'linear' } = options;
   const [count = 0, latent = 0] = from.shape;
   const points = NdArray.zeros([count * steps, latent], 'float32');
   for (let row = 0; row < count; row++) {
@@ -65,19 +75,22 @@ export interface TraverseOptions {
   readonly steps?: number;
 }
 
+export const traverseOptionRules: OptionRules<TraverseOptions> = {
+  dimensions: rule.listOf(rule.whole(0), 'whole numbers of at least 0', 1),
+  range: rule.number({ above: 0, most: 1000 }),
+  steps,
+};
+
 /** One dimension after the other runs through its range while the rest stay: [dimensions · steps, latent]. */
-export function traverseLatents(
-  centre: NdArray<'float32'>,
-  { dimensions, range = 3, steps = 9 }: TraverseOptions = {},
-): NdArray<'float32'> {
-  checkSteps('traverse', steps);
+export function traverseLatents(centre: NdArray<'float32'>, options: TraverseOptions = {}): NdArray<'float32'> {
+  checkOptions('traverse', options, traverseOptionRules);
+  const { dimensions, range = 3, steps = 9 } = options;
   const latent = centre.size;
   const chosen = dimensions ?? Array.from({ length: latent }, (_, dimension) => dimension);
   const wrong = chosen.find((dimension) => !Number.isInteger(dimension) || dimension < 0 || dimension >= latent);
   if (wrong !== undefined) {
     throw new ValueError(`traverse: there is no dimension ${wrong}; they are 0 to ${latent - 1}.`);
   }
-  if (!(range > 0)) throw new ValueError(`traverse: range must be above 0, got ${range}.`);
   const points = NdArray.zeros([chosen.length * steps, latent], 'float32');
   for (const [row, dimension] of chosen.entries()) {
     for (let step = 0; step < steps; step++) {
@@ -87,10 +100,4 @@ export function traverseLatents(
     }
   }
   return points;
-}
-
-function checkSteps(operation: string, steps: number): void {
-  if (!Number.isInteger(steps) || steps < 2) {
-    throw new ValueError(`${operation}: steps must be a whole number of at least 2, got ${steps}.`);
-  }
 }

@@ -83,7 +83,7 @@ describe('pictures of a latent space', () => {
 
   it('needs images', async () => {
     const vectors = new NdArray(Float32Array.from({ length: 64 * 6 }, (_, k) => k % 2), [64, 6]); // prettier-ignore
-    const other = await train(vectors, { ...small, epochs: 0 });
+    const other = await train(vectors, { ...small, epochs: 1 });
     await expect(traversalPicture(other)).rejects.toThrow(ShapeError);
     await expect(interpolationPicture(other)).rejects.toThrow(/no images/);
     await expect(anomalyPicture(other, vectors)).rejects.toThrow(/no images/);

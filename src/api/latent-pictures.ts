@@ -1,9 +1,11 @@
-import { NdArray, ShapeError, ValueError, formatShape } from '../core/index.ts';
+import { NdArray, ShapeError, ValueError, checkOptions, formatShape, rule } from '../core/index.ts';
+import type { OptionRules } from '../core/index.ts';
 import { numbersOf, takeFirst } from '../data/index.ts';
 import { LatentStatistics, principalAxes, project } from '../evaluation/index.ts';
 import type { PrincipalAxes } from '../evaluation/index.ts';
 import { labelledRows, mapColour, scatterPlot } from '../io/index.ts';
 import type { DataInput } from './data.ts';
+import { interpolateOptionRules, traverseOptionRules } from './latent-paths.ts';
 import type { InterpolateOptions, TraverseOptions } from './latent-paths.ts';
 import { isImageShape } from './pictures.ts';
 import type { Run } from './run.ts';
@@ -17,11 +19,18 @@ export interface LatentScatterOptions {
   readonly ellipses?: boolean;
 }
 
+const scatterOptionRules: OptionRules<LatentScatterOptions> = {
+  data: rule.anything,
+  limit: rule.whole(1),
+  ellipses: rule.flag,
+};
+
 /**
  * The posterior means of examples along the first two principal axes of their spread, as a PNG, coloured by label where there
  * are labels. With one latent dimension, the second axis is the posterior's standard deviation.
  */
 export async function latentScatter(run: Run, options: LatentScatterOptions = {}): Promise<Uint8Array> {
+  checkOptions('latentScatter', options, scatterOptionRules);
   const { dataset } = await run.testData(options.data);
   const shown = takeFirst(dataset, options.limit ?? 2000);
   const { mean, stddev, covariance } = await run.encode(numbersOf(shown));
@@ -78,6 +87,13 @@ export interface TraversalPictureOptions extends TraverseOptions {
   readonly data?: DataInput;
 }
 
+const traversalOptionRules: OptionRules<TraversalPictureOptions> = {
+  ...traverseOptionRules,
+  example: rule.whole(0),
+  limit: rule.whole(1),
+  data: rule.anything,
+};
+
 /**
  * What each latent dimension does, as a PNG: a row for each dimension, those that tell most of the data (highest mean KL)
  * first, and in it E[x|z] as the dimension runs from −range to range.
@@ -85,6 +101,7 @@ export interface TraversalPictureOptions extends TraverseOptions {
  * @throws ShapeError when the examples are no images
  */
 export async function traversalPicture(run: Run, options: TraversalPictureOptions = {}): Promise<Uint8Array> {
+  checkOptions('traversalPicture', options, traversalOptionRules);
   checkImages('traversalPicture', run);
   const { example, dimensions: named, limit = named?.length ?? 16, range = 3, steps = 9, data } = options;
   const { dataset } = await run.testData(data);
@@ -94,7 +111,7 @@ export async function traversalPicture(run: Run, options: TraversalPictureOption
   const kl = statistics.klPerDimension;
   const candidates = named ?? kl.map((_, dimension) => dimension);
   const dimensions = candidates.toSorted((a, b) => (kl[b] ?? 0) - (kl[a] ?? 0)).slice(0, limit);
-  if (example !== undefined && !(Number.isInteger(example) && example >= 0 && example < dataset.size)) {
+  if (example !== undefined && example >= dataset.size) {
     throw new ValueError(`traversalPicture: there is no example ${example}; ${dataset.name} has ${dataset.size}.`);
   }
   const centre = example === undefined ? {} : { example: numbersOf(dataset, Uint32Array.of(example)) };
@@ -120,6 +137,13 @@ export interface InterpolationPictureOptions extends InterpolateOptions {
   readonly seed?: number;
 }
 
+const interpolationOptionRules: OptionRules<InterpolationPictureOptions> = {
+  ...interpolateOptionRules,
+  pairs: rule.whole(1),
+  data: rule.anything,
+  seed: rule.seed,
+};
+
 /**
  * What lies between test examples, as a PNG: a row for each pair, the originals at its ends and E[x|z] along the path between
  * their posterior means.
@@ -127,6 +151,7 @@ export interface InterpolationPictureOptions extends InterpolateOptions {
  * @throws ShapeError when the examples are no images
  */
 export async function interpolationPicture(run: Run, options: InterpolationPictureOptions = {}): Promise<Uint8Array> {
+  checkOptions('interpolationPicture', options, interpolationOptionRules);
   checkImages('interpolationPicture', run);
   const { pairs = 8, data, seed, steps = 8, path = 'linear' } = options;
   const chosen = await run.examples({ data, seed, limit: 2 * pairs });
@@ -163,6 +188,7 @@ export interface AnomalyPictureOptions {
  * @throws ShapeError when they are no images
  */
 export async function anomalyPicture(run: Run, x: NdArray, options: AnomalyPictureOptions = {}): Promise<Uint8Array> {
+  checkOptions('anomalyPicture', options, { texts: rule.listOf(rule.anything, 'texts') });
   checkImages('anomalyPicture', run);
   const contributions = await run.explain(x);
   const reconstructions = await run.reconstruct(x);

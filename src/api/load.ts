@@ -1,5 +1,6 @@
-import { DataError } from '../core/index.ts';
-import { createEngine } from '../engine/index.ts';
+import { DataError, checkOptions, rule } from '../core/index.ts';
+import type { OptionRules } from '../core/index.ts';
+import { createEngine, engineOptionRules } from '../engine/index.ts';
 import type { EngineOptions } from '../engine/index.ts';
 import { RunFolder, decodeSafetensors, nameIn, runFile } from '../io/index.ts';
 import type { NetworksFactory } from '../models/index.ts';
@@ -10,11 +11,13 @@ import type { RunSource } from './place.ts';
 import { Run } from './run.ts';
 import { withoutStandardization } from './standardization.ts';
 
-/** Which engine computes. */
+/** Which engine computes, and who is told what of it and of the data that the run reads. */
 export interface LoadOptions extends EngineOptions {
   /** The networks that `train` was given, for a run that was trained with networks of one's own. */
   readonly networks?: NetworksFactory;
 }
+
+const loadOptionRules: OptionRules<LoadOptions> = { ...engineOptionRules, networks: rule.callback };
 
 /**
  * A run from its folder, wherever that is: a path (in Node), a URL, files that the user picked, a ZIP of them, a folder of
@@ -24,6 +27,7 @@ export interface LoadOptions extends EngineOptions {
  *   weights are another model's
  */
 export async function load(source: RunSource, options: LoadOptions = {}): Promise<Run> {
+  checkOptions('load', options, loadOptionRules);
   const store = await storeFrom(source);
   const folder = await RunFolder.open(store);
   const config = await folder.readConfig();
@@ -51,5 +55,13 @@ export async function load(source: RunSource, options: LoadOptions = {}): Promis
     parameters.assign(learned);
   });
   const engine = await createEngine(engineOptions);
-  return new Run({ config, model, engine, parameters: parameters.parameters, standardization, store });
+  return new Run({
+    config,
+    model,
+    engine,
+    parameters: parameters.parameters,
+    standardization,
+    store,
+    onNotice: options.onNotice,
+  });
 }

@@ -1,4 +1,4 @@
-import { NdArray, ShapeError, epsilonOf, formatShape } from '../core/index.ts';
+import { NdArray, ShapeError, checkOptions, epsilonOf, formatShape, rule } from '../core/index.ts';
 import type { ArrayLikeInput, FloatDType } from '../core/index.ts';
 import {
   checkCovariance,
@@ -51,6 +51,7 @@ export interface MatrixRootOptions {
  *   no root of this kind
  */
 export function matrixRoot(matrix: ArrayLikeInput, options: MatrixRootOptions = {}): MatrixRootReport {
+  checkOptions('matrixRoot', options, { kind: rule.oneOf(rootKinds), nearest: rule.flag });
   const { kind = 'symmetric', nearest = false } = options;
   const given = floatMatrix(matrix);
   if (!nearest) return kind === 'general' ? generalReport(given) : covarianceReport(given, kind);

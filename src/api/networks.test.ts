@@ -32,7 +32,7 @@ describe('the network', () => {
   ])('is chosen by %s', async (_, shape, options, network) => {
     const run = await train(images(shape), {
       ...small,
-      epochs: 0,
+      epochs: 1,
       batchSize: 8,
       channels: network && [4],
       ...options,

@@ -1,4 +1,5 @@
-import { NdArray, version } from '../core/index.ts';
+import { NdArray, checkOptions, rule, version } from '../core/index.ts';
+import type { OptionRules } from '../core/index.ts';
 import type { Standardization } from '../data/index.ts';
 import { toOnnx } from '../engine/index.ts';
 import type { CovarianceRoot } from '../gaussian/index.ts';
@@ -31,12 +32,18 @@ export interface OnnxOptions {
   readonly standardization?: Standardization | undefined;
 }
 
+export const onnxOptionRules: OptionRules<OnnxOptions> = {
+  root: rule.oneOf(['symmetric']),
+  standardization: rule.object,
+};
+
 /** A trained model as two ONNX files for any batch size and any ONNX runtime that knows their opset (17): randomness comes in as an input. */
 export function exportOnnx(
   model: Vae,
   parameters: Readonly<Record<string, NdArray>>,
   options: OnnxOptions = {},
 ): OnnxModels {
+  checkOptions('exportOnnx', options, onnxOptionRules);
   const constants: Record<string, Tensor> = Object.fromEntries(
     Object.entries(parameters).map(([name, value]) => [name, constant(value)]),
   );

@@ -1,4 +1,8 @@
+import { rule } from '../core/index.ts';
+import type { OptionRules } from '../core/index.ts';
+import { threadCount } from '../engine/index.ts';
 import type { ActivationName } from '../graph/index.ts';
+import { configChoices } from '../io/index.ts';
 import type { JsonValue, OptimizerConfig, RunConfig, ScheduleConfig } from '../io/index.ts';
 import type { NetworkName, NoiseStddev, Normalization } from '../models/index.ts';
 import type { LikelihoodName } from './likelihood.ts';
@@ -88,38 +92,43 @@ export interface ModelOptions {
   readonly set?: Readonly<Record<string, JsonValue>>;
 }
 
-const names: Readonly<Record<Exclude<keyof ModelOptions, 'config'>, true>> = {
-  posterior: true,
-  root: true,
-  rank: true,
-  latent: true,
-  network: true,
-  channels: true,
-  normalization: true,
-  dropout: true,
-  hidden: true,
-  activation: true,
-  likelihood: true,
-  stddev: true,
-  classes: true,
-  binarize: true,
-  beta: true,
-  epochs: true,
-  batchSize: true,
-  optimizer: true,
-  learningRate: true,
-  weightDecay: true,
-  momentum: true,
-  schedule: true,
-  warmupSteps: true,
-  clipNorm: true,
-  trim: true,
-  validation: true,
-  patience: true,
-  seed: true,
-  threads: true,
-  set: true,
+const share = rule.number({ least: 0, below: 1 });
+const { posterior, root, network, normalization, activation, likelihood, binarize, schedule } = configChoices;
+
+/** What each option may be, whatever the data are. */
+export const modelOptionRules: OptionRules<ModelOptions> = {
+  posterior: rule.oneOf(posterior),
+  root: rule.oneOf(root),
+  rank: rule.whole(1),
+  latent: rule.whole(1),
+  network: rule.oneOf(network.filter((name) => name !== 'custom')),
+  channels: rule.listOf(rule.whole(1), 'whole numbers of at least 1', 1),
+  normalization: rule.oneOf(normalization),
+  dropout: share,
+  hidden: rule.listOf(rule.whole(1), 'whole numbers of at least 1'),
+  activation: rule.oneOf(activation),
+  likelihood: rule.oneOf(likelihood),
+  stddev: rule.either(rule.number({ above: 0 }), rule.oneOf(configChoices.stddev)),
+  classes: rule.whole(2),
+  binarize: rule.oneOf(binarize),
+  beta: rule.number({ least: 0 }),
+  epochs: rule.whole(1),
+  batchSize: rule.whole(1),
+  optimizer: rule.oneOf(['adam', 'adamw', 'sgd']),
+  learningRate: rule.number({ above: 0 }),
+  weightDecay: rule.number({ least: 0 }),
+  momentum: share,
+  schedule: rule.oneOf(schedule),
+  warmupSteps: rule.whole(0),
+  clipNorm: rule.number({ above: 0 }),
+  trim: share,
+  validation: share,
+  patience: rule.whole(1),
+  seed: rule.seed,
+  threads: threadCount,
+  config: rule.object,
+  set: rule.object,
 };
 
 /** Every option that a file of options may have. */
-export const optionNames: readonly string[] = Object.keys(names);
+export const optionNames: readonly string[] = Object.keys(modelOptionRules).filter((name) => name !== 'config');

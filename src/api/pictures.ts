@@ -17,7 +17,7 @@ export function comparison(
   reconstructions: NdArray,
   options: { readonly columns?: number } = {},
 ): Uint8Array {
-  const columns = options.columns ?? 10;
+  const columns = options.columns === undefined ? 10 : Math.min(options.columns, Math.max(1, originals.shape[0] ?? 0));
   const [count = 0, ...shape] = originals.shape;
   const size = originals.size / Math.max(count, 1);
   const rows = Math.ceil(count / columns);

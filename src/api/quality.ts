@@ -1,4 +1,4 @@
-import { ValueError } from '../core/index.ts';
+import { ValueError, checkOptions, rule } from '../core/index.ts';
 import { numbersOf, takeFirst } from '../data/index.ts';
 import type { Dataset } from '../data/index.ts';
 import { imageQuality, linearProbe, nearestNeighbourAccuracy } from '../evaluation/index.ts';
@@ -18,6 +18,7 @@ export async function reconstructionQuality(
   run: Run,
   options: ReconstructionQualityOptions = {},
 ): Promise<ImageQuality> {
+  checkOptions('reconstructionQuality', options, { data: rule.anything, limit: rule.whole(1) });
   const { limit = 1000, data } = options;
   const originals = await run.examples({ data, limit });
   return imageQuality(originals, await run.reconstruct(originals));
@@ -48,6 +49,7 @@ export interface CodeQuality {
  * @throws ValueError when the data have no labels, or no test split
  */
 export async function codeQuality(run: Run, options: CodeQualityOptions = {}): Promise<CodeQuality> {
+  checkOptions('codeQuality', options, { data: rule.anything, limit: rule.whole(1), neighbours: rule.whole(1) });
   const { limit = 5000, neighbours = 5, data } = options;
   const splits = await run.splits(data);
   if (!splits.test) throw new ValueError(`codeQuality: ${splits.source} has no test split to measure on.`);

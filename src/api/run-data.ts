@@ -1,4 +1,13 @@
-import { NdArray, ShapeError, ValueError, formatShape, sameShape, sizeOf } from '../core/index.ts';
+import {
+  DataError,
+  NdArray,
+  ShapeError,
+  ValueError,
+  formatShape,
+  noticesTo,
+  sameShape,
+  sizeOf,
+} from '../core/index.ts';
 import type { ArrayLikeInput, FloatDType } from '../core/index.ts';
 import { numbersOf, splitNames, splitValidation, subset, takeFirst, wholeOf } from '../data/index.ts';
 import type { Dataset, DatasetSplits, SplitChoice, SplitName, Standardization } from '../data/index.ts';
@@ -17,20 +26,33 @@ export class RunData {
   readonly #standardization: Standardization | undefined;
   /** The run's folder on this machine, if it has one. */
   readonly #path: string | undefined;
+  readonly #notice: (line: string) => void;
 
   constructor({
     config,
     data,
     store,
     standardization,
-  }: Pick<RunParts, 'config' | 'data' | 'store' | 'standardization'>) {
+    onNotice,
+  }: Pick<RunParts, 'config' | 'data' | 'store' | 'standardization' | 'onNotice'>) {
     this.#config = config;
     this.#standardization = standardization;
     this.trainedOn = data;
     this.#path = store?.path;
+    this.#notice = noticesTo(onNotice);
   }
 
+  /** Every reading of data goes through here: what there is to know of new ones is said, once a call. */
   async splits(data?: DataInput): Promise<DatasetSplits> {
+    const splits = await this.#resolve(data);
+    const { source, table } = this.#config.data;
+    // What was resolved before was spoken of then, and training spoke of its own data; a table's rows may have changed since.
+    const isKnown = splits === (data ?? this.trainedOn) || ((data ?? source) === source && !table);
+    if (!isKnown) for (const note of splits.notes) this.#notice(note);
+    return splits;
+  }
+
+  async #resolve(data?: DataInput): Promise<DatasetSplits> {
     const { source, options, table } = this.#config.data;
     const input = data ?? this.trainedOn ?? source;
     // A table's own file too: what its columns were taken for must not change with its rows.
@@ -118,6 +140,7 @@ export class RunData {
 
   #checkShape(dataset: Dataset): Dataset {
     const { shape } = this.#config.data;
+    if (dataset.size === 0) throw new DataError(`${dataset.name}: holds no examples.`);
     if (sizeOf(dataset.sampleShape) === sizeOf(shape)) return dataset;
     throw new ValueError(
       `${dataset.name}: its examples are ${formatShape(dataset.sampleShape)}, the model was trained on ${formatShape(shape)}.`,

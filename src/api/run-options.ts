@@ -1,3 +1,6 @@
+import { rule } from '../core/index.ts';
+import type { OnNotice, OptionRules } from '../core/index.ts';
+import { splitNames } from '../data/index.ts';
 import type { Dataset, SplitChoice, SplitName, Standardization } from '../data/index.ts';
 import type { Engine } from '../engine/index.ts';
 import type { EvaluationProgress } from '../evaluation/index.ts';
@@ -17,6 +20,8 @@ export interface RunParts {
   readonly data?: DataInput | undefined;
   /** Where the run lies, when it was saved or loaded. */
   readonly store?: Store | undefined;
+  /** Gets what there is to know of data that the run reads, one line each. Default: the console. */
+  readonly onNotice?: OnNotice | undefined;
 }
 
 export interface RunEvaluateOptions {
@@ -33,6 +38,18 @@ export interface RunEvaluateOptions {
   readonly onProgress?: (progress: EvaluationProgress) => void;
   readonly signal?: AbortSignal;
 }
+
+export const splitRule = rule.oneOf([...splitNames, 'all']);
+
+export const evaluateOptionRules: OptionRules<RunEvaluateOptions> = {
+  data: rule.anything,
+  split: splitRule,
+  samples: rule.whole(1),
+  limit: rule.whole(1),
+  seed: rule.seed,
+  onProgress: rule.callback,
+  signal: rule.signal,
+};
 
 export interface TestData {
   readonly dataset: Dataset;
@@ -56,6 +73,13 @@ export interface ExamplesOptions {
   readonly seed?: number | undefined;
 }
 
+export const examplesOptionRules: OptionRules<ExamplesOptions> = {
+  data: rule.anything,
+  split: splitRule,
+  limit: rule.whole(1),
+  seed: rule.seed,
+};
+
 export interface SampleOptions {
   /** Default: 0. */
   readonly seed?: number;
@@ -66,3 +90,10 @@ export interface SampleOptions {
   /** Draws of tables: whether numeric columns are brought to the training rows' distributions, rank by rank. Default: true. */
   readonly matchMarginals?: boolean;
 }
+
+export const sampleOptionRules: OptionRules<SampleOptions> = {
+  seed: rule.seed,
+  show: rule.oneOf(['mean', 'mode', 'draw']),
+  missing: rule.flag,
+  matchMarginals: rule.flag,
+};

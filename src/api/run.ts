@@ -1,6 +1,16 @@
-import { NdArray, ShapeError, ValueError, formatShape, sameShape } from '../core/index.ts';
-import type { ArrayLikeInput, FloatDType } from '../core/index.ts';
-import { TableEncoder, takeFirst } from '../data/index.ts';
+import {
+  NdArray,
+  ShapeError,
+  ValueError,
+  checkOptions,
+  checkValue,
+  formatShape,
+  noticesTo,
+  rule,
+  sameShape,
+} from '../core/index.ts';
+import type { ArrayLikeInput, FloatDType, OnNotice, OptionRules } from '../core/index.ts';
+import { TableEncoder, examplesOf, tableDataset, takeFirst } from '../data/index.ts';
 import type { DatasetSplits, SplitChoice, Standardization } from '../data/index.ts';
 import type { Engine } from '../engine/index.ts';
 import { evaluateModel } from '../evaluation/index.ts';
@@ -18,13 +28,15 @@ import type { DataInput } from './data.ts';
 import { Inference } from './inference.ts';
 import type { Encoding } from './inference.ts';
 import { checkSupport, likelihoodFor } from './likelihood.ts';
-import { interpolateLatents, traverseLatents } from './latent-paths.ts';
+import { interpolateLatents, interpolateOptionRules, traverseLatents, traverseOptionRules } from './latent-paths.ts';
 import type { InterpolateOptions, TraverseOptions } from './latent-paths.ts';
 import { storeAt } from './place.ts';
 import type { RunPlace } from './place.ts';
 import { RunData } from './run-data.ts';
 import { exportRun, saveRun } from './run-files.ts';
+import { onnxOptionRules } from './onnx-models.ts';
 import type { ExportOptions } from './run-files.ts';
+import { evaluateOptionRules, examplesOptionRules, sampleOptionRules, splitRule } from './run-options.ts';
 import type { ExamplesOptions, RunEvaluateOptions, RunParts, SampleOptions, TestData } from './run-options.ts';
 import { TableDraws } from './table-draws.ts';
 
@@ -33,6 +45,8 @@ const referenceKey = foldIn(key(0), 2);
 
 /** The bytes of files by their names, folders included. */
 export type RunFiles = Readonly<Record<string, Uint8Array<ArrayBuffer>>>;
+
+const exportOptionRules: OptionRules<ExportOptions> = { ...onnxOptionRules, overwrite: rule.flag };
 
 /** A trained model with its configuration: what `train` and `load` give. */
 export class Run {
@@ -51,6 +65,7 @@ export class Run {
   readonly #table: TableEncoder | undefined;
   readonly #tableDraws: TableDraws | undefined;
   readonly #data: RunData;
+  readonly #onNotice: OnNotice | undefined;
   readonly #anomalies: AnomalyDetector;
 
   constructor(parts: RunParts) {
@@ -61,6 +76,7 @@ export class Run {
     this.#store = parts.store;
     this.#engine = parts.engine;
     this.#data = new RunData(parts);
+    this.#onNotice = parts.onNotice;
     this.#likelihood = likelihoodFor(parts.config);
     this.#table = parts.config.data.table && new TableEncoder(parts.config.data.table);
     this.#inference = new Inference(parts.engine, this.model, parts.parameters);
@@ -98,13 +114,9 @@ export class Run {
 
   /** ELBO in its two parts, importance-sampled NLL, active units and KL per dimension: nats, means over examples. */
   async evaluate(options: RunEvaluateOptions = {}): Promise<Evaluation> {
+    checkOptions('evaluate', options, evaluateOptionRules);
     const { samples = 100, seed = 0, limit } = options;
-    for (const [name, value] of Object.entries({ samples, limit })) {
-      if (value !== undefined && (!Number.isInteger(value) || value < 1)) {
-        throw new ValueError(`evaluate: ${name} must be a whole number of at least 1, got ${value}.`);
-      }
-    }
-    const { dataset } = await this.testData(options.data, options);
+    const { dataset } = await this.#data.select(options.data, options.split);
     const limited = limit === undefined ? dataset : takeFirst(dataset, limit);
     const { config, standardization } = this;
     await checkSupport('evaluate', limited, { config, standardization });
@@ -127,8 +139,9 @@ export class Run {
    *
    * @throws ValueError when there is no such split, or the examples do not have the shape that the model was trained on
    */
-  testData(data?: DataInput, { split }: { readonly split?: SplitChoice | undefined } = {}): Promise<TestData> {
-    return this.#data.select(data, split);
+  async testData(data?: DataInput, options: { readonly split?: SplitChoice | undefined } = {}): Promise<TestData> {
+    checkOptions('testData', options, { split: splitRule });
+    return this.#data.select(data, options.split);
   }
 
   /** The data it was trained on, or others: they are brought to the form of its own, and nothing of them is held out. */
@@ -137,7 +150,8 @@ export class Run {
   }
 
   /** Examples of one split (see `testData`), [n, ...exampleShape], as they are in the data. */
-  examples(options: ExamplesOptions = {}): Promise<NdArray<FloatDType>> {
+  async examples(options: ExamplesOptions = {}): Promise<NdArray<FloatDType>> {
+    checkOptions('examples', options, examplesOptionRules);
     return this.#data.examples(options);
   }
 
@@ -147,6 +161,8 @@ export class Run {
    * rows come encoded; `sampleTable` reads them back). Numbers of standardised data come in their own units, in float64.
    */
   async sample(count = 64, options: SampleOptions = {}): Promise<NdArray<FloatDType>> {
+    checkValue('sample: the count', count, this.#countRule());
+    checkOptions('sample', options, sampleOptionRules);
     const { seed = 0, show = this.#table ? 'draw' : 'mean' } = options;
     const { missing = true, matchMarginals = true } = options;
     const shape = [count, ...this.exampleShape];
@@ -162,6 +178,11 @@ export class Run {
   #inUnits(rows: NdArray<'float32'>): NdArray<FloatDType> {
     const { standardization } = this;
     return standardization ? new NdArray(standardization.restore(rows.data), rows.shape, 'float64') : rows;
+  }
+
+  /** What one array can hold. */
+  #countRule() {
+    return rule.whole(1, Math.floor(2 ** 30 / Math.max(this.model.inputSize, this.model.latent)));
   }
 
   #latents(count: number, from: Key): NdArray<'float32'> {
@@ -188,9 +209,16 @@ export class Run {
     return this.#tableEncoder('toTable').decode(NdArray.from(rows, 'float32'));
   }
 
-  /** Rows of a table as the model takes them, [rows, width]. @throws ValueError when the model is of no table */
+  /**
+   * Rows of a table as the model takes them, [rows, width]; what training did not know of is said.
+   * @throws ValueError when the model is of no table
+   */
   fromTable(table: Table): NdArray<'float32'> {
-    return this.#tableEncoder('fromTable').encodeMatrix(table);
+    const notes: string[] = [];
+    const rows = examplesOf(tableDataset(table, { name: 'table', encoder: this.#tableEncoder('fromTable'), notes }));
+    const say = noticesTo(this.#onNotice);
+    for (const note of notes) say(note);
+    return rows;
   }
 
   /** E[x|z] at the mean of q(z|x): shape of `x`. Values of x must be such as the model was trained on. */
@@ -221,6 +249,7 @@ export class Run {
     count: number,
     options: Pick<ExamplesOptions, 'data' | 'seed' | 'split'> = {},
   ): Promise<{ readonly originals: NdArray<FloatDType>; readonly reconstructions: NdArray<FloatDType> }> {
+    checkValue('testReconstructions: the count', count, rule.whole(1));
     const originals = await this.examples({ ...options, limit: count });
     return { originals, reconstructions: await this.reconstruct(originals) };
   }
@@ -237,6 +266,7 @@ export class Run {
     to: ArrayLikeInput,
     options: InterpolateOptions = {},
   ): Promise<NdArray<FloatDType>> {
+    checkOptions('interpolate', options, interpolateOptionRules);
     const [start, end] = [(await this.encode(from)).mean, (await this.encode(to)).mean];
     if (!sameShape(start.shape, end.shape)) {
       throw new ShapeError(
@@ -255,11 +285,13 @@ export class Run {
    * @returns [dimensions, steps, ...exampleShape]
    */
   async traverse(options: TraverseOptions & { readonly example?: ArrayLikeInput } = {}): Promise<NdArray<FloatDType>> {
-    const { example, dimensions, steps = 9 } = options;
+    checkOptions('traverse', options, { ...traverseOptionRules, example: rule.anything });
+    const { example, ...rest } = options;
+    const { dimensions, steps = 9 } = rest;
     const centre =
       example === undefined ? NdArray.zeros([1, this.model.latent], 'float32') : (await this.encode(example)).mean;
     if (centre.shape[0] !== 1) throw new ShapeError(`traverse: expected one example, got ${centre.shape[0] ?? 0}.`);
-    const images = await this.decode(traverseLatents(centre, { ...options, steps }));
+    const images = await this.decode(traverseLatents(centre, { ...rest, steps }));
     return images.reshape([dimensions?.length ?? this.model.latent, steps, ...this.exampleShape]);
   }
 
@@ -305,12 +337,14 @@ export class Run {
    * @throws DataError when the folder is not empty
    */
   async exportTo(place: RunPlace, options: ExportOptions = {}): Promise<readonly string[]> {
+    checkOptions('exportTo', options, exportOptionRules);
     const store = await storeAt(place);
     return (await exportRun(this, store, options)).map((name) => nameIn(store, name));
   }
 
   /** What `exportTo` writes, in memory: each file's bytes by its name. */
   async export(options: ExportOptions = {}): Promise<RunFiles> {
+    checkOptions('export', options, exportOptionRules);
     const store = new MemoryStore();
     await exportRun(this, store, options);
     return Object.fromEntries(await readAll(store));
@@ -322,6 +356,7 @@ export class Run {
    * @throws DataError when the folder holds something else, or another process writes there
    */
   async save(place: RunPlace, options: { readonly overwrite?: boolean } = {}): Promise<Run> {
+    checkOptions('save', options, { overwrite: rule.flag });
     const store = await storeAt(place);
     const release = await store.lock();
     try {
@@ -332,7 +367,7 @@ export class Run {
     }
     const { config, model, parameters, standardization } = this;
     const parts = { config, model, engine: this.#engine, parameters, standardization };
-    return new Run({ ...parts, data: this.#data.trainedOn, store });
+    return new Run({ ...parts, data: this.#data.trainedOn, store, onNotice: this.#onNotice });
   }
 
   /**

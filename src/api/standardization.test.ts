@@ -158,7 +158,7 @@ const far = new NdArray(
 
 describe('the rule', () => {
   const scaleOf = async (data: NdArray, options: TrainOptions = {}): Promise<string | undefined> => {
-    const run = await train(data, { ...small, epochs: 0, ...options });
+    const run = await train(data, { ...small, epochs: 1, ...options });
     await run.dispose();
     return run.config.data.scale;
   };
@@ -186,7 +186,7 @@ describe('the rule', () => {
   });
 
   it("is a configuration's own, by its silence too: runs of before stay as they are", async () => {
-    const { config } = await train(far, { ...small, epochs: 0, dataOptions: { scale: 'none' } });
+    const { config } = await train(far, { ...small, epochs: 1, dataOptions: { scale: 'none' } });
     expect(await scaleOf(far, { config })).toBeUndefined();
     expect(await scaleOf(far, { config, likelihood: 'laplace' })).toBe('each');
   });
@@ -236,7 +236,7 @@ describe('resuming', () => {
 describe('a fixed standard deviation', () => {
   it('is in the units of the data, and one of another size is asked about', async () => {
     const notices: string[] = [];
-    const run = await train(far, { ...small, epochs: 0, likelihood: 'gaussian', stddev: 1e-3, onNotice: (line) => notices.push(line) }); // prettier-ignore
+    const run = await train(far, { ...small, epochs: 1, likelihood: 'gaussian', stddev: 1e-3, onNotice: (line) => notices.push(line) }); // prettier-ignore
     expect(notices).toContainEqual(expect.stringMatching(/standard deviation 0\.001 is in the data's own units/));
     await run.dispose();
   });

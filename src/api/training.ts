@@ -1,8 +1,18 @@
-import { RootsigmaError, ValueError, formatShape, sameShape, version } from '../core/index.ts';
+import {
+  RootsigmaError,
+  ValueError,
+  checkOptions,
+  formatShape,
+  noticesTo,
+  rule,
+  sameShape,
+  version,
+} from '../core/index.ts';
+import type { OnNotice, OptionRules } from '../core/index.ts';
 import { Standardization, greyFraction, splitValidation } from '../data/index.ts';
 import type { Binarize, Dataset, DatasetOptions, DatasetSplits } from '../data/index.ts';
 import type { LoadProgress } from '../data/node/index.ts';
-import { createEngine } from '../engine/index.ts';
+import { createEngine, engineOptionRules } from '../engine/index.ts';
 import type { EngineOptions } from '../engine/index.ts';
 import type { RunConfig } from '../io/index.ts';
 import type { NetworksFactory } from '../models/index.ts';
@@ -15,12 +25,14 @@ import { differences } from './differences.ts';
 import { EventQueue } from './event-queue.ts';
 import { checkSupport } from './likelihood.ts';
 import { modelFor } from './model.ts';
+import { modelOptionRules } from './options.ts';
 import type { ModelOptions } from './options.ts';
 import { storeAt } from './place.ts';
 import type { RunPlace } from './place.ts';
 import { Run } from './run.ts';
 import { RunRecorder } from './run-recorder.ts';
 import { unitNotices } from './standardization.ts';
+import { checkTrainable } from './trainable.ts';
 
 export interface TrainOptions extends ModelOptions {
   /**
@@ -45,11 +57,28 @@ export interface TrainOptions extends ModelOptions {
   readonly onEvent?: (event: TrainingEvent) => void;
   /** Gets how far data have been downloaded or read, where that takes time. */
   readonly onLoad?: (progress: LoadProgress) => void;
-  /** Gets what a person should know: grey pixels, a slower engine, missing labels. One line each. */
-  readonly onNotice?: (line: string) => void;
+  /**
+   * Gets what a person should know: what the data were taken for, grey pixels, a slower engine. One line each, of the run's
+   * later work too. Default: the console.
+   */
+  readonly onNotice?: OnNotice | undefined;
   /** Stops after the step under way; what was learned so far is the result. */
   readonly signal?: AbortSignal;
 }
+
+const trainOptionRules: OptionRules<TrainOptions> = {
+  ...modelOptionRules,
+  networks: rule.callback,
+  dataOptions: rule.object,
+  engine: engineOptionRules.engine,
+  out: rule.either(rule.text, rule.object),
+  overwrite: rule.flag,
+  resume: rule.flag,
+  onEvent: rule.callback,
+  onLoad: rule.callback,
+  onNotice: rule.notice,
+  signal: rule.signal,
+};
 
 /**
  * A training under way: await it for the `Run`, or iterate over its events.
@@ -61,11 +90,7 @@ export class Training implements PromiseLike<Run>, AsyncIterable<TrainingEvent> 
   readonly #queue = new EventQueue<TrainingEvent>();
 
   constructor(data: DataInput, options: TrainOptions) {
-    const onEvent = (event: TrainingEvent): void => {
-      options.onEvent?.(event);
-      this.#queue.push(event);
-    };
-    this.#run = runTraining(data, { ...options, onEvent });
+    this.#run = runTraining(data, options, this.#queue);
     this.#run.then(
       () => {
         this.#queue.end();
@@ -99,7 +124,18 @@ export function train(data: DataInput, options: TrainOptions = {}): Training {
   return new Training(data, options);
 }
 
-async function runTraining(data: DataInput, options: TrainOptions): Promise<Run> {
+async function runTraining(
+  data: DataInput,
+  given: TrainOptions,
+  queue: Pick<EventQueue<TrainingEvent>, 'push'>,
+): Promise<Run> {
+  checkOptions('train', given, trainOptionRules);
+  const onNotice = noticesTo(given.onNotice);
+  const onEvent = (event: TrainingEvent): void => {
+    given.onEvent?.(event);
+    queue.push(event);
+  };
+  const options = { ...given, onNotice, onEvent };
   const recorder = options.out === undefined ? undefined : await RunRecorder.open(await storeAt(options.out), options);
   const resumed = recorder?.resumed?.config;
   const { signal, onLoad } = options;
@@ -110,19 +146,20 @@ async function runTraining(data: DataInput, options: TrainOptions): Promise<Run>
     { ...(signal && { signal }), ...(onLoad && { onProgress: onLoad }) },
   );
   const config = resumed ? continued(resumed, splits, options) : configFor(splits, options);
+  if (!resumed) checkTrainable(config, splits);
   const parts = partition(splits, config);
-  const rule = config.data.scale;
-  const standardization = rule && (await Standardization.fit(parts.training, rule, { signal }));
+  const { scale } = config.data;
+  const standardization = scale && (await Standardization.fit(parts.training, scale, { signal }));
   await checkSupport('train', splits.train, { config, standardization });
   const scaleNotice = standardization ? unitNotices(standardization, config, parts.training.size) : [];
   for (const note of [...splits.notes, ...likelihoodNotice(splits, config, options), ...scaleNotice]) {
-    options.onNotice?.(note);
+    onNotice(note);
   }
   const { threads } = config.training;
   const engine = await createEngine({
     engine: options.engine ?? 'auto',
     ...(threads !== undefined && { threads }),
-    ...(options.onNotice && { onNotice: options.onNotice }),
+    onNotice,
   });
   const model = modelFor(config, { networks: options.networks, standardization });
   const trainer = await createTrainer(parts, config, {
@@ -130,13 +167,14 @@ async function runTraining(data: DataInput, options: TrainOptions): Promise<Run>
     model,
     recorder,
     standardization,
-    onNotice: options.onNotice,
+    onNotice,
   });
   try {
     await recorder?.begin(config);
     const done = await follow(trainer, { ...options, recorder });
     const parameters = trainer.result();
-    const run = new Run({ config, model, engine, parameters, standardization, data: splits, store: recorder?.store });
+    const { store } = recorder ?? {};
+    const run = new Run({ config, model, engine, parameters, standardization, data: splits, store, onNotice });
     await recorder?.finish(run, done);
     return run;
   } finally {

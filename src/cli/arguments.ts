@@ -1,12 +1,13 @@
 import { InvalidArgumentError, Option } from 'commander';
 import type { Command } from 'commander';
 
-/** Parses a whole number of at least `least`. */
-export function whole(least: number): (text: string) => number {
+/** Parses a whole number from `least` to `most`. Default: to 2^53 − 1. */
+export function whole(least: number, most = Number.MAX_SAFE_INTEGER): (text: string) => number {
   return (text) => {
     const value = Number(text);
-    if (text.trim() !== '' && Number.isSafeInteger(value) && value >= least) return value;
-    throw new InvalidArgumentError(`Expected a whole number of at least ${least}.`);
+    if (text.trim() !== '' && Number.isSafeInteger(value) && value >= least && value <= most) return value;
+    const bounds = most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${most}`;
+    throw new InvalidArgumentError(`Expected a whole number ${bounds}.`);
   };
 }
 
@@ -22,10 +23,16 @@ export function numberOrWord(text: string): number | string {
   return text.trim() !== '' && Number.isFinite(Number(text)) ? Number(text) : text;
 }
 
-/** Parses `400,200`; an empty text is no layer at all. */
+/** Parses `400,200`. */
 export function wholeList(text: string): number[] {
-  const parse = whole(1);
-  return text === '' ? [] : text.split(',').map(parse);
+  if (text.trim() === '') throw new InvalidArgumentError('Expected whole numbers with commas between, such as 64,32.');
+  return text.split(',').map(whole(1));
+}
+
+/** Parses the widths of hidden layers, or `none`. */
+export function widths(text: string): number[] {
+  if (text.trim() === '') throw new InvalidArgumentError('Expected widths such as 400,200, or none.');
+  return text === 'none' ? [] : wholeList(text);
 }
 
 /** Collects `--set a.b=c`; c is JSON where it is JSON, else text. */

@@ -25,7 +25,7 @@ export function reportError(error: unknown, context: CliContext, options: { read
   const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
   const known = expected.includes(name);
   output.error(known ? message : `${name}: ${message}`);
-  if (options.debug && stack !== undefined) output.note(stack);
+  if (options.debug && stack !== undefined) output.note(...stack.split('\n'));
   else if (!known) output.note('This was not foreseen. Run it again with --debug to see where it arose.');
   return badInput.includes(name) ? exitCodes.usage : exitCodes.failed;
 }

@@ -12,8 +12,6 @@ export function openRun(path: string, { engine, threads }: EngineFlags, output: 
   return load(path, {
     ...(engine !== undefined && { engine }),
     ...(threads !== undefined && { threads }),
-    onNotice: (line) => {
-      output.note(line);
-    },
+    onNotice: output.notice,
   });
 }

@@ -1,13 +1,17 @@
+import { printable, printableJson } from '../core/index.ts';
 import type { CliContext } from './context.ts';
 import { styleFor } from './style.ts';
-import type { Style } from './style.ts';
+import type { Style, StyledLine } from './style.ts';
 
 export interface OutputOptions {
   readonly json?: boolean | undefined;
   readonly quiet?: boolean | undefined;
 }
 
-/** What a command says: results for people or for programs on stdout, everything on the way on stderr. */
+/**
+ * What a command says: results for people or for programs on stdout, everything on the way on stderr. Names come from files:
+ * characters that would act on the terminal are written out.
+ */
 export class Output {
   /** Whether stdout gets one JSON object a line; text for people then goes to stderr. */
   readonly json: boolean;
@@ -17,6 +21,7 @@ export class Output {
   readonly #context: CliContext;
   /** What stands on the terminal's last line, to be drawn over. */
   #status = '';
+  readonly #noticed = new Set<string>();
 
   constructor(context: CliContext, options: OutputOptions = {}) {
     this.#context = context;
@@ -36,34 +41,41 @@ export class Output {
 
   /** One object on one line of stdout. JSON has no NaN and no infinity: they become null. */
   record(value: object): void {
-    this.#context.stdout.write(`${JSON.stringify(value)}\n`);
+    this.#context.stdout.write(`${printableJson(JSON.stringify(value))}\n`);
   }
 
   /** A result for people. */
-  say(...lines: readonly string[]): void {
+  say(...lines: readonly (string | StyledLine)[]): void {
     if (this.quiet) return;
     this.clearStatus();
-    for (const line of lines) this.#results.write(`${line}\n`);
+    for (const line of lines) this.#results.write(`${shown(line)}\n`);
   }
 
   /** What a person should know on the way. */
   note(...lines: readonly string[]): void {
     if (this.quiet) return;
     this.clearStatus();
-    for (const line of lines) this.#context.stderr.write(`${line}\n`);
+    for (const line of lines) this.#context.stderr.write(`${shown(line)}\n`);
   }
 
-  /** What went wrong: said even when quiet. */
+  /** What the library says on the way, each line once a command: several of its steps may read the same data. */
+  readonly notice = (line: string): void => {
+    if (this.#noticed.has(line)) return;
+    this.#noticed.add(line);
+    this.note(line);
+  };
+
+  /** What went wrong, in one line or several: said even when quiet. */
   error(message: string): void {
     this.clearStatus();
     const { red } = styleFor(this.#context.stderr, this.#context.env);
-    this.#context.stderr.write(`${red('error:')} ${message}\n`);
+    this.#context.stderr.write(`${shown(red('error:'))} ${message.split('\n').map(printable).join('\n')}\n`);
   }
 
   /** Replaces the terminal's last line; nothing where lines cannot be redrawn. */
   status(text: string): void {
     if (!this.isLive) return;
-    this.#status = text.slice(0, this.columns - 1);
+    this.#status = printable(text).slice(0, this.columns - 1);
     this.#context.stderr.write(`\r\u001b[2K${this.#status}`);
   }
 
@@ -76,4 +88,9 @@ export class Output {
   get #results(): CliContext['stdout'] {
     return this.json ? this.#context.stderr : this.#context.stdout;
   }
+}
+
+function shown(line: string | StyledLine): string {
+  if (typeof line === 'string') return printable(line);
+  return `${line.open}${printable(line.text)}${line.close}`;
 }

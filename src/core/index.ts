@@ -1,6 +1,12 @@
 export * from './dtype.ts';
 export * from './errors.ts';
 export * from './ndarray.ts';
+export { noticesTo } from './notices.ts';
+export type { OnNotice } from './notices.ts';
+export * as rule from './option-rules.ts';
+export { checkOptions, checkValue, unknownOption } from './option-rules.ts';
+export type { OptionRule, OptionRules } from './option-rules.ts';
+export { printable, printableJson } from './printable.ts';
 export * from './shape.ts';
 export { nextTurn, takeTurns } from './turns.ts';
 export * from './version.ts';

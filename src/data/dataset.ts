@@ -1,5 +1,5 @@
-import { NdArray, ShapeError, ValueError, formatShape, sizeOf } from '../core/index.ts';
-import type { FloatDType, Shape } from '../core/index.ts';
+import { NdArray, ShapeError, ValueError, checkOptions, formatShape, rule, sizeOf } from '../core/index.ts';
+import type { FloatDType, OptionRules, Shape } from '../core/index.ts';
 import type { DataConfig } from '../io/index.ts';
 import { gatherFractions } from '../kernels/index.ts';
 import type { TableEncoder } from './table/encoder.ts';
@@ -76,12 +76,31 @@ export interface DatasetSource {
   readonly factors?: Readonly<Record<string, FactorColumn>>;
 }
 
+const sourceRules: OptionRules<DatasetSource> = {
+  name: rule.text,
+  kind: rule.text,
+  sampleShape: rule.listOf(rule.whole(0), 'sizes', 1),
+  values: {
+    expected: 'a Uint8Array, a Float32Array or a Float64Array',
+    accepts: (value) => value instanceof Uint8Array || value instanceof Float32Array || value instanceof Float64Array,
+  },
+  support: rule.oneOf(['unit-interval', 'real']),
+  labels: {
+    expected: 'a Uint8Array or a Uint32Array',
+    accepts: (value) => value instanceof Uint8Array || value instanceof Uint32Array,
+  },
+  classNames: rule.listOf(rule.anything, 'names'),
+  names: rule.anything,
+  factors: rule.object,
+};
+
 /**
  * A data set over values in memory, without a copy: bytes stay bytes until they are gathered.
  *
  * @throws ShapeError when values, labels or factors do not fit each other; ValueError for a value outside the support
  */
 export function datasetOf(source: DatasetSource): Dataset {
+  checkOptions('datasetOf', source, sourceRules);
   const { name, values, sampleShape, labels, factors, support = 'unit-interval' } = source;
   const sampleSize = sizeOf(sampleShape);
   const size = values.length / sampleSize;

@@ -1,4 +1,4 @@
-import { ValueError } from '../core/index.ts';
+import { ValueError, unknownOption } from '../core/index.ts';
 import type { JsonValue } from '../io/index.ts';
 import type { Dataset } from './dataset.ts';
 import type { SchemaOverrides } from './table/infer.ts';
@@ -60,10 +60,7 @@ export function checkOptions(
 ): DatasetOptions {
   const given = Object.entries(options).filter(([, value]) => value !== undefined);
   const unknown = given.find(([name]) => !(known as readonly string[]).includes(name));
-  if (unknown) {
-    const takes = known.length === 0 ? 'it takes none' : `known are ${known.join(', ')}`;
-    throw new ValueError(`${source}: unknown option '${unknown[0]}'; ${takes}.`);
-  }
+  if (unknown) throw unknownOption(source, unknown[0], known);
   return Object.fromEntries(given);
 }
 

@@ -28,7 +28,7 @@ describe('createEngine', () => {
   });
 
   it('does not hide other faults behind the fallback', async () => {
-    await expect(loadPreferred(() => Promise.reject(new TypeError('a bug')))).rejects.toThrow('a bug');
+    await expect(loadPreferred(() => Promise.reject(new TypeError('a bug')), vi.fn())).rejects.toThrow('a bug');
   });
 
   it('offers the reference engine', async () => {
@@ -36,9 +36,15 @@ describe('createEngine', () => {
   });
 
   it('refuses unknown engines and impossible thread counts', async () => {
-    await expect(createEngine({ engine: 'cuda' as 'auto' })).rejects.toThrow(/no engine 'cuda'.*onnxruntime-node/);
+    await expect(createEngine({ engine: 'cuda' as 'auto' })).rejects.toThrow(
+      /engine must be one of .*'onnxruntime-node'.*got 'cuda'/,
+    );
     await expect(createEngine({ threads: 0 })).rejects.toThrow(ValueError);
-    await expect(createEngine({ threads: 1.5 })).rejects.toThrow(/threads.*'1.5'/);
+    await expect(createEngine({ threads: 1_000_000 })).rejects.toThrow(/logical cores\), got 1000000/);
+    await expect(createEngine({ treads: 1 } as object)).rejects.toThrow(
+      /unknown option 'treads'; did you mean 'threads'\?/,
+    );
+    await expect(createEngine({ threads: 1.5 })).rejects.toThrow(/threads must be a whole number from 1 to .*got 1.5/);
   });
 
   it('sends no telemetry', async () => {

@@ -1,7 +1,8 @@
-import { UnsupportedError, ValueError } from '../core/index.ts';
+import { UnsupportedError, checkOptions, noticesTo, rule } from '../core/index.ts';
+import type { OnNotice, OptionRules } from '../core/index.ts';
 import type { Engine } from './engine.ts';
 import type { OrtEngineName } from './onnx/index.ts';
-import { createOrtEngine, defaultThreads, isNode, parseThreads } from './ort/index.ts';
+import { createOrtEngine, defaultThreads, isNode, logicalCores, threadCount } from './ort/index.ts';
 import type { WasmPaths } from './ort/index.ts';
 import { referenceEngine } from './reference/index.ts';
 
@@ -27,47 +28,56 @@ export interface EngineOptions {
   readonly engine?: EngineChoice;
   /** Default: ROOTSIGMA_THREADS, else the physical cores. The reference engine uses one. */
   readonly threads?: number;
-  /** Gets one line when another engine runs than the one preferred, or by a slower way, saying why. */
-  readonly onNotice?: (line: string) => void;
+  /** Gets one line when another engine runs than the one preferred, or by a slower way, saying why. Default: the console. */
+  readonly onNotice?: OnNotice | undefined;
 }
+
+export const engineOptionRules: OptionRules<EngineOptions> = {
+  engine: rule.either(rule.oneOf(engineNames), rule.object),
+  threads: threadCount,
+  onNotice: rule.notice,
+};
 
 /**
  * Loads an engine. ONNX Runtime is imported here, not when the package is.
  *
  * @throws UnsupportedError when the engine asked for does not load
- * @throws ValueError for an unknown engine or an impossible number of threads
+ * @throws ValueError for an unknown option or engine, or an impossible number of threads
  */
 export async function createEngine(options: EngineOptions = {}): Promise<Engine> {
-  const { onNotice } = options;
+  checkOptions('createEngine', options, engineOptionRules);
+  const say = noticesTo(options.onNotice);
   const { name: engine = 'auto', wasmPaths } = choiceOf(options.engine);
-  if (!engineNames.includes(engine)) {
-    throw new ValueError(`createEngine: there is no engine '${engine as string}', only ${engineNames.join(', ')}.`);
-  }
   if (engine === 'reference') return referenceEngine;
-  const threads = options.threads === undefined ? defaultThreads() : parseThreads(options.threads, 'threads');
+  const threads = options.threads ?? defaultThreads();
+  if ((options.threads ?? 0) > logicalCores()) {
+    say(`${threads} threads share ${logicalCores()} logical cores: they wait for each other, and fewer may be faster.`);
+  }
   const load = async (name: OrtEngineName): Promise<Engine> => {
     const loaded = await createOrtEngine(name, { threads, wasmPaths });
-    if (loaded.notice !== undefined) onNotice?.(loaded.notice);
+    if (loaded.notice !== undefined) say(loaded.notice);
     return loaded;
   };
   if (engine !== 'auto') return load(engine);
-  return isNode() ? loadPreferred(load, onNotice) : load('onnxruntime-web');
+  return isNode() ? loadPreferred(load, say) : load('onnxruntime-web');
 }
 
 function choiceOf(engine: EngineChoice = {}): Exclude<EngineChoice, string> {
-  return typeof engine === 'object' ? engine : { name: engine };
+  const choice = typeof engine === 'object' ? engine : { name: engine };
+  checkOptions('createEngine: engine', choice, { name: rule.oneOf(engineNames), wasmPaths: rule.anything });
+  return choice;
 }
 
 /** onnxruntime-node, or onnxruntime-web and one line that says why. */
 export async function loadPreferred(
   load: (name: OrtEngineName) => Promise<Engine>,
-  onNotice?: (line: string) => void,
+  say: (line: string) => void,
 ): Promise<Engine> {
   try {
     return await load('onnxruntime-node');
   } catch (error) {
     if (!(error instanceof UnsupportedError)) throw error;
-    onNotice?.(`${error.message} Running on onnxruntime-web (WebAssembly) instead, several times slower.`);
+    say(`${error.message} Running on onnxruntime-web (WebAssembly) instead, several times slower.`);
     return load('onnxruntime-web');
   }
 }

@@ -50,6 +50,28 @@ const json: v.GenericSchema<JsonValue> = v.lazy(() =>
 /** What JSON can hold. */
 export type JsonValue = string | number | boolean | null | JsonValue[] | { [key: string]: JsonValue };
 
+/** What each entry that is a name may be. */
+export const configChoices = {
+  binarize: ['dynamic', 'threshold', 'none'],
+  posterior: ['isotropic', 'diagonal', 'full', 'low-rank'],
+  root: ['symmetric', 'cholesky'],
+  network: ['dense', 'conv', 'residual', 'custom'],
+  normalization: ['none', 'batch', 'group'],
+  activation: ['relu', 'leaky-relu', 'elu', 'gelu', 'silu', 'softplus', 'tanh', 'sigmoid'],
+  likelihood: [
+    'bernoulli',
+    'continuous-bernoulli',
+    'gaussian',
+    'laplace',
+    'categorical',
+    'ordinal',
+    'poisson',
+    'mixed',
+  ],
+  stddev: ['shared', 'per-dimension', 'head'],
+  schedule: ['constant', 'linear', 'cosine', 'exponential'],
+} as const;
+
 const dataSchema = object({
   /** The name or folder that `resolveDataset` takes; for arrays given in code, the data set's name. */
   source: text,
@@ -58,7 +80,7 @@ const dataSchema = object({
   shape: v.pipe(v.array(whole(1), 'a list of sizes'), v.minLength(1, 'a list of sizes')),
   /** Training examples, before the validation split. */
   count: whole(1),
-  binarize: oneOf(['dynamic', 'threshold', 'none']),
+  binarize: oneOf(configChoices.binarize),
   /** What values the examples can have: numbers in [0, 1] (when absent), any numbers, or encoded rows of a table. */
   support: v.exactOptional(oneOf(['unit-interval', 'real', 'table'])),
   /**
@@ -75,37 +97,25 @@ const dataSchema = object({
 const modelSchema = v.pipe(
   object({
     preset: oneOf(['vae']),
-    posterior: oneOf(['isotropic', 'diagonal', 'full', 'low-rank']),
+    posterior: oneOf(configChoices.posterior),
     /** How a full posterior's head emits Σ^{1/2}. */
-    root: v.exactOptional(oneOf(['symmetric', 'cholesky'])),
+    root: v.exactOptional(oneOf(configChoices.root)),
     /** Columns of W in D + W Wᵀ. */
     rank: v.exactOptional(whole(1)),
     latent: whole(1),
     /** Absent: dense. `custom`: networks that code gave, which whoever loads the run must give again. */
-    network: v.exactOptional(oneOf(['dense', 'conv', 'residual', 'custom'])),
+    network: v.exactOptional(oneOf(configChoices.network)),
     /** Channels after each halving of the image. */
     channels: v.exactOptional(v.pipe(v.array(whole(1), 'a list of channels'), v.minLength(1, 'a list of channels'))),
-    normalization: v.exactOptional(oneOf(['none', 'batch', 'group'])),
+    normalization: v.exactOptional(oneOf(configChoices.normalization)),
     dropout: v.exactOptional(fraction),
     /** Widths of the encoder's dense hidden layers; the decoder mirrors them. */
     hidden: v.array(whole(1), 'a list of layer widths'),
-    activation: oneOf(['relu', 'leaky-relu', 'elu', 'gelu', 'silu', 'softplus', 'tanh', 'sigmoid']),
-    likelihood: oneOf([
-      'bernoulli',
-      'continuous-bernoulli',
-      'gaussian',
-      'laplace',
-      'categorical',
-      'ordinal',
-      'poisson',
-      'mixed',
-    ]),
+    activation: oneOf(configChoices.activation),
+    likelihood: oneOf(configChoices.likelihood),
     /** Of a Gaussian or Laplace likelihood, or a mixed one's numeric columns: a fixed number, or how it is learned. */
     stddev: v.exactOptional(
-      v.union(
-        [positive, v.picklist(['shared', 'per-dimension', 'head'])],
-        "a number above 0, 'shared', 'per-dimension' or 'head'",
-      ),
+      v.union([positive, v.picklist(configChoices.stddev)], "a number above 0, 'shared', 'per-dimension' or 'head'"),
     ),
     /** Classes or levels of a categorical or ordinal likelihood. */
     classes: v.exactOptional(whole(2)),
@@ -180,7 +190,7 @@ const optimizerSchema = v.variant(
 
 const scheduleSchema = object({
   /** How the learning rate goes from its full value, after the warm-up, to `finalFraction` of it at the last step. */
-  name: oneOf(['constant', 'linear', 'cosine', 'exponential']),
+  name: oneOf(configChoices.schedule),
   /** Steps over which it rises linearly from 0 at the start. */
   warmupSteps: v.exactOptional(whole(0)),
   finalFraction: v.exactOptional(unit),

@@ -1,4 +1,5 @@
-import { NumericalError, takeTurns } from '../core/index.ts';
+import { NumericalError, noticesTo, takeTurns } from '../core/index.ts';
+import type { OnNotice } from '../core/index.ts';
 import { stepsPerEpoch, trainingBatches } from '../data/index.ts';
 import type { Engine } from '../engine/index.ts';
 import type { TrainingConfig } from '../io/index.ts';
@@ -31,8 +32,8 @@ export interface TrainerOptions {
   readonly resume?: Checkpoint | undefined;
   /** How many threads share a step, each taking rows of the batch. Default: what the engine's threads allow. */
   readonly replicas?: number | undefined;
-  /** Gets what a person should know, one line each. */
-  readonly onNotice?: ((line: string) => void) | undefined;
+  /** Gets what a person should know, one line each. Default: the console. */
+  readonly onNotice?: OnNotice | undefined;
   /** The module that the threads run, where it does not lie beside this one. */
   readonly followerEntry?: URL | undefined;
 }
@@ -77,7 +78,8 @@ export class Trainer {
   }
 
   static async create(options: TrainerOptions): Promise<Trainer> {
-    const { engine, model, training, validation, config, replicas: count, onNotice, followerEntry } = options;
+    const { engine, model, training, validation, config, replicas: count, followerEntry } = options;
+    const onNotice = noticesTo(options.onNotice);
     const fewest = training.size - trimmedCount(training.size, config.trim, Infinity);
     stepsPerEpoch(fewest, config.batchSize); // Refuses a data set smaller than one batch.
     const replicas = await Replicas.start(engine, { model, config, count, onNotice, followerEntry });

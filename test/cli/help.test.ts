@@ -64,7 +64,7 @@ describe('usage errors exit with 2 and say what would be right', () => {
     ['too many arguments', ['evaluate', 'a', 'b'], /too many arguments/],
     ['missing output', ['sample', 'runs/x'], /required option '-o, --output <file>'/],
     ['a value that is no choice', ['train', 'digits', '--posterior', 'fll'], /Allowed choices are isotropic, diagonal/],
-    ['no number', ['train', 'digits', '--epochs', 'many'], /Expected a whole number of at least 0/],
+    ['no number', ['train', 'digits', '--epochs', 'many'], /Expected a whole number of at least 1/],
     ['an empty number', ['train', 'digits', '--beta', ''], /Expected a number/],
     ['no list', ['train', 'digits', '--hidden', '400,x'], /Expected a whole number of at least 1/],
     ['a setting without a value', ['train', 'digits', '--set', 'training.epochs'], /Expected path=value/],

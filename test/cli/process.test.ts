@@ -22,8 +22,11 @@ describe.skipIf(!isBuilt)(`the program${isBuilt ? '' : ` (no ${program}: run npm
 
   it('names runs by data and posterior, and numbers them', () => {
     const cwd = newFolder();
-    const argv = ['train', 'digits', ...tiny, '--epochs', '0', '--quiet', '--json'];
-    const paths = [0, 1].map(() => (JSON.parse(rootsigma(argv, cwd).stdout) as { readonly path: string }).path);
+    const argv = ['train', 'digits', ...tiny, '--epochs', '1', '--quiet', '--json'];
+    const lastLine = (text: string): string => text.trim().split('\n').at(-1) ?? '';
+    const paths = [0, 1].map(
+      () => (JSON.parse(lastLine(rootsigma(argv, cwd).stdout)) as { readonly path: string }).path,
+    );
     expect(paths).toEqual([join('runs', 'digits-diagonal'), join('runs', 'digits-diagonal-2')]);
     // A run that never began leaves no folder.
     expect(rootsigma([...argv, '--rank', '3'], cwd).status).toBe(2);

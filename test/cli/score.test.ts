@@ -126,7 +126,7 @@ describe('score', () => {
     [['score', file('table'), '-o', file('x.npy'), '--explain'], /contributions go to a \.csv/],
     [['score', file('table'), '-o', file('x.png')], /only images have pictures/],
     [['score', file('table'), '-o', file('x.csv'), '--anomalies', '1'], /no labels/],
-    [['score', path, '-o', file('x.csv'), '--contamination', '2'], /contamination in \[0, 1\), got 2/],
+    [['score', path, '-o', file('x.csv'), '--contamination', '2'], /contamination must be a number in \[0, 1\), got 2/],
     [['latent', path, '-o', file('x.csv')], /a \.png file/],
   ])('%o is refused', async (argv, message) => {
     const { code, stderr } = await rootsigma(argv);

@@ -82,14 +82,14 @@ describe('train', () => {
 
   it('takes options from a file, from a run, from flags and from --set, each over the one before', async () => {
     const file = join(folder, 'options.json');
-    writeFileSync(file, JSON.stringify({ latent: 5, hidden: [8], epochs: 0, optimizer: 'adamw', batchSize: 20 }));
+    writeFileSync(file, JSON.stringify({ latent: 5, hidden: [8], epochs: 1, optimizer: 'adamw', batchSize: 20 }));
     const out = join(folder, 'options');
     const argv = ['train', 'digits', '--count', '60', '--test-count', '10', '--out', out, '--overwrite', '--quiet'];
     await rootsigma([...argv, '--config', file, '--latent', '4', '--set', 'training.optimizer.beta1=0.8']);
     expect(configOf(out)).toMatchObject({
       data: { options: { count: 60, testCount: 10 } },
       model: { latent: 4, hidden: [8] },
-      training: { epochs: 0, batchSize: 20, optimizer: { name: 'adamw', beta1: 0.8, learningRate: 0.001 } },
+      training: { epochs: 1, batchSize: 20, optimizer: { name: 'adamw', beta1: 0.8, learningRate: 0.001 } },
     });
     const from = join(folder, 'config.json');
     writeFileSync(from, readFileSync(join(out, 'config.json')));
@@ -110,7 +110,7 @@ describe('train', () => {
     ['an entry that the data decide', ['--set', 'data.count=3'], /'data\.count' cannot be set/],
     ['a prototype', ['--set', 'model.__proto__.latent=3'], /unknown key/],
     ['a rank without low-rank', ['--rank', '2'], /\$\.model\.rank: expected a rank exactly when/],
-    ['a validation share of 1', ['--validation', '1'], /\$\.training\.validation: expected a number in \[0, 1\)/],
+    ['a validation share of 1', ['--validation', '1'], /validation must be a number in \[0, 1\), got 1/],
     ['a batch larger than the data', ['--batch-size', '1000'], /1000/],
   ])('refuses %s', async (_, flags, message) => {
     const out = join(folder, 'refused');

@@ -23,7 +23,7 @@ export async function compare(
   const runs = await Promise.all(paths.map((path) => openRun(path, flags, output)));
   const [first] = runs;
   if (!first) return undefined;
-  const data = await first.testData(flags.data, flags);
+  const data = await first.testData(flags.data, { split: flags.split });
   const { dataset } = data;
   output.note(...chosenSplit(data, flags.split));
   const compared: Compared[] = [];

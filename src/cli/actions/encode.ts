@@ -22,7 +22,7 @@ export async function encode({ output }: ActionContext, path: string, flags: Enc
     throw new UsageError(`${file}: codes are no pictures; use .npy, .csv, .json or .parquet.`);
   if (names && !isTablePath(file)) throw new UsageError(`--names: ${file} holds numbers alone; use .csv or .parquet.`);
   const run = await openRun(path, flags, output);
-  const chosen = await run.testData(data, flags);
+  const chosen = await run.testData(data, { split: flags.split });
   output.note(...chosenSplit(chosen, flags.split));
   const dataset = limit === undefined ? chosen.dataset : takeFirst(chosen.dataset, limit);
   const { [what]: codes } = await run.encode(examplesOf(dataset));

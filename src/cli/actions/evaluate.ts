@@ -22,9 +22,8 @@ export async function evaluate(
 ): Promise<undefined> {
   const { samples, limit, seed } = flags;
   const run = await openRun(path, flags, output);
-  const data = await run.testData(flags.data, flags);
-  const { dataset, split, notes } = data;
-  if (flags.data !== undefined) output.note(...notes);
+  const data = await run.testData(flags.data, { split: flags.split });
+  const { dataset, split } = data;
   output.note(...chosenSplit(data, flags.split));
   const throttle = new Throttle();
   const evaluation = await run.evaluate({

@@ -37,7 +37,7 @@ export async function sample(context: ActionContext, path: string, flags: Gaussi
   if (file !== undefined && arrayFormat(file) === '.png')
     throw new UsageError(`${file}: draws go to .csv, .json or .npy.`);
   const { covariance, mean } = await readParameters(context, path, flags);
-  const draws = await sampleGaussian(covariance, { ...mean, count, seed });
+  const draws = await sampleGaussian(covariance, { ...mean, count, seed, onNotice: output.notice });
   if (file === undefined) {
     if (output.json) output.record({ samples: draws.toNested(), seed });
     else stdout.write(formatArray('.csv', draws));

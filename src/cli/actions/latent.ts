@@ -19,7 +19,7 @@ export async function latent({ output }: ActionContext, path: string, flags: Lat
   const { output: file, data, limit, ellipses, probe } = flags;
   if (!/\.png$/i.test(file)) throw new UsageError(`${file}: a scatter plot is a picture; write it to a .png file.`);
   const run = await openRun(path, flags, output);
-  const { dataset } = await run.testData(data, flags);
+  const { dataset } = await run.testData(data, { split: flags.split });
   const picture = await latentScatter(run, {
     data: dataset,
     ...(limit !== undefined && { limit }),

@@ -20,7 +20,7 @@ export async function reconstruct(
   checkExamplesPath(file);
   const isPicture = file.toLowerCase().endsWith('.png');
   const run = await openRun(path, flags, output);
-  const chosen = await run.testData(data, flags);
+  const chosen = await run.testData(data, { split: flags.split });
   output.note(...chosenSplit(chosen, flags.split));
   const pairs = await run.testReconstructions(flags.count ?? 40, { data: chosen.dataset, seed });
   const { reconstructions } = pairs;

@@ -51,9 +51,8 @@ export async function score({ output, signal }: ActionContext, path: string, fla
   if (isPicture(file) && !isImageShape(run.exampleShape)) {
     throw new UsageError(`${file}: only images have pictures; scores of this run go to a .csv, for example.`);
   }
-  const chosen = await run.testData(flags.data, flags);
-  const { dataset, notes, splits } = chosen;
-  if (flags.data !== undefined) output.note(...notes);
+  const chosen = await run.testData(flags.data, { split: flags.split });
+  const { dataset, splits } = chosen;
   output.note(...chosenSplit(chosen, flags.split));
   const anomalous = flags.anomalies === undefined ? undefined : anomalyLabels(dataset, flags.anomalies);
   const throttle = new Throttle();

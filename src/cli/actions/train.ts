@@ -86,9 +86,7 @@ async function follow(output: Output, source: string, options: TrainOptions): Pr
       progress.epoch(event);
     }
   };
-  const onNotice = (line: string): void => {
-    output.note(line);
-  };
+  const { notice: onNotice } = output;
   const run = await startTraining(source, { ...options, onEvent, onNotice, onLoad: loadStatus(output) });
   if (!done) throw new Error('train: the loop ended without its last event.');
   return { run, done, lastEpoch };

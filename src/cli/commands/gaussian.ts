@@ -15,7 +15,7 @@ function infoCommand(session: Session): Command {
   const command = addInput(new Command('info'))
     .description('entropy, rank, standard deviations, correlation, confidence ellipsoid')
     .option('--probability <p>', 'of the ellipsoid (default: 0.95)', number)
-    .option('--digits <n>', 'significant digits shown (default: 6)', whole(1));
+    .option('--digits <n>', 'significant digits shown (default: 6)', whole(1, 100));
   addExamples(
     addCommonOptions(command),
     'rootsigma gaussian info covariance.csv',

@@ -20,7 +20,7 @@ export function sqrtCommand(session: Session): Command {
       '-o, --output <file>',
       'write the root: .csv, .json or .npy (of a complex one the real part; its imaginary part goes beside it: x.imaginary.csv)',
     )
-    .option('--digits <n>', 'significant digits shown (default: 6)', whole(1));
+    .option('--digits <n>', 'significant digits shown (default: 6)', whole(1, 100));
   addExamples(
     addCommonOptions(command),
     "echo '2,1;1,2' | tr ';' '\\n' | rootsigma sqrt -",

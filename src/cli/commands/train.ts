@@ -9,6 +9,7 @@ import {
   setting,
   whole,
   wholeList,
+  widths,
 } from '../arguments.ts';
 import type { TrainFlags } from '../actions/train.ts';
 import type { Session } from '../session.ts';
@@ -98,8 +99,8 @@ function addModelOptions(command: Command): void {
     .option('--dropout <share>', 'of a conv or residual one (default: 0)', number)
     .option(
       '--hidden <sizes>',
-      "widths of the encoder's dense hidden layers, the decoder mirrors them (default: 400; after convolutions none)",
-      wholeList,
+      "widths of the encoder's dense hidden layers, the decoder mirrors them; or none (default: 400; after convolutions none)",
+      widths,
     )
     .addOption(choice('--activation <name>', '(default: relu)', activations))
     .addOption(
@@ -121,7 +122,7 @@ function addModelOptions(command: Command): void {
 function addTrainingOptions(command: Command): void {
   command
     .optionsGroup('Training:')
-    .option('--epochs <n>', '(default: 20, with few examples more)', whole(0))
+    .option('--epochs <n>', '(default: 20, with few examples more)', whole(1))
     .option('--batch-size <n>', '(default: 128, at most a quarter of the examples)', whole(1))
     .addOption(choice('--optimizer <name>', '(default: adam)', ['adam', 'adamw', 'sgd']))
     .option('--learning-rate <rate>', '(default: 0.001)', number)

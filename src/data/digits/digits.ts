@@ -1,6 +1,7 @@
 import { fillNormal, fillUniform, foldIn } from '../../random/index.ts';
 import type { Key } from '../../random/index.ts';
-import { ValueError } from '../../core/index.ts';
+import { checkOptions, rule } from '../../core/index.ts';
+import type { OptionRules } from '../../core/index.ts';
 import { datasetOf } from '../dataset.ts';
 import type { Dataset } from '../dataset.ts';
 import { purposeKey } from '../streams.ts';
@@ -26,6 +27,12 @@ export interface DigitsOptions {
   readonly split?: 'train' | 'test';
 }
 
+const digitsOptionRules: OptionRules<DigitsOptions> = {
+  count: rule.whole(1, 10_000_000),
+  seed: rule.seed,
+  split: rule.oneOf(['train', 'test']),
+};
+
 export const digitsDefaults = { train: 10_000, test: 2_000, seed: 0 } as const;
 
 /**
@@ -36,11 +43,9 @@ export const digitsDefaults = { train: 10_000, test: 2_000, seed: 0 } as const;
  * width), `scale` (longer side over 20 pixels), `thickness` (pen radius in pixels), `wobble` (how unsteady the hand is).
  */
 export function makeDigits(options: DigitsOptions = {}): Dataset {
+  checkOptions('digits', options, digitsOptionRules);
   const { split = 'train', seed = digitsDefaults.seed } = options;
   const count = options.count ?? digitsDefaults[split];
-  if (!Number.isInteger(count) || count < 1 || count > 10_000_000) {
-    throw new ValueError(`digits: the count must be a whole number from 1 to 10,000,000, got ${count}.`);
-  }
   const parent = foldIn(purposeKey(seed, 'digits'), split === 'train' ? 0 : 1);
   const pixels = digitSize * digitSize;
   const values = new Uint8Array(count * pixels);

@@ -58,6 +58,8 @@ export interface TablePlan {
   /** The column that says each row's split; absent when rows are held out at random. */
   readonly splitColumn: string | undefined;
   readonly rowsAtRandom: SplitRows | undefined;
+  /** Whether the encoder was fitted to these rows: a model's own data are not explained again. */
+  readonly isFitted: boolean;
   readonly options: Readonly<Record<string, JsonValue>>;
   /** For people; what is found later is added. */
   readonly notes: string[];
@@ -93,6 +95,7 @@ export function planTable(
     encoder,
     splitColumn,
     rowsAtRandom,
+    isFitted: !state,
     options: {
       ...(rowsAtRandom && { seed, testFraction }),
       ...(rest.schema && { schema: JSON.parse(JSON.stringify(rest.schema)) as JsonValue }),
@@ -127,7 +130,7 @@ export function joinSplits(
   };
   const [train, validation, test] = [part('train'), part('validation'), part('test')];
   if (!train) throw new DataError(`${source}: no row is for training.`);
-  if (test && plan.rowsAtRandom) {
+  if (test && plan.rowsAtRandom && plan.isFitted) {
     notes.push(`${test.size} of ${train.size + test.size} rows are held out as the test split.`);
   }
   return { source, train, ...(validation && { validation }), ...(test && { test }), options, notes };

@@ -1,3 +1,3 @@
 export { createOrtEngine } from './engine.ts';
 export type { WasmPaths } from './runtime.ts';
-export { defaultThreads, isNode, parseThreads } from './threads.ts';
+export { defaultThreads, isNode, logicalCores, threadCount } from './threads.ts';

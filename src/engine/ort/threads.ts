@@ -1,4 +1,5 @@
-import { ValueError } from '../../core/index.ts';
+import { ValueError, rule } from '../../core/index.ts';
+import type { OptionRule } from '../../core/index.ts';
 
 /**
  * Threads for one engine: ROOTSIGMA_THREADS, else the physical cores. Processes that share a machine should share out
@@ -9,11 +10,30 @@ export function defaultThreads(): number {
   return configured === undefined ? physicalCores() : parseThreads(configured, 'ROOTSIGMA_THREADS');
 }
 
-/** @throws ValueError unless `value` is a positive whole number */
-export function parseThreads(value: string | number, what: string): number {
-  const threads = Number(value);
-  if (Number.isInteger(threads) && threads > 0) return threads;
-  throw new ValueError(`${what} must be a positive whole number, got '${value}'.`);
+function parseThreads(value: string, what: string): number {
+  const threads = value.trim() === '' ? NaN : Number(value);
+  if (threadCount.accepts(threads)) return threads;
+  throw new ValueError(`${what} must be ${threadCount.expected}, got '${value}'.`);
+}
+
+/**
+ * How many threads an engine may be asked for: four a logical core, and 16 anywhere, so that a small machine takes what a
+ * larger one's configuration says. Each holds a session, and those beyond the cores wait for the others: more is a slip.
+ */
+export const threadCount: OptionRule = {
+  get expected() {
+    return `${rule.whole(1, mostThreads()).expected} (here are ${logicalCores()} logical cores)`;
+  },
+  accepts: (value) => rule.whole(1, mostThreads()).accepts(value),
+};
+
+function mostThreads(): number {
+  return Math.max(16, 4 * logicalCores());
+}
+
+/** What this process may use. */
+export function logicalCores(): number {
+  return isNode() ? process.getBuiltinModule('node:os').availableParallelism() : navigator.hardwareConcurrency;
 }
 
 export function isNode(): boolean {
@@ -21,9 +41,9 @@ export function isNode(): boolean {
 }
 
 function physicalCores(): number {
-  if (!isNode()) return Math.max(1, Math.ceil(navigator.hardwareConcurrency / 2));
+  if (!isNode()) return Math.max(1, Math.ceil(logicalCores() / 2));
   const os = process.getBuiltinModule('node:os');
-  const usable = os.availableParallelism();
+  const usable = logicalCores();
   // Two hardware threads a core where the system does not say (x64 elsewhere than on Linux), one on arm64.
   const cores = linuxCores() ?? (os.arch() === 'x64' ? Math.ceil(usable / 2) : usable);
   return Math.max(1, Math.min(cores, usable));

@@ -23,7 +23,7 @@ export interface ReplicasOptions {
   /** How many; default: as many as the engine's threads and the work are good for. */
   readonly count?: number | undefined;
   /** Gets one line when the other threads do not start and one does everything. */
-  readonly onNotice?: ((line: string) => void) | undefined;
+  readonly onNotice: (line: string) => void;
   /** The module that the other threads run, where it does not lie beside this one: `follower.js`, built. */
   readonly followerEntry?: URL | undefined;
 }
@@ -51,7 +51,7 @@ export class Replicas {
         return await Replicas.#startTeam(engine, options, count);
       } catch (error) {
         const reason = error instanceof Error ? error.message : String(error);
-        onNotice?.(`One thread takes the training steps, as others do not start: ${reason}`);
+        onNotice(`One thread takes the training steps, as others do not start: ${reason}`);
       }
     }
     const threads = opThreads(engine, whole);
