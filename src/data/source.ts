@@ -50,6 +50,26 @@ export interface DatasetOptions {
   readonly scale?: 'none' | 'whole' | 'each';
   /** Tables: what some columns are, where that is not what they seem; in Node also the path of a JSON file. */
   readonly schema?: SchemaOverrides | string;
+  /** Tables in text: whether the first line names the columns; this and what follows is found out where it is not said. */
+  readonly header?: boolean;
+  /** Tables in text: what parts the fields: `,`, `;`, `tab`, `|`, `space`, or another character. */
+  readonly delimiter?: string;
+  /** Tables: the decimal sign of numbers in text. */
+  readonly decimal?: '.' | ',';
+  /** Tables: what parts thousands: `,`, `.`, `'`, `space`, or `none`. */
+  readonly thousands?: string;
+  /** Tables: texts (or numbers) that stand for missing values, besides the usual ones; an empty list: only empty fields do. */
+  readonly missing?: string | number | readonly (string | number)[];
+  /** Tables in text: the character that comment lines begin with. */
+  readonly comment?: string;
+  /** Tables in text: lines to leave out at the start. */
+  readonly skip?: number;
+  /** Tables in text: as `TextDecoder` names it, such as `windows-1252`. */
+  readonly encoding?: string;
+  /** Tables in text: what becomes of rows with fewer or more fields; default `fail`. */
+  readonly ragged?: 'fail' | 'skip' | 'fill';
+  /** Tables: refuse a cell that is no number in a column of numbers, instead of taking it as missing; default false. */
+  readonly strict?: boolean;
 }
 
 /** The options that are set. @throws ValueError for one that the source does not take */

@@ -1,3 +1,4 @@
+import type { DecimalSigns } from './decimals.ts';
 import type { Cell, TableColumn } from './table.ts';
 
 /** One of the distinct cells of a column. */
@@ -20,8 +21,13 @@ export interface Column extends TableColumn {
   distinct(limit?: number): readonly DistinctCell[] | undefined;
   /** How many there are. */
   countDistinct(): number;
-  /** `of` every row's cell. Rows whose cells are known to be equal are asked once. */
-  numbers(of: (cell: Cell) => number): Float64Array;
+  /** The distinct cells too, but plain decimals that only their digits tell apart are one: how the column is written. */
+  specimens(): readonly DistinctCell[];
+  /**
+   * `of` every row's cell. Rows whose cells are known to be equal are asked once; plain decimals are not asked where `signs` says
+   * how to read them. Numbers that are no text are always asked.
+   */
+  numbers(of: (cell: Cell) => number, signs?: DecimalSigns): Float64Array;
   /** These rows, in this order. */
   select(rows: Uint32Array): Column;
   /** Where a row stands, for people: `line 19` of a file of text, `row 18` of others (counted from 1). */
@@ -78,13 +84,13 @@ function numbersFrom(cells: ArrayLike<Cell>): Float64Array | undefined {
 /** What columns have in common. */
 export abstract class BasicColumn implements Column {
   readonly name: string;
-  readonly length: number;
   declare readonly values: readonly Cell[];
+  readonly #length: number;
   readonly #where: (row: number) => string;
 
   constructor(name: string, length: number, where?: (row: number) => string) {
     this.name = name;
-    this.length = length;
+    this.#length = length;
     this.#where = where ?? ((row) => `row ${row + 1}`);
     let cells: Cell[] | undefined;
     // An own property, so that tables are compared, cloned and written as JSON by their cells.
@@ -92,6 +98,10 @@ export abstract class BasicColumn implements Column {
       enumerable: true,
       get: () => (cells ??= Array.from({ length }, (_, row) => this.cell(row))),
     });
+  }
+
+  get length(): number {
+    return this.#length;
   }
 
   where(row: number): string {
@@ -106,7 +116,12 @@ export abstract class BasicColumn implements Column {
   abstract cell(row: number): Cell;
   abstract distinct(limit?: number): readonly DistinctCell[] | undefined;
   abstract countDistinct(): number;
-  abstract numbers(of: (cell: Cell) => number): Float64Array;
+  abstract numbers(of: (cell: Cell) => number, signs?: DecimalSigns): Float64Array;
+
+  specimens(): readonly DistinctCell[] {
+    return this.distinct() ?? [];
+  }
+
   abstract select(rows: Uint32Array): Column;
 }
 
@@ -201,6 +216,13 @@ export class NumberColumn extends BasicColumn {
     let count = 0;
     for (let row = 0; row < sorted.length; row++) if (row === 0 || !Object.is(sorted[row], sorted[row - 1])) count++;
     return count;
+  }
+
+  override specimens(): readonly DistinctCell[] {
+    // All numbers are written alike.
+    const first = this.#numbers.findIndex(Number.isFinite);
+    const known = this.#numbers.reduce((count, value) => (Number.isFinite(value) ? count + 1 : count), 0);
+    return first < 0 ? [] : [{ cell: this.cell(first), count: known, first }];
   }
 
   numbers(of: (cell: Cell) => number): Float64Array {

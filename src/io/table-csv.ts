@@ -1,102 +1,233 @@
 import { DataError, ValueError } from '../core/index.ts';
 import type { DecodeOptions } from './bytes.ts';
-import { CsvRecords, sniffDelimiter } from './csv-records.ts';
-import { plainNumbers } from './plain-numbers.ts';
-import { guardFormula, unguardFormula } from './spreadsheet-text.ts';
-import { tableOf } from './table.ts';
-import type { Cell, Table } from './table.ts';
+import { ColumnBuilder } from './column-builder.ts';
+import { findDialect, sniffedBytes } from './csv-dialect.ts';
+import type { CsvDialect, CsvOptions } from './csv-dialect.ts';
+import { CsvScanner } from './csv-scanner.ts';
+import { guardFormula } from './spreadsheet-text.ts';
+import type { Cell, Table, TableColumn } from './table.ts';
+import { Utf8Reader, findEncoding } from './text-encoding.ts';
 
-export interface TableCsvOptions extends DecodeOptions {
-  /** Default: found out (`sniffDelimiter`). */
-  readonly delimiter?: string;
-  /** Whether the first record names the columns; default: unless all its fields are numbers. */
-  readonly header?: boolean;
-  /** Whether numbers as people write them become plain ones (`plain-numbers.ts`); default: every field stays as it is. */
-  readonly plainNumbers?: boolean;
-}
+export interface TableCsvOptions extends DecodeOptions, CsvOptions {}
 
 /**
- * A table in CSV: the first record names the columns; unnamed ones become `column 1`, `column 2`, …
+ * A table in CSV or a relation of it, its fields as they are written. How the file is laid out is found out from its first
+ * 256 KiB (`csv-dialect.ts`) unless the options say so; the table's `dialect` has it.
  *
  * @throws DataError naming the line of a record with more or fewer fields than the first, or when there are no rows
  */
-export function parseTableCsv(text: string, options: TableCsvOptions = {}): Table {
-  const builder = new CsvTableBuilder({ ...options, delimiter: options.delimiter ?? sniffDelimiter(text) });
-  const columns: string[][] = [];
-  builder.onRow = (fields) => {
-    fields.forEach((field, index) => (columns[index] ??= []).push(field));
-  };
-  builder.write(text);
-  const names = builder.end();
-  return tableOf(names.map((name, index) => ({ name, values: columns[index] ?? [] })));
+export function parseTableCsv(data: string | Uint8Array, options: TableCsvOptions = {}): Table {
+  const bytes = typeof data === 'string' ? new TextEncoder().encode(data) : data;
+  const encoding = typeof data === 'string' ? 'utf-8' : (options.encoding ?? findEncoding(bytes, { whole: true }));
+  const reader = new TableCsvReader({ ...options, encoding });
+  for (let at = 0; at < bytes.length; at += pieceBytes) reader.write(bytes.subarray(at, at + pieceBytes));
+  return reader.end();
 }
 
-/** Reads a table's CSV piece by piece; rows are handed on, not kept. */
-export class CsvTableBuilder {
-  onRow: (fields: string[]) => void = () => undefined;
+/** Bytes that are read at once. */
+const pieceBytes = 2 ** 22;
+
+/** Reads a table's CSV piece by piece. */
+export class TableCsvReader {
+  readonly #options: TableCsvOptions;
   readonly #name: string;
-  readonly #records: CsvRecords;
-  readonly #plain: (field: string) => string;
-  #names: string[] | undefined;
-  #rows = 0;
+  readonly #head: Uint8Array[] = [];
+  #headBytes = 0;
+  #text: Utf8Reader | undefined;
+  #rows: CsvRows | undefined;
 
-  constructor(options: TableCsvOptions & { readonly delimiter: string }) {
+  constructor(options: TableCsvOptions = {}) {
+    this.#options = options;
     this.#name = options.name ?? 'CSV data';
-    const { header } = options;
-    this.#plain = options.plainNumbers ? plainNumbers(options.delimiter) : (field) => field;
-    const onRecord = (written: string[], line: number): void => {
-      const fields = written.map(unguardFormula);
-      if (this.#names) {
-        this.#row(fields, line, this.#names.length);
-      } else if (header ?? !fields.every((field) => isNumber(this.#plain(field)))) {
-        this.#names = nameColumns(fields, this.#name);
-      } else {
-        this.#names = nameColumns(
-          fields.map(() => ''),
-          this.#name,
-        );
-        this.#row(fields, line, fields.length);
-      }
-    };
-    this.#records = new CsvRecords({ name: this.#name, delimiter: options.delimiter, onRecord });
   }
 
-  /** The columns' names; `undefined` before the first record. */
-  get names(): readonly string[] | undefined {
-    return this.#names;
+  /** Rows that have been read and not been taken. */
+  get rowCount(): number {
+    return this.#rows?.rowCount ?? 0;
   }
 
-  write(text: string): void {
-    this.#records.write(text);
-  }
-
-  /** @returns the columns' names */
-  end(): readonly string[] {
-    this.#records.end();
-    if (!this.#names || this.#rows === 0) throw new DataError(`${this.#name}: holds no rows.`);
-    return this.#names;
-  }
-
-  #row(fields: string[], line: number, expected: number): void {
-    if (fields.length !== expected) {
-      throw new DataError(
-        `${this.#name}, line ${line}: expected ${expected} fields as in the first line, found ${fields.length}.`,
-      );
+  /** @throws DataError naming the line of what cannot be read */
+  write(bytes: Uint8Array): void {
+    if (this.#text && this.#rows) {
+      this.#rows.write(this.#text.write(bytes));
+      return;
     }
-    this.#rows++;
-    this.onRow(fields.map(this.#plain));
+    this.#head.push(bytes.slice());
+    this.#headBytes += bytes.length;
+    if (this.#headBytes >= sniffedBytes) this.#begin(false);
+  }
+
+  /** The rows that have been read, which are forgotten here. */
+  take(): Table {
+    if (!this.#rows) throw new DataError(`${this.#name}: holds no rows.`);
+    return this.#rows.take();
+  }
+
+  /** All rows that have not been taken. @throws DataError when there never were any */
+  end(): Table {
+    if (this.#rows && this.#text) this.#rows.write(this.#text.end());
+    else this.#begin(true);
+    const rows = this.#rows;
+    if (!rows) throw new DataError(`${this.#name}: holds no rows.`);
+    rows.end();
+    return rows.take();
+  }
+
+  #begin(whole: boolean): void {
+    const head = joined(this.#head);
+    this.#head.length = 0;
+    const encoding = this.#options.encoding ?? findEncoding(head, { whole });
+    this.#text = new Utf8Reader(encoding, this.#name);
+    const text = this.#text.write(head);
+    const rest = whole ? this.#text.end() : new Uint8Array(0);
+    const name = this.#name;
+    const dialect = findDialect(text.subarray(0, 2 * sniffedBytes), { ...this.#options, name, encoding, whole });
+    this.#rows = new CsvRows(dialect, name);
+    this.#rows.write(text);
+    this.#rows.write(rest);
   }
 }
 
-function isNumber(field: string): boolean {
-  return field.trim() !== '' && Number.isFinite(Number(field));
+function joined(pieces: readonly Uint8Array[]): Uint8Array {
+  const all = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    all.set(piece, at);
+    at += piece.length;
+  }
+  return all;
 }
 
-function nameColumns(fields: readonly string[], name: string): string[] {
-  const names = fields.map((field, index) => (field.trim() === '' ? `column ${index + 1}` : field.trim()));
-  const twice = names.find((column, index) => names.indexOf(column) !== index);
-  if (twice !== undefined) throw new DataError(`${name}: two columns are named '${twice}'. Rename one.`);
-  return names;
+/** Rows of a known dialect, collected by column. */
+class CsvRows {
+  rowCount = 0;
+  readonly #dialect: CsvDialect;
+  readonly #name: string;
+  readonly #scanner: CsvScanner;
+  #builders: ColumnBuilder[] = [];
+  #lines = new LineNumbers();
+  #field = 0;
+  #filledBeyond = false;
+  #expectHeader: boolean;
+  #everyRow = 0;
+
+  constructor(dialect: CsvDialect, name: string) {
+    this.#dialect = dialect;
+    this.#name = name;
+    this.#expectHeader = dialect.header;
+    this.#builders = dialect.names.map(() => new ColumnBuilder());
+    this.#scanner = new CsvScanner({ ...dialect, name, sink: this });
+  }
+
+  write(bytes: Uint8Array): void {
+    this.#scanner.write(bytes);
+  }
+
+  end(): void {
+    this.#scanner.end();
+    if (this.#everyRow + this.rowCount === 0) {
+      throw new DataError(`${this.#name}: holds no rows${this.#dialect.header ? ', only names of columns' : ''}.`);
+    }
+  }
+
+  take(): Table {
+    const lines = this.#lines;
+    const where = (row: number): string => `line ${lines.of(row)}`;
+    const { names } = this.#dialect;
+    const columns = this.#builders.map((builder, index) => builder.end(names[index]!, where));
+    const table = new CsvTable(columns, { rowCount: this.rowCount, dialect: this.#dialect });
+    this.#everyRow += this.rowCount;
+    this.rowCount = 0;
+    this.#lines = new LineNumbers();
+    this.#builders = names.map(() => new ColumnBuilder());
+    return table;
+  }
+
+  /** For the scanner. */
+  field(bytes: Uint8Array, start: number, end: number): void {
+    if (this.#expectHeader) return;
+    const builder = this.#builders[this.#field++];
+    if (builder) builder.add(bytes, start, end);
+    else if (end > start) this.#filledBeyond = true;
+  }
+
+  /** For the scanner. */
+  record(line: number): void {
+    if (this.#expectHeader) {
+      this.#expectHeader = false;
+      return;
+    }
+    const count = this.#field;
+    this.#field = 0;
+    if (count !== this.#builders.length && !this.#fit(count, line)) return;
+    this.#lines.add(line);
+    this.rowCount++;
+  }
+
+  /** A row of another length: whether it stays. @throws DataError unless the options say what becomes of it */
+  #fit(count: number, line: number): boolean {
+    const { ragged, names, fields } = this.#dialect;
+    const isTrailing = count === names.length + 1 && !this.#filledBeyond && (fields === count || ragged === 'fill');
+    this.#filledBeyond = false;
+    if (isTrailing) return true;
+    if (ragged === 'skip') {
+      for (let k = 0; k < Math.min(count, names.length); k++) this.#builders[k]!.drop();
+      return false;
+    }
+    if (ragged === 'fill' && count < names.length) {
+      for (let k = count; k < names.length; k++) this.#builders[k]!.add(nothing, 0, 0);
+      return true;
+    }
+    throw new DataError(
+      `${this.#name}, line ${line}: expected ${names.length} fields as in the first line, found ${count}. ` +
+        'Mend the line, or say what becomes of such: --data-option ragged=skip, or fill where fields at the end are missing.',
+    );
+  }
+}
+
+const nothing = new Uint8Array(0);
+
+class CsvTable implements Table {
+  readonly columns: readonly TableColumn[];
+  readonly rowCount: number;
+  readonly #dialect: CsvDialect;
+
+  constructor(columns: readonly TableColumn[], { rowCount, dialect }: { rowCount: number; dialect: CsvDialect }) {
+    this.columns = columns;
+    this.rowCount = rowCount;
+    this.#dialect = dialect;
+  }
+
+  get dialect(): CsvDialect {
+    return this.#dialect;
+  }
+}
+
+/** The line in which each row begins: kept where it is not the one behind that of the row before. */
+class LineNumbers {
+  readonly #rows: number[] = [];
+  readonly #begin: number[] = [];
+  #count = 0;
+  #next = -1;
+
+  add(line: number): void {
+    if (line !== this.#next) {
+      this.#rows.push(this.#count);
+      this.#begin.push(line);
+    }
+    this.#count++;
+    this.#next = line + 1;
+  }
+
+  of(row: number): number {
+    let [low, high] = [0, this.#rows.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.#rows[middle]! <= row) low = middle + 1;
+      else high = middle;
+    }
+    return low === 0 ? 0 : this.#begin[low - 1]! + row - this.#rows[low - 1]!;
+  }
 }
 
 export interface FormatTableOptions {

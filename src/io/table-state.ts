@@ -36,9 +36,25 @@ export const dateUnits = [
 ] as const;
 export type DateUnit = (typeof dateUnits)[number];
 
+/** How numbers are written (`NumberForm`). */
+const numberForm = v.strictObject({
+  decimal: v.picklist(['.', ',']),
+  group: v.exactOptional(text),
+  indian: v.exactOptional(v.literal(true)),
+  prefix: v.exactOptional(text),
+  suffix: v.exactOptional(text),
+  negative: v.exactOptional(v.picklist(['parentheses', 'trailing', 'minus sign'])),
+  plus: v.exactOptional(v.literal(true)),
+  fixed: v.exactOptional(v.literal(true)),
+});
+
+/** Texts that stand for a missing value, the commonest first: it is written back. Absent in runs of old, which had them fixed. */
+const missing = v.exactOptional(v.array(text, 'a list'));
+
 const measured = {
   name: text,
   nullable: flag,
+  missing,
   min: finite,
   max: finite,
   transform,
@@ -48,7 +64,13 @@ const measured = {
 const column = v.variant(
   'kind',
   [
-    v.strictObject({ kind: v.literal('numeric'), ...measured, integer: flag, decimals: v.exactOptional(count) }),
+    v.strictObject({
+      kind: v.literal('numeric'),
+      ...measured,
+      integer: flag,
+      decimals: v.exactOptional(count),
+      form: v.exactOptional(numberForm),
+    }),
     /**
      * `format`: how it is written, such as DD.MM.YYYY; absent in runs of old, which wrote ISO 8601. `months` and `weekdays`: the
      * names that it writes. `unit`: what its values are whole numbers of from the first on. `number`: whether its cells are numbers.
@@ -63,16 +85,23 @@ const column = v.variant(
       unit: v.exactOptional(v.picklist(dateUnits)),
       number: v.exactOptional(flag),
     }),
-    v.strictObject({ kind: v.literal('boolean'), name: text, nullable: flag, values: v.tuple([cell, cell]) }),
+    v.strictObject({ kind: v.literal('boolean'), name: text, nullable: flag, missing, values: v.tuple([cell, cell]) }),
     /** `pooled`: training rows whose category is none of the levels and counts as "other". */
     v.strictObject({
       kind: v.literal('categorical'),
       name: text,
       nullable: flag,
+      missing,
       levels: v.array(cell, 'a list'),
       pooled: count,
     }),
-    v.strictObject({ kind: v.literal('ordinal'), name: text, nullable: flag, levels: v.array(cell, 'a list') }),
+    v.strictObject({
+      kind: v.literal('ordinal'),
+      name: text,
+      nullable: flag,
+      missing,
+      levels: v.array(cell, 'a list'),
+    }),
     v.strictObject({ kind: v.literal('label'), name: text, levels: v.array(cell, 'a list') }),
     v.strictObject({ kind: v.literal('constant'), name: text, value: v.nullable(cell) }),
     v.strictObject({ kind: v.picklist(['id', 'split', 'ignored']), name: text }),

@@ -1,4 +1,5 @@
 import { ShapeError } from '../core/index.ts';
+import type { CsvDialect } from './csv-dialect.ts';
 
 /** One entry of a table; `null` where nothing is stored. CSV has strings only. */
 export type Cell = string | number | boolean | null;
@@ -12,6 +13,8 @@ export interface TableColumn {
 export interface Table {
   readonly columns: readonly TableColumn[];
   readonly rowCount: number;
+  /** How the file was laid out that it came from, when it was one of text. */
+  readonly dialect?: CsvDialect | undefined;
 }
 
 /** @throws ShapeError when columns differ in length or two have the same name */

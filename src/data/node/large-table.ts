@@ -1,8 +1,8 @@
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { ValueError } from '../../core/index.ts';
-import { tableOf } from '../../io/index.ts';
-import type { Cell, DataConfig, JsonValue, Table } from '../../io/index.ts';
+import { columnOf, tableOf } from '../../io/index.ts';
+import type { Cell, CsvDialect, CsvOptions, DataConfig, JsonValue, Table } from '../../io/index.ts';
 import { fillUniform } from '../../random/index.ts';
 import { checkGather, subset } from '../dataset.ts';
 import type { Dataset } from '../dataset.ts';
@@ -12,9 +12,8 @@ import { purposeKey } from '../streams.ts';
 import { describeSurprise } from '../table/describe.ts';
 import { Surprises } from '../table/encoder.ts';
 import type { TableEncoder } from '../table/encoder.ts';
-import { joinSplits, labelCodes, planTable, splitsIn } from '../table/table-dataset.ts';
+import { csvPart, joinSplits, labelCodes, planTable, splitsIn } from '../table/table-dataset.ts';
 import type { SplitRows, TableOptions, TablePlan, TableSample } from '../table/table-dataset.ts';
-import { TypedTable } from '../table/typed.ts';
 import type { ResolveContext } from './context.ts';
 import { cachedRecords } from './record-cache.ts';
 import { RecordFile } from './record-file.ts';
@@ -37,9 +36,10 @@ export async function readLargeTable(
   options: TableOptions & { readonly like?: DataConfig | undefined },
   context: ResolveContext,
 ): Promise<DatasetSplits> {
-  const sample = await sampleRows(path, context);
+  const csv = csvPart(options);
+  const sample = await sampleRows(path, csv, context);
   const plan = planTable(sample, { ...options, source: path });
-  const cached = await encodeRows(path, { plan, rowCount: sample.rowCount, context });
+  const cached = await encodeRows(path, { plan, csv, rowCount: sample.rowCount, context });
   plan.notes.push(`${path} is large: its rows are read from ${cached} as they are needed.`);
   const { dataset, rows } = openRows(cached, { plan, rowCount: sample.rowCount });
   return joinSplits(plan, plan.rowsAtRandom ?? rows, (split, indices) =>
@@ -48,29 +48,33 @@ export async function readLargeTable(
 }
 
 /** A random sample of the rows, in their order (Vitter's algorithm R). */
-async function sampleRows(path: string, context: ResolveContext): Promise<TableSample> {
+async function sampleRows(path: string, csv: CsvOptions, context: ResolveContext): Promise<TableSample> {
   const key = purposeKey(0, 'sample');
   const kept: { number: number; cells: Cell[] }[] = [];
   let names: string[] = [];
+  let dialect: CsvDialect | undefined;
   let rowCount = 0;
-  for await (const piece of streamTable(path)) {
+  for await (const piece of streamTable(path, csv)) {
     context.signal?.throwIfAborted();
     names = piece.columns.map(({ name }) => name);
+    dialect = piece.dialect;
+    const columns = piece.columns.map(columnOf);
     const draws = new Float64Array(piece.rowCount);
     fillUniform(key, draws, rowCount);
     for (let row = 0; row < piece.rowCount; row++) {
       const number = rowCount + row;
       const place = number < sampledRows ? number : Math.floor(draws[row]! * (number + 1));
-      if (place < sampledRows) kept[place] = { number, cells: piece.columns.map(({ values }) => values[row] ?? null) };
+      if (place < sampledRows) kept[place] = { number, cells: columns.map((column) => column.cell(row)) };
     }
     rowCount += piece.rowCount;
     context.onProgress?.({ what: path, unit: 'rows', done: rowCount });
   }
   kept.sort((a, b) => a.number - b.number);
   return {
-    sample: TypedTable.of(
-      tableOf(names.map((name, index) => ({ name, values: kept.map(({ cells }) => cells[index] ?? null) }))),
-    ),
+    sample: {
+      ...tableOf(names.map((name, index) => ({ name, values: kept.map(({ cells }) => cells[index] ?? null) }))),
+      dialect,
+    },
     numbers: Uint32Array.from(kept, ({ number }) => number),
     rowCount,
   };
@@ -84,22 +88,28 @@ function recordLength(encoder: TableEncoder): number {
 /** The file of encoded rows, written when it is not there yet. */
 async function encodeRows(
   path: string,
-  options: { readonly plan: TablePlan; readonly rowCount: number; readonly context: ResolveContext },
+  options: {
+    readonly plan: TablePlan;
+    readonly csv: CsvOptions;
+    readonly rowCount: number;
+    readonly context: ResolveContext;
+  },
 ): Promise<string> {
-  const { plan, rowCount, context } = options;
+  const { plan, csv, rowCount, context } = options;
   const { size, mtimeMs } = statSync(path);
   const identity = [
-    2,
+    3,
     resolve(path),
     size,
     mtimeMs,
     plan.encoder.state,
     plan.splitColumn ?? null,
+    plan.options,
   ] as unknown as JsonValue;
   const cached = await cachedRecords({ kind: 'tables', identity }, context, async (append) => {
     const surprises = new Surprises();
     let done = 0;
-    for await (const piece of streamTable(path)) {
+    for await (const piece of streamTable(path, csv)) {
       context.signal?.throwIfAborted();
       append(new Uint8Array(recordsOf(piece, plan, surprises).buffer));
       done += piece.rowCount;
@@ -111,7 +121,12 @@ async function encodeRows(
   return cached.path;
 }
 
-function recordsOf(piece: Table, { encoder, splitColumn, source }: TablePlan, surprises: Surprises): Float32Array {
+function recordsOf(
+  rows: Table,
+  { encoder, splitColumn, source, sample }: TablePlan,
+  surprises: Surprises,
+): Float32Array {
+  const piece = sample.alike(rows);
   const features = encoder.blocks.length;
   const length = recordLength(encoder);
   const { codes, surprises: found } = encoder.encode(piece);

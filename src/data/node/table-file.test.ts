@@ -31,7 +31,7 @@ test('CSV, TSV and Parquet say the same', async () => {
     expect(examplesOf(held!)).toEqual(examplesOf(first!.test!));
   }
   writeFileSync(path('t.csv.gz'), gzip(new TextEncoder().encode('a;b\n1,5;x\n')));
-  expect(await readTable(path('t.csv.gz'))).toEqual(tableOf({ a: ['1.5'], b: ['x'] }));
+  expect(await readTable(path('t.csv.gz'))).toEqual(tableOf({ a: ['1,5'], b: ['x'] }));
 });
 
 test('the schema may be a file', async () => {
@@ -55,7 +55,9 @@ test('for a trained model, as its rows were', async () => {
 
 test('what is no table is named', async () => {
   writeFileSync(path('bad.csv'), Uint8Array.of(0xff, 0xfe, 0x41));
-  await expect(readTable(path('bad.csv'))).rejects.toThrow(/bad\.csv: the text is not valid UTF-8/);
+  await expect(readTable(path('bad.csv'))).rejects.toThrow(/bad\.csv: cannot be read as utf-16le text/);
+  writeFileSync(path('bad.csv'), Uint8Array.of(0x50, 0, 0, 7, 0xff, 1));
+  await expect(readTable(path('bad.csv'))).rejects.toThrow(/bad\.csv: is no text/);
   writeFileSync(path('ragged.csv'), 'a,b\n1,2\n3\n');
   await expect(readTable(path('ragged.csv'))).rejects.toThrow(/ragged\.csv, line 3: expected 2 fields/);
   writeFileSync(path('bad.parquet'), 'PAR1');

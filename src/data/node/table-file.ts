@@ -1,21 +1,15 @@
 import { extname } from 'node:path';
 import { ValueError } from '../../core/index.ts';
-import {
-  decodeParquet,
-  decodeText,
-  encodeParquet,
-  formatTableCsv,
-  gunzipIfNeeded,
-  parseTableCsv,
-} from '../../io/index.ts';
-import type { FormatTableOptions, Table } from '../../io/index.ts';
+import { decodeParquet, encodeParquet, formatTableCsv, gunzipIfNeeded, parseTableCsv } from '../../io/index.ts';
+import type { CsvOptions, FormatTableOptions, Table } from '../../io/index.ts';
 import { fileSize, readFileBytes, readFileJson, writeFileAtomic } from '../../io/node/index.ts';
 import type { DatasetOptions, DatasetSplits } from '../source.ts';
 import type { SchemaOverrides } from '../table/infer.ts';
-import { tableSplits } from '../table/table-dataset.ts';
+import { csvPart, tableSplits } from '../table/table-dataset.ts';
 import { defaultMemoryLimit } from './context.ts';
 import type { ResolveContext } from './context.ts';
 import { readLargeTable } from './large-table.ts';
+import { csvOptionsFor } from './table-stream.ts';
 
 /** About how many bytes of memory one byte of a file of text, or of a compressed one, takes while it is read. */
 const bytesInMemory = { text: 4, packed: 20 };
@@ -32,15 +26,10 @@ export function isTableFile(path: string): boolean {
 }
 
 /** A table from a CSV, TSV (either gzip-compressed or not) or Parquet file. @throws DataError that names the file */
-export async function readTable(path: string): Promise<Table> {
+export async function readTable(path: string, options: CsvOptions = {}): Promise<Table> {
   const bytes = readFileBytes(path);
   if (tableExtension(path) === '.parquet') return decodeParquet(bytes, { name: path });
-  const text = decodeText(gunzipIfNeeded(bytes, { name: path }), path);
-  return parseTableCsv(text, {
-    name: path,
-    plainNumbers: true,
-    ...(tableExtension(path) === '.tsv' && { delimiter: '\t' }),
-  });
+  return parseTableCsv(gunzipIfNeeded(bytes, { name: path }), { ...csvOptionsFor(path, options), name: path });
 }
 
 export type WriteTableOptions = Pick<FormatTableOptions, 'formulas'>;
@@ -71,5 +60,5 @@ export async function readTableFile(
   const bytes = fileSize(path) * bytesInMemory[/\.(parquet|gz)$/i.test(path) ? 'packed' : 'text'];
   return bytes > (context.memoryLimit ?? defaultMemoryLimit)
     ? readLargeTable(path, how, context)
-    : tableSplits(await readTable(path), how);
+    : tableSplits(await readTable(path, csvPart(options)), how);
 }

@@ -2,61 +2,39 @@ import { createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { DataError } from '../../core/index.ts';
-import { CsvTableBuilder, decodeParquet, readParquetHeader, sniffDelimiter, tableOf } from '../../io/index.ts';
-import type { Table } from '../../io/index.ts';
+import { TableCsvReader, decodeParquet, readParquetHeader } from '../../io/index.ts';
+import type { CsvOptions, Table } from '../../io/index.ts';
 
-/** Rows of a piece of CSV; a piece of Parquet is one of its row groups. */
+/** Rows of a piece of CSV, about; a piece of Parquet is one of its row groups. */
 const pieceRows = 2 ** 14;
-/** Text in which the delimiter is looked for. */
-const sniffedText = 2 ** 16;
 
 /** A table's file piece by piece, in order. @throws DataError naming the file and the line */
-export function streamTable(path: string): AsyncGenerator<Table> {
-  return path.toLowerCase().endsWith('.parquet') ? streamParquet(path) : streamCsv(path);
+export function streamTable(path: string, options: CsvOptions): AsyncGenerator<Table> {
+  return path.toLowerCase().endsWith('.parquet') ? streamParquet(path) : streamCsv(path, options);
 }
 
-async function* streamCsv(path: string): AsyncGenerator<Table> {
-  let builder: CsvTableBuilder | undefined;
-  let rows: string[][] = [];
-  let head = '';
-  const take = (): Table => {
-    const piece = pieceOf(builder?.names ?? [], rows);
-    rows = [];
-    return piece;
-  };
-  const begin = (): CsvTableBuilder => {
-    const delimiter = /\.tsv(\.gz)?$/i.test(path) ? '\t' : sniffDelimiter(head);
-    const begun = new CsvTableBuilder({ name: path, delimiter, plainNumbers: true });
-    begun.onRow = (fields) => rows.push(fields);
-    begun.write(head);
-    return begun;
-  };
-  for await (const text of readText(path)) {
-    if (builder) builder.write(text);
-    else {
-      head += text;
-      if (head.length >= sniffedText) builder = begin();
-    }
-    if (rows.length >= pieceRows) yield take();
+/** What the name of a file says of it: `.tsv` has tabs. */
+export function csvOptionsFor(path: string, options: CsvOptions): CsvOptions {
+  return /\.tsv(\.gz)?$/i.test(path) ? { delimiter: '\t', ...options } : options;
+}
+
+async function* streamCsv(path: string, options: CsvOptions): AsyncGenerator<Table> {
+  const reader = new TableCsvReader({ ...csvOptionsFor(path, options), name: path });
+  for await (const bytes of readPieces(path)) {
+    reader.write(bytes);
+    if (reader.rowCount >= pieceRows) yield reader.take();
   }
-  builder ??= begin();
-  builder.end();
-  if (rows.length > 0) yield take();
+  const last = reader.end();
+  if (last.rowCount > 0) yield last;
 }
 
-function pieceOf(names: readonly string[], rows: readonly string[][]): Table {
-  return tableOf(names.map((name, index) => ({ name, values: rows.map((row) => row[index] ?? '') })));
-}
-
-async function* readText(path: string): AsyncGenerator<string> {
-  const decoder = new TextDecoder('utf-8', { fatal: true });
-  const file = createReadStream(path, { highWaterMark: 2 ** 20 });
+async function* readPieces(path: string): AsyncGenerator<Uint8Array> {
+  const file = createReadStream(path, { highWaterMark: 2 ** 19 });
   const source: Readable = path.toLowerCase().endsWith('.gz') ? file.pipe(createGunzip()) : file;
   try {
-    for await (const bytes of source as AsyncIterable<Uint8Array>) yield decoder.decode(bytes, { stream: true });
-    yield decoder.decode();
+    yield* source as AsyncIterable<Uint8Array>;
   } catch (error) {
-    throw new DataError(`${path}: cannot be read as UTF-8 text (${(error as Error).message}).`);
+    throw new DataError(`${path}: cannot be read (${(error as Error).message}).`);
   } finally {
     file.destroy();
   }

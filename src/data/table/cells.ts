@@ -8,7 +8,7 @@ const numberText = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
  * No value: nothing stored, one of the usual texts (`NA`, `n/a`, `NaN`, `null`, `?` in any case, and Python's `None`, but not
  * "none", which is an answer), or a number that is not finite.
  */
-export function isMissing(cell: Cell | undefined): cell is null | undefined {
+export function isMissing(cell: Cell | undefined): cell is null {
   if (cell === null || cell === undefined) return true;
   if (typeof cell === 'number') return !Number.isFinite(cell);
   if (typeof cell !== 'string') return false;

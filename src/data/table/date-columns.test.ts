@@ -8,8 +8,7 @@ import { inferSchema } from './infer.ts';
 import type { SchemaOverrides } from './infer.ts';
 import { TableEncoder } from './encoder.ts';
 
-const caseTable = (name: string): Table =>
-  parseTableCsv(readFileSync(`test/fixtures/cases/${name}.csv`, 'utf8'), { plainNumbers: true });
+const caseTable = (name: string): Table => parseTableCsv(readFileSync(`test/fixtures/cases/${name}.csv`, 'utf8'));
 
 /** Encoded rows between those of the table: what a model makes up. */
 function madeUp(encoder: TableEncoder, table: Table, shift = 0.0137): Table {

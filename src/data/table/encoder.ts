@@ -7,6 +7,7 @@ import { fitTable, isFeature } from './fit.ts';
 import type { ColumnSchema } from './infer.ts';
 import { applyTransform, undoTransform } from './transforms.ts';
 import { TypedTable } from './typed.ts';
+import type { TypedColumn } from './typed.ts';
 
 /**
  * Where one column stands in an encoded row, and what its numbers are:
@@ -92,7 +93,7 @@ export class TableEncoder {
    * @throws DataError naming the columns that are missing altogether
    */
   encode(table: Table): EncodedTable {
-    const typed = TypedTable.of(table);
+    const typed = TypedTable.of(table, { like: this.state });
     const absent = this.#features.filter(({ name }) => !typed.column(name)).map(({ name }) => `'${name}'`);
     if (absent.length > 0) {
       const there = table.columns.map(({ name }) => `'${name}'`).join(', ');
@@ -106,16 +107,12 @@ export class TableEncoder {
     this.#features.forEach((feature, index) => {
       const column = typed.column(feature.name);
       if (!column) return;
-      const places = this.#places[index]!;
       const other = feature.kind === 'categorical' && feature.pooled === 0 ? feature.levels.length : undefined;
-      const read = column.read((cell) => {
-        const code = codeOf(feature, { places, dates: this.#dates[index] }, cell);
-        return Number.isNaN(code) ? notOfTheKind : code;
-      });
+      const read = this.#codesOf(column, index);
       for (let row = 0; row < read.length; row++) {
         const code = read[row]!;
         codes[row * stride + index] = code === notOfTheKind ? NaN : code;
-        if (code === notOfTheKind) surprises.add(feature.name, 'not of the kind', column.cell(row));
+        if (code === notOfTheKind) surprises.add(feature.name, 'not of the kind', column.column.cell(row));
         else if (code === other) surprises.add(feature.name, 'unseen category', column.cell(row));
         else if (!feature.nullable && Number.isNaN(code)) {
           surprises.add(feature.name, 'missing value', column.column.cell(row));
@@ -123,6 +120,26 @@ export class TableEncoder {
       }
     });
     return { rowCount: table.rowCount, codes, surprises: surprises.list() };
+  }
+
+  /** The rows' codes in one column: NaN where missing, `notOfTheKind` for a value that the column cannot have. */
+  #codesOf(column: TypedColumn, index: number): Float64Array {
+    const feature = this.#features[index]!;
+    const { reading } = column;
+    if (feature.kind === 'numeric' && column.numbers) {
+      const { transform } = feature;
+      const numbers = column.numbers;
+      const mayBeOdd = reading.lenient && reading.odd.length > 0;
+      return numbers.map((value, row) => {
+        if (!Number.isNaN(value)) return applyTransform(transform, value);
+        return mayBeOdd && !reading.isMissing(column.column.cell(row)) ? notOfTheKind : NaN;
+      });
+    }
+    const how = { places: this.#places[index]!, dates: this.#dates[index] };
+    return column.read((cell) => {
+      const code = codeOf(feature, how, cell);
+      return Number.isNaN(code) ? notOfTheKind : code;
+    });
   }
 
   /** Spreads the codes of one row, which begin at `at`, out into `width` numbers of `out`, from `start` on. */

@@ -22,7 +22,7 @@ const mostDecimals = 12;
  * @throws DataError naming the column whose values are not of its kind, or when no column is left to model
  */
 export function fitTable(table: Table, schema: readonly ColumnSchema[]): TableState {
-  const typed = TypedTable.of(table);
+  const typed = TypedTable.of(table, { columns: Object.fromEntries(schema.map((column) => [column.name, column])) });
   const columns = schema.map((column, index): ColumnState => {
     const data = typed.columns[index];
     if (data?.name !== column.name)
@@ -46,33 +46,38 @@ function fitColumn(column: TypedColumn, schema: ColumnSchema): ColumnState {
   const { name, present } = column;
   const { kind } = schema;
   const nullable = schema.nullable ?? present < column.length;
+  const missing = column.reading.marks.map(({ mark }) => mark);
   if (kind === 'id' || kind === 'split' || kind === 'ignored') return { kind, name };
   if (kind === 'constant') return { kind, name, value: column.levels()?.[0]?.cell ?? null };
   if (present === 0 && kind !== 'label')
     throw new DataError(`table: column '${name}' holds no value, so it cannot be ${kind}.`);
   if (kind === 'label')
     return { kind, name, levels: schema.levels?.filter((level) => level !== null) ?? levelsByName(column) };
-  if (kind === 'categorical') return { kind, name, nullable, ...categories(column, schema) };
-  if (kind === 'ordinal') return { kind, name, nullable, levels: orderedLevels(column, schema) };
-  if (kind === 'boolean') return { kind, name, nullable, values: noYes(column) };
+  if (kind === 'categorical') return { kind, name, nullable, missing, ...categories(column, schema) };
+  if (kind === 'ordinal') return { kind, name, nullable, missing, levels: orderedLevels(column, schema) };
+  if (kind === 'boolean') return { kind, name, nullable, missing, values: noYes(column) };
   return kind === 'datetime' ? fitDates(column, schema, nullable) : fitNumeric(column, schema, nullable);
 }
 
 function fitNumeric(column: TypedColumn, schema: ColumnSchema, nullable: boolean): ColumnState {
-  const numbers = column.read((cell) => {
-    const value = numberOf(cell);
-    if (!Number.isNaN(value)) return value;
-    throw new DataError(
-      `table: column '${column.name}' is numeric, but holds ${JSON.stringify(cell)}: expected a number.`,
-    );
-  });
+  const numbers =
+    column.numbers ??
+    column.read((cell) => {
+      throw new DataError(
+        `table: column '${column.name}' is numeric, but holds ${JSON.stringify(cell)}: expected a number.`,
+      );
+    });
   const known = numbers.filter((value) => !Number.isNaN(value));
   const decimals = column.decimals(mostDecimals);
+  const { form } = column.reading;
+  const isPlain =
+    form === undefined || Object.values(form).every((value) => value === '.' || (value === ',' && decimals === 0));
   return {
     kind: 'numeric',
-    ...fitMeasure(column.name, known, { ...schema, nullable }),
+    ...fitMeasure(column, known, { ...schema, nullable }),
     integer: known.every(Number.isInteger),
     ...(decimals !== undefined && { decimals }),
+    ...(form && !isPlain && { form }),
   };
 }
 
@@ -99,7 +104,7 @@ function fitDates(column: TypedColumn, schema: ColumnSchema, nullable: boolean):
   const number = column.levels(1_000)?.every(({ cell }) => typeof cell === 'number') ?? false;
   return {
     kind: 'datetime',
-    ...fitMeasure(name, known, { ...schema, nullable: nullable || known.length < times.length }),
+    ...fitMeasure(column, known, { ...schema, nullable: nullable || known.length < times.length }),
     dateOnly: !hasClock(format.pattern),
     format: format.pattern,
     ...(format.months && { months: [...format.months] }),
@@ -110,10 +115,11 @@ function fitDates(column: TypedColumn, schema: ColumnSchema, nullable: boolean):
 }
 
 function fitMeasure(
-  name: string,
+  column: TypedColumn,
   numbers: Float64Array,
   { transform, nullable }: Pick<ColumnSchema, 'transform'> & { readonly nullable: boolean },
 ) {
+  const { name } = column;
   const min = numbers.reduce((least, value) => Math.min(least, value), Infinity);
   const max = numbers.reduce((most, value) => Math.max(most, value), -Infinity);
   if (!Number.isFinite(max - min)) {
@@ -129,6 +135,7 @@ function fitMeasure(
   return {
     name,
     nullable,
+    missing: column.reading.marks.map(({ mark }) => mark),
     min,
     max,
     transform: fitted,

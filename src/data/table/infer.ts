@@ -17,6 +17,11 @@ export interface ColumnSchema {
   readonly transform?: 'standard' | 'quantile';
   /** Of a column of dates: how they are written, such as DD/MM/YYYY; default: found out. */
   readonly format?: string;
+  /** Of numbers in text: the decimal sign, and what parts thousands (`,`, `.`, `'`, `space`, `none`); default: found out. */
+  readonly decimal?: '.' | ',';
+  readonly thousands?: string;
+  /** Texts that stand for missing values besides the usual ones; an empty list: only empty fields do. */
+  readonly missing?: readonly (string | number)[];
   /** Whether missing values are provided for though the training rows have none. */
   readonly nullable?: boolean;
   /** Why it is set aside, for people. */
@@ -55,7 +60,11 @@ export function inferSchema(table: Table, overrides: SchemaOverrides = {}): read
   if (unknown !== undefined) {
     throw new ValueError(`schema: there is no column '${unknown}'; there are ${names.join(', ')}.`);
   }
-  const typed = TypedTable.of(table);
+  const typed = TypedTable.of(table, {
+    columns: Object.fromEntries(
+      Object.entries(overrides).map(([name, said]) => [name, typeof said === 'string' ? { kind: said } : said]),
+    ),
+  });
   const schema = typed.columns.map((column) => {
     const said = overrides[column.name];
     const given = typeof said === 'string' ? { kind: said } : said;

@@ -25,6 +25,8 @@ describe('tableSplits', () => {
   test('says what it took the columns for', () => {
     const { notes } = tableSplits(people, { source: 'people.csv' });
     expect(notes).toEqual([
+      "read as missing: income ('NA' 20) (option missing)",
+      'no quantities: zip (numbers with zeros before them are codes: "04000" in line 2; {"zip":"numeric"} in the schema makes it one)',
       'numeric: age, income (some missing), score',
       'categorical: city (3 levels, some missing), zip (40 levels)',
       'boolean: smoker',

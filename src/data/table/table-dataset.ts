@@ -1,5 +1,5 @@
 import { DataError, ValueError } from '../../core/index.ts';
-import type { Cell, DataConfig, JsonValue, Table, TableState } from '../../io/index.ts';
+import type { Cell, CsvOptions, DataConfig, JsonValue, Table, TableState } from '../../io/index.ts';
 import { checkGather } from '../dataset.ts';
 import type { Dataset } from '../dataset.ts';
 import type { DatasetOptions, DatasetSplits } from '../source.ts';
@@ -8,13 +8,15 @@ import { splitNamed, splitNames } from '../split-names.ts';
 import type { SplitName } from '../split-names.ts';
 import { chooseTest, defaultTestFraction } from '../split.ts';
 import { keyOf } from './cells.ts';
+import { describeLayout, describeReading } from './describe-reading.ts';
 import { describeSurprise, describeTable } from './describe.ts';
 import { TableEncoder } from './encoder.ts';
 import { levelsByName } from './fit.ts';
 import { inferSchema } from './infer.ts';
 import type { ColumnSchema, SchemaOverrides } from './infer.ts';
+import { checkReadingOptions } from './reading.ts';
 import { TypedTable } from './typed.ts';
-import type { TypedColumn } from './typed.ts';
+import type { TypedColumn, TypingOptions } from './typed.ts';
 
 export interface TableOptions extends DatasetOptions {
   readonly schema?: SchemaOverrides;
@@ -33,9 +35,8 @@ export function tableSplits(
 ): DatasetSplits {
   const { source } = options;
   const everyRow = Uint32Array.from({ length: table.rowCount }, (_, row) => row);
-  const typed = TypedTable.of(table);
-  const plan = planTable({ sample: typed, numbers: everyRow, rowCount: table.rowCount }, options);
-  const { encoder, notes } = plan;
+  const plan = planTable({ sample: table, numbers: everyRow, rowCount: table.rowCount }, options);
+  const { encoder, notes, sample: typed } = plan;
   const rows = plan.rowsAtRandom ?? rowsOfSplits(splitsIn(typed, plan.splitColumn ?? '', source));
   return joinSplits(plan, rows, (split, indices) => {
     const name = split === 'train' ? source : `${source} (${split})`;
@@ -45,7 +46,7 @@ export function tableSplits(
 
 /** Rows of a table, in order, with their numbers in it: all of them, or a random sample. */
 export interface TableSample {
-  readonly sample: TypedTable;
+  readonly sample: Table;
   readonly numbers: Uint32Array;
   /** Of the whole table. */
   readonly rowCount: number;
@@ -54,6 +55,8 @@ export interface TableSample {
 /** What becomes of a table's rows. */
 export interface TablePlan {
   readonly source: string;
+  /** The rows that it was made from. */
+  readonly sample: TypedTable;
   readonly encoder: TableEncoder;
   /** The column that says each row's split; absent when rows are held out at random. */
   readonly splitColumn: string | undefined;
@@ -69,12 +72,13 @@ export type SplitRows = Readonly<Partial<Record<SplitName, Uint32Array>>>;
 
 /** The plan of `tableSplits`, from a sample of the rows. */
 export function planTable(
-  { sample, numbers, rowCount }: TableSample,
+  { sample: table, numbers, rowCount }: TableSample,
   options: TableOptions & { readonly source: string; readonly like?: DataConfig | undefined },
 ): TablePlan {
   const { source, like, ...rest } = options;
-  const given = checkOptions(source, rest, ['seed', 'testFraction', 'schema']);
+  const given = checkOptions(source, rest, [...tableOptions, ...(table.dialect ? csvOptions : [])]);
   const state = like?.table;
+  const sample = TypedTable.of(table, { ...typingOptions(rest), like: state });
   const schema = state ? schemaOf(state) : inferSchema(sample, rest.schema);
   const splitColumn = schema.find(({ name, kind }) => kind === 'split' && hasColumn(sample, name))?.name;
   if (splitColumn !== undefined && (given.testFraction !== undefined || given.seed !== undefined)) {
@@ -92,16 +96,50 @@ export function planTable(
     : TableEncoder.fit(sample.select(training), withClasses(schema, sample));
   return {
     source,
+    sample,
     encoder,
     splitColumn,
     rowsAtRandom,
     isFitted: !state,
     options: {
       ...(rowsAtRandom && { seed, testFraction }),
-      ...(rest.schema && { schema: JSON.parse(JSON.stringify(rest.schema)) as JsonValue }),
+      ...kept(given),
     },
-    notes: state ? [] : describeTable(encoder.state, schema),
+    notes: state ? describeLayout(sample) : [...describeReading(sample), ...describeTable(encoder.state, schema)],
   };
+}
+
+/** What a table takes, and what one in text takes besides: how its file is laid out. */
+const tableOptions = ['seed', 'testFraction', 'schema', 'decimal', 'thousands', 'missing', 'strict'] as const;
+const csvOptions = ['header', 'delimiter', 'comment', 'skip', 'encoding', 'ragged'] as const;
+
+/** How the file is laid out, of what was said. */
+export function csvPart(options: DatasetOptions): CsvOptions {
+  return Object.fromEntries(csvOptions.flatMap((name) => (options[name] === undefined ? [] : [[name, options[name]]])));
+}
+
+/** What was said of how the table is read, for `config.json`. */
+function kept(given: DatasetOptions): Readonly<Record<string, JsonValue>> {
+  const reading = Object.entries(given).filter(([name]) => name !== 'seed' && name !== 'testFraction');
+  return JSON.parse(JSON.stringify(Object.fromEntries(reading))) as Record<string, JsonValue>;
+}
+
+/** @throws ValueError for what makes no sense */
+function typingOptions({ decimal, thousands, missing, strict, schema = {} }: TableOptions): TypingOptions {
+  const columns = Object.entries(schema).map(([name, said]) => {
+    const own = typeof said === 'string' ? { kind: said } : said;
+    checkReadingOptions(`schema: '${name}'`, own);
+    return [name, own] as const;
+  });
+  const all = {
+    ...(decimal !== undefined && { decimal }),
+    ...(thousands !== undefined && { thousands }),
+    ...(missing !== undefined && {
+      missing: Array.isArray(missing) ? (missing as (string | number)[]) : [missing as string],
+    }),
+  };
+  checkReadingOptions('options', all);
+  return { ...all, ...(strict !== undefined && { strict }), columns: Object.fromEntries(columns) };
 }
 
 /** Classes are known from all rows: one that is only in the test split (anomalies) is a class too. */

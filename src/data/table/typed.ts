@@ -1,6 +1,8 @@
 import { columnOf } from '../../io/index.ts';
-import type { Cell, Column, Table, TableColumn } from '../../io/index.ts';
-import { isCode, isMissing, keyOf, numberOf } from './cells.ts';
+import type { Cell, Column, CsvDialect, NumberForm, Table, TableColumn, TableState } from '../../io/index.ts';
+import { isMissing, keyOf } from './cells.ts';
+import { evidenceOf, numberIn, readingOf } from './reading.ts';
+import type { ColumnReading, FileEvidence, ReadingOptions } from './reading.ts';
 
 /** One of the values of a column: cells that mean the same (`keyOf`) are one. */
 export interface Level {
@@ -23,14 +25,16 @@ export class TypedColumn implements TableColumn {
   readonly name: string;
   readonly length: number;
   readonly column: Column;
-  #numbers: Float64Array | null | undefined;
+  readonly reading: ColumnReading;
+  #numbers: Float64Array | undefined;
   #present: number | undefined;
   #distinctCount: number | undefined;
 
-  constructor(column: Column) {
+  constructor(column: Column, reading: ColumnReading) {
     this.name = column.name;
     this.length = column.length;
     this.column = column;
+    this.reading = reading;
   }
 
   get values(): readonly Cell[] {
@@ -40,7 +44,13 @@ export class TypedColumn implements TableColumn {
   /** `null` where no value is. */
   cell(row: number): Cell {
     const cell = this.column.cell(row);
-    return isMissing(cell) ? null : cell;
+    return this.#isAbsent(cell) ? null : cell;
+  }
+
+  /** Whether a cell holds no value: a missing one, or among numbers one that is none. */
+  #isAbsent(cell: Cell): cell is null {
+    const { isMissing: missing, form, odd } = this.reading;
+    return missing(cell) || (form !== undefined && odd.length > 0 && Number.isNaN(numberIn(cell, form)));
   }
 
   /** Where a row stands, for people. */
@@ -50,40 +60,42 @@ export class TypedColumn implements TableColumn {
 
   /** Rows that hold a value. */
   get present(): number {
-    return (this.#present ??= this.read(() => 1).reduce((sum, one) => (Number.isNaN(one) ? sum : sum + 1), 0));
+    if (this.#present === undefined) {
+      const known = this.numbers ?? this.read(() => 1);
+      let count = 0;
+      for (const value of known) if (!Number.isNaN(value)) count++;
+      this.#present = count;
+    }
+    return this.#present;
   }
 
   /** `of` the cell of every row that holds a value, NaN for the others. Rows that hold the same are asked once. */
   read(of: (cell: NonNullable<Cell>) => number): Float64Array {
-    return this.column.numbers((cell) => (isMissing(cell) ? NaN : of(cell)));
+    return this.column.numbers((cell) => (this.#isAbsent(cell) ? NaN : of(cell)));
   }
 
-  /** The rows' numbers, NaN where missing; `undefined` unless every value is one, and none is written as codes are (007). */
+  /** The rows' numbers, NaN where none is; `undefined` where the column is none of numbers. Do not write into it. */
   get numbers(): Float64Array | undefined {
-    if (this.#numbers === undefined) this.#numbers = this.#readNumbers() ?? null;
-    return this.#numbers ?? undefined;
+    const { form, signs, isMissing: missing } = this.reading;
+    if (form === undefined) return undefined;
+    this.#numbers ??= this.column.numbers((cell) => (missing(cell) ? NaN : numberIn(cell, form)), signs);
+    return this.#numbers;
   }
 
-  #readNumbers(): Float64Array | undefined {
-    const found = { other: this.present === 0 };
-    const numbers = this.read((cell) => {
-      if (found.other) return NaN;
-      const value = numberOf(cell);
-      found.other = Number.isNaN(value) || isCode(cell);
-      return value;
-    });
-    return found.other ? undefined : numbers;
-  }
-
-  /** The most digits after the point that a number is written with; `undefined` for exponents, or more than `most`. */
+  /** The most digits after the decimal sign that a number is written with; `undefined` for exponents, or more than `most`. */
   decimals(most: number): number | undefined {
-    const digits = this.read((cell) => {
-      const text = String(cell).trim();
-      if (/e/i.test(text)) return Infinity;
+    let used = this.reading.decimals;
+    if (used === undefined) return undefined;
+    for (const value of this.column.specimens().some(({ cell }) => typeof cell === 'number')
+      ? (this.numbers ?? [])
+      : []) {
+      if (Number.isNaN(value)) continue;
+      const text = String(value);
+      if (text.includes('e')) return undefined;
       const point = text.indexOf('.');
-      return point < 0 ? 0 : text.length - point - 1;
-    });
-    const used = digits.reduce((least, count) => (count > least ? count : least), 0);
+      if (point >= 0) used = Math.max(used, text.length - point - 1);
+      if (used > most) return undefined;
+    }
     return used <= most ? used : undefined;
   }
 
@@ -94,7 +106,7 @@ export class TypedColumn implements TableColumn {
     if (!distinct) return undefined;
     const found = new Map<string, { cell: NonNullable<Cell>; key: string; count: number; first: number }>();
     for (const { cell, count, first } of distinct) {
-      if (isMissing(cell)) continue;
+      if (this.#isAbsent(cell)) continue;
       const key = keyOf(cell);
       const known = found.get(key);
       if (known) known.count += count;
@@ -114,37 +126,111 @@ export class TypedColumn implements TableColumn {
   }
 
   select(rows: Uint32Array): TypedColumn {
-    return new TypedColumn(this.column.select(rows));
+    return new TypedColumn(this.column.select(rows), this.reading);
   }
+}
+
+/** What a person says of how cells are read, of the whole table and by column. */
+export interface TypingOptions extends ReadingOptions {
+  /** Refuse cells of columns of numbers that are none. */
+  readonly strict?: boolean;
+  readonly columns?: Readonly<
+    Record<string, ReadingOptions & { readonly kind?: string; readonly levels?: readonly Cell[] }>
+  >;
+  /** What a trained model's columns are: new rows are read as its own were, as far as they leave that open. */
+  readonly like?: TableState | undefined;
 }
 
 /** A table whose columns have been read for what they mean. It is a `Table` itself, and read once. */
 export class TypedTable implements Table {
   readonly columns: readonly TypedColumn[];
   readonly rowCount: number;
+  readonly dialect: CsvDialect | undefined;
+  readonly #byName: ReadonlyMap<string, TypedColumn>;
 
-  private constructor(columns: readonly TypedColumn[], rowCount: number) {
+  private constructor(columns: readonly TypedColumn[], table: Pick<Table, 'rowCount' | 'dialect'>) {
     this.columns = columns;
-    this.rowCount = rowCount;
+    this.rowCount = table.rowCount;
+    this.dialect = table.dialect;
+    this.#byName = new Map(columns.map((column) => [column.name, column]));
   }
 
-  static of(table: Table): TypedTable {
+  /** @throws DataError for cells that are not what they must be */
+  static of(table: Table, options: TypingOptions = {}): TypedTable {
     if (table instanceof TypedTable) return table;
-    return new TypedTable(
-      table.columns.map((column) => new TypedColumn(columnOf(column))),
-      table.rowCount,
-    );
+    const { columns: byColumn, like, ...general } = options;
+    const said = table.columns.map(({ name }) => {
+      const { levels, ...own } = byColumn?.[name] ?? {};
+      return { ...general, ...own, ...(levels && { knownLevels: new Set(levels.map(keyOf)) }), ...likeOf(like, name) };
+    });
+    const evidence = table.columns.map((column, k) => evidenceOf(columnOf(column), said[k]!));
+    const signs = new Map<'.' | ',', number>();
+    const marksOfNumbers = new Set<string>();
+    for (const { decimal, marks, others } of evidence) {
+      if (decimal === undefined) continue;
+      signs.set(decimal, (signs.get(decimal) ?? 0) + 1);
+      for (const { text } of [...marks, ...others]) marksOfNumbers.add(text);
+    }
+    const [point = 0, comma = 0] = [signs.get('.'), signs.get(',')];
+    const file: FileEvidence = {
+      delimiter: table.dialect?.delimiter,
+      decimal: point === comma ? undefined : point > comma ? '.' : ',',
+      marksOfNumbers,
+    };
+    const columns = evidence.map((found, k) => {
+      const reading = readingOf(found, file, said[k]!);
+      return new TypedColumn(found.column, said[k]!.old ? { ...reading, isMissing } : reading);
+    });
+    return new TypedTable(columns, table);
+  }
+
+  /** Other rows of the same table, read alike. */
+  alike(table: Table): TypedTable {
+    const columns = table.columns.map((column) => {
+      const reading = this.#byName.get(column.name)?.reading;
+      return reading
+        ? new TypedColumn(columnOf(column), reading)
+        : TypedTable.of({ columns: [column], rowCount: table.rowCount }).columns[0]!;
+    });
+    return new TypedTable(columns, table);
   }
 
   column(name: string): TypedColumn | undefined {
-    return this.columns.find((column) => column.name === name);
+    return this.#byName.get(name);
   }
 
   /** These rows, in this order. */
   select(rows: Uint32Array): TypedTable {
     return new TypedTable(
       this.columns.map((column) => column.select(rows)),
-      rows.length,
+      { rowCount: rows.length, dialect: this.dialect },
     );
   }
+}
+
+/** How a trained model's column is read. */
+function likeOf(
+  like: TableState | undefined,
+  name: string,
+): {
+  kind?: string;
+  like?: NumberForm;
+  levels?: ReadonlySet<string>;
+  missing?: readonly string[];
+  lenient?: boolean;
+  old?: boolean;
+} {
+  const state = like?.columns.find((column) => column.name === name);
+  if (!state) return {};
+  const levels = 'levels' in state ? new Set(state.levels.map(keyOf)) : undefined;
+  // A run of old did not say what was missing: the same texts everywhere.
+  const old = 'nullable' in state && state.missing === undefined;
+  return {
+    kind: state.kind,
+    lenient: true,
+    ...(old && { old }),
+    ...(levels && { knownLevels: levels }),
+    ...('nullable' in state && state.missing && state.missing.length > 0 && { missing: state.missing }),
+    ...(state.kind === 'numeric' && state.form && { like: state.form }),
+  };
 }

@@ -1,5 +1,6 @@
 import { ValueError } from '../../core/index.ts';
-import { dateReader, findDates, isMissing, numberOf } from '../../data/index.ts';
+import { TypedTable, dateReader, findDates } from '../../data/index.ts';
+import type { TypedColumn } from '../../data/index.ts';
 import type { Cell, Table } from '../../io/index.ts';
 
 /** What a column holds, for comparing: numbers in order, or names without one. */
@@ -17,25 +18,38 @@ export function cellsOf({ columns }: Table, name: string): readonly Cell[] {
   );
 }
 
+const typedTables = new WeakMap<Table, TypedTable>();
+
+/** The column as it is read. @throws ValueError when there is no such column */
+function typedColumn(table: Table, name: string): TypedColumn {
+  let typed = typedTables.get(table);
+  if (!typed) typedTables.set(table, (typed = TypedTable.of(table)));
+  const column = typed.column(name);
+  if (column) return column;
+  throw new ValueError(
+    `tables: there is no column '${name}', only ${table.columns.map((candidate) => `'${candidate.name}'`).join(', ')}.`,
+  );
+}
+
 /** A column's numbers, of dates in milliseconds since 1970; NaN where a cell is missing or holds none. */
 export function numbersOf(table: Table, name: string): Float64Array {
-  const cells = cellsOf(table, name);
-  const numbers = Float64Array.from(cells, (cell) => (isMissing(cell) ? NaN : numberOf(cell)));
-  if (numbers.some((value) => !Number.isNaN(value))) return numbers;
-  const dates = findDates([...new Set(cells.filter((cell) => !isMissing(cell)).map(String))]);
+  const column = typedColumn(table, name);
+  if (column.numbers) return column.numbers;
+  const dates = findDates((column.levels() ?? []).map(({ cell }) => String(cell)));
   const read = dates && dateReader(dates.format);
-  return read ? Float64Array.from(cells, (cell) => (isMissing(cell) ? NaN : read(String(cell)))) : numbers;
+  return column.read((cell) => read?.(String(cell)) ?? NaN);
 }
 
 /** A column's names; a missing cell is a name of its own. */
 export function namesOf(table: Table, name: string): string[] {
-  return cellsOf(table, name).map((cell) => (isMissing(cell) ? '' : String(cell).trim()));
+  const column = typedColumn(table, name);
+  return Array.from({ length: column.length }, (_, row) => String(column.cell(row) ?? '').trim());
 }
 
 /** The share of a column's cells that are missing. */
 export function missingRate(table: Table, name: string): number {
-  const cells = cellsOf(table, name);
-  return cells.length === 0 ? 0 : cells.filter(isMissing).length / cells.length;
+  const column = typedColumn(table, name);
+  return column.length === 0 ? 0 : 1 - column.present / column.length;
 }
 
 /** How often each name occurs, as shares. */
