@@ -8,6 +8,14 @@ export interface ByteArray {
   readonly data: Uint8Array;
 }
 
+/** An image's pixels, and what of the file they do not show. */
+export interface DecodedImage extends ByteArray {
+  /** Whether it had pixels that were not opaque. */
+  readonly transparent?: boolean;
+  /** Of 16-bit samples: the highest of them, 0 to 65535. */
+  readonly highest?: number;
+}
+
 /** What array files hold: an NdArray, or bytes (which NdArray has no element type for). */
 export type StoredArray = NdArray | ByteArray;
 

@@ -1,7 +1,7 @@
 // Pure functions of bytes and text, for Node and browsers alike; files and folders are in node/index.ts.
 export { gunzip, gunzipIfNeeded, gzip, isGzip } from './gzip.ts';
 export { decodeText } from './bytes.ts';
-export type { ByteArray, DecodeOptions, StoredArray } from './bytes.ts';
+export type { ByteArray, DecodedImage, DecodeOptions, StoredArray } from './bytes.ts';
 export { columnOf } from './column.ts';
 export type { Column, DistinctCell } from './column.ts';
 export * from './config.ts';

@@ -2,6 +2,7 @@ import decode, { init } from '@jsquash/jpeg/decode.js';
 import { DataError } from '../core/index.ts';
 import { copyBytes, messageOf } from './bytes.ts';
 import type { ByteArray, DecodeOptions } from './bytes.ts';
+import { decodeCmykJpeg } from './cmyk-jpeg.ts';
 import { readImageHeader } from './image-header.ts';
 
 /** A coded block of 8 × 8 pixels takes at least one bit: a size beyond that is a damaged file, not an allocation. */
@@ -13,11 +14,11 @@ const harmless = /extraneous bytes before marker|unknown JFIF revision|unknown A
 export type JpegDecoder = (bytes: Uint8Array, options?: DecodeOptions) => Promise<ByteArray>;
 
 /**
- * A decoder of JPEG images (libjpeg in WebAssembly): baseline and progressive, grey and RGB, as bytes of shape
+ * A decoder of JPEG images (libjpeg in WebAssembly): baseline and progressive, grey, RGB and CMYK (`decodeCmykJpeg`), as bytes of shape
  * [height, width] or [height, width, 3], turned as their EXIF orientation says.
  *
  * @param wasm the compiled codec; browsers fetch it themselves, in Node `decodeJpegFile` reads it
- * @returns throws DataError for CMYK or arithmetic coding, and for damaged or truncated files
+ * @returns throws DataError for arithmetic coding, and for damaged or truncated files
  */
 export function createJpegDecoder(wasm?: WebAssembly.Module): JpegDecoder {
   const complaints: string[] = [];
@@ -37,12 +38,13 @@ export function createJpegDecoder(wasm?: WebAssembly.Module): JpegDecoder {
   const decodeOne: JpegDecoder = async (bytes, options = {}) => {
     const name = options.name ?? 'JPEG data';
     const { width, height, colours } = readImageHeader(bytes, { name });
-    if (colours !== 1 && colours !== 3) {
-      throw new DataError(`${name}: a JPEG of ${colours} colours (CMYK?); grey and RGB are read. Convert it to RGB.`);
+    if (![1, 3, 4].includes(colours)) {
+      throw new DataError(`${name}: a JPEG of ${colours} colours; grey, RGB and CMYK are read. Convert it to RGB.`);
     }
     if (width * height > maximumPixelsPerByte * bytes.length) {
       throw new DataError(`${name}: claims ${width}×${height} pixels in ${bytes.length} bytes: the JPEG is damaged.`);
     }
+    if (colours === 4) return decodeCmykJpeg(bytes, name);
     await (ready ??= start());
     complaints.length = 0;
     let image: ImageData;
