@@ -16,7 +16,7 @@ import type { AnomalyThreshold, AnomalyThresholds, RunConfig, Store } from '../i
 import type { Examples } from '../objectives/index.ts';
 import { key, permutation } from '../random/index.ts';
 import { backgroundFor } from './background.ts';
-import { scoringExamples } from './data.ts';
+import { isPaths, scoringExamples } from './data.ts';
 import type { DataInput } from './data.ts';
 import { checkSupport } from './likelihood.ts';
 import { splitRule } from './run-options.ts';
@@ -227,7 +227,7 @@ export class AnomalyDetector {
 }
 
 function isArray(x: ArrayLikeInput | DataInput): x is ArrayLikeInput {
-  return typeof x === 'number' || x instanceof NdArray || Array.isArray(x) || ArrayBuffer.isView(x);
+  return typeof x === 'number' || x instanceof NdArray || (Array.isArray(x) && !isPaths(x)) || ArrayBuffer.isView(x);
 }
 
 function atRandom(dataset: Dataset, { limit, seed }: { readonly limit: number; readonly seed: number }): Dataset {

@@ -1,4 +1,4 @@
-import { locateSource, resolveDataset } from '#local-data';
+import { localData, locateSource, resolveDataset } from '#local-data';
 import { NdArray, ValueError, formatShape, sizeOf } from '../core/index.ts';
 import {
   binarize,
@@ -13,12 +13,15 @@ import {
 import type { NestedArray } from '../core/index.ts';
 import type { Binarize, Dataset, DatasetOptions, DatasetSplits, Standardization, TableOptions } from '../data/index.ts';
 import type { ResolveContext } from '../data/node/index.ts';
-import type { Table } from '../io/index.ts';
+import type { DataConfig, Table } from '../io/index.ts';
 import type { Examples } from '../objectives/index.ts';
 import { key } from '../random/index.ts';
 
-/** What can be trained on: a built-in name, a folder or a file, a table, a data set, or an array [examples, ...shape]. */
-export type DataInput = string | Table | Dataset | DatasetSplits | NdArray | NestedExamples;
+/**
+ * What can be trained on: a built-in name, a folder or a file, a table, a data set, or an array [examples, ...shape]. For a trained
+ * model also the paths of image files.
+ */
+export type DataInput = string | readonly string[] | Table | Dataset | DatasetSplits | NdArray | NestedExamples;
 
 /** Numbers in nested arrays, [examples, ...shape]. */
 export type NestedExamples = readonly Extract<NestedArray, readonly unknown[]>[];
@@ -42,6 +45,7 @@ async function resolveSource(
   if (typeof data === 'string') {
     return resolveDataset(data, options, context);
   }
+  if (isPaths(data)) return (await localData()).readImageFiles(data, options, context);
   if (data instanceof NdArray) return { source: 'array', train: datasetFromArray(data), notes: [] };
   if (isNested(data)) return resolveSource(NdArray.from(data), options, context);
   if ('columns' in data) return tableSplits(data, { ...tableOptions(options), source: 'table', like: context?.like });
@@ -50,6 +54,16 @@ async function resolveSource(
   throw new ValueError(
     'data: expected a name or path, a table, a data set, nested arrays or an NdArray; a typed array needs its shape, new NdArray(values, [examples, …]).',
   );
+}
+
+/** Whether these are paths of files and no numbers. */
+export function isPaths(data: unknown): data is readonly string[] {
+  return Array.isArray(data) && data.length > 0 && data.every((path) => typeof path === 'string');
+}
+
+/** What a configuration says of how its data were read; images of before there was a range had the full one. */
+export function dataOptionsOf({ kind, options }: DataConfig): DatasetOptions | undefined {
+  return kind === 'images' ? { range: 'full', ...options } : options;
 }
 
 function isNested(data: DataInput): data is NestedExamples {

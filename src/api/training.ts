@@ -19,7 +19,7 @@ import type { NetworksFactory } from '../models/index.ts';
 import { Trainer } from '../training/index.ts';
 import type { DoneEvent, TrainerOptions, TrainingEvent } from '../training/index.ts';
 import { configFor } from './config-for.ts';
-import { evaluationExamples, locateData, resolveData, trainingExamples } from './data.ts';
+import { dataOptionsOf, evaluationExamples, locateData, resolveData, trainingExamples } from './data.ts';
 import type { DataInput } from './data.ts';
 import { differences } from './differences.ts';
 import { EventQueue } from './event-queue.ts';
@@ -185,7 +185,7 @@ async function runTraining(
 
 /** How the data were made last time, when they are the same data. */
 function inheritedOptions(data: DataInput, config: RunConfig | undefined): DatasetOptions {
-  return data === config?.data.source ? { ...config.data.options } : {};
+  return data === config?.data.source ? { ...dataOptionsOf(config.data) } : {};
 }
 
 /**

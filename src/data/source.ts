@@ -34,13 +34,15 @@ export interface DatasetOptions {
   readonly channels?: 1 | 3;
   /** Images of another ratio of sides: cut the middle (`crop`, the default) or distort (`stretch`). */
   readonly fit?: 'crop' | 'stretch';
-  /** Images: the grey, 0 to 255, behind transparent pixels; default: such images are refused. */
+  /** Images: the grey, 0 to 255, behind transparent pixels; default 255, white. */
   readonly background?: number;
   /**
-   * Arrays: the number that stands for 1, such as 255, 4095 or 1; default (`auto`): 255 for images of bytes, 1 for most others
-   * (README.md).
+   * Which number stands for 1. Arrays: such as 255, 4095 or 1; default (`auto`): 255 for images of bytes, 1 for most others (README.md).
+   * Image files of 16 bits: default (`auto`) the smallest 2ᵏ − 1 that no value of the folder exceeds; `full`, 65535.
    */
-  readonly range?: number | 'auto';
+  readonly range?: number | 'auto' | 'full';
+  /** Images that cannot be read: `skip`, left aside; `fail`, an error; default: left aside, unless they are more than half of all. */
+  readonly unreadable?: 'skip' | 'fail';
   /** NPZ archives: the name of the array with the examples; default: the only one, or one of the usual names. */
   readonly array?: string;
   /**

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { DataError, NdArray } from '../core/index.ts';
 import {
+  decodeCmykJpeg,
   decodeIdx,
   decodeNpy,
   decodeNpz,
@@ -40,6 +41,9 @@ const fixtures = JSON.parse(readFileSync(new URL('../../test/fixtures/npy.json',
   npzLong: string;
 };
 const longArchive = new Uint8Array(Buffer.from(fixtures.npzLong, 'base64'));
+const cases = new URL('../../test/fixtures/cases/images/', import.meta.url);
+const cmyk = new Uint8Array(readFileSync(new URL('one-cmyk/003.jpg', cases)));
+const deepPng = new Uint8Array(readFileSync(new URL('grey-16bit-12/000.png', cases)));
 const formats: Record<string, { bytes: Uint8Array; decode: (bytes: Uint8Array) => unknown }> = {
   safetensors: {
     bytes: encodeSafetensors({ a: matrix, b: NdArray.from([1, 0], 'bool') }, { metadata: { k: 'v' } }),
@@ -52,6 +56,8 @@ const formats: Record<string, { bytes: Uint8Array; decode: (bytes: Uint8Array) =
   idx: { bytes: encodeIdx(image), decode: (b) => decodeIdx(b) },
   'idx.gz': { bytes: gzip(encodeIdx(image)), decode: (b) => decodeIdx(b) },
   png: { bytes: encodePng({ shape: [4, 5, 3], data: image.data }), decode: (b) => decodePng(b) },
+  'png, 16 bits': { bytes: deepPng, decode: (b) => decodePng(b, { range: 4095 }) },
+  'jpeg, cmyk': { bytes: cmyk, decode: (b) => decodeCmykJpeg(b, 'cmyk') },
   csv: { bytes: new TextEncoder().encode('1,2.5\n-3e4,nan\n'), decode: (b) => parseCsv(new TextDecoder().decode(b)) },
   'csv table': {
     bytes: new TextEncoder().encode('a,"b ""c""",d\r\n1,"x\ny",\n2,z,-3e4\n'),

@@ -4,6 +4,7 @@ export { decodeText } from './bytes.ts';
 export type { ByteArray, DecodedImage, DecodeOptions, StoredArray } from './bytes.ts';
 export { columnOf } from './column.ts';
 export type { Column, DistinctCell } from './column.ts';
+export * from './cmyk-jpeg.ts';
 export * from './config.ts';
 export * from './csv.ts';
 export * from './drawing/index.ts';

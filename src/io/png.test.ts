@@ -83,7 +83,34 @@ describe('decodePng', () => {
       [1, 1, 3],
       [5, 6, 7],
     ]);
-    expect(() => decodePng(build(2, 1, 8, 4, [5, 255, 6, 254]), { name: 'a.png' })).toThrow(/a\.png: has transparent/);
+  });
+
+  test('mixes transparent pixels with white or the background: alpha, palettes, and one transparent value', () => {
+    const on = (bytes: Uint8Array, background?: number): [boolean | undefined, number[]] => {
+      const { transparent, data } = decodePng(bytes, background === undefined ? {} : { background });
+      return [transparent, [...data]];
+    };
+    // 5 · 51/255 + 255 · 204/255 = 205
+    expect(on(build(2, 1, 8, 4, [5, 51, 6, 255]))).toEqual([true, [205, 6]]);
+    expect(on(build(2, 1, 8, 4, [5, 51, 6, 255]), 0)).toEqual([true, [1, 6]]);
+    // 16 bits: (0x8000 / 65535) of 0xff over 0.
+    expect(on(build(1, 1, 16, 4, [0xff, 0xff, 0x80, 0x00]), 0)).toEqual([true, [128]]);
+    const palette: [string, number[]][] = [['PLTE', [1, 2, 3, 9, 8, 7]], ['tRNS', [0]]]; // prettier-ignore
+    expect(on(build(2, 1, 8, 3, [1, 0], palette), 40)).toEqual([true, [9, 8, 7, 40, 40, 40]]);
+    expect(on(build(2, 1, 8, 0, [7, 200], [['tRNS', [0, 200]]]))).toEqual([true, [7, 255]]);
+    expect(on(build(2, 1, 8, 0, [7, 200], [['tRNS', [0, 9]]]))).toEqual([undefined, [7, 200]]);
+    // Values are compared as they are stored: 1 of 0 to 3, and all 16 bits.
+    expect(on(build(4, 1, 2, 0, [0b00011011], [['tRNS', [0, 1]]]))).toEqual([true, [0, 255, 170, 255]]);
+    expect(on(build(2, 1, 16, 0, [7, 99, 7, 98], [['tRNS', [7, 98]]]))).toEqual([true, [7, 255]]);
+    const rgb = [1, 2, 3, 1, 2, 4, 9, 9, 9];
+    expect(on(build(3, 1, 8, 2, rgb, [['tRNS', [0, 1, 0, 2, 0, 3]]]), 0)).toEqual([true, [0, 0, 0, 1, 2, 4, 9, 9, 9]]);
+  });
+
+  test('16 bits by a range: round(255 min(v, range) / range); the highest value is told', () => {
+    const bytes = build(4, 1, 16, 0, [0x00, 0x00, 0x01, 0x00, 0x0f, 0xff, 0x20, 0x00]);
+    expect([...decodePng(bytes, { range: 4095 }).data]).toEqual([0, Math.round((255 * 256) / 4095), 255, 255]);
+    expect([...decodePng(bytes).data]).toEqual([0, 1, 15, 32]);
+    expect([decodePng(bytes).highest, decodePng(build(1, 1, 8, 0, [9])).highest]).toEqual([0x2000, undefined]);
   });
 
   test('refuses damage, and sizes that the file cannot hold before allocating them', () => {

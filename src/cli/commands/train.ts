@@ -59,7 +59,7 @@ function addDataOptions(command: Command): void {
     .option('--data-seed <n>', 'seed of data drawn by code, and of a test split held out (default: 0)', whole(0))
     .option(
       '--data-option <name=value>',
-      'size, channels, fit, background, array, range, scale, testFraction; repeatable',
+      'size, channels, fit, background, unreadable, array, range, scale, testFraction; repeatable',
       setting,
     );
 }

@@ -1,4 +1,4 @@
-import { DataError, formatShape, sameShape, sizeOf } from '../../core/index.ts';
+import { DataError, formatShape, sameShape, sizeOf, ValueError } from '../../core/index.ts';
 import type { TypedArray } from '../../core/index.ts';
 import type { NpyArray, NpyHeader } from '../../io/index.ts';
 import { datasetOf, floatsOf, rangeOf } from '../dataset.ts';
@@ -71,6 +71,8 @@ interface Reader {
 
 function askedRange(path: string, { range }: DatasetOptions): number | undefined {
   if (range === undefined || range === 'auto') return undefined;
+  if (range === 'full')
+    throw new ValueError(`${path}: range 'full' is of image files; give the number that stands for 1.`);
   const asked = checkNumber(`${path}: range`, range, { least: 0, below: Infinity });
   if (asked === 0) throw new DataError(`${path}: range must be above 0; it is the number that stands for 1.`);
   return asked;

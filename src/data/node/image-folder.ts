@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { DataError } from '../../core/index.ts';
+import { DataError, ValueError } from '../../core/index.ts';
 import { readImageHeader } from '../../io/index.ts';
 import type { DataConfig, ImageHeader } from '../../io/index.ts';
 import { readFileBytes, readFileHead } from '../../io/node/index.ts';
@@ -11,53 +11,87 @@ import type { SplitName } from '../split-names.ts';
 import { defaultTestFraction, holdOutTest } from '../split.ts';
 import { noteOfSplit } from './array-file.ts';
 import type { ResolveContext } from './context.ts';
-import { Unreadable, readPixels } from './image-pixels.ts';
-import type { ImageTarget } from './image-pixels.ts';
-import { listImages } from './list-images.ts';
-import type { ImageFile } from './list-images.ts';
+import { readPixels } from './image-pixels.ts';
+import type { Findings, ImageTarget } from './image-pixels.ts';
+import { rangeOf } from './image-range.ts';
+import { listImages, listNamedImages } from './list-images.ts';
+import type { ImageFile, ImageListing } from './list-images.ts';
 import { datasetOfRecords } from './record-dataset.ts';
+import { Unreadable } from './unreadable.ts';
 
 /** Images that all have one size keep it up to here; others become `defaultSide` × `defaultSide`. */
 const largestOwnSide = 64;
 const defaultSide = 32;
 /** Where an image's header ends in nearly all files; the others are read whole. */
 const headBytes = 2 ** 17;
+const fullRange = 65535;
 
 /**
- * The PNG and JPEG images below a folder, brought to one size and one number of channels.
+ * The PNG, JPEG and WebP images below a folder, brought to one size and one number of channels.
  *
  * - *Splits and classes* come from folders (`listImages`); without a folder `test`, a share is held out at random.
  * - *Size*: the own one when all images share it and it is at most 64 × 64, else 32 × 32, or `size`. Each pixel is the mean
  *   of the area it covers, after cutting the middle to the new ratio of sides (or `fit: 'stretch'`).
  * - *Channels*: 1 when every file is stored as grey, else 3, or `channels`.
- * - *Unreadable files*: up to 1 % are left out and named in the notes; more is an error.
+ * - *Transparent pixels* are composed on white, or `background`.
+ * - *16-bit samples* become bytes by the bits that the folder uses, or `range`.
+ * - *Unreadable files* are left aside and named in the notes; more than half of all are an error (`unreadable`).
  * - *Memory*: pixels beyond `memoryLimit` are decoded once into the cache, a byte a number, and read from there.
  *
  * What was decided is in `options`, so that the same pixels come again.
  *
- * @throws DataError naming the folder or the first unreadable file
+ * @throws DataError naming the folder, or all files that cannot be read
  */
 export async function readImageFolder(
   folder: string,
   options: DatasetOptions = {},
   context: ResolveContext = {},
 ): Promise<DatasetSplits> {
-  const known = ['seed', 'testFraction', 'size', 'channels', 'fit', 'background'] as const;
-  const given = { ...formOf(context.like), ...checkOptions(folder, options, known) };
-  const listing = listImages(folder);
-  const unreadable = new Unreadable(folder, listing.files.length);
-  const target = chooseTarget(readHeaders(folder, listing.files, unreadable), given, folder);
-  const background = given.background;
-  if (background !== undefined) checkNumber(`${folder}: background`, background, { least: 0, below: 256, whole: true });
-  const { files, cached, pixels } = await readPixels(folder, listing.files, {
-    target,
-    background,
-    unreadable,
+  return readListed(listImages(folder), { name: folder, options, context });
+}
+
+/**
+ * Image files named one by one, in the form of a trained model's images.
+ *
+ * @throws DataError naming a file that cannot be read; ValueError without a model: a folder is what is trained on
+ */
+export async function readImageFiles(
+  paths: readonly string[],
+  options: DatasetOptions = {},
+  context: ResolveContext = {},
+): Promise<DatasetSplits> {
+  const [name = 'images'] = paths;
+  if (!context.like)
+    throw new ValueError(`${name}: is an image, for a trained model; name a folder of images to train on.`);
+  return readListed(listNamedImages(paths), { name, options: { unreadable: 'fail', ...options }, context });
+}
+
+const known = ['seed', 'testFraction', 'size', 'channels', 'fit', 'background', 'range', 'unreadable'] as const;
+
+async function readListed(
+  listing: ImageListing,
+  {
+    name,
+    options,
     context,
+  }: { readonly name: string; readonly options: DatasetOptions; readonly context: ResolveContext },
+): Promise<DatasetSplits> {
+  const given = { ...formOf(context.like), ...checkOptions(name, options, known) };
+  const { background } = given;
+  if (background !== undefined) checkNumber(`${name}: background`, background, { least: 0, below: 256, whole: true });
+  const unreadable = new Unreadable(listing.folder, {
+    total: listing.files.length,
+    policy: checkPolicy(given.unreadable, name),
   });
+  const { headers, deep } = readHeaders(listing, unreadable);
+  if (headers.length === 0) unreadable.check();
+  const target = chooseTarget(headers, given, name);
+  const range = await rangeOf(deep, { folder: listing.folder, range: given.range, target, unreadable, context });
+  const form = { ...(background !== undefined && { background }), ...(range < fullRange && { range }) };
+  const { files, cached, pixels, findings } = await readPixels(listing, { target, form, unreadable, context });
   const { classNames } = listing;
   const about = {
-    name: folder,
+    name,
     kind: 'images' as const,
     sampleShape: target.channels === 1 ? [target.height, target.width] : [target.height, target.width, 3],
     names: { kind: 'file' as const, at: (index: number) => files[index]!.path },
@@ -79,58 +113,111 @@ export async function readImageFolder(
     given,
     share: context.like ? 0 : defaultTestFraction,
   });
+  const images = files.length === 1 ? '1 image' : `${files.length} images`;
   return {
-    source: folder,
+    source: name,
     ...splits,
     options: {
       size: [target.height, target.width],
       channels: target.channels,
       fit: target.fit,
-      ...(background !== undefined && { background }),
+      ...((background !== undefined || findings.transparent > 0) && { background: background ?? 255 }),
+      ...(range < fullRange && { range }),
+      ...(given.unreadable && { unreadable: given.unreadable }),
       ...held,
     },
     notes: [
       ...unreadable.notes(),
-      ...noteOfOthers(listing.others),
-      `${files.length} images as ${target.height}×${target.width} ${target.channels === 1 ? 'grey' : 'RGB'}` +
+      ...notesOfOthers(listing),
+      ...notesOfFindings(findings, { given, range, deep: deep.length }),
+      `${images} as ${target.height}×${target.width} ${target.channels === 1 ? 'grey' : 'RGB'}` +
         (classNames ? `, ${classNames.length} classes by folder.` : '.'),
-      ...(cached === undefined ? [] : [`${folder} is large: its pixels are read from ${cached} as they are needed.`]),
+      ...(cached === undefined ? [] : [`${name} is large: its pixels are read from ${cached} as they are needed.`]),
       ...(listing.ownSplits ? [] : [noteOfSplit(splits)]),
     ],
   };
 }
 
+function checkPolicy(policy: DatasetOptions['unreadable'], name: string): DatasetOptions['unreadable'] {
+  if (policy === undefined || ['skip', 'fail'].includes(policy)) return policy;
+  throw new ValueError(`${name}: unreadable must be 'skip' or 'fail', got '${policy as string}'.`);
+}
+
 /** What was not even tried. */
-function noteOfOthers(others: ReadonlyMap<string, number>): string[] {
-  if (others.size === 0) return [];
-  const list = [...others].map(([ending, count]) => `${count} ${ending}`).join(', ');
-  return [`images of other formats than PNG and JPEG are left aside: ${list}.`];
+function notesOfOthers({ others, rest }: ImageListing): string[] {
+  const list = (counts: ReadonlyMap<string, number>): string => {
+    const kinds = [...counts].sort(([, a], [, b]) => b - a);
+    const more = kinds.slice(6).reduce((sum, [, count]) => sum + count, 0);
+    return [...kinds.slice(0, 6).map(([kind, count]) => `${count} ${kind}`), ...(more > 0 ? [`${more} more`] : [])].join(', '); // prettier-ignore
+  };
+  return [
+    ...(others.size === 0
+      ? []
+      : [`images of other formats than PNG, JPEG and WebP are left aside: ${list(others)}. Convert them to PNG to have them.`]), // prettier-ignore
+    ...(rest.size === 0 ? [] : [`files that are no images are passed over: ${list(rest)}.`]),
+  ];
+}
+
+/** What became of transparent pixels and of 16-bit values. */
+function notesOfFindings(
+  { transparent, clipped, highest }: Findings,
+  { given, range, deep }: { readonly given: DatasetOptions; readonly range: number; readonly deep: number },
+): string[] {
+  const notes: string[] = [];
+  const { background = 255 } = given;
+  if (transparent > 0) {
+    const on = background === 255 ? 'white' : background === 0 ? 'black' : `grey ${background}`;
+    notes.push(`transparent pixels (in ${countOf(transparent)}) are composed on ${on}; the data option background, 0 to 255, chooses another grey.`); // prettier-ignore
+  }
+  if (deep === 0) return notes;
+  if (range < fullRange) {
+    notes.push(`16-bit values (in ${countOf(deep)}) reach ${highest}: ${range} and more become white; the data option range chooses a number or 'full', 65535.`); // prettier-ignore
+  } else if (highest > 0 && highest < 4096) {
+    notes.push(`16-bit values (in ${countOf(deep)}) reach ${highest} of 65535 only: nearly black. The data option range takes 'auto' or a number, such as ${highest}.`); // prettier-ignore
+  }
+  if (clipped > 0) notes.push(`${countOf(clipped)} with values above ${range}: they were cut there.`);
+  return notes;
+}
+
+function countOf(count: number): string {
+  return count === 1 ? '1 image' : `${count} images`;
 }
 
 /** What a run's images were brought to. */
 function formOf(like: DataConfig | undefined): DatasetOptions {
   if (like?.kind !== 'images') return {};
-  const { size, channels, fit, background } = like.options ?? {};
-  return JSON.parse(JSON.stringify({ size, channels, fit, background })) as DatasetOptions;
+  const { size, channels, fit, background, range = 'full' } = like.options ?? {};
+  return JSON.parse(JSON.stringify({ size, channels, fit, background, range })) as DatasetOptions;
 }
 
-function readHeaders(folder: string, files: readonly ImageFile[], unreadable: Unreadable): ImageHeader[] {
+/** The headers that can be read, and which images have samples of 16 bits. */
+function readHeaders(
+  { folder, files }: ImageListing,
+  unreadable: Unreadable,
+): { readonly headers: ImageHeader[]; readonly deep: ImageFile[] } {
   const headers: ImageHeader[] = [];
-  for (const { path } of files) {
-    const name = join(folder, path);
+  const deep: ImageFile[] = [];
+  for (const file of files) {
+    const name = join(folder, file.path);
     try {
-      const head = readFileHead(name, headBytes);
-      try {
-        headers.push(readImageHeader(head, { name }));
-      } catch (error) {
-        if (head.length < headBytes) throw error;
-        headers.push(readImageHeader(readFileBytes(name), { name }));
-      }
+      const header = readHeader(name);
+      headers.push(header);
+      if (header.deep) deep.push(file);
     } catch (error) {
-      unreadable.add(path, error);
+      unreadable.add(file.path, error);
     }
   }
-  return headers;
+  return { headers, deep };
+}
+
+function readHeader(name: string): ImageHeader {
+  const head = readFileHead(name, headBytes);
+  try {
+    return readImageHeader(head, { name });
+  } catch (error) {
+    if (head.length < headBytes) throw error;
+    return readImageHeader(readFileBytes(name), { name });
+  }
 }
 
 function chooseTarget(headers: readonly ImageHeader[], given: DatasetOptions, folder: string): ImageTarget {

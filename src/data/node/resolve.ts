@@ -7,14 +7,14 @@ import type { DatasetOptions, DatasetSplits } from '../source.ts';
 import { readArrayFile } from './array-file.ts';
 import type { ResolveContext } from './context.ts';
 import { idxFileNames, isIdxFolder, readIdxFolder } from './idx-folder.ts';
-import { readImageFolder } from './image-folder.ts';
-import { hasImages } from './list-images.ts';
+import { readImageFiles, readImageFolder } from './image-folder.ts';
+import { hasImages, isAnyImageName } from './list-images.ts';
 import { readDownloadedDataset } from './mnist.ts';
 import { isTableFile, readTableFile } from './table-file.ts';
 
 /**
- * The data set that a user names: a built-in name; a folder in MNIST's IDX layout; a folder of PNG or JPEG images; an NPY
- * or NPZ file; or a table in CSV, TSV or Parquet. (A folder whose name is also a built-in name is written `./name`.)
+ * The data set that a user names: a built-in name; a folder in MNIST's IDX layout; a folder of PNG, JPEG or WebP
+ * images, or one such image for a trained model; an NPY or NPZ file; or a table in CSV, TSV or Parquet. (A folder whose name is also a built-in name is written `./name`.)
  *
  * @param options what the data are: `config.json` keeps it
  * @param context what they are for, and how this machine gets at them
@@ -40,13 +40,14 @@ async function readFolder(source: string, options: DatasetOptions, context: Reso
     return readIdxFolder(source);
   }
   if (hasImages(source)) return readImageFolder(source, options, context);
-  throw new DataError(`${source}: holds neither IDX files nor PNG or JPEG images. ${whatThereIs()}`);
+  throw new DataError(`${source}: holds neither IDX files nor PNG, JPEG or WebP images. ${whatThereIs()}`);
 }
 
 async function readFile(source: string, options: DatasetOptions, context: ResolveContext): Promise<DatasetSplits> {
   const extension = extname(source).toLowerCase();
   if (extension === '.npy' || extension === '.npz') return readArrayFile(source, options, context);
   if (isTableFile(source)) return readTableFile(source, options, context);
+  if (isAnyImageName(source)) return readImageFiles([source], options, context);
   throw new DataError(`${source}: is a file of a kind that is not read. ${whatThereIs()}`);
 }
 
@@ -54,7 +55,7 @@ function whatThereIs(): string {
   const names = listDatasets().map(({ name }) => `'${name}'`);
   const { train, test } = idxFileNames;
   return (
-    `Built in: ${names.join(', ')}. Read are a folder of PNG or JPEG images; a .npy or .npz file; a table (.csv, .tsv, .parquet); and a folder of IDX files, ` +
+    `Built in: ${names.join(', ')}. Read are a folder of PNG, JPEG or WebP images; a .npy or .npz file; a table (.csv, .tsv, .parquet); and a folder of IDX files, ` +
     `which must contain ${train.images}[.gz] (and may contain ${[train.labels, test.images, test.labels].join(', ')}).`
   );
 }
