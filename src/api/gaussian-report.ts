@@ -1,9 +1,10 @@
 import { NdArray, ShapeError, checkOptions, formatShape, rule } from '../core/index.ts';
-import type { ArrayLikeInput, OnNotice } from '../core/index.ts';
+import type { ArrayLikeInput, DType } from '../core/index.ts';
 import { createEngine, evaluate } from '../engine/index.ts';
-import { MultivariateNormal, confidenceEllipsoid } from '../gaussian/index.ts';
+import { MultivariateNormal, ScaleTrilRoot, SymmetricRoot, confidenceEllipsoid } from '../gaussian/index.ts';
+import type { CovarianceOptions } from '../gaussian/index.ts';
 import { keyInput, keyWords } from '../graph/index.ts';
-import { checkCovariance, logPseudoDeterminant } from '../linalg/index.ts';
+import { cholesky, sqrtmh } from '../linalg/index.ts';
 import { foldIn, key } from '../random/index.ts';
 
 /** What there is to know about N(μ, Σ). */
@@ -24,39 +25,48 @@ export interface GaussianReport {
   readonly ellipsoid: { readonly probability: number; readonly radii: NdArray; readonly axes: NdArray };
 }
 
-export interface GaussianOptions {
+export interface GaussianOptions extends Omit<CovarianceOptions, 'dtype'> {
   /** Default: zeros. */
   readonly mean?: ArrayLikeInput;
 }
+
+const ruleOfGaussian = {
+  mean: rule.anything,
+  nearest: rule.flag,
+  tolerance: rule.number({ least: 0, below: 1 }),
+  onNotice: rule.notice,
+};
+
+/** Which factor of Σ turns noise into draws: D U √Λ (eigen, see `EigenRoot`), S with S S = Σ, or L with L Lᵀ = Σ. */
+export const drawingRoots = ['eigen', 'symmetric', 'cholesky'] as const;
+export type DrawingRoot = (typeof drawingRoots)[number];
 
 /** @throws LinearAlgebraError when Σ is no covariance; ShapeError when the mean does not fit */
 export function describeGaussian(
   covariance: ArrayLikeInput,
   options: GaussianOptions & { readonly probability?: number } = {},
 ): GaussianReport {
-  checkOptions('describeGaussian', options, {
-    mean: rule.anything,
-    probability: rule.number({ above: 0, below: 1 }),
-  });
-  const { probability = 0.95 } = options;
-  const { distribution, sigma } = gaussianOf(covariance, options.mean);
+  checkOptions('describeGaussian', options, { ...ruleOfGaussian, probability: rule.number({ above: 0, below: 1 }) });
+  const { probability = 0.95, ...taken } = options;
+  const distribution = gaussianOf(covariance, taken);
   const { radii, axes } = confidenceEllipsoid(distribution, probability);
-  const [n = 0] = sigma.shape;
+  const n = distribution.size;
+  const sigma = evaluate(distribution.covariance);
   const stddev = evaluate(distribution.stddev);
   const scale = (at: number): number => stddev.data[at] ?? 0;
   const correlation = Float64Array.from(sigma.data, (value, at) => {
     const [row, column] = [Math.floor(at / n), at % n];
     if (row === column) return scale(row) > 0 ? 1 : NaN;
-    return value / (scale(row) * scale(column));
+    return value / scale(row) / scale(column);
   });
   return {
     dimension: n,
-    rank: checkCovariance(sigma).rank.item(),
+    rank: distribution.rank as number,
     mean: evaluate(distribution.mean),
     stddev,
     correlation: new NdArray(correlation, [n, n], 'float64'),
     entropy: evaluate(distribution.entropy()).item(),
-    logDeterminant: logPseudoDeterminant(sigma).item(),
+    logDeterminant: 2 * evaluate(distribution.root.logAbsDet()).item(),
     ellipsoid: { probability, radii, axes },
   };
 }
@@ -64,24 +74,24 @@ export function describeGaussian(
 /** Draws that one run of the engine makes. */
 const drawsPerRun = 8192;
 
-/** Draws from N(μ, Σ), [count, n] in float64; singular Σ is sampled exactly. @throws as `describeGaussian` */
+/**
+ * Draws from N(μ, Σ), [count, n] in float64; singular Σ is sampled exactly. The same seed gives the same noise whatever Σ and
+ * the root are: common random numbers.
+ * @throws as `describeGaussian`; LinearAlgebraError for the Cholesky factor of a singular Σ
+ */
 export async function sampleGaussian(
   covariance: ArrayLikeInput,
-  options: GaussianOptions & {
-    readonly count?: number;
-    readonly seed?: number;
-    readonly onNotice?: OnNotice | undefined;
-  } = {},
+  options: GaussianOptions & { readonly count?: number; readonly seed?: number; readonly root?: DrawingRoot } = {},
 ): Promise<NdArray<'float64'>> {
   checkOptions('sampleGaussian', options, {
-    mean: rule.anything,
+    ...ruleOfGaussian,
     count: rule.whole(1),
     seed: rule.seed,
-    onNotice: rule.notice,
+    root: rule.oneOf(drawingRoots),
   });
-  const { count = 1000, seed = 0 } = options;
-  const { distribution, sigma } = gaussianOf(covariance, options.mean);
-  const [n = 0] = sigma.shape;
+  const { count = 1000, seed = 0, root = 'eigen', ...taken } = options;
+  const distribution = drawnBy(root, gaussianOf(covariance, taken));
+  const n = distribution.size;
   const draws = NdArray.zeros([count, n], 'float64');
   const engine = await createEngine({ onNotice: options.onNotice });
   const program = await engine.compile({ outputs: { z: distribution.sample(keyInput('key'), [drawsPerRun]) } });
@@ -97,8 +107,8 @@ export async function sampleGaussian(
   return draws;
 }
 
-function gaussianOf(covariance: ArrayLikeInput, mean: ArrayLikeInput | undefined) {
-  const sigma = NdArray.from(covariance, 'float64');
+function gaussianOf(covariance: ArrayLikeInput, { mean, ...options }: GaussianOptions): MultivariateNormal {
+  const sigma = NdArray.from<DType>(covariance, covariance instanceof NdArray ? undefined : 'float64');
   const [n] = sigma.shape;
   if (sigma.shape.length !== 2 || n === undefined) {
     throw new ShapeError(`gaussian: expected one covariance [n, n], got shape ${formatShape(sigma.shape)}.`);
@@ -109,5 +119,14 @@ function gaussianOf(covariance: ArrayLikeInput, mean: ArrayLikeInput | undefined
       `gaussian: the covariance is ${formatShape(sigma.shape)}, the mean has ${centre.size} entries.`,
     );
   }
-  return { sigma, distribution: MultivariateNormal.fromCovariance(centre.reshape([n]), sigma) };
+  return MultivariateNormal.fromCovariance(centre.reshape([n]), sigma, { ...options, dtype: 'float64' });
+}
+
+/** The same distribution behind another root. */
+function drawnBy(root: DrawingRoot, distribution: MultivariateNormal): MultivariateNormal {
+  if (root === 'eigen') return distribution;
+  const sigma = evaluate(distribution.covariance);
+  const other =
+    root === 'symmetric' ? SymmetricRoot.fromMatrix(sqrtmh(sigma)) : ScaleTrilRoot.fromScaleTril(cholesky(sigma));
+  return MultivariateNormal.fromRoot(distribution.location, other);
 }

@@ -77,7 +77,7 @@ export type { ExportOptions } from './run-files.ts';
 export * as gaussian from '../gaussian/index.ts';
 export * as linalg from '../linalg/index.ts';
 export { describeGaussian, sampleGaussian } from './gaussian-report.ts';
-export type { GaussianOptions, GaussianReport } from './gaussian-report.ts';
+export type { DrawingRoot, GaussianOptions, GaussianReport } from './gaussian-report.ts';
 export type { Encoding } from './inference.ts';
 export type { InterpolateOptions, TraverseOptions } from './latent-paths.ts';
 export { anomalyPicture, interpolationPicture, latentScatter, traversalPicture } from './latent-pictures.ts';

@@ -1,4 +1,4 @@
-import { NdArray, ShapeError, checkOptions, epsilonOf, formatShape, rule } from '../core/index.ts';
+import { NdArray, ShapeError, ValueError, checkOptions, epsilonOf, formatShape, rule } from '../core/index.ts';
 import type { ArrayLikeInput, FloatDType } from '../core/index.ts';
 import {
   checkCovariance,
@@ -7,11 +7,13 @@ import {
   eigh,
   matmul,
   nearestPsd,
+  relativeDistance,
   sqrtm,
   sqrtmh,
   supportTolerance,
   transpose,
 } from '../linalg/index.ts';
+import type { SpectrumOptions } from '../linalg/index.ts';
 
 /** Which R with R Rᵀ = Σ: S (symmetric), L (cholesky), U √Λ (eigen); or the X with X X = A of any square A (general). */
 export const rootKinds = ['symmetric', 'cholesky', 'eigen', 'general'] as const;
@@ -41,6 +43,8 @@ export interface MatrixRootOptions {
   readonly kind?: MatrixRootKind;
   /** Take the nearest positive semidefinite matrix first. */
   readonly nearest?: boolean;
+  /** Eigenvalues within ± this of the largest count as zero, in place of rounding; of covariances only. */
+  readonly tolerance?: number;
 }
 
 /**
@@ -51,12 +55,20 @@ export interface MatrixRootOptions {
  *   no root of this kind
  */
 export function matrixRoot(matrix: ArrayLikeInput, options: MatrixRootOptions = {}): MatrixRootReport {
-  checkOptions('matrixRoot', options, { kind: rule.oneOf(rootKinds), nearest: rule.flag });
-  const { kind = 'symmetric', nearest = false } = options;
+  checkOptions('matrixRoot', options, {
+    kind: rule.oneOf(rootKinds),
+    nearest: rule.flag,
+    tolerance: rule.number({ least: 0, below: 1 }),
+  });
+  const { kind = 'symmetric', nearest = false, tolerance } = options;
+  if (kind === 'general' && tolerance !== undefined) {
+    throw new ValueError('matrixRoot: tolerance is for covariances; the general root takes any eigenvalue as it is.');
+  }
   const given = floatMatrix(matrix);
-  if (!nearest) return kind === 'general' ? generalReport(given) : covarianceReport(given, kind);
+  const spectrum = tolerance === undefined ? {} : { rtol: tolerance };
+  if (!nearest) return kind === 'general' ? generalReport(given) : covarianceReport(given, kind, spectrum);
   const moved = nearestPsd(given);
-  const report = kind === 'general' ? generalReport(moved) : covarianceReport(moved, kind);
+  const report = kind === 'general' ? generalReport(moved) : covarianceReport(moved, kind, spectrum);
   return { ...report, movedBy: relativeDistance(moved, given) };
 }
 
@@ -68,9 +80,13 @@ function floatMatrix(matrix: ArrayLikeInput): NdArray<FloatDType> {
   return array.dtype === 'float32' ? (array as NdArray<'float32'>) : NdArray.from(array, 'float64');
 }
 
-function covarianceReport(sigma: NdArray<FloatDType>, kind: Exclude<MatrixRootKind, 'general'>): MatrixRootReport {
-  const spectrum = checkCovariance(sigma);
-  const root = kind === 'symmetric' ? sqrtmh(sigma) : kind === 'cholesky' ? cholesky(sigma) : eigenRoot(spectrum);
+function covarianceReport(
+  sigma: NdArray<FloatDType>,
+  kind: Exclude<MatrixRootKind, 'general'>,
+  rule: SpectrumOptions,
+): MatrixRootReport {
+  const spectrum = checkCovariance(sigma, rule);
+  const root = kind === 'symmetric' ? sqrtmh(sigma, rule) : kind === 'cholesky' ? cholesky(sigma) : eigenRoot(spectrum);
   const values = spectrum.eigenvalues.data;
   return {
     kind,
@@ -128,17 +144,4 @@ function isSymmetric({ data, shape: [n = 0] }: NdArray): boolean {
 
 function ratio(largest: number, smallest: number, zero = 0): number {
   return smallest > zero ? largest / smallest : Infinity;
-}
-
-/** ‖a − b‖ / ‖b‖ (Frobenius), computed at the scale of b's largest entry. */
-function relativeDistance(a: NdArray, b: NdArray): number {
-  let largest = 0;
-  for (const value of b.data) largest = Math.max(largest, Math.abs(value));
-  if (largest === 0) return a.data.every((value) => value === 0) ? 0 : Infinity;
-  let [gap, norm] = [0, 0];
-  for (const [at, value] of b.data.entries()) {
-    gap += (((a.data[at] ?? 0) - value) / largest) ** 2;
-    norm += (value / largest) ** 2;
-  }
-  return Math.sqrt(gap / norm);
 }

@@ -1,5 +1,5 @@
-import { ShapeError, formatShape } from '../core/index.ts';
-import type { FloatDType, NdArray } from '../core/index.ts';
+import { ShapeError, epsilonOf, formatShape } from '../core/index.ts';
+import type { FloatDType } from '../core/index.ts';
 import { evaluate } from '../engine/reference/index.ts';
 import {
   add,
@@ -16,7 +16,10 @@ import {
   max,
   mul,
   slice,
+  sqrt,
+  square,
   sub,
+  sum,
   where,
 } from '../graph/index.ts';
 import type { Tensor, TensorLike } from '../graph/index.ts';
@@ -29,7 +32,6 @@ import { EigenRoot } from './roots/eigen.ts';
 import { applyMatrix, solveVectors } from './roots/matrices.ts';
 import { ScaleTrilRoot } from './roots/scale-tril.ts';
 import { ScaledIdentityRoot } from './roots/scaled-identity.ts';
-import { epsilonOf } from '../core/index.ts';
 
 export interface Observation {
   /** Coordinates that are known: distinct, in [0, n). */
@@ -79,27 +81,36 @@ export function condition(distribution: Gaussian, { indices, values }: Observati
 }
 
 /**
- * With R = V √Λ and its rows R_A, R_B: mean μ_A + R_A R_B⁺ (b − μ_B), covariance (R_A P)(R_A P)ᵀ, where P = I − R_B⁺ R_B
- * projects on the noise that b leaves free. A Gram matrix: positive semidefinite whatever is rounded.
+ * In units of the standard deviations D, with C = V √Λ and its rows C_A, C_B: mean μ_A + D_A C_A C_B⁺ D_B⁻¹ (b − μ_B),
+ * covariance D_A (C_A P)(C_A P)ᵀ D_A, where P = I − C_B⁺ C_B projects on the noise that b leaves free. A Gram matrix:
+ * positive semidefinite whatever is rounded.
  */
 function conditionSingular(
   root: EigenRoot,
   given: { readonly indices: readonly number[]; readonly rest: readonly number[]; deviation: Tensor; mean: Tensor },
 ): Gaussian {
-  const rowsA = gather(root.matrix(), [...given.rest], -2);
-  const rowsB = gather(root.matrix(), [...given.indices], -2);
+  const deviations = (indices: readonly number[]): Tensor => gather(constant(root.stddevs), [...indices], -1);
+  const [own, known] = [deviations(given.rest), deviations(given.indices)];
+  const factor = mul(constant(root.spectrum.vectors), expandDims(sqrt(constant(root.spectrum.values)), -2));
+  const rowsA = gather(factor, [...given.rest], -2);
+  const rowsB = gather(factor, [...given.indices], -2);
   const inverse = pseudoInverse(rowsB, root.dtype); // [..., n, |B|]
   const free = sub(identityMatrix(root.size, root.dtype), matmul(inverse, rowsB));
-  const gain = constant(evaluate(matmul(rowsA, inverse)));
+  const units = where(greater(known, 0), div(1, where(greater(known, 0), known, 1)), 0);
+  const gain = mul(mul(expandDims(own, -1), matmul(rowsA, inverse)), expandDims(units, -2));
   const remaining = matmul(rowsA, free);
-  const { values, vectors } = eigh(evaluate(matmul(remaining, remaining, { transposeB: true })));
-  // What rounding leaves of a coordinate that b determines: (16 n ε)² of the largest variance.
-  const floor = (16 * root.size * epsilonOf[root.dtype]) ** 2;
-  const largest = expandDims(max(constant(root.spectrum.values), -1), -1);
-  const lambda = constant(values);
-  const kept = evaluate(where(greater(lambda, mul(largest, floor)), lambda, 0)) as NdArray<FloatDType>;
-  const conditional = EigenRoot.fromSpectrum({ values: kept, vectors });
-  return MultivariateNormal.fromRoot(add(given.mean, applyMatrix(gain, given.deviation)), conditional);
+  // What rounding leaves of a coordinate that b determines: (16 n ε)² of its variance.
+  const shares = sum(square(remaining), -1);
+  const largest = sum(square(rowsA), -1);
+  const floor = mul(largest, (16 * root.size * epsilonOf[root.dtype]) ** 2);
+  const scales = where(greater(shares, floor), own, 0);
+  const rows = mul(remaining, expandDims(scales, -1));
+  const covariance = evaluate(matmul(rows, rows, { transposeB: true }));
+  const conditional = EigenRoot.fromCovariance(covariance, { onNotice: 'silent' });
+  return MultivariateNormal.fromRoot(
+    add(given.mean, applyMatrix(constant(evaluate(gain)), given.deviation)),
+    conditional,
+  );
 }
 
 /** R⁺ = Rᵀ (R Rᵀ)⁺ of rows that are known. */

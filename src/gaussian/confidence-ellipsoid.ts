@@ -23,12 +23,14 @@ export interface ConfidenceEllipsoid {
  * @throws ValueError unless 0 ≤ probability < 1
  */
 export function confidenceEllipsoid(distribution: Gaussian, probability: number): ConfidenceEllipsoid {
-  const { eigenvalues, eigenvectors, rank } = checkCovariance(evaluate(distribution.covariance));
+  const { eigenvalues, eigenvectors } = checkCovariance(evaluate(distribution.covariance));
   const n = distribution.size;
+  const ranks = distribution.rank;
   const radii = eigenvalues.data.map((_, at) => {
     const row = Math.floor(at / n);
-    const reach = chiSquareQuantile(probability, rank.data[row] ?? n);
-    return Math.sqrt(reach * (eigenvalues.data[row * n + (n - 1 - (at % n))] ?? 0));
+    const rank = typeof ranks === 'number' ? ranks : (ranks.data[row % ranks.size] ?? n);
+    if (at % n >= rank) return 0;
+    return Math.sqrt(chiSquareQuantile(probability, rank) * (eigenvalues.data[row * n + (n - 1 - (at % n))] ?? 0));
   });
   const axes = eigenvectors.data.map((_, at) => eigenvectors.data[Math.floor(at / n) * n + (n - 1 - (at % n))] ?? 0);
   return {

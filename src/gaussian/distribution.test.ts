@@ -126,7 +126,7 @@ describe('parameters broadcast', () => {
     expect(() => MultivariateNormalDiag.fromVariance([1, 2, 3], [1, 2])).toThrow('3 coordinates, the covariance 2');
     expect(() => Normal.fromVariance([1, 2, 3], [1, 2])).toThrow('do not broadcast');
     expect(() => StandardNormal.ofSize(3).logProb([1, 2])).toThrow('points need 3 coordinates, got [2]');
-    expect(() => Normal.fromVariance(NdArray.from([1], 'int32'), 2)).toThrow('int32');
+    expect(() => Normal.fromVariance(constant([1], 'int32'), 2)).toThrow('int32');
     expect(() => Normal.fromVariance(NdArray.from(1, 'float32'), NdArray.from(1, 'float64'))).toThrow('cast');
   });
 });

@@ -9,7 +9,7 @@ export type { TriangularOptions } from './roots/scale-tril.ts';
 export { SymmetricRoot } from './roots/symmetric.ts';
 export { LowRankRoot } from './roots/low-rank.ts';
 export { EigenRoot } from './roots/eigen.ts';
-export type { Spectrum } from './roots/eigen.ts';
+export type { CovarianceOptions, Spectrum } from './roots/eigen.ts';
 export { PrecisionRoot } from './roots/precision.ts';
 export { Gaussian } from './gaussian.ts';
 export { Normal } from './normal.ts';

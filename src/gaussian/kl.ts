@@ -1,5 +1,5 @@
 import { DTypeError, ShapeError, UnsupportedError, formatShape, sameShape } from '../core/index.ts';
-import { add, broadcastTo, div, equal, logicalAnd, mul, sqrt, square, sub, sum, where } from '../graph/index.ts';
+import { abs, add, broadcastTo, div, equal, logicalAnd, mul, square, sub, where } from '../graph/index.ts';
 import type { Tensor } from '../graph/index.ts';
 import type { Distribution } from './distribution.ts';
 import { Gaussian, rankTensor } from './gaussian.ts';
@@ -103,8 +103,7 @@ function finiteOnCommonSupport(
   if (!singular) return divergence;
   let common = equal(rankTensor(qRoot), rankTensor(pRoot));
   if (pRoot instanceof EigenRoot) {
-    const size = (x: Tensor): Tensor => sqrt(sum(square(x), -1));
-    const magnitude = add(size(q.mean), size(p.mean));
+    const magnitude = add(abs(q.mean), abs(p.mean));
     const onSupport = logicalAnd(pRoot.supports(qRoot.matrix()), pRoot.isOnSupport(between, magnitude));
     common = logicalAnd(common, onSupport);
   }

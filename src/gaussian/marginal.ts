@@ -42,7 +42,7 @@ export function marginal(distribution: Gaussian, indices: readonly number[]): Ga
   }
   const block = covarianceBlock(root.covariance(), indices, indices);
   return root instanceof EigenRoot
-    ? MultivariateNormal.fromCovariance(mean, evaluate(block))
+    ? MultivariateNormal.fromCovariance(mean, evaluate(block), { onNotice: 'silent' })
     : MultivariateNormal.fromCovariance(mean, block);
 }
 

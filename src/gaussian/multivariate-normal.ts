@@ -1,10 +1,11 @@
-import { NdArray } from '../core/index.ts';
-import { add, asTensor, cholesky, sqrt, square, sum, where } from '../graph/index.ts';
+import { NdArray, ValueError } from '../core/index.ts';
+import { abs, add, asTensor, cholesky, where } from '../graph/index.ts';
 import { Tensor } from '../graph/index.ts';
 import type { TensorLike } from '../graph/index.ts';
 import { Gaussian } from './gaussian.ts';
-import { constantValue, floatPair, squareSize } from './parameters.ts';
+import { constantValue, floatPair, floatTensor, squareSize } from './parameters.ts';
 import { EigenRoot } from './roots/eigen.ts';
+import type { CovarianceOptions } from './roots/eigen.ts';
 import { PrecisionRoot } from './roots/precision.ts';
 import type { CovarianceRoot } from './roots/root.ts';
 import { ScaleTrilRoot } from './roots/scale-tril.ts';
@@ -41,21 +42,35 @@ export class MultivariateNormal extends Gaussian {
   /**
    * From Σ, [...batch, n, n], symmetric positive semidefinite.
    *
-   * An array is factored here, Σ = V Λ Vᵀ, and may be singular: draws are exact, the density lives on the support (−∞
-   * off it), `rank` tells its dimension. A tensor is factored when it runs (Cholesky, differentiable) and must be positive
-   * definite; for draws from singular tensors see `SymmetricRoot.fromCovariance`.
+   * An array is factored here, Σ = D V Λ Vᵀ D (`EigenRoot`), in whatever units its coordinates are, and may be singular:
+   * draws are exact, the density lives on the support (−∞ off it), `rank` tells its dimension. A variance that is negative,
+   * or rounding beside the largest, counts as 0 where the correlations say so, and a notice tells. A tensor is factored when
+   * it runs (Cholesky, differentiable) and must be positive definite; for draws from singular tensors see
+   * `SymmetricRoot.fromCovariance`.
    *
-   * @throws LinearAlgebraError naming the batch index and the offending entry or eigenvalue (for tensors: when it runs)
+   * @param options for arrays, and constant tensors
+   * @throws LinearAlgebraError naming the batch index and the offending entry or eigenvalue (for tensors: when it runs);
+   *   ValueError when `nearest` or `tolerance` is asked of a tensor whose values are not known
    */
-  static fromCovariance(mean: TensorLike, covariance: TensorLike): MultivariateNormal {
+  static fromCovariance(mean: TensorLike, covariance: TensorLike, options: CovarianceOptions = {}): MultivariateNormal {
     const operation = 'MultivariateNormal.fromCovariance';
-    const [location, sigma] = floatPair(operation, mean, covariance);
+    const { dtype, ...rest } = options;
+    // Judged by its own rounding, before a mean of another element type or `dtype` converts it.
+    const judged = covariance instanceof Tensor || dtype === undefined ? undefined : floatTensor(operation, covariance);
+    const [location, sigma] = judged ? [asTensor(mean, dtype), judged] : floatPair(operation, mean, covariance);
     squareSize(operation, sigma);
     const known = constantValue(sigma);
-    if (!known) return new MultivariateNormal(operation, location, ScaleTrilRoot.fromScaleTril(cholesky(sigma)));
-    const root = EigenRoot.fromCovariance(known);
+    if (!known) {
+      if (rest.nearest || rest.tolerance !== undefined) {
+        throw new ValueError(
+          `${operation}: nearest and tolerance need a covariance whose values are known, an array; this one is computed in a graph.`,
+        );
+      }
+      return new MultivariateNormal(operation, location, ScaleTrilRoot.fromScaleTril(cholesky(sigma)));
+    }
+    const root = EigenRoot.fromCovariance(known, options);
     // A constant tensor may be differentiated with respect to; an array may not.
-    const keepsTensor = covariance instanceof Tensor && !root.isSingular;
+    const keepsTensor = covariance instanceof Tensor && !root.isSingular && !rest.nearest && dtype === undefined;
     return new MultivariateNormal(
       operation,
       location,
@@ -78,8 +93,7 @@ export class MultivariateNormal extends Gaussian {
   override logProb(x: TensorLike): Tensor {
     const density = super.logProb(x);
     if (!(this.root instanceof EigenRoot) || !this.root.isSingular) return density;
-    const size = (vector: Tensor): Tensor => sqrt(sum(square(vector), -1));
-    const magnitude = add(size(asTensor(x, this.dtype)), size(this.mean));
+    const magnitude = add(abs(asTensor(x, this.dtype)), abs(this.mean));
     return where(this.root.isOnSupport(this.centre(x), magnitude), density, -Infinity);
   }
 }

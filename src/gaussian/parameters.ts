@@ -1,14 +1,35 @@
-import { DTypeError, ShapeError, ValueError, formatShape, isFloat, stridesOf } from '../core/index.ts';
-import type { FloatDType, NdArray } from '../core/index.ts';
-import { asTensors, isOp } from '../graph/index.ts';
-import type { GraphShape, Tensor, TensorLike } from '../graph/index.ts';
+import {
+  DTypeError,
+  NdArray,
+  ShapeError,
+  ValueError,
+  dtypeOf,
+  formatShape,
+  isFloat,
+  stridesOf,
+} from '../core/index.ts';
+import type { DType, FloatDType } from '../core/index.ts';
+import { Tensor, asTensors, isOp } from '../graph/index.ts';
+import type { GraphShape, TensorLike } from '../graph/index.ts';
 import type { ScaleWord } from './scale.ts';
 
-/** Parameters as floating-point tensors of one dtype. @throws DTypeError */
+/** Parameters as floating-point tensors of one dtype; arrays of whole numbers take that of the others. @throws DTypeError */
 export function floatTensors(operation: string, ...values: readonly TensorLike[]): Tensor[] {
-  const tensors = asTensors(operation, ...values);
+  const [dtype = 'float64'] = values.flatMap((value) => dtypeIn(value) ?? []).filter(isFloat);
+  const tensors = asTensors(operation, ...values.map((value) => wholeAsFloat(value, dtype)));
   for (const tensor of tensors) floatDType(operation, tensor);
   return tensors;
+}
+
+/** Of tensors and typed arrays; numbers and nested arrays have none of their own. */
+function dtypeIn(value: TensorLike): DType | undefined {
+  if (value instanceof Tensor || value instanceof NdArray) return value.dtype;
+  return ArrayBuffer.isView(value) ? dtypeOf(value) : undefined;
+}
+
+function wholeAsFloat(value: TensorLike, dtype: FloatDType): TensorLike {
+  const own = dtypeIn(value);
+  return value instanceof Tensor || own === undefined || isFloat(own) ? value : NdArray.from(value, dtype);
 }
 
 export function floatTensor(operation: string, value: TensorLike): Tensor {
@@ -23,7 +44,8 @@ export function floatPair(operation: string, a: TensorLike, b: TensorLike): read
 
 export function floatDType(operation: string, tensor: Tensor): FloatDType {
   const { dtype } = tensor;
-  if (!isFloat(dtype)) throw new DTypeError(`${operation}: takes floating-point numbers, got ${dtype}.`);
+  if (!isFloat(dtype))
+    throw new DTypeError(`${operation}: takes floating-point numbers, got ${dtype}. Convert the tensor with cast().`);
   return dtype;
 }
 

@@ -1,9 +1,11 @@
 import { NdArray } from '../core/index.ts';
 import type { ArrayLikeInput, FloatDType } from '../core/index.ts';
 import { eighBatch } from '../kernels/index.ts';
+import { completeVectors } from './complement.ts';
 import { toResult, toSquare } from './matrices.ts';
 import { scaleRange } from './scaling.ts';
-import { positiveSpectrum, rebuild } from './spectrum.ts';
+import { rebuild } from './products.ts';
+import { decidesRank, positiveSpectrum } from './spectrum.ts';
 import type { SpectrumOptions } from './spectrum.ts';
 import { symmetricPart, toSymmetric } from './symmetric.ts';
 import { indefiniteTolerance } from './thresholds.ts';
@@ -29,12 +31,16 @@ export interface CheckedCovariance {
  *   naming the matrix of the batch and the offending entry or eigenvalue
  */
 export function checkCovariance(a: ArrayLikeInput, options: SpectrumOptions = {}): CheckedCovariance {
-  const symmetric = toSymmetric('checkCovariance', a);
+  const symmetric = toSymmetric('checkCovariance', a, decidesRank);
   const { data, rows: n, count, exponents, batchShape, dtype } = symmetric;
-  const { values, vectors, ranks } = positiveSpectrum('checkCovariance', symmetric, options);
+  const spectrum = positiveSpectrum('checkCovariance', symmetric, options);
+  const { values, vectors, ranks, exponents: scales } = spectrum;
+  completeVectors(spectrum, n);
   for (let i = 0; i < count; i++) {
-    scaleRange(values, i * n, (i + 1) * n, exponents[i]!);
-    scaleRange(data, i * n * n, (i + 1) * n * n, exponents[i]!);
+    scaleRange(values, i * n, (i + 1) * n, scales[i]!);
+    const own = symmetric.uneven.get(i);
+    if (own) data.set(own, i * n * n);
+    else scaleRange(data, i * n * n, (i + 1) * n * n, exponents[i]!);
   }
   const shape = [...batchShape, n, n];
   return {

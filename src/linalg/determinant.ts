@@ -4,9 +4,10 @@ import { factorize } from './cholesky.ts';
 import { factorizeLu } from './lu.ts';
 import { toResult, toSquare } from './matrices.ts';
 import { scaleByPower } from './scaling.ts';
-import { positiveSpectrum } from './spectrum.ts';
+import { decidesRank, positiveSpectrum } from './spectrum.ts';
 import type { SpectrumOptions } from './spectrum.ts';
 import { toSymmetric } from './symmetric.ts';
+import { safeSpread } from './thresholds.ts';
 
 /**
  * log det Σ = 2 Σᵢ log Lᵢᵢ of symmetric positive definite Σ, in nats.
@@ -16,7 +17,7 @@ import { toSymmetric } from './symmetric.ts';
  * @throws as `cholesky`; for singular Σ see `logPseudoDeterminant`
  */
 export function logDet(a: ArrayLikeInput): NdArray<FloatDType> {
-  const symmetric = toSymmetric('logDet', a);
+  const symmetric = toSymmetric('logDet', a, { spread: () => safeSpread });
   const { rows: n, count, batchShape, dtype } = symmetric;
   const factors = factorize('logDet', symmetric);
   const out = new Float64Array(count);
@@ -70,9 +71,9 @@ export function slogdet(a: ArrayLikeInput): SignedLogDeterminant {
  * @throws as `sqrtmh`
  */
 export function logPseudoDeterminant(a: ArrayLikeInput, options: SpectrumOptions = {}): NdArray<FloatDType> {
-  const symmetric = toSymmetric('logPseudoDeterminant', a);
-  const { rows: n, count, exponents, batchShape, dtype } = symmetric;
-  const { values, ranks } = positiveSpectrum('logPseudoDeterminant', symmetric, options);
+  const symmetric = toSymmetric('logPseudoDeterminant', a, decidesRank);
+  const { rows: n, count, batchShape, dtype } = symmetric;
+  const { values, ranks, exponents } = positiveSpectrum('logPseudoDeterminant', symmetric, options);
   const out = new Float64Array(count);
   for (let i = 0; i < count; i++) {
     let log = ranks[i]! * exponents[i]! * Math.LN2;
@@ -90,9 +91,9 @@ export function logPseudoDeterminant(a: ArrayLikeInput, options: SpectrumOptions
  * @throws as `sqrtmh`, and NumericalError on overflow
  */
 export function pseudoDeterminant(a: ArrayLikeInput, options: SpectrumOptions = {}): NdArray<FloatDType> {
-  const symmetric = toSymmetric('pseudoDeterminant', a);
-  const { rows: n, count, exponents, batchShape, dtype } = symmetric;
-  const { values, ranks } = positiveSpectrum('pseudoDeterminant', symmetric, options);
+  const symmetric = toSymmetric('pseudoDeterminant', a, decidesRank);
+  const { rows: n, count, batchShape, dtype } = symmetric;
+  const { values, ranks, exponents } = positiveSpectrum('pseudoDeterminant', symmetric, options);
   const out = new Float64Array(count).fill(1);
   for (let i = 0; i < count; i++) {
     for (let k = n - ranks[i]!; k < n; k++) out[i] = out[i]! * scaleByPower(values[i * n + k]!, exponents[i]!);
@@ -108,7 +109,7 @@ export function pseudoDeterminant(a: ArrayLikeInput, options: SpectrumOptions = 
  * @throws as `sqrtmh`
  */
 export function rank(a: ArrayLikeInput, options: SpectrumOptions = {}): NdArray<'int32'> {
-  const symmetric = toSymmetric('rank', a);
+  const symmetric = toSymmetric('rank', a, decidesRank);
   return new NdArray(positiveSpectrum('rank', symmetric, options).ranks, symmetric.batchShape, 'int32');
 }
 
@@ -120,7 +121,7 @@ export function rank(a: ArrayLikeInput, options: SpectrumOptions = {}): NdArray<
  * @throws as `sqrtmh`
  */
 export function condition(a: ArrayLikeInput, options: SpectrumOptions = {}): NdArray<FloatDType> {
-  const symmetric = toSymmetric('condition', a);
+  const symmetric = toSymmetric('condition', a, decidesRank);
   const { rows: n, count, batchShape, dtype } = symmetric;
   const { values, ranks } = positiveSpectrum('condition', symmetric, options);
   const out = new Float64Array(count).fill(1);

@@ -6,10 +6,10 @@ import type { ComplexArray } from './complex.ts';
 import { complexSchur } from './complex-qr.ts';
 import { complexify, zerosLast } from './complex-schur.ts';
 import type { ComplexSchur } from './complex-schur.ts';
-import { transposeInto } from './products.ts';
+import { rebuild, transposeInto } from './products.ts';
 import { evenExponentOf, largestMagnitude, scaleByPower, scaleRange } from './scaling.ts';
 import { realSchur } from './schur.ts';
-import { rebuild } from './spectrum.ts';
+
 import {
   couplingTolerance,
   generalZeroTolerance,

@@ -1,11 +1,13 @@
 export * from './cholesky.ts';
 export * from './covariance.ts';
+export * from './covariance-factor.ts';
 export * from './determinant.ts';
 export * from './eigenvalues.ts';
 export * from './eigh.ts';
 export * from './inv-sqrtmh.ts';
 export * from './iterations.ts';
 export * from './lyapunov.ts';
+export { relativeDistance } from './matrices.ts';
 export * from './products.ts';
 export type { SpectrumOptions } from './spectrum.ts';
 export * from './sqrtm.ts';

@@ -2,7 +2,8 @@ import { LinearAlgebraError } from '../core/index.ts';
 import type { ArrayLikeInput, FloatDType, NdArray } from '../core/index.ts';
 import { matrixName, toResult } from './matrices.ts';
 import { scaleRange } from './scaling.ts';
-import { positiveSpectrum, rebuild } from './spectrum.ts';
+import { rebuild } from './products.ts';
+import { decidesRank, positiveSpectrum } from './spectrum.ts';
 import type { SpectrumOptions } from './spectrum.ts';
 import { toSymmetric } from './symmetric.ts';
 
@@ -19,9 +20,9 @@ export interface InvSqrtmhOptions extends SpectrumOptions {
  * @throws as `sqrtmh`, and LinearAlgebraError when Σ is singular and `pseudo` is not set
  */
 export function invSqrtmh(a: ArrayLikeInput, options: InvSqrtmhOptions = {}): NdArray<FloatDType> {
-  const symmetric = toSymmetric('invSqrtmh', a);
-  const { rows: n, count, exponents, batchShape, dtype } = symmetric;
-  const { values, vectors, ranks } = positiveSpectrum('invSqrtmh', symmetric, options);
+  const symmetric = toSymmetric('invSqrtmh', a, decidesRank);
+  const { rows: n, count, batchShape, dtype } = symmetric;
+  const { values, vectors, ranks, exponents } = positiveSpectrum('invSqrtmh', symmetric, options);
   const out = new Float64Array(count * n * n);
   for (let i = 0; i < count; i++) {
     if (ranks[i]! < n && !(options.pseudo ?? false)) {

@@ -1,12 +1,13 @@
 import { formatShape, ShapeError } from '../core/index.ts';
 import type { ArrayLikeInput, FloatDType, NdArray } from '../core/index.ts';
 import { divideByPairSumsBatch } from '../kernels/index.ts';
+import { completeVectors } from './complement.ts';
 import { commonDType, pairBatches, toResult, toSquare } from './matrices.ts';
 import { exponentOf, largestMagnitude, scaleRange } from './scaling.ts';
 import { positiveSpectrum } from './spectrum.ts';
 import type { SpectrumOptions, SpectrumRule } from './spectrum.ts';
 import { toSymmetric } from './symmetric.ts';
-import { lyapunovTolerance } from './thresholds.ts';
+import { evenSpread, lyapunovTolerance } from './thresholds.ts';
 
 /**
  * L with X L + L X = E, for symmetric positive semidefinite X = V Λ Vᵀ.
@@ -45,7 +46,7 @@ export function solveSylvester(
   e: ArrayLikeInput,
   rule: SylvesterRule,
 ): NdArray<FloatDType> {
-  const symmetric = toSymmetric(operation, x);
+  const symmetric = toSymmetric(operation, x, { spread: evenSpread });
   const right = toSquare(operation, e);
   const n = symmetric.rows;
   if (right.rows !== n) {
@@ -53,7 +54,9 @@ export function solveSylvester(
       `${operation}: the matrices differ in size: ${formatShape([n, n])} and ${formatShape([right.rows, right.rows])}.`,
     );
   }
-  const { values, vectors } = positiveSpectrum(operation, symmetric, rule.spectrum);
+  const spectrum = positiveSpectrum(operation, symmetric, rule.spectrum);
+  const { values, vectors, exponents: scales } = spectrum;
+  completeVectors(spectrum, n);
   const pairs = pairBatches(operation, symmetric.batchShape, right.batchShape);
   const { count } = pairs;
   const size = n * n;
@@ -73,7 +76,7 @@ export function solveSylvester(
   for (let i = 0; i < count; i++) {
     const solution = sides.subarray(i * size, (i + 1) * size);
     if (isSymmetric[i]) averageWithTranspose(solution, n);
-    scaleRange(solution, 0, size, exponents[i]! - symmetric.exponents[pairs.a(i)]! * rule.degree);
+    scaleRange(solution, 0, size, exponents[i]! - scales[pairs.a(i)]! * rule.degree);
   }
   return toResult(operation, sides, [...pairs.batchShape, n, n], commonDType(symmetric, right));
 }

@@ -119,3 +119,16 @@ export function pairBatches(operation: string, a: Shape, b: Shape): BatchPairs {
   };
   return { batchShape, count: sizeOf(batchShape), a: locate(a), b: locate(b) };
 }
+
+/** ‖a − b‖ / ‖b‖ (Frobenius) of arrays of one shape, computed at the scale of b's largest entry; ∞ beside b = 0, unless a is 0 too. */
+export function relativeDistance(a: ArrayLikeInput, b: ArrayLikeInput): number {
+  const [x, y] = [NdArray.from(a, 'float64').data, NdArray.from(b, 'float64').data];
+  const largest = y.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  if (largest === 0) return x.every((value) => value === 0) ? 0 : Infinity;
+  let [gap, norm] = [0, 0];
+  for (const [at, value] of y.entries()) {
+    gap += ((x[at]! - value) / largest) ** 2;
+    norm += (value / largest) ** 2;
+  }
+  return Math.sqrt(gap / norm);
+}

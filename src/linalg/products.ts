@@ -105,3 +105,10 @@ export function transpose(a: ArrayLikeInput): NdArray<FloatDType> {
   }
   return toResult('transpose', out, [...batchShape, columns, rows], dtype);
 }
+
+/** V diag(weights) Vᵀ into `out`, symmetric to the bit. All views of one n × n matrix. */
+export function rebuild(vectors: Float64Array, weights: Float64Array, n: number, out: Float64Array): void {
+  const weighted = new Float64Array(n * n); // diag(weights) Vᵀ
+  for (let i = 0; i < n; i++) for (let k = 0; k < n; k++) weighted[k * n + i] = vectors[i * n + k]! * weights[k]!;
+  symmetricProductInto(vectors, weighted, n, out);
+}

@@ -12,35 +12,54 @@ import { asymmetryTolerance } from './thresholds.ts';
  */
 export interface Symmetric extends Matrices {
   readonly exponents: Int32Array;
+  /** Unscaled copies of the matrices whose variances differ by more than the spread asked for: see `standardize`. */
+  readonly uneven: ReadonlyMap<number, Float64Array<ArrayBuffer>>;
+}
+
+export interface SpreadOptions {
+  /** Largest by smallest positive variance up to which a matrix counts as even; 0: none does. Default: every one does. */
+  readonly spread?: (epsilon: number) => number;
 }
 
 /** Reads symmetric matrices; rounding-size asymmetry is averaged. @throws ShapeError, NumericalError, LinearAlgebraError */
-export function toSymmetric(operation: string, input: ArrayLikeInput): Symmetric {
+export function toSymmetric(operation: string, input: ArrayLikeInput, options: SpreadOptions = {}): Symmetric {
   const matrices = toSquare(operation, input);
   const size = matrices.rows * matrices.rows;
   for (let i = 0; i < matrices.count; i++) requireSymmetric(operation, matrices, i, size);
-  return symmetricPart(matrices);
+  return symmetricPart(matrices, options);
 }
 
 /** (A + Aᵀ)/2 of square matrices of any asymmetry, scaled. Overwrites `matrices.data`. */
-export function symmetricPart(matrices: Matrices): Symmetric {
-  const { data, rows: n, count } = matrices;
+export function symmetricPart(matrices: Matrices, { spread }: SpreadOptions = {}): Symmetric {
+  const { data, rows: n, count, epsilon } = matrices;
+  const uneven = new Map<number, Float64Array<ArrayBuffer>>();
   const exponents = new Int32Array(count);
   for (let i = 0; i < count; i++) {
     const start = i * n * n;
     const end = start + n * n;
-    const exponent = evenExponentOf(largestMagnitude(data, start, end));
-    scaleRange(data, start, end, -exponent);
     for (let row = 0; row < n; row++) {
       for (let column = 0; column < row; column++) {
         const at = start + row * n + column;
         const mirrored = start + column * n + row;
-        if (data[at] !== data[mirrored]) data[at] = data[mirrored] = (data[at]! + data[mirrored]!) / 2;
+        if (data[at] !== data[mirrored]) data[at] = data[mirrored] = data[at]! / 2 + data[mirrored]! / 2;
       }
     }
+    if (spread && isUneven(data, start, n, spread(epsilon))) uneven.set(i, data.slice(start, end));
+    const exponent = evenExponentOf(largestMagnitude(data, start, end));
+    scaleRange(data, start, end, -exponent);
     exponents[i] = exponent;
   }
-  return { ...matrices, exponents };
+  return { ...matrices, exponents, uneven };
+}
+
+function isUneven(data: Float64Array, start: number, n: number, spread: number): boolean {
+  let [least, most] = [Infinity, 0];
+  for (let i = 0, at = start; i < n; i++, at += n + 1) {
+    const variance = data[at]!;
+    if (variance > most) most = variance;
+    if (variance > 0 && variance < least) least = variance;
+  }
+  return spread === 0 || most / spread > least;
 }
 
 function requireSymmetric(operation: string, matrices: Matrices, index: number, size: number): void {

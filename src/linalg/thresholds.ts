@@ -35,6 +35,25 @@ export function workingSupport(n: number): number {
   return Math.min(Math.max(8, Math.sqrt(n)) * workingEpsilon, supportTolerance(n, workingEpsilon));
 }
 
+/**
+ * Variances may differ by this factor before `sqrtmh` takes the way through the correlation matrix. Up to there the root
+ * of Σ's own eigenvectors misses Σᵢⱼ by no more than a small multiple of n ε √(Σᵢᵢ Σⱼⱼ), at a fraction of the time.
+ */
+export function evenSpread(epsilon: number): number {
+  return (64 * epsilon) / workingEpsilon;
+}
+
+/** Variances may differ by this factor before Cholesky scales each coordinate by a power of two of its own (the bits stay). */
+export const safeSpread = 2 ** 500;
+
+/** Columns count as orthogonal when the cosine of their angle is up to this. */
+export function orthogonalityTolerance(n: number): number {
+  return Math.sqrt(n) * workingEpsilon;
+}
+
+/** Jacobi sweeps at most; five or six are usual. */
+export const maxJacobiSweeps = 40;
+
 /** ε of the arithmetic: float64 whatever the input. */
 export const workingEpsilon = 2 ** -52;
 
@@ -44,6 +63,9 @@ export const workingEpsilon = 2 ** -52;
  * residual² / (√λᵢ + √λⱼ)³, which this holds below ε √λmax.
  */
 export const polishFloor = 1e-4;
+
+/** The same where variances differ: small directions, whose own residual is as small, are left alone. */
+export const gradedFloor = 0.1;
 
 /**
  * In X L + L X = E, eigenvalues of X up to this times λmax count as zero. Wider than `supportTolerance` because X is

@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { newFolder, rootsigma } from './harness.ts';
 
@@ -179,6 +180,60 @@ describe('gaussian', () => {
     ]);
     expect(readFileSync(file, 'utf8')).toBe(few);
   });
+
+  const badlyScaled = fileURLToPath(new URL('../fixtures/cases/sigma-badly-scaled.csv', import.meta.url));
+  const float32 = fileURLToPath(new URL('../fixtures/cases/sigma-float32.npy', import.meta.url));
+
+  it('takes coordinates in any units, and a matrix by the rounding of its own type', async () => {
+    const { records } = await rootsigma(['gaussian', 'info', badlyScaled, '--json']);
+    expect(records[0]).toMatchObject({
+      rank: 2,
+      stddev: [1, 1e-9],
+      correlation: [[1, 0.5], [0.5, 1]],
+      logDeterminant: expect.closeTo(-41.7342, 4) as number,
+    }); // prettier-ignore
+    const [root] = (await rootsigma(['sqrt', badlyScaled, '--json'])).records as unknown as RootRecord[];
+    expect(root).toMatchObject({ rank: 2, eigenvalues: [expect.closeTo(7.5e-19, 25), 1] });
+    expect(root?.root[1]?.[1]).toBeCloseTo(8.660254e-10, 15);
+    for (const command of [['gaussian', 'info'], ['sqrt']]) {
+      const { code, stderr, records: facts } = await rootsigma([...command, float32, '--json']);
+      expect([code, facts[0]?.rank, stderr.includes('counts as 0')]).toEqual([0, 11, false]);
+    }
+    for (const kind of ['eigen', 'symmetric']) {
+      const draws = await rootsigma(['gaussian', 'sample', float32, '--count', '2', '--root', kind]);
+      expect([draws.code, draws.stdout.trim().split('\n').length]).toEqual([0, 2]);
+    }
+  });
+
+  it('says what it takes otherwise than given: nearest, tolerance, a variance that is rounding', async () => {
+    const info = (stdin: string, ...flags: readonly string[]) =>
+      rootsigma(['gaussian', 'info', '-', '--json', ...flags], { stdin });
+    const nearest = await info('1,3\n3,1', '--nearest');
+    expect(nearest.stderr).toMatch(/nearest positive semidefinite matrix, at 0.447 ‖Σ‖/);
+    expect(nearest.records[0]).toMatchObject({ rank: 1, stddev: [expect.closeTo(Math.SQRT2, 14), expect.closeTo(Math.SQRT2, 14)] }); // prettier-ignore
+    const rough = '1,0\n0,-1e-8';
+    expect(await info(rough)).toMatchObject({ code: 2, stderr: expect.stringMatching(/--nearest[^]*--tolerance/) as string });
+    expect((await info(rough, '--tolerance', '1e-7')).records[0]).toMatchObject({ rank: 1, stddev: [1, 0] });
+    expect((await rootsigma(['sqrt', '-', '--json', '--tolerance', '1e-7'], { stdin: rough })).records[0]).toMatchObject({ root: [[1, 0], [0, 0]], rank: 1 }); // prettier-ignore
+    expect((await rootsigma(['sqrt', '-', '--root', 'general', '--tolerance', '1e-7'], { stdin: rough })).code).toBe(2);
+    expect((await info('1,0\n0,-1e-17')).stderr).toMatch(/variance of coordinate 1 \(-1e-17\) counts as 0/);
+    expect((await info(rough, '--tolerance', '2')).stderr).toMatch(/tolerance must be a number/);
+  }); // prettier-ignore
+
+  it('draws with the root asked for, from the same noise', async () => {
+    const draw = async (stdin: string, root?: string): Promise<number[][]> =>
+      (await rootsigma(['gaussian', 'sample', '-', '--count', '400', '--json', ...(root ? ['--root', root] : [])], { stdin }))
+        .records[0]?.samples as number[][];
+    const noise = await draw('1,0\n0,1', 'symmetric');
+    const [p, q] = [(Math.sqrt(3) + 1) / 2, (Math.sqrt(3) - 1) / 2];
+    const through = (factor: number[][]): number[][] =>
+      noise.map((e) => factor.map((row) => row.reduce((sum, x, k) => sum + x * (e[k] ?? NaN), 0)));
+    expectClose(await draw('2,1\n1,2', 'symmetric'), through([[p, q], [q, p]]));
+    expectClose(await draw('4,2\n2,10', 'cholesky'), through([[2, 0], [1, 3]]));
+    expect(await draw('4,2\n2,10')).toEqual(await draw('4,2\n2,10', 'eigen'));
+    const singular = await rootsigma(['gaussian', 'sample', '-', '--root', 'cholesky'], { stdin: '1,1\n1,1' });
+    expect(singular).toMatchObject({ code: 2, stderr: expect.stringMatching(/--root eigen or symmetric/) as string });
+  }); // prettier-ignore
 
   it('refuses what is no covariance, and a mean that does not fit', async () => {
     const mean = join(newFolder(), 'mean.json');

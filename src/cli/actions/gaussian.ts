@@ -1,5 +1,5 @@
 import { arrayFormat, describeGaussian, formatArray, sampleGaussian, writeArray } from '../../api/index.ts';
-import type { GaussianReport, NdArray } from '../../api/index.ts';
+import type { DrawingRoot, GaussianOptions, GaussianReport, NdArray } from '../../api/index.ts';
 import { UsageError } from '../errors.ts';
 import { formatNumber, formatTable } from '../format.ts';
 import { formatMatrix } from '../format-matrix.ts';
@@ -9,6 +9,8 @@ import type { ActionContext } from '../session.ts';
 
 interface InputFlags extends OutputOptions {
   readonly mean?: string;
+  readonly nearest?: boolean;
+  readonly tolerance?: number;
 }
 
 export interface GaussianInfoFlags extends InputFlags {
@@ -20,12 +22,13 @@ export interface GaussianSampleFlags extends InputFlags {
   readonly output?: string;
   readonly count?: number;
   readonly seed?: number;
+  readonly root?: DrawingRoot;
 }
 
 export async function info(context: ActionContext, path: string, flags: GaussianInfoFlags): Promise<undefined> {
   const { probability, digits } = flags;
-  const { covariance, mean } = await readParameters(context, path, flags);
-  const report = describeGaussian(covariance, { ...mean, ...(probability !== undefined && { probability }) });
+  const { covariance, options } = await readParameters(context, path, flags);
+  const report = withHint(() => describeGaussian(covariance, { ...options, ...(probability !== undefined && { probability }) })); // prettier-ignore
   if (context.output.json) context.output.record(jsonOf(report));
   sayReport(context.output, report, digits);
   return undefined;
@@ -33,11 +36,11 @@ export async function info(context: ActionContext, path: string, flags: Gaussian
 
 export async function sample(context: ActionContext, path: string, flags: GaussianSampleFlags): Promise<undefined> {
   const { output, stdout } = context;
-  const { output: file, count = 1000, seed = 0 } = flags;
+  const { output: file, count = 1000, seed = 0, root } = flags;
   if (file !== undefined && arrayFormat(file) === '.png')
     throw new UsageError(`${file}: draws go to .csv, .json or .npy.`);
-  const { covariance, mean } = await readParameters(context, path, flags);
-  const draws = await sampleGaussian(covariance, { ...mean, count, seed, onNotice: output.notice });
+  const { covariance, options } = await readParameters(context, path, flags);
+  const draws = await withHint(() => sampleGaussian(covariance, { ...options, count, seed, ...(root && { root }) }));
   if (file === undefined) {
     if (output.json) output.record({ samples: draws.toNested(), seed });
     else stdout.write(formatArray('.csv', draws));
@@ -53,9 +56,34 @@ async function readParameters(
   context: ActionContext,
   path: string,
   flags: InputFlags,
-): Promise<{ readonly covariance: NdArray; readonly mean: { readonly mean?: NdArray } }> {
+): Promise<{ readonly covariance: NdArray; readonly options: GaussianOptions }> {
   const covariance = await readInput(path, context);
-  return { covariance, mean: flags.mean === undefined ? {} : { mean: await readVector(flags.mean, context) } };
+  const { mean, nearest = false, tolerance } = flags;
+  return {
+    covariance,
+    options: {
+      ...(mean !== undefined && { mean: await readVector(mean, context) }),
+      ...(tolerance !== undefined && { tolerance }),
+      nearest,
+      onNotice: context.output.notice,
+    },
+  };
+}
+
+/** Where the matrix is no covariance, or none that this root takes, what else this command can do with it. */
+function withHint<T>(work: () => T): T {
+  const hint = (error: unknown): never => {
+    if (!(error instanceof Error) || error.name !== 'LinearAlgebraError') throw error;
+    const remedy =
+      'Here: --nearest takes the closest Σ that is one, --tolerance 1e-6 counts eigenvalues of that relative size as zero; a singular Σ is drawn from with --root eigen or symmetric.';
+    throw new UsageError(`${error.message}\n${remedy}`, { cause: error });
+  };
+  try {
+    const result = work();
+    return result instanceof Promise ? (result.catch(hint) as T) : result;
+  } catch (error) {
+    return hint(error);
+  }
 }
 
 function jsonOf({ mean, stddev, correlation, ellipsoid, ...numbers }: GaussianReport): object {

@@ -10,6 +10,7 @@ import type { ActionContext } from '../session.ts';
 export interface SqrtFlags extends OutputOptions {
   readonly root?: MatrixRootKind;
   readonly nearest?: boolean;
+  readonly tolerance?: number;
   readonly output?: string;
   readonly digits?: number;
 }
@@ -23,11 +24,13 @@ const titles: Readonly<Record<MatrixRootKind, string>> = {
 
 export async function sqrt(context: ActionContext, path: string, flags: SqrtFlags): Promise<undefined> {
   const { output } = context;
-  const { root: kind = 'symmetric', nearest = false, output: file } = flags;
+  const { root: kind = 'symmetric', nearest = false, tolerance, output: file } = flags;
   if (file !== undefined && arrayFormat(file) === '.png')
     throw new UsageError(`${file}: a matrix goes to .csv, .json or .npy.`);
   const matrix = await readInput(path, context);
-  const report = withHint(kind, () => matrixRoot(matrix, { kind, nearest }));
+  const report = withHint(kind, () =>
+    matrixRoot(matrix, { kind, nearest, ...(tolerance !== undefined && { tolerance }) }),
+  );
   const files = file === undefined ? [] : await writeRoot(file, report);
   if (output.json) output.record(jsonOf(report));
   const { bold } = output.style;
@@ -89,7 +92,7 @@ function withHint<T>(kind: MatrixRootKind, work: () => T): T {
   } catch (error) {
     if (kind === 'general' || !(error instanceof Error) || error.name !== 'LinearAlgebraError') throw error;
     throw new UsageError(
-      `${error.message}\nHere: --root symmetric and eigen take a singular Σ, --nearest takes the closest Σ that is one, --root general any square matrix.`,
+      `${error.message}\nHere: --root symmetric and eigen take a singular Σ, --nearest takes the closest Σ that is one, --tolerance 1e-6 counts eigenvalues of that relative size as zero, --root general any square matrix.`,
       { cause: error },
     );
   }

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { addCommonOptions, addExamples, choice, whole } from '../arguments.ts';
+import { addCommonOptions, addExamples, choice, number, whole } from '../arguments.ts';
 import type { SqrtFlags } from '../actions/sqrt.ts';
 import type { Session } from '../session.ts';
 
@@ -15,7 +15,8 @@ export function sqrtCommand(session: Session): Command {
         'general',
       ]),
     )
-    .option('--nearest', 'take the nearest positive semidefinite matrix first')
+    .option('--nearest', 'take the nearest positive semidefinite matrix first, and say how far it is')
+    .option('--tolerance <t>', 'relative size up to which eigenvalues count as zero (default: rounding)', number)
     .option(
       '-o, --output <file>',
       'write the root: .csv, .json or .npy (of a complex one the real part; its imaginary part goes beside it: x.imaginary.csv)',

@@ -42,6 +42,10 @@ export class DiagonalRoot extends CovarianceRootBase {
     return div(this.points(x), this.scale.stddev);
   }
 
+  override quadratic(x: TensorLike): Tensor {
+    return this.quadraticOfFinite(this.points(x));
+  }
+
   /** Σᵢ log σᵢ, from ½ Σ log σᵢ² as given: no exp–log round trip. */
   logAbsDet(): Tensor {
     return sum(this.scale.logStddev, -1);

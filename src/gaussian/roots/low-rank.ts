@@ -104,7 +104,7 @@ export class LowRankRoot extends CovarianceRootBase {
 
   /** R is not square, so ‖ε‖² counts noise that R ε has lost; what remains is xᵀ Σ⁻¹ x. */
   override quadraticOfDraw({ centred }: Draw): Tensor {
-    return this.quadratic(centred);
+    return this.quadraticOfFinite(centred);
   }
 
   /** Σᵢ log σᵢ + ½ log det C */

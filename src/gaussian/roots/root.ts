@@ -1,6 +1,6 @@
 import { ShapeError, formatShape } from '../../core/index.ts';
 import type { FloatDType, NdArray } from '../../core/index.ts';
-import { asTensor, matmul, square, sum } from '../../graph/index.ts';
+import { abs, asTensor, equal, expandDims, matmul, max, square, sum, where } from '../../graph/index.ts';
 import type { GraphShape, Tensor, TensorLike } from '../../graph/index.ts';
 
 export type RootKind = 'scaledIdentity' | 'diagonal' | 'triangular' | 'symmetric' | 'lowRank' | 'precision' | 'eigen';
@@ -88,8 +88,16 @@ export abstract class CovarianceRootBase implements CovarianceRoot {
     return this.size;
   }
 
+  /** ∞ for a point at infinity, whose product with a matrix would be ∞ − ∞. */
   quadratic(x: TensorLike): Tensor {
-    return sum(square(this.whiten(x)), -1);
+    const points = this.points(x);
+    if (this.size === 0) return this.quadraticOfFinite(points);
+    const isInfinite = equal(max(abs(points), -1), Infinity);
+    return where(isInfinite, Infinity, this.quadraticOfFinite(where(expandDims(isInfinite, -1), 0, points)));
+  }
+
+  protected quadraticOfFinite(points: Tensor): Tensor {
+    return sum(square(this.whiten(points)), -1);
   }
 
   quadraticOfDraw({ noise }: Draw): Tensor {
