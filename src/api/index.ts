@@ -39,6 +39,7 @@ export type {
   DatasetDescription,
   DatasetOptions,
   DatasetSplits,
+  DecodeOptions,
   SplitChoice,
   SplitName,
 } from '../data/index.ts';

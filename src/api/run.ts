@@ -11,7 +11,7 @@ import {
 } from '../core/index.ts';
 import type { ArrayLikeInput, FloatDType, OnNotice, OptionRules } from '../core/index.ts';
 import { TableEncoder, examplesOf, tableDataset, takeFirst } from '../data/index.ts';
-import type { DatasetSplits, SplitChoice, Standardization } from '../data/index.ts';
+import type { DatasetSplits, DecodeOptions, SplitChoice, Standardization } from '../data/index.ts';
 import type { Engine } from '../engine/index.ts';
 import { evaluateModel } from '../evaluation/index.ts';
 import type { Evaluation } from '../evaluation/index.ts';
@@ -196,17 +196,25 @@ export class Run {
   /**
    * New rows of the table that the model was trained on, with its columns' types, formats, ranges and distributions. Values are
    * missing about as often as in the training rows, unless `missing` is false. Each is drawn from the prior and the
-   * likelihood, none around a training row.
+   * likelihood, none around a training row. A label, which the model does not see, is drawn last, given its row.
    *
    * @throws ValueError when the model was not trained on a table
    */
   async sampleTable(count = 64, options: SampleOptions = {}): Promise<Table> {
-    return this.#tableEncoder('sampleTable').decode(await this.sample(count, options));
+    const { seed = 0, missing = true } = options;
+    const rows = await this.sample(count, options);
+    return this.#tableEncoder('sampleTable').decode(rows, { seed, missing, labels: true });
   }
 
-  /** Encoded rows (samples, reconstructions) read back as a table. @throws ValueError when the model is of no table */
-  toTable(rows: ArrayLikeInput): Table {
-    return this.#tableEncoder('toTable').decode(NdArray.from(rows, 'float32'));
+  /**
+   * Encoded rows (samples, reconstructions) read back as a table. With `labels` each row gets a label that goes with it, as
+   * `sampleTable` gives them.
+   *
+   * @throws ValueError when the model is of no table
+   */
+  toTable(rows: ArrayLikeInput, options: DecodeOptions = {}): Table {
+    checkOptions('toTable', options, { seed: rule.seed, labels: rule.flag, missing: rule.flag });
+    return this.#tableEncoder('toTable').decode(NdArray.from(rows, 'float32'), options);
   }
 
   /**

@@ -1,5 +1,5 @@
 import { arrayFormat, isTablePath, writeArray, writeTable } from '../api/index.ts';
-import type { NdArray, Run, WriteTableOptions } from '../api/index.ts';
+import type { DecodeOptions, NdArray, Run, WriteTableOptions } from '../api/index.ts';
 
 /** Checks a path's ending before anything is computed. @throws ValueError listing what can be written */
 export function checkExamplesPath(path: string): void {
@@ -16,11 +16,12 @@ export async function writeExamples(
   options: {
     readonly columns?: number | undefined;
     readonly formulas?: WriteTableOptions['formulas'] | undefined;
+    readonly decode?: DecodeOptions | undefined;
   } = {},
 ): Promise<readonly number[]> {
-  const { columns, formulas } = options;
+  const { columns, formulas, decode } = options;
   if (run.config.data.table && isTablePath(path)) {
-    const table = run.toTable(examples);
+    const table = run.toTable(examples, decode);
     await writeTable(path, table, { ...(formulas && { formulas }) });
     return [table.rowCount, table.columns.length];
   }

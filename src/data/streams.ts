@@ -13,6 +13,8 @@ const purposes = {
   sprites: 0xda7a_0006,
   test: 0xda7a_0007,
   sample: 0xda7a_0008,
+  labels: 0xda7a_0009,
+  categories: 0xda7a_000a,
 } as const;
 
 /** The key of one purpose under a seed. */

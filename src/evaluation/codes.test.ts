@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { NdArray, ShapeError, ValueError } from '../core/index.ts';
 import { key, normal, randint } from '../random/index.ts';
 import { linearProbe, nearestNeighbourAccuracy, principalAxes, project } from './index.ts';
-import { minimize } from './minimize.ts';
+import { minimize } from '../data/index.ts';
 
 /** Clouds around the corners of a simplex, `spread` wide. */
 function clouds(seed: number, { n = 60, size = 4, classes = 3, spread = 0.5 } = {}) {

@@ -86,7 +86,10 @@ const column = v.variant(
       number: v.exactOptional(flag),
     }),
     v.strictObject({ kind: v.literal('boolean'), name: text, nullable: flag, missing, values: v.tuple([cell, cell]) }),
-    /** `pooled`: training rows whose category is none of the levels and counts as "other". */
+    /**
+     * `pooled`: training rows whose category is none of the levels and counts as "other". `rare`: the commonest of those
+     * categories with their counts, which rows that are made up have instead; absent in runs of old.
+     */
     v.strictObject({
       kind: v.literal('categorical'),
       name: text,
@@ -94,6 +97,9 @@ const column = v.variant(
       missing,
       levels: v.array(cell, 'a list'),
       pooled: count,
+      rare: v.exactOptional(
+        v.strictObject({ levels: v.array(cell, 'a list'), counts: v.array(count, 'a list of whole numbers') }),
+      ),
     }),
     v.strictObject({
       kind: v.literal('ordinal'),
@@ -102,7 +108,23 @@ const column = v.variant(
       missing,
       levels: v.array(cell, 'a list'),
     }),
-    v.strictObject({ kind: v.literal('label'), name: text, levels: v.array(cell, 'a list') }),
+    /**
+     * `model`: which label a row that is made up gets, p(label | row) = softmax(W x + b) over the encoded row, W [levels, width];
+     * without `weights` whatever the row. Absent in runs of old, which leave the label out. `missing`: the share of rows without.
+     */
+    v.strictObject({
+      kind: v.literal('label'),
+      name: text,
+      levels: v.array(cell, 'a list'),
+      model: v.exactOptional(
+        v.strictObject({
+          levels: v.array(count, 'a list of whole numbers'),
+          bias: v.array(finite, 'a list of numbers'),
+          weights: v.exactOptional(v.array(v.array(finite, 'a list of numbers'), 'a list')),
+          missing: v.pipe(finite, v.minValue(0, 'a share'), v.maxValue(1, 'a share')),
+        }),
+      ),
+    }),
     v.strictObject({ kind: v.literal('constant'), name: text, value: v.nullable(cell) }),
     v.strictObject({ kind: v.picklist(['id', 'split', 'ignored']), name: text }),
   ],

@@ -20,7 +20,8 @@ export async function sample({ output }: ActionContext, path: string, flags: Sam
   checkExamplesPath(file);
   const run = await openRun(path, flags, output);
   const examples = await run.sample(count, { seed, ...(show && { show }), ...(missing !== undefined && { missing }) });
-  const shape = await writeExamples(file, { run, examples }, { columns, formulas });
+  const decode = { seed, labels: true, ...(missing !== undefined && { missing }) };
+  const shape = await writeExamples(file, { run, examples }, { columns, formulas, decode });
   if (output.json) output.record({ file, count, shape, seed });
   const what = run.columns ? `rows of ${shape[1] ?? 0} columns` : `samples of shape ${shape.slice(1).join('×')}`;
   output.say(`${file}: ${count} ${what}, seed ${seed}`);

@@ -36,14 +36,21 @@ const pairs: readonly (readonly [no: string, yes: string])[] = [
   ['n', 'y'],
   ['off', 'on'],
   ['0', '1'],
+  ['nein', 'ja'],
+  ['non', 'oui'],
+  ['no', 'sí'],
+  ['no', 'si'],
 ];
 
-/** Two cells that mean no and yes, in this order; `undefined` for any others. */
+/** Two cells that mean no and yes (`0.0` and `1.0` too), in this order; `undefined` for any others. */
 export function noAndYes(cells: readonly Cell[]): readonly [NonNullable<Cell>, NonNullable<Cell>] | undefined {
-  const byText = new Map(cells.flatMap((cell) => (cell === null ? [] : [[keyOf(cell).toLowerCase(), cell] as const])));
+  const [a, b, ...others] = cells;
+  if (a === null || b === null || a === undefined || b === undefined || others.length > 0) return undefined;
+  const means = (cell: Cell, word: string): boolean =>
+    keyOf(cell).toLowerCase() === word || (word < '2' && numberOf(cell) === Number(word));
   for (const [no, yes] of pairs) {
-    const [first, second] = [byText.get(no), byText.get(yes)];
-    if (byText.size === 2 && first !== undefined && second !== undefined) return [first, second];
+    if (means(a, no) && means(b, yes)) return [a, b];
+    if (means(b, no) && means(a, yes)) return [b, a];
   }
   return undefined;
 }

@@ -20,7 +20,10 @@ export function describeTable(state: TableState, schema: readonly ColumnSchema[]
   const aside = state.columns.flatMap((column, index) => {
     if (isFeature(column.kind)) return [];
     const reason = schema[index]?.reason;
-    if (column.kind === 'label') return [`${column.name} (label, ${column.levels.length} classes, not modelled)`];
+    if (column.kind === 'label') {
+      const drawn = column.model ? ', and drawn rows get one' : '';
+      return [`${column.name} (label, ${column.levels.length} classes: no score sees it${drawn})`];
+    }
     return [`${column.name} (${column.kind}${reason === undefined ? '' : `: ${reason}`})`];
   });
   if (aside.length > 0) lines.push(`set aside: ${aside.join(', ')}`);

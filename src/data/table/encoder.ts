@@ -1,10 +1,14 @@
 import { DataError, NdArray, ShapeError, formatShape } from '../../core/index.ts';
 import { tableOf } from '../../io/index.ts';
 import type { Cell, ColumnState, Table, TableState } from '../../io/index.ts';
+import { fillUniform, foldIn } from '../../random/index.ts';
+import type { Key } from '../../random/index.ts';
+import { purposeKey } from '../streams.ts';
 import { keyOf, numberOf } from './cells.ts';
 import { DateCodec, dateReader, readIsoDate, roundTo } from './dates/index.ts';
 import { fitTable, isFeature } from './fit.ts';
 import type { ColumnSchema } from './infer.ts';
+import { drawLabels } from './label-draws.ts';
 import { applyTransform, undoTransform } from './transforms.ts';
 import { TypedTable } from './typed.ts';
 import type { TypedColumn } from './typed.ts';
@@ -43,8 +47,17 @@ export interface Surprise {
   readonly example: string;
 }
 
-/** The text that stands for a category which was pooled. */
+/** The text that stands for a category which was pooled, in runs of old that do not know which there were. */
 export const otherCategory = '(other)';
+
+export interface DecodeOptions {
+  /** Of what encoded rows leave open: which of the pooled categories, which label. Default: 0. */
+  readonly seed?: number;
+  /** Whether rows get labels, drawn given each row. Default: false. */
+  readonly labels?: boolean;
+  /** Whether labels are missing as often as in training. Default: true. */
+  readonly missing?: boolean;
+}
 
 type Feature = Extract<ColumnState, { nullable: boolean }>;
 
@@ -189,29 +202,37 @@ export class TableEncoder {
   /**
    * Encoded rows as a table of the columns that are modelled and the constant ones, with the types, formats and ranges of
    * the training rows: numbers are rounded and cut to [min, max], the largest entry of a one-hot vector is the category,
-   * and a value is missing where its indicator is above ½.
+   * and a value is missing where its indicator is above ½. "Other" is one of the categories that were pooled, as often as it was
+   * among them.
    *
    * @param matrix [rows, width]
    */
-  decode(matrix: NdArray): Table {
+  decode(matrix: NdArray, { seed = 0, labels, missing = true }: DecodeOptions = {}): Table {
     const [rows = 0, width] = matrix.shape;
     if (matrix.shape.length !== 2 || width !== this.width) {
       throw new ShapeError(`table: expected encoded rows [n, ${this.width}], got ${formatShape(matrix.shape)}.`);
     }
-    const columns = this.state.columns.flatMap((column) => {
+    const columns = this.state.columns.flatMap((column, place) => {
       if (column.kind === 'constant') {
         return [{ name: column.name, values: Array.from({ length: rows }, () => column.value) }];
+      }
+      const { name } = column;
+      if (column.kind === 'label' && column.model && labels) {
+        const key = purposeKey(seed, 'labels');
+        return [{ name, values: drawLabels({ ...column, model: column.model }, matrix, { key, missing }) }];
       }
       const index = this.#features.findIndex(({ name }) => name === column.name);
       const feature = this.#features[index];
       if (!feature) return [];
-      const { offset, width: size, missing } = this.blocks[index]!;
+      const { offset, width: size, missing: flag } = this.blocks[index]!;
+      const other = otherOf(feature, foldIn(purposeKey(seed, 'categories'), place));
       const values = Array.from({ length: rows }, (_, row): Cell => {
         const start = row * this.width;
-        if (missing !== undefined && matrix.data[start + missing]! > 0.5) return null;
-        return cellOf(feature, matrix.data.subarray(start + offset, start + offset + size), this.#dates[index]);
+        if (flag !== undefined && matrix.data[start + flag]! > 0.5) return null;
+        const cell = cellOf(feature, matrix.data.subarray(start + offset, start + offset + size), this.#dates[index]);
+        return cell === otherCategory ? other(row) : cell;
       });
-      return [{ name: feature.name, values }];
+      return [{ name, values }];
     });
     return tableOf(columns);
   }
@@ -253,6 +274,20 @@ function nearestLevel(levels: readonly Cell[], value: number): number {
     if (distance < least) [best, least] = [place, distance];
   }
   return best;
+}
+
+/** Draws one of the pooled categories for a row. */
+function otherOf(feature: Feature, key: Key): (row: number) => Cell {
+  const rare = feature.kind === 'categorical' ? feature.rare : undefined;
+  const total = rare?.counts.reduce((sum, count) => sum + count, 0) ?? 0;
+  if (!rare || total === 0) return () => otherCategory;
+  const draw = new Float64Array(1);
+  return (row) => {
+    fillUniform(key, draw, row);
+    let [left, place] = [draw[0]! * total, 0];
+    while (place < rare.counts.length - 1 && (left -= rare.counts[place]!) >= 0) place++;
+    return rare.levels[place] ?? otherCategory;
+  };
 }
 
 function cellOf(feature: Feature, numbers: ArrayLike<number>, dates: DateWriter | undefined): Cell {

@@ -145,17 +145,30 @@ function fitMeasure(
 
 type Levels = NonNullable<Cell>[];
 
-function categories(column: TypedColumn, { levels }: ColumnSchema): { levels: Levels; pooled: number } {
-  const counted = [...(column.levels() ?? [])];
-  if (levels) {
-    const kept = levels.filter((level) => level !== null);
-    const known = new Set(kept.map(keyOf));
-    return { levels: kept, pooled: sumCounts(counted.filter(({ key }) => !known.has(key))) };
-  }
-  const byCount = counted.sort((a, b) => b.count - a.count || (a.key < b.key ? -1 : 1));
+/** Pooled categories that are kept by name with their counts, at most: the commonest, so that config.json stays small. */
+const mostRare = 1000;
+/** Characters of their names in all: at most 64 kB a column. */
+const mostRareText = 2 ** 16;
+
+interface Categories {
+  readonly levels: Levels;
+  readonly pooled: number;
+  readonly rare?: { readonly levels: Levels; readonly counts: number[] };
+}
+
+function categories(column: TypedColumn, { levels }: ColumnSchema): Categories {
+  const counted = [...(column.levels() ?? [])].sort((a, b) => b.count - a.count || (a.key < b.key ? -1 : 1));
+  const given = levels?.filter((level) => level !== null);
+  const known = given && new Set(given.map(keyOf));
+  const rare = known ? counted.filter(({ key }) => !known.has(key)) : counted.slice(mostLevels);
+  const kept = given ?? counted.slice(0, mostLevels).map(writtenCell);
+  if (rare.length === 0) return { levels: kept, pooled: 0 };
+  let room = mostRareText;
+  const named = rare.slice(0, mostRare).filter(({ key }, k) => (room -= key.length) >= 0 || k === 0);
   return {
-    levels: byCount.slice(0, mostLevels).map(writtenCell),
-    pooled: sumCounts(byCount.slice(mostLevels)),
+    levels: kept,
+    pooled: sumCounts(rare),
+    rare: { levels: named.map(writtenCell), counts: named.map(({ count }) => count) },
   };
 }
 
@@ -199,7 +212,8 @@ function noYes(column: TypedColumn): [NonNullable<Cell>, NonNullable<Cell>] {
   const levels = levelsByName(column);
   if (levels.length !== 2) {
     throw new DataError(
-      `table: column '${name}' is boolean, but holds ${levels.length} values: ${levels.slice(0, 5).join(', ')}.`,
+      `table: column '${name}' is boolean, but holds ${levels.length} values: ${levels.slice(0, 5).join(', ')}. ` +
+        `More than two are categorical: {"${name}":"categorical"}.`,
     );
   }
   const [no, yes] = noAndYes(levels) ?? (levels as [NonNullable<Cell>, NonNullable<Cell>]);

@@ -43,9 +43,21 @@ const leastRowsPerLevel = 20;
 /** Texts with more values than this, most of them rare, are free text. */
 const mostCategories = 64;
 
+/** What tells rows apart is named so, by people and by pandas, R and spreadsheets. */
 const idName =
-  /^(id|uuid|guid|key|index|row|rownum|row_?(id|number|num)|record_?id|unnamed: 0|column 1)$|_(id|uuid|key)$|Id$|ID$|[-_ ]([Nn]o|[Nn]r|[Nn]umber)\.?$/;
-const labelName = /^(label|labels|class|target|y|outcome|is_?(anomaly|outlier|fraud)|anomaly|outlier|fraud)$/i;
+  /^(|ids?|uuid|guid|oid|key|index|idx|level_0|rows?|row[-_ .]?(id|key|index|names?|numbers?|num|nr|no)|record[-_ ]?(id|no|number)|unnamed: ?\d+(\.\d+)*|__index_level_\d+__|column 1|s\.?no\.?|#)$|[-_ .](id|uuid|guid|key|index|no|nr|num|number)\.?$/i;
+/** A capital letter makes an id of `customerID` and `PassengerId`, and none of `paid`. */
+const camelIdName = /[a-z](Id|ID|Key|Index|Nr|No)$/;
+/** Texts that a machine made to be unique. */
+const uniqueText =
+  /^(?:\{?[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\}?|(?=.*\d)(?=.*[a-f])[0-9a-f]{12,}|0x[0-9a-f]{8,})$/i;
+/** So many texts without a repetition are names. */
+const leastUnique = 20;
+const labelName = /^(labels?|class|is_?(anomaly|outlier|fraud)|anomaly|outlier|fraud)$/i;
+/** May as well be a quantity. */
+const targetName = /^(target|y|outcome)$/i;
+/** More whole numbers than this are a quantity, unless they are called classes. */
+const mostNumberedClasses = 20;
 const splitName = /^(split|subset|partition|fold|set)$/i;
 const splitValues = new Set(['train', 'training', 'test', 'testing', 'val', 'valid', 'validation']);
 
@@ -130,15 +142,35 @@ function inferColumn(column: TypedColumn): ColumnSchema {
   const { name, distinctCount } = column;
   if (distinctCount === 0) return { name, kind: 'ignored', reason: 'it is empty' };
   if (splitName.test(name) && isSplit(column)) return { name, kind: 'split' };
+  const named = labelName.test(name) || targetName.test(name);
   if (distinctCount === 1) {
     // Training on the normal rows alone: the rows to score may have other labels.
-    return labelName.test(name)
-      ? { name, kind: 'label' }
+    if (named) return { name, kind: 'label' };
+    // That a value is there may say something.
+    return column.present < column.length
+      ? { name, kind: 'categorical' }
       : { name, kind: 'constant', reason: 'all its values are the same' };
   }
   const schema = inferValues(column);
-  if (labelName.test(name) && distinctCount <= mostCategories && schema.kind !== 'id') return { name, kind: 'label' };
-  return schema;
+  if (!named || schema.kind === 'id' || schema.kind === 'datetime') return schema;
+  if (areClasses(column)) return { name, kind: 'label' };
+  return schema.kind === 'numeric'
+    ? { ...schema, note: `its ${distinctCount} values are too many for classes, so it is modelled as a quantity` }
+    : schema;
+}
+
+/** Whether a column named as labels are holds classes: few values, which come again. */
+function areClasses({ name, numbers, distinctCount, present }: TypedColumn): boolean {
+  if (distinctCount <= 2) return true;
+  if (distinctCount > mostCategories || 2 * distinctCount > present) return false;
+  if (!numbers || areLevels(distinctCount, present)) return true;
+  const whole = numbers.every((value) => Number.isNaN(value) || Number.isInteger(value));
+  return whole && (labelName.test(name) || distinctCount <= mostNumberedClasses);
+}
+
+/** Few numbers, each of them common. */
+function areLevels(distinctCount: number, present: number): boolean {
+  return distinctCount <= mostOrdinalLevels && present >= leastRowsPerLevel * distinctCount;
 }
 
 function isSplit(column: TypedColumn): boolean {
@@ -151,7 +183,7 @@ function inferValues(column: TypedColumn): ColumnSchema {
   if (noAndYes(pair)) return { name, kind: 'boolean' };
   if (pair.length > 0 && pair.every((cell) => typeof cell === 'boolean')) return { name, kind: 'boolean' };
   const dates = !numbers || couldBeDates(numbers) ? datesIn(column) : undefined;
-  if (dates && isDates(dates, column) && !(numbers && idName.test(name) && column.unique)) {
+  if (dates && isDates(dates, column) && !(numbers && isIdName(name) && column.unique)) {
     return { name, kind: 'datetime', dates };
   }
   if (numbers) return inferNumbers(column, numbers);
@@ -161,13 +193,34 @@ function inferValues(column: TypedColumn): ColumnSchema {
 
 function inferTexts(column: TypedColumn): ColumnSchema {
   const { name, distinctCount } = column;
-  if (column.unique && (idName.test(name) || distinctCount > mostCategories)) {
+  if (column.unique && (isIdName(name) || distinctCount >= leastUnique || isMadeUnique(column))) {
     return { name, kind: 'id', reason: 'no two rows share a value' };
   }
   if (distinctCount > mostCategories && distinctCount > column.present / 2) {
     return { name, kind: 'ignored', reason: 'it is free text, with a value of its own in most rows' };
   }
-  return { name, kind: 'categorical' };
+  const note = differByCase(column);
+  return { name, kind: 'categorical', ...(note !== undefined && { note }) };
+}
+
+function isIdName(name: string): boolean {
+  return idName.test(name.trim()) || camelIdName.test(name.trim());
+}
+
+function isMadeUnique(column: TypedColumn): boolean {
+  return column.levels(leastUnique)?.every(({ key }) => uniqueText.test(key)) ?? false;
+}
+
+/** Levels that only capitals tell apart: they stay apart, but a person should know. */
+function differByCase(column: TypedColumn): string | undefined {
+  const levels = column.levels(mostCategories) ?? [];
+  const known = new Map<string, string>();
+  for (const { key } of levels) {
+    const other = known.get(key.toLowerCase());
+    if (other !== undefined) return `'${other}' and '${key}' differ in capitals alone, and are two categories`;
+    known.set(key.toLowerCase(), key);
+  }
+  return undefined;
 }
 
 function notDates({ format, odd }: ColumnDates, { present }: TypedColumn): string {
@@ -181,11 +234,10 @@ function notDates({ format, odd }: ColumnDates, { present }: TypedColumn): strin
 function inferNumbers(column: TypedColumn, numbers: Float64Array): ColumnSchema {
   const { name, distinctCount } = column;
   const whole = numbers.every((value) => Number.isNaN(value) || Number.isInteger(value));
-  if (whole && (idName.test(name) || countsUp(numbers)) && column.unique) {
+  if (whole && (isIdName(name) || countsUp(numbers)) && column.unique) {
     return { name, kind: 'id', reason: countsUp(numbers) ? 'it counts the rows' : 'no two rows share a value' };
   }
-  const common = column.present >= leastRowsPerLevel * distinctCount;
-  if (whole && distinctCount > 2 && distinctCount <= mostOrdinalLevels && common) return { name, kind: 'ordinal' };
+  if (whole && distinctCount > 2 && areLevels(distinctCount, column.present)) return { name, kind: 'ordinal' };
   return { name, kind: 'numeric' };
 }
 

@@ -33,7 +33,7 @@ describe('tableSplits', () => {
       'datetime: born (YYYY-MM-DD, to the month)',
       'ordinal: rooms (6 levels)',
       'set aside: id (id: no two rows share a value), note (ignored: it is free text, with a value of its own in most rows), ' +
-        'country (constant: all its values are the same), empty (ignored: it is empty), target (label, 2 classes, not modelled)',
+        'country (constant: all its values are the same), empty (ignored: it is empty), target (label, 2 classes: no score sees it, and drawn rows get one)',
       'A column that is something else: say so with the option schema, such as --data-option \'schema={"target":"categorical"}\'.',
       '20 of 200 rows are held out as the test split.',
     ]);

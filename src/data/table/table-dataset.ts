@@ -14,6 +14,7 @@ import { TableEncoder } from './encoder.ts';
 import { levelsByName } from './fit.ts';
 import { inferSchema } from './infer.ts';
 import type { ColumnSchema, SchemaOverrides } from './infer.ts';
+import { withLabelModel } from './label-model.ts';
 import { checkReadingOptions } from './reading.ts';
 import { TypedTable } from './typed.ts';
 import type { TypedColumn, TypingOptions } from './typed.ts';
@@ -91,9 +92,7 @@ export function planTable(
     ? placesOf(numbers, rowsAtRandom.train ?? numbers)
     : rowsOfSplits(splitsIn(sample, splitColumn ?? '', source)).train;
   if (!training || training.length === 0) throw new DataError(`${source}: no row is for training.`);
-  const encoder = state
-    ? new TableEncoder(state)
-    : TableEncoder.fit(sample.select(training), withClasses(schema, sample));
+  const encoder = state ? new TableEncoder(state) : fitEncoder(sample.select(training), withClasses(schema, sample));
   return {
     source,
     sample,
@@ -140,6 +139,10 @@ function typingOptions({ decimal, thousands, missing, strict, schema = {} }: Tab
   };
   checkReadingOptions('options', all);
   return { ...all, ...(strict !== undefined && { strict }), columns: Object.fromEntries(columns) };
+}
+
+function fitEncoder(rows: TypedTable, schema: readonly ColumnSchema[]): TableEncoder {
+  return withLabelModel(TableEncoder.fit(rows, schema), rows);
 }
 
 /** Classes are known from all rows: one that is only in the test split (anomalies) is a class too. */
