@@ -116,7 +116,7 @@ function defaultNetwork(shape: readonly number[]): NetworkName {
 }
 
 function trainingConfig(base: BaseConfig['training'], options: ModelOptions): object {
-  const { epochs, batchSize, clipNorm, trim, validation, patience, seed, threads } = options;
+  const { epochs, batchSize, clipNorm, trim, validation, validationTrim, patience, seed, threads } = options;
   const { optimizer, learningRate, weightDecay, momentum, schedule, warmupSteps } = options;
   // Another optimizer than the base's takes its learning rate only.
   const sameOptimizer = optimizer === undefined || optimizer === base.optimizer.name;
@@ -125,11 +125,17 @@ function trainingConfig(base: BaseConfig['training'], options: ModelOptions): ob
   return {
     ...base,
     ...given({ epochs, batchSize, clipNorm, validation, seed, threads }),
+    // Examples that training leaves out as anomalies are held out as often.
+    ...given({ validationTrim: validationTrim ?? larger(base.validationTrim, trim) }),
     ...given({ trim: trim === undefined ? undefined : { fraction: trim, warmupEpochs } }),
     optimizer: { ...baseOptimizer, ...given({ name: optimizer, learningRate, weightDecay, momentum }) },
     schedule: { ...base.schedule, ...given({ name: schedule, warmupSteps }) },
     ...given({ earlyStopping: patience === undefined ? undefined : { ...base.earlyStopping, patience } }),
   };
+}
+
+function larger(a: number | undefined, b: number | undefined): number | undefined {
+  return a !== undefined && b !== undefined ? Math.max(a, b) : (a ?? b);
 }
 
 /** The entries that are not undefined: an absent option is absent. */

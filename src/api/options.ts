@@ -80,6 +80,11 @@ export interface ModelOptions {
   readonly trim?: number;
   /** Share of the training examples held out to choose the best epoch. Default: 0.1. */
   readonly validation?: number;
+  /**
+   * Share of the held-out examples, those that the model explains worst, that choosing the best epoch leaves out: one row
+   * unlike any other would decide alone. Default: 0; for tables 0.2, and at least `trim`.
+   */
+  readonly validationTrim?: number;
   /** Stop after so many epochs without a better validation ELBO. Default: never. */
   readonly patience?: number;
   /** Same seed, machine and threads: the same numbers to the bit. Default: 0. */
@@ -123,6 +128,7 @@ export const modelOptionRules: OptionRules<ModelOptions> = {
   clipNorm: rule.number({ above: 0 }),
   trim: share,
   validation: share,
+  validationTrim: share,
   patience: rule.whole(1),
   seed: rule.seed,
   threads: threadCount,

@@ -207,6 +207,8 @@ const trainingSchema = object({
   trim: v.exactOptional(object({ fraction, warmupEpochs: whole(0) })),
   /** The share of the training examples that is held out. */
   validation: fraction,
+  /** The share of the held-out examples, those explained worst, that choosing the best epoch leaves out. Absent: none. */
+  validationTrim: v.exactOptional(fraction),
   /** Stop after `patience` epochs in which the validation ELBO rose by less than `minDelta`. */
   earlyStopping: v.exactOptional(object({ patience: whole(1), minDelta: v.exactOptional(nonNegative) })),
   seed: whole(0),

@@ -5,6 +5,12 @@ export interface ElboMeans {
   readonly kl: number;
 }
 
+/** On held-out examples. */
+export interface ValidationMeans extends ElboMeans {
+  /** The mean ELBO without those explained worst, where training compares epochs by it (`validationTrim`). */
+  readonly trimmedElbo?: number;
+}
+
 export interface StepEvent {
   readonly event: 'step';
   /** Counted from 1. */
@@ -34,7 +40,7 @@ export interface EpochEvent {
   /** Mean over the epoch's batches, with the parameters as they were at each. */
   readonly training: ElboMeans;
   /** On the held-out examples, after the epoch; absent without a validation split. */
-  readonly validation?: ElboMeans;
+  readonly validation?: ValidationMeans;
   /** Whether this is the best epoch so far: the one whose parameters are kept. */
   readonly best: boolean;
   readonly seconds: number;

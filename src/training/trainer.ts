@@ -11,7 +11,7 @@ import { foldIn, key as seedKey } from '../random/index.ts';
 import type { Key } from '../random/index.ts';
 import type { Checkpoint, Progress } from './checkpoint.ts';
 import { patienceIsOver, updatePatience } from './early-stopping.ts';
-import type { ElboMeans, EpochEvent, StepEvent, TrainingEvent } from './events.ts';
+import type { EpochEvent, StepEvent, TrainingEvent, ValidationMeans } from './events.ts';
 import type { NamedParameters } from './parameter-store.ts';
 import { Replicas } from './replicas/replicas.ts';
 import { learningRateFactor } from './schedule.ts';
@@ -242,16 +242,17 @@ export class Trainer {
     const steps = this.#stepsIn(epoch);
     const [reconstruction, kl] = [sums.reconstruction / steps, sums.kl / steps];
     const validation = await this.#validate();
+    const criterion = validation?.trimmedElbo ?? validation?.elbo;
     const { bestElbo } = this.#progress;
-    const best = validation === undefined || bestElbo === null || validation.elbo > bestElbo;
-    if (validation && best) this.#best = this.#replicas.store.snapshot();
+    const best = criterion === undefined || bestElbo === null || criterion > bestElbo;
+    if (criterion !== undefined && best) this.#best = this.#replicas.store.snapshot();
     this.#progress = {
       epoch: epoch + 1,
       batch: 0,
       sums: { reconstruction: 0, kl: 0 },
       bestEpoch: best ? epoch + 1 : this.#progress.bestEpoch,
-      bestElbo: validation && best ? validation.elbo : bestElbo,
-      patience: updatePatience(patience, validation?.elbo, this.#options.config.earlyStopping),
+      bestElbo: best ? (criterion ?? null) : bestElbo,
+      patience: updatePatience(patience, criterion, this.#options.config.earlyStopping),
     };
     return {
       event: 'epoch',
@@ -266,10 +267,10 @@ export class Trainer {
   }
 
   /** The same noise every epoch, so that epochs differ by their parameters only. */
-  async #validate(): Promise<ElboMeans | undefined> {
+  async #validate(): Promise<ValidationMeans | undefined> {
     const { validation, config } = this.#options;
     if (!validation || !this.#elbo) return undefined;
     const key = foldIn(this.#seed, streams.validation);
-    return meanElbo(this.#elbo, validation, { key, batchSize: config.batchSize });
+    return meanElbo(this.#elbo, validation, { key, batchSize: config.batchSize, trim: config.validationTrim ?? 0 });
   }
 }

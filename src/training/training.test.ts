@@ -139,6 +139,43 @@ describe('Trainer', () => {
     await subject.dispose();
   });
 
+  it('is not led by a held-out example unlike all others, where it is to leave a share of them out', async () => {
+    const usual = patterns(20, 3);
+    // The first has its pixels the other way round in one half: the surer the model, the less it expects that.
+    const validation: Examples = {
+      ...usual,
+      read: (indices, out, key) => {
+        usual.read(indices, out, key);
+        indices.forEach((index, k) => {
+          if (index > 0) return;
+          for (let i = 0; i < inputSize / 2; i++) out[k * inputSize + i] = 1 - out[k * inputSize + i]!;
+        });
+      },
+    };
+    const options = { epochs: 40, optimizer: { name: 'adam', learningRate: 0.01 } } as const;
+    const bestOf = async (validationTrim?: number) => {
+      const subject = await trainer(
+        { ...options, ...(validationTrim !== undefined && { validationTrim }) },
+        { validation },
+      );
+      const events = await collect(subject.run());
+      await subject.dispose();
+      const epochs = events.flatMap((event) => (event.event === 'epoch' && event.validation ? [event.validation] : []));
+      const done = events.at(-1);
+      return { epochs, bestEpoch: done?.event === 'done' ? done.bestEpoch : 0 };
+    };
+    const [all, most] = [await bestOf(), await bestOf(0.1)];
+    expect(all.epochs[0]).not.toHaveProperty('trimmedElbo');
+    const criteria = most.epochs.map(({ trimmedElbo = NaN }) => trimmedElbo);
+    expect(most.bestEpoch).toBe(criteria.indexOf(Math.max(...criteria)) + 1);
+    // Epochs do not depend on how they are judged; 18 of 20 examples are judged by, the two lowest left out.
+    expect(most.epochs.map(({ elbo }) => elbo)).toEqual(all.epochs.map(({ elbo }) => elbo));
+    most.epochs.forEach(({ elbo, trimmedElbo = NaN }) => {
+      expect(trimmedElbo).toBeGreaterThan(elbo);
+    });
+    expect(most.bestEpoch).toBeGreaterThan(all.bestEpoch);
+  });
+
   it('names the step, the epoch and the layer where a loss stops being finite', async () => {
     const subject = await trainer();
     const weight = subject.parameters['decoder.0.weight'];

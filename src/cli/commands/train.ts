@@ -143,6 +143,11 @@ function addTrainingOptions(command: Command): void {
       'each epoch leaves out this share of the examples, those explained worst (default: 0)',
       number,
     )
+    .option(
+      '--validation-trim <share>',
+      'choosing the best epoch leaves out this share of the held-out examples, those explained worst (default: 0, tables 0.2)',
+      number,
+    )
     .option('--patience <epochs>', 'stop after so many epochs without a better validation ELBO', whole(1))
     .option('--seed <n>', 'same seed, machine and threads: the same numbers to the bit (default: 0)', whole(0));
 }
