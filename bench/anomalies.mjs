@@ -6,7 +6,7 @@
 // training never saw. `new tables`, `new pictures` and `later pictures` are tasks that no setting was chosen by. Reported: AUROC,
 // the mean over classes (or kinds) and seeds.
 //
-//   npm run build && node bench/anomalies.mjs [--seeds 5] [--threads 1] [--only clean|contaminated|strange|new|later]
+//   npm run build && node bench/anomalies.mjs [--seeds 5] [--threads 1] [--only clean|contaminated|strange|new|later|odds]
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -15,6 +15,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { NdArray, anomalyMethods, auroc, tableOf, train } from '../dist/api/index.js';
 import { decodeNpz, encodeNpz, toNdArray } from '../dist/io/index.js';
+import { odds } from './lib/odds.mjs';
 import { strangePictures } from './lib/strange-pictures.mjs';
 import { unseenGroups, unseenPictures } from './lib/unseen-pictures.mjs';
 
@@ -55,6 +56,7 @@ try {
 }
 
 async function main() {
+  if (values.only === 'odds') return reportOdds();
   call('export', folder, String(seeds));
   if (values.only === undefined || values.only === 'strange') await writeStrange();
   for (const group of unseenGroups)
@@ -75,6 +77,13 @@ async function main() {
   );
 }
 
+async function reportOdds() {
+  const peers = (tables) => JSON.parse(call('odds', tables));
+  const results = await odds({ folder, seeds, threads, peers });
+  if (results) report('odds', results);
+  else console.log('odds: skipped; Rscript and its packages are not there (Debian: r-cran-mlbench r-cran-kernlab).');
+}
+
 function seedOf(task) {
   return Number(task.split(';').at(-1));
 }
@@ -90,19 +99,30 @@ async function ours(task) {
   const arrays = read(task);
   const [part, kind, , , seed] = task.split(';');
   if (part === 'contaminated') {
-    const plain = await scored(arrays, { kind, options: { ...contaminated, seed: Number(seed) }, methods: ['elbo'] });
+    const methods = ['elbo', 'balanced-elbo'];
+    const plain = await scored(arrays, { kind, options: { ...contaminated, seed: Number(seed) }, methods });
     const trimmed = { ...contaminated, trim: 0.2, seed: Number(seed) };
-    const robust = await scored(arrays, { kind, options: trimmed, methods: ['elbo'] });
-    return { 'VAE elbo': plain['VAE elbo'], 'VAE elbo, trim 0.2': robust['VAE elbo'] };
+    const robust = await scored(arrays, { kind, options: trimmed, methods });
+    return {
+      ...plain,
+      ...Object.fromEntries(Object.entries(robust).map(([name, value]) => [`${name}, trim 0.2`, value])),
+    };
   }
   const options = { ...optionsFor[kind], seed: Number(seed) };
   if (kind === 'image') options.epochs = Math.ceil(steps / Math.floor(arrays.train.shape[0] / 32));
   if (kind === 'image') Object.assign(options, { batchSize: 32, validation: 0 });
-  const aurocs = await scored(arrays, { kind, options, methods: anomalyMethods });
+  const aurocs = await scored(arrays, {
+    kind,
+    options,
+    methods: anomalyMethods.filter((m) => kind === 'table' || m !== 'balanced-elbo'),
+  });
   const elboWith = async (changed) =>
     (await scored(arrays, { kind, options: { ...changed, seed: Number(seed) }, methods: ['elbo'] }))['VAE elbo'];
   if (kind === 'table') aurocs['VAE elbo, tanh'] = await elboWith({ ...optionsFor.table, activation: 'tanh' });
-  if (part === 'new tables') aurocs['VAE elbo, no options'] = await elboWith({});
+  if (part === 'new tables') {
+    const plain = await scored(arrays, { kind, options: { seed: Number(seed) }, methods: ['elbo', 'balanced-elbo'] });
+    for (const [name, value] of Object.entries(plain)) aurocs[`${name}, no options`] = value;
+  }
   return aurocs;
 }
 

@@ -2,6 +2,7 @@
 
     python3 anomalies.py export FOLDER SEEDS     writes tasks: train, test, labels (1 for an anomaly)
     python3 anomalies.py detect FOLDER           prints {task: {detector: AUROC}} for every task in the folder
+    python3 anomalies.py odds FOLDER             the same for every NAME;SEED.csv with its .labels (workers/r/odds.R)
 """
 
 import json
@@ -143,11 +144,11 @@ def detect(folder):
     print(json.dumps(results))
 
 
-def detectors(train, seed):
-    """Functions from rows to scores, higher for anomalies."""
+def detectors(train, seed, few=None):
+    """Functions from rows to scores, higher for anomalies. `few`: those that the one-class SVM learns from."""
     forest = IsolationForest(random_state=seed).fit(train)
     error, density = PCA(0.95).fit(train), PCA(0.9).fit(train)
-    machine = OneClassSVM(nu=0.1).fit(train)
+    machine = OneClassSVM(nu=0.1).fit(train if few is None else few)
     return {
         "IsolationForest": lambda test: -forest.score_samples(test),
         "PCA error": lambda test: ((test - error.inverse_transform(error.transform(test))) ** 2).sum(1),
@@ -156,10 +157,53 @@ def detectors(train, seed):
     }
 
 
+# Detectors whose time or memory grows with the square of the rows learn from so many of them, chosen at random.
+MOST_ROWS = 10_000
+
+
+def detect_odds(folder):
+    """Rows and anomalies together, without labels: what is learned from is what is scored."""
+    import pandas as pd
+    from sklearn.neighbors import LocalOutlierFactor, NearestNeighbors
+
+    results = {}
+    for path in sorted(folder.glob("*.csv")):
+        table = pd.read_csv(path)
+        labels = np.loadtxt(path.with_suffix(".labels"))
+        numbers, texts = table.select_dtypes("number"), table.select_dtypes(exclude="number")
+        rows = np.hstack([numbers.fillna(numbers.median()), pd.get_dummies(texts)]).astype(float)
+        rows = (rows - rows.mean(0)) / (rows.std(0) + 1e-12)
+        seed = int(path.stem.split(";")[-1])
+        chosen = np.random.RandomState(seed).permutation(len(rows))[:MOST_ROWS]
+        same = len(chosen) == len(rows)
+        scores = {name: score(rows) for name, score in detectors(rows, seed, rows[chosen]).items()}
+        local = LocalOutlierFactor(n_neighbors=20, novelty=not same).fit(rows[chosen])
+        scores["LOF"] = -(local.negative_outlier_factor_[np.argsort(chosen)] if same else local.score_samples(rows))
+        # The first neighbour of a row is the row itself.
+        scores["k-NN"] = NearestNeighbors(n_neighbors=6).fit(rows).kneighbors(rows)[0][:, -1]
+        scores["ECOD"] = ecod(rows)
+        results[path.stem] = {name: roc_auc_score(labels, score) for name, score in scores.items()}
+    print(json.dumps(results))
+
+
+def ecod(rows):
+    """Li et al. 2022: the largest of the summed −log tail probabilities to the left, the right, and where each column is skewed to."""
+    from scipy.stats import skew
+
+    def tails(x):
+        return -np.log(np.stack([np.searchsorted(np.sort(c), c, side="right") for c in x.T], axis=1) / len(x))
+
+    left, right = tails(rows), tails(-rows)
+    by_skew = np.where(skew(rows, axis=0) < 0, left, right)
+    return np.maximum(np.maximum(left, right), by_skew).sum(1)
+
+
 if __name__ == "__main__":
     warnings.filterwarnings("ignore")
     if sys.argv[1] == "export":
         export(Path(sys.argv[2]), int(sys.argv[3]))
         export_new(Path(sys.argv[2]), int(sys.argv[3]))
+    elif sys.argv[1] == "odds":
+        detect_odds(Path(sys.argv[2]))
     else:
         detect(Path(sys.argv[2]))
