@@ -144,15 +144,34 @@ describe('a table', () => {
       // A row near 0 follows every rule, and so does one that lacks a: no score can tell all of them.
       expect(auroc(scores.data, labels)).toBeGreaterThan(0.85);
     }
+    const [elbo, balanced] = [await table.score(broken, { method: 'elbo' }), await table.score(broken, { method: 'balanced-elbo' })]; // prettier-ignore
+    expect(await table.score(broken)).toEqual(balanced);
+    expect(balanced).not.toEqual(elbo);
     const contributions = await table.explain(broken);
     expect(contributions.shape).toEqual([200, 3]);
     // A missing value costs −log of the share that is missing, one in nine.
     expect(Math.abs(contributions.data[5 * 3]! - Math.log(9))).toBeLessThan(0.7);
   });
 
+  it('keeps the balance of its default score; a run from before there was one keeps its score', async () => {
+    const out = join(mkdtempSync(join(tmpdir(), 'rootsigma-anomalies-')), 'run');
+    const table = measurements(100);
+    const trained = await train(table, { latent: 2, hidden: [8], epochs: 3, threads: 1, out });
+    expect(trained.config.training.validationTrim).toBe(0.2);
+    const file = join(out, 'thresholds.json');
+    const { balance } = JSON.parse(readFileSync(file, 'utf8')) as { balance: unknown };
+    expect(balance).toMatchObject({ kl: { center: expect.any(Number) as number } });
+    expect(await (await load(out)).score(table)).toEqual(await trained.score(table));
+    writeFileSync(file, '{"schemaVersion":1,"thresholds":{}}');
+    const old = await load(out);
+    expect(await old.score(table)).toEqual(await trained.score(table, { method: 'elbo' }));
+    await expect(old.score(table, { method: 'balanced-elbo' })).rejects.toThrow(/'balanced-elbo' is fitted to usual/);
+  });
+
   it('takes a share to trim', async () => {
     const trimmed = await train(measurements(100), { latent: 2, hidden: [8], epochs: 2, trim: 0.2, threads: 1 });
     expect(trimmed.config.training.trim).toEqual({ fraction: 0.2, warmupEpochs: 1 });
+    expect(trimmed.config.training.validationTrim).toBe(0.2);
     await expect(Promise.resolve(train(measurements(100), { trim: 1 }))).rejects.toThrow(
       /trim must be a number in \[0, 1\)/,
     );

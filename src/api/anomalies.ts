@@ -5,12 +5,13 @@ import type { Dataset, SplitChoice, Standardization } from '../data/index.ts';
 import {
   defaultDraws,
   explainExamples,
+  fitBalance,
   fitTypicality,
   normalShare,
   scoreExamples,
   thresholdOf,
 } from '../evaluation/index.ts';
-import type { AnomalyMethod, Background, ModelParts, ThresholdRule, Typicality } from '../evaluation/index.ts';
+import type { AnomalyMethod, Balance, Background, ModelParts, ThresholdRule, Typicality } from '../evaluation/index.ts';
 import { RunFolder, anomalyMethods, thresholdsSchemaVersion } from '../io/index.ts';
 import type { AnomalyThreshold, AnomalyThresholds, RunConfig, Store } from '../io/index.ts';
 import type { Examples } from '../objectives/index.ts';
@@ -24,8 +25,9 @@ import type { RunParts } from './run-options.ts';
 
 export interface AnomalyOptions {
   /**
-   * Which score. Default: typicality under a Bernoulli likelihood, else elbo. `typicality` is fitted to training examples
-   * when it is first asked for, and kept as thresholds are.
+   * Which score. Default: typicality under a Bernoulli likelihood, balanced-elbo for tables (elbo for those trained before
+   * there was one), else elbo. `typicality` and `balanced-elbo` are fitted to training examples, at the latest when they are
+   * first asked for, and kept as thresholds are.
    */
   readonly method?: AnomalyMethod;
   /** Draws of z an example. Default: 100 for likelihood-ratio and nll, else 16; reconstruction takes none. */
@@ -75,13 +77,8 @@ export interface AnomalySource {
 
 type Kept = Omit<AnomalyThresholds, 'schemaVersion'>;
 
-/** Examples that `typicality` is fitted to, at most: five numbers come from them. */
+/** Examples that `typicality` and `balanced-elbo` are fitted to, at most: some numbers come from them. */
 const typicalExamples = 2000;
-
-/** Of images a likelihood alone calls the simple ones normal; among rows of numbers the extreme ones are the anomalies. */
-function defaultMethod({ model }: RunConfig): AnomalyMethod {
-  return model.likelihood === 'bernoulli' ? 'typicality' : 'elbo';
-}
 
 /** Scores, contributions and thresholds of a run. */
 export class AnomalyDetector {
@@ -116,13 +113,19 @@ export class AnomalyDetector {
     return parts === sizeOf(shape) ? contributions.reshape([count, ...shape]) : contributions;
   }
 
+  /** Fits what the default score needs, while the training data are at hand. */
+  async prepare(): Promise<void> {
+    if (this.#config.model.likelihood === 'mixed') await this.#fitBalance(await this.#trainingData('balanced-elbo'));
+  }
+
   async fitThreshold(data: DataInput | undefined, options: FitThresholdOptions): Promise<AnomalyThreshold> {
     checkOptions('fitThreshold', options, fitThresholdOptionRules);
-    const { method = defaultMethod(this.#config), seed = 0, limit = 10_000 } = options;
+    const { method = await this.#defaultMethod(), seed = 0, limit = 10_000 } = options;
     const { draws = defaultDraws[method] } = options;
     const quantile = normalShare(options);
     const dataset = atRandom(await this.#source.data(data, 'train'), { limit, seed });
     if (method === 'typicality') await this.#fitTypicality(dataset);
+    if (method === 'balanced-elbo' && !(await this.#read()).balance) await this.#fitBalance(dataset);
     const scores = await this.#score(await this.#examplesOf(dataset), { ...options, method, draws, seed });
     const value = thresholdOf(scores.data, { quantile });
     const threshold: AnomalyThreshold = { value, quantile, examples: scores.size, source: dataset.name, draws, seed };
@@ -134,7 +137,7 @@ export class AnomalyDetector {
   /** The fitted threshold of a method (default: the run's own), if there is one. */
   async threshold(options: Pick<AnomalyOptions, 'method'> = {}): Promise<AnomalyThreshold | undefined> {
     checkOptions('threshold', options, methodOptionRules);
-    const { method = defaultMethod(this.#config) } = options;
+    const { method = await this.#defaultMethod() } = options;
     return (await this.#read()).thresholds[method];
   }
 
@@ -143,7 +146,7 @@ export class AnomalyDetector {
     options: Pick<ScoreOptions, 'method' | 'split'> = {},
   ): Promise<boolean[]> {
     checkOptions('isAnomaly', options, { ...methodOptionRules, split: splitRule });
-    const { method = defaultMethod(this.#config), split } = options;
+    const { method = await this.#defaultMethod(), split } = options;
     const threshold = await this.threshold({ method });
     if (!threshold) {
       throw new DataError(
@@ -158,7 +161,7 @@ export class AnomalyDetector {
   /** Writes what was fitted into a run's folder, where there is any. */
   async saveTo(store: Store): Promise<void> {
     const kept = await this.#read();
-    if (Object.keys(kept.thresholds).length === 0 && !kept.typicality) return;
+    if (Object.keys(kept.thresholds).length === 0 && !kept.typicality && !kept.balance) return;
     const folder = await RunFolder.open(store);
     await folder.writeThresholds({ schemaVersion: thresholdsSchemaVersion, ...kept });
   }
@@ -171,9 +174,26 @@ export class AnomalyDetector {
   async #read(): Promise<Kept> {
     if (this.#kept || !this.#store) return this.#kept ?? { thresholds: {} };
     const folder = await RunFolder.open(this.#store);
-    const { thresholds = {}, typicality } = (await folder.readThresholds()) ?? {};
-    this.#kept = { thresholds, ...(typicality && { typicality }) };
+    const { thresholds = {}, typicality, balance } = (await folder.readThresholds()) ?? {};
+    this.#kept = { thresholds, ...(typicality && { typicality }), ...(balance && { balance }) };
     return this.#kept;
+  }
+
+  /**
+   * Of images a likelihood alone calls the simple ones normal; among rows of numbers the extreme ones are the anomalies, and
+   * in tables what is strange in z drowns in the columns. Runs that were trained before there was a balance keep their score.
+   */
+  async #defaultMethod(): Promise<AnomalyMethod> {
+    const { likelihood } = this.#config.model;
+    if (likelihood === 'bernoulli') return 'typicality';
+    return likelihood === 'mixed' && (await this.#read()).balance ? 'balanced-elbo' : 'elbo';
+  }
+
+  async #fitBalance(usual: Dataset): Promise<Balance> {
+    const examples = await this.#examplesOf(atRandom(usual, { limit: typicalExamples, seed: 0 }));
+    const balance = await fitBalance({ ...this.#parts, examples });
+    await this.#keep({ ...(await this.#read()), balance });
+    return balance;
   }
 
   async #fitTypicality(usual: Dataset): Promise<Typicality> {
@@ -183,21 +203,26 @@ export class AnomalyDetector {
     return typicality;
   }
 
-  async #score(examples: Examples, { method = defaultMethod(this.#config), ...rest }: AnomalyOptions) {
+  async #score(examples: Examples, { method: asked, ...rest }: AnomalyOptions) {
+    const method = asked ?? (await this.#defaultMethod());
     const options = { ...this.#parts, ...rest, examples, method };
     if (method === 'likelihood-ratio') return scoreExamples({ ...options, background: this.#background() });
+    if (method === 'balanced-elbo') {
+      const { balance = await this.#fitBalance(await this.#trainingData(method)) } = await this.#read();
+      return scoreExamples({ ...options, balance });
+    }
     if (method !== 'typicality') return scoreExamples(options);
-    const { typicality = await this.#fitTypicality(await this.#trainingData()) } = await this.#read();
+    const { typicality = await this.#fitTypicality(await this.#trainingData(method)) } = await this.#read();
     return scoreExamples({ ...options, background: this.#background(), typicality });
   }
 
-  async #trainingData(): Promise<Dataset> {
+  async #trainingData(method: AnomalyMethod): Promise<Dataset> {
     try {
       return await this.#source.data(undefined, 'train');
     } catch (cause) {
       if (!(cause instanceof DataError)) throw cause;
       throw new DataError(
-        "score: 'typicality' is fitted to usual examples once, and the training data are not at hand. Fit it to some, run.fitThreshold(data, { contamination: 0.01 }), or take another method, such as 'likelihood-ratio'.",
+        `score: '${method}' is fitted to usual examples once, and the training data are not at hand. Fit it to some, run.fitThreshold(data, { method: '${method}', contamination: 0.01 }), or take another method, such as 'elbo'.`,
         { cause },
       );
     }

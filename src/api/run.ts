@@ -303,6 +303,11 @@ export class Run {
     return images.reshape([dimensions?.length ?? this.model.latent, steps, ...this.exampleShape]);
   }
 
+  /** Fits what the default score of `score` needs, while the training data are at hand: `train` does. */
+  async prepareScores(): Promise<void> {
+    await this.#anomalies.prepare();
+  }
+
   /**
    * How anomalous each example is, in nats, [n]: higher is more anomalous. docs/anomalies.md says which score finds what.
    *

@@ -175,6 +175,7 @@ async function runTraining(
     const parameters = trainer.result();
     const { store } = recorder ?? {};
     const run = new Run({ config, model, engine, parameters, standardization, data: splits, store, onNotice });
+    await run.prepareScores();
     await recorder?.finish(run, done);
     return run;
   } finally {

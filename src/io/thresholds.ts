@@ -32,6 +32,7 @@ export const anomalyMethods = [
   'nll',
   'likelihood-ratio',
   'typicality',
+  'balanced-elbo',
 ] as const;
 
 /** What is usual of two costs of an example: what the `typicality` score compares with. */
@@ -43,11 +44,15 @@ const typicalitySchema = v.strictObject({
   residual: v.pipe(finite, v.gtValue(0, 'a number above 0')),
 });
 
+const usualSchema = v.strictObject({ center: finite, spread: v.pipe(finite, v.gtValue(0, 'a number above 0')) });
+
 const thresholdsSchema = v.strictObject({
   schemaVersion: v.literal(thresholdsSchemaVersion, `${thresholdsSchemaVersion}`),
   /** By the score's name. */
   thresholds: v.partial(v.strictObject(v.entriesFromList(anomalyMethods, thresholdSchema))),
   typicality: v.optional(typicalitySchema),
+  /** What is usual of the two terms of the ELBO: what the `balanced-elbo` score compares with. */
+  balance: v.exactOptional(v.strictObject({ reconstruction: usualSchema, kl: usualSchema })),
 });
 
 /** Where normal ends under one score. */

@@ -12,7 +12,15 @@ import {
 import type { ScoreFlags } from '../actions/score.ts';
 import type { Session } from '../session.ts';
 
-const methods = ['reconstruction', 'reconstruction-probability', 'elbo', 'nll', 'likelihood-ratio', 'typicality'];
+const methods = [
+  'reconstruction',
+  'reconstruction-probability',
+  'elbo',
+  'nll',
+  'likelihood-ratio',
+  'typicality',
+  'balanced-elbo',
+];
 
 export function scoreCommand(session: Session): Command {
   const command = new Command('score')
@@ -25,7 +33,11 @@ export function scoreCommand(session: Session): Command {
     .option('--data <data>', 'what to score, also a single image or example (default: what it was trained on)')
     .addOption(splitOption())
     .addOption(
-      choice('--method <name>', 'which score (default: typicality for Bernoulli likelihoods, else elbo)', methods),
+      choice(
+        '--method <name>',
+        'which score (default: typicality for Bernoulli likelihoods, balanced-elbo for tables, else elbo)',
+        methods,
+      ),
     )
     .option('--draws <k>', 'draws of z an example (default: 16, for nll and likelihood-ratio 100)', whole(1))
     .option('--seed <n>', 'of the draws (default: 0)', whole(0))

@@ -1,7 +1,7 @@
 import { NdArray } from '../../core/index.ts';
 import type { Engine, Program } from '../../engine/index.ts';
 import { klDivergence } from '../../gaussian/index.ts';
-import { broadcastTo, input, sub } from '../../graph/index.ts';
+import { broadcastTo, input, neg, sub } from '../../graph/index.ts';
 import type { Tensor } from '../../graph/index.ts';
 import type { Vae } from '../../models/index.ts';
 import { parameterInputs } from '../../nn/index.ts';
@@ -13,9 +13,10 @@ import { foldIn, key as seedKey, normal } from '../../random/index.ts';
  *
  * - `reconstruction`: log p(x|z)
  * - `elbo`: log p(x|z) − KL(q(z|x) ‖ p(z)), whose mean over draws is the ELBO
+ * - `kl`: −KL(q(z|x) ‖ p(z)), the same for every draw
  * - `weight`: log p(x|z) + log p(z) − log q(z|x), whose log-mean-exp over draws estimates log p(x)
  */
-export type DrawQuantity = 'reconstruction' | 'elbo' | 'weight';
+export type DrawQuantity = 'reconstruction' | 'kl' | 'elbo' | 'weight';
 
 /** A model, and what computes it. */
 export interface ModelParts {
@@ -25,19 +26,24 @@ export interface ModelParts {
 }
 
 /**
- * One `DrawQuantity` of every example at several draws of ε, which are the same for every example: the result is a function
+ * Some `DrawQuantity`s of every example at several draws of ε, which are the same for every example: the result is a function
  * of the example, whatever else is asked about in the same batch.
  */
 export class DrawProgram {
   readonly #program: Program;
+  readonly #quantities: readonly DrawQuantity[];
   readonly #noiseSize: number;
 
-  private constructor(program: Program, noiseSize: number) {
+  private constructor(program: Program, quantities: readonly DrawQuantity[], noiseSize: number) {
     this.#program = program;
+    this.#quantities = quantities;
     this.#noiseSize = noiseSize;
   }
 
-  static async compile({ engine, model, parameters }: ModelParts, quantity: DrawQuantity): Promise<DrawProgram> {
+  static async compile(
+    { engine, model, parameters }: ModelParts,
+    quantities: readonly DrawQuantity[],
+  ): Promise<DrawProgram> {
     const x = input('x', ['batch', model.inputSize]);
     const tensors = parameterInputs(model.parameters);
     const posterior = model.encode(tensors, x);
@@ -45,9 +51,10 @@ export class DrawProgram {
     const epsilon = input('epsilon', ['draws', 1, noiseSize]);
     const z = posterior.unwhiten(broadcastTo(epsilon, ['draws', 'batch', noiseSize]));
     const likelihood = model.decode(tensors, z);
-    const quantities: Record<DrawQuantity, () => Tensor> = {
+    const rows: Record<DrawQuantity, () => Tensor> = {
       reconstruction: () => likelihood.logProb(x),
       elbo: () => sub(likelihood.logProb(x), klDivergence(posterior, model.prior)),
+      kl: () => broadcastTo(neg(klDivergence(posterior, model.prior)), ['draws', 'batch']),
       weight: () =>
         logImportanceWeights({
           prior: model.prior,
@@ -57,15 +64,18 @@ export class DrawProgram {
           x,
         }),
     };
-    const outputs = { values: quantities[quantity]() };
-    return new DrawProgram(await engine.compile({ outputs, boundInputs: parameters }), noiseSize);
+    const outputs = Object.fromEntries(quantities.map((quantity) => [quantity, rows[quantity]()]));
+    return new DrawProgram(await engine.compile({ outputs, boundInputs: parameters }), quantities, noiseSize);
   }
 
-  /** [draws, batch]. @param epsilon [draws, 1, noise] */
-  async run(x: NdArray<'float32'>, epsilon: NdArray<'float32'>): Promise<NdArray> {
-    const { values } = await this.#program.run({ x, epsilon });
-    if (!values) throw new TypeError('DrawProgram: the engine left an output out.');
-    return values;
+  /** Each quantity, [draws, batch], in the order asked for. @param epsilon [draws, 1, noise] */
+  async run(x: NdArray<'float32'>, epsilon: NdArray<'float32'>): Promise<NdArray[]> {
+    const values = await this.#program.run({ x, epsilon });
+    return this.#quantities.map((quantity) => {
+      const array = values[quantity];
+      if (!array) throw new TypeError('DrawProgram: the engine left an output out.');
+      return array;
+    });
   }
 
   /** ε = 0: the draw is the posterior's mean. */

@@ -6,11 +6,12 @@ export {
   mixedBackground,
   poissonBackground,
 } from './background.ts';
+export type { Balance } from './balance.ts';
 export type { Background, GaussianBackgroundPrior } from './background.ts';
 export { auroc, averagePrecision, precisionRecallCurve, rocCurve } from './ranking.ts';
 export type { AnomalyLabels, PrecisionRecallCurve, RankingOptions, RocCurve } from './ranking.ts';
 export type { DrawQuantity, ModelParts } from './draws.ts';
-export { defaultDraws, fitTypicality, scoreExamples } from './scores.ts';
+export { defaultDraws, fitBalance, fitTypicality, scoreExamples } from './scores.ts';
 export type { AnomalyMethod, ScoreOptions } from './scores.ts';
 export { normalShare, thresholdOf } from './threshold.ts';
 export type { ThresholdRule } from './threshold.ts';

@@ -8,6 +8,7 @@ import {
   bernoulliBackground,
   categoricalBackground,
   explainExamples,
+  fitBalance,
   gaussianBackground,
   mixedBackground,
   poissonBackground,
@@ -15,6 +16,7 @@ import {
   scoreExamples,
 } from './index.ts';
 import type { Background } from './index.ts';
+import { balanceOf } from './balance.ts';
 import { logGamma } from './log-gamma.ts';
 import { typicalityOf, typicalityScore } from './typicality.ts';
 
@@ -135,6 +137,38 @@ describe('scoreExamples', () => {
       expect(ratio.data[row]).toBeCloseTo(value - Math.log(4 * choices[row]!), 12);
     });
     await expect(scoreExamples(options)).rejects.toThrow(/needs a background/);
+  });
+
+  it('balanced-elbo measures both terms of the ELBO by what is usual of them', async () => {
+    const parts = { ...modelOf({ posterior: 'diagonal' }), examples, draws: 70 };
+    const reconstruction = (await scoreExamples({ ...parts, method: 'reconstruction-probability' })).data;
+    const balance = { reconstruction: { center: 2, spread: 0.5 }, kl: { center: 1, spread: 0.25 } };
+    const balanced = await scoreExamples({ ...parts, method: 'balanced-elbo', balance });
+    const kls = rows.map((x) => {
+      const { mean, stddev } = writtenOut(x);
+      return 0.5 * (stddev ** 2 + mean ** 2 - 1) - Math.log(stddev);
+    });
+    kls.forEach((kl, row) => {
+      const [r, k] = [2 * (reconstruction[row]! - 2), 4 * (kl - 1)];
+      expect(balanced.data[row]).toBeCloseTo((r * Math.abs(r) + k * Math.abs(k)) / 2, 3);
+    });
+    const fitted = await fitBalance(parts);
+    const expected = balanceOf(reconstruction, Float64Array.from(kls));
+    for (const term of ['reconstruction', 'kl'] as const) {
+      expect(fitted[term].center).toBeCloseTo(expected[term].center, 4);
+      expect(fitted[term].spread).toBeCloseTo(expected[term].spread, 4);
+    }
+    await expect(scoreExamples({ ...parts, method: 'balanced-elbo' })).rejects.toThrow(/fitBalance/);
+  });
+
+  it('what is usual is a median and a deviation by medians, which few anomalies do not move and silence does not shrink', () => {
+    const values = Float64Array.of(1, 2, 4, 8, 1e6);
+    const { reconstruction, kl } = balanceOf(values, new Float64Array(6).fill(3));
+    expect(reconstruction).toEqual({ center: 4, spread: 1.4826 * 3 }); // Deviations 0, 2, 3, 4, 10⁶.
+    expect(kl).toEqual({ center: 3, spread: 0.05 });
+    const even = balanceOf(Float64Array.of(1, 2), Float64Array.of(0, 10));
+    expect(even.reconstruction).toEqual({ center: 1.5, spread: 1.4826 * 0.5 });
+    expect(even.kl).toEqual({ center: 5, spread: 1.4826 * 5 });
   });
 
   it('refuses draws that are none, and names an example whose score is not finite', async () => {

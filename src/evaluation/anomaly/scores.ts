@@ -5,6 +5,8 @@ import type { Examples } from '../../objectives/index.ts';
 import { key } from '../../random/index.ts';
 import { LogMeanExp } from '../log-mean-exp.ts';
 import type { Background } from './background.ts';
+import { balanceOf, balancedScore } from './balance.ts';
+import type { Balance } from './balance.ts';
 import { DrawProgram } from './draws.ts';
 import type { DrawQuantity, ModelParts } from './draws.ts';
 import { typicalityOf, typicalityScore } from './typicality.ts';
@@ -23,6 +25,8 @@ import type { Typicality } from './typicality.ts';
  * - `likelihood-ratio`: log p₀(x) − log p(x) with the background p₀ of `background.ts` (Ren et al. 2019, eq. 5; Serrà et al.
  *   2020, eq. 1, with p₀ for the compressor). A likelihood alone calls an example normal that is merely simple, such as a
  *   blank image; p₀ takes off what an example costs for being as light, dark or extreme as it is.
+ * - `balanced-elbo`: how far the two terms of the ELBO, −E_q[log p(x|z)] and KL(q(z|x) ‖ p(z)), lie above what is usual of them
+ *   in training examples (`balance.ts`).
  * - `typicality`: how far what p₀ and the ELBO say of it lie from what they say of training examples (`typicality.ts`): the
  *   statistics of a model taken for data of their own, as in Morningstar et al. 2021.
  */
@@ -39,6 +43,8 @@ export interface ScoreOptions extends ModelParts {
   readonly background?: Background | undefined;
   /** For `typicality`. */
   readonly typicality?: Typicality | undefined;
+  /** For `balanced-elbo`. */
+  readonly balance?: Balance | undefined;
   readonly onProgress?: ((examplesDone: number) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -51,15 +57,17 @@ export const defaultDraws: Readonly<Record<AnomalyMethod, number>> = {
   nll: 100,
   'likelihood-ratio': 100,
   typicality: 16,
+  'balanced-elbo': 16,
 };
 
-const quantities: Readonly<Record<AnomalyMethod, DrawQuantity>> = {
-  reconstruction: 'reconstruction',
-  'reconstruction-probability': 'reconstruction',
-  elbo: 'elbo',
-  nll: 'weight',
-  'likelihood-ratio': 'weight',
-  typicality: 'elbo',
+const quantities: Readonly<Record<AnomalyMethod, readonly [DrawQuantity, ...DrawQuantity[]]>> = {
+  reconstruction: ['reconstruction'],
+  'reconstruction-probability': ['reconstruction'],
+  elbo: ['elbo'],
+  nll: ['weight'],
+  'likelihood-ratio': ['weight'],
+  typicality: ['elbo'],
+  'balanced-elbo': ['reconstruction', 'kl'],
 };
 
 /** Rows that one decoder pass takes: examples × draws. Small enough for the caches, large enough for a GEMM. */
@@ -75,8 +83,8 @@ const drawsPerRun = 64;
 export async function scoreExamples(options: ScoreOptions): Promise<NdArray<'float64'>> {
   const scoreOf = scoreFunction(options);
   const scores = NdArray.zeros([options.examples.size], 'float64');
-  await eachCost(options, (row, cost, x) => {
-    const score = scoreOf(cost, x);
+  await eachCost(options, (row, costs, x) => {
+    const score = scoreOf(costs, x);
     if (!Number.isFinite(score)) throw notFinite(options.method, row, score);
     scores.data[row] = score;
   });
@@ -90,48 +98,77 @@ export async function fitTypicality(
   const { size } = options.examples;
   if (size === 0) throw new ValueError('typicality: there are no examples to fit it to.');
   const [costs, backgrounds] = [new Float64Array(size), new Float64Array(size)];
-  await eachCost({ ...options, method: 'typicality' }, (row, cost, x) => {
+  await eachCost({ ...options, method: 'typicality' }, (row, [cost], x) => {
     costs[row] = cost;
     backgrounds[row] = options.background(x);
   });
   return typicalityOf(costs, backgrounds);
 }
 
-/** From what the model says of an example (a cost in nats) and the example to its score. */
-function scoreFunction({ method, background, typicality }: ScoreOptions): (cost: number, x: Float32Array) => number {
-  if (method !== 'likelihood-ratio' && method !== 'typicality') return (cost) => cost;
-  if (!background) throw new ValueError(`score: '${method}' needs a background, such as bernoulliBackground.`);
-  if (method === 'likelihood-ratio') return (cost, x) => cost - background(x);
-  if (!typicality) throw new ValueError("score: 'typicality' needs what fitTypicality gives.");
-  return (cost, x) => typicalityScore(typicality, cost, background(x));
+/** What `balanced-elbo` compares with, from usual examples. */
+export async function fitBalance(options: Omit<ScoreOptions, 'method' | 'balance'>): Promise<Balance> {
+  const { size } = options.examples;
+  if (size === 0) throw new ValueError('balanced-elbo: there are no examples to fit it to.');
+  const [reconstructions, kls] = [new Float64Array(size), new Float64Array(size)];
+  await eachCost({ ...options, method: 'balanced-elbo' }, (row, [reconstruction, kl = 0]) => {
+    reconstructions[row] = reconstruction;
+    kls[row] = kl;
+  });
+  return balanceOf(reconstructions, kls);
 }
 
-/** Hands every example's cost on: minus its quantity's mean over the draws, or minus its log-mean-exp. */
+/** What the model says of an example: the cost of each quantity that the method asks for, nats. */
+type Costs = readonly [number, ...number[]];
+
+/** From what the model says of an example and the example to its score. */
+function scoreFunction({
+  method,
+  background,
+  typicality,
+  balance,
+}: ScoreOptions): (costs: Costs, x: Float32Array) => number {
+  if (method === 'balanced-elbo') {
+    if (!balance) throw new ValueError("score: 'balanced-elbo' needs what fitBalance gives.");
+    return ([reconstruction, kl = 0]) => balancedScore(balance, reconstruction, kl);
+  }
+  if (method !== 'likelihood-ratio' && method !== 'typicality') return ([cost]) => cost;
+  if (!background) throw new ValueError(`score: '${method}' needs a background, such as bernoulliBackground.`);
+  if (method === 'likelihood-ratio') return ([cost], x) => cost - background(x);
+  if (!typicality) throw new ValueError("score: 'typicality' needs what fitTypicality gives.");
+  return ([cost], x) => typicalityScore(typicality, cost, background(x));
+}
+
+/** Hands every example's costs on: minus each quantity's mean over the draws, or minus its log-mean-exp. */
 async function eachCost(
   options: ScoreOptions,
-  take: (row: number, cost: number, x: Float32Array) => void,
+  take: (row: number, costs: Costs, x: Float32Array) => void,
 ): Promise<void> {
   const { examples, method, seed = 0, draws = defaultDraws[method] } = options;
   if (!Number.isInteger(draws) || draws < 1) {
     throw new ValueError(`score: draws must be a whole number of at least 1, got ${draws}.`);
   }
-  const program = await DrawProgram.compile(options, quantities[method]);
+  const asked = quantities[method];
+  const program = await DrawProgram.compile(options, asked);
   try {
     const noise = method === 'reconstruction' ? [program.noNoise] : program.noise(draws, { seed, size: drawsPerRun });
     const batchSize = Math.max(1, Math.floor(rowsPerRun / Math.min(draws, drawsPerRun)));
     const size = examples.exampleSize;
-    const reduce = quantities[method] === 'weight' ? 'value' : 'mean';
+    const reduce = asked[0] === 'weight' ? 'value' : 'mean';
     for (const { x, start } of batchesInOrder(examples, { key: key(seed), batchSize })) {
       options.signal?.throwIfAborted();
-      const means = Array.from({ length: x.shape[0]! }, () => new LogMeanExp());
+      const count = x.shape[0]!;
+      const means = asked.map(() => Array.from({ length: count }, () => new LogMeanExp()));
       for (const epsilon of noise) {
-        const { data } = await program.run(x, epsilon);
-        for (let k = 0; k < data.length; k++) means[k % means.length]!.add(data[k]!);
+        const values = await program.run(x, epsilon);
+        values.forEach(({ data }, quantity) => {
+          for (let k = 0; k < data.length; k++) means[quantity]![k % count]!.add(data[k]!);
+        });
       }
-      means.forEach((mean, row) => {
-        take(start + row, -mean[reduce], x.data.subarray(row * size, (row + 1) * size));
-      });
-      options.onProgress?.(start + means.length);
+      for (let row = 0; row < count; row++) {
+        const [first, ...others] = means.map((of) => -of[row]![reduce]);
+        take(start + row, [first!, ...others], x.data.subarray(row * size, (row + 1) * size));
+      }
+      options.onProgress?.(start + count);
       await new Promise((resume) => setTimeout(resume)); // The engine blocks its thread: let timers and signals in.
     }
   } finally {
