@@ -9,6 +9,7 @@ const numericLoops = [
   'src/data/**/*.ts',
   'src/io/**/*.ts',
   'src/evaluation/**/*.ts',
+  'src/statistics/**/*.ts',
 ];
 
 export default tseslint.config(

@@ -8,6 +8,7 @@ export const layers = [
   { name: 'graph' },
   { name: 'engine' },
   { name: 'gaussian' },
+  { name: 'statistics' },
   { name: 'nn' },
   { name: 'models' },
   { name: 'objectives', typesOnly: ['models'] },

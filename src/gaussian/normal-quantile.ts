@@ -2,7 +2,7 @@ import { add, div, equal, greater, lessEqual, log, minimum, mul, neg, sqrt, sub,
 import type { Tensor } from '../graph/index.ts';
 
 /** Coefficients of numerator and denominator, constant term first. */
-interface Rational {
+export interface Rational {
   readonly top: readonly number[];
   readonly bottom: readonly number[];
 }
@@ -38,6 +38,9 @@ const farTail: Rational = {
     1.8463183175100546818e-5, 1.4215117583164458887e-7, 2.04426310338993978564e-15,
   ],
 };
+
+/** The rational approximations: of Φ⁻¹(p)/q in 0.180625 − q², q = p − ½, and of −Φ⁻¹(p) in r − 1.6 (r ≤ 5) and r − 5, r = √(−log p). */
+export const quantileRationals = { central, tail, farTail } as const;
 
 function polynomial(x: Tensor, coefficients: readonly number[]): Tensor {
   const last = coefficients.length - 1;
