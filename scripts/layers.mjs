@@ -17,6 +17,7 @@ export const layers = [
   { name: 'training' },
   { name: 'evaluation', not: ['training'] },
   { name: 'api' },
+  { name: 'worker' },
   { name: 'cli', only: ['core', 'api'] },
   { name: 'testing' },
 ];

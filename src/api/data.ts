@@ -7,6 +7,7 @@ import {
   floatsOf,
   gatherNumbers,
   rangeOf,
+  resolveFiles,
   supportOf,
   tableSplits,
 } from '../data/index.ts';
@@ -18,10 +19,14 @@ import type { Examples } from '../objectives/index.ts';
 import { key } from '../random/index.ts';
 
 /**
- * What can be trained on: a built-in name, a folder or a file, a table, a data set, or an array [examples, ...shape]. For a trained
- * model also the paths of image files.
+ * What can be trained on: a built-in name, a folder or a file, a table, a data set, an array [examples, ...shape], or files that
+ * the user picked. For a trained model also the paths of image files.
  */
-export type DataInput = string | readonly string[] | Table | Dataset | DatasetSplits | NdArray | NestedExamples;
+export type DataInput =
+  string | readonly string[] | Table | Dataset | DatasetSplits | NdArray | NestedExamples | FileInput;
+
+/** Files that the user picked or dropped: a table or an array. */
+export type FileInput = File | readonly File[];
 
 /** Numbers in nested arrays, [examples, ...shape]. */
 export type NestedExamples = readonly Extract<NestedArray, readonly unknown[]>[];
@@ -47,6 +52,7 @@ async function resolveSource(
   }
   if (isPaths(data)) return (await localData()).readImageFiles(data, options, context);
   if (data instanceof NdArray) return { source: 'array', train: datasetFromArray(data), notes: [] };
+  if (isFiles(data)) return resolveFiles(data, options, context);
   if (isNested(data)) return resolveSource(NdArray.from(data), options, context);
   if ('columns' in data) return tableSplits(data, { ...tableOptions(options), source: 'table', like: context?.like });
   if ('train' in data) return data;
@@ -68,6 +74,10 @@ export function dataOptionsOf({ kind, options }: DataConfig): DatasetOptions | u
 
 function isNested(data: DataInput): data is NestedExamples {
   return Array.isArray(data);
+}
+
+function isFiles(data: DataInput): data is FileInput {
+  return data instanceof Blob || (Array.isArray(data) && data.length > 0 && data.every((item) => item instanceof Blob));
 }
 
 /** Where the data of the run in a folder are. @throws DataError when they are nowhere */

@@ -3,11 +3,13 @@ import type { OptionRules } from '../core/index.ts';
 import { createEngine, engineOptionRules } from '../engine/index.ts';
 import type { EngineOptions } from '../engine/index.ts';
 import { RunFolder, decodeSafetensors, nameIn, runFile } from '../io/index.ts';
+import type { RunConfig } from '../io/index.ts';
 import type { NetworksFactory } from '../models/index.ts';
 import { ParameterStore } from '../training/index.ts';
 import { modelFor } from './model.ts';
 import { storeFrom } from './place.ts';
 import type { RunSource } from './place.ts';
+import type { RunParts } from './run-options.ts';
 import { Run } from './run.ts';
 import { withoutStandardization } from './standardization.ts';
 
@@ -37,12 +39,28 @@ export async function load(source: RunSource, options: LoadOptions = {}): Promis
       `${store.name}: has no ${runFile.model}: its training did not come to an end. Resume it, or train again.`,
     );
   }
-  const { networks, ...engineOptions } = options;
+  return assembleRun({ config, weights, store }, { ...options, name: nameIn(store, runFile.model) });
+}
+
+/**
+ * A run from what makes it: its configuration and the contents of its model.safetensors.
+ *
+ * @param options.name of the weights, for messages
+ * @throws as `load` does
+ */
+export async function assembleRun(
+  {
+    config,
+    weights,
+    ...rest
+  }: { readonly config: RunConfig; readonly weights: Uint8Array } & Pick<RunParts, 'data' | 'store'>,
+  { name, networks, ...engineOptions }: LoadOptions & { readonly name: string },
+): Promise<Run> {
   const inModelFile = <T>(read: () => T): T => {
     try {
       return read();
     } catch (error) {
-      if (error instanceof Error) throw new DataError(`${nameIn(store, runFile.model)}: ${error.message}`, { cause: error }); // prettier-ignore
+      if (error instanceof Error) throw new DataError(`${name}: ${error.message}`, { cause: error });
       throw error;
     }
   };
@@ -56,12 +74,12 @@ export async function load(source: RunSource, options: LoadOptions = {}): Promis
   });
   const engine = await createEngine(engineOptions);
   return new Run({
+    ...rest,
     config,
     model,
     engine,
     parameters: parameters.parameters,
     standardization,
-    store,
-    onNotice: options.onNotice,
+    onNotice: engineOptions.onNotice,
   });
 }

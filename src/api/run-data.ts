@@ -21,7 +21,7 @@ import type { ExamplesOptions, RunParts, TestData } from './run-options.ts';
 /** The examples of a run: those it was trained on, and others in the form of its own. */
 export class RunData {
   /** Where the run was made: its data as they were given. */
-  readonly trainedOn: DataInput | undefined;
+  readonly trainedOn: RunParts['data'];
   readonly #config: RunConfig;
   readonly #standardization: Standardization | undefined;
   /** The run's folder on this machine, if it has one. */
@@ -60,6 +60,7 @@ export class RunData {
       const options = dataOptionsOf(this.#config.data);
       return resolveData(await locateData(source, this.#path), options, table && { like: this.#config.data });
     }
+    if (typeof input === 'function') return input();
     return resolveData(input, {}, { like: this.#config.data });
   }
 

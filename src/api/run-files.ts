@@ -39,6 +39,12 @@ export async function exportRun(run: Run, store: Store, { overwrite = false, roo
   return Object.keys(files);
 }
 
+/** What the model learned, and how its data are standardised: the contents of model.safetensors. */
+export function weightsOf({ parameters, standardization }: Run): Uint8Array<ArrayBuffer> {
+  const tensors = { ...parameters, ...(standardization && standardizationTensors(standardization)) };
+  return encodeSafetensors(tensors, { metadata: { format: 'rootsigma', version } });
+}
+
 /** The files of a finished run besides config, metrics and checkpoints. */
 export async function writeRunFiles(folder: RunFolder, run: Run, summary?: TrainingSummary): Promise<void> {
   for (const [name, { data }] of Object.entries(run.parameters)) {
@@ -48,9 +54,7 @@ export async function writeRunFiles(folder: RunFolder, run: Run, summary?: Train
   }
   const { store } = folder;
   const { standardization } = run;
-  const metadata = { format: 'rootsigma', version };
-  const tensors = { ...run.parameters, ...(standardization && standardizationTensors(standardization)) };
-  await store.replace(runFile.model, encodeSafetensors(tensors, { metadata }));
+  await store.replace(runFile.model, weightsOf(run));
   const { encoder, decoder } = exportOnnx(run.model, run.parameters, { standardization });
   await store.replace(runFile.encoder, encoder);
   await store.replace(runFile.decoder, decoder);

@@ -1,7 +1,7 @@
 import { rule } from '../core/index.ts';
 import type { OnNotice, OptionRules } from '../core/index.ts';
 import { splitNames } from '../data/index.ts';
-import type { Dataset, SplitChoice, SplitName, Standardization } from '../data/index.ts';
+import type { Dataset, DatasetSplits, SplitChoice, SplitName, Standardization } from '../data/index.ts';
 import type { Engine } from '../engine/index.ts';
 import type { EvaluationProgress } from '../evaluation/index.ts';
 import type { RunConfig, Store } from '../io/index.ts';
@@ -17,7 +17,7 @@ export interface RunParts {
   /** Of its data, where the configuration says `scale`. */
   readonly standardization?: Standardization | undefined;
   /** The data it was trained on, when it is at hand; else it is looked up by `config.data.source`. */
-  readonly data?: DataInput | undefined;
+  readonly data?: DataInput | (() => Promise<DatasetSplits>) | undefined;
   /** Where the run lies, when it was saved or loaded. */
   readonly store?: Store | undefined;
   /** Gets what there is to know of data that the run reads, one line each. Default: the console. */

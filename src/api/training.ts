@@ -33,6 +33,7 @@ import { Run } from './run.ts';
 import { RunRecorder } from './run-recorder.ts';
 import { unitNotices } from './standardization.ts';
 import { checkTrainable } from './trainable.ts';
+import { trainInWorker } from './worker-training.ts';
 
 export interface TrainOptions extends ModelOptions {
   /**
@@ -44,6 +45,11 @@ export interface TrainOptions extends ModelOptions {
   readonly dataOptions?: DatasetOptions;
   /** Default: `auto`, ONNX Runtime's native build, or its WebAssembly build where that does not load. */
   readonly engine?: EngineOptions['engine'];
+  /**
+   * In a page: a worker that runs `rootsigma/worker`. It trains there, and the run that it gives computes there, so that the
+   * page stays responsive (docs/in-a-page.md).
+   */
+  readonly worker?: Worker;
   /**
    * Write the run to this folder as it goes: a path; in a page `{ opfs: 'runs/x' }`, which the browser keeps. Default: nothing
    * is written.
@@ -71,6 +77,7 @@ const trainOptionRules: OptionRules<TrainOptions> = {
   networks: rule.callback,
   dataOptions: rule.object,
   engine: engineOptionRules.engine,
+  worker: engineOptionRules.worker,
   out: rule.either(rule.text, rule.object),
   overwrite: rule.flag,
   resume: rule.flag,
@@ -136,6 +143,8 @@ async function runTraining(
     queue.push(event);
   };
   const options = { ...given, onNotice, onEvent };
+  const { worker } = options;
+  if (worker) return trainInWorker(data, { ...options, worker });
   const recorder = options.out === undefined ? undefined : await RunRecorder.open(await storeAt(options.out), options);
   const resumed = recorder?.resumed?.config;
   const { signal, onLoad } = options;

@@ -4,6 +4,7 @@ export * from './binarize.ts';
 export * from './builtin.ts';
 export * from './dataset.ts';
 export * from './digits/digits.ts';
+export { resolveFiles } from './files.ts';
 export type { DatasetOptions, DatasetSplits } from './source.ts';
 export * from './split.ts';
 export { splitNames } from './split-names.ts';

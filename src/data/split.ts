@@ -84,3 +84,10 @@ function choose(
     rest: Uint32Array.from(order.subarray(count)).sort(),
   };
 }
+
+/** What was held out, for people. */
+export function noteOfSplit({ train, test }: { readonly train: Dataset; readonly test?: Dataset | undefined }): string {
+  return test
+    ? `${test.size} of ${train.size + test.size} examples are held out as the test split.`
+    : `no test split: all ${train.size} examples are for training.`;
+}

@@ -1,39 +1,31 @@
 import { UnsupportedError, checkOptions, noticesTo, rule } from '../core/index.ts';
 import type { OnNotice, OptionRules } from '../core/index.ts';
+import { choiceOf, engineNames } from './choice.ts';
+import type { EngineChoice } from './choice.ts';
 import type { Engine } from './engine.ts';
 import type { OrtEngineName } from './onnx/index.ts';
 import { createOrtEngine, defaultThreads, isNode, logicalCores, threadCount } from './ort/index.ts';
-import type { WasmPaths } from './ort/index.ts';
 import { referenceEngine } from './reference/index.ts';
-
-export type EngineName = 'reference' | OrtEngineName;
-
-export const engineNames = ['auto', 'onnxruntime-node', 'onnxruntime-web', 'reference'] as const;
-
-/** An engine's name, or with it where a page has its files. */
-export type EngineChoice =
-  | (typeof engineNames)[number]
-  | {
-      /** Default: auto. */
-      readonly name?: (typeof engineNames)[number];
-      /**
-       * In pages: the URL of the folder where ONNX Runtime's `ort-wasm-simd-threaded.wasm` lies, ending in `/`, or the file's
-       * own. Default: where the bundler put it. Counts for the first engine of a page.
-       */
-      readonly wasmPaths?: WasmPaths;
-    };
+import { createRemoteEngine } from './remote/remote-engine.ts';
 
 export interface EngineOptions {
   /** `auto` (default): onnxruntime-node; where that does not load, and in browsers, onnxruntime-web. */
   readonly engine?: EngineChoice;
   /** Default: ROOTSIGMA_THREADS, else the physical cores. The reference engine uses one. */
   readonly threads?: number;
+  /** In pages: a worker that runs `rootsigma/worker`. It computes there, and this thread stays free. */
+  readonly worker?: Worker | undefined;
   /** Gets one line when another engine runs than the one preferred, or by a slower way, saying why. Default: the console. */
   readonly onNotice?: OnNotice | undefined;
 }
 
 export const engineOptionRules: OptionRules<EngineOptions> = {
   engine: rule.either(rule.oneOf(engineNames), rule.object),
+  worker: {
+    expected:
+      "a page's worker: new Worker(new URL('rootsigma/worker', import.meta.url), { type: 'module' }); Node has threads of its own",
+    accepts: (value) => typeof Worker !== 'undefined' && value instanceof Worker,
+  },
   threads: threadCount,
   onNotice: rule.notice,
 };
@@ -47,6 +39,8 @@ export const engineOptionRules: OptionRules<EngineOptions> = {
 export async function createEngine(options: EngineOptions = {}): Promise<Engine> {
   checkOptions('createEngine', options, engineOptionRules);
   const say = noticesTo(options.onNotice);
+  const { worker, ...rest } = options;
+  if (worker) return createRemoteEngine(worker, { ...rest, onNotice: say });
   const { name: engine = 'auto', wasmPaths } = choiceOf(options.engine);
   if (engine === 'reference') return referenceEngine;
   const threads = options.threads ?? defaultThreads();
@@ -60,12 +54,6 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
   };
   if (engine !== 'auto') return load(engine);
   return isNode() ? loadPreferred(load, say) : load('onnxruntime-web');
-}
-
-function choiceOf(engine: EngineChoice = {}): Exclude<EngineChoice, string> {
-  const choice = typeof engine === 'object' ? engine : { name: engine };
-  checkOptions('createEngine: engine', choice, { name: rule.oneOf(engineNames), wasmPaths: rule.anything });
-  return choice;
 }
 
 /** onnxruntime-node, or onnxruntime-web and one line that says why. */

@@ -1,5 +1,6 @@
 import type { NdArray } from '../core/index.ts';
 import type { Tensor } from '../graph/index.ts';
+import type { EngineChoice } from './choice.ts';
 
 export type NamedArrays = Readonly<Record<string, NdArray>>;
 
@@ -32,6 +33,8 @@ export interface Program {
 }
 
 export interface Engine {
+  /** What makes another like it, on another thread. Default: auto. */
+  readonly choice?: EngineChoice;
   /** `reference`, `onnxruntime-node`, `onnxruntime-web`. */
   readonly name: string;
   /** Threads that one program may use. */

@@ -1,6 +1,10 @@
 export type { Engine, NamedArrays, Program, ProgramSpec } from './engine.ts';
-export { createEngine, engineNames, engineOptionRules } from './create.ts';
-export type { EngineChoice, EngineName, EngineOptions } from './create.ts';
+export { engineNames } from './choice.ts';
+export type { EngineChoice, EngineName, WasmPaths } from './choice.ts';
+export { createEngine, engineOptionRules } from './create.ts';
+export type { EngineOptions } from './create.ts';
+export { engineService } from './remote/engine-service.ts';
+export { createRemoteEngine } from './remote/remote-engine.ts';
 export { defaultThreads, threadCount } from './ort/index.ts';
 export { onnxVersions, toOnnx } from './onnx/index.ts';
 export type { OnnxExport } from './onnx/index.ts';

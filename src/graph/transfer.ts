@@ -1,5 +1,6 @@
-import { NdArray, ShapeError } from '../core/index.ts';
-import type { ArrayOf, DType, Shape } from '../core/index.ts';
+import { ShapeError } from '../core/index.ts';
+import { packArray, unpackArray } from '../core/messages/index.ts';
+import type { PackedArray } from '../core/messages/index.ts';
 import { makeNode } from './build.ts';
 import type { OpAttributes, OpName } from './op-table.ts';
 import { isOp, withScope } from './tensor.ts';
@@ -18,12 +19,6 @@ interface PackedNode {
   readonly inputs: readonly number[];
   readonly attributes: OpAttributes[OpName] | { readonly value: PackedArray };
   readonly scope: string;
-}
-
-interface PackedArray {
-  readonly data: ArrayOf[DType];
-  readonly shape: Shape;
-  readonly dtype: DType;
 }
 
 export function packGraph(outputs: Readonly<Record<string, Tensor>>): PackedGraph {
@@ -58,12 +53,7 @@ export function unpackGraph({ nodes, outputs }: PackedGraph): Record<string, Ten
   return Object.fromEntries(Object.entries(outputs).map(([name, position]) => [name, at(position)]));
 }
 
-function packArray({ data, shape, dtype }: NdArray): PackedArray {
-  return { data, shape, dtype };
-}
-
 function unpackAttributes(op: OpName, attributes: PackedNode['attributes']): OpAttributes[OpName] {
   if (op !== 'constant') return attributes as OpAttributes[OpName];
-  const { data, shape, dtype } = (attributes as { readonly value: PackedArray }).value;
-  return { value: new NdArray(data, shape, dtype) };
+  return { value: unpackArray((attributes as { readonly value: PackedArray }).value) };
 }

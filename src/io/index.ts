@@ -35,5 +35,5 @@ export * from './table-csv.ts';
 export * from './table-state.ts';
 export { EncodingError } from './text-encoding.ts';
 export * from './thresholds.ts';
-export { byteSourceOf, checkZipContents, damagedZipEntry, locateZipEntry, unzip, zip } from './zip.ts';
+export { byteSourceOf, checkZipContents, damagedZipEntry, locateZipEntry, unzip, unzipEntry, zip } from './zip.ts';
 export type { ByteSource, ZipEntry } from './zip.ts';

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { build } from 'vite';
+import { build, defaultServerConditions } from 'vite';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -21,6 +21,7 @@ export class Entries {
       root,
       configFile: false,
       logLevel: 'error',
+      ssr: { resolve: { conditions: ['rootsigma:source', ...defaultServerConditions] } },
       build: {
         ssr: 'src/training/replicas/follower.ts',
         outDir: this.#folder,

@@ -9,7 +9,7 @@ import { checkNumber, checkOptions } from '../source.ts';
 import type { DatasetOptions, DatasetSplits } from '../source.ts';
 import type { SplitName } from '../split-names.ts';
 import { defaultTestFraction, holdOutTest } from '../split.ts';
-import { noteOfSplit } from './array-file.ts';
+import { noteOfSplit } from '../split.ts';
 import type { ResolveContext } from './context.ts';
 import { readPixels } from './image-pixels.ts';
 import type { Findings, ImageTarget } from './image-pixels.ts';

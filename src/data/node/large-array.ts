@@ -1,17 +1,15 @@
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { DataError, formatShape, sizeOf } from '../../core/index.ts';
-import type { Shape } from '../../core/index.ts';
 import { rangeOf } from '../dataset.ts';
-import type { Dataset } from '../dataset.ts';
-import { readValues } from './array-values.ts';
-import type { ValueReading } from './array-values.ts';
+import type { LargeArray, LargeOptions } from '../arrays/array-source.ts';
+import { readValues } from '../arrays/array-values.ts';
 import type { ResolveContext } from './context.ts';
 import { datasetOfRecords, readNumbers } from './record-dataset.ts';
 import type { RecordElement } from './record-dataset.ts';
 import { cachedRecords } from './record-cache.ts';
 import { RecordFile } from './record-file.ts';
-import type { ArrayOnDisk, ArrayPlace } from './stored-arrays.ts';
+import type { ArrayOnDisk } from './stored-arrays.ts';
 
 /** How much is read at once to look at all values. */
 const scanBytes = 2 ** 22;
@@ -24,16 +22,7 @@ const scanBytes = 2 ** 22;
  * @param options.asked as `readValues` takes it, and `trained` too
  * @throws DataError for column-major order, which only arrays that fit into memory may have
  */
-export async function openLargeArray(
-  array: ArrayOnDisk,
-  options: {
-    readonly name: string;
-    readonly sampleShape: Shape;
-    readonly context: ResolveContext;
-    readonly asked?: number | undefined;
-    readonly trained?: number | undefined;
-  },
-): Promise<{ readonly dataset: Dataset; readonly place: ArrayPlace; readonly reading: ValueReading }> {
+export async function openLargeArray(array: ArrayOnDisk, options: LargeOptions): Promise<LargeArray> {
   const { name, sampleShape, context } = options;
   const { where } = array;
   const header = array.readHeader();
@@ -62,7 +51,8 @@ export async function openLargeArray(
   const reading = readValues({ where, type, sampleShape, found: range }, options);
   const { divisor, support } = reading;
   const whole = { name, kind: 'npy', support, size: count, sampleShape } as const;
-  return { dataset: datasetOfRecords(whole, { records, element, divisor }), place, reading };
+  const elsewhere = place.path === array.path ? undefined : place.path;
+  return { dataset: datasetOfRecords(whole, { records, element, divisor }), elsewhere, reading };
 }
 
 /** The range of all values. @throws DataError for one that is no finite number */

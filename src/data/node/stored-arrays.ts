@@ -10,21 +10,16 @@ import {
   readNpyHeader,
   readNpzDirectory,
 } from '../../io/index.ts';
-import type { ByteSource, NpyArray, NpyHeader, ZipEntry } from '../../io/index.ts';
+import type { ByteSource, NpyHeader, ZipEntry } from '../../io/index.ts';
 import { fileSize, fileSource, readFileBytes, readFileHead, readZipEntry } from '../../io/node/index.ts';
+import type { ArraySource } from '../arrays/array-source.ts';
 import type { ResolveContext } from './context.ts';
+import { openLargeArray } from './large-array.ts';
 import { cachedRecords } from './record-cache.ts';
 
 /** An array in NPY format on disk, not read yet. */
-export interface ArrayOnDisk {
+export interface ArrayOnDisk extends ArraySource {
   readonly path: string;
-  /** File and member, for messages. */
-  readonly where: string;
-  /** Bytes of its NPY format, header included, once it is unpacked. */
-  readonly bytes: number;
-  readHeader(): NpyHeader;
-  /** All of it, in memory. */
-  decode(): NpyArray;
   /** Where its NPY format lies unpacked: in the file itself, or else in the cache, where this writes it. */
   place(context: ResolveContext): Promise<ArrayPlace>;
 }
@@ -36,14 +31,14 @@ export interface ArrayPlace {
 }
 
 export function npyFile(path: string): ArrayOnDisk {
-  return {
+  return onDisk({
     path,
     where: path,
     bytes: fileSize(path),
     readHeader: () => readNpyHeader(readFileHead(path, 2 ** 16), { name: path }),
     decode: () => decodeNpy(readFileBytes(path), { name: path }),
     place: () => Promise.resolve({ path, start: 0 }),
-  };
+  });
 }
 
 /** The arrays of an NPZ archive by name. Nothing but the archive's directory is read. @throws DataError when it is none */
@@ -53,16 +48,20 @@ export function npzMembers(path: string): Map<string, ArrayOnDisk> {
   return new Map(
     members.map(([name, member]) => [
       name,
-      {
+      onDisk({
         path,
         where: `${path}: '${name}'`,
         bytes: member.unpacked,
         readHeader: () => readMemberHeader(member, source),
         decode: () => decodeNpzMember(member, source),
         place: (context) => placeMember(member, source, context),
-      },
+      }),
     ]),
   );
+}
+
+function onDisk(array: Omit<ArrayOnDisk, 'openLarge'>): ArrayOnDisk {
+  return { ...array, openLarge: (options) => openLargeArray(array, options) };
 }
 
 function readMemberHeader(member: ZipEntry, source: ByteSource): NpyHeader {

@@ -1,3 +1,4 @@
+import { csvOptionsFor } from '../table/table-bytes.ts';
 import { createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
@@ -11,11 +12,6 @@ const pieceRows = 2 ** 14;
 /** A table's file piece by piece, in order. @throws DataError naming the file and the line */
 export function streamTable(path: string, options: CsvOptions): AsyncGenerator<Table> {
   return path.toLowerCase().endsWith('.parquet') ? streamParquet(path) : streamCsv(path, options);
-}
-
-/** What the name of a file says of it: `.tsv` has tabs. */
-export function csvOptionsFor(path: string, options: CsvOptions): CsvOptions {
-  return /\.tsv(\.gz)?$/i.test(path) ? { delimiter: '\t', ...options } : options;
 }
 
 async function* streamCsv(path: string, options: CsvOptions): AsyncGenerator<Table> {

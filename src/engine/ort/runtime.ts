@@ -1,6 +1,7 @@
 import { UnsupportedError } from '../../core/index.ts';
 import type { NdArray } from '../../core/index.ts';
 import { ortBuilds } from '#ort-builds';
+import type { WasmPaths } from '../choice.ts';
 import type { OrtEngineName } from '../onnx/index.ts';
 import { reasonOf } from './reason.ts';
 
@@ -32,11 +33,6 @@ export interface OrtRuntime {
    */
   createSession(model: OrtModel, threads: number): Promise<OrtSession>;
 }
-
-/**
- * Where the WebAssembly build's file lies: the URL of its folder, or the file's own. Default: where the bundler put it.
- */
-export type WasmPaths = string | { readonly wasm: string };
 
 export interface RuntimeOptions {
   readonly threads: number;

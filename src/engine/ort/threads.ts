@@ -41,7 +41,8 @@ export function isNode(): boolean {
 }
 
 function physicalCores(): number {
-  if (!isNode()) return Math.max(1, Math.ceil(logicalCores() / 2));
+  // A page is not told of its cores: where there are two threads, they are as often two cores as one.
+  if (!isNode()) return logicalCores() <= 2 ? logicalCores() : Math.ceil(logicalCores() / 2);
   const os = process.getBuiltinModule('node:os');
   const usable = logicalCores();
   // Two hardware threads a core where the system does not say (x64 elsewhere than on Linux), one on arm64.

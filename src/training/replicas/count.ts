@@ -1,3 +1,4 @@
+import { whyAlone } from '#threads';
 import { ValueError } from '../../core/index.ts';
 import type { Engine } from '../../engine/index.ts';
 import { multiplications } from '../../graph/index.ts';
@@ -16,7 +17,7 @@ const leastWorkPerParameter = 128;
  * @param parameters how many numbers are learned
  */
 export function replicaCount(engine: Engine, step: StepGraph, parameters: number): number {
-  if (engine.name !== 'onnxruntime-node' || isCoupled(step)) return 1;
+  if (engine.threads === 1 || whyAlone(engine.name) !== undefined || isCoupled(step)) return 1;
   const work = workOf(step);
   const least = Math.max(leastWork, leastWorkPerParameter * parameters);
   const [batchSize] = step.shape;

@@ -1,5 +1,5 @@
-import { followerEntry as ownEntry } from '#threads';
-import { NdArray, UnsupportedError, ValueError } from '../../core/index.ts';
+import { threadNotice } from '#threads';
+import { NdArray, ValueError } from '../../core/index.ts';
 import type { Engine } from '../../engine/index.ts';
 import { packGraph } from '../../graph/index.ts';
 import type { TrainingConfig } from '../../io/index.ts';
@@ -46,21 +46,26 @@ export class Replicas {
     const whole = buildStep(model, config.batchSize);
     const { count = replicaCount(engine, whole, flatLength(parameters)) } = options;
     checkReplicaCount(count, whole);
+    const say = (line: string | undefined): void => {
+      if (line !== undefined) onNotice(line);
+    };
     if (count > 1) {
       try {
-        return await Replicas.#startTeam(engine, options, count);
+        const started = await Replicas.#startTeam(engine, options, count);
+        say(threadNotice(count));
+        return started;
       } catch (error) {
         const reason = error instanceof Error ? error.message : String(error);
         onNotice(`One thread takes the training steps, as others do not start: ${reason}`);
       }
     }
+    if (count === 1) say(threadNotice(count));
     const threads = opThreads(engine, whole);
     return new Replicas(await Replica.compile(engine, { parameters, graph: whole, config, threads }));
   }
 
   static async #startTeam(engine: Engine, options: ReplicasOptions, count: number): Promise<Replicas> {
-    const { model, config, followerEntry = ownEntry } = options;
-    if (!followerEntry) throw new UnsupportedError('this page has no threads of its own');
+    const { model, config, followerEntry } = options;
     const parameters = model.parameters.map(({ name, shape }) => ({ name, shape }));
     const graph = buildStep(model, config.batchSize / count);
     const { optimizer, clipNorm } = config;
@@ -71,7 +76,7 @@ export class Replicas {
     };
     const exchange = new Exchange(planStep(graph, parameters, count));
     const step = { outputs: packGraph(graph.outputs), shape: graph.shape };
-    const team = await Team.start(exchange, { ...shared, step }, followerEntry);
+    const team = await Team.start(exchange, { ...shared, step, engine: engine.choice ?? 'auto' }, followerEntry);
     try {
       return new Replicas(await Replica.compile(engine, { ...shared, graph, place: { exchange, index: 0 } }), team);
     } catch (error) {

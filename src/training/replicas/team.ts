@@ -1,19 +1,13 @@
-import type { Worker } from 'node:worker_threads';
+import { beforeExit, startFollower } from '#threads';
 import { RootsigmaError } from '../../core/index.ts';
-import type { PackedGraph } from '../../graph/index.ts';
 import type { Exchange } from './exchange.ts';
+import type { FollowerTask, FollowerThread } from './follower-thread.ts';
 import { MeetingFailed } from './meeting.ts';
 import { writeOrder } from './orders.ts';
 import type { Order } from './orders.ts';
 import { sharedBatchPart } from './plan.ts';
 import type { Range } from './plan.ts';
-import type { ReplicaOptions, StepRequest } from './replica.ts';
-
-/** What a follower's thread is given: plain data. */
-export interface FollowerTask extends Omit<ReplicaOptions, 'graph' | 'place'> {
-  readonly step: { readonly outputs: PackedGraph; readonly shape: readonly [rows: number, inputSize: number] };
-  readonly place: { readonly replicas: number; readonly memory: SharedArrayBuffer; readonly index: number };
-}
+import type { StepRequest } from './replica.ts';
 
 /** How long followers that wait for orders may take to answer. */
 const patienceSeconds = 20;
@@ -25,57 +19,44 @@ export class Team {
   readonly exchange: Exchange;
   /** The part of the batch that followers read. */
   readonly batchPart: Range;
-  readonly #workers: readonly Worker[];
+  readonly #threads: readonly FollowerThread[];
   /** Why a follower ended before it was told to; the first reason counts. */
   readonly #failure: Promise<Error>;
-  readonly #beforeExit = (): void => {
-    this.exchange.activity.settle(this.exchange.meeting, patienceSeconds);
-  };
+  readonly #forgetExit: () => void;
   #failed = false;
 
   /**
    * Starts a thread for each replica but the first.
-   * @param entry the module that they run
+   * @param entry the module that they run, where it is not this package's own
    * @throws Error when one of them does not start, with the reason
    */
-  static async start(exchange: Exchange, task: Omit<FollowerTask, 'place'>, entry: URL): Promise<Team> {
-    const { Worker } = process.getBuiltinModule('node:worker_threads');
+  static async start(exchange: Exchange, task: Omit<FollowerTask, 'place'>, entry?: URL): Promise<Team> {
     const { plan, memory } = exchange;
-    const workers = Array.from({ length: plan.replicas - 1 }, (_, k) => {
-      const place = { replicas: plan.replicas, memory, index: k + 1 };
-      const workerData: FollowerTask = { ...task, place };
-      // Flags of the process can be such that no file can run (`--input-type`), and loaders that the follower needs not.
-      return new Worker(entry, { workerData, execArgv: [] });
-    });
-    const team = new Team(exchange, workers);
-    const ready = Promise.all(workers.map((worker) => new Promise((resolve) => worker.once('message', resolve))));
-    const problem = await Promise.race([ready, team.#failure]);
+    const threads = Array.from({ length: plan.replicas - 1 }, (_, k) =>
+      startFollower({ ...task, place: { replicas: plan.replicas, memory, index: k + 1 } }, entry),
+    );
+    const team = new Team(exchange, threads);
+    const problem = await Promise.race([Promise.all(threads.map(({ ready }) => ready)), team.#failure]);
     if (problem instanceof Error) {
       await team.stop();
       throw problem;
     }
     // Followers that wait for orders do not keep the process alive.
-    for (const worker of workers) worker.unref();
+    for (const thread of threads) thread.hold(false);
     return team;
   }
 
-  private constructor(exchange: Exchange, workers: readonly Worker[]) {
+  private constructor(exchange: Exchange, threads: readonly FollowerThread[]) {
     this.exchange = exchange;
     this.batchPart = sharedBatchPart(exchange.plan);
-    this.#workers = workers;
-    process.on('exit', this.#beforeExit);
-    this.#failure = new Promise((resolve) => {
-      const fail = (error: Error): void => {
-        this.#failed = true;
-        exchange.meeting.fail();
-        resolve(error);
-      };
-      for (const worker of workers) {
-        worker.on('error', fail);
-        worker.on('exit', (code) => {
-          if (code !== 0) fail(new RootsigmaError(`a thread ended with code ${code}`));
-        });
-      }
+    this.#threads = threads;
+    this.#forgetExit = beforeExit(() => {
+      exchange.activity.settle(exchange.meeting, patienceSeconds);
+    });
+    this.#failure = Promise.race(threads.map(({ failure }) => failure)).then((error) => {
+      this.#failed = true;
+      exchange.meeting.fail();
+      return error;
     });
   }
 
@@ -92,7 +73,7 @@ export class Team {
   }
 
   #write(order: Order): void {
-    this.exchange.activity.rouse(this.#workers.length);
+    this.exchange.activity.rouse(this.#threads.length);
     writeOrder(order, this.exchange.order);
   }
 
@@ -113,19 +94,9 @@ export class Team {
 
   /** Ends the followers, each after what it is doing: ONNX Runtime must not be stopped while it runs. */
   async stop(): Promise<void> {
-    const ends = this.#workers.map(
-      (worker) =>
-        new Promise<void>((resolve) => {
-          if (worker.threadId === -1) resolve();
-          else
-            worker.once('exit', () => {
-              resolve();
-            });
-        }),
-    );
-    for (const worker of this.#workers) worker.ref();
+    for (const thread of this.#threads) thread.hold(true);
     if (!this.#failed) this.order({ kind: 'stop' });
-    await Promise.all(ends);
-    process.off('exit', this.#beforeExit);
+    await Promise.all(this.#threads.map(({ end }) => end));
+    this.#forgetExit();
   }
 }

@@ -1,4 +1,65 @@
 // In pages; Node has threads.ts in its place.
+import { UnsupportedError } from '../../core/index.ts';
+import { WorkerCalls } from '../../core/messages/index.ts';
+import type { FollowerTask, FollowerThread } from './follower-thread.ts';
 
-/** A page's threads are its worker's. */
-export const followerEntry: URL | undefined = undefined;
+/** The script that followers run: this worker's own, where it is `rootsigma/worker`. */
+let script: string | undefined;
+
+/** Says that this thread runs `rootsigma/worker`, whose script followers can run too. */
+export function shareStepsBy(url: string): void {
+  script = url;
+}
+
+/** Why threads cannot share a step here, where they cannot: they meet in shared memory, and a page's own thread may not wait. */
+export const whyAlone: (engineName?: string) => string | undefined = () => {
+  if (script === undefined)
+    return "threads share steps in a worker only: train(data, { worker }) with 'rootsigma/worker'";
+  return globalThis.crossOriginIsolated
+    ? undefined
+    : 'the page is not cross-origin isolated: serve it with Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp';
+};
+
+/** What to say of how many threads take the steps. */
+export function threadNotice(count: number): string | undefined {
+  if (count > 1) return `${count} threads share each training step.`;
+  const reason = whyAlone();
+  return `One thread takes the training steps: ${reason ?? 'the page has no more, or a step has too little work for two'}.`;
+}
+
+export function startFollower(task: FollowerTask): FollowerThread {
+  const reason = whyAlone();
+  if (script === undefined || reason !== undefined) throw new UnsupportedError(reason ?? 'this page has no threads');
+  const worker = new Worker(script, { type: 'module', name: 'rootsigma follower' });
+  let onReady: () => void;
+  const ready = new Promise<void>((resolve) => {
+    onReady = resolve;
+  });
+  const call = WorkerCalls.of(worker).call('follow', task, {
+    onEvent: () => {
+      onReady();
+    },
+  });
+  const end = call.then(
+    () => undefined,
+    () => undefined,
+  );
+  void end.then(() => {
+    worker.terminate();
+  });
+  return {
+    ready,
+    failure: new Promise((resolve) => {
+      call.catch((error: unknown) => {
+        resolve(error instanceof Error ? error : new Error(String(error)));
+      });
+    }),
+    end,
+    hold: () => undefined,
+  };
+}
+
+/** A page ends with all its threads at once. */
+export function beforeExit(): () => void {
+  return () => undefined;
+}

@@ -1,6 +1,6 @@
 import type { NpyArray } from '../../io/index.ts';
 import type { Labels } from '../dataset.ts';
-import type { ArrayOnDisk } from './stored-arrays.ts';
+import type { ArraySource } from './array-source.ts';
 
 /** Whole numbers below it are class numbers; larger ones are names of classes, as negative ones are. */
 const mostClasses = 2 ** 16;
@@ -22,7 +22,7 @@ type RawLabels = readonly string[] | ArrayLike<number>;
  * @returns one entry a collection; `undefined` for what holds no class for each example
  */
 export function readLabels(
-  collections: readonly (readonly [array: ArrayOnDisk | undefined, count: number])[],
+  collections: readonly (readonly [array: ArraySource | undefined, count: number])[],
 ): (ReadLabels | undefined)[] {
   const raw = collections.map(([array, count]) => array && rawLabels(array, count));
   const given = raw.filter((values) => values !== undefined);
@@ -52,7 +52,7 @@ function compareTexts(a: string, b: string): number {
 }
 
 /** Texts or whole numbers, one an example; `undefined` for all else. */
-function rawLabels(array: ArrayOnDisk, count: number): RawLabels | undefined {
+function rawLabels(array: ArraySource, count: number): RawLabels | undefined {
   const { shape } = array.readHeader();
   const flat = shape.length === 1 || (shape.length === 2 && shape[1] === 1);
   if (!flat || shape[0] !== count) return undefined;

@@ -1,0 +1,109 @@
+import { UnsupportedError, noticesTo } from '../core/index.ts';
+import { WorkerCalls } from '../core/messages/index.ts';
+import type { CallContext } from '../core/messages/index.ts';
+import type { DatasetSplits } from '../data/index.ts';
+import { MemoryStore } from '../io/index.ts';
+import type { RunConfig } from '../io/index.ts';
+import type { TrainingEvent } from '../training/index.ts';
+import type { LoadProgress } from '../data/node/index.ts';
+import { resolveData } from './data.ts';
+import type { DataInput } from './data.ts';
+import { assembleRun } from './load.ts';
+import { storeAt } from './place.ts';
+import type { Run } from './run.ts';
+import { weightsOf } from './run-files.ts';
+import type { TrainOptions } from './training.ts';
+import { packData, unpackData } from './worker-data.ts';
+import type { PackedData } from './worker-data.ts';
+
+/** What a worker needs to train: plain data. */
+interface TrainRequest {
+  readonly data: PackedData;
+  readonly options: Omit<TrainOptions, 'worker' | 'signal' | 'networks' | 'onEvent' | 'onLoad' | 'onNotice'>;
+}
+
+/** What it tells meanwhile. */
+type Told =
+  | { readonly kind: 'event'; readonly value: TrainingEvent }
+  | { readonly kind: 'load'; readonly value: LoadProgress }
+  | { readonly kind: 'notice'; readonly value: string };
+
+interface TrainResult {
+  readonly config: RunConfig;
+  /** The contents of model.safetensors. */
+  readonly weights: Uint8Array;
+}
+
+/**
+ * Trains in a worker that runs `rootsigma/worker`. The run computes there too, as long as the worker lives.
+ *
+ * @throws UnsupportedError for what cannot be sent there: networks of one's own, a store in this thread's memory
+ */
+export async function trainInWorker(
+  data: DataInput,
+  options: TrainOptions & { readonly worker: Worker },
+): Promise<Run> {
+  const { worker, signal, networks, onEvent, onLoad, onNotice, ...rest } = options;
+  if (networks) {
+    throw new UnsupportedError(
+      'train: networks of your own are functions, which cannot be sent to a worker. Call train in a worker of your own instead.',
+    );
+  }
+  if (rest.out instanceof MemoryStore || (typeof rest.out === 'object' && 'replace' in rest.out)) {
+    throw new UnsupportedError(
+      "train: a store is in this thread's memory, where the worker cannot write. Use { opfs: 'runs/x' } or a folder's handle.",
+    );
+  }
+  const say = noticesTo(onNotice);
+  const request: TrainRequest = { data: packData(data), options: rest };
+  const { config, weights } = (await WorkerCalls.of(worker).call('train', request, {
+    signal,
+    onEvent: (told) => {
+      const { kind, value } = told as Told;
+      if (kind === 'event') onEvent?.(value);
+      else if (kind === 'load') onLoad?.(value);
+      else say(value);
+    },
+  })) as TrainResult;
+  return assembleRun(
+    {
+      config,
+      weights,
+      data: once(() => resolveData(data, { ...config.data.options, ...rest.dataOptions })),
+      store: rest.out === undefined ? undefined : await storeAt(rest.out),
+    },
+    { name: 'train', worker, onNotice, ...(rest.engine !== undefined && { engine: rest.engine }) },
+  );
+}
+
+/** The data as they were read in the worker: read again here when they are first asked for. */
+function once(read: () => Promise<DatasetSplits>): () => Promise<DatasetSplits> {
+  let splits: Promise<DatasetSplits> | undefined;
+  return () => (splits ??= read());
+}
+
+/** What the worker does for `trainInWorker`: methods for `serve`. */
+export function trainingService(train: (data: DataInput, options: TrainOptions) => PromiseLike<Run>) {
+  return {
+    async train({ data, options }: TrainRequest, { tell, signal }: CallContext): Promise<TrainResult> {
+      const say = (told: Told): void => {
+        tell(told);
+      };
+      const run = await train(unpackData(data), {
+        ...options,
+        signal,
+        onEvent: (value) => {
+          say({ kind: 'event', value });
+        },
+        onLoad: (value) => {
+          say({ kind: 'load', value });
+        },
+        onNotice: (value) => {
+          say({ kind: 'notice', value });
+        },
+      });
+      await run.dispose();
+      return { config: run.config, weights: weightsOf(run) };
+    },
+  };
+}

@@ -1,0 +1,5 @@
+export { WorkerCalls } from './calls.ts';
+export { packArray, packArrays, unpackArray, unpackArrays } from './packed-array.ts';
+export type { PackedArray } from './packed-array.ts';
+export { serve } from './serve.ts';
+export type { CallContext, Method, WorkerScope } from './serve.ts';

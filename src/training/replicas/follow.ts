@@ -1,0 +1,60 @@
+import { createEngine } from '../../engine/index.ts';
+import { unpackGraph } from '../../graph/index.ts';
+import { Exchange } from './exchange.ts';
+import type { FollowerTask } from './follower-thread.ts';
+import { MeetingFailed } from './meeting.ts';
+import { readOrder } from './orders.ts';
+import { batchPartOf, planStep } from './plan.ts';
+import { Replica } from './replica.ts';
+
+/**
+ * Takes steps with the lead, on this thread, which it blocks in between: one replica, doing what it is told until it is told
+ * to stop.
+ *
+ * @param onReady called when it waits for orders
+ */
+export async function follow(
+  { place, step, engine: choice, ...options }: FollowerTask,
+  onReady: () => void,
+): Promise<void> {
+  const { index, replicas, memory } = place;
+  const graph = { outputs: unpackGraph(step.outputs), state: {}, shape: step.shape };
+  const exchange = new Exchange(planStep(graph, options.parameters, replicas), memory);
+  const rows = batchPartOf(exchange.plan, index);
+  const engine = await createEngine({ engine: choice, threads: options.threads });
+  const replica = await Replica.compile(engine, { ...options, graph, place: { exchange, index } });
+  onReady();
+  try {
+    while (await obey()) exchange.activity.rest();
+    await replica.dispose();
+  } catch (error) {
+    exchange.meeting.fail();
+    // Whoever failed first says why.
+    if (!(error instanceof MeetingFailed)) throw error;
+  } finally {
+    exchange.activity.leave();
+  }
+
+  /** Waits for an order and carries it out; false when it is to stop. */
+  async function obey(): Promise<boolean> {
+    exchange.meeting.wait();
+    const order = readOrder(exchange.order);
+    switch (order.kind) {
+      case 'step':
+        replica.batch.data.set(exchange.batch.subarray(rows.from, rows.to), rows.from);
+        await replica.take(order);
+        return true;
+      case 'load':
+        replica.load(order.array, exchange.flat);
+        replica.optimizer.steps = order.steps;
+        exchange.meeting.wait();
+        return true;
+      case 'save':
+        replica.save(order.array, exchange.flat);
+        exchange.meeting.wait();
+        return true;
+      case 'stop':
+        return false;
+    }
+  }
+}

@@ -1,0 +1,22 @@
+import type { PackedGraph } from '../../graph/index.ts';
+import type { EngineChoice } from '../../engine/index.ts';
+import type { ReplicaOptions } from './replica.ts';
+
+/** What a follower's thread is given: plain data. */
+export interface FollowerTask extends Omit<ReplicaOptions, 'graph' | 'place'> {
+  readonly engine: EngineChoice;
+  readonly step: { readonly outputs: PackedGraph; readonly shape: readonly [rows: number, inputSize: number] };
+  readonly place: { readonly replicas: number; readonly memory: SharedArrayBuffer; readonly index: number };
+}
+
+/** A thread that runs `follow`: of Node's worker_threads, or a worker of a worker in a page. */
+export interface FollowerThread {
+  /** Settles when it waits for orders. */
+  readonly ready: Promise<void>;
+  /** Settles with the reason where it ends before it is told to. */
+  readonly failure: Promise<Error>;
+  /** Settles when it is gone. */
+  readonly end: Promise<void>;
+  /** Whether the process waits for it. */
+  hold(on: boolean): void;
+}
