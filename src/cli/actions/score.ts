@@ -96,7 +96,7 @@ export async function score({ output, signal }: ActionContext, path: string, fla
   output.say(`${file}: scores of ${formatCount(scores.size)} examples of ${dataset.name}, higher is more anomalous`);
   if (threshold) output.say(verdictText(found ?? 0, threshold));
   if (run.columns) output.say(...strangestRows(scored, run.columns));
-  if (dataset.names?.kind === 'file') output.say(...strangestFiles(scored));
+  if (dataset.names?.kind === 'file' && dataset.size > 1) output.say(...strangestFiles(scored));
   if (ranking) output.say(`AUROC ${ranking.auroc.toFixed(3)}, AUPRC ${ranking.auprc.toFixed(3)}`);
   return undefined;
 }

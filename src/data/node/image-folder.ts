@@ -133,7 +133,7 @@ async function readListed(
       `${images} as ${target.height}×${target.width} ${target.channels === 1 ? 'grey' : 'RGB'}` +
         (classNames ? `, ${classNames.length} classes by folder.` : '.'),
       ...(cached === undefined ? [] : [`${name} is large: its pixels are read from ${cached} as they are needed.`]),
-      ...(listing.ownSplits ? [] : [noteOfSplit(splits)]),
+      ...(listing.ownSplits || context.like ? [] : [noteOfSplit(splits)]),
     ],
   };
 }
