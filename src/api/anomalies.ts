@@ -1,7 +1,7 @@
 import { DataError, NdArray, checkOptions, rule, sizeOf } from '../core/index.ts';
 import type { ArrayLikeInput, OptionRules } from '../core/index.ts';
-import { subset } from '../data/index.ts';
-import type { Dataset, SplitChoice, Standardization } from '../data/index.ts';
+import { TableEncoder, subset } from '../data/index.ts';
+import type { Dataset, RowFacts, SplitChoice, Standardization } from '../data/index.ts';
 import {
   defaultDraws,
   explainExamples,
@@ -101,15 +101,18 @@ export class AnomalyDetector {
   async score(x: ArrayLikeInput | DataInput, options: ScoreOptions = {}): Promise<NdArray<'float64'>> {
     checkOptions('score', options, scoreOptionRules);
     const { split, ...rest } = options;
-    return this.#score(await this.#examples(x, split), rest);
+    const { examples, rows } = await this.#examples(x, split);
+    return this.#score(examples, rest, rows);
   }
 
   async explain(x: ArrayLikeInput | DataInput, options: Pick<ScoreOptions, 'split'> = {}): Promise<NdArray<'float32'>> {
     checkOptions('explain', options, { split: splitRule });
     const { split } = options;
-    const contributions = await explainExamples({ ...this.#parts, examples: await this.#examples(x, split) });
+    const { examples, rows } = await this.#examples(x, split);
+    const contributions = await explainExamples({ ...this.#parts, examples });
     const [count = 0, parts = 0] = contributions.shape;
-    const { shape } = this.#config.data;
+    const { shape, table } = this.#config.data;
+    if (table) return withUnseen(contributions, new TableEncoder(table), rows);
     return parts === sizeOf(shape) ? contributions.reshape([count, ...shape]) : contributions;
   }
 
@@ -126,7 +129,8 @@ export class AnomalyDetector {
     const dataset = atRandom(await this.#source.data(data, 'train'), { limit, seed });
     if (method === 'typicality') await this.#fitTypicality(dataset);
     if (method === 'balanced-elbo' && !(await this.#read()).balance) await this.#fitBalance(dataset);
-    const scores = await this.#score(await this.#examplesOf(dataset), { ...options, method, draws, seed });
+    const examples = await this.#examplesOf(dataset);
+    const scores = await this.#score(examples, { ...options, method, draws, seed }, dataset.rows);
     const value = thresholdOf(scores.data, { quantile });
     const threshold: AnomalyThreshold = { value, quantile, examples: scores.size, source: dataset.name, draws, seed };
     const kept = await this.#read();
@@ -203,7 +207,18 @@ export class AnomalyDetector {
     return typicality;
   }
 
-  async #score(examples: Examples, { method: asked, ...rest }: AnomalyOptions) {
+  /** Scores; values that training never had come on top. */
+  async #score(examples: Examples, options: AnomalyOptions, rows: RowFacts | undefined) {
+    const scores = await this.#scoreOfModel(examples, options);
+    if (rows) {
+      for (let row = 0; row < scores.size; row++) {
+        for (const { nats } of rows.unseen(row)) scores.data[row] = scores.data[row]! + nats;
+      }
+    }
+    return scores;
+  }
+
+  async #scoreOfModel(examples: Examples, { method: asked, ...rest }: AnomalyOptions) {
     const method = asked ?? (await this.#defaultMethod());
     const options = { ...this.#parts, ...rest, examples, method };
     if (method === 'likelihood-ratio') return scoreExamples({ ...options, background: this.#background() });
@@ -228,8 +243,14 @@ export class AnomalyDetector {
     }
   }
 
-  async #examples(x: ArrayLikeInput | DataInput, split?: SplitChoice): Promise<Examples> {
-    if (!isArray(x)) return this.#examplesOf(await this.#source.data(x, split));
+  async #examples(
+    x: ArrayLikeInput | DataInput,
+    split?: SplitChoice,
+  ): Promise<{ readonly examples: Examples; readonly rows?: RowFacts | undefined }> {
+    if (!isArray(x)) {
+      const dataset = await this.#source.data(x, split);
+      return { examples: await this.#examplesOf(dataset), rows: dataset.rows };
+    }
     const { data, shape } = this.#source.rows(x);
     const [size = 0, width = 0] = shape;
     const gather = (indices: Uint32Array, out: Float32Array): void => {
@@ -237,7 +258,9 @@ export class AnomalyDetector {
         out.set(data.subarray(index * width, (index + 1) * width), k * width);
       });
     };
-    return scoringExamples({ size, sampleShape: [width], gather }, { binarize: this.#config.data.binarize });
+    return {
+      examples: scoringExamples({ size, sampleShape: [width], gather }, { binarize: this.#config.data.binarize }),
+    };
   }
 
   async #examplesOf(dataset: Dataset): Promise<Examples> {
@@ -249,6 +272,26 @@ export class AnomalyDetector {
   #background(): Background {
     return backgroundFor(this.#config, this.#standardization);
   }
+}
+
+/** Contributions [n, blocks] with those of values that training never had, and a column for each constant. */
+function withUnseen(
+  contributions: NdArray<'float32'>,
+  { blocks, constants }: TableEncoder,
+  rows: RowFacts | undefined,
+): NdArray<'float32'> {
+  const count = contributions.shape[0] ?? 0;
+  const columns = [...blocks.map(({ column }) => column), ...constants];
+  const all = NdArray.zeros([count, columns.length], 'float32');
+  for (let row = 0; row < count; row++) {
+    const start = row * columns.length;
+    all.data.set(contributions.data.subarray(row * blocks.length, (row + 1) * blocks.length), start);
+    for (const { column, nats } of rows?.unseen(row) ?? []) {
+      const at = start + columns.indexOf(column);
+      if (at >= start) all.data[at] = all.data[at]! + nats;
+    }
+  }
+  return all;
 }
 
 function isArray(x: ArrayLikeInput | DataInput): x is ArrayLikeInput {

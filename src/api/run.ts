@@ -102,9 +102,13 @@ export class Run {
     return this.config.data.shape;
   }
 
-  /** The columns of a table, in the order in which `explain` gives their contributions; undefined for other data. */
+  /**
+   * The columns of a table, in the order in which `explain` gives their contributions, constant ones last; undefined for other
+   * data.
+   */
   get columns(): readonly string[] | undefined {
-    return this.#table?.blocks.map(({ column }) => column);
+    if (!this.#table) return undefined;
+    return [...this.#table.blocks.map(({ column }) => column), ...this.#table.constants];
   }
 
   /** What ELBO and NLL are the logarithms of: `probabilities of zeros and ones`. Only alike ones can be compared. */

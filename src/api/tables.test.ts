@@ -160,3 +160,53 @@ describe('what is no table', () => {
     await expect(Promise.resolve(train(people(60), { ...small, likelihood: 'gaussian' }))).rejects.toThrow(/go with 'mixed'/); // prettier-ignore
   });
 });
+
+describe('values that training never had', () => {
+  it('raise the score by log (n + 1) beside what the model makes of them, and are named', async () => {
+    const rows = 200;
+    const cells = (of: (k: number) => string): string[] => Array.from({ length: rows }, (_, k) => of(k));
+    const table = tableOf({
+      id: cells((k) => `c${k}`),
+      a: cells((k) => Math.sin(k).toFixed(3)),
+      colour: cells((k) => ['red', 'blue'][k % 2]!),
+      fast: cells((k) => ['yes', 'no'][k % 2]!),
+      level: cells((k) => String(1 + (k % 3))),
+      const: cells(() => '7'),
+    });
+    const run = await train(table, { ...small, epochs: 2, dataOptions: { testFraction: 0 } });
+    expect(run.columns).toEqual(['a', 'colour', 'fast', 'level', 'const']);
+    const usual = { id: 'n', a: '0.5', colour: 'red', fast: 'yes', level: '2', const: '7' };
+    const changes = [{}, { const: '99999' }, { const: '7.0' }, { fast: 'perhaps' }, { a: '' }, { level: '9' }, { colour: 'green' }]; // prettier-ignore
+    const made = tableOf(
+      Object.keys(usual).map((name) => ({
+        name,
+        values: changes.map((change) => ({ ...usual, ...change })[name as 'id']),
+      })),
+    );
+    const options = { method: 'reconstruction' } as const;
+    const [scores, contributions] = [await run.score(made, options), await run.explain(made)];
+    const surprise = Math.log(rows + 1);
+    expect(scores.data[1]! - scores.data[0]!).toBeCloseTo(surprise, 6);
+    expect(scores.data[2]).toBe(scores.data[0]);
+    expect(contributions.shape).toEqual([changes.length, 5]);
+    const named = [undefined, 'const', undefined, 'fast', 'a', 'level', 'colour'];
+    // The model alone, which takes what it does not know for something else.
+    const model = await run.score(run.fromTable(made), options);
+    named.forEach((name, row) => {
+      expect(scores.data[row]! - model.data[row]!).toBeCloseTo(name === undefined ? 0 : surprise, 6);
+      const parts = [...contributions.data.subarray(5 * row, 5 * row + 5)];
+      expect(parts.reduce((sum, part) => sum + part, 0)).toBeCloseTo(scores.data[row]!, 3);
+      if (name !== undefined) expect(run.columns?.[parts.indexOf(Math.max(...parts))]).toBe(name);
+    });
+    const { notes, dataset } = await run.testData(made);
+    expect(notes.join('\n')).toMatch(
+      /'const' was the same in all training rows, and is not in 1 row \(such as '99999'\)/,
+    );
+    expect(notes.join('\n')).toMatch(/'level' is none of its levels in 1 row \(such as '9'\)/);
+    expect([dataset.rows?.ids, dataset.rows?.id(0, 'id')]).toEqual([['id'], 'n']);
+    // Without ids and constants rows are scored as well.
+    const fewer = tableOf(made.columns.filter(({ name }) => name !== 'id' && name !== 'const'));
+    expect((await run.score(fewer, options)).data[0]).toBe(scores.data[0]);
+    await run.dispose();
+  });
+});

@@ -1,6 +1,6 @@
 import { NdArray, ShapeError, ValueError, checkOptions, formatShape, rule, sizeOf } from '../core/index.ts';
 import type { FloatDType, OptionRules, Shape } from '../core/index.ts';
-import type { DataConfig } from '../io/index.ts';
+import type { Cell, DataConfig } from '../io/index.ts';
 import { gatherFractions } from '../kernels/index.ts';
 import type { TableEncoder } from './table/encoder.ts';
 
@@ -27,6 +27,16 @@ export interface ExampleNames {
   at(index: number): string | number;
 }
 
+/** What is known of the rows of a table beyond the numbers that the model sees. */
+export interface RowFacts {
+  /** The columns that tell rows apart. */
+  readonly ids: readonly string[];
+  /** What a row has in one of them. */
+  id(index: number, column: string): Cell;
+  /** Values of a row that training never had, by column, and what each adds to the row's anomaly score, in nats. */
+  unseen(index: number): readonly { readonly column: string; readonly nats: number }[];
+}
+
 /**
  * Examples of one shape that can be drawn in any order. What training needs is `gather`: how the values are kept is the
  * data set's own affair (README.md states the contract).
@@ -48,6 +58,8 @@ export interface Dataset {
   readonly factors?: Readonly<Record<string, FactorColumn>>;
   /** What the numbers of an example mean, where `support` is `table`: its columns, and the way back. */
   readonly table?: TableEncoder;
+  /** Of a table in memory: what its rows hold besides. */
+  readonly rows?: RowFacts;
 
   /**
    * Writes the examples `indices` into `out`, one after another.
@@ -237,7 +249,7 @@ export function subset(dataset: Dataset, indices: Uint32Array, options: { readon
   if (outside !== undefined) {
     throw new ValueError(`${dataset.name}: example ${outside} does not exist, there are ${dataset.size}.`);
   }
-  const { labels, factors, classNames, table, names } = dataset;
+  const { labels, factors, classNames, table, names, rows } = dataset;
   const name = options.name ?? dataset.name;
   const global = (local: Uint32Array): Uint32Array =>
     Uint32Array.from(local, (index) => {
@@ -255,6 +267,13 @@ export function subset(dataset: Dataset, indices: Uint32Array, options: { readon
     ...(labels && { labels: pick(labels, indices) }),
     ...(classNames && { classNames }),
     ...(table && { table }),
+    ...(rows && {
+      rows: {
+        ids: rows.ids,
+        id: (index, column) => rows.id(indices[index]!, column),
+        unseen: (index) => rows.unseen(indices[index]!),
+      },
+    }),
     names: { kind: names?.kind ?? 'index', at: (index) => names?.at(indices[index]!) ?? indices[index]! },
     ...(factors && {
       factors: Object.fromEntries(

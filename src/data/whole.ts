@@ -1,6 +1,6 @@
 import { sizeOf } from '../core/index.ts';
 import { checkGather, gatherNumbers, subset } from './dataset.ts';
-import type { Dataset, ExampleNames } from './dataset.ts';
+import type { Dataset, ExampleNames, RowFacts } from './dataset.ts';
 import type { DatasetSplits } from './source.ts';
 import { splitNames } from './split-names.ts';
 import type { SplitName } from './split-names.ts';
@@ -78,6 +78,7 @@ function join(parts: readonly Dataset[]): Dataset {
     size,
     ...(table && { table }),
     ...(names && { names }),
+    ...joinRows(parts, (index) => ({ part: partOf(index), at: index - starts[partOf(index)]! })),
     ...joinLabels(parts),
     gather(indices, out) {
       scatter(indices, out, (part, local) => {
@@ -95,6 +96,26 @@ function join(parts: readonly Dataset[]): Dataset {
         });
       },
     }),
+  };
+}
+
+function joinRows(
+  parts: readonly Dataset[],
+  place: (index: number) => { readonly part: number; readonly at: number },
+): Pick<Dataset, 'rows'> {
+  const rows = parts.flatMap((part) => part.rows ?? []);
+  const [first] = rows;
+  if (!first || rows.length < parts.length) return {};
+  const of = (index: number): { readonly facts: RowFacts; readonly at: number } => {
+    const { part, at } = place(index);
+    return { facts: rows[part]!, at };
+  };
+  return {
+    rows: {
+      ids: first.ids,
+      id: (index, column) => of(index).facts.id(of(index).at, column),
+      unseen: (index) => of(index).facts.unseen(of(index).at),
+    },
   };
 }
 

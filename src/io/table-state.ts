@@ -134,6 +134,8 @@ const column = v.variant(
 /** The schema of `config.data.table`. */
 export const tableStateSchema = v.strictObject({
   columns: v.pipe(v.array(column, 'a list of columns'), v.minLength(1, 'at least one column')),
+  /** Training rows: a value that none of them had is as probable as one in more. Absent in runs of old, whose scores do not ask. */
+  rows: v.exactOptional(count),
 });
 
 export type TableState = v.InferOutput<typeof tableStateSchema>;

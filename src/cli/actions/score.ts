@@ -89,6 +89,7 @@ export async function score({ output, signal }: ActionContext, path: string, fla
       mostAnomalous: mostAnomalous(scored, 5).map((row) => ({
         row,
         ...(dataset.names && { [dataset.names.kind]: dataset.names.at(row) }),
+        ...(dataset.rows && dataset.rows.ids.length > 0 && { ids: idsOf(dataset, row) }),
         score: scores.data[row],
       })),
     });
@@ -155,6 +156,7 @@ async function writeScores(file: string, scored: Scored, { formulas }: ScoreFlag
   const columns: Record<string, readonly Cell[]> = {
     row: Array.from(scores.data, (_, row) => row),
     ...(names && { [names.kind]: Array.from(scores.data, (_, row) => names.at(row)) }),
+    ...idColumns(dataset),
     ...(splits && { split: splits }),
     score: Array.from(scores.data),
   };
@@ -169,6 +171,22 @@ async function writeScores(file: string, scored: Scored, { formulas }: ScoreFlag
     });
   }
   await writeTable(file, tableOf(columns), { ...(formulas && { formulas }) });
+}
+
+/** Columns of the scores' file that ids must not take the place of. */
+const ownColumns = new Set(['row', 'index', 'file', 'split', 'score', 'anomaly']);
+
+/** The table's own columns that tell rows apart, by their names. */
+function idColumns({ rows, size }: Dataset): Record<string, readonly Cell[]> {
+  const columns = (rows?.ids ?? []).map((id): [string, readonly Cell[]] => {
+    const name = ownColumns.has(id) || id.trim() === '' ? `id ${id}`.trim() : id;
+    return [name, Array.from({ length: size }, (_, row) => rows?.id(row, id) ?? null)];
+  });
+  return Object.fromEntries(columns);
+}
+
+function idsOf({ rows }: Dataset, row: number): Record<string, Cell> {
+  return Object.fromEntries((rows?.ids ?? []).map((id) => [id, rows?.id(row, id) ?? null]));
 }
 
 /** The rows of the highest scores. */

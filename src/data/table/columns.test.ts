@@ -6,7 +6,7 @@ import type { Cell, Table } from '../../io/index.ts';
 import { columnOf, encoderOf, repeat } from '../../testing/tables.ts';
 import { TableEncoder, otherCategory } from './encoder.ts';
 import { inferSchema } from './infer.ts';
-import { tableSplits } from './table-dataset.ts';
+import { tableDataset, tableSplits } from './table-dataset.ts';
 
 const caseTable = (name: string): Table => parseTableCsv(readFileSync(`test/fixtures/cases/${name}.csv`, 'utf8'));
 
@@ -95,6 +95,27 @@ describe('labels', () => {
     const encoder = tableSplits(table, { source: 'table', testFraction: 0 }).train.table!;
     const labels = columnOf(encoder.decode(encoder.encodeMatrix(table), { labels: true }), 'label');
     expect(labels).toEqual(repeat(50, 'normal'));
+  });
+});
+
+describe('constants', () => {
+  test('that move are seen, and cost as much as what one row in n + 1 has', () => {
+    const table = caseTable('constant-that-moves');
+    const { train } = tableSplits(table, { source: 'table', testFraction: 0 });
+    const moved = tableOf(
+      table.columns.map(({ name, values }) => ({
+        name,
+        values: [values[0]!, name === 'const' ? '99999' : values[0]!],
+      })),
+    );
+    const notes: string[] = [];
+    const { rows } = tableDataset(moved, { name: 'new.csv', encoder: train.table!, notes });
+    expect(rows?.unseen(0)).toEqual([]);
+    expect(rows?.unseen(1)).toEqual([{ column: 'const', nats: Math.log(table.rowCount + 1) }]);
+    expect(notes).toEqual([
+      "new.csv: 'const' was the same in all training rows, and is not in 1 row (such as '99999'): that raises their scores.",
+    ]);
+    expect(train.table?.constants).toEqual(['const']);
   });
 });
 

@@ -102,6 +102,10 @@ export function describeSurprise({ column, what, count, example }: Surprise): st
   const many = `${count} row${count === 1 ? '' : 's'}`;
   if (what === 'unseen category')
     return `'${column}' has a category that training had not, in ${many} (such as '${example}'): taken as "other".`;
+  if (what === 'no constant')
+    return `'${column}' was the same in all training rows, and is not in ${many} (such as '${example}'): that raises their scores.`;
+  if (what === 'outside the levels')
+    return `'${column}' is none of its levels in ${many} (such as '${example}'): taken as the nearest.`;
   if (what === 'missing value')
     return `'${column}' is missing in ${many}, and never was in training: taken as its typical value.`;
   return `'${column}' holds something else than its kind, in ${many} (such as '${example}'): taken as missing.`;

@@ -125,7 +125,10 @@ describe('the encoder', () => {
     const rooms = encode({ rooms: '9' });
     expect(rooms.values.slice(block('rooms').offset, block('rooms').offset + 6)).toEqual([0, 0, 0, 0, 0, 1]);
     expect(encode({ smoker: 'perhaps' }).surprises).toMatchObject([{ what: 'not of the kind' }]);
-    expect(encode({ country: 'FR', note: null, id: null }).surprises).toEqual([]);
+    expect(encode({ note: null, id: null }).surprises).toEqual([]);
+    expect(encode({ country: 'FR' }).surprises).toMatchObject([
+      { column: 'country', what: 'no constant', example: 'FR' },
+    ]);
     const fewer = tableOf(people.columns.filter(({ name }) => name !== 'age' && name !== 'zip'));
     expect(() => encoder.encode(fewer)).toThrow(/the model needs the columns 'age', 'zip'; there are 'id', 'income'/);
     expect(() => encoder.encode(fewer)).toThrow(DataError);

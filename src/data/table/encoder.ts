@@ -37,11 +37,13 @@ export interface EncodedTable {
   readonly codes: Float32Array;
   /** How many values each column has that training did not provide for, by what was made of them. */
   readonly surprises: readonly Surprise[];
+  /** The rows where a column has such a value, as ones, by column. */
+  readonly unseen: ReadonlyMap<string, Uint8Array>;
 }
 
 export interface Surprise {
   readonly column: string;
-  readonly what: 'unseen category' | 'missing value' | 'not of the kind';
+  readonly what: 'unseen category' | 'missing value' | 'not of the kind' | 'outside the levels' | 'no constant';
   readonly count: number;
   /** The first of them. */
   readonly example: string;
@@ -93,6 +95,12 @@ export class TableEncoder {
     this.width = offset;
   }
 
+  /** Columns that were the same in all training rows, where scores take notice of that. */
+  get constants(): readonly string[] {
+    if (this.state.rows === undefined) return [];
+    return this.state.columns.flatMap(({ kind, name }) => (kind === 'constant' ? [name] : []));
+  }
+
   /** An encoder for tables like this one. @throws DataError naming the column whose values are not of its kind */
   static fit(table: Table, schema: readonly ColumnSchema[]): TableEncoder {
     return new TableEncoder(fitTable(table, schema));
@@ -115,24 +123,38 @@ export class TableEncoder {
       );
     }
     const surprises = new Surprises();
+    const unseen = new Map<string, Uint8Array>();
+    const surprise = (column: TypedColumn, what: Surprise['what'], row: number): void => {
+      surprises.add(column.name, what, column.column.cell(row));
+      let rows = unseen.get(column.name);
+      if (!rows) unseen.set(column.name, (rows = new Uint8Array(table.rowCount)));
+      rows[row] = 1;
+    };
     const stride = this.blocks.length;
     const codes = new Float32Array(table.rowCount * stride);
     this.#features.forEach((feature, index) => {
       const column = typed.column(feature.name);
       if (!column) return;
       const other = feature.kind === 'categorical' && feature.pooled === 0 ? feature.levels.length : undefined;
+      const isOrdinal = feature.kind === 'ordinal';
       const read = this.#codesOf(column, index);
       for (let row = 0; row < read.length; row++) {
         const code = read[row]!;
-        codes[row * stride + index] = code === notOfTheKind ? NaN : code;
-        if (code === notOfTheKind) surprises.add(feature.name, 'not of the kind', column.column.cell(row));
-        else if (code === other) surprises.add(feature.name, 'unseen category', column.cell(row));
-        else if (!feature.nullable && Number.isNaN(code)) {
-          surprises.add(feature.name, 'missing value', column.column.cell(row));
-        }
+        codes[row * stride + index] = code === notOfTheKind ? NaN : code < 0 && isOrdinal ? -1 - code : code;
+        if (code === notOfTheKind) surprise(column, 'not of the kind', row);
+        else if (code === other) surprise(column, 'unseen category', row);
+        else if (code < 0 && isOrdinal) surprise(column, 'outside the levels', row);
+        else if (!feature.nullable && Number.isNaN(code)) surprise(column, 'missing value', row);
       }
     });
-    return { rowCount: table.rowCount, codes, surprises: surprises.list() };
+    for (const constant of this.state.columns) {
+      const column = constant.kind === 'constant' && constant.value !== null ? typed.column(constant.name) : undefined;
+      if (!column || constant.kind !== 'constant') continue;
+      const same = sameAs(constant.value);
+      const others = column.read((cell) => (same(cell) ? 0 : 1));
+      for (let row = 0; row < others.length; row++) if (others[row] !== 0) surprise(column, 'no constant', row);
+    }
+    return { rowCount: table.rowCount, codes, surprises: surprises.list(), unseen };
   }
 
   /** The rows' codes in one column: NaN where missing, `notOfTheKind` for a value that the column cannot have. */
@@ -238,6 +260,12 @@ export class TableEncoder {
   }
 }
 
+/** Whether a cell is the given one, `7.0` for 7 too. */
+function sameAs(value: Cell): (cell: Cell) => boolean {
+  const [key, number] = [keyOf(value), numberOf(value)];
+  return (cell) => keyOf(cell) === key || (!Number.isNaN(number) && numberOf(cell) === number);
+}
+
 /** What stands for the code of such a value until it is counted: codes are finite. */
 const notOfTheKind = Infinity;
 
@@ -262,7 +290,8 @@ function codeOf(
   const place = places.get(keyOf(cell));
   if (place !== undefined) return place;
   if (feature.kind === 'categorical') return feature.levels.length;
-  return feature.kind === 'ordinal' ? nearestLevel(feature.levels, numberOf(cell)) : NaN;
+  // Below zero: it is none of the levels itself.
+  return feature.kind === 'ordinal' ? -1 - nearestLevel(feature.levels, numberOf(cell)) : NaN;
 }
 
 /** Of levels that are numbers, the place of the nearest; NaN where either is no number. */

@@ -34,7 +34,7 @@ export function fitTable(table: Table, schema: readonly ColumnSchema[]): TableSt
       `table: no column is left to model: ${columns.map(({ name, kind }) => `${name} (${kind})`).join(', ')}.`,
     );
   }
-  return { columns };
+  return { columns, rows: table.rowCount };
 }
 
 /** Kinds of columns that a model sees. */

@@ -1,7 +1,7 @@
 import { DataError, ValueError } from '../../core/index.ts';
 import type { Cell, CsvOptions, DataConfig, JsonValue, Table, TableState } from '../../io/index.ts';
 import { checkGather } from '../dataset.ts';
-import type { Dataset } from '../dataset.ts';
+import type { Dataset, RowFacts } from '../dataset.ts';
 import type { DatasetOptions, DatasetSplits } from '../source.ts';
 import { checkNumber, checkOptions } from '../source.ts';
 import { splitNamed, splitNames } from '../split-names.ts';
@@ -11,6 +11,7 @@ import { keyOf } from './cells.ts';
 import { describeLayout, describeReading } from './describe-reading.ts';
 import { describeSurprise, describeTable } from './describe.ts';
 import { TableEncoder } from './encoder.ts';
+import type { EncodedTable } from './encoder.ts';
 import { levelsByName } from './fit.ts';
 import { inferSchema } from './infer.ts';
 import type { ColumnSchema, SchemaOverrides } from './infer.ts';
@@ -41,7 +42,8 @@ export function tableSplits(
   const rows = plan.rowsAtRandom ?? rowsOfSplits(splitsIn(typed, plan.splitColumn ?? '', source));
   return joinSplits(plan, rows, (split, indices) => {
     const name = split === 'train' ? source : `${source} (${split})`;
-    return tableDataset(typed.select(indices), { name, encoder, notes });
+    const part = indices.length < typed.rowCount && { numbers: indices };
+    return tableDataset(typed.select(indices), { name, encoder, notes, ...part });
   });
 }
 
@@ -180,9 +182,15 @@ export function joinSplits(
 /** The rows of a table, encoded as `encoder` says; what it did not expect is added to `notes`. */
 export function tableDataset(
   table: Table,
-  options: { readonly name: string; readonly encoder: TableEncoder; readonly notes?: string[] },
+  options: {
+    readonly name: string;
+    readonly encoder: TableEncoder;
+    readonly notes?: string[];
+    /** The rows' places in a larger table. */
+    readonly numbers?: Uint32Array;
+  },
 ): Dataset {
-  const { name, encoder, notes } = options;
+  const { name, encoder, notes, numbers } = options;
   const typed = TypedTable.of(table);
   const encoded = encoder.encode(typed);
   notes?.push(...encoded.surprises.map((surprise) => `${name}: ${describeSurprise(surprise)}`));
@@ -194,6 +202,8 @@ export function tableDataset(
     size: encoded.rowCount,
     sampleShape: [encoder.width],
     table: encoder,
+    rows: rowFacts(typed, encoder.state, encoded.unseen),
+    ...(numbers && { names: { kind: 'index', at: (index) => numbers[index]! } }),
     ...labels,
     gather(indices, out) {
       checkGather(this, indices, out);
@@ -205,6 +215,20 @@ export function tableDataset(
         encoder.writeRow(encoded.codes, index * encoder.blocks.length, out, i * encoder.width);
       }
     },
+  };
+}
+
+/**
+ * What rows hold besides their numbers. A value that none of n training rows had is as probable as one in n + 1 (Laplace's rule of
+ * succession, for the one value that is new): it adds log (n + 1) nats to the score, beside what the model makes of it.
+ */
+function rowFacts(table: TypedTable, { columns, rows }: TableState, unseen: EncodedTable['unseen']): RowFacts {
+  const nats = rows === undefined ? 0 : Math.log(rows + 1);
+  const ids = columns.flatMap(({ kind, name }) => (kind === 'id' && table.column(name) ? [name] : []));
+  return {
+    ids,
+    id: (index, name) => table.column(name)?.column.cell(index) ?? null,
+    unseen: (index) => [...unseen].flatMap(([column, marks]) => (marks[index] === 1 ? [{ column, nats }] : [])),
   };
 }
 
