@@ -3,7 +3,7 @@ import { TableEncoder, examplesOf, numbersOf } from '../data/index.ts';
 import type { Dataset, Standardization, Support } from '../data/index.ts';
 import type { RunConfig } from '../io/index.ts';
 import { bernoulliFamily, likelihoodFamily, mixedFamily } from '../models/index.ts';
-import type { LikelihoodFamily } from '../models/index.ts';
+import type { DataSupport, LikelihoodFamily } from '../models/index.ts';
 import { readExamples } from './data.ts';
 
 export type LikelihoodName = RunConfig['model']['likelihood'];
@@ -74,9 +74,9 @@ export async function checkSupport(
     const indices = Uint32Array.from({ length: Math.min(step, last - first) }, (_, k) => first + k);
     const rows = new Float32Array(indices.length * inputSize);
     readExamples(dataset, standardization, { indices, out: rows });
-    for (const [k, index] of indices.entries()) {
-      const at = support.firstOutside(rows.subarray(k * inputSize, (k + 1) * inputSize));
-      if (at < 0) continue;
+    const wrong = firstOutside(rows, support, inputSize);
+    if (wrong >= 0) {
+      const [index, at] = [first + Math.floor(wrong / inputSize), wrong % inputSize];
       const example = numbersOf(dataset, Uint32Array.of(index)).data;
       const place = stridesOf(shape).map((stride, axis) => Math.floor(at / stride) % (shape[axis] ?? 1));
       throw new ValueError(
@@ -85,6 +85,16 @@ export async function checkSupport(
     }
     await new Promise((resume) => setTimeout(resume)); // Reading blocks the thread: let timers and signals in.
   }
+}
+
+/** Where in rows of examples the first number lies that is outside, or −1. */
+function firstOutside(rows: Float32Array, support: DataSupport, inputSize: number): number {
+  if (support.isPerNumber) return support.firstOutside(rows);
+  for (let start = 0; start < rows.length; start += inputSize) {
+    const at = support.firstOutside(rows.subarray(start, start + inputSize));
+    if (at >= 0) return start + at;
+  }
+  return -1;
 }
 
 /** What the readers of files have looked at already; data sets that code gives are taken at their word only after a look. */

@@ -192,9 +192,13 @@ function gatherFloats(
   { rows, size }: { readonly rows: Uint32Array; readonly size: number },
   out: Float32Array | Float64Array,
 ): void {
-  for (let i = 0; i < rows.length; i++) {
+  // Neighbours at once: a pass over all examples is one copy, and not one for each.
+  for (let i = 0; i < rows.length;) {
+    let end = i + 1;
+    while (end < rows.length && rows[end] === rows[end - 1]! + 1) end++;
     const start = rows[i]! * size;
-    out.set(values.subarray(start, start + size), i * size);
+    out.set(values.subarray(start, start + (end - i) * size), i * size);
+    i = end;
   }
 }
 

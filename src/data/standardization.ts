@@ -109,6 +109,17 @@ interface Moments {
   readonly isLost: boolean;
 }
 
+/** Running moments of columns, in their units. */
+interface Sums {
+  count: number;
+  readonly mean: Float64Array;
+  /** Σ (x − mean)² */
+  readonly squares: Float64Array;
+  /** Not in units. */
+  readonly least: Float64Array;
+  readonly greatest: Float64Array;
+}
+
 /**
  * Means and standard deviations by Welford's recurrence (1962), which subtracts no large sums: one pass, so that data on disk
  * are read once.
@@ -120,34 +131,42 @@ async function moments(
   units: Float64Array,
   { signal }: { readonly signal?: AbortSignal | undefined },
 ): Promise<Moments[]> {
-  const size = sizeOf(dataset.sampleShape);
   const columns = units.length;
-  const perExample = size / columns;
-  const [means, squares] = [new Float64Array(columns), new Float64Array(columns)];
-  const [least, greatest] = [new Float64Array(columns).fill(Infinity), new Float64Array(columns).fill(-Infinity)];
-  let count = 0;
-  for await (const numbers of chunksOf(dataset, signal)) {
-    for (let start = 0; start < numbers.length; start += columns) {
-      const weight = 1 / ++count;
-      for (let column = 0; column < columns; column++) {
-        const value = numbers[start + column]!;
-        if (value < least[column]!) least[column] = value;
-        if (value > greatest[column]!) greatest[column] = value;
-        const scaled = value / units[column]!;
-        const deviation = scaled - means[column]!;
-        means[column] = means[column]! + deviation * weight;
-        squares[column] = squares[column]! + deviation * (scaled - means[column]!);
-      }
+  const sums: Sums = {
+    count: 0,
+    mean: new Float64Array(columns),
+    squares: new Float64Array(columns),
+    least: new Float64Array(columns).fill(Infinity),
+    greatest: new Float64Array(columns).fill(-Infinity),
+  };
+  for await (const numbers of chunksOf(dataset, signal)) addRows(numbers, units, sums);
+  return Array.from(units, (unit, column) => {
+    const [least, greatest] = [sums.least[column]!, sums.greatest[column]!];
+    const largest = Math.max(Math.abs(least), Math.abs(greatest));
+    const isConstant = greatest - least <= rounding * largest;
+    const variance = sums.squares[column]! / sums.count;
+    const isLost = !isConstant && !(variance > 1e-280 && variance < 1e300);
+    return { mean: unit * sums.mean[column]!, stddev: isConstant ? 1 : unit * Math.sqrt(variance), largest, isLost };
+  });
+}
+
+function addRows(numbers: Float64Array, units: Float64Array, sums: Sums): void {
+  const { mean, squares, least, greatest } = sums;
+  const columns = units.length;
+  let { count } = sums;
+  for (let start = 0; start < numbers.length; start += columns) {
+    const weight = 1 / ++count;
+    for (let column = 0; column < columns; column++) {
+      const value = numbers[start + column]!;
+      if (value < least[column]!) least[column] = value;
+      if (value > greatest[column]!) greatest[column] = value;
+      const scaled = value / units[column]!;
+      const deviation = scaled - mean[column]!;
+      mean[column]! += deviation * weight;
+      squares[column]! += deviation * (scaled - mean[column]!);
     }
   }
-  const n = dataset.size * perExample;
-  return Array.from(units, (unit, column) => {
-    const largest = Math.max(Math.abs(least[column]!), Math.abs(greatest[column]!));
-    const isConstant = greatest[column]! - least[column]! <= rounding * largest;
-    const variance = squares[column]! / n;
-    const isLost = !isConstant && !(variance > 1e-280 && variance < 1e300);
-    return { mean: unit * means[column]!, stddev: isConstant ? 1 : unit * Math.sqrt(variance), largest, isLost };
-  });
+  sums.count = count;
 }
 
 /** All examples in float64, some at a time; now and then timers and signals are let in. */

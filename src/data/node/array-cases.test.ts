@@ -32,7 +32,14 @@ function npyOf(descr: string, shape: readonly number[], write: (view: DataView) 
   return bytes;
 }
 const integers = (descr: '<u2' | '>u2' | '<i2', shape: readonly number[], values: readonly number[]): Uint8Array =>
-  npyOf(descr, shape, (view) => { values.forEach((value, k) => { descr === '<i2' ? view.setInt16(2 * k, value, true) : view.setUint16(2 * k, value, descr === '<u2'); }); }, 2); // prettier-ignore
+  npyOf(
+    descr,
+    shape,
+    (view) => {
+      for (const [k, value] of values.entries()) view.setUint16(2 * k, value & 0xffff, !descr.startsWith('>'));
+    },
+    2,
+  );
 const bytes = (shape: readonly number[], values: readonly number[]): Uint8Array =>
   encodeNpy({ dtype: 'uint8', shape, data: Uint8Array.from(values) });
 

