@@ -97,7 +97,7 @@ export { optionNames } from './options.ts';
 export { matrixRoot, rootKinds } from './matrix-root.ts';
 export type { MatrixRootKind, MatrixRootOptions, MatrixRootReport } from './matrix-root.ts';
 export type { ModelOptions } from './options.ts';
-export { comparison, isImageShape, sheet } from './pictures.ts';
+export { asShades, comparison, isImageShape, sheet } from './pictures.ts';
 export type { RunPlace, RunSource } from './place.ts';
 export { Run } from './run.ts';
 export type { ExamplesOptions, RunEvaluateOptions, SampleOptions, TestData } from './run-options.ts';

@@ -7,7 +7,7 @@ import { labelledRows, mapColour, scatterPlot } from '../io/index.ts';
 import type { DataInput } from './data.ts';
 import { interpolateOptionRules, traverseOptionRules } from './latent-paths.ts';
 import type { InterpolateOptions, TraverseOptions } from './latent-paths.ts';
-import { isImageShape } from './pictures.ts';
+import { asShades, isImageShape } from './pictures.ts';
 import type { Run } from './run.ts';
 
 export interface LatentScatterOptions {
@@ -117,7 +117,7 @@ export async function traversalPicture(run: Run, options: TraversalPictureOption
   const centre = example === undefined ? {} : { example: numbersOf(dataset, Uint32Array.of(example)) };
   const images = await run.traverse({ range, steps, dimensions, ...centre });
   const values = Array.from({ length: steps }, (_, step) => range * ((2 * step) / (steps - 1) - 1));
-  return labelledRows(images, {
+  return labelledRows(asShades(run, images), {
     title: `Traversals, dimensions by KL${example === undefined ? '' : `, around example ${example}`}`,
     rows: dimensions.map((dimension) => `z${dimension + 1} · ${(kl[dimension] ?? 0).toFixed(2)} nats`),
     columns: values.map((value) => signed(value)),
@@ -161,7 +161,7 @@ export async function interpolationPicture(run: Run, options: InterpolationPictu
   const from = new NdArray(chosen.data.slice(0, count * size), shape);
   const to = new NdArray(chosen.data.slice(count * size, 2 * count * size), shape);
   const between = await run.interpolate(from, to, { steps, path });
-  const rows = NdArray.zeros([count, steps + 2, ...run.exampleShape], 'float32');
+  const rows = NdArray.zeros([count, steps + 2, ...run.exampleShape], between.dtype);
   for (let row = 0; row < count; row++) {
     const at = row * (steps + 2) * size;
     rows.data.set(from.data.subarray(row * size, (row + 1) * size), at);
@@ -169,7 +169,7 @@ export async function interpolationPicture(run: Run, options: InterpolationPictu
     rows.data.set(to.data.subarray(row * size, (row + 1) * size), at + (steps + 1) * size);
   }
   const shares = Array.from({ length: steps }, (_, step) => `${Math.round((100 * step) / (steps - 1))} %`);
-  return labelledRows(rows, {
+  return labelledRows(asShades(run, rows), {
     title: `Interpolations, ${path}, between test examples`,
     columns: ['from', ...shares, 'to'],
   });
@@ -182,7 +182,7 @@ export interface AnomalyPictureOptions {
 
 /**
  * Where examples are anomalous, as a PNG: each with its reconstruction and the heat map of what its pixels contribute to the
- * reconstruction score, on one scale from 0 to the 99.5th percentile.
+ * reconstruction score, on one scale from 0 (of standardised data the 0.5th percentile) to the 99.5th percentile.
  *
  * @param x [n, ...exampleShape], images
  * @throws ShapeError when they are no images
@@ -191,7 +191,7 @@ export async function anomalyPicture(run: Run, x: NdArray, options: AnomalyPictu
   checkOptions('anomalyPicture', options, { texts: rule.listOf(rule.anything, 'texts') });
   checkImages('anomalyPicture', run);
   const contributions = await run.explain(x);
-  const reconstructions = await run.reconstruct(x);
+  const [originalShades, shades] = [asShades(run, x), asShades(run, await run.reconstruct(x))];
   const [height = 0, width = 0, channels = 1] = run.exampleShape;
   const pixels = height * width;
   const count = x.size / (pixels * channels);
@@ -200,7 +200,10 @@ export async function anomalyPicture(run: Run, x: NdArray, options: AnomalyPictu
     for (let c = 0; c < channels; c++) sum += contributions.data[pixel * channels + c] ?? 0;
     return sum;
   });
-  const largest = heat.slice().sort()[Math.floor(0.995 * (heat.length - 1))] ?? 0;
+  const sorted = heat.slice().sort();
+  const quantile = (share: number): number => sorted[Math.floor(share * (heat.length - 1))] ?? 0;
+  // A density in units of its own has no natural zero: the unit alone adds log scale to every pixel.
+  const [least, largest] = [run.standardization ? quantile(0.005) : 0, quantile(0.995)];
   const sheet = NdArray.zeros([count, 3, height, width, 3], 'float32');
   const paint = (cell: number, pixel: number, colour: (channel: number) => number): void => {
     for (let c = 0; c < 3; c++) sheet.data[(cell * pixels + pixel) * 3 + c] = colour(c);
@@ -208,10 +211,10 @@ export async function anomalyPicture(run: Run, x: NdArray, options: AnomalyPictu
   for (let n = 0; n < count; n++) {
     for (let pixel = 0; pixel < pixels; pixel++) {
       const at = n * pixels + pixel;
-      const value = (images: NdArray) => (c: number) => images.data[at * channels + (channels === 1 ? 0 : c)] ?? 0;
-      paint(3 * n, pixel, value(x));
-      paint(3 * n + 1, pixel, value(reconstructions));
-      const colour = mapColour('inferno', largest > 0 ? (heat[at] ?? 0) / largest : 0);
+      const value = (shades: NdArray) => (c: number) => shades.data[at * channels + (channels === 1 ? 0 : c)] ?? 0;
+      paint(3 * n, pixel, value(originalShades));
+      paint(3 * n + 1, pixel, value(shades));
+      const colour = mapColour('inferno', largest > least ? ((heat[at] ?? 0) - least) / (largest - least) : 0);
       paint(3 * n + 2, pixel, (c) => (colour[c] ?? 0) / 255);
     }
   }

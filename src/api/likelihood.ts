@@ -1,4 +1,4 @@
-import { ValueError, formatShape, sizeOf, stridesOf } from '../core/index.ts';
+import { ValueError, formatShape, sizeOf, stridesOf, takeTurns } from '../core/index.ts';
 import { TableEncoder, examplesOf, numbersOf } from '../data/index.ts';
 import type { Dataset, Standardization, Support } from '../data/index.ts';
 import type { RunConfig } from '../io/index.ts';
@@ -83,7 +83,7 @@ export async function checkSupport(
         `${operation}: example ${index} holds ${example[at] ?? NaN} at ${formatShape(place)}; a ${family.name} likelihood takes ${support.description}. ${adviceFor(dataset, index)}`,
       );
     }
-    await new Promise((resume) => setTimeout(resume)); // Reading blocks the thread: let timers and signals in.
+    await takeTurns(); // Reading blocks the thread: timers and signals are let in.
   }
 }
 

@@ -25,7 +25,7 @@ A variational autoencoder trained with rootsigma ${version}.
 | | |
 |---|---|
 | data | ${data.source}: ${data.count} training examples of shape ${formatShape(data.shape)}, binarize ${data.binarize} |
-| latent dimensions | ${model.latent} |
+${unitsRow(run)}| latent dimensions | ${model.latent} |
 | posterior | ${posteriorText(model)} |
 | network | ${networkText(model)} |
 | likelihood | ${likelihoodText(run.config)} |
@@ -62,6 +62,13 @@ const { mean, stddev } = await run.encode(images); // each [16, ${model.latent}]
 function tableUse({ model }: Run): string {
   return `const table = await run.sampleTable(16); // 16 new rows
 const { mean, stddev } = await run.encode(run.fromTable(table)); // each [16, ${model.latent}]`;
+}
+
+function unitsRow({ standardization, config }: Run): string {
+  if (!standardization) return '';
+  const what = standardization.rule === 'each' ? 'each number of an example' : 'the numbers of an example as a whole';
+  const share = config.training.validation > 0 ? ', without the validation split' : '';
+  return `| units | the model sees ${what} less its mean and divided by its standard deviation over the training examples${share} (\`data.centre\` and \`data.scale\` in model.safetensors); ELBO, NLL, samples and the ONNX models are in the data's own units |\n`;
 }
 
 function likelihoodText(config: Run['config']): string {

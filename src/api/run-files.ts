@@ -6,7 +6,7 @@ import { modelCard } from './model-card.ts';
 import type { TrainingSummary } from './model-card.ts';
 import { exportOnnx } from './onnx-models.ts';
 import type { OnnxOptions } from './onnx-models.ts';
-import { comparison, isImageShape, sheet } from './pictures.ts';
+import { asShades, comparison, isImageShape, sheet } from './pictures.ts';
 import type { Run } from './run.ts';
 import { standardizationTensors } from './standardization.ts';
 
@@ -59,9 +59,9 @@ export async function writeRunFiles(folder: RunFolder, run: Run, summary?: Train
   await store.replace(runFile.encoder, encoder);
   await store.replace(runFile.decoder, decoder);
   if (isImageShape(run.exampleShape)) {
-    await store.replace(runFile.samples, sheet(await run.sample(64)));
+    await store.replace(runFile.samples, sheet(asShades(run, await run.sample(64))));
     const { originals, reconstructions } = await run.testReconstructions(40);
-    await store.replace(runFile.reconstructions, comparison(originals, reconstructions));
+    await store.replace(runFile.reconstructions, comparison(asShades(run, originals), asShades(run, reconstructions)));
   }
   if (run.config.data.table) {
     await store.replace(runFile.rows, formatTableCsv(await run.sampleTable(1000)));

@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { NdArray, ValueError, load, train } from './index.ts';
+import { NdArray, ValueError, asShades, load, train } from './index.ts';
 import type { Run, TrainOptions } from './index.ts';
+import { Standardization, datasetOf } from '../data/index.ts';
 import { decodeSafetensors, encodeSafetensors } from '../io/index.ts';
 import { key, normal } from '../random/index.ts';
 
@@ -134,6 +135,12 @@ describe.each([
     });
   });
 
+  it('has a card that says so', () => {
+    expect(readFileSync(join(out, 'README.md'), 'utf8')).toMatch(
+      /\| units \| the model sees each number .* in the data's own units \|/,
+    );
+  });
+
   it('is refused without the numbers that it was standardised by', async () => {
     const broken = (await run.save(folder())).path ?? '';
     const path = join(broken, 'model.safetensors');
@@ -192,6 +199,15 @@ describe('the rule', () => {
   });
 });
 
+describe('pictures', () => {
+  it('spread images in units of their own about their mean, and leave others', () => {
+    const images = new NdArray(Float64Array.of(100, 70, 130, 115), [1, 2, 2]);
+    const standardization = Standardization.of('whole', 4, { centre: [100], scale: [10] });
+    expect([...asShades({ standardization }, images).data]).toEqual([0.5, 0, 1, 0.75]);
+    expect(asShades({ standardization: undefined }, images)).toBe(images);
+  });
+});
+
 describe('digits that float32 has not', () => {
   it('are not lost on the way in or out', async () => {
     const run = await train(far, { ...small, epochs: 300, latent: 3, learningRate: 0.01 });
@@ -210,7 +226,7 @@ describe('digits that float32 has not', () => {
 describe('resuming', () => {
   it('continues to the bit', async () => {
     const [whole, parted] = [folder(), folder()];
-    const data = { source: 'far', train: (await import('../data/index.ts')).datasetOf({ name: 'far', kind: 'array', support: 'real', sampleShape: [3], values: far.data }), notes: [] }; // prettier-ignore
+    const data = { source: 'far', train: datasetOf({ name: 'far', kind: 'array', support: 'real', sampleShape: [3], values: far.data }), notes: [] }; // prettier-ignore
     const first = await train(data, { ...small, epochs: 4, out: whole });
     await train(data, { ...small, epochs: 2, out: parted });
     const second = await train(data, { ...small, epochs: 4, out: parted, resume: true });

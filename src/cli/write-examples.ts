@@ -1,4 +1,4 @@
-import { arrayFormat, isTablePath, writeArray, writeTable } from '../api/index.ts';
+import { arrayFormat, asShades, isTablePath, writeArray, writeTable } from '../api/index.ts';
 import type { DecodeOptions, NdArray, Run, WriteTableOptions } from '../api/index.ts';
 
 /** Checks a path's ending before anything is computed. @throws ValueError listing what can be written */
@@ -25,6 +25,7 @@ export async function writeExamples(
     await writeTable(path, table, { ...(formulas && { formulas }) });
     return [table.rowCount, table.columns.length];
   }
-  await writeArray(path, examples, { ...(columns !== undefined && { columns }) });
+  const shown = path.toLowerCase().endsWith('.png') ? asShades(run, examples) : examples;
+  await writeArray(path, shown, { ...(columns !== undefined && { columns }) });
   return examples.shape;
 }

@@ -1,4 +1,4 @@
-import { ValueError, sizeOf } from '../core/index.ts';
+import { ValueError, sizeOf, takeTurns } from '../core/index.ts';
 import { gatherNumbers } from './dataset.ts';
 import type { Dataset } from './dataset.ts';
 
@@ -179,6 +179,6 @@ async function* chunksOf(dataset: Dataset, signal: AbortSignal | undefined): Asy
     const numbers = new Float64Array(indices.length * size);
     gatherNumbers(dataset, indices, numbers);
     yield numbers;
-    await new Promise((resume) => setTimeout(resume));
+    await takeTurns(); // Reading blocks the thread: timers and signals are let in.
   }
 }

@@ -1,4 +1,4 @@
-import { NumericalError } from '../core/index.ts';
+import { NumericalError, takeTurns } from '../core/index.ts';
 import type { NdArray } from '../core/index.ts';
 import type { Engine } from '../engine/index.ts';
 import { input, keyInput, keyWords } from '../graph/index.ts';
@@ -97,7 +97,7 @@ export async function drawTerms(options: NllOptions): Promise<DrawnTerms> {
         terms.reconstruction.push(reconstructions[index] ?? NaN);
       }
       options.onProgress?.(terms.negativeLogProb.length);
-      await new Promise((resume) => setTimeout(resume));
+      await takeTurns();
     }
   } finally {
     await Promise.all([...programs.values()].map((program) => program.dispose()));

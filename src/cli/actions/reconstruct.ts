@@ -1,4 +1,4 @@
-import { writeComparison } from '../../api/index.ts';
+import { asShades, writeComparison } from '../../api/index.ts';
 import type { SplitChoice } from '../../api/index.ts';
 import { chosenSplit } from '../chosen-split.ts';
 import { openRun } from '../open-run.ts';
@@ -25,7 +25,10 @@ export async function reconstruct(
   const pairs = await run.testReconstructions(flags.count ?? 40, { data: chosen.dataset, seed });
   const { reconstructions } = pairs;
   const columns = { ...(flags.columns !== undefined && { columns: flags.columns }) };
-  if (isPicture) await writeComparison(file, pairs, columns);
+  if (isPicture) {
+    const shades = { originals: asShades(run, pairs.originals), reconstructions: asShades(run, reconstructions) };
+    await writeComparison(file, shades, columns);
+  }
   const shape = isPicture
     ? reconstructions.shape
     : await writeExamples(file, { run, examples: reconstructions }, { formulas });

@@ -166,7 +166,9 @@ function splitOne(read: ReadArray, given: DatasetOptions, reader: Reader): Datas
   const testFraction = given.testFraction ?? (reader.context.like ? 0 : defaultTestFraction);
   const splits = holdOutTest(dataset, { fraction: testFraction, seed });
   const options = { seed, testFraction, ...rangeOption(read, reader) };
-  return { source: name, ...splits, options, notes: [...reader.notes, noteOfSplit(splits)] };
+  // New data of a trained run are not split.
+  const notes = reader.context.like ? reader.notes : [...reader.notes, noteOfSplit(splits)];
+  return { source: name, ...splits, options, notes };
 }
 
 /** What number stands for 1, for `config.json`, where the type of the array does not say so. */

@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { DataError, formatShape, sizeOf } from '../../core/index.ts';
+import { DataError, formatShape, sizeOf, takeTurns } from '../../core/index.ts';
 import { rangeOf } from '../dataset.ts';
 import type { LargeArray, LargeOptions } from '../arrays/array-source.ts';
 import { readValues } from '../arrays/array-values.ts';
@@ -83,7 +83,7 @@ async function scan(
     least = Math.min(least, range.least);
     greatest = Math.max(greatest, range.greatest);
     context.onProgress?.({ what: path, unit: 'rows', done: first + indices.length, total: count });
-    await new Promise((resume) => setTimeout(resume)); // Reading blocks the thread: let timers and signals in.
+    await takeTurns(); // Reading blocks the thread: timers and signals are let in.
   }
   return { least, greatest };
 }
