@@ -15,8 +15,10 @@ export class TrainProgress {
   readonly #throttle = new Throttle();
   readonly #elbo = new RunningMean();
   readonly #stepSeconds = new RunningMean();
-  /** Whether one since the last line was the best so far. */
+  /** Whether an epoch since the last starred line was the best so far: after a resume, the best may lie before. */
   #best = false;
+  /** The best validation ELBO that a line has shown. */
+  #bestShown = -Infinity;
 
   constructor(output: Output) {
     this.#output = output;
@@ -32,12 +34,19 @@ export class TrainProgress {
     this.#best ||= best;
     if (epoch > 1 && epoch < epochs && epoch % Math.ceil(epochs / epochLines) !== 0) return;
     const { length } = String(epochs);
-    const held = validation ? `   validation ${validation.elbo.toFixed(2)}${this.#best ? ' *' : ''}` : '';
-    this.#best = false;
+    const held = validation ? `   validation ${validation.elbo.toFixed(2)}${this.#star(validation.elbo)}` : '';
     const { elbo, reconstruction, kl } = training;
     this.#output.note(
       `epoch ${String(epoch).padStart(length)}/${epochs}   ELBO ${elbo.toFixed(2)} = ${reconstruction.toFixed(2)} − ${kl.toFixed(2)}${held}   ${formatDuration(seconds)}`,
     );
+  }
+
+  /** Beside the best of the epochs that have a line so far: what stands there is never less than a line above. */
+  #star(elbo: number): string {
+    const isBest = this.#best && elbo > this.#bestShown;
+    this.#bestShown = Math.max(this.#bestShown, elbo);
+    if (isBest) this.#best = false;
+    return isBest ? ' *' : '';
   }
 
   #line({ epoch, step, totalSteps, examples }: StepEvent): string {

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { Output } from '../../src/cli/output.ts';
 import { TrainProgress } from '../../src/cli/train-progress.ts';
 
-function linesOf(epochs: number, best: readonly number[]): string[] {
+function linesOf(epochs: number, elboOf: (epoch: number) => number, best = -Infinity): string[] {
   let text = '';
   const sink = { write: (more: string) => (text += more) };
   const context = { stdout: sink, stderr: sink, stdin: Readable.from([]), env: {}, program: 'x' };
@@ -11,23 +11,38 @@ function linesOf(epochs: number, best: readonly number[]): string[] {
   const progress = new TrainProgress(output);
   const means = { elbo: -1, reconstruction: -1, kl: 0 };
   for (let epoch = 1; epoch <= epochs; epoch++) {
+    const elbo = elboOf(epoch);
+    const isBest = elbo > best;
+    best = Math.max(best, elbo);
     progress.epoch({
-      ...{ event: 'epoch', epoch, epochs, step: epoch, training: means, validation: means, seconds: 1 },
-      best: best.includes(epoch),
+      ...{ event: 'epoch', epoch, epochs, step: epoch, training: means, validation: { ...means, elbo }, seconds: 1 },
+      best: isBest,
     });
   }
   return text.trim().split('\n');
 }
 
+const starred = (lines: readonly string[]): number[] =>
+  lines.filter((line) => line.includes('*')).map((line) => Number(/epoch +(\d+)/.exec(line)?.[1]));
+
 it('has a line for every epoch of few, and for about fifty of many', () => {
-  expect(linesOf(50, [])).toHaveLength(50);
-  const many = linesOf(1000, [21, 40, 999]);
+  expect(linesOf(50, () => -1)).toHaveLength(50);
+  const many = linesOf(1000, () => -1);
   expect(many).toHaveLength(51);
   expect(many.slice(0, 3).map((line) => line.slice(0, 15))).toEqual([
     'epoch    1/1000',
     'epoch   20/1000',
     'epoch   40/1000',
   ]);
-  // A star is for the best so far, in any epoch since the line before.
-  expect(many.flatMap((line, at) => (line.includes('*') ? [at] : []))).toEqual([2, 50]);
+});
+
+it('has a star beside the best epoch shown, and nowhere else', () => {
+  expect(starred(linesOf(4, (epoch) => [0, -5, -7, -4, -6][epoch] ?? NaN))).toEqual([1, 3]);
+  // The best of all, 35, has no line; 40 is worse than 20, which has one.
+  const hidden: Readonly<Record<number, number>> = { 1: -9, 20: -5, 35: -1, 40: -6, 60: -4, 80: -4.5 };
+  expect(starred(linesOf(1000, (epoch) => hidden[epoch] ?? -10))).toEqual([1, 20, 60]);
+});
+
+it('gives an epoch no star where the best lies before a resume', () => {
+  expect(starred(linesOf(4, (epoch) => [0, -5, -7, -2, -1][epoch] ?? NaN, -3))).toEqual([3, 4]);
 });
