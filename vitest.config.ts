@@ -1,3 +1,5 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { defaultServerConditions } from 'vite';
 import { defineConfig } from 'vitest/config';
 
@@ -13,6 +15,11 @@ export default defineConfig({
     silent: 'passed-only',
     // Two cores: one worker a core, and each engine uses one thread (see engine/ort).
     maxWorkers: 2,
-    env: { ROOTSIGMA_THREADS: '1', ORT_DISABLE_TELEMETRY: '1' },
+    // What is trained on is noted in the cache: not in the one of whoever runs the tests.
+    env: {
+      ROOTSIGMA_THREADS: '1',
+      ORT_DISABLE_TELEMETRY: '1',
+      ROOTSIGMA_CACHE: join(tmpdir(), 'rootsigma-test-cache'),
+    },
   },
 });

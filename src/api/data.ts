@@ -1,4 +1,4 @@
-import { localData, locateSource, resolveDataset } from '#local-data';
+import { localData, locateSource, locateTrainingData, rememberData, resolveDataset } from '#local-data';
 import { NdArray, ValueError, formatShape, sizeOf } from '../core/index.ts';
 import {
   binarize,
@@ -14,7 +14,7 @@ import {
 import type { NestedArray } from '../core/index.ts';
 import type { Binarize, Dataset, DatasetOptions, DatasetSplits, Standardization, TableOptions } from '../data/index.ts';
 import type { ResolveContext } from '../data/node/index.ts';
-import type { DataConfig, Table } from '../io/index.ts';
+import type { DataConfig, RunConfig, Table } from '../io/index.ts';
 import type { Examples } from '../objectives/index.ts';
 import { key } from '../random/index.ts';
 
@@ -51,13 +51,18 @@ async function resolveSource(
     return resolveDataset(data, options, context);
   }
   if (isPaths(data)) return (await localData()).readImageFiles(data, options, context);
+  if (typeof data !== 'object' || (data as unknown) === null) throw noData();
   if (data instanceof NdArray) return { source: 'array', train: datasetFromArray(data), notes: [] };
   if (isFiles(data)) return resolveFiles(data, options, context);
   if (isNested(data)) return resolveSource(NdArray.from(data), options, context);
   if ('columns' in data) return tableSplits(data, { ...tableOptions(options), source: 'table', like: context?.like });
   if ('train' in data) return data;
   if ('gather' in data) return { source: data.name, train: data, notes: [] };
-  throw new ValueError(
+  throw noData();
+}
+
+function noData(): ValueError {
+  return new ValueError(
     'data: expected a name or path, a table, a data set, nested arrays or an NdArray; a typed array needs its shape, new NdArray(values, [examples, …]).',
   );
 }
@@ -67,8 +72,16 @@ export function isPaths(data: unknown): data is readonly string[] {
   return Array.isArray(data) && data.length > 0 && data.every((path) => typeof path === 'string');
 }
 
-/** What a configuration says of how its data were read; images of before there was a range had the full one. */
+/**
+ * What a configuration says of how its data were read; images of before there was a range had the full one.
+ * @throws ValueError for what would read another file, which no run keeps
+ */
 export function dataOptionsOf({ kind, options }: DataConfig): DatasetOptions | undefined {
+  if (typeof options?.schema === 'string') {
+    throw new ValueError(
+      `config: $.data.options.schema: expected the schema itself, found the path '${options.schema}', which a run does not keep.`,
+    );
+  }
   return kind === 'images' ? { range: 'full', ...options } : options;
 }
 
@@ -80,9 +93,31 @@ function isFiles(data: DataInput): data is FileInput {
   return data instanceof Blob || (Array.isArray(data) && data.length > 0 && data.every((item) => item instanceof Blob));
 }
 
-/** Where the data of the run in a folder are. @throws DataError when they are nowhere */
+/** Where the data of the run in a folder are, which the caller has named. @throws DataError when they are nowhere */
 export async function locateData(source: string, folder: string | undefined): Promise<string> {
   return locateSource(source, folder);
+}
+
+/**
+ * Where a run's training data are, which nobody has named: those of a run from elsewhere are not looked for outside its
+ * folder, nor downloaded (data/node/own-data.ts says how it is known).
+ *
+ * @param folder the run's, where it has one
+ * @throws DataError where its data have to be named
+ */
+export async function trainingDataOf({ data }: RunConfig, folder: string | undefined): Promise<string> {
+  return locateTrainingData(data, folder);
+}
+
+/** Notes that these data were named here. Gives what a person should know where that cannot be kept. */
+export async function noteOwnData({ data }: RunConfig): Promise<string[]> {
+  try {
+    await rememberData(data);
+    return [];
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return [`that the run was trained here cannot be noted: name its data when it is evaluated (${reason})`];
+  }
 }
 
 function tableOptions({ schema, ...options }: DatasetOptions = {}): TableOptions {

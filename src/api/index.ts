@@ -57,6 +57,7 @@ export { auroc, averagePrecision, precisionRecallCurve, rocCurve } from '../eval
 export type { AnomalyLabels, PrecisionRecallCurve, RankingOptions, RocCurve } from '../evaluation/index.ts';
 export type { AnomalyMethod } from '../evaluation/index.ts';
 export type { AnomalyOptions, FitThresholdOptions, ScoreOptions } from './anomalies.ts';
+export { trainingDataOf } from './data.ts';
 export type { DataInput } from './data.ts';
 export { diagnose } from './doctor.ts';
 export type { Diagnosis, EngineDiagnosis } from './doctor.ts';

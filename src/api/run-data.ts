@@ -13,7 +13,7 @@ import { numbersOf, splitNames, splitValidation, subset, takeFirst, wholeOf } fr
 import type { Dataset, DatasetSplits, SplitChoice, SplitName, Standardization } from '../data/index.ts';
 import type { RunConfig } from '../io/index.ts';
 import { key, permutation } from '../random/index.ts';
-import { dataOptionsOf, locateData, resolveData } from './data.ts';
+import { dataOptionsOf, locateData, resolveData, trainingDataOf } from './data.ts';
 import type { DataInput } from './data.ts';
 import { likelihoodFor } from './likelihood.ts';
 import type { ExamplesOptions, RunParts, TestData } from './run-options.ts';
@@ -54,11 +54,11 @@ export class RunData {
 
   async #resolve(data?: DataInput): Promise<DatasetSplits> {
     const { source, table } = this.#config.data;
-    const input = data ?? this.trainedOn ?? source;
-    // A table's own file too: what its columns were taken for must not change with its rows.
-    if (input === source) {
-      const options = dataOptionsOf(this.#config.data);
-      return resolveData(await locateData(source, this.#path), options, table && { like: this.#config.data });
+    const input = data ?? this.trainedOn;
+    if (input === undefined || input === source) {
+      const place = await (input ? locateData(source, this.#path) : trainingDataOf(this.#config, this.#path));
+      // A table's own file too: what its columns were taken for must not change with its rows.
+      return resolveData(place, dataOptionsOf(this.#config.data), table && { like: this.#config.data });
     }
     if (typeof input === 'function') return input();
     return resolveData(input, {}, { like: this.#config.data });

@@ -19,7 +19,7 @@ import type { NetworksFactory } from '../models/index.ts';
 import { Trainer } from '../training/index.ts';
 import type { DoneEvent, TrainerOptions, TrainingEvent } from '../training/index.ts';
 import { configFor } from './config-for.ts';
-import { dataOptionsOf, evaluationExamples, locateData, resolveData, trainingExamples } from './data.ts';
+import { dataOptionsOf, evaluationExamples, locateData, noteOwnData, resolveData, trainingExamples } from './data.ts';
 import type { DataInput } from './data.ts';
 import { differences } from './differences.ts';
 import { EventQueue } from './event-queue.ts';
@@ -164,6 +164,7 @@ async function runTraining(
   for (const note of [...splits.notes, ...likelihoodNotice(splits, config, options), ...scaleNotice]) {
     onNotice(note);
   }
+  if (typeof data === 'string') for (const note of await noteOwnData(config)) onNotice(note);
   const { threads } = config.training;
   const engine = await createEngine({
     engine: options.engine ?? 'auto',

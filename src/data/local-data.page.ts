@@ -1,6 +1,7 @@
 // A page has no data by path; Node has local-data.ts in its place.
 import type * as local from './node/index.ts';
 import { DataError, UnsupportedError } from '../core/index.ts';
+import type { DataConfig } from '../io/index.ts';
 import { listDatasets, makeBuiltinDataset } from './builtin.ts';
 import type { DatasetOptions, DatasetSplits } from './source.ts';
 
@@ -32,4 +33,14 @@ export async function locateSource(source: string): Promise<string> {
   throw new DataError(
     `${source}: the data that the run was trained on are not in this page. Give them: the option data.`,
   );
+}
+
+/** A page reads nothing by path: as `locateSource`. */
+export function locateTrainingData({ source }: DataConfig): Promise<string> {
+  return locateSource(source);
+}
+
+/** A page has no paths to remember. */
+export function rememberData(): Promise<void> {
+  return Promise.resolve();
 }

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, rmdirSync } from 'node:fs';
-import { optionNames, readOptions, readRunConfig, train as startTraining } from '../../api/index.ts';
+import { dirname, resolve } from 'node:path';
+import { optionNames, readOptions, readRunConfig, train as startTraining, trainingDataOf } from '../../api/index.ts';
 import type {
   DatasetOptions,
   DoneEvent,
@@ -7,6 +8,7 @@ import type {
   LoadProgress,
   ModelOptions,
   Run,
+  RunConfig,
   TrainOptions,
   TrainingEvent,
 } from '../../api/index.ts';
@@ -122,7 +124,7 @@ async function resolveOptions(data: string | undefined, flags: TrainFlags): Prom
       : file !== undefined
         ? await readOptions(file)
         : {};
-  const source = data ?? base.config?.data.source;
+  const source = data ?? (base.config && (await sourceOf(base.config, { resume: resume ? out : undefined, file })));
   if (source === undefined) {
     throw new UsageError('name the data to train on: a built-in name such as `digits`, a folder or a file.');
   }
@@ -143,6 +145,20 @@ async function resolveOptions(data: string | undefined, flags: TrainFlags): Prom
     ...(resume !== undefined && { resume }),
   };
   return { source, options };
+}
+
+/** The data that a configuration names, where nobody else has: it may come from anywhere. */
+async function sourceOf(
+  config: RunConfig,
+  from: { readonly resume: string | undefined; readonly file: string | undefined },
+): Promise<string> {
+  const { source } = config.data;
+  const place = await trainingDataOf(config, from.resume ?? (from.file && dirname(from.file)));
+  // A resumed run finds its data as this did; of another's configuration a relative path counts from here.
+  if (from.resume === undefined && resolve(place) !== resolve(source)) {
+    throw new UsageError(`${from.file ?? 'config'}: its data are ${place}. Name them: train ${place} --config …`);
+  }
+  return source;
 }
 
 /** A folder that was claimed for a run that never began. */

@@ -6,5 +6,6 @@ export { isIdxFolder, readIdxFolder } from './idx-folder.ts';
 export { readImageFiles, readImageFolder } from './image-folder.ts';
 export { readDownloadedDataset } from './mnist.ts';
 export { resolveDataset } from './resolve.ts';
+export { locateTrainingData, rememberData } from './own-data.ts';
 export { isTableFile, readTable, readTableFile, writeTable } from './table-file.ts';
 export type { WriteTableOptions } from './table-file.ts';

@@ -1,6 +1,17 @@
-import { appendFileSync, existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readlinkSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { hostname } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { DataError, ValueError } from '../../core/index.ts';
 import { messageOf } from '../bytes.ts';
 import { alreadyLocked, partsOf } from '../stores/store.ts';
@@ -91,8 +102,17 @@ export class FolderStore implements Store {
     };
   }
 
+  /** @throws DataError where a link in the folder leads out of it: a folder that came from elsewhere reads and writes no other */
   #pathOf(name: string): string {
-    return join(this.path, ...partsOf(this, name));
+    let path = this.path;
+    for (const part of partsOf(this, name)) {
+      path = join(path, part);
+      const target = targetOf(path);
+      if (target !== undefined && leavesFolder(realpathSync(this.path), target)) {
+        throw new DataError(`${path}: is a link to ${target}, outside the folder. Put the file itself there.`);
+      }
+    }
+    return path;
   }
 
   #attempt(path: string, what: string, action: () => void): void {
@@ -102,6 +122,17 @@ export class FolderStore implements Store {
       throw new DataError(`${path}: cannot be ${what} (${messageOf(error)}).`, { cause: error });
     }
   }
+}
+
+/** Where a link leads; undefined for what is none. */
+function targetOf(path: string): string | undefined {
+  if (!(lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false)) return undefined;
+  return existsSync(path) ? realpathSync(path) : resolve(realpathSync(dirname(path)), readlinkSync(path));
+}
+
+function leavesFolder(folder: string, path: string): boolean {
+  const way = relative(folder, path);
+  return way === '..' || way.startsWith(`..${sep}`) || isAbsolute(way);
 }
 
 /** False when the file is there already: of two processes, one makes it. */

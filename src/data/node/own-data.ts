@@ -1,0 +1,79 @@
+import { createHash } from 'node:crypto';
+import { existsSync, lstatSync, readdirSync, realpathSync } from 'node:fs';
+import { isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { DataError } from '../../core/index.ts';
+import type { DataConfig } from '../../io/index.ts';
+import { writeFileAtomic } from '../../io/node/index.ts';
+import { listDatasets } from '../builtin.ts';
+import { defaultCacheFolder } from './download.ts';
+import { locateSource } from './locate.ts';
+
+// A run's configuration names its data, and a run may come from anywhere: to read what it names is to let a stranger choose
+// files of this machine. So training notes in the cache what it was given, by a hash of all that the configuration says of
+// the data, and only those are read again unasked. Nothing is added to the run, and it may be moved.
+
+/**
+ * Notes that the user trained on these data here: their runs read them again without being told where they are.
+ * @throws DataError when the cache cannot be written
+ */
+export function rememberData(data: DataConfig): void {
+  const note = noteOf(data);
+  if (!isDrawn(data.source) && !existsSync(note)) writeFileAtomic(note, `${data.source}\n`);
+}
+
+/**
+ * Where a run's training data are, which nobody has named: `locateSource`, for data drawn by code, those in the run's own
+ * folder, and those that the user trained on here. Nothing outside the folder is looked at, and nothing downloaded, before.
+ *
+ * @throws DataError for others, saying how to name them
+ */
+export function locateTrainingData(data: DataConfig, folder: string | undefined): string {
+  const { source } = data;
+  if (isDrawn(source)) return source;
+  const inside = folder === undefined ? undefined : pathInside(folder, source);
+  if (inside !== undefined) return inside;
+  if (existsSync(noteOf(data))) return locateSource(source, folder);
+  const name = folder ?? 'the run';
+  const isDownload = listDatasets().some((dataset) => dataset.name === source);
+  throw new DataError(
+    `${name}: was trained on '${source}', which ${isDownload ? 'is downloaded' : 'is not in its folder'}, and nothing here shows that it was trained on this machine. ` +
+      `What a run from elsewhere names is read only when you name it too: --data ${source} on the command line, the option data in code.`,
+  );
+}
+
+function isDrawn(source: string): boolean {
+  return listDatasets().some(({ name, download }) => name === source && download === undefined);
+}
+
+function noteOf(data: DataConfig): string {
+  const name = createHash('sha256').update(canonical(data)).digest('hex').slice(0, 32);
+  return join(defaultCacheFolder(), 'own-data', name);
+}
+
+/** JSON with the keys in order, whoever wrote them. */
+function canonical(data: DataConfig): string {
+  return JSON.stringify(data, (_, value: unknown) =>
+    typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : value,
+  );
+}
+
+/** A path in a folder, if it is there and neither it nor a link in it leads out. */
+function pathInside(folder: string, source: string): string | undefined {
+  const path = resolve(folder, source);
+  // By its text first: a path that leads elsewhere is not touched.
+  if (!isBelow(resolve(folder), path) || !existsSync(path)) return undefined;
+  const root = realpathSync(folder);
+  return leadsOut(path, root) ? undefined : path;
+}
+
+function isBelow(folder: string, path: string): boolean {
+  const way = relative(folder, path);
+  return way !== '' && way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
+}
+
+function leadsOut(path: string, root: string): boolean {
+  if (!existsSync(path) || !isBelow(root, realpathSync(path))) return true;
+  return lstatSync(path).isDirectory() && readdirSync(path).some((name) => leadsOut(join(path, name), root));
+}
