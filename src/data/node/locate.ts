@@ -13,14 +13,20 @@ import { listDatasets } from '../builtin.ts';
  */
 export function locateSource(source: string, folder: string | undefined): string {
   if (listDatasets().some(({ name }) => name === source)) return source;
-  const places = [...(folder === undefined ? [] : andAbove(resolve(folder))), process.cwd()];
-  const found = places.map((place) => resolve(place, source)).find((path) => existsSync(path) && !isRun(path));
+  const found = placesOf(folder)
+    .map((place) => resolve(place, source))
+    .find((path) => existsSync(path) && !isRun(path));
   if (found !== undefined) return found === resolve(source) ? source : found;
   throw new DataError(
     `${source}: the data that the run was trained on were not found` +
       `${folder === undefined ? '' : ` in or above ${folder}`}, nor from the current folder. ` +
       'Say where they are: the option data, --data on the command line.',
   );
+}
+
+/** The folders that a relative path may count from, in order. */
+export function placesOf(folder: string | undefined): string[] {
+  return [...(folder === undefined ? [] : andAbove(resolve(folder))), process.cwd()];
 }
 
 /** Runs are named after their data: above `runs/photos` lies a `photos` that is no data. */

@@ -31,6 +31,15 @@ it('reads what was trained on here, from wherever the run lies now', () => {
   expect(locateTrainingData({ ...rest, source }, join(folder, 'moved'))).toBe(join(folder, 'rows.csv'));
 });
 
+it('knows a file by its path too, however it is written', () => {
+  rememberData(data(join(folder, 'rows.csv')));
+  expect(locateTrainingData(data('rows.csv'), run)).toBe(join(folder, 'rows.csv'));
+  expect(locateTrainingData(data('../../rows.csv'), run)).toBe(join(folder, 'rows.csv'));
+  // Another file of the name, nearer, is another file.
+  writeFileSync(join(folder, 'runs', 'rows.csv'), '');
+  expect(locateTrainingData(data('rows.csv'), run)).toBe(join(folder, 'rows.csv'));
+});
+
 it('reads data drawn by code and those in the folder of the run, wherever it comes from', () => {
   writeFileSync(join(run, 'own.csv'), '');
   mkdirSync(join(run, 'photos'));

@@ -6,19 +6,23 @@ import type { DataConfig } from '../../io/index.ts';
 import { writeFileAtomic } from '../../io/node/index.ts';
 import { listDatasets } from '../builtin.ts';
 import { defaultCacheFolder } from './download.ts';
-import { locateSource } from './locate.ts';
+import { locateSource, placesOf } from './locate.ts';
 
 // A run's configuration names its data, and a run may come from anywhere: to read what it names is to let a stranger choose
 // files of this machine. So training notes in the cache what it was given, by a hash of all that the configuration says of
-// the data, and only those are read again unasked. Nothing is added to the run, and it may be moved.
+// the data, as it says it and with the full path, and only those are read again unasked. Nothing is added to the run; it
+// may be moved, with its data or without.
 
 /**
  * Notes that the user trained on these data here: their runs read them again without being told where they are.
  * @throws DataError when the cache cannot be written
  */
 export function rememberData(data: DataConfig): void {
-  const note = noteOf(data);
-  if (!isDrawn(data.source) && !existsSync(note)) writeFileAtomic(note, `${data.source}\n`);
+  if (isDrawn(data.source)) return;
+  for (const source of [data.source, resolve(data.source)]) {
+    const note = noteOf({ ...data, source });
+    if (!existsSync(note)) writeFileAtomic(note, `${source}\n`);
+  }
 }
 
 /**
@@ -33,10 +37,13 @@ export function locateTrainingData(data: DataConfig, folder: string | undefined)
   const inside = folder === undefined ? undefined : pathInside(folder, source);
   if (inside !== undefined) return inside;
   if (existsSync(noteOf(data))) return locateSource(source, folder);
-  const name = folder ?? 'the run';
-  const isDownload = listDatasets().some((dataset) => dataset.name === source);
+  const own = placesOf(folder)
+    .map((place) => resolve(place, source))
+    .find((path) => existsSync(noteOf({ ...data, source: path })));
+  if (own !== undefined && existsSync(own)) return own;
+  const isDownload = listDatasets().some(({ name }) => name === source);
   throw new DataError(
-    `${name}: was trained on '${source}', which ${isDownload ? 'is downloaded' : 'is not in its folder'}, and nothing here shows that it was trained on this machine. ` +
+    `${source}: the data that ${folder ?? 'the run'} was trained on ${isDownload ? 'would be downloaded' : 'were not found in its folder'}, and nothing here shows that it was trained on this machine. ` +
       `What a run from elsewhere names is read only when you name it too: --data ${source} on the command line, the option data in code.`,
   );
 }

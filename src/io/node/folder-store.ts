@@ -126,7 +126,11 @@ export class FolderStore implements Store {
 
 /** Where a link leads; undefined for what is none. */
 function targetOf(path: string): string | undefined {
-  if (!(lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false)) return undefined;
+  try {
+    if (!lstatSync(path).isSymbolicLink()) return undefined;
+  } catch {
+    return undefined; // What is not there is no link; reading or writing says what is wrong.
+  }
   return existsSync(path) ? realpathSync(path) : resolve(realpathSync(dirname(path)), readlinkSync(path));
 }
 
