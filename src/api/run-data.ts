@@ -49,7 +49,17 @@ export class RunData {
     // What was resolved before was spoken of then, and training spoke of its own data; a table's rows may have changed since.
     const isKnown = splits === (data ?? this.trainedOn) || ((data ?? source) === source && !table);
     if (!isKnown) for (const note of splits.notes) this.#notice(note);
+    this.#compareCount(splits, data);
     return splits;
+  }
+
+  /** A random split is another one when there are more examples or fewer: what was trained on may be among its test examples. */
+  #compareCount({ train }: DatasetSplits, data: DataInput | undefined): void {
+    const { source, count } = this.#config.data;
+    if ((data ?? this.trainedOn ?? source) !== source || train.size === count) return;
+    this.#notice(
+      `${source}: has ${train.size} training examples now, ${count} when the run was trained; its test split may hold some of those.`,
+    );
   }
 
   async #resolve(data?: DataInput): Promise<DatasetSplits> {

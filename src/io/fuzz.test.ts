@@ -44,6 +44,8 @@ const longArchive = new Uint8Array(Buffer.from(fixtures.npzLong, 'base64'));
 const cases = new URL('../../test/fixtures/cases/images/', import.meta.url);
 const cmyk = new Uint8Array(readFileSync(new URL('one-cmyk/003.jpg', cases)));
 const deepPng = new Uint8Array(readFileSync(new URL('grey-16bit-12/000.png', cases)));
+// Grey of 4 bits, 11 × 9, by ImageMagick.
+const interlaced = new Uint8Array(Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAsAAAAJBAAAAAFz+FRmAAAAVUlEQVQI12M4w8DAcAGIQwsY7l5gCC9gEGJg6Fq9m8GIxZjh7p0DDFWrFjC4pCcwKCkbMAgIMDCsufvm9uoDDKXtGTNmTGAICXEJK0tgEBJkYBRgAAB7OBdJ/yj86gAAAABJRU5ErkJggg==', 'base64')); // prettier-ignore
 const formats: Record<string, { bytes: Uint8Array; decode: (bytes: Uint8Array) => unknown }> = {
   safetensors: {
     bytes: encodeSafetensors({ a: matrix, b: NdArray.from([1, 0], 'bool') }, { metadata: { k: 'v' } }),
@@ -56,6 +58,7 @@ const formats: Record<string, { bytes: Uint8Array; decode: (bytes: Uint8Array) =
   idx: { bytes: encodeIdx(image), decode: (b) => decodeIdx(b) },
   'idx.gz': { bytes: gzip(encodeIdx(image)), decode: (b) => decodeIdx(b) },
   png: { bytes: encodePng({ shape: [4, 5, 3], data: image.data }), decode: (b) => decodePng(b) },
+  'png, interlaced': { bytes: interlaced, decode: (b) => decodePng(b) },
   'png, 16 bits': { bytes: deepPng, decode: (b) => decodePng(b, { range: 4095 }) },
   'jpeg, cmyk': { bytes: cmyk, decode: (b) => decodeCmykJpeg(b, 'cmyk') },
   csv: { bytes: new TextEncoder().encode('1,2.5\n-3e4,nan\n'), decode: (b) => parseCsv(new TextDecoder().decode(b)) },

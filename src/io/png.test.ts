@@ -37,6 +37,15 @@ function build(
   );
 }
 
+// Made by ImageMagick, 11 × 9, the same image without and with interlacing.
+// prettier-ignore
+const pairs: Record<string, readonly [plain: string, interlaced: string]> = {
+  'grey of 1 bit': ['iVBORw0KGgoAAAANSUhEUgAAAAsAAAAJAQAAAADMH+uAAAAAC0lEQVQI12NgwAkAABsAAVJE5KkAAAAASUVORK5CYII=', 'iVBORw0KGgoAAAANSUhEUgAAAAsAAAAJAQAAAAG7GNsWAAAADElEQVQI12NgIBYAAAAqAAGzwmscAAAAAElFTkSuQmCC'],
+  'grey of 2 bits': ['iVBORw0KGgoAAAANSUhEUgAAAAsAAAAJAgAAAACLv5FQAAAAJUlEQVQI12NYtWoFQ1TWCobQzAiG0NAQhtDAEAZHBgYGBwY4AAC4Kgb4sfpW4gAAAABJRU5ErkJggg==', 'iVBORw0KGgoAAAANSUhEUgAAAAsAAAAJAgAAAAH8uKHGAAAAMUlEQVQI12NYwMDA0ADEIQwrGFyAdFgCgwMDw6oGhkgHhlAgCwyislYwhIaGMDhCuADuIghaQIvcLwAAAABJRU5ErkJggg=='],
+  'grey of 4 bits': ['iVBORw0KGgoAAAANSUhEUgAAAAsAAAAJBAAAAAAE/2TwAAAARklEQVQI12M4e/funTMXGNbcfXN79QGG9lWrdu3awFDanjFjxgSGkJCw8rICIOUSVpbAYKTE5GxswCAkyMAowADEjAoMDADgqRaz5/NfBwAAAABJRU5ErkJggg==', 'iVBORw0KGgoAAAANSUhEUgAAAAsAAAAJBAAAAAFz+FRmAAAAVUlEQVQI12M4w8DAcAGIQwsY7l5gCC9gEGJg6Fq9m8GIxZjh7p0DDFWrFjC4pCcwKCkbMAgIMDCsufvm9uoDDKXtGTNmTGAICXEJK0tgEBJkYBRgAAB7OBdJ/yj86gAAAABJRU5ErkJggg=='],
+  'a palette of 4 bits': ['iVBORw0KGgoAAAANSUhEUgAAAAsAAAAJCAMAAADTuiYfAAAAJ1BMVEWf293T1NuSw7NrsbV/b5OLo6VOZo9rnW+LlnVmZ2QoVGEkPzoZGw86vzKxAAAAQklEQVQI10XGQRLAMAgCQGqCxuj/31uSHrrMAIA8oj4XZjjBgI1JM3LAQ0jGInJHrEx3n9iVmbXFUV1yC63tD/r3Al5vArA8kJSHAAAAAElFTkSuQmCC', 'iVBORw0KGgoAAAANSUhEUgAAAAsAAAAJCAMAAAGkvRaJAAAAJ1BMVEWf293T1NuSw7NrsbV/b5OLo6VOZo9rnW+LlnVmZ2QoVGEkPzoZGw86vzKxAAAAR0lEQVQI1yWKQQLAIAjDIg4Q4f/vHWzJLS1AFYsijsFaeDydii2P6CYzK5Nvgq2iXA8zunavgUGEEfNGVf30MyMibzP/9ucFhgMCsOdxF3oAAAAASUVORK5CYII='],
+};
+
 describe('decodePng', () => {
   const read = (bytes: Uint8Array): [readonly number[], number[]] => {
     const { shape, data } = decodePng(bytes);
@@ -112,6 +121,15 @@ describe('decodePng', () => {
     expect([...decodePng(bytes).data]).toEqual([0, 1, 15, 32]);
     expect([decodePng(bytes).highest, decodePng(build(1, 1, 8, 0, [9])).highest]).toEqual([0x2000, undefined]);
   });
+
+  for (const [name, files] of Object.entries(pairs)) {
+    test(`interlaced, ${name}: as without`, () => {
+      const [plain, interlaced] = files.map((text) => new Uint8Array(Buffer.from(text, 'base64')));
+      expect([plain![28], interlaced![28]]).toEqual([0, 1]);
+      expect(decodePng(interlaced!)).toEqual(decodePng(plain!));
+      expect(() => decodePng(interlaced!.with(45, interlaced![45]! ^ 1))).toThrow(DataError);
+    });
+  }
 
   test('refuses damage, and sizes that the file cannot hold before allocating them', () => {
     const bytes = encodePng({ shape: [8, 8], data: new Uint8Array(64) });

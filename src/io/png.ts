@@ -4,6 +4,7 @@ import { DataError, formatShape } from '../core/index.ts';
 import { checkedSize, messageOf, viewOf } from './bytes.ts';
 import type { ByteArray, DecodedImage, DecodeOptions } from './bytes.ts';
 import { checkUnpackedSize } from './gzip.ts';
+import { isInterlacedBelowBytes, withoutInterlacing } from './png-interlaced.ts';
 
 const signature = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 const channelsOfColour: Readonly<Record<number, number>> = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 };
@@ -26,9 +27,10 @@ export interface DecodePngOptions extends DecodeOptions {
 export function decodePng(bytes: Uint8Array, options: DecodePngOptions = {}): DecodedImage {
   const name = options.name ?? 'PNG data';
   checkHeader(bytes, name);
+  const plain = isInterlacedBelowBytes(bytes) ? withoutInterlacing(bytes, name) : bytes;
   let samples: Samples;
   try {
-    samples = samplesOf(decode(bytes, { checkCrc: true }));
+    samples = samplesOf(decode(plain, { checkCrc: true }));
   } catch (error) {
     // zlib's message may be empty, and what stands before it ends in a colon.
     throw new DataError(`${name}: the PNG is damaged (${messageOf(error).replace(/:\s*$/, '')}).`);

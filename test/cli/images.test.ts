@@ -72,6 +72,14 @@ it('takes a single image', async () => {
   await run.dispose();
 });
 
+it('says that a folder has changed since training', async () => {
+  const said = async (): Promise<string> =>
+    (await rootsigma(['encode', file('run'), '-o', file('z.npy'), '--split', 'train'])).stderr;
+  expect(await said()).toBe('');
+  cpSync(join(cases, 'one-cmyk', '000.jpg'), join(photos, 'one-cmyk', 'new.jpg'));
+  expect(await said()).toMatch(/photos: has 26 training examples now, 25 when the run was trained; its test split may/);
+});
+
 it('reads 16-bit images of a run of before there was a range by the full one', async () => {
   const source = join(photos, 'grey-16bit-12');
   expect((await rootsigma(['train', source, ...options, '--out', file('old')])).code).toBe(0);
