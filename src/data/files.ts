@@ -5,7 +5,7 @@ import { arraySplits } from './arrays/array-splits.ts';
 import type { ResolveContext } from './node/context.ts';
 import type { DatasetOptions, DatasetSplits } from './source.ts';
 import { decodeTable, tableExtension } from './table/table-bytes.ts';
-import { csvPart, tableSplits } from './table/table-dataset.ts';
+import { csvPart, readLike, tableSplits } from './table/table-dataset.ts';
 
 /**
  * The examples in files that a user picked or dropped: a table (CSV, TSV, Parquet), or an array (NPY, NPZ). They are read into
@@ -30,7 +30,9 @@ export async function resolveFiles(
       const { schema, ...rest } = options;
       if (typeof schema === 'string') throw new DataError(`${name}: give the schema itself, not its path.`);
       const how = { ...rest, ...(schema && { schema }), source: name, like: context.like };
-      return tableSplits(await decodeTable(await bytesOf(file), name, csvPart(options)), how);
+      const bytes = await bytesOf(file);
+      const table = await readLike((csv) => decodeTable(bytes, name, csv), csvPart(options), context.like);
+      return tableSplits(table, how);
     }
   }
   throw new DataError(

@@ -1,7 +1,7 @@
 import { grown, BytePool } from './byte-pool.ts';
 import { BasicColumn, CodedColumn } from './column.ts';
 import type { Column, DistinctCell } from './column.ts';
-import { decimalKind, decimalText, decimalValue, noDecimal, packDecimal } from './decimals.ts';
+import { decimalKind, decimalKinds, decimalText, decimalValue, noDecimal, packDecimal } from './decimals.ts';
 import type { Decimal, DecimalSigns } from './decimals.ts';
 import type { Cell } from './table.ts';
 
@@ -139,41 +139,56 @@ class DecimalColumn extends BasicColumn {
   }
 
   distinct(limit = Infinity): readonly DistinctCell[] | undefined {
-    return this.#distinct((row) => this.cell(row), limit);
-  }
-
-  override specimens(): readonly DistinctCell[] {
-    const { high, low, tags } = this.#cells;
-    const kind = (row: number): number =>
-      tags[row] === noDecimal ? -1 - low[row]! : decimalKind(high[row]!, low[row]!, tags[row]!);
-    return this.#distinct(kind, Infinity) ?? [];
-  }
-
-  #distinct(keyOf: (row: number) => Cell, limit: number): readonly DistinctCell[] | undefined {
     const found = new Map<Cell, { cell: Cell; count: number; first: number }>();
     for (let row = 0; row < this.length; row++) {
-      const key = keyOf(row);
-      const known = found.get(key);
+      const cell = this.cell(row);
+      const known = found.get(cell);
       if (known) known.count++;
       else if (found.size === limit) return undefined;
-      else found.set(key, { cell: this.cell(row), count: 1, first: row });
+      else found.set(cell, { cell, count: 1, first: row });
     }
     return [...found.values()];
   }
 
-  countDistinct(): number {
+  override specimens(): readonly DistinctCell[] {
+    const { high, low, tags } = this.#cells;
+    const counts = new Uint32Array(decimalKinds);
+    const firsts = new Uint32Array(decimalKinds);
+    const texts = new Map<number, { count: number; first: number }>();
+    for (let row = 0; row < this.length; row++) {
+      const tag = tags[row]!;
+      if (tag === noDecimal) {
+        const known = texts.get(low[row]!);
+        if (known) known.count++;
+        else texts.set(low[row]!, { count: 1, first: row });
+        continue;
+      }
+      const kind = decimalKind(high[row]!, low[row]!, tag);
+      if (counts[kind]!++ === 0) firsts[kind] = row;
+    }
+    const found = [...texts.values()];
+    for (let kind = 0; kind < decimalKinds; kind++) {
+      if (counts[kind]! > 0) found.push({ count: counts[kind]!, first: firsts[kind]! });
+    }
+    return found
+      .sort((x, y) => x.first - y.first)
+      .map(({ count, first }) => ({ cell: this.cell(first), count, first }));
+  }
+
+  countDistinct(limit = Infinity, { stopAtRepeat = false } = {}): number {
     const { high, low, tags } = this.#cells;
     // Rows by the hash of what they hold.
     const slots = new Uint32Array(2 ** Math.ceil(Math.log2(2 * this.length + 2)));
     const mask = slots.length - 1;
     let count = 0;
-    for (let row = 0; row < this.length; row++) {
+    for (let row = 0; row < this.length && count <= limit; row++) {
       const mixed = Math.imul(
         Math.imul(high[row]! ^ 2166136261, 16777619) ^ low[row]! ^ (tags[row]! << 24),
         2654435769,
       );
       let slot = (mixed ^ (mixed >>> 15)) & mask;
-      for (let other = slots[slot]!; ; other = slots[(slot = (slot + 1) & mask)]!) {
+      for (;;) {
+        const other = slots[slot]!;
         if (other === 0) {
           slots[slot] = row + 1;
           count++;
@@ -181,7 +196,9 @@ class DecimalColumn extends BasicColumn {
         }
         const at = other - 1;
         if (low[at] === low[row] && high[at] === high[row] && tags[at] === tags[row]) break;
+        slot = (slot + 1) & mask;
       }
+      if (stopAtRepeat && count <= row) break;
     }
     return count;
   }
@@ -205,10 +222,16 @@ class DecimalColumn extends BasicColumn {
   select(rows: Uint32Array): Column {
     const { high, low, tags } = this.#cells;
     const cells = {
-      high: rows.map((row) => high[row]!),
-      low: rows.map((row) => low[row]!),
-      tags: Uint8Array.from(rows, (row) => tags[row]!),
+      high: new Uint32Array(rows.length),
+      low: new Uint32Array(rows.length),
+      tags: new Uint8Array(rows.length),
     };
+    for (let k = 0; k < rows.length; k++) {
+      const row = rows[k]!;
+      cells.high[k] = high[row]!;
+      cells.low[k] = low[row]!;
+      cells.tags[k] = tags[row]!;
+    }
     return new DecimalColumn(this.name, cells, this.#pool, this.whereOf(rows));
   }
 }

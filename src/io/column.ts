@@ -19,8 +19,8 @@ export interface Column extends TableColumn {
   cell(row: number): Cell;
   /** The distinct cells in the order in which they first come; `undefined` where there are more than `limit`. */
   distinct(limit?: number): readonly DistinctCell[] | undefined;
-  /** How many there are. */
-  countDistinct(): number;
+  /** How many there are; beyond `limit` more than it; up to the first that comes again, where asked to stop there. */
+  countDistinct(limit?: number, options?: { readonly stopAtRepeat?: boolean }): number;
   /** The distinct cells too, but plain decimals that only their digits tell apart are one: how the column is written. */
   specimens(): readonly DistinctCell[];
   /**
@@ -115,7 +115,7 @@ export abstract class BasicColumn implements Column {
 
   abstract cell(row: number): Cell;
   abstract distinct(limit?: number): readonly DistinctCell[] | undefined;
-  abstract countDistinct(): number;
+  abstract countDistinct(limit?: number, options?: { readonly stopAtRepeat?: boolean }): number;
   abstract numbers(of: (cell: Cell) => number, signs?: DecimalSigns): Float64Array;
 
   specimens(): readonly DistinctCell[] {
@@ -125,10 +125,14 @@ export abstract class BasicColumn implements Column {
   abstract select(rows: Uint32Array): Column;
 }
 
+/** Up to so many distinct cells are remembered. */
+const mostKept = 2 ** 12;
+
 /** Distinct cells, and each row's number among them. */
 export class CodedColumn extends BasicColumn {
   readonly #codes: Uint32Array;
   readonly #pool: CellPool;
+  #distinct: readonly DistinctCell[] | undefined;
 
   constructor(name: string, codes: Uint32Array, pool: CellPool, where?: (row: number) => string) {
     super(name, codes.length, where);
@@ -142,15 +146,18 @@ export class CodedColumn extends BasicColumn {
   }
 
   distinct(limit = Infinity): readonly DistinctCell[] | undefined {
+    if (this.#distinct) return this.#distinct.length > limit ? undefined : this.#distinct;
     const counts = new Uint32Array(this.#pool.size);
     const firsts: number[] = [];
     for (let row = 0; row < this.#codes.length; row++) {
       if (counts[this.#codes[row]!]!++ === 0 && firsts.push(row) > limit) return undefined;
     }
-    return firsts.map((first) => {
+    const found = firsts.map((first) => {
       const code = this.#codes[first]!;
       return { cell: this.#pool.cell(code), count: counts[code]!, first };
     });
+    if (found.length <= mostKept) this.#distinct = found;
+    return found;
   }
 
   countDistinct(): number {
@@ -179,7 +186,8 @@ export class CodedColumn extends BasicColumn {
   }
 
   select(rows: Uint32Array): Column {
-    const codes = rows.map((row) => this.#codes[row]!);
+    const codes = new Uint32Array(rows.length);
+    for (let k = 0; k < rows.length; k++) codes[k] = this.#codes[rows[k]!]!;
     return new CodedColumn(this.name, codes, this.#pool, this.whereOf(rows));
   }
 }
@@ -210,7 +218,12 @@ export class NumberColumn extends BasicColumn {
     return [...found.values()];
   }
 
-  countDistinct(): number {
+  countDistinct(limit = Infinity): number {
+    if (limit < Infinity) {
+      const found = new Set<number>();
+      for (let row = 0; row < this.length && found.size <= limit; row++) found.add(this.#numbers[row]!);
+      return found.size;
+    }
     // NaN sorts to the end.
     const sorted = this.#numbers.toSorted();
     let count = 0;
@@ -230,10 +243,8 @@ export class NumberColumn extends BasicColumn {
   }
 
   select(rows: Uint32Array): Column {
-    return new NumberColumn(
-      this.name,
-      Float64Array.from(rows, (row) => this.#numbers[row]!),
-      this.whereOf(rows),
-    );
+    const numbers = new Float64Array(rows.length);
+    for (let k = 0; k < rows.length; k++) numbers[k] = this.#numbers[rows[k]!]!;
+    return new NumberColumn(this.name, numbers, this.whereOf(rows));
   }
 }

@@ -16,6 +16,8 @@ export interface CsvOptions {
   readonly encoding?: string;
   /** What becomes of rows with fewer or more fields: `fail` (the default), `skip`, or `fill`: missing where there are fewer. */
   readonly ragged?: 'fail' | 'skip' | 'fill';
+  /** Names that its columns should have: a first line with most of them is a header. */
+  readonly expected?: readonly string[];
 }
 
 /** How a file of text is laid out, decided. */
@@ -80,7 +82,7 @@ export function findDialect(
   const skip = preamble > 0 ? first.line - 1 : skipped;
   const rows = table.slice(1).map(({ fields }) => fields);
   // `# a b c` before the rows names them where it has as many fields.
-  const header = options.header ?? looksLikeHeader(first.fields, rows);
+  const header = options.header ?? namesExpected(first.fields, options.expected) ?? looksLikeHeader(first.fields, rows);
   const layout = header
     ? layoutOf(first.fields, rows, notes)
     : { fields: first.fields.length, names: numbered(first.fields) };
@@ -324,6 +326,14 @@ function named(fields: readonly string[], notes: string[]): string[] {
   });
   if (renamed.length > 0) notes.push(`columns of the same name are told apart: ${shorten(renamed)}`);
   return names;
+}
+
+/** Whether the first record has the names that are expected; `undefined` where nothing is known of them. */
+function namesExpected(first: readonly string[], expected: readonly string[] | undefined): boolean | undefined {
+  if (!expected || expected.length === 0) return undefined;
+  const there = new Set(first);
+  if (expected.filter((name) => there.has(name)).length > expected.length / 2) return true;
+  return expected.every((name) => /^c\d+$/.test(name)) ? false : undefined;
 }
 
 const wordOrNone = /^(?:na|n\/a|nan|null|none|\?|-)?$/i;

@@ -66,9 +66,13 @@ export function decimalText(high: number, low: number, tag: number): string {
   return `${tag & negativeBit ? '-' : ''}${whole}${fraction}`;
 }
 
+/** Kinds are numbers below this. */
+export const decimalKinds = 1024;
+
 /** Two decimals of one kind can be told apart by their digits only. */
 export function decimalKind(high: number, low: number, tag: number): number {
-  const digits = high > 0 ? 10 : low === 0 ? 1 : Math.floor(Math.log10(low)) + 1;
+  let digits = high > 0 ? 10 : 1;
+  if (high === 0) for (let limit = 10; digits < 9 && low >= limit; limit *= 10) digits++;
   const whole = Math.max(1, digits - (tag & scaleBits));
   const isZero = digits <= (tag & scaleBits);
   return (tag << 3) | (isZero ? 0 : Math.min(whole, 4));

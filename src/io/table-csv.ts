@@ -4,8 +4,9 @@ import { ColumnBuilder } from './column-builder.ts';
 import { findDialect, sniffedBytes } from './csv-dialect.ts';
 import type { CsvDialect, CsvOptions } from './csv-dialect.ts';
 import { CsvScanner } from './csv-scanner.ts';
+import { formatNumber } from './number-form.ts';
 import { guardFormula } from './spreadsheet-text.ts';
-import type { Cell, Table, TableColumn } from './table.ts';
+import type { Cell, Table, TableColumn, WrittenForm } from './table.ts';
 import { Utf8Reader, findEncoding } from './text-encoding.ts';
 
 export interface TableCsvOptions extends DecodeOptions, CsvOptions {}
@@ -231,7 +232,7 @@ class LineNumbers {
 }
 
 export interface FormatTableOptions {
-  /** Default: a comma. */
+  /** Default: the table's own, else a comma. */
   readonly delimiter?: string;
   /**
    * Text that a spreadsheet would run (`=HYPERLINK(…)`): `guard` (the default) writes an apostrophe before it, which
@@ -240,9 +241,12 @@ export interface FormatTableOptions {
   readonly formulas?: 'guard' | 'keep';
 }
 
-/** A table as CSV with a header (RFC 4180, but \n): fields are quoted where they must be; `null` is an empty field. */
+/**
+ * A table as CSV with a header (RFC 4180, but \n): fields are quoted where they must be; `null` is an empty field, or the column's
+ * mark of missing values, and numbers are written in the column's form.
+ */
 export function formatTableCsv(table: Table, options: FormatTableOptions = {}): string {
-  const { delimiter = ',', formulas = 'guard' } = options;
+  const { delimiter = table.delimiter ?? ',', formulas = 'guard' } = options;
   if (delimiter.length !== 1 || '"\n\r'.includes(delimiter)) {
     throw new ValueError(`formatTableCsv: ${JSON.stringify(delimiter)} is no delimiter.`);
   }
@@ -250,17 +254,26 @@ export function formatTableCsv(table: Table, options: FormatTableOptions = {}): 
     `["\\n\\r${delimiter === '\\' || delimiter === ']' || delimiter === '^' ? '\\' : ''}${delimiter}]`,
   );
   const single = table.columns.length === 1;
-  const format = (cell: Cell): string => {
-    const text =
-      cell === null ? '' : typeof cell === 'string' && formulas === 'guard' ? guardFormula(cell) : String(cell);
+  const format = (cell: Cell, written?: WrittenForm): string => {
+    const plain = textOf(cell, written);
+    const text = typeof plain === 'string' && formulas === 'guard' ? guardFormula(plain) : String(plain);
     // A record of one empty field would be an empty line, which is skipped.
     const mustQuote =
-      special.test(text) || /^\s|\s$/.test(text) || text.startsWith('\uFEFF') || (single && text === '');
+      special.test(text) ||
+      /^\s|\s$/.test(text) ||
+      text.startsWith('\uFEFF') ||
+      ((single || delimiter === ' ') && text === '');
     return mustQuote ? `"${text.replaceAll('"', '""')}"` : text;
   };
   const lines = [table.columns.map(({ name }) => format(name)).join(delimiter)];
   for (let row = 0; row < table.rowCount; row++) {
-    lines.push(table.columns.map(({ values }) => format(values[row] ?? null)).join(delimiter));
+    lines.push(table.columns.map(({ values, written }) => format(values[row] ?? null, written)).join(delimiter));
   }
   return `${lines.join('\n')}\n`;
+}
+
+/** A cell in its column's form: text, or what JavaScript writes as it is. */
+function textOf(cell: Cell, { numbers, decimals, missing = '' }: WrittenForm = {}): string | number | boolean {
+  if (cell === null) return missing;
+  return typeof cell === 'number' && numbers ? formatNumber(cell, numbers, decimals) : cell;
 }

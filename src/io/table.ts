@@ -1,5 +1,6 @@
 import { ShapeError } from '../core/index.ts';
 import type { CsvDialect } from './csv-dialect.ts';
+import type { NumberForm } from './number-form.ts';
 
 /** One entry of a table; `null` where nothing is stored. CSV has strings only. */
 export type Cell = string | number | boolean | null;
@@ -7,6 +8,18 @@ export type Cell = string | number | boolean | null;
 export interface TableColumn {
   readonly name: string;
   readonly values: readonly Cell[];
+  /** How the column is written as text, where that is not as JavaScript has it. */
+  readonly written?: WrittenForm;
+}
+
+/** How a column's cells are written as text. */
+export interface WrittenForm {
+  /** Of numbers. */
+  readonly numbers?: NumberForm;
+  /** Digits behind numbers' decimal sign. */
+  readonly decimals?: number;
+  /** What stands for a missing value; default: nothing. */
+  readonly missing?: string;
 }
 
 /** Named columns of equal length: what CSV and Parquet files hold, before any meaning is given to them. */
@@ -15,6 +28,8 @@ export interface Table {
   readonly rowCount: number;
   /** How the file was laid out that it came from, when it was one of text. */
   readonly dialect?: CsvDialect | undefined;
+  /** What parts fields when it is written as text; default: a comma. */
+  readonly delimiter?: string;
 }
 
 /** @throws ShapeError when columns differ in length or two have the same name */

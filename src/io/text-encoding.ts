@@ -19,7 +19,7 @@ export function findEncoding(bytes: Uint8Array, options: { readonly whole: boole
   if (even! > 0.3 * head.length) return 'utf-16be';
   const decoder = new TextDecoder('utf-8', { fatal: true });
   try {
-    for (let at = 0; at < bytes.length; at += pieceBytes) {
+    for (let at = asciiLength(bytes); at < bytes.length; at += pieceBytes) {
       decoder.decode(bytes.subarray(at, at + pieceBytes), { stream: true });
     }
     if (options.whole) decoder.decode();
@@ -27,6 +27,17 @@ export function findEncoding(bytes: Uint8Array, options: { readonly whole: boole
     return westernEncoding;
   }
   return 'utf-8';
+}
+
+/** How many bytes at the start are ASCII, about: up to 1 KiB less. */
+function asciiLength(bytes: Uint8Array): number {
+  for (let at = 0; at < bytes.length; at += 1024) {
+    const end = Math.min(at + 1024, bytes.length);
+    let all = 0;
+    for (let k = at; k < end; k++) all |= bytes[k]!;
+    if (all > 127) return at;
+  }
+  return bytes.length;
 }
 
 /** Thrown for bytes that are not of the encoding: a caller that has guessed it by the first of them may read again. */
@@ -40,6 +51,7 @@ export class Utf8Reader {
   readonly #encoding: string;
   readonly #decoder: TextDecoder;
   #begun = false;
+  #mayGoOn = false;
 
   /** @throws ValueError for an encoding that does not exist */
   constructor(encoding: string, name: string) {
@@ -56,6 +68,10 @@ export class Utf8Reader {
 
   /** @throws EncodingError for bytes that are not of the encoding; DataError for bytes that are no text */
   write(bytes: Uint8Array): Uint8Array {
+    // What is ASCII is UTF-8, unless it comes where a character goes on.
+    const isAscii = this.#begun && this.#encoding === 'utf-8' && asciiLength(bytes) === bytes.length;
+    if (isAscii && !this.#mayGoOn) return bytes;
+    this.#mayGoOn = !isAscii;
     const text = this.#decode(() => this.#decoder.decode(bytes, { stream: true }));
     const utf8 = this.#encoding === 'utf-8' ? bytes : new TextEncoder().encode(text);
     if (this.#begun || bytes.length === 0) return utf8;

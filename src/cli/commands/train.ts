@@ -39,6 +39,14 @@ export function trainCommand(session: Session): Command {
   });
 }
 
+/** What sources take, the most wanted first; each refuses what is not for it. */
+const dataOptionHelp = [
+  'repeatable. Tables: schema (what columns are, JSON or its file: schema=\'{"zip":"categorical","x":{"kind":"numeric",',
+  '"decimal":",","missing":["-999"]}}\'), header, delimiter, decimal, thousands, missing, comment, skip, encoding, ragged,',
+  'strict: found out where they are not said. Images: size, channels, fit, background, unreadable. Arrays: array, range, scale.',
+  'All: testFraction',
+].join(' ');
+
 function addDataOptions(command: Command): void {
   command
     .optionsGroup('Data:')
@@ -57,11 +65,7 @@ function addDataOptions(command: Command): void {
     .option('--count <n>', 'training examples to draw, for data drawn by code', whole(1))
     .option('--test-count <n>', 'test examples to draw', whole(1))
     .option('--data-seed <n>', 'seed of data drawn by code, and of a test split held out (default: 0)', whole(0))
-    .option(
-      '--data-option <name=value>',
-      'size, channels, fit, background, unreadable, array, range, scale, testFraction; repeatable',
-      setting,
-    );
+    .option('--data-option <name=value>', dataOptionHelp, setting);
 }
 
 function addModelOptions(command: Command): void {

@@ -12,7 +12,7 @@ import { purposeKey } from '../streams.ts';
 import { describeSurprise } from '../table/describe.ts';
 import { Surprises } from '../table/encoder.ts';
 import type { TableEncoder } from '../table/encoder.ts';
-import { csvPart, joinSplits, labelCodes, planTable, splitsIn } from '../table/table-dataset.ts';
+import { csvPart, joinSplits, layoutOf, labelCodes, planTable, splitsIn } from '../table/table-dataset.ts';
 import type { SplitRows, TableOptions, TablePlan, TableSample } from '../table/table-dataset.ts';
 import type { ResolveContext } from './context.ts';
 import { cachedRecords } from './record-cache.ts';
@@ -36,7 +36,8 @@ export async function readLargeTable(
   options: TableOptions & { readonly like?: DataConfig | undefined },
   context: ResolveContext,
 ): Promise<DatasetSplits> {
-  const csv = csvPart(options);
+  const { hints, expected } = layoutOf(options.like);
+  const csv = { ...hints, ...csvPart(options), expected };
   const sample = await sampleRows(path, csv, context);
   const plan = planTable(sample, { ...options, source: path });
   const cached = await encodeRows(path, { plan, csv, rowCount: sample.rowCount, context });

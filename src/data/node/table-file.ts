@@ -5,7 +5,7 @@ import { fileSize, readFileBytes, readFileJson, writeFileAtomic } from '../../io
 import type { DatasetOptions, DatasetSplits } from '../source.ts';
 import type { SchemaOverrides } from '../table/infer.ts';
 import { decodeTable, tableExtension, tableExtensions } from '../table/table-bytes.ts';
-import { csvPart, tableSplits } from '../table/table-dataset.ts';
+import { csvPart, readLike, tableSplits } from '../table/table-dataset.ts';
 import { defaultMemoryLimit } from './context.ts';
 import type { ResolveContext } from './context.ts';
 import { readLargeTable } from './large-table.ts';
@@ -33,7 +33,7 @@ export async function writeTable(path: string, table: Table, options: WriteTable
     path,
     extension === '.parquet'
       ? await encodeParquet(table)
-      : formatTableCsv(table, { ...options, delimiter: extension === '.tsv' ? '\t' : ',' }),
+      : formatTableCsv(table, { ...options, ...(extension === '.tsv' && { delimiter: '\t' }) }),
   );
 }
 
@@ -49,5 +49,5 @@ export async function readTableFile(
   const bytes = fileSize(path) * bytesInMemory[/\.(parquet|gz)$/i.test(path) ? 'packed' : 'text'];
   return bytes > (context.memoryLimit ?? defaultMemoryLimit)
     ? readLargeTable(path, how, context)
-    : tableSplits(await readTable(path, csvPart(options)), how);
+    : tableSplits(await readLike((csv) => readTable(path, csv), csvPart(options), context.like), how);
 }

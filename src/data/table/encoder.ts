@@ -1,6 +1,6 @@
 import { DataError, NdArray, ShapeError, formatShape } from '../../core/index.ts';
 import { tableOf } from '../../io/index.ts';
-import type { Cell, ColumnState, Table, TableState } from '../../io/index.ts';
+import type { Cell, ColumnState, Table, TableColumn, TableState, WrittenForm } from '../../io/index.ts';
 import { fillUniform, foldIn } from '../../random/index.ts';
 import type { Key } from '../../random/index.ts';
 import { purposeKey } from '../streams.ts';
@@ -234,18 +234,17 @@ export class TableEncoder {
     if (matrix.shape.length !== 2 || width !== this.width) {
       throw new ShapeError(`table: expected encoded rows [n, ${this.width}], got ${formatShape(matrix.shape)}.`);
     }
-    const columns = this.state.columns.flatMap((column, place) => {
-      if (column.kind === 'constant') {
-        return [{ name: column.name, values: Array.from({ length: rows }, () => column.value) }];
-      }
+    const places = new Map(this.#features.map((feature, index) => [feature.name, index]));
+    const columns = this.state.columns.flatMap((column, place): TableColumn[] => {
       const { name } = column;
+      if (column.kind === 'constant') return [{ name, values: Array.from({ length: rows }, () => column.value) }];
       if (column.kind === 'label' && column.model && labels) {
         const key = purposeKey(seed, 'labels');
         return [{ name, values: drawLabels({ ...column, model: column.model }, matrix, { key, missing }) }];
       }
-      const index = this.#features.findIndex(({ name }) => name === column.name);
-      const feature = this.#features[index];
-      if (!feature) return [];
+      const index = places.get(name);
+      const feature = index === undefined ? undefined : this.#features[index];
+      if (index === undefined || !feature) return [];
       const { offset, width: size, missing: flag } = this.blocks[index]!;
       const other = otherOf(feature, foldIn(purposeKey(seed, 'categories'), place));
       const values = Array.from({ length: rows }, (_, row): Cell => {
@@ -254,9 +253,11 @@ export class TableEncoder {
         const cell = cellOf(feature, matrix.data.subarray(start + offset, start + offset + size), this.#dates[index]);
         return cell === otherCategory ? other(row) : cell;
       });
-      return [{ name, values }];
+      const written = writtenForm(feature);
+      return [{ name, values, ...(written && { written }) }];
     });
-    return tableOf(columns);
+    const { delimiter } = this.state;
+    return { ...tableOf(columns), ...(delimiter !== undefined && { delimiter }) };
   }
 }
 
@@ -316,6 +317,18 @@ function otherOf(feature: Feature, key: Key): (row: number) => Cell {
     let [left, place] = [draw[0]! * total, 0];
     while (place < rare.counts.length - 1 && (left -= rare.counts[place]!) >= 0) place++;
     return rare.levels[place] ?? otherCategory;
+  };
+}
+
+/** How a column was written, where its cells do not say so themselves. */
+function writtenForm(feature: Feature): WrittenForm | undefined {
+  const [mark = ''] = feature.missing ?? [];
+  const form = feature.kind === 'numeric' ? feature.form : undefined;
+  if (mark === '' && !form) return undefined;
+  const decimals = feature.kind === 'numeric' ? feature.decimals : undefined;
+  return {
+    ...(mark !== '' && { missing: mark }),
+    ...(form && { numbers: form, ...(decimals !== undefined && { decimals }) }),
   };
 }
 

@@ -34,7 +34,8 @@ export function fitTable(table: Table, schema: readonly ColumnSchema[]): TableSt
       `table: no column is left to model: ${columns.map(({ name, kind }) => `${name} (${kind})`).join(', ')}.`,
     );
   }
-  return { columns, rows: table.rowCount };
+  const delimiter = typed.dialect?.delimiter ?? ',';
+  return { columns, rows: table.rowCount, ...(delimiter !== ',' && { delimiter }) };
 }
 
 /** Kinds of columns that a model sees. */
@@ -70,14 +71,13 @@ function fitNumeric(column: TypedColumn, schema: ColumnSchema, nullable: boolean
   const known = numbers.filter((value) => !Number.isNaN(value));
   const decimals = column.decimals(mostDecimals);
   const { form } = column.reading;
-  const isPlain =
-    form === undefined || Object.values(form).every((value) => value === '.' || (value === ',' && decimals === 0));
+  const isPlain = !form || (Object.keys(form).length === 1 && (form.decimal === '.' || decimals === 0));
   return {
     kind: 'numeric',
     ...fitMeasure(column, known, { ...schema, nullable }),
     integer: known.every(Number.isInteger),
     ...(decimals !== undefined && { decimals }),
-    ...(form && !isPlain && { form }),
+    ...(!isPlain && { form }),
   };
 }
 
@@ -116,12 +116,13 @@ function fitDates(column: TypedColumn, schema: ColumnSchema, nullable: boolean):
 
 function fitMeasure(
   column: TypedColumn,
-  numbers: Float64Array,
+  values: Float64Array,
   { transform, nullable }: Pick<ColumnSchema, 'transform'> & { readonly nullable: boolean },
 ) {
   const { name } = column;
-  const min = numbers.reduce((least, value) => Math.min(least, value), Infinity);
-  const max = numbers.reduce((most, value) => Math.max(most, value), -Infinity);
+  // Sorted once: all that is fitted is fitted to values in any order.
+  const numbers = values.slice().sort();
+  const [min = Infinity, max = -Infinity] = [numbers[0], numbers.at(-1)];
   if (!Number.isFinite(max - min)) {
     throw new DataError(
       `table: column '${name}' reaches from ${min} to ${max}, wider than float64 numbers can tell apart: ` +

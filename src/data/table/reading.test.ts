@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { parseTableCsv, tableOf } from '../../io/index.ts';
+import { formatTableCsv, parseTableCsv, tableOf } from '../../io/index.ts';
 import type { Cell, CsvOptions } from '../../io/index.ts';
-import { inferSchema, tableSplits } from '../index.ts';
+import { TableEncoder, inferSchema, tableSplits } from '../index.ts';
 import { describeReading } from './describe-reading.ts';
 import { TypedTable } from './typed.ts';
 import type { TypingOptions } from './typed.ts';
@@ -235,4 +235,37 @@ test('what was said of a file is kept, and read again', () => {
   expect(() => tableSplits(tableOf({ x: [1, 2] }), { source: 'x', decimal: ';' as '.' })).toThrow(
     /decimal is '.' or ','/,
   );
+});
+
+test.each<[string, number[]]>([
+  ['numbers-german-thousands', [0, 1, 2, 3, 4]],
+  ['numbers-us-thousands-percent', []],
+  ['numbers-accounting', [0, 1, 2, 3, 4]],
+  ['odd-cell-na-mark', [0, 1, 2, 3]],
+  ['excel-sep-line', [1, 2, 3]],
+])('%s is written back as it was read', (name, lines) => {
+  const text = readFileSync(`test/fixtures/cases/${name}.csv`, 'utf8');
+  const table = parseTableCsv(text);
+  const { train } = tableSplits(table, { source: name, testFraction: 0 });
+  const encoder = train.table!;
+  // The state survives as JSON does.
+  const again = new TableEncoder(JSON.parse(JSON.stringify(encoder.state)) as typeof encoder.state);
+  const written = formatTableCsv(again.decode(again.encodeMatrix(table))).split('\n');
+  const lined = text.split(/\r?\n/).filter((line) => !line.startsWith('sep='));
+  if (lines.length > 0) expect(lines.map((line) => written[line])).toEqual(lines.map((line) => lined[line]));
+  else expect(written[1]).toBe('h0,141,35,"55,13%","1,106"');
+});
+
+test('new rows of another convention are read by what they show, and else as those in training', () => {
+  const { train } = tableSplits(typed('a;b\n1.234;0,5\n5.678;1,25\n9.012;2,5\n', {}), { source: 'x', testFraction: 0 });
+  const encoder = train.table!;
+  const numbers = (text: string): number[][] => {
+    const table = TypedTable.of(parseTableCsv(text), { like: encoder.state });
+    return table.columns.map((found) => [...(found.numbers ?? [])]);
+  };
+  expect(numbers('a;b\n3.456;7\n')).toEqual([[3456], [7]]);
+  expect(numbers('a,b\n"3,456",0.5\n3,1.25\n')).toEqual([
+    [3456, 3],
+    [0.5, 1.25],
+  ]);
 });

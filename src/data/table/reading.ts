@@ -276,8 +276,9 @@ function signOf(
   const sign = example.parts.core.includes(',') ? ',' : '.';
   const other = sign === ',' ? '.' : ',';
   const plain = numbers.filter(({ parts: { core } }) => /^\d+$/.test(core));
+  const trained = like && (file.decimal === undefined || file.decimal === like.decimal) ? like.decimal : undefined;
   const settled =
-    like?.decimal ??
+    trained ??
     (plain.some(({ parts: { core } }) => core.length > 3)
       ? sign
       : plain.length > 0 && file.decimal !== sign

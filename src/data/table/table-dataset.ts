@@ -12,7 +12,7 @@ import { describeLayout, describeReading } from './describe-reading.ts';
 import { describeSurprise, describeTable } from './describe.ts';
 import { TableEncoder } from './encoder.ts';
 import type { EncodedTable } from './encoder.ts';
-import { levelsByName } from './fit.ts';
+import { isFeature, levelsByName } from './fit.ts';
 import { inferSchema } from './infer.ts';
 import type { ColumnSchema, SchemaOverrides } from './infer.ts';
 import { withLabelModel } from './label-model.ts';
@@ -119,6 +119,35 @@ export function csvPart(options: DatasetOptions): CsvOptions {
   return Object.fromEntries(csvOptions.flatMap((name) => (options[name] === undefined ? [] : [[name, options[name]]])));
 }
 
+/** How a trained model's file was said to be laid out, and the columns that it needs of another. */
+export function layoutOf(like: DataConfig | undefined): {
+  readonly hints: CsvOptions;
+  readonly expected: readonly string[];
+} {
+  const expected = like?.table?.columns.filter(({ kind }) => isFeature(kind)).map(({ name }) => name) ?? [];
+  return { hints: csvPart(like?.options ?? {}), expected };
+}
+
+/**
+ * A table for a trained model, or for none: laid out as the model's own was said to be, where that gives its columns; else as the
+ * file itself shows.
+ */
+export async function readLike(
+  read: (options: CsvOptions) => Promise<Table>,
+  said: CsvOptions,
+  like: DataConfig | undefined,
+): Promise<Table> {
+  const { hints, expected } = layoutOf(like);
+  if (Object.keys(hints).length === 0) return read({ ...said, expected });
+  try {
+    const table = await read({ ...hints, ...said, expected });
+    if (expected.every((name) => hasColumn(table, name))) return table;
+  } catch (error) {
+    if (!(error instanceof DataError)) throw error;
+  }
+  return read({ ...said, expected });
+}
+
 /** What was said of how the table is read, for `config.json`. */
 function kept(given: DatasetOptions): Readonly<Record<string, JsonValue>> {
   const reading = Object.entries(given).filter(([name]) => name !== 'seed' && name !== 'testFraction');
@@ -136,7 +165,7 @@ function typingOptions({ decimal, thousands, missing, strict, schema = {} }: Tab
     ...(decimal !== undefined && { decimal }),
     ...(thousands !== undefined && { thousands }),
     ...(missing !== undefined && {
-      missing: Array.isArray(missing) ? (missing as (string | number)[]) : [missing as string],
+      missing: typeof missing === 'object' ? missing : [missing],
     }),
   };
   checkReadingOptions('options', all);

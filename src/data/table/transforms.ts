@@ -9,6 +9,13 @@ const mostDeviations = 1e6;
 /** Numbers in any order; all finite. */
 type Values = Float64Array | readonly number[];
 
+/** The values in order: themselves, where they are. */
+function ascending(values: Values): Float64Array {
+  const numbers = values instanceof Float64Array ? values : Float64Array.from(values);
+  for (let k = 1; k < numbers.length; k++) if (numbers[k]! < numbers[k - 1]!) return numbers.slice().sort();
+  return numbers;
+}
+
 /** (x − mean) / stddev; a column without spread keeps the scale 1. */
 export function fitStandard(values: Values): NumericTransform {
   let [scale, sum, squares] = [0, 0, 0];
@@ -32,7 +39,7 @@ export function fitQuantile(
   values: Values,
   { knots: most = mostKnots }: { readonly knots?: number } = {},
 ): NumericTransform {
-  const sorted = Float64Array.from(values).sort();
+  const sorted = ascending(values);
   const knots = knotPositions(sorted, most).map((position) => {
     const below = Math.floor(position);
     const low = sorted[below]!;
@@ -72,10 +79,11 @@ const leastMiddle = 0.5;
 export function fitTransform(values: Values): NumericTransform {
   const standard = fitStandard(values);
   if (standard.name !== 'standard') return standard;
-  const distinct = Float64Array.from(values)
-    .sort()
-    .filter((value, k, sorted) => k === 0 || value !== sorted[k - 1]);
-  const quartile = (share: number): number => distinct[Math.round(share * (distinct.length - 1))]! / standard.stddev;
+  const sorted = ascending(values);
+  const distinct = new Float64Array(sorted.length);
+  let count = 0;
+  for (let k = 0; k < sorted.length; k++) if (k === 0 || sorted[k] !== sorted[k - 1]) distinct[count++] = sorted[k]!;
+  const quartile = (share: number): number => distinct[Math.round(share * (count - 1))]! / standard.stddev;
   return quartile(0.75) - quartile(0.25) < leastMiddle ? fitQuantile(values) : standard;
 }
 

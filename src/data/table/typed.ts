@@ -17,6 +17,19 @@ export interface Level {
 /** Beyond so many, distinct texts are counted as they are written. */
 const mostTrimmed = 4096;
 
+interface Rows {
+  readonly of: TypedColumn;
+  readonly indices: Uint32Array;
+}
+
+function taken({ of, indices }: Rows): Float64Array | undefined {
+  const { numbers } = of;
+  if (!numbers) return undefined;
+  const out = new Float64Array(indices.length);
+  for (let k = 0; k < out.length; k++) out[k] = numbers[indices[k]!]!;
+  return out;
+}
+
 /**
  * A column whose cells have a meaning: which are missing, and whether the others are numbers. All that is inferred, fitted and
  * encoded starts here. What takes a look at every row is found when it is first asked for, and kept.
@@ -24,17 +37,28 @@ const mostTrimmed = 4096;
 export class TypedColumn implements TableColumn {
   readonly name: string;
   readonly length: number;
-  readonly column: Column;
   readonly reading: ColumnReading;
   #numbers: Float64Array | undefined;
   #present: number | undefined;
   #distinctCount: number | undefined;
 
-  constructor(column: Column, reading: ColumnReading) {
+  readonly #rows: Rows | undefined;
+  #column: Column | undefined;
+
+  /** @param rows these of its rows, whose numbers are known where the column's are */
+  constructor(column: Column, reading: ColumnReading, rows?: Rows) {
     this.name = column.name;
-    this.length = column.length;
-    this.column = column;
+    this.length = rows ? rows.indices.length : column.length;
     this.reading = reading;
+    this.#rows = rows;
+    this.#column = rows ? undefined : column;
+  }
+
+  /** The cells as they are kept. */
+  get column(): Column {
+    // Most selections are asked for their numbers alone.
+    this.#column ??= this.#rows!.of.column.select(this.#rows!.indices);
+    return this.#column;
   }
 
   get values(): readonly Cell[] {
@@ -78,6 +102,7 @@ export class TypedColumn implements TableColumn {
   get numbers(): Float64Array | undefined {
     const { form, signs, isMissing: missing } = this.reading;
     if (form === undefined) return undefined;
+    this.#numbers ??= this.#rows && taken(this.#rows);
     this.#numbers ??= this.column.numbers((cell) => (missing(cell) ? NaN : numberIn(cell, form)), signs);
     return this.#numbers;
   }
@@ -115,18 +140,22 @@ export class TypedColumn implements TableColumn {
     return found.size > limit ? undefined : [...found.values()];
   }
 
-  /** How many values there are. */
+  /** How many values there are; of numbers that are more than 4,096, at least how many. */
   get distinctCount(): number {
-    return (this.#distinctCount ??= this.levels(mostTrimmed)?.length ?? this.column.countDistinct());
+    this.#distinctCount ??=
+      this.levels(mostTrimmed)?.length ?? this.column.countDistinct(this.reading.form ? mostTrimmed : Infinity);
+    return this.#distinctCount;
   }
 
   /** Whether every row holds a value that no other does. */
   get unique(): boolean {
-    return this.length > 1 && this.present === this.length && this.distinctCount === this.length;
+    if (this.length < 2 || this.present < this.length) return false;
+    const few = this.length <= mostTrimmed ? this.levels(mostTrimmed) : undefined;
+    return (few?.length ?? this.column.countDistinct(Infinity, { stopAtRepeat: true })) === this.length;
   }
 
   select(rows: Uint32Array): TypedColumn {
-    return new TypedColumn(this.column.select(rows), this.reading);
+    return new TypedColumn(this.column, this.reading, { of: this, indices: rows });
   }
 }
 
