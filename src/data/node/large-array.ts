@@ -9,6 +9,7 @@ import { datasetOfRecords, readNumbers } from './record-dataset.ts';
 import type { RecordElement } from './record-dataset.ts';
 import { cachedRecords } from './record-cache.ts';
 import { RecordFile } from './record-file.ts';
+import { placeRowMajor } from './row-major.ts';
 import type { ArrayOnDisk } from './stored-arrays.ts';
 
 /** How much is read at once to look at all values. */
@@ -17,10 +18,11 @@ const scanBytes = 2 ** 22;
 /**
  * The examples of an array, read from disk as they are asked for. All values are looked at once, as for a file that is
  * kept in memory: what range they have, and whether each is a finite number. A file in the cache remembers it.
+ * An array in column-major order is turned around once, into the cache.
  *
  * @param options.sampleShape the shape of one example
  * @param options.asked as `readValues` takes it, and `trained` too
- * @throws DataError for column-major order, which only arrays that fit into memory may have
+ * @throws DataError for text, and for a number that is not finite
  */
 export async function openLargeArray(array: ArrayOnDisk, options: LargeOptions): Promise<LargeArray> {
   const { name, sampleShape, context } = options;
@@ -28,23 +30,20 @@ export async function openLargeArray(array: ArrayOnDisk, options: LargeOptions):
   const header = array.readHeader();
   const { type, bigEndian, shape, start, elementBytes } = header;
   if (type === 'string' || type === 'bytes') throw new DataError(`${where}: holds text, where examples are numbers.`);
-  if (header.fortran) {
-    throw new DataError(
-      `${where}: is too large for memory, and in column-major order, in which no example lies in one place. ` +
-        'Save it as numpy.ascontiguousarray(array).',
-    );
-  }
   const [count = 0, ...rest] = shape;
   const needed = sizeOf(shape) * elementBytes;
   const found = array.bytes - start;
   if (needed !== found) {
     throw new DataError(`${where}: shape ${formatShape(shape)} needs ${needed} bytes of elements, found ${found}.`);
   }
-  const place = await array.place(context);
-  const records = new RecordFile(place.path, { start: place.start + start, recordBytes: sizeOf(rest) * elementBytes });
-  const element = { type, bigEndian, where };
   const { size, mtimeMs } = statSync(array.path);
   const identity = [1, resolve(array.path), size, mtimeMs, where];
+  const unpacked = await array.place(context);
+  const place = header.fortran
+    ? await placeRowMajor(unpacked, header, { identity, where, context })
+    : { path: unpacked.path, start: unpacked.start + start };
+  const records = new RecordFile(place.path, { start: place.start, recordBytes: sizeOf(rest) * elementBytes });
+  const element = { type, bigEndian, where };
   const { about: range } = await cachedRecords({ kind: 'ranges', identity }, context, () =>
     scan(records, { path: where, element, elementBytes, count, context }),
   );

@@ -41,6 +41,11 @@ export class RecordFile {
     }
   }
 
+  /** Reads as many neighbours as `out` holds, from the record `first` on. @throws DataError as `read` does */
+  readRun(first: number, out: Uint8Array): void {
+    this.#readAt(first * this.recordBytes, out);
+  }
+
   #readAt(position: number, out: Uint8Array): void {
     for (let done = 0; done < out.length;) {
       const got = readSync(this.#file, out, done, out.length - done, this.#start + position + done);
