@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { NdArray, ValueError } from '../core/index.ts';
-import { evaluate, evaluateAll } from '../engine/index.ts';
+import { evaluate, evaluateAll, toOnnx } from '../engine/index.ts';
 import { klDivergence } from '../gaussian/index.ts';
-import { constant, grad, input, isHostOp, sum, topologicalOrder, verifyGraph } from '../graph/index.ts';
+import { constant, grad, input, isHostOp, isOp, square, sum, topologicalOrder, verifyGraph } from '../graph/index.ts';
 import type { Tensor } from '../graph/index.ts';
 import { eigh } from '../linalg/index.ts';
 import { initializeParameters } from '../nn/index.ts';
 import { key, normal } from '../random/index.ts';
 import { bernoulliLikelihood, createVae, posteriorFamily, softClamp } from './index.ts';
-import { fillStrictlyLower } from './posteriors/fill-triangular.ts';
+import { fillStrictlyLower, strictlyLowerSize } from './posteriors/fill-triangular.ts';
 import type { PosteriorOptions } from './posteriors/index.ts';
 
 const families: readonly (PosteriorOptions & { name: string })[] = [
@@ -103,6 +103,16 @@ describe('the full head', () => {
 describe('fillStrictlyLower', () => {
   it('fills row by row', () => {
     expect(evaluate(fillStrictlyLower(constant([[1, 2, 3]]), 3)).toNested()).toEqual([[[0, 0, 0], [1, 0, 0], [2, 3, 0]]]); // prettier-ignore
+  });
+
+  it('needs constants of n², forwards and backwards, not n⁴', () => {
+    const n = 64;
+    const entries = input('entries', ['batch', strictlyLowerSize(n)]);
+    const loss = sum(square(fillStrictlyLower(entries, n)));
+    const model = toOnnx({ name: 'fill', outputs: { loss, gradient: grad(loss, [entries])[0]! } });
+    const constants = topologicalOrder([loss]).map((node) => (isOp(node, 'constant') ? node.attributes.value.size : 0));
+    expect(Math.max(...constants)).toBeLessThanOrEqual(n * n);
+    expect(model.byteLength).toBeLessThan(64 * n * n);
   });
 });
 

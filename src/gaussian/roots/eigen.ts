@@ -3,12 +3,10 @@ import {
   NdArray,
   ShapeError,
   ValueError,
-  checkOptions,
   epsilonOf,
   formatShape,
   isFloat,
   noticesTo,
-  rule,
 } from '../../core/index.ts';
 import type { ArrayLikeInput, FloatDType, OnNotice } from '../../core/index.ts';
 import { evaluate } from '../../engine/reference/index.ts';
@@ -61,6 +59,12 @@ export interface CovarianceOptions {
   readonly dtype?: FloatDType;
   /** Is told in a sentence what was taken otherwise than given. Default: the console's warnings. */
   readonly onNotice?: OnNotice | undefined;
+}
+
+function refuseOthers(options: object): void {
+  for (const name of Object.keys(options)) {
+    throw new ValueError(`fromCovariance: unknown option '${name}'; known are nearest, tolerance, dtype, onNotice.`);
+  }
 }
 
 /** Σ = D V Λ Vᵀ D. */
@@ -131,13 +135,8 @@ export class EigenRoot extends CovarianceRootBase {
    * @throws LinearAlgebraError naming the batch index and the offending entry or eigenvalue
    */
   static fromCovariance(covariance: ArrayLikeInput, options: CovarianceOptions = {}): EigenRoot {
-    checkOptions('fromCovariance', options, {
-      nearest: rule.flag,
-      tolerance: rule.number({ least: 0, below: 1 }),
-      dtype: rule.oneOf(['float32', 'float64']),
-      onNotice: rule.notice,
-    });
-    const { nearest = false, tolerance, dtype, onNotice } = options;
+    const { nearest = false, tolerance, dtype, onNotice, ...unknown } = options;
+    refuseOthers(unknown);
     const tell = noticesTo(onNotice);
     const say = (message: string): void => {
       tell(`covariance: ${message}.`);

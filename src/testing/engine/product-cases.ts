@@ -1,6 +1,6 @@
 import { isFloat } from '../../core/index.ts';
-import { makeNode } from '../../graph/index.ts';
-import type { GraphShape, OpName } from '../../graph/index.ts';
+import { constant, makeNode } from '../../graph/index.ts';
+import type { GraphShape, OpName, Tensor } from '../../graph/index.ts';
 import { allDTypes, batch, describeShape, drawn, floatDTypes, listed, numberDTypes } from './case.ts';
 import type { Case, OpCases, Operand } from './case.ts';
 
@@ -31,18 +31,34 @@ const gather: OpCases = {
     })),
 };
 
+/** Known indices: each once, all of them, some twice, none. */
+const fixedTable: readonly (readonly [number, GraphShape, readonly number[], number])[] = [
+  [1, [2, 3], [4, 0, 2], 5],
+  [0, [3, 2], [2, 0, 1], 3],
+  [1, [2, 2, 3], [1, 0], 4],
+  [1, [2, 3], [1, 1, 0], 3],
+  [1, [2, 0], [], 2],
+];
+
 const scatterAdd: OpCases = {
   dtypes: numberDTypes,
-  cases: (dtype) =>
-    indexTable.map(([axis, shape, indexShape]) => {
+  cases: (dtype) => [
+    ...fixedTable.map(([axis, shape, fixed, size]) => ({
+      label: `${describeShape(shape)} at ${JSON.stringify(fixed)}, constants, on axis ${axis} into ${size}`,
+      operands: [drawn(shape, dtype)],
+      build: (x: Tensor) => makeNode('scatterAdd', [x, constant(Int32Array.from(fixed))], { axis, size }),
+      smooth: isFloat(dtype),
+    })),
+    ...indexTable.map(([axis, shape, indexShape]) => {
       const updates = [...shape.slice(0, axis), ...indexShape, ...shape.slice(axis + 1)];
       return {
         label: `${describeShape(updates)} at ${describeShape(indexShape)} on axis ${axis} into ${describeShape(shape)}`,
         operands: [drawn(updates, dtype), indices(indexShape)],
-        build: (x, index) => makeNode('scatterAdd', [x, index], { axis, size: 3 }),
+        build: (x: Tensor, index: Tensor) => makeNode('scatterAdd', [x, index], { axis, size: 3 }),
         smooth: isFloat(dtype),
       };
     }),
+  ],
 };
 
 /** Shapes as if nothing were transposed; the cases swap the last two where it is. */
