@@ -1,6 +1,6 @@
 import { localFiles } from '#file-system';
 import { localData } from '#local-data';
-import { DataError, NdArray, ValueError, formatShape } from '../core/index.ts';
+import { DataError, NdArray, ValueError, formatShape, checkOptions, rule } from '../core/index.ts';
 import {
   RunFolder,
   decodeNpy,
@@ -36,6 +36,7 @@ export function arrayFormat(path: string): ArrayFormat {
  * @throws ValueError for another ending, or a `.png` of what are no images; DataError when the file cannot be written
  */
 export async function writeArray(path: string, array: NdArray, options: WriteArrayOptions = {}): Promise<void> {
+  checkOptions('writeArray', options, { columns: rule.whole(1), columnName: rule.callback });
   const bytes = await encodeArray(path, array, options);
   const { writeFileAtomic } = await localFiles();
   writeFileAtomic(path, bytes);
@@ -59,6 +60,7 @@ export async function writeComparison(
   pairs: { readonly originals: NdArray; readonly reconstructions: NdArray },
   options: { readonly columns?: number } = {},
 ): Promise<void> {
+  checkOptions('writeComparison', options, { columns: rule.whole(1) });
   if (!isImageShape(pairs.originals.shape.slice(1))) throw noPictures(path, pairs.originals);
   const { writeFileAtomic } = await localFiles();
   writeFileAtomic(path, comparison(pairs.originals, pairs.reconstructions, options));
@@ -102,6 +104,7 @@ function asMatrix(array: NdArray): NdArray {
  * @throws DataError when it is none of them, or holds NaN or infinity
  */
 export function parseArray(bytes: Uint8Array, options: { readonly name?: string } = {}): NdArray {
+  checkOptions('parseArray', options, { name: rule.text });
   const name = options.name ?? 'data';
   const array = decodeArray(bytes, name);
   const wrong = array.data.findIndex((value) => !Number.isFinite(value));

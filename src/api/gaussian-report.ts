@@ -1,4 +1,4 @@
-import { NdArray, ShapeError, checkOptions, formatShape, rule } from '../core/index.ts';
+import { NdArray, ShapeError, checkOptions, checkValue, formatShape, rule } from '../core/index.ts';
 import type { ArrayLikeInput, DType } from '../core/index.ts';
 import { createEngine, evaluate } from '../engine/index.ts';
 import { MultivariateNormal, ScaleTrilRoot, SymmetricRoot, confidenceEllipsoid } from '../gaussian/index.ts';
@@ -71,6 +71,8 @@ export function describeGaussian(
   };
 }
 
+/** Numbers in one array: 8 GiB of them. */
+const mostNumbers = 2 ** 30;
 /** Draws that one run of the engine makes. */
 const drawsPerRun = 8192;
 
@@ -92,6 +94,7 @@ export async function sampleGaussian(
   const { count = 1000, seed = 0, root = 'eigen', ...taken } = options;
   const distribution = drawnBy(root, gaussianOf(covariance, taken));
   const n = distribution.size;
+  checkValue('sampleGaussian: count', count, rule.whole(1, Math.floor(mostNumbers / n)));
   const draws = NdArray.zeros([count, n], 'float64');
   const engine = await createEngine({ onNotice: options.onNotice });
   const program = await engine.compile({ outputs: { z: distribution.sample(keyInput('key'), [drawsPerRun]) } });

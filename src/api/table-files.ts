@@ -1,4 +1,5 @@
 import { localData } from '#local-data';
+import { checkOptions, rule } from '../core/index.ts';
 import type { WriteTableOptions } from '../data/node/index.ts';
 import type { Table } from '../io/index.ts';
 
@@ -23,6 +24,7 @@ export type { WriteTableOptions };
  * @throws ValueError for another ending
  */
 export async function writeTable(path: string, table: Table, options: WriteTableOptions = {}): Promise<void> {
+  checkOptions('writeTable', options, { formulas: rule.oneOf(['guard', 'keep']) });
   const { writeTable: write } = await localData();
   await write(path, table, options);
 }

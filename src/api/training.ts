@@ -32,7 +32,7 @@ import type { RunPlace } from './place.ts';
 import { Run } from './run.ts';
 import { RunRecorder } from './run-recorder.ts';
 import { unitNotices } from './standardization.ts';
-import { checkTrainable } from './trainable.ts';
+import { checkModelSize, checkTrainable } from './trainable.ts';
 import { trainInWorker } from './worker-training.ts';
 
 export interface TrainOptions extends ModelOptions {
@@ -172,6 +172,7 @@ async function runTraining(
     onNotice,
   });
   const model = modelFor(config, { networks: options.networks, standardization });
+  checkModelSize(model, config.training);
   const trainer = await createTrainer(parts, config, {
     engine,
     model,

@@ -1,4 +1,4 @@
-import { ValueError } from '../core/index.ts';
+import { ValueError, checkOptions, rule } from '../core/index.ts';
 import type { NdArray } from '../core/index.ts';
 import { fitSoftmax, softmaxLogits, standardScale } from '../data/index.ts';
 import { checkLabelled } from './labelled-codes.ts';
@@ -26,6 +26,7 @@ export function linearProbe(
   test: LabelledCodes,
   options: { readonly weightDecay?: number } = {},
 ): LinearProbe {
+  checkOptions('linearProbe', options, { weightDecay: rule.number({ least: 0 }) });
   const size = checkLabelled('linearProbe', train, test);
   const classes = [...new Set(Array.from(train.labels))].sort((a, b) => a - b);
   if (classes.length < 2) throw new ValueError(`linearProbe: the training labels are all ${classes[0]!}.`);

@@ -1,4 +1,4 @@
-import { ValueError } from '../core/index.ts';
+import { ValueError, checkOptions, rule } from '../core/index.ts';
 import { checkLabelled } from './labelled-codes.ts';
 import type { LabelledCodes } from './labelled-codes.ts';
 
@@ -13,10 +13,11 @@ export function nearestNeighbourAccuracy(
   test: LabelledCodes,
   options: { readonly neighbours?: number } = {},
 ): number {
+  checkOptions('nearestNeighbourAccuracy', options, { neighbours: rule.whole(1) });
   const { neighbours: k = 5 } = options;
   const size = checkLabelled('nearestNeighbourAccuracy', train, test);
   const count = train.labels.length;
-  if (!Number.isInteger(k) || k < 1 || k > count) {
+  if (k > count) {
     throw new ValueError(`nearestNeighbourAccuracy: neighbours must be 1 to ${count}, got ${k}.`);
   }
   let correct = 0;

@@ -1,5 +1,5 @@
 // Every option that takes a number or a list of them, with what is none and with what lies outside its range.
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -9,6 +9,7 @@ import { newFolder, rootsigma, tiny } from './harness.ts';
 
 const folder = newFolder();
 const run = join(folder, 'run');
+const matrix = join(folder, 'matrix.csv');
 const sink = { write: () => true };
 const program = createProgram(
   new Session({
@@ -40,6 +41,7 @@ const parsed = leaves(program, []).flatMap(({ command, path }) =>
 );
 
 beforeAll(async () => {
+  writeFileSync(matrix, '2,1\n1,2\n');
   const { code, stderr } = await rootsigma(['train', 'digits', ...tiny, '--epochs', '1', '--out', run, '--quiet']);
   expect(code, stderr).toBe(0);
 });
@@ -137,6 +139,8 @@ const cases: readonly (readonly [argv: readonly string[], values: readonly strin
     ['0', '1', '2.5'],
   ],
   [[...train, '--batch-size'], ['91']],
+  [[...train, '--hidden'], ['100000000']],
+  [[...train, '--posterior', 'full', '--latent'], ['300000']],
   [[...train, '--posterior', 'low-rank', '--latent', '3', '--rank'], ['4']],
   [[...train, '--validation', '0', '--patience'], ['3']],
   [
@@ -285,5 +289,20 @@ describe('what lies outside the range', () => {
       '--quiet',
     ]);
     expect(code, stderr).toBe(0);
+  });
+});
+
+describe('data without rows', () => {
+  it.each(['a,b,c\n', ''])('end with a sentence: %j', async (text) => {
+    const file = join(folder, 'empty.csv');
+    const people = join(folder, 'people.csv');
+    writeFileSync(people, ['a,b', ...Array.from({ length: 40 }, (_, row) => `${row},${row % 5}`)].join('\n'));
+    writeFileSync(file, text);
+    const table = join(folder, 'people');
+    const flags = ['--epochs', '1', '--latent', '2', '--hidden', '4', '--batch-size', '8', '--overwrite', '--quiet'];
+    expect((await rootsigma(['train', people, '--out', table, ...flags])).code).toBe(0);
+    await expectRefused(['evaluate', table, '--data', file], /empty\.csv.*(no rows|empty|no examples)/);
+    await expectRefused(['score', table, '--data', file, '-o', join(folder, 'x.csv')], /empty\.csv/);
+    await expectRefused(['train', file, '--out', join(folder, 'refused')], /empty\.csv/);
   });
 });

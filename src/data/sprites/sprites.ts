@@ -1,4 +1,4 @@
-import { ValueError } from '../../core/index.ts';
+import { ValueError, checkOptions, rule } from '../../core/index.ts';
 import { permutation } from '../../random/index.ts';
 import { checkGather, subset } from '../dataset.ts';
 import type { Dataset, FactorColumn } from '../dataset.ts';
@@ -127,12 +127,8 @@ export const spritesDefaults = { train: 50_000, test: 10_000, seed: 0 } as const
  * @throws ValueError when both together exceed the grid
  */
 export function makeSprites(options: SpritesOptions = {}): { readonly train: Dataset; readonly test?: Dataset } {
+  checkOptions('sprites', options, { count: rule.whole(1), testCount: rule.whole(0), seed: rule.seed });
   const { count = spritesDefaults.train, testCount = spritesDefaults.test, seed = spritesDefaults.seed } = options;
-  for (const [what, value, least] of [['count', count, 1] as const, ['testCount', testCount, 0] as const]) {
-    if (!Number.isInteger(value) || value < least) {
-      throw new ValueError(`sprites: ${what} must be a whole number of at least ${least}, got ${value}.`);
-    }
-  }
   if (count + testCount > spriteCount) {
     throw new ValueError(
       `sprites: ${count} training and ${testCount} test images are more than the ${spriteCount} of the grid.`,

@@ -1,4 +1,5 @@
-import { ShapeError, ValueError } from '../../core/index.ts';
+import { ShapeError, ValueError, checkOptions, rule } from '../../core/index.ts';
+import type { OptionRules } from '../../core/index.ts';
 
 /** Whether each example is an anomaly: all 1 and 0, all 1 and −1, or all booleans. */
 export type AnomalyLabels = ArrayLike<boolean | number>;
@@ -7,6 +8,8 @@ export interface RankingOptions {
   /** What each example counts; default 1. Examples of weight 0 are as good as absent. */
   readonly sampleWeight?: ArrayLike<number> | undefined;
 }
+
+const rankingRules: OptionRules<RankingOptions> = { sampleWeight: rule.listOf(rule.anything, 'weights') };
 
 /**
  * Area under the ROC curve: the probability that a random anomaly scores above a random normal example, a tie counting one
@@ -17,6 +20,7 @@ export interface RankingOptions {
  *   finite, and unless there are anomalies and normal examples
  */
 export function auroc(scores: ArrayLike<number>, anomalous: AnomalyLabels, options: RankingOptions = {}): number {
+  checkOptions('auroc', options, rankingRules);
   const groups = tiedGroups('auroc', scores, anomalous, options);
   let [above, wins] = [0, 0];
   for (const { positive, negative } of groups) {
@@ -38,6 +42,7 @@ export function averagePrecision(
   anomalous: AnomalyLabels,
   options: RankingOptions = {},
 ): number {
+  checkOptions('averagePrecision', options, rankingRules);
   let [found, taken, area] = [0, 0, 0];
   for (const { positive, negative } of tiedGroups('averagePrecision', scores, anomalous, options)) {
     found += positive;
@@ -66,6 +71,7 @@ export function rocCurve(
   anomalous: AnomalyLabels,
   options: RankingOptions & { readonly dropIntermediate?: boolean } = {},
 ): RocCurve {
+  checkOptions('rocCurve', options, { ...rankingRules, dropIntermediate: rule.flag });
   let points = cumulated(tiedGroups('rocCurve', scores, anomalous, options));
   if (options.dropIntermediate ?? true) {
     points = points.filter((point, k) => {
@@ -101,6 +107,7 @@ export function precisionRecallCurve(
   anomalous: AnomalyLabels,
   options: RankingOptions = {},
 ): PrecisionRecallCurve {
+  checkOptions('precisionRecallCurve', options, rankingRules);
   const points = cumulated(tiedGroups('precisionRecallCurve', scores, anomalous, options)).reverse();
   const positives = points[0]!.found;
   return {

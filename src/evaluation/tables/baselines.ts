@@ -1,4 +1,5 @@
-import { NdArray } from '../../core/index.ts';
+import { NdArray, checkOptions, rule } from '../../core/index.ts';
+import type { OptionRules } from '../../core/index.ts';
 import { evaluate } from '../../engine/index.ts';
 import { Normal } from '../../gaussian/index.ts';
 import { constant } from '../../graph/index.ts';
@@ -17,8 +18,12 @@ export interface BaselineOptions {
   readonly kinds: ColumnKinds;
 }
 
+const baselineRules: OptionRules<BaselineOptions> = { count: rule.whole(1), key: rule.anything, kinds: rule.object };
+
 /** Rows whose columns are drawn from the table independently: every marginal right, every association lost. */
-export function sampleIndependently(table: Table, { count, key, kinds }: BaselineOptions): Table {
+export function sampleIndependently(table: Table, options: BaselineOptions): Table {
+  checkOptions('sampleIndependently', options, baselineRules);
+  const { count, key, kinds } = options;
   return tableOf(
     Object.keys(kinds).map((name, k) => {
       const cells = cellsOf(table, name);
@@ -33,7 +38,9 @@ export function sampleIndependently(table: Table, { count, key, kinds }: Baselin
  * scores' correlations are estimated, correlated normal draws are mapped back (Nelsen 2006, chapter 2; Patki et al. 2016).
  * Names are ordered by how often they occur; a missing number counts as its column's middle, and none is drawn.
  */
-export function sampleGaussianCopula(table: Table, { count, key, kinds }: BaselineOptions): Table {
+export function sampleGaussianCopula(table: Table, options: BaselineOptions): Table {
+  checkOptions('sampleGaussianCopula', options, baselineRules);
+  const { count, key, kinds } = options;
   const names = Object.keys(kinds);
   const orders = names.map((name) => ordered(table, name, kinds[name] === 'numeric'));
   const factor = correlationFactor(orders.map(normalScores));

@@ -1,4 +1,4 @@
-import { NdArray, ValueError } from '../../core/index.ts';
+import { NdArray, ValueError, checkOptions, rule } from '../../core/index.ts';
 import type { Table } from '../../io/index.ts';
 import { linearProbe } from '../linear-probe.ts';
 import { nearestNeighbourAccuracy } from '../nearest-neighbours.ts';
@@ -27,6 +27,7 @@ export function downstreamAccuracy(
   test: Table,
   options: { readonly target: string; readonly kinds: ColumnKinds },
 ): DownstreamAccuracy {
+  checkOptions('downstreamAccuracy', options, { target: rule.text, kinds: rule.object });
   const { target, kinds } = options;
   const features = Object.entries(kinds).filter(([name]) => name !== target);
   if (features.length === 0) throw new ValueError(`downstreamAccuracy: there is no column but '${target}'.`);
