@@ -85,7 +85,7 @@ it('reads 16-bit images of a run of before there was a range by the full one', a
   expect((await rootsigma(['train', source, ...options, '--out', file('old')])).code).toBe(0);
   const brightest = async (): Promise<number> => {
     const run = await load(file('old'));
-    const { dataset } = await run.testData(undefined, { split: 'all' });
+    const { dataset } = await run.testData(source, { split: 'all' });
     await run.dispose();
     return Math.max(...examplesOf(dataset).data);
   };

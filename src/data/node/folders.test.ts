@@ -107,7 +107,7 @@ describe('resolveDataset', () => {
 
   test('anything else: what there is, and what a folder must contain', async () => {
     const message =
-      /Built in: 'digits', 'sprites', 'mnist', 'fashion-mnist'.*PNG or JPEG.*must contain train-images-idx3-ubyte/;
+      /Built in: 'digits', 'sprites', 'mnist', 'fashion-mnist'.*PNG, JPEG or WebP.*must contain train-images-idx3-ubyte/;
     mkdirSync(join(folder, 'empty'));
     put('file', Uint8Array.of(1));
     for (const source of ['digit', join(folder, 'empty'), join(folder, 'file')]) {
