@@ -1,8 +1,7 @@
-import { DataError, ValueError, sizeOf } from '../core/index.ts';
+import { DataError, ValueError } from '../core/index.ts';
 import { stepsPerEpoch } from '../data/index.ts';
 import type { DatasetSplits } from '../data/index.ts';
 import type { RunConfig } from '../io/index.ts';
-import type { Vae } from '../models/index.ts';
 
 /**
  * Checks what no option shows alone: that the numbers of a training fit each other and the data.
@@ -35,20 +34,6 @@ export function checkTrainable({ model, training }: RunConfig, splits: DatasetSp
       'train: patience waits for a better validation ELBO, and no examples are held out: choose a validation share above 0, or leave patience out.',
     );
   }
-}
-
-/** What one WebAssembly memory holds: the parameters, their gradients and the optimiser's moments. */
-const mostBytes = 2 ** 32 - 2 ** 16;
-
-/** @throws ValueError for a model that no memory holds, before anything of it is built */
-export function checkModelSize({ parameters }: Pick<Vae, 'parameters'>, { optimizer }: RunConfig['training']): void {
-  const moments = optimizer.name === 'sgd' ? (optimizer.momentum ? 1 : 0) : 2;
-  const count = parameters.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
-  const bytes = 4 * count * (2 + moments);
-  if (bytes <= mostBytes) return;
-  throw new ValueError(
-    `train: the model would learn ${count.toLocaleString('en')} numbers, ${(bytes / 1e9).toFixed(1)} GB with their gradients and moments, and 4.3 GB are the most. Choose fewer latent dimensions or smaller hidden layers.`,
-  );
 }
 
 /** How many examples are trained on, and how many validate. @throws DataError when there are none at all */

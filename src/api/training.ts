@@ -32,7 +32,8 @@ import type { RunPlace } from './place.ts';
 import { Run } from './run.ts';
 import { RunRecorder } from './run-recorder.ts';
 import { unitNotices } from './standardization.ts';
-import { checkModelSize, checkTrainable } from './trainable.ts';
+import { checkModelSize } from './size.ts';
+import { checkTrainable } from './trainable.ts';
 import { trainInWorker } from './worker-training.ts';
 
 export interface TrainOptions extends ModelOptions {
@@ -165,14 +166,14 @@ async function runTraining(
     onNotice(note);
   }
   if (typeof data === 'string') for (const note of await noteOwnData(config)) onNotice(note);
+  const model = modelFor(config, { networks: options.networks, standardization });
+  checkModelSize(model, config);
   const { threads } = config.training;
   const engine = await createEngine({
     engine: options.engine ?? 'auto',
     ...(threads !== undefined && { threads }),
     onNotice,
   });
-  const model = modelFor(config, { networks: options.networks, standardization });
-  checkModelSize(model, config.training);
   const trainer = await createTrainer(parts, config, {
     engine,
     model,

@@ -2,7 +2,7 @@ export type { Checkpoint, Progress } from './checkpoint.ts';
 export type { DoneEvent, ElboMeans, EpochEvent, StepEvent, TrainingEvent } from './events.ts';
 export { follow } from './replicas/follow.ts';
 export type { FollowerTask } from './replicas/follower-thread.ts';
-export { Optimizer } from './optimizers.ts';
+export { Optimizer, optimizerSlots } from './optimizers.ts';
 export { ParameterStore, flatLength } from './parameter-store.ts';
 export type { NamedParameters } from './parameter-store.ts';
 export { learningRateFactor } from './schedule.ts';

@@ -1,0 +1,43 @@
+import { machineFacts } from '#machine';
+import { ValueError } from '../core/index.ts';
+import type { RunConfig } from '../io/index.ts';
+import type { Vae } from '../models/index.ts';
+import { flatLength, optimizerSlots } from '../training/index.ts';
+
+/** What one WebAssembly memory can hold: parameters, gradients and the optimiser's moments lie in one. */
+const storeLimit = 65535 * 65536;
+
+/**
+ * Arrays of [batch, latent, latent] that a step of the full posterior holds at its peak, forwards and backwards: some 20 measured
+ * for latent 64 to 256 with ONNX Runtime's native build.
+ */
+const matricesPerStep = 20;
+
+/**
+ * Refuses a model whose training cannot fit, before anything is made for it.
+ *
+ * @param memory bytes that the machine has; NaN where nobody knows
+ * @throws ValueError saying what it would take, and of what
+ */
+export function checkModelSize(
+  model: Vae,
+  { model: { posterior, latent }, training: { optimizer, batchSize } }: RunConfig,
+  memory: number = machineFacts().memoryBytes,
+): void {
+  const count = flatLength(model.parameters);
+  const store = 4 * count * (2 + optimizerSlots(optimizer));
+  const step = posterior === 'full' ? 4 * matricesPerStep * batchSize * latent ** 2 : 0;
+  const isWhole = store <= storeLimit;
+  if (isWhole && !(store + step > memory)) return;
+  const parts = [
+    `${gigabytes(store)} for ${Number(count.toPrecision(3)).toLocaleString('en')} parameters, their gradients and moments`,
+  ];
+  if (step > 0) parts.push(`${gigabytes(step)} for the ${latent} × ${latent} matrices of a batch of ${batchSize}`);
+  const there = isWhole ? `this machine has ${gigabytes(memory)}` : `the first must be within ${gigabytes(storeLimit)}`;
+  const remedy = posterior === 'full' ? "fewer latent dimensions, or posterior 'low-rank'" : 'smaller layers';
+  throw new ValueError(`train: the model needs ${parts.join(' and ')}; ${there}. Choose ${remedy}.`);
+}
+
+function gigabytes(bytes: number): string {
+  return `${Number((bytes / 1e9).toPrecision(3))} GB`;
+}
