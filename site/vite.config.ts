@@ -1,6 +1,6 @@
 import { defineConfig } from 'vite';
 import { aliases } from './build/aliases.ts';
-import { article } from './build/article.ts';
+import { article, line } from './build/article.ts';
 import { katexStyles } from './build/katex.ts';
 
 export default defineConfig({
@@ -8,7 +8,7 @@ export default defineConfig({
   // Relative addresses: the files work under any path of any host.
   base: './',
   resolve: { alias: aliases },
-  plugins: [katexStyles(), article()],
+  plugins: [katexStyles(), line(), article()],
   build: {
     outDir: 'dist',
     emptyOutDir: true,

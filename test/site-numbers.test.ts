@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openDigitModel } from '../site/src/digit/model.ts';
 import { evaluate } from '../src/engine/reference/index.ts';
 import { MultivariateNormal, Normal, SymmetricRoot } from '../src/gaussian/index.ts';
 import { checkCovariance, cholesky, denmanBeavers, lyapunov, newtonSchulz, sqrtmh } from '../src/linalg/index.ts';
@@ -96,6 +97,110 @@ describe.runIf(available)("the article's numbers", () => {
       measured.forEach((value, index) => {
         expect(Math.abs(value - sigma.flat()[index]!)).toBeLessThan(0.224);
       });
+    });
+  });
+
+  it.each([
+    { mean: 1, variance: 9, noise: 0.6 },
+    { mean: 7.5, variance: 0.25, noise: -1 },
+    { mean: -1234.5, variance: 1e6, noise: 2 },
+    { mean: 0, variance: 1e-8, noise: -3 },
+    { mean: 2, variance: 0, noise: 4.5 },
+    { mean: 1e8, variance: 2, noise: 40 },
+  ])('of the line at μ = $mean, σ² = $variance, ε = $noise', async ({ mean, variance, noise }) => {
+    await open(async (page) => {
+      for (const [field, value] of Object.entries({ mean1: mean, variance1: variance, noise1: noise })) {
+        await page.locator(`#fig-answer [data-field="${field}"]`).fill(String(value));
+      }
+      await show(page, 'answer');
+      const [stddev, z] = await numbers(page, 'answer.stddev1', 'answer.z1');
+      expect(stddev).toBe(Math.sqrt(variance));
+      expect(Math.abs(z! - (mean + Math.sqrt(variance) * noise))).toBeLessThanOrEqual(2 ** -51 * Math.abs(z!));
+      expect(await page.locator('[data-name="answer.refusal"]').count()).toBe(0);
+      // What is shown is what was computed, to four digits.
+      const shown = (name: string): Promise<number> =>
+        page
+          .locator(`#fig-answer data[data-name="${name}"]`)
+          .innerText()
+          .then((text) =>
+            Number(
+              text
+                .replaceAll('−', '-')
+                .replace(/·10/, 'e')
+                .replace(/[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]/g, (sign) => (sign === '⁻' ? '-' : String('⁰¹²³⁴⁵⁶⁷⁸⁹'.indexOf(sign)))),
+            ),
+          );
+      expect(Math.abs((await shown('answer.stddev1')) - stddev!)).toBeLessThanOrEqual(6e-4 * stddev!);
+      expect(Math.abs((await shown('answer.z1')) - z!)).toBeLessThanOrEqual(6e-4 * Math.abs(z!));
+      // Both points, and both bells' middles, lie within the drawing.
+      const outside = await page.evaluate(
+        () =>
+          [...document.querySelectorAll('#fig-answer svg circle')].filter((circle) => {
+            const own = circle.getBoundingClientRect();
+            const all = circle.closest('svg')!.getBoundingClientRect();
+            const middle = (own.left + own.right) / 2;
+            return middle < all.left || middle > all.right;
+          }).length,
+      );
+      expect(outside).toBe(0);
+    });
+  });
+
+  it('of the line: none where there are none, and why', async () => {
+    await open(async (page) => {
+      const refusal = page.locator('[data-name="answer.refusal"]');
+      const variance = page.locator('#fig-answer [data-field="variance2"]');
+      for (const [text, said] of [
+        ['-3', /−3\.00 is no variance.*squares are never negative/],
+        ['', /type a number for σ²/],
+        ['1e400', /type a number for σ²/],
+      ] as const) {
+        await variance.fill(text).catch(() => variance.press('ControlOrMeta+a').then(() => variance.pressSequentially(text))); // prettier-ignore
+        await show(page, 'answer');
+        expect(await refusal.innerText()).toMatch(said);
+        expect(await numbers(page, 'answer.stddev2', 'answer.z2')).toEqual([NaN, NaN]);
+        expect((await numbers(page, 'answer.z1'))[0]).toBeCloseTo(1.3, 12);
+      }
+      await variance.fill('9');
+      await show(page, 'answer');
+      expect(await refusal.count()).toBe(0);
+      expect(await numbers(page, 'answer.stddev2')).toEqual([3]);
+      await page.locator('#fig-answer [data-field="variance2"]').fill('-3');
+      await page.waitForFunction(() => location.search.includes('answer.variance2=-3'));
+      await page.reload();
+      await page.waitForSelector('html[data-ready]');
+      await show(page, 'answer');
+      expect(await refusal.innerText()).toContain('no variance');
+    });
+  });
+
+  it('of the first picture: z = μ + Σ^{1/2} ε, and the images those of the model', async () => {
+    await open(async (page) => {
+      const file = new Uint8Array(readFileSync(join(root, 'site/public/digits.safetensors'))).buffer;
+      const model = openDigitModel(file);
+      const { mean, root: s } = model.encode(model.example(9));
+      const noise = normal(key(3), [6, 2], { dtype: 'float64' }).data;
+      const points = Array.from({ length: 6 }, (_, k) => {
+        const [x, y] = [noise[2 * k]!, noise[2 * k + 1]!];
+        return { x: mean.x + s.a * x + s.b * y, y: mean.y + s.c * x + s.d * y };
+      });
+      const decoded = model.decode(points);
+      const shown = await page.evaluate(() =>
+        Promise.all(
+          [...document.querySelectorAll<HTMLImageElement>('#fig-line .stack img')].map(async (image) => {
+            await image.decode();
+            const canvas = new OffscreenCanvas(28, 28).getContext('2d')!;
+            canvas.drawImage(image, 0, 0);
+            return [...canvas.getImageData(0, 0, 28, 28).data].filter((_, i) => i % 4 === 3);
+          }),
+        ),
+      );
+      expect(shown).toHaveLength(6);
+      shown.flat().forEach((alpha, i) => {
+        expect(Math.abs(alpha / 255 - decoded[i]!)).toBeLessThan(0.5 / 255 + 1e-6);
+      });
+      const spread = new Set(shown.map((image) => image.join()));
+      expect(spread.size).toBe(6);
     });
   });
 

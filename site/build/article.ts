@@ -24,15 +24,10 @@ export function article(): Plugin {
     transformIndexHtml: {
       order: 'pre',
       async handler(html) {
-        const { module } = await runnerImport<Prerender>(`${site}src/prerender.ts`, {
-          configFile: false,
-          root: site,
-          logLevel: 'error',
-          resolve: { alias: aliases },
-        });
+        const { prerender, named } = await run<Prerender>('src/prerender.ts', [line()]);
         return withFigures(
-          withCode(withTabs(withFormulas(withQuotes(withNumbers(withIncludes(html), module.named))))),
-          module.prerender,
+          withCode(withTabs(withFormulas(withQuotes(withNumbers(withIncludes(html), named))))),
+          prerender,
         );
       },
     },
@@ -40,6 +35,32 @@ export function article(): Plugin {
       if (file.startsWith(`${site}article`)) server.ws.send({ type: 'full-reload' });
     },
   };
+}
+
+/** `import line from 'virtual:line'`: what the first figure shows, computed as the site is built. */
+export function line(): Plugin {
+  const id = 'virtual:line';
+  return {
+    name: 'line',
+    resolveId: (source) => (source === id ? `\0${id}` : undefined),
+    async load(resolved) {
+      if (resolved !== `\0${id}`) return undefined;
+      const { lineData } = await run<{ readonly lineData: () => unknown }>('build/line-data.ts');
+      return `export default ${JSON.stringify(lineData())}`;
+    },
+  };
+}
+
+/** A module of the site, run as the site is built. */
+async function run<Exports>(path: string, plugins: Plugin[] = []): Promise<Exports> {
+  const { module } = await runnerImport<Exports>(`${site}${path}`, {
+    configFile: false,
+    root: site,
+    logLevel: 'error',
+    resolve: { alias: aliases },
+    plugins,
+  });
+  return module;
 }
 
 function withIncludes(html: string): string {

@@ -23,6 +23,11 @@ const macros = {
 export function renderFormula(source: string, displayMode: boolean): string {
   const simple = displayMode ? undefined : inlineFormula(source);
   if (simple !== undefined) return simple;
+  // Parts set apart by \qquad stand under each other where the line has no room for all.
+  if (displayMode && source.includes('\\qquad')) {
+    const parts = source.split('\\qquad').map((part) => renderFormula(part.trim(), true));
+    return `<span class="formula-parts">${parts.join('')}</span>`;
+  }
   const html = katex.renderToString(source, {
     displayMode,
     macros: { ...macros },

@@ -9,6 +9,8 @@ export interface NumberField {
   readonly max: number;
   readonly step: number;
   readonly initial: number;
+  /** A box that takes every number, within the limits or not: the figure computes with it or says why it cannot. NaN: none. */
+  readonly free?: boolean;
 }
 
 export interface ChoiceField<Option extends string = string> {
@@ -42,10 +44,12 @@ export function initialValues(fields: Fields): Values {
   return Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, field.initial]));
 }
 
-/** The value that text from a control or the address stands for; nothing for what the field does not allow. */
+/** The value that text from a control or the address stands for; nothing for what the field cannot hold. */
 export function readField(field: Field, text: string): number | string | undefined {
   if (field.kind === 'choice') return Object.hasOwn(field.options, text) ? text : undefined;
-  if (text.trim() === '' || !Number.isFinite(Number(text))) return undefined;
+  const readable = text.trim() !== '' && Number.isFinite(Number(text));
+  if (field.free === true) return readable ? Number(text) : NaN;
+  if (!readable) return undefined;
   return clamp(Number(text), field.min, field.max);
 }
 

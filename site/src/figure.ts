@@ -1,11 +1,13 @@
 import type { Covariance, Point } from './covariance.ts';
 import { escape } from './format.ts';
-import { readField, snap } from './fields.ts';
+import { snap } from './fields.ts';
 import type { Fields, Values, ValuesOf } from './fields.ts';
 
 /** What all figures share: the reader's Σ, and the seed of the noise. */
 export interface Shared {
   readonly sigma: Covariance;
+  /** A matrix that the reader tried as Σ, and that is no covariance the figures could draw. */
+  readonly tried?: Covariance | undefined;
   readonly seed: number;
 }
 
@@ -21,13 +23,18 @@ export interface View<F extends Fields = Fields> {
   readonly own: ValuesOf<F>;
   readonly shared: Shared;
   readonly slider: (field: keyof F & string, options?: SliderOptions) => string;
-  readonly numeric: (field: keyof F & string) => string;
+  readonly numeric: (field: keyof F & string, options?: NumericOptions) => string;
   readonly choices: (field: keyof F & string) => string;
 }
 
 export interface SliderOptions {
   /** What stands after the track; default: the number. */
   readonly readout?: string;
+}
+
+export interface NumericOptions {
+  /** Whether what stands in the box is refused. */
+  readonly invalid?: boolean;
 }
 
 /** A figure is a function from its settings to markup: built once into the page, then again at each change. */
@@ -45,6 +52,10 @@ export interface Figure<F extends Fields = Fields> {
   drag?(handle: string, to: Point, view: View<F>): Change<ValuesOf<F>>;
   /** A button was pressed. */
   act?(action: string, view: View<F>): Change<ValuesOf<F>>;
+  /** Milliseconds between the frames of its animation; default: as often as the screen is drawn. */
+  readonly pace?: number;
+  /** Plays while a reader sees it, unless they stopped it or asked for less motion. */
+  readonly autoplay?: boolean;
   /** One frame of the animation that the figure's play button starts; `done` ends it. */
   play?(seconds: number, from: ValuesOf<F>): { readonly own: Partial<ValuesOf<F>>; readonly done: boolean };
 }
@@ -60,7 +71,7 @@ export function viewOf(target: Figure, own: Values, shared: Shared): View {
     own: own as ValuesOf<Fields>,
     shared,
     slider: (name, options) => slider(id, name, fields, own, options),
-    numeric: (name) => numeric(name, fields, own),
+    numeric: (name, options) => numeric(name, fields, own, options),
     choices: (name) => choices(id, name, fields, own),
   };
 }
@@ -80,9 +91,11 @@ function slider(id: string, name: string, fields: Fields, own: Values, options: 
     <span class="readout">${text}</span></label>`;
 }
 
-function numeric(name: string, fields: Fields, own: Values): string {
+function numeric(name: string, fields: Fields, own: Values, options: NumericOptions = {}): string {
   const { field, value } = numberField(name, fields, own);
-  return `<input type="number" data-field="${name}" aria-label="${escape(field.label)}" min="${field.min}" max="${field.max}" step="${field.step}" value="${snap(value, 0.0001)}">`;
+  const limits = field.free === true ? ' step="any"' : ` min="${field.min}" max="${field.max}" step="${field.step}"`;
+  const invalid = options.invalid === true ? ' aria-invalid="true"' : '';
+  return `<input type="number" data-field="${name}" aria-label="${escape(field.label)}"${limits}${invalid} value="${Number.isNaN(value) ? '' : value}">`;
 }
 
 function choices(id: string, name: string, fields: Fields, own: Values): string {
@@ -98,15 +111,4 @@ function choices(id: string, name: string, fields: Fields, own: Values): string 
 /** A button of a figure; the action `play` starts its animation. */
 export function button(action: string, label: string, options: { readonly disabled?: boolean } = {}): string {
   return `<button type="button" data-action="${action}"${options.disabled === true ? ' disabled' : ''}>${label}</button>`;
-}
-
-/** Settings out of text, falling back to `otherwise` field by field. */
-export function readValues(fields: Fields, otherwise: Values, text: (name: string) => string | null): Values {
-  return Object.fromEntries(
-    Object.entries(fields).map(([name, field]) => {
-      const given = text(name);
-      const value = given === null ? undefined : readField(field, given);
-      return [name, value ?? otherwise[name] ?? field.initial];
-    }),
-  );
 }

@@ -9,6 +9,15 @@ export function decimal(value: number, digits = 2): string {
   return value < 0 && Number(text) !== 0 ? `−${text}` : text;
 }
 
+/** A number of any size for reading: two decimals, or as many as show four digits of it; a dash for none. */
+export function reading(value: number): string {
+  if (Number.isNaN(value)) return '—';
+  const size = Math.abs(value);
+  if (size !== 0 && Number.isFinite(value) && (size >= 1e6 || size < 1e-4)) return scientific(value, 3);
+  const digits = size === 0 || size >= 10 ? 2 : Math.max(2, 3 - Math.floor(Math.log10(size)));
+  return decimal(value, digits).replace(/(\.\d\d\d*?)0+$/, '$1');
+}
+
 /** Fewest digits that matter, for what a reader set by hand. */
 export function plain(value: number): string {
   return String(Number(value.toFixed(4))).replace('-', '−');
@@ -21,10 +30,10 @@ export function superscript(value: number): string {
 }
 
 /** Very small and very large, as 1.2·10⁻⁸. */
-export function scientific(value: number): string {
+export function scientific(value: number, digits = 1): string {
   if (value === 0) return '0';
-  const [mantissa = '', exponent = ''] = value.toExponential(1).split('e');
-  return `${mantissa}·10${superscript(Number(exponent))}`;
+  const [mantissa = '', exponent = ''] = value.toExponential(digits).split('e');
+  return `${mantissa.replace('-', '−')}·10${superscript(Number(exponent))}`;
 }
 
 export interface NumberOptions {
@@ -32,12 +41,14 @@ export interface NumberOptions {
   readonly name?: string;
   readonly digits?: number;
   readonly ink?: string;
+  /** What is shown, where not `digits` decimals. */
+  readonly text?: string;
 }
 
 /** A number in the page that carries its full precision: <data value="1.3660254037844386">1.366</data>. */
-export function num(value: number, { name, digits = 2, ink }: NumberOptions = {}): string {
+export function num(value: number, { name, digits = 2, ink, text }: NumberOptions = {}): string {
   const attributes = `${name === undefined ? '' : ` data-name="${name}"`}${ink === undefined ? '' : ` class="ink-${ink}"`}`;
-  return `<data value="${value}"${attributes}>${decimal(value, digits)}</data>`;
+  return `<data value="${value}"${attributes}>${text ?? decimal(value, digits)}</data>`;
 }
 
 export interface MatrixOptions extends NumberOptions {

@@ -4,6 +4,7 @@ import './style/figures.css';
 import { figures } from './figures/index.ts';
 import { keepAddress } from './page/address.ts';
 import { mountBar } from './page/bar.ts';
+import { sayComplaints } from './page/complaints.ts';
 import { followContents } from './page/contents.ts';
 import { MountedFigure } from './page/mount.ts';
 import { linkTabs } from './page/tabs.ts';
@@ -39,6 +40,8 @@ if (digits && digitBody) {
   near.observe(digits);
 }
 
+const complaints = document.querySelector<HTMLElement>('#complaints');
+if (complaints) sayComplaints(complaints, store.complaints);
 const bar = document.querySelector<HTMLElement>('#bar');
 if (bar) mountBar(bar, store, figures);
 const contents = document.querySelector('#contents');

@@ -3,25 +3,25 @@ import { nested } from './covariance.ts';
 import type { Covariance } from './covariance.ts';
 import { initialValues } from './fields.ts';
 import type { Values } from './fields.ts';
-import { initialShared, readValues } from './figure.ts';
+import { initialShared } from './figure.ts';
 import type { Change, Figure, Shared } from './figure.ts';
+import { readSettings } from './settings.ts';
 
 /** Every setting of the page, in one place, and in its address. */
 export class Store {
   shared: Shared;
+  /** What the address asked for and did not get, in sentences. */
+  readonly complaints: readonly string[];
   readonly #figures: readonly Figure[];
   readonly #own = new Map<string, Values>();
   readonly #listeners: ((figure: string | undefined) => void)[] = [];
 
   constructor(figures: readonly Figure[], query: URLSearchParams) {
     this.#figures = figures;
-    this.shared = readShared(query);
-    for (const { id, fields } of figures) {
-      this.#own.set(
-        id,
-        readValues(fields, initialValues(fields), (name) => (isAddressed(name) ? query.get(`${id}.${name}`) : null)),
-      );
-    }
+    const { shared, own, complaints } = readSettings(figures, query);
+    this.shared = shared;
+    this.complaints = complaints;
+    for (const { id, fields } of figures) this.#own.set(id, { ...initialValues(fields), ...own.get(id) });
     this.#follow();
   }
 
@@ -35,7 +35,8 @@ export class Store {
   }
 
   change(figure: string, { own, shared }: Change): void {
-    if (shared) this.shared = { ...this.shared, ...shared };
+    // A Σ that is one takes the place of what was tried.
+    if (shared) this.shared = { ...this.shared, ...(shared.sigma && { tried: undefined }), ...shared };
     if (shared) this.#follow();
     if (own) this.#own.set(figure, { ...this.own(figure), ...own } as Values);
     for (const listener of this.#listeners) listener(shared ? undefined : figure);
@@ -51,38 +52,27 @@ export class Store {
   /** Settings that differ from the start, as the address has them. */
   query(): string {
     const parts: string[] = [];
-    const { sigma, seed } = this.shared;
+    const { sigma, tried, seed } = this.shared;
     if (sigmaText(sigma) !== sigmaText(initialShared.sigma)) parts.push(`sigma=${sigmaText(sigma)}`);
+    if (tried) parts.push(`tried=${sigmaText(tried)}`);
     if (seed !== initialShared.seed) parts.push(`seed=${seed}`);
     for (const { id, fields } of this.#figures) {
       for (const [name, value] of Object.entries(this.own(id))) {
-        if (!isAddressed(name) || value === fields[name]?.initial) continue;
-        parts.push(`${id}.${name}=${encodeURIComponent(typeof value === 'number' ? Number(value.toFixed(4)) : value)}`);
+        const field = fields[name];
+        if (!field || !isAddressed(name) || value === field.initial || Number.isNaN(value)) continue;
+        const exact = field.kind === 'choice' || field.free === true || typeof value !== 'number';
+        parts.push(`${id}.${name}=${encodeURIComponent(exact ? value : Number(value.toFixed(4)))}`);
       }
     }
     return parts.join('&');
   }
 }
 
-const isAddressed = (field: string): boolean => !field.startsWith('_');
+/** Whether a field is part of the address: those that follow from others are not. */
+export const isAddressed = (field: string): boolean => !field.startsWith('_');
 
 function sigmaText({ xx, xy, yy }: Covariance): string {
   return [xx, xy, yy].map((value) => Number(value.toFixed(4))).join(',');
-}
-
-function readShared(query: URLSearchParams): Shared {
-  const seed = Number(query.get('seed') ?? NaN);
-  return {
-    sigma: readSigma(query.get('sigma')) ?? initialShared.sigma,
-    seed: Number.isInteger(seed) && seed >= 0 && seed < 2 ** 31 ? seed : initialShared.seed,
-  };
-}
-
-/** A covariance from the address; whatever is none is ignored. */
-function readSigma(text: string | null): Covariance | undefined {
-  const [xx = NaN, xy = NaN, yy = NaN] = (text ?? '').split(',').map(Number);
-  const sigma = { xx, xy, yy };
-  return isUsable(sigma) ? sigma : undefined;
 }
 
 /** Whether the library takes Σ, and the figures have room for it. */

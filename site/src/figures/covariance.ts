@@ -109,9 +109,9 @@ function verdict(sigma: Covariance, ruling: ReturnType<typeof judge>): string {
 export const covariance = figure({
   id: 'covariance',
   fields: {
-    _xx: number('Σ₁₁, variance of z₁', { min: 0.1, max: 4, step: 0.1, initial: 2 }),
-    _yy: number('Σ₂₂, variance of z₂', { min: 0.1, max: 4, step: 0.1, initial: 2 }),
-    _xy: number('Σ₁₂ = Σ₂₁, covariance', { min: -3, max: 3, step: 0.1, initial: 1 }),
+    _xx: number('Σ₁₁, variance of z₁', { min: 0.1, max: 6, step: 0.1, initial: 2 }),
+    _yy: number('Σ₂₂, variance of z₂', { min: 0.1, max: 6, step: 0.1, initial: 2 }),
+    _xy: number('Σ₁₂ = Σ₂₁, covariance', { min: -6, max: 6, step: 0.1, initial: 1 }),
     _turn: number('direction of the first axis', { min: -4, max: 4, step: 0.001, initial: 0.785 }),
     direction: number('direction v', { min: 0, max: 180, step: 1, initial: 20 }),
   },
@@ -132,11 +132,15 @@ export const covariance = figure({
     const ruling = judge({ xx: own._xx, xy: own._xy, yy: own._yy });
     return 'refusal' in ruling ? `Refused: ${ruling.refusal}` : `A covariance of rank ${ruling.rank}.`;
   },
-  sync: ({ sigma }) => ({ _xx: sigma.xx, _xy: sigma.xy, _yy: sigma.yy }),
+  sync: ({ sigma, tried }) => {
+    const { xx, xy, yy } = tried ?? sigma;
+    return { _xx: xx, _xy: xy, _yy: yy };
+  },
   set: (field, value, { own }) => {
     const next = { ...own, [field]: value };
     const sigma = { xx: next._xx, xy: next._xy, yy: next._yy };
-    return { own: { [field]: value }, ...(isUsable(sigma) ? { shared: { sigma } } : {}) };
+    if (field === 'direction') return { own: { direction: Number(value) } };
+    return { shared: isUsable(sigma) ? { sigma } : { tried: sigma } };
   },
   drag: (handle, to, { own }) => {
     if (handle === 'direction') {

@@ -1,10 +1,10 @@
-import { apply } from '../covariance.ts';
 import type { Point } from '../covariance.ts';
 import type { DigitModel, Posterior } from '../digit/model.ts';
 import { number } from '../fields.ts';
 import { button, figure } from '../figure.ts';
 import { decimal, labelled, matrix, symmetric, vector } from '../format.ts';
 import { Frame } from '../plot.ts';
+import { sampleAt } from './digit-sample.ts';
 
 export const digitSamples = 8;
 
@@ -15,11 +15,6 @@ export interface DigitState {
   readonly epsilon: Point;
   /** ε of the further draws. */
   readonly noise: readonly Point[];
-}
-
-export function sampleAt({ mean, root }: Posterior, epsilon: Point): Point {
-  const { x, y } = apply(root, epsilon);
-  return { x: mean.x + x, y: mean.y + y };
 }
 
 /** Latent space with the test digits' means, and where this image lies among them. */

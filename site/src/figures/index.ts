@@ -7,6 +7,7 @@ import { digit } from './digit.ts';
 import { geometry } from './geometry.ts';
 import { gradients } from './gradients.ts';
 import { iterations } from './iterations.ts';
+import { line } from './line.ts';
 import { logvar } from './logvar.ts';
 import { measuredFigure } from './measured.ts';
 import { noise } from './noise.ts';
@@ -18,6 +19,7 @@ import { turning } from './turning.ts';
 
 /** Every figure, in the order of the article. */
 export const figures = [
+  line,
   answer,
   spread,
   logvar,

@@ -7,7 +7,9 @@ export function keepAddress(store: Store): void {
     waiting ??= setTimeout(() => {
       waiting = undefined;
       const query = store.query();
-      history.replaceState(null, '', `${location.pathname}${query === '' ? '' : `?${query}`}${location.hash}`);
+      const search = query === '' ? '' : `?${query}`;
+      if (search === location.search) return;
+      history.replaceState(null, '', `${location.pathname}${search}${location.hash}`);
     }, 400);
   });
 }

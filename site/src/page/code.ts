@@ -4,14 +4,19 @@ import type { Covariance } from '../covariance.ts';
 export const languages = { typescript: 'TypeScript', numpy: 'numpy', torch: 'torch' } as const;
 export type Language = keyof typeof languages;
 
-function literal(entries: readonly (readonly number[])[], digits: number): string {
-  return `[${entries.map((row) => `[${row.map((value) => Number(value.toFixed(digits))).join(', ')}]`).join(', ')}]`;
+/** Nested brackets to four decimals. Python's whole numbers get their point, or torch would make integers of them. */
+function literal(entries: readonly (readonly number[])[], language: Language): string {
+  const text = (value: number): string => {
+    const number = String(Number(value.toFixed(4)) + 0);
+    return language === 'typescript' || number.includes('.') ? number : `${number}.0`;
+  };
+  return `[${entries.map((row) => `[${row.map(text).join(', ')}]`).join(', ')}]`;
 }
 
 /** A program that takes the reader's Σ to samples, and prints the root. */
 export function codeFor(language: Language, sigma: Covariance): string {
-  const covariance = literal(nested(sigma), 4);
-  const root = literal(rows(symmetricRoot(sigma)), 4);
+  const covariance = literal(nested(sigma), language);
+  const root = literal(rows(symmetricRoot(sigma)), language);
   switch (language) {
     case 'typescript':
       return `import { MultivariateNormal, SymmetricRoot } from 'rootsigma/gaussian';

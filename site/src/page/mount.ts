@@ -20,6 +20,8 @@ export class MountedFigure {
   #frame: number | undefined;
   #speech: ReturnType<typeof setTimeout> | undefined;
   #stop: (() => void) | undefined;
+  /** Whether the reader took the animation's control; before, it may play by itself. */
+  #taken = false;
 
   constructor(element: Element, body: Element, figure: Figure, store: Store) {
     this.#element = element;
@@ -50,10 +52,21 @@ export class MountedFigure {
       },
       { rootMargin: '300px' },
     ).observe(element);
+    if (figure.autoplay === true && !quiet.matches) this.#playInSight();
   }
 
   #view(): View {
     return viewOf(this.#figure, this.#store.own(this.#figure.id), this.#store.shared);
+  }
+
+  /** Plays while the figure is on the screen, silently. */
+  #playInSight(): void {
+    new IntersectionObserver((entries) => {
+      const seen = entries.some((entry) => entry.isIntersecting);
+      if (this.#taken || seen === (this.#stop !== undefined)) return;
+      if (seen) this.#play({ spoken: false });
+      else this.#stop?.();
+    }).observe(this.#element);
   }
 
   /** Draws before the next frame, once, and only what a reader can see. */
@@ -68,8 +81,9 @@ export class MountedFigure {
     });
   }
 
-  #change(change: Change): void {
+  #change(change: Change, spoken = true): void {
     this.#store.change(this.#figure.id, change);
+    if (!spoken) return;
     clearTimeout(this.#speech);
     this.#speech = setTimeout(() => {
       this.#live.textContent = this.#figure.describe(this.#view());
@@ -92,9 +106,10 @@ export class MountedFigure {
     const action = pressed?.dataset.action;
     if (action === undefined) return;
     const running = this.#stop !== undefined;
+    this.#taken = true;
     this.#stop?.();
     if (action === 'play') {
-      if (!running) this.#play();
+      if (!running) this.#play({ spoken: true });
       return;
     }
     const change = this.#figure.act?.(action, this.#view());
@@ -102,21 +117,22 @@ export class MountedFigure {
   }
 
   /** Frame by frame; for readers who asked for less motion, in a few still pictures. */
-  #play(): void {
+  #play({ spoken }: { readonly spoken: boolean }): void {
     const from = this.#store.own(this.#figure.id);
     let timer = 0;
     const begun = performance.now();
-    const pace = quiet.matches ? 650 : 0;
+    const pace = Math.max(quiet.matches ? 650 : 0, this.#figure.pace ?? 0);
     const next = (): void => {
       const seconds = (performance.now() - begun) / 1000;
       const frame = this.#figure.play?.(seconds, from as ValuesOf<Fields>);
       if (!frame) return;
       if (frame.done) this.#stop?.();
-      this.#change({ own: frame.own });
+      this.#change({ own: frame.own }, spoken);
       if (!frame.done) timer = pace > 0 ? window.setTimeout(next, pace) : requestAnimationFrame(next);
     };
     this.#stop = () => {
       this.#stop = undefined;
+      this.#request();
       if (pace > 0) clearTimeout(timer);
       else cancelAnimationFrame(timer);
     };
