@@ -1,3 +1,4 @@
+import { checkOptions, rule } from '../core/index.ts';
 import type { Tensor, TensorLike } from '../graph/index.ts';
 import { Gaussian } from './gaussian.ts';
 import { floatTensors } from './parameters.ts';
@@ -34,6 +35,7 @@ export class LowRankMultivariateNormal extends Gaussian<LowRankRoot> {
     scale: ScaleLike<Word>,
     options: LowRankOptions,
   ): LowRankMultivariateNormal {
+    checkOptions(operation, options, { factor: rule.anything });
     const given = unwrapScale(operation, word, scale);
     const [location, x, factor] = floatTensors(operation, mean, given, options.factor) as [Tensor, Tensor, Tensor];
     return new LowRankMultivariateNormal(location, LowRankRoot.from(word, new Scale(word, x), { factor }));

@@ -1,11 +1,11 @@
-import { NdArray } from '../core/index.ts';
+import { NdArray, checkOptions } from '../core/index.ts';
 import type { ArrayLikeInput, FloatDType } from '../core/index.ts';
 import { eighBatch } from '../kernels/index.ts';
 import { completeVectors } from './complement.ts';
 import { toResult, toSquare } from './matrices.ts';
 import { scaleRange } from './scaling.ts';
 import { rebuild } from './products.ts';
-import { decidesRank, positiveSpectrum } from './spectrum.ts';
+import { decidesRank, positiveSpectrum, spectrumRules } from './spectrum.ts';
 import type { SpectrumOptions } from './spectrum.ts';
 import { symmetricPart, toSymmetric } from './symmetric.ts';
 import { indefiniteTolerance } from './thresholds.ts';
@@ -31,6 +31,7 @@ export interface CheckedCovariance {
  *   naming the matrix of the batch and the offending entry or eigenvalue
  */
 export function checkCovariance(a: ArrayLikeInput, options: SpectrumOptions = {}): CheckedCovariance {
+  checkOptions('checkCovariance', options, spectrumRules);
   const symmetric = toSymmetric('checkCovariance', a, decidesRank);
   const { data, rows: n, count, exponents, batchShape, dtype } = symmetric;
   const spectrum = positiveSpectrum('checkCovariance', symmetric, options);

@@ -1,10 +1,10 @@
-import { NdArray, typedArrayFrom } from '../core/index.ts';
+import { NdArray, typedArrayFrom, checkOptions } from '../core/index.ts';
 import type { ArrayLikeInput, FloatDType } from '../core/index.ts';
 import { factorize } from './cholesky.ts';
 import { factorizeLu } from './lu.ts';
 import { toResult, toSquare } from './matrices.ts';
 import { scaleByPower } from './scaling.ts';
-import { decidesRank, positiveSpectrum } from './spectrum.ts';
+import { decidesRank, positiveSpectrum, spectrumRules } from './spectrum.ts';
 import type { SpectrumOptions } from './spectrum.ts';
 import { toSymmetric } from './symmetric.ts';
 import { safeSpread } from './thresholds.ts';
@@ -71,6 +71,7 @@ export function slogdet(a: ArrayLikeInput): SignedLogDeterminant {
  * @throws as `sqrtmh`
  */
 export function logPseudoDeterminant(a: ArrayLikeInput, options: SpectrumOptions = {}): NdArray<FloatDType> {
+  checkOptions('logPseudoDeterminant', options, spectrumRules);
   const symmetric = toSymmetric('logPseudoDeterminant', a, decidesRank);
   const { rows: n, count, batchShape, dtype } = symmetric;
   const { values, ranks, exponents } = positiveSpectrum('logPseudoDeterminant', symmetric, options);
@@ -91,6 +92,7 @@ export function logPseudoDeterminant(a: ArrayLikeInput, options: SpectrumOptions
  * @throws as `sqrtmh`, and NumericalError on overflow
  */
 export function pseudoDeterminant(a: ArrayLikeInput, options: SpectrumOptions = {}): NdArray<FloatDType> {
+  checkOptions('pseudoDeterminant', options, spectrumRules);
   const symmetric = toSymmetric('pseudoDeterminant', a, decidesRank);
   const { rows: n, count, batchShape, dtype } = symmetric;
   const { values, ranks, exponents } = positiveSpectrum('pseudoDeterminant', symmetric, options);
@@ -109,6 +111,7 @@ export function pseudoDeterminant(a: ArrayLikeInput, options: SpectrumOptions = 
  * @throws as `sqrtmh`
  */
 export function rank(a: ArrayLikeInput, options: SpectrumOptions = {}): NdArray<'int32'> {
+  checkOptions('rank', options, spectrumRules);
   const symmetric = toSymmetric('rank', a, decidesRank);
   return new NdArray(positiveSpectrum('rank', symmetric, options).ranks, symmetric.batchShape, 'int32');
 }
@@ -121,6 +124,7 @@ export function rank(a: ArrayLikeInput, options: SpectrumOptions = {}): NdArray<
  * @throws as `sqrtmh`
  */
 export function condition(a: ArrayLikeInput, options: SpectrumOptions = {}): NdArray<FloatDType> {
+  checkOptions('condition', options, spectrumRules);
   const symmetric = toSymmetric('condition', a, decidesRank);
   const { rows: n, count, batchShape, dtype } = symmetric;
   const { values, ranks } = positiveSpectrum('condition', symmetric, options);

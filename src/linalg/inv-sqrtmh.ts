@@ -1,9 +1,9 @@
-import { LinearAlgebraError } from '../core/index.ts';
+import { LinearAlgebraError, checkOptions, rule } from '../core/index.ts';
 import type { ArrayLikeInput, FloatDType, NdArray } from '../core/index.ts';
 import { matrixName, toResult } from './matrices.ts';
 import { scaleRange } from './scaling.ts';
 import { rebuild } from './products.ts';
-import { decidesRank, positiveSpectrum } from './spectrum.ts';
+import { decidesRank, positiveSpectrum, spectrumRules } from './spectrum.ts';
 import type { SpectrumOptions } from './spectrum.ts';
 import { toSymmetric } from './symmetric.ts';
 
@@ -20,6 +20,7 @@ export interface InvSqrtmhOptions extends SpectrumOptions {
  * @throws as `sqrtmh`, and LinearAlgebraError when Σ is singular and `pseudo` is not set
  */
 export function invSqrtmh(a: ArrayLikeInput, options: InvSqrtmhOptions = {}): NdArray<FloatDType> {
+  checkOptions('invSqrtmh', options, { ...spectrumRules, pseudo: rule.flag });
   const symmetric = toSymmetric('invSqrtmh', a, decidesRank);
   const { rows: n, count, batchShape, dtype } = symmetric;
   const { values, vectors, ranks, exponents } = positiveSpectrum('invSqrtmh', symmetric, options);

@@ -1,5 +1,5 @@
-import { LinearAlgebraError, NumericalError, ShapeError, ValueError } from '../core/index.ts';
-import type { ArrayLikeInput, FloatDType, NdArray } from '../core/index.ts';
+import { LinearAlgebraError, NumericalError, ShapeError, ValueError, checkOptions, rule } from '../core/index.ts';
+import type { OptionRules, ArrayLikeInput, FloatDType, NdArray } from '../core/index.ts';
 import { factorizeLu, invertLu } from './lu.ts';
 import { toResult, toSquare } from './matrices.ts';
 import type { Matrices } from './matrices.ts';
@@ -25,6 +25,8 @@ export interface IterationOptions {
   readonly tolerance?: number;
 }
 
+const iterationRules: OptionRules<IterationOptions> = { maxSteps: rule.anything, tolerance: rule.anything };
+
 /**
  * Newton–Schulz: matrix products only, so it runs where eigh does not (an exported ONNX graph, a GPU).
  *
@@ -37,6 +39,7 @@ export interface IterationOptions {
  * @throws ShapeError, ValueError (options, A = 0), NumericalError when the iteration diverges
  */
 export function* newtonSchulz(a: ArrayLikeInput, options: IterationOptions = {}): Generator<RootIterate, void> {
+  checkOptions('newtonSchulz', options, iterationRules);
   const problem = start('newtonSchulz', a);
   const { n, target } = problem;
   const norm = frobenius(target);
@@ -66,6 +69,7 @@ export function* newtonSchulz(a: ArrayLikeInput, options: IterationOptions = {})
  * @throws ShapeError, ValueError (options), LinearAlgebraError (an iterate is singular), NumericalError
  */
 export function* denmanBeavers(a: ArrayLikeInput, options: IterationOptions = {}): Generator<RootIterate, void> {
+  checkOptions('denmanBeavers', options, iterationRules);
   const problem = start('denmanBeavers', a);
   const { n, target } = problem;
   let y = target.slice();

@@ -1,10 +1,10 @@
-import { formatShape, ShapeError } from '../core/index.ts';
+import { formatShape, ShapeError, checkOptions } from '../core/index.ts';
 import type { ArrayLikeInput, FloatDType, NdArray } from '../core/index.ts';
 import { divideByPairSumsBatch } from '../kernels/index.ts';
 import { completeVectors } from './complement.ts';
 import { commonDType, pairBatches, toResult, toSquare } from './matrices.ts';
 import { exponentOf, largestMagnitude, scaleRange } from './scaling.ts';
-import { positiveSpectrum } from './spectrum.ts';
+import { positiveSpectrum, spectrumRules } from './spectrum.ts';
 import type { SpectrumOptions, SpectrumRule } from './spectrum.ts';
 import { toSymmetric } from './symmetric.ts';
 import { evenSpread, lyapunovTolerance } from './thresholds.ts';
@@ -24,6 +24,7 @@ import { evenSpread, lyapunovTolerance } from './thresholds.ts';
  * @throws ShapeError, NumericalError (also when L overflows), LinearAlgebraError (x not symmetric, indefinite)
  */
 export function lyapunov(x: ArrayLikeInput, e: ArrayLikeInput, options: SpectrumOptions = {}): NdArray<FloatDType> {
+  checkOptions('lyapunov', options, spectrumRules);
   return solveSylvester('lyapunov', x, e, {
     weight: (value) => value,
     degree: 1,

@@ -1,4 +1,5 @@
-import { LinearAlgebraError, ValueError } from '../core/index.ts';
+import { LinearAlgebraError, ValueError, rule } from '../core/index.ts';
+import type { OptionRules } from '../core/index.ts';
 import { eighBatch } from '../kernels/index.ts';
 import { gradedSvd } from './graded-svd.ts';
 import type { GradedSvd } from './graded-svd.ts';
@@ -16,6 +17,9 @@ export interface SpectrumOptions {
    */
   readonly rtol?: number;
 }
+
+/** Names alone: what a tolerance may be, `positiveSpectrum` checks. */
+export const spectrumRules: OptionRules<SpectrumOptions> = { rtol: rule.anything };
 
 /** The same with the support rule itself exchangeable. */
 export interface SpectrumRule extends SpectrumOptions {

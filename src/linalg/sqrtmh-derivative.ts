@@ -1,7 +1,9 @@
+import { checkOptions } from '../core/index.ts';
 import type { ArrayLikeInput, FloatDType, NdArray } from '../core/index.ts';
 import { averageWithTranspose, solveSylvester } from './lyapunov.ts';
 import type { SylvesterRule } from './lyapunov.ts';
 import { toResult, toSquare } from './matrices.ts';
+import { spectrumRules } from './spectrum.ts';
 import type { SpectrumOptions } from './spectrum.ts';
 import { workingSupport } from './thresholds.ts';
 
@@ -24,6 +26,7 @@ export function sqrtmhJvp(
   direction: ArrayLikeInput,
   options: SpectrumOptions = {},
 ): NdArray<FloatDType> {
+  checkOptions('sqrtmhJvp', options, spectrumRules);
   return solveSylvester('sqrtmhJvp', a, direction, ruleOfRoot(options));
 }
 
@@ -40,6 +43,7 @@ export function sqrtmhVjp(
   cotangent: ArrayLikeInput,
   options: SpectrumOptions = {},
 ): NdArray<FloatDType> {
+  checkOptions('sqrtmhVjp', options, spectrumRules);
   const { data, rows: n, count, batchShape, dtype } = toSquare('sqrtmhVjp', cotangent);
   for (let i = 0; i < count; i++) averageWithTranspose(data.subarray(i * n * n, (i + 1) * n * n), n);
   const symmetric = toResult('sqrtmhVjp', data, [...batchShape, n, n], dtype);

@@ -1,10 +1,11 @@
+import { checkOptions } from '../core/index.ts';
 import type { ArrayLikeInput, FloatDType, NdArray } from '../core/index.ts';
 import { positiveRootBatch } from '../kernels/index.ts';
 import { toResult } from './matrices.ts';
 import type { GradedSvd } from './graded-svd.ts';
 import { scaleRange } from './scaling.ts';
 import { rebuild } from './products.ts';
-import { clipToSupport, gradedSpectrum, isDiagonal, positiveSpectrum } from './spectrum.ts';
+import { clipToSupport, gradedSpectrum, isDiagonal, positiveSpectrum, spectrumRules } from './spectrum.ts';
 import type { SpectrumOptions, SpectrumRule } from './spectrum.ts';
 import { toSymmetric } from './symmetric.ts';
 import type { Symmetric } from './symmetric.ts';
@@ -31,6 +32,7 @@ import { eigenvalues2, root2 } from './two-by-two.ts';
  * sqrtmh([[2, 1], [1, 2]]).toNested() // [[1.366…, 0.366…], [0.366…, 1.366…]]
  */
 export function sqrtmh(a: ArrayLikeInput, options: SpectrumOptions = {}): NdArray<FloatDType> {
+  checkOptions('sqrtmh', options, spectrumRules);
   const symmetric = toSymmetric('sqrtmh', a, { spread: evenSpread });
   const { rows: n, count, batchShape, dtype } = symmetric;
   const find = n === 1 ? roots1 : n === 2 ? roots2 : rootsN;

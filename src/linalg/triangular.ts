@@ -1,4 +1,4 @@
-import { formatShape, LinearAlgebraError, NdArray, ShapeError } from '../core/index.ts';
+import { formatShape, LinearAlgebraError, NdArray, ShapeError, checkOptions, rule } from '../core/index.ts';
 import type { ArrayLikeInput, FloatDType } from '../core/index.ts';
 import { factorize } from './cholesky.ts';
 import { commonDType, matrixName, pairBatches, toMatrices, toResult, toSquare } from './matrices.ts';
@@ -25,6 +25,7 @@ export function solveTriangular(
   b: ArrayLikeInput,
   options: SolveTriangularOptions = {},
 ): NdArray<FloatDType> {
+  checkOptions('solveTriangular', options, { upper: rule.flag, transpose: rule.flag });
   return solveWith('solveTriangular', t, b, (matrix, n, x, columns) => {
     substitute(matrix, n, x, columns, options);
   });

@@ -1,5 +1,5 @@
-import { LinearAlgebraError, formatShape } from '../../core/index.ts';
-import type { FloatDType } from '../../core/index.ts';
+import { LinearAlgebraError, checkOptions, formatShape, rule } from '../../core/index.ts';
+import type { FloatDType, OptionRules } from '../../core/index.ts';
 import { diagonalPart, log, sum, triangularSolve } from '../../graph/index.ts';
 import type { GraphShape, Tensor, TensorLike } from '../../graph/index.ts';
 import { batchOf, checkFinite, constantValue, floatDType, floatTensor, squareSize } from '../parameters.ts';
@@ -10,6 +10,8 @@ export interface TriangularOptions {
   /** log Lᵢᵢ, [...batch, n], where the caller has it: spares reading it off L. */
   readonly logDiagonal?: Tensor;
 }
+
+export const triangularRules: OptionRules<TriangularOptions> = { logDiagonal: rule.object };
 
 /** R = L, lower triangular with a positive diagonal: the Cholesky factor of Σ = L Lᵀ, [...batch, n, n]. */
 export class ScaleTrilRoot extends CovarianceRootBase {
@@ -35,6 +37,7 @@ export class ScaleTrilRoot extends CovarianceRootBase {
    * @throws LinearAlgebraError
    */
   static fromScaleTril(scaleTril: TensorLike, options: TriangularOptions = {}): ScaleTrilRoot {
+    checkOptions('fromScaleTril', options, triangularRules);
     const factor = floatTensor('ScaleTrilRoot', scaleTril);
     squareSize('ScaleTrilRoot', factor);
     checkFactor('ScaleTrilRoot', factor);

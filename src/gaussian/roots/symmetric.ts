@@ -1,3 +1,4 @@
+import { checkOptions } from '../../core/index.ts';
 import type { FloatDType } from '../../core/index.ts';
 import { cholesky, diagonalPart, log, matmul, mul, sqrtmh, sum, triangularSolve } from '../../graph/index.ts';
 import type { GraphShape, Tensor, TensorLike } from '../../graph/index.ts';
@@ -5,7 +6,7 @@ import { checkCovariance } from '../../linalg/index.ts';
 import { batchOf, constantValue, floatDType, floatTensor, squareSize } from '../parameters.ts';
 import { applyMatrix, solveVectors } from './matrices.ts';
 import { CovarianceRootBase, lazy } from './root.ts';
-import { checkFactor } from './scale-tril.ts';
+import { checkFactor, triangularRules } from './scale-tril.ts';
 import type { TriangularOptions } from './scale-tril.ts';
 
 /**
@@ -53,6 +54,7 @@ export class SymmetricRoot extends CovarianceRootBase {
 
   /** From the Cholesky factor L of S itself, S = L Lᵀ, so Σ = (L Lᵀ)²: what a VAE's head emits. */
   static fromCholesky(scaleTril: TensorLike, options: TriangularOptions = {}): SymmetricRoot {
+    checkOptions('fromCholesky', options, triangularRules);
     const l = floatTensor('SymmetricRoot.fromCholesky', scaleTril);
     squareSize('SymmetricRoot.fromCholesky', l);
     checkFactor('SymmetricRoot.fromCholesky', l);
