@@ -210,12 +210,9 @@ export class AnomalyDetector {
   /** Scores; values that training never had come on top. */
   async #score(examples: Examples, options: AnomalyOptions, rows: RowFacts | undefined) {
     const scores = await this.#scoreOfModel(examples, options);
-    if (rows) {
-      for (let row = 0; row < scores.size; row++) {
-        for (const { nats } of rows.unseen(row)) scores.data[row] = scores.data[row]! + nats;
-      }
-    }
-    return scores;
+    if (!rows) return scores;
+    const added = scores.data.map((score, row) => rows.unseen(row).reduce((sum, { nats }) => sum + nats, score));
+    return new NdArray(added, scores.shape, 'float64');
   }
 
   async #scoreOfModel(examples: Examples, { method: asked, ...rest }: AnomalyOptions) {
@@ -287,8 +284,8 @@ function withUnseen(
     const start = row * columns.length;
     all.data.set(contributions.data.subarray(row * blocks.length, (row + 1) * blocks.length), start);
     for (const { column, nats } of rows?.unseen(row) ?? []) {
-      const at = start + columns.indexOf(column);
-      if (at >= start) all.data[at] = all.data[at]! + nats;
+      const at = column === undefined ? -1 : start + columns.indexOf(column);
+      if (at >= start) all.data[at] = (all.data[at] ?? 0) + nats;
     }
   }
   return all;

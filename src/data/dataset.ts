@@ -33,8 +33,11 @@ export interface RowFacts {
   readonly ids: readonly string[];
   /** What a row has in one of them. */
   id(index: number, column: string): Cell;
-  /** Values of a row that training never had, by column, and what each adds to the row's anomaly score, in nats. */
-  unseen(index: number): readonly { readonly column: string; readonly nats: number }[];
+  /**
+   * Values of a row that training never had, by column, where that is kept, and what each adds to the row's anomaly score, in
+   * nats.
+   */
+  unseen(index: number): readonly { readonly column: string | undefined; readonly nats: number }[];
 }
 
 /**

@@ -12,7 +12,7 @@ import { purposeKey } from '../streams.ts';
 import { describeSurprise } from '../table/describe.ts';
 import { Surprises } from '../table/encoder.ts';
 import type { TableEncoder } from '../table/encoder.ts';
-import { csvPart, joinSplits, layoutOf, labelCodes, planTable, splitsIn } from '../table/table-dataset.ts';
+import { csvPart, joinSplits, layoutOf, labelCodes, planTable, splitsIn, unseenNats } from '../table/table-dataset.ts';
 import type { SplitRows, TableOptions, TablePlan, TableSample } from '../table/table-dataset.ts';
 import type { ResolveContext } from './context.ts';
 import { cachedRecords } from './record-cache.ts';
@@ -81,9 +81,12 @@ async function sampleRows(path: string, csv: CsvOptions, context: ResolveContext
   };
 }
 
-/** Numbers in a record: the codes, then the class number (NaN for none), then the split (NaN for none). */
+/**
+ * Numbers in a record: the codes, then how many values training never had, the class number (NaN for none) and the split (NaN for
+ * none).
+ */
 function recordLength(encoder: TableEncoder): number {
-  return encoder.blocks.length + 2;
+  return encoder.blocks.length + 3;
 }
 
 /** The file of encoded rows, written when it is not there yet. */
@@ -99,7 +102,7 @@ async function encodeRows(
   const { plan, csv, rowCount, context } = options;
   const { size, mtimeMs } = statSync(path);
   const identity = [
-    3,
+    4,
     resolve(path),
     size,
     mtimeMs,
@@ -130,15 +133,16 @@ function recordsOf(
   const piece = sample.alike(rows);
   const features = encoder.blocks.length;
   const length = recordLength(encoder);
-  const { codes, surprises: found } = encoder.encode(piece);
+  const { codes, surprises: found, unseen } = encoder.encode(piece);
   surprises.merge(found);
   const labels = labelCodes(piece, encoder.state);
   const splits = splitColumn === undefined ? undefined : splitsIn(piece, splitColumn, source);
   const records = new Float32Array(piece.rowCount * length);
   for (let row = 0; row < piece.rowCount; row++) {
     records.set(codes.subarray(row * features, (row + 1) * features), row * length);
-    records[row * length + features] = labels?.[row] ?? NaN;
-    records[row * length + features + 1] = splits ? splitNames.indexOf(splits[row]!) : NaN;
+    for (const marks of unseen.values()) records[row * length + features]! += marks[row]!;
+    records[row * length + features + 1] = labels?.[row] ?? NaN;
+    records[row * length + features + 2] = splits ? splitNames.indexOf(splits[row]!) : NaN;
   }
   return records;
 }
@@ -156,7 +160,8 @@ function openRows(
     records.read(indices, bytes);
     return new Float32Array(bytes.buffer);
   };
-  const { labels, rows } = scan(read, { rowCount, length });
+  const { labels, rows, unseen } = scan(read, { rowCount, length });
+  const nats = unseenNats(encoder.state);
   const label = encoder.state.columns.find((column) => column.kind === 'label');
   const dataset: Dataset = {
     name: source,
@@ -165,6 +170,12 @@ function openRows(
     size: rowCount,
     sampleShape: [encoder.width],
     table: encoder,
+    // Which columns they were in is not kept: scores need their number alone.
+    rows: {
+      ids: [],
+      id: () => null,
+      unseen: (index) => Array.from({ length: unseen[index] ?? 0 }, () => ({ column: undefined, nats })),
+    },
     ...(labels && label && { labels, classNames: label.levels.map(String) }),
     gather(indices, out) {
       checkGather(this, indices, out);
@@ -179,12 +190,13 @@ function openRows(
   return { dataset, rows };
 }
 
-/** The last two numbers of every record. */
+/** The last three numbers of every record. */
 function scan(
   read: (indices: Uint32Array) => Float32Array,
   { rowCount, length }: { readonly rowCount: number; readonly length: number },
-): { labels: Uint32Array | undefined; rows: SplitRows } {
+): { labels: Uint32Array | undefined; rows: SplitRows; unseen: Uint16Array } {
   const labels = new Uint32Array(rowCount);
+  const unseen = new Uint16Array(rowCount);
   const rows = splitNames.map((): number[] => []);
   let labelled = true;
   for (let first = 0; first < rowCount; first += scannedRecords) {
@@ -194,9 +206,10 @@ function scan(
       const label = records[(i + 1) * length - 2]!;
       if (Number.isNaN(label)) labelled = false;
       labels[first + i] = label;
+      unseen[first + i] = records[(i + 1) * length - 3]!;
       rows[records[(i + 1) * length - 1]!]?.push(first + i);
     }
   }
   const byName = Object.fromEntries(splitNames.map((name, place) => [name, Uint32Array.from(rows[place] ?? [])]));
-  return { labels: labelled ? labels : undefined, rows: byName };
+  return { labels: labelled ? labels : undefined, rows: byName, unseen };
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { DataError, NdArray } from '../../core/index.ts';
 import { encodeNpy, encodeParquet, formatTableCsv, gzip, tableOf } from '../../io/index.ts';
-import type { StoredArray, Table } from '../../io/index.ts';
+import type { DataConfig, StoredArray, Table } from '../../io/index.ts';
 import { testDataset } from '../../testing/dataset.ts';
 import { examplesOf } from '../index.ts';
 import type { DatasetSplits } from '../index.ts';
@@ -166,6 +166,26 @@ describe('tables', () => {
     const disk = await large(path);
     expect([disk.train.size, disk.validation!.size, disk.test!.size]).toEqual([10_000, 5000, 5000]);
     expectSame(disk, await resolveDataset(path));
+  });
+
+  test('values that training never had are counted as in memory', async () => {
+    const { train } = await resolveDataset(put('t.csv', formatTableCsv(table)), { testFraction: 0 });
+    const like: DataConfig = {
+      source: 't.csv',
+      kind: 'table',
+      shape: [train.table!.width],
+      count: rows,
+      binarize: 'none',
+      table: train.table!.state,
+    };
+    const path = put('new.csv', 'x,c\n1.5,a\n2,new\n,a\nwords,other\n');
+    const memory = (await resolveDataset(path, {}, { like })).train;
+    const disk = (await resolveDataset(path, {}, { like, memoryLimit: 0, cacheFolder: join(folder, 'cache') })).train;
+    const cost = (of: typeof disk): number[] =>
+      Array.from({ length: 4 }, (_, row) => of.rows!.unseen(row).reduce((sum, { nats }) => sum + nats, 0));
+    const one = Math.log(rows + 1);
+    expect(cost(memory)).toEqual([0, one, 0, 2 * one]);
+    expect(cost(disk)).toEqual(cost(memory));
   });
 
   test('encoded rows are kept until the file changes', async () => {

@@ -91,7 +91,7 @@ function nameFeature(column: ColumnState): string {
     return `${column.name} (${column.levels.length} levels${other}${missing})`;
   }
   if (column.kind === 'datetime') {
-    const unit = column.unit === undefined ? '' : `, to the ${column.unit}`;
+    const unit = column.unit === undefined ? '' : `, to ${/^\d/.test(column.unit) ? '' : 'the '}${column.unit}`;
     return `${column.name} (${column.format ?? 'ISO 8601'}${unit}${missing})`;
   }
   return missing === '' ? column.name : `${column.name} (some missing)`;

@@ -248,12 +248,16 @@ export function tableDataset(
 }
 
 /**
- * What rows hold besides their numbers. A value that none of n training rows had is as probable as one in n + 1 (Laplace's rule of
+ * What a value costs that training never had, in nats. One that none of n training rows had is as probable as one in n + 1 (Laplace's rule of
  * succession, for the one value that is new): it adds log (n + 1) nats to the score, beside what the model makes of it.
  */
-function rowFacts(table: TypedTable, { columns, rows }: TableState, unseen: EncodedTable['unseen']): RowFacts {
-  const nats = rows === undefined ? 0 : Math.log(rows + 1);
-  const ids = columns.flatMap(({ kind, name }) => (kind === 'id' && table.column(name) ? [name] : []));
+export function unseenNats({ rows }: TableState): number {
+  return rows === undefined ? 0 : Math.log(rows + 1);
+}
+
+function rowFacts(table: TypedTable, state: TableState, unseen: EncodedTable['unseen']): RowFacts {
+  const nats = unseenNats(state);
+  const ids = state.columns.flatMap(({ kind, name }) => (kind === 'id' && table.column(name) ? [name] : []));
   return {
     ids,
     id: (index, name) => table.column(name)?.column.cell(index) ?? null,
