@@ -36,6 +36,27 @@ describe('a table', () => {
     expect([gone.code, gone.stderr]).toEqual([2, expect.stringMatching(/gone\.csv: .* not found .*--data/)]);
   });
 
+  it('gets scores beside its ids, in their places; without ids it is scored as well', async () => {
+    const scores = join(folder, 'scores.csv');
+    const read = (): string[] => readFileSync(scores, 'utf8').trim().split('\n');
+    const { code, stderr } = await rootsigma(['score', run, '-o', scores, '--method', 'reconstruction']);
+    expect(code, stderr).toBe(0);
+    const [head, ...rows] = read();
+    expect(head).toBe('row,index,id,score');
+    expect(rows.length).toBe(12);
+    // The id of the row that was held out: one more than its place in the file.
+    for (const row of rows) expect(Number(row.split(',')[2])).toBe(Number(row.split(',')[1]) + 1);
+    const bare = join(folder, 'bare.csv');
+    writeFileSync(bare, 'age,city,smoker\n30,Oslo,no\n30,Lima,no\n');
+    const other = await rootsigma(['score', run, '--data', bare, '-o', scores, '--method', 'reconstruction']);
+    expect(other.code, other.stderr).toBe(0);
+    expect(other.stderr).toMatch(/'city' has a category that training had not/);
+    const [names, usual, odd] = read().map((row) => row.split(','));
+    expect(names).toEqual(['row', 'score']);
+    // Of 108 training rows none was from Lima.
+    expect(Number(odd?.[1])).toBeGreaterThan(Number(usual?.[1]) + Math.log(109) - 3);
+  });
+
   it('comes back as rows of its form: sampled, reconstructed, decoded', async () => {
     const row = /^\d+,(Oslo|Paris|Rome),(yes|no)$/;
     const codes = join(folder, 'codes.npy');
