@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { NdArray, ValueError, asShades, load, train } from './index.ts';
 import type { Run, TrainOptions } from './index.ts';
-import { Standardization, datasetOf } from '../data/index.ts';
+import { Standardization, datasetOf, splitValidation } from '../data/index.ts';
 import { decodeSafetensors, encodeSafetensors } from '../io/index.ts';
 import { key, normal } from '../random/index.ts';
 
@@ -199,6 +199,18 @@ describe('the rule', () => {
   });
 });
 
+describe('what it is found on', () => {
+  it('is the training split without the examples held out for validation', async () => {
+    const run = await train(far, { ...small, epochs: 1 });
+    const all = datasetOf({ name: 'far', kind: 'array', support: 'real', sampleShape: [3], values: far.data });
+    const { train: learned } = splitValidation(all, { fraction: 0.25, seed: 1 });
+    expect(learned.size).toBe(48);
+    expect(run.standardization).toEqual(await Standardization.fit(learned, 'each'));
+    expect(run.standardization).not.toEqual(await Standardization.fit(all, 'each'));
+    await run.dispose();
+  });
+});
+
 describe('pictures', () => {
   it('spread images in units of their own about their mean, and leave others', () => {
     const images = new NdArray(Float64Array.of(100, 70, 130, 115), [1, 2, 2]);
@@ -219,6 +231,10 @@ describe('digits that float32 has not', () => {
     const [before, after] = [first(originals.data), first(reconstructions.data)];
     const correlation = before.reduce((sum, value, k) => sum + value * (after[k] ?? NaN), 0) / Math.sqrt(before.reduce((s, v) => s + v * v, 0) * after.reduce((s, v) => s + v * v, 0)); // prettier-ignore
     expect(correlation).toBeGreaterThan(0.5);
+    // The first number alone, moved by thirty of its standard deviations: in float32 the two rows are the same.
+    const row = Array.from(far.data.slice(0, 3));
+    const [usual, moved] = await run.score([row, [(row[0] ?? NaN) + 0.3, ...row.slice(1)]], { method: 'reconstruction' }).then(({ data }) => data); // prettier-ignore
+    expect(moved).toBeGreaterThan((usual ?? NaN) + 100);
     await run.dispose();
   });
 });
