@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { testDataset } from '../testing/dataset.ts';
-import { datasetOf, examplesOf, holdOutTest, subset, tableSplits, wholeOf } from './index.ts';
+import { datasetOf, examplesOf, holdOutTest, numbersOf, subset, tableSplits, wholeOf } from './index.ts';
 import type { Dataset } from './index.ts';
 import { tableOf } from '../io/index.ts';
 
@@ -70,5 +70,14 @@ describe('wholeOf', () => {
     rows.forEach((value, i) => {
       expect(value).toBeCloseTo((i * i) / 8 + 0.1, 2);
     });
+  });
+
+  test('keeps the digits that float32 has not', () => {
+    const about = { name: 'x', kind: 'npy', support: 'real', sampleShape: [1] } as const;
+    const train = datasetOf({ ...about, values: Float64Array.of(1e9 + 0.25, 1e9 + 0.5) });
+    const test = datasetOf({ ...about, values: Float32Array.of(7) });
+    const { dataset } = wholeOf({ source: 'x', train, test });
+    expect([...numbersOf(dataset, Uint32Array.of(2, 1, 0)).data]).toEqual([7, 1e9 + 0.5, 1e9 + 0.25]);
+    testDataset(() => dataset);
   });
 });

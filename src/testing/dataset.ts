@@ -1,5 +1,5 @@
 import { ShapeError, ValueError, formatShape, sizeOf } from '../core/index.ts';
-import { examplesOf } from '../data/index.ts';
+import { examplesOf, numbersOf } from '../data/index.ts';
 import type { Dataset } from '../data/index.ts';
 
 /** Examples of a large data set that are looked at. */
@@ -58,6 +58,8 @@ function testGather(dataset: Dataset): void {
   expectThat(data.every(Number.isFinite), 'a value is not finite');
   expectThat(support !== 'unit-interval' || data.every((value) => value >= 0 && value <= 1), 'a value outside [0, 1]');
   dataset.gather(new Uint32Array(0), new Float32Array(0));
+  const wide = numbersOf(dataset, someOf(dataset));
+  expectThat(equal(Float32Array.from(wide.data), data), 'gatherFloat64, rounded, is not what gather gives');
 }
 
 function testRefusals(dataset: Dataset): void {
