@@ -1,10 +1,17 @@
 // The package as a stranger gets it: packed, installed into an empty project that has none of this repository's settings,
 // type-checked strictly, run; then again where onnxruntime-node is missing.
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { build as esbuild } from 'esbuild';
+import { publint } from 'publint';
+import { formatMessage } from 'publint/utils';
+import { build as vite, createLogger } from 'vite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import webpack from 'webpack';
+import { available, openIn, startBrowser } from './page/harness.ts';
 
 const root = new URL('..', import.meta.url).pathname;
 const folder = mkdtempSync(join(tmpdir(), 'rootsigma-stranger-'));
@@ -51,6 +58,85 @@ function runProgram(): { engine: string; shape: number[]; root: number; notices:
   return JSON.parse(lines.at(-1) ?? '') as ReturnType<typeof runProgram>;
 }
 
+/** The page of docs/in-a-page.md, as its reader has it: the guide's code and nothing else. */
+function guidePage(): Readonly<Record<string, string>> {
+  const guide = readFileSync(join(root, 'docs/in-a-page.md'), 'utf8');
+  const blocks = [...guide.matchAll(/^`([\w.]+)`:\n\n```\w+\n(.*?)^```/gms)];
+  return Object.fromEntries(blocks.map(([, name = '', text = '']) => [name, text]));
+}
+
+/** Bytes of a page's script that imports one name, minified and packed as servers send it. */
+async function packedSize(name: string, subpath: string): Promise<number> {
+  const { outputFiles } = await esbuild({
+    stdin: { contents: `import { ${name} } from '${subpath}'; globalThis.used = ${name};`, resolveDir: project },
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    write: false,
+    logLevel: 'silent',
+  });
+  return gzipSync(outputFiles[0]?.contents ?? '', { level: 9 }).length;
+}
+
+/** How the page is built by each bundler, with no configuration: what it warns of. */
+const bundlers: Readonly<Record<string, (page: string, out: string) => Promise<readonly string[]>>> = {
+  async vite(page, out) {
+    const warnings: string[] = [];
+    const logger = createLogger('warn');
+    // How long plugins took is no fault of the page's.
+    const warn = (line: string): void => {
+      if (!line.includes('PLUGIN_TIMINGS')) warnings.push(line);
+    };
+    Object.assign(logger, { warn, warnOnce: warn });
+    await vite({
+      root: page,
+      configFile: false,
+      logLevel: 'warn',
+      customLogger: logger,
+      build: { outDir: out, emptyOutDir: true },
+    });
+    return warnings;
+  },
+
+  async webpack(page, out) {
+    const entry = join(page, 'main.js');
+    const stats = await new Promise<webpack.Stats | undefined>((resolve, reject) => {
+      // Unminified, which takes a tenth of the time.
+      webpack(
+        { mode: 'production', context: page, entry, output: { path: out }, optimization: { minimize: false } },
+        (error, result) => {
+          if (error) reject(error);
+          else resolve(result);
+        },
+      );
+    });
+    const { errors = [], warnings = [] } = stats?.toJson({ all: false, errors: true, warnings: true }) ?? {};
+    writeFileSync(join(out, 'index.html'), htmlOf(page));
+    // It advises against any file beyond 244 KiB: ONNX Runtime has 14 MB.
+    const ofSize = /size limit|performance recommendations/;
+    return [...errors, ...warnings].map(({ message }) => message).filter((message) => !ofSize.test(message));
+  },
+
+  async esbuild(page, out) {
+    const { warnings } = await esbuild({
+      entryPoints: ['main.js', 'worker.js'].map((name) => join(page, name)),
+      bundle: true,
+      format: 'esm',
+      outdir: out,
+      logLevel: 'silent',
+    });
+    writeFileSync(join(out, 'index.html'), htmlOf(page));
+    // What the guide says: esbuild copies no files.
+    const wasm = 'node_modules/onnxruntime-web/dist/ort-wasm-simd-threaded.wasm';
+    cpSync(join(project, wasm), join(out, 'ort-wasm-simd-threaded.wasm'));
+    return warnings.map(({ text }) => text);
+  },
+};
+
+function htmlOf(page: string): string {
+  return readFileSync(join(page, 'index.html'), 'utf8');
+}
+
 describe('the packed package', () => {
   beforeAll(() => {
     if (!existsSync(join(root, 'dist/api/index.js'))) command('npm', ['run', 'build'], root);
@@ -89,6 +175,64 @@ describe('the packed package', () => {
     const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
     expect(command('npx', ['rootsigma', '--version'], project).trim()).toBe(version);
   });
+
+  it('is a package as its readers want it', async () => {
+    const pkgDir = join(project, 'node_modules/rootsigma');
+    const { messages, pkg } = await publint({ pkgDir, pack: false, strict: true });
+    expect(messages.map((message) => formatMessage(message, pkg as never))).toEqual([]);
+    const files = readdirSync(pkgDir, { recursive: true }).map(String);
+    expect(files.filter((file) => /\.map$|\.tsbuildinfo$|\.test\./.test(file))).toEqual([]);
+    const sources = files
+      .filter((file) => file.endsWith('.js'))
+      .map((file) => readFileSync(join(pkgDir, file), 'utf8'));
+    expect(sources.filter((text) => text.includes('sourceMappingURL'))).toEqual([]);
+    // Links lead to files that are in it.
+    const broken = files
+      .filter((file) => file.endsWith('.md'))
+      .flatMap((file) => {
+        const prose = readFileSync(join(pkgDir, file), 'utf8').replaceAll(/^```.*?^```/gms, '').replaceAll(/`[^`\n]*`/g, ''); // prettier-ignore
+        const targets = [...prose.matchAll(/\]\(([^)\s#]+)[^)]*\)/g)].map(([, target = '']) => target);
+        const missing = targets.filter((to) => !/^[a-z]+:/.test(to) && !existsSync(join(pkgDir, dirname(file), to)));
+        return missing.map((to) => `${file}: ${to}`);
+      });
+    expect(broken).toEqual([]);
+  });
+
+  it('is small where only its mathematics is used', async () => {
+    expect(await packedSize('sqrtmh', 'rootsigma/linalg')).toBeLessThan(15_500);
+    expect(await packedSize('MultivariateNormal', 'rootsigma/gaussian')).toBeLessThan(36_500);
+  });
+
+  it.each(Object.entries(bundlers))(
+    'is built into a page by %s, which trains there',
+    async (name, build) => {
+      const [page, out] = [join(project, `page-${name}`), join(folder, `built-${name}`)];
+      mkdirSync(page);
+      for (const [file, text] of Object.entries(guidePage())) writeFileSync(join(page, file), text);
+      expect(await build(page, out)).toEqual([]);
+      const scripts = readdirSync(out, { recursive: true }).map(String).filter((file) => /\.m?js$/.test(file)); // prettier-ignore
+      // No module of Node's is imported.
+      const imports = scripts.filter((file) =>
+        /(from|import\()\s*["']node:/.test(readFileSync(join(out, file), 'utf8')),
+      );
+      expect(imports).toEqual([]);
+      if (!available) return;
+      const served = await startBrowser(out);
+      try {
+        const { page: opened, problems } = await openIn(served);
+        const isWasm = (path: string): boolean => path.endsWith('.wasm');
+        expect(served.requests.filter(isWasm)).toEqual([]);
+        await opened.click('button');
+        await opened.waitForSelector('img', { timeout: 100_000 });
+        expect(await opened.textContent('output')).toMatch(/ELBO -\d/);
+        expect(served.requests.some(isWasm)).toBe(true);
+        expect(problems).toEqual([]);
+      } finally {
+        await served.close();
+      }
+    },
+    200_000,
+  );
 
   it('runs by the binding of onnxruntime-node and says so where koffi is missing', () => {
     rmSync(join(project, 'node_modules/koffi'), { recursive: true, force: true });

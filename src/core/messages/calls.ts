@@ -38,6 +38,8 @@ export class WorkerCalls {
       this.#pending.clear();
     };
     worker.addEventListener('error', (event) => {
+      // Else a worker's worker fails the calls of everybody above it.
+      event.preventDefault();
       // A script that does not load has no message.
       fail(event.message || "its script did not load. It must be the module 'rootsigma/worker', or import it.");
     });

@@ -30,7 +30,7 @@ export function threadNotice(count: number): string | undefined {
 export function startFollower(task: FollowerTask): FollowerThread {
   const reason = whyAlone();
   if (script === undefined || reason !== undefined) throw new UnsupportedError(reason ?? 'this page has no threads');
-  const worker = new Worker(script, { type: 'module', name: 'rootsigma follower' });
+  const worker = new Worker(script, { type: isModule() ? 'module' : 'classic', name: 'rootsigma follower' });
   let onReady: () => void;
   const ready = new Promise<void>((resolve) => {
     onReady = resolve;
@@ -57,6 +57,16 @@ export function startFollower(task: FollowerTask): FollowerThread {
     end,
     hold: () => undefined,
   };
+}
+
+/** Bundlers make modules of a worker's script, or not; only those that are none may import scripts. */
+function isModule(): boolean {
+  try {
+    (globalThis as unknown as { importScripts(): void }).importScripts();
+    return false;
+  } catch {
+    return true;
+  }
 }
 
 /** A page ends with all its threads at once. */

@@ -1,0 +1,176 @@
+// What the tests of page.test.ts call in the page: each gives plain data.
+import * as api from '../../src/api/index.ts';
+import { HandleStore, readAll } from '../../src/io/index.ts';
+import { key, normal } from '../../src/random/index.ts';
+import { storeChecks } from '../../src/testing/store-checks.ts';
+import { columns, digits, options } from './shared.ts';
+
+const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
+
+async function listOf(place: string): Promise<Record<string, number[]>> {
+  const files = await readAll(await HandleStore.opfs(place));
+  return Object.fromEntries([...files].map(([name, bytes]) => [name, [...bytes]]));
+}
+
+export const tests = {
+  /** Every part of a store's contract that the browser's own file system breaks. */
+  async store(): Promise<string[]> {
+    const problems: string[] = [];
+    for (const [number, { what, check }] of storeChecks.entries()) {
+      const store = await HandleStore.opfs(`stores/${number}`);
+      problems.push(...(await check(store)).map((problem) => `${what}: ${problem}`));
+    }
+    return problems;
+  },
+
+  draws(): number[] {
+    return [...normal(key(5), [64]).data];
+  },
+
+  /** Trains to the end, and to the middle in another folder: in the worker, one thread. */
+  async trainTwice() {
+    const notices: string[] = [];
+    const events: string[] = [];
+    const whole = await api.train('digits', {
+      ...options,
+      worker,
+      threads: 1,
+      dataOptions: digits,
+      out: { opfs: 'runs/whole' },
+      onEvent: ({ event }) => events.push(event),
+      onNotice: (line) => notices.push(line),
+    });
+    const stop = new AbortController();
+    const part = await api.train('digits', {
+      ...options,
+      worker,
+      threads: 1,
+      dataOptions: digits,
+      out: { opfs: 'runs/part' },
+      signal: stop.signal,
+      onNotice: 'silent',
+      onEvent: (event) => {
+        if (event.event === 'epoch' && event.epoch === 2) stop.abort();
+      },
+    });
+    const { elbo } = await whole.evaluate({ samples: 5 });
+    return {
+      notices,
+      events,
+      elbo,
+      engine: whole.engineName,
+      path: whole.path,
+      sample: [...(await whole.sample(4)).data],
+      partEpochs: part.config.training.epochs,
+      isolated: crossOriginIsolated,
+      zip: [...(await whole.zip())],
+    };
+  },
+
+  /** After a reload: the part goes on to the end. */
+  async resume() {
+    await api.train('digits', {
+      worker,
+      threads: 1,
+      dataOptions: digits,
+      epochs: options.epochs,
+      out: { opfs: 'runs/part' },
+      resume: true,
+      onNotice: 'silent',
+    });
+    return { part: await listOf('runs/part'), whole: await listOf('runs/whole') };
+  },
+
+  /** Two threads share the steps. */
+  async share() {
+    const notices: string[] = [];
+    const steps: number[] = [];
+    await api.train('digits', {
+      worker,
+      threads: 2,
+      epochs: 1,
+      hidden: [400],
+      batchSize: 128,
+      dataOptions: { count: 320, testCount: 10 },
+      onNotice: (line) => notices.push(line),
+      onEvent: (event) => {
+        if (event.event === 'step') steps.push(event.loss);
+      },
+    });
+    return { notices, steps };
+  },
+
+  /** A run that Node made, from its URL and from files that a user might pick. */
+  async fromNode() {
+    const run = await api.load('run');
+    const names = ['config.json', 'model.safetensors'];
+    const files = await Promise.all(
+      names.map(async (name) => new File([await (await fetch(`run/${name}`)).blob()], name)),
+    );
+    const picked = await api.load(files, { engine: 'reference' });
+    return {
+      sample: [...(await run.sample(4)).data],
+      picked: [...(await picked.sample(4)).data],
+      evaluated: (await run.evaluate({ samples: 5, limit: 20, data: 'digits' })).elbo,
+    };
+  },
+
+  /** What a run can do, on this thread, with data from files. */
+  async everything() {
+    const csv = new File([columns()], 'people.csv', { type: 'text/csv' });
+    const notices: string[] = [];
+    const onNotice = (line: string): number => notices.push(line);
+    const people = await api.train(csv, { epochs: 2, latent: 2, hidden: [8], onNotice });
+    const rows = await people.sampleTable(5);
+    const scored = await people.score(csv);
+    const run = await api.train(await npy(), { epochs: 1, latent: 2, hidden: [8], onNotice });
+    const x = await run.examples({ split: 'train', limit: 3 });
+    const codes = await run.encode(x);
+    const shapes = {
+      columns: rows.columns.map(({ name }) => name),
+      scored: scored.shape,
+      encode: codes.covariance.shape,
+      decode: (await run.decode(codes.mean)).shape,
+      reconstruct: (await run.reconstruct(x)).shape,
+      explain: (await run.explain(x)).shape,
+      interpolate: (await run.interpolate(x, x, { steps: 4 })).shape,
+      traverse: (await run.traverse({ steps: 3 })).shape,
+      exported: Object.keys(await run.export({ root: 'symmetric' })),
+      files: Object.keys(await run.files()),
+      again: (await (await api.load(new Blob([await run.zip()]))).sample(2)).shape,
+    };
+    return { shapes, notices };
+  },
+
+  /** What a page cannot do, in words. */
+  async refusals() {
+    const calls: Record<string, () => PromiseLike<unknown>> = {
+      path: () => api.train('people.csv'),
+      download: () => api.train('mnist'),
+      folder: () => api.train('digits', { ...options, out: 'runs/x' }),
+      read: () => api.readTable('people.csv'),
+      networks: () => api.train('digits', { worker, networks: (() => ({})) as never }),
+      store: () => api.train('digits', { worker, out: new api.MemoryStore() }),
+      kind: () => api.train(new File(['x'], 'thesis.tex')),
+      taken: () => api.train('digits', { ...options, worker, out: { opfs: 'runs/whole' } }),
+      none: () => api.load({ opfs: 'runs/none' }),
+      native: () => api.createEngine({ engine: 'onnxruntime-node' }),
+    };
+    const said: Record<string, string> = {};
+    for (const [name, call] of Object.entries(calls)) {
+      said[name] = await call().then(
+        () => 'nothing',
+        (error: unknown) => (error instanceof Error ? `${error.name}: ${error.message}` : String(error)),
+      );
+    }
+    return said;
+  },
+};
+
+/** Twelve images of 4 × 4 in NPY format. */
+async function npy(): Promise<File> {
+  return new File([await (await fetch('images.npy')).blob()], 'images.npy');
+}
+
+Object.assign(globalThis, { tests });
+document.documentElement.dataset.ready = '';

@@ -1,0 +1,162 @@
+// The library in Chromium, in one page: stores, training in a worker, resuming after a reload, runs from Node and to Node.
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Page } from 'playwright-core';
+import { NdArray } from '../../src/core/index.ts';
+import { load, train } from '../../src/api/index.ts';
+import type { Run } from '../../src/api/index.ts';
+import { encodeNpy } from '../../src/io/index.ts';
+import { key, normal } from '../../src/random/index.ts';
+import { expectAllClose } from '../../src/testing/index.ts';
+import { available, buildPage, openIn, startBrowser } from './harness.ts';
+import type { Served } from './harness.ts';
+import type { tests } from './main.ts';
+import { digits, options } from './shared.ts';
+
+type Tests = typeof tests;
+const folder = mkdtempSync(join(tmpdir(), 'rootsigma-page-'));
+let served: Served;
+let page: Page;
+let problems: string[];
+let nodes: Run;
+
+async function call<N extends keyof Tests>(name: N): Promise<Awaited<ReturnType<Tests[N]>>> {
+  const found = await page.evaluate((test) => {
+    const { tests: all } = globalThis as unknown as { tests: Record<string, () => unknown> };
+    return all[test]?.();
+  }, name);
+  return found as Awaited<ReturnType<Tests[N]>>;
+}
+
+/** As much as float32 arithmetic in another order differs by. */
+function expectSame(found: readonly number[], expected: ArrayLike<number>): void {
+  expectAllClose(NdArray.from(found), NdArray.from(Array.from(expected)), { atol: 2e-4 });
+}
+
+describe.runIf(available)('a page', () => {
+  beforeAll(async () => {
+    const site = join(folder, 'site');
+    await buildPage(import.meta.dirname, site);
+    nodes = await train('digits', {
+      ...options,
+      threads: 1,
+      dataOptions: digits,
+      out: join(site, 'run'),
+      onNotice: 'silent',
+    });
+    const images = new NdArray(
+      Float32Array.from({ length: 12 * 16 }, (_, k) => (k % 17) / 16),
+      [12, 4, 4],
+    );
+    writeFileSync(join(site, 'images.npy'), encodeNpy(images));
+    served = await startBrowser(site);
+    ({ page, problems } = await openIn(served));
+  }, 180_000);
+
+  afterAll(async () => {
+    await served.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it('keeps the contract of a store in the file system of the browser', async () => {
+    expect(await call('store')).toEqual([]);
+  });
+
+  it('draws what Node draws, to the bit', async () => {
+    expect(await call('draws')).toEqual([...normal(key(5), [64]).data]);
+  });
+
+  it('trains in a worker, keeps the run, and goes on after a reload to the bit', async () => {
+    const trained = await call('trainTwice');
+    expect(trained).toMatchObject({ engine: 'onnxruntime-web', isolated: true, path: undefined });
+    expect(trained.events.filter((event) => event === 'epoch')).toHaveLength(4);
+    expect(trained.notices.filter((line) => line.includes('One thread takes the training steps'))).toHaveLength(1);
+    // The same seed on one thread: the same training as in Node, up to the arithmetic of the two builds.
+    expectSame(trained.sample, (await nodes.sample(4)).data);
+    expect(trained.elbo).toBeCloseTo((await nodes.evaluate({ samples: 5 })).elbo, 1);
+
+    await page.reload();
+    await page.waitForSelector('html[data-ready]');
+    const { part, whole } = await call('resume');
+    for (const name of ['model.safetensors', 'config.json']) expect(part[name], name).toEqual(whole[name]);
+    const steps = (log: number[] | undefined): string[] =>
+      new TextDecoder()
+        .decode(Uint8Array.from(log ?? []))
+        .split('\n')
+        .filter((line) => line.includes('"epoch"'))
+        .map((line) => (JSON.parse(line) as { training: { elbo: number } }).training.elbo.toString());
+    expect(steps(part['metrics.jsonl'])).toEqual(steps(whole['metrics.jsonl']));
+
+    // The ZIP, unpacked and loaded in Node, is the same run, and is written again byte for byte.
+    const zip = join(folder, 'run.zip');
+    writeFileSync(zip, Uint8Array.from(trained.zip));
+    const again = await load(new Blob([readFileSync(zip)]));
+    expectSame(trained.sample, (await again.sample(4)).data);
+    const unpacked = join(folder, 'unpacked');
+    for (const [name, bytes] of Object.entries(await again.files())) {
+      mkdirSync(dirname(join(unpacked, name)), { recursive: true });
+      writeFileSync(join(unpacked, name), bytes);
+    }
+    const saved = await (await load(unpacked)).save(join(folder, 'saved'));
+    const files = await saved.files();
+    for (const name of ['config.json', 'model.safetensors', 'model/encoder.onnx', 'model/decoder.onnx']) {
+      expect([...(files[name] ?? [])], name).toEqual(whole[name]);
+    }
+    expect(existsSync(join(folder, 'saved', '.lock'))).toBe(false);
+  }, 120_000);
+
+  it('opens a run that Node made, from its URL and from files', async () => {
+    const { sample, picked, evaluated } = await call('fromNode');
+    const expected = (await nodes.sample(4)).data;
+    expectSame(sample, expected);
+    expectSame(picked, expected);
+    expect(Number.isFinite(evaluated)).toBe(true);
+  }, 60_000);
+
+  it('shares the steps among two threads', async () => {
+    const { notices, steps } = await call('share');
+    expect(notices).toContain('2 threads share each training step.');
+    expect(steps.length).toBeGreaterThan(1);
+    expect(steps.every(Number.isFinite)).toBe(true);
+  }, 60_000);
+
+  it('does all that a run can, with data from files', async () => {
+    const { shapes, notices } = await call('everything');
+    expect(shapes).toEqual({
+      columns: ['age', 'member', 'score'],
+      scored: [expect.any(Number)],
+      encode: [3, 2, 2],
+      decode: [3, 4, 4],
+      reconstruct: [3, 4, 4],
+      explain: [3, 4, 4],
+      interpolate: [3, 4, 4, 4],
+      traverse: [2, 3, 4, 4],
+      exported: ['README.md', 'config.json', 'decoder.onnx', 'encoder.onnx'],
+      files: expect.arrayContaining(['config.json', 'model.safetensors', 'model/encoder.onnx', 'samples.png']) as never,
+      again: [2, 4, 4],
+    });
+    expect(notices.join('\n')).toMatch(/held out as the test split/);
+  }, 60_000);
+
+  it('says in a sentence what it cannot', async () => {
+    expect(await call('refusals')).toEqual({
+      path: expect.stringMatching(
+        /^DataError: people\.csv: a page has no data by path\. Give the File itself/,
+      ) as never,
+      download: expect.stringMatching(/^DataError: mnist: is downloaded in Node only/) as never,
+      folder: expect.stringMatching(
+        /^UnsupportedError: runs\/x: a page has no folders by path\. Use \{ opfs:/,
+      ) as never,
+      read: expect.stringMatching(/^UnsupportedError: A page has no paths/) as never,
+      networks: expect.stringMatching(/^UnsupportedError: train: networks of your own are functions/) as never,
+      store: expect.stringMatching(/^UnsupportedError: train: a store is in this thread's memory/) as never,
+      kind: expect.stringMatching(/^DataError: thesis\.tex: files of a kind that is not read/) as never,
+      taken: expect.stringMatching(/^DataError: opfs:runs\/whole: holds a run already/) as never,
+      none: expect.stringMatching(/^DataError: opfs:runs\/none: does not exist or is empty/) as never,
+      native: expect.stringMatching(/^UnsupportedError: createEngine: onnxruntime-node does not load here: it needs Node/) as never, // prettier-ignore
+    });
+    expect(problems).toEqual([]);
+  }, 60_000);
+});

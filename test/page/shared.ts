@@ -1,0 +1,18 @@
+import type { TrainOptions } from '../../src/api/index.ts';
+
+/** The training that page and Node both do. */
+export const options = {
+  epochs: 4,
+  latent: 2,
+  hidden: [16],
+  posterior: 'full',
+  seed: 3,
+  batchSize: 32,
+} satisfies TrainOptions;
+export const digits = { seed: 1, count: 160, testCount: 40 } as const;
+
+/** A small table as CSV. */
+export function columns(): string {
+  const rows = Array.from({ length: 60 }, (_, k) => `${(k * 37) % 50},${k % 3 === 0 ? 'yes' : 'no'},${(k % 7) / 2}`);
+  return ['age,member,score', ...rows, ''].join('\n');
+}
