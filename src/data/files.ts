@@ -37,7 +37,7 @@ export async function resolveFiles(
   }
   throw new DataError(
     `${file.name}${others.length > 0 ? ` and ${others.length} more` : ''}: files of a kind that is not read. ` +
-      'Read are one table (.csv, .tsv, .parquet), or one .npy or .npz file.',
+      'Read are one table (.csv, .tsv, .parquet), or one .npy or .npz file; images go in as an array of their pixels.',
   );
 }
 
