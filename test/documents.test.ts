@@ -1,9 +1,11 @@
-// Documents are held to the code: TypeScript snippets of the guides run, examples run, links lead somewhere.
+// Documents are held to the code: TypeScript snippets of the guides compile and run, examples run, command lines are the
+// program's, links lead somewhere.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
+import { rootsigma } from './cli/harness.ts';
 
 const root = join(import.meta.dirname, '..');
 const skipped = new Set(['node_modules', 'dist', 'runs', '.git', '.cache']);
@@ -37,6 +39,7 @@ if (!built) console.log('documents: snippets and examples are skipped, as there 
 
 const guides = [
   join(root, 'README.md'),
+  join(root, 'CONTRIBUTING.md'),
   ...(existsSync(join(root, 'docs')) ? filesBelow(join(root, 'docs'), '.md') : []),
 ];
 
@@ -48,6 +51,54 @@ describe.runIf(built)('snippets', () => {
   it.each(cases)('$name runs', ({ name, source }) => {
     const { status, output } = runTypeScript(name.replaceAll(/\W+/g, '-'), source);
     expect({ status, output }).toMatchObject({ status: 0 });
+  });
+
+  it('compile in a strict project', () => {
+    const folder = join(root, '.cache/documents/types');
+    rmSync(folder, { recursive: true, force: true });
+    mkdirSync(folder, { recursive: true });
+    const files = cases.map(({ name, source }) => {
+      const path = join(folder, `${name.replaceAll(/\W+/g, '-')}.ts`);
+      writeFileSync(path, source);
+      return path;
+    });
+    const program = ts.createProgram(files, {
+      module: ts.ModuleKind.NodeNext,
+      target: ts.ScriptTarget.ES2023,
+      types: ['node'],
+      strict: true,
+      skipLibCheck: true,
+      noEmit: true,
+    });
+    const mistakes = ts.getPreEmitDiagnostics(program).map(({ file, start = 0, messageText }) => {
+      const line = file ? file.getLineAndCharacterOfPosition(start).line + 1 : 0;
+      return `${relative(folder, file?.fileName ?? '')}:${line} ${ts.flattenDiagnosticMessageText(messageText, ' ')}`;
+    });
+    expect(mistakes).toEqual([]);
+  });
+});
+
+describe('command lines', () => {
+  /** `rootsigma …` in ```sh blocks, without what the shell takes for itself. */
+  const lines = guides.flatMap((path) =>
+    [...readFileSync(path, 'utf8').matchAll(/^```sh\n(.*?)^```/gms)].flatMap(([, block = '']) =>
+      block.split('\n').flatMap((line) => /^rootsigma (.*?)(?: #.*)?$/.exec(line.trim())?.[1] ?? []),
+    ),
+  );
+
+  /** The command that words begin with, and the options that its help has. */
+  async function commandOf(words: readonly string[]): Promise<{ name: string; options: Set<string> }> {
+    const name = words[0] === 'gaussian' && words[1] === 'sample' ? 'gaussian sample' : (words[0] ?? '');
+    const { code, stdout } = await rootsigma([...name.split(' '), '--help']);
+    expect({ name, code }).toEqual({ name, code: 0 });
+    return { name, options: new Set(stdout.match(/(?<=^ {2}|^ {2}-\w, )--?[\w-]+/gm)) };
+  }
+
+  it.each(lines)('rootsigma %s has options that exist', async (line) => {
+    const words = line.split(/\s+/);
+    const { options } = await commandOf(words);
+    expect(options).toContain('--help');
+    for (const word of words.filter((each) => /^--?[a-z]/.test(each))) expect(options).toContain(word);
   });
 });
 
