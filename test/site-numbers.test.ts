@@ -227,6 +227,27 @@ describe.runIf(available)("the article's numbers", () => {
     });
   });
 
+  it.each([
+    [2, 1, 2],
+    [1.5, -0.9, 0.8],
+  ] as const)('of the KL and of S ε, for Σ = %d, %d, %d', async (xx, xy, yy) => {
+    // prettier-ignore
+    await open(async (page) => {
+      await show(page, 'kl');
+      // ½ (tr Σ + μᵀμ − 2 − log det Σ) with μ = (1, ½)
+      const expected = 0.5 * (xx + yy + 1.25 - 2 - Math.log(xx * yy - xy * xy));
+      for (const name of ['sigma', 'symmetric', 'cholesky', 'library']) {
+        expect((await numbers(page, `kl.${name}`))[0]).toBeCloseTo(expected, 13);
+      }
+      await show(page, 'product');
+      const [a, b, c, d] = sqrtmh([[xx, xy], [xy, yy]]).data as unknown as [number, number, number, number]; // prettier-ignore
+      const shown = await numbers(page, 'product.result.00', 'product.result.10', 'product.row1', 'product.row2');
+      [a + 0.8 * b, c + 0.8 * d, a + 0.8 * b, c + 0.8 * d].forEach((value, i) => {
+        expect(shown[i]).toBeCloseTo(value, 14);
+      });
+    }, `?sigma=${xx},${xy},${yy}`);
+  });
+
   it('of samples: z = μ + Σ^{1/2} ε', async () => {
     await open(async (page) => {
       await show(page, 'noise');

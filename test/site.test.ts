@@ -1,4 +1,7 @@
 // The article in a real browser: every figure moves by every control, and the page reads for everyone.
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { AxeResults } from 'axe-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   available,
@@ -240,6 +243,74 @@ describe.runIf(available)('the article', () => {
     }
   });
 
+  it('explains a word where it stands, by click, keyboard, touch and hovering', async () => {
+    await open(async (page) => {
+      const words = page.locator('button.term');
+      expect(await words.allInnerTexts()).toEqual(
+        expect.arrayContaining(['KL', 'eigenvalue', 'Frobenius norm', 'Lyapunov equation', 'ELBO', 'nats']),
+      );
+      const first = words.first();
+      const note = page.locator(`#${(await first.getAttribute('popovertarget'))!}`);
+      await first.focus();
+      await page.keyboard.press('Enter');
+      expect(await note.isVisible()).toBe(true);
+      await page.keyboard.press('Escape');
+      expect(await note.isVisible()).toBe(false);
+      await first.click();
+      expect(await note.isVisible()).toBe(true);
+      await page.keyboard.press('Escape');
+      await page.mouse.move(5, 5);
+      await first.hover();
+      await note.waitFor({ state: 'visible' });
+      const [word, box] = [(await first.boundingBox())!, (await note.boundingBox())!];
+      expect(Math.min(Math.abs(box.y - word.y - word.height), Math.abs(word.y - box.y - box.height))).toBeLessThan(8);
+      await page.mouse.move(5, 5);
+      await note.waitFor({ state: 'hidden' });
+    });
+    await open(
+      async (page) => {
+        for (const word of await page.locator('button.term').all()) {
+          await word.tap();
+          const note = page.locator(`#${(await word.getAttribute('popovertarget'))!}`);
+          const { x, width } = (await note.boundingBox())!;
+          expect(x).toBeGreaterThanOrEqual(0);
+          expect(x + width).toBeLessThanOrEqual(390);
+        }
+      },
+      '',
+      { viewport: { width: 390, height: 844 }, hasTouch: true },
+    );
+  });
+
+  it('has its contents at every width, and answers twelve questions before it links', async () => {
+    for (const [width, unfolded] of [
+      [390, false],
+      [1280, false],
+      [1440, true],
+    ] as const) {
+      // prettier-ignore
+      await open(
+        async (page) => {
+          const list = page.locator('#contents ol');
+          expect(await list.isVisible()).toBe(unfolded);
+          if (!unfolded) await page.locator('#contents summary').click();
+          expect(await list.isVisible()).toBe(true);
+          const targets = await page.locator('a[href^="#"]').evaluateAll((all: HTMLAnchorElement[]) => all.map(({ hash }) => hash)); // prettier-ignore
+          const lost = await page.evaluate((ids) => ids.filter((id) => !document.querySelector(id)), targets);
+          expect(lost).toEqual([]);
+          const sections = await page.locator('main section').evaluateAll((all) => all.map(({ id }) => `#${id}`));
+          expect(await page.locator('#contents a').evaluateAll((all: HTMLAnchorElement[]) => all.map(({ hash }) => hash))).toEqual(sections); // prettier-ignore
+          const answers = await page.locator('.questions > li').allInnerTexts();
+          expect(answers).toHaveLength(12);
+          for (const answer of answers) expect(answer.match(/[.?](\s|$)/g)!.length).toBeGreaterThanOrEqual(3);
+          expect(await page.locator('.questions > li > a').count()).toBe(12);
+        },
+        '',
+        { viewport: { width, height: 900 } },
+      );
+    }
+  });
+
   it('plays the whole line until it is stopped, and not for readers who want less motion', async () => {
     const draw = `document.querySelectorAll('#fig-line .stack img.now')[0].src`;
     await open(async (page) => {
@@ -333,6 +404,27 @@ describe.runIf(available)('the article', () => {
     );
   });
 
+  it.each([
+    { viewport: { width: 1280, height: 900 }, colorScheme: 'light' },
+    { viewport: { width: 390, height: 844 }, colorScheme: 'dark' },
+  ] as const)('has nothing that axe objects to in $colorScheme at $viewport.width pixels', async (options) => {
+    await open(
+      async (page) => {
+        for (const figure of await figures(page)) await show(page, figure);
+        await page.evaluate(readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8'));
+        const found = await page.evaluate(async () => {
+          const { axe } = window as unknown as { axe: { run(): Promise<AxeResults> } };
+          return (await axe.run()).violations.map(
+            ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 200)).join(' | ')}`,
+          );
+        });
+        expect(found).toEqual([]);
+      },
+      '',
+      { ...options, reducedMotion: 'reduce' },
+    );
+  });
+
   it.each(['light', 'dark'] as const)('has legible colours in %s, and all its fonts', async (colorScheme) => {
     await open(
       async (page) => {
@@ -385,11 +477,24 @@ describe.runIf(available)('the article', () => {
         expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(375);
         const small = await page.evaluate(
           () =>
-            [...document.querySelectorAll('figure button, #bar button, .segmented label, input[type="range"]')]
+            [
+              ...document.querySelectorAll(
+                'figure button:not(.term), #bar button, .segmented label, input[type="range"]',
+              ),
+            ]
               .map((e) => e.getBoundingClientRect())
               .filter(({ height, width }) => height > 0 && (height < 24 || width < 24)).length,
         );
         expect(small).toBe(0);
+        // Words in drawings, as they stand on the screen.
+        const tiny = await page.evaluate(() =>
+          [...document.querySelectorAll<SVGTextElement>('figure svg text, figure svg tspan')]
+            .filter((e) => e.textContent.trim() !== '' && !e.classList.contains('sub'))
+            .map((e) => [parseFloat(getComputedStyle(e).fontSize) * e.getScreenCTM()!.a, e.textContent] as const)
+            .filter(([size]) => size < 10.99)
+            .map(([size, text]) => `${text}: ${size.toFixed(1)}`),
+        );
+        expect(tiny).toEqual([]);
       },
       '',
       { viewport: { width: 375, height: 740 }, hasTouch: true },

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { runnerImport } from 'vite';
 import type { Plugin } from 'vite';
 import { aliases } from './aliases.ts';
+import { glossary } from './glossary.ts';
 import { highlight } from './highlight.ts';
 import { renderFormula } from './katex.ts';
 
@@ -25,9 +26,13 @@ export function article(): Plugin {
       order: 'pre',
       async handler(html) {
         const { prerender, named } = await run<Prerender>('src/prerender.ts', [line()]);
-        return withFigures(
-          withCode(withTabs(withFormulas(withQuotes(withNumbers(withIncludes(html), named))))),
-          prerender,
+        return withoutIndents(
+          withFigures(
+            withCode(
+              withTabs(withFormulas(withNotes(withQuotes(withNumbers(withLibrary(withIncludes(html)), named))))),
+            ),
+            prerender,
+          ),
         );
       },
     },
@@ -69,6 +74,11 @@ function withIncludes(html: string): string {
   );
 }
 
+/** The indentation of the sources, which nobody reads here, is a tenth of the page. */
+function withoutIndents(html: string): string {
+  return outsideCode(html, (text) => text.replace(/\s*\n\s*/g, '\n'));
+}
+
 /** Everything but code, scripts and comments. */
 function outsideCode(html: string, change: (text: string) => string): string {
   return html
@@ -96,6 +106,23 @@ function withNumbers(html: string, named: Prerender['named']): string {
   });
 }
 
+/** `<term-note name="…">word</term-note>`: a button that opens the glossary's note, without any script. */
+function withNotes(html: string): string {
+  let count = 0;
+  return html.replace(/<term-note name="([\w-]+)">([\s\S]*?)<\/term-note>/g, (_, name: string, word: string) => {
+    const note = glossary[name];
+    if (note === undefined) throw new Error(`article: the glossary has no '${name}'.`);
+    const id = `note-${name}-${(count += 1)}`;
+    return `<button type="button" class="term" popovertarget="${id}">${word}</button><span popover id="${id}" class="term-text" role="note">${note}</span>`;
+  });
+}
+
+/** A link to where the library lives, if package.json says so. */
+function withLibrary(html: string): string {
+  const { homepage } = JSON.parse(readFileSync(`${site}../package.json`, 'utf8')) as { homepage?: string };
+  return html.replace('<!-- library link -->', homepage === undefined ? '' : `<a href="${homepage}">${homepage}</a>.`);
+}
+
 /** A typewriter's apostrophe between letters becomes a printer's. */
 function withQuotes(html: string): string {
   return outsideCode(html, (text) =>
@@ -118,7 +145,8 @@ function withTabs(html: string): string {
 function withCode(html: string): string {
   return html.replace(
     /(<pre[^>]*><code[^>]*>)([\s\S]*?)(<\/code><\/pre>)/g,
-    (_, open: string, code: string, close: string) => open + highlight(code.trim()) + close,
+    (_, open: string, code: string, close: string) =>
+      open.replace('<pre', '<pre tabindex="0"') + highlight(code.trim()) + close,
   );
 }
 

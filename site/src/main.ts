@@ -7,6 +7,7 @@ import { mountBar } from './page/bar.ts';
 import { sayComplaints } from './page/complaints.ts';
 import { followContents } from './page/contents.ts';
 import { MountedFigure } from './page/mount.ts';
+import { mountNotes } from './page/notes.ts';
 import { linkTabs } from './page/tabs.ts';
 import { Store } from './store.ts';
 
@@ -47,5 +48,6 @@ if (bar) mountBar(bar, store, figures);
 const contents = document.querySelector('#contents');
 if (contents) followContents(contents);
 linkTabs();
+mountNotes();
 keepAddress(store);
 document.documentElement.dataset.ready = '';

@@ -159,7 +159,7 @@ export const answer = figure({
     });
     const extent = Math.max(...drawn.map(reach));
     const refusals = drawn.flatMap((row) => ('refusal' in row ? [row.refusal] : []));
-    return `<div class="scroll"><table class="worked">
+    return `<div class="scroll" tabindex="0" role="group" aria-label="table"><table class="worked">
       <thead><tr><td></td><th class="ink-mean">μ<sub>i</sub></th><th class="ink-cov">σ<sub>i</sub>²</th><th class="ink-root">σ<sub>i</sub><span class="long"> = √σ<sub>i</sub>²</span></th><th class="ink-noise">ε<sub>i</sub></th><th class="ink-sample">z<sub>i</sub><span class="long"> = μ<sub>i</sub> + σ<sub>i</sub> ε<sub>i</sub></span></th></tr></thead>
       <tbody>${rows.join('')}</tbody></table></div>
       ${refusals.map((text) => `<p class="verdict refused" data-name="answer.refusal">${text}</p>`).join('')}

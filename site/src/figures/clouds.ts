@@ -74,7 +74,7 @@ function draw(
   const frame = Frame.plane(5.5, 280);
   const ink = wrong ? 'wrong' : 'root';
   if (!isFiniteMatrix(factor)) {
-    return `<div class="panel"><h4 class="ink-wrong">${title}</h4>${frame.svg('No cloud', `${frame.grid()}${frame.text({ x: 0, y: 1 }, 'the root of a negative entry', { anchor: 'middle', style: 'ink-wrong' })}${frame.text({ x: 0, y: 0.2 }, 'is NaN: there is no cloud', { anchor: 'middle', style: 'ink-wrong' })}`)}</div>`;
+    return `<div class="panel"><p class="panel-title ink-wrong">${title}</p>${frame.svg('No cloud', `${frame.grid()}${frame.text({ x: 0, y: 1 }, 'the root of a negative entry', { anchor: 'middle', style: 'ink-wrong' })}${frame.text({ x: 0, y: 0.2 }, 'is NaN: there is no cloud', { anchor: 'middle', style: 'ink-wrong' })}`)}</div>`;
   }
   const cloud = transformed(factor, noise);
   const z = apply(factor, epsilon);
@@ -85,7 +85,7 @@ function draw(
     frame.mark(z, 'ink-sample', 5),
   ];
   const measured = empiricalCovariance(cloud);
-  return `<div class="panel"><h4 class="ink-${ink}">${title}</h4>${frame.svg(`The cloud through ${title}`, body.join(''))}
+  return `<div class="panel"><p class="panel-title ink-${ink}">${title}</p>${frame.svg(`The cloud through ${title}`, body.join(''))}
     <div class="equation small">${labelled('F', matrix(factor, { name: `clouds.${id}.factor`, ink }))}${labelled('F Fᵀ', symmetric(covarianceOf(factor), { name: `clouds.${id}.exact`, ink: wrong ? 'wrong' : 'cov' }))}${labelled('measured', symmetric(measured, { name: `clouds.${id}.measured` }))}</div></div>`;
 }
 
@@ -97,7 +97,7 @@ function movements(all: readonly Panel[]): string {
     const value = moved(factor);
     return `<div class="moved"><span>${short}</span><span class="meter ink-${wrong ? 'wrong' : 'root'}" style="--share:${((100 * value) / most).toFixed(1)}%"></span>${num(value, { name: `clouds.${id}.moved` })}</div>`;
   });
-  return `<div class="panel"><h4>How far they move a draw</h4>${bars.join('')}<p class="quiet">‖F − I‖²<sub>F</sub>, the mean squared distance from ε to F ε. Among the factors of Σ, S has the least.</p></div>`;
+  return `<div class="panel"><p class="panel-title">How far they move a draw</p>${bars.join('')}<p class="quiet">‖F − I‖²<sub>F</sub>, the mean squared distance from ε to F ε. Among the factors of Σ, S has the least.</p></div>`;
 }
 
 export const clouds = figure({
@@ -131,9 +131,9 @@ export const clouds = figure({
     ];
     return `<div class="sliders">${slider('turn', { readout: `${own.turn}°` })}<div class="buttons">${button('draw', 'Draw new noise')}</div></div>
       <div class="panels clouds">
-        <div class="panel"><h4 class="ink-noise">ε ~ N(0, I)</h4>${frame.svg('The noise, coloured by direction', source.join(''), { interactive: true })}<p class="quiet">Drag the draw: every panel shows where it goes.</p>
+        <div class="panel"><p class="panel-title ink-noise">ε ~ N(0, I)</p>${frame.svg('The noise, coloured by direction', source.join(''), { interactive: true })}<p class="quiet">Drag the draw: every panel shows where it goes.</p>
           </div>
-        <div class="panel"><h4 class="ink-cov">Σ, the target</h4>${frame.svg('The target covariance as an ellipse', target.join(''), { interactive: true })}<p class="quiet">Drag the axes: every figure of this page follows.</p><div class="equation small">${labelled('Σ', symmetric(sigma, { ink: 'cov' }))}</div></div>
+        <div class="panel"><p class="panel-title ink-cov">Σ, the target</p>${frame.svg('The target covariance as an ellipse', target.join(''), { interactive: true })}<p class="quiet">Drag the axes: every figure of this page follows.</p><div class="equation small">${labelled('Σ', symmetric(sigma, { ink: 'cov' }))}</div></div>
         ${all.map((panel) => draw(panel, noise, epsilon, sigma)).join('')}
         ${movements(all)}
       </div>`;

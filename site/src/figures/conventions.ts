@@ -59,7 +59,7 @@ export const conventions = figure({
         ),
       ];
       const drawing = frame.clip(bell.join('')) + frame.xAxis([-8, -4, 0, 4, 8]);
-      return `<div class="card"><h4>${title.replace(/, .*\)/, `, ${decimal(own.value)})`)} <span>read as ${title}</span></h4>
+      return `<div class="card"><p class="panel-title">${title.replace(/, .*\)/, `, ${decimal(own.value)})`)} <span>read as ${title}</span></p>
         ${frame.svg(`Bell curve of standard deviation ${decimal(stddev)}`, drawing)}
         <p>${decimal(own.value)} is ${meaning}: <strong class="together">σ = ${num(stddev, { name: `conventions.${name}` })}</strong></p><p class="quiet">${where}</p></div>`;
     });

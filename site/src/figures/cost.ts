@@ -42,7 +42,7 @@ export const cost = figure({
         <td><data value="${draw(n)}" data-name="cost.${id}.draw">${grouped(draw(n))}</data>${bar(draw(n), 'ink-root')}</td></tr>`,
     );
     return `${slider('power', { readout: `n = ${n}` })}
-      <div class="scroll"><table class="costs"><thead><tr><td></td><th>numbers the encoder emits for Σ</th><th>multiplications for one draw</th></tr></thead><tbody>${rows.join('')}</tbody></table></div>
+      <div class="scroll" tabindex="0" role="group" aria-label="table"><table class="costs"><thead><tr><td></td><th>numbers the encoder emits for Σ</th><th>multiplications for one draw</th></tr></thead><tbody>${rows.join('')}</tbody></table></div>
       <p class="quiet">Bars on a logarithmic scale. An eigendecomposition counts as 9 n³, the usual estimate for a symmetric matrix with its vectors.</p>`;
   },
   describe: ({ own }) => {

@@ -111,12 +111,12 @@ export function digitMarkup(state: DigitState): string {
   const examples = Array.from({ length: 10 }, (_, digit) => button(`example-${digit}`, String(digit)));
   const samples = Array.from({ length: digitSamples }, (_, k) => canvas(`sample-${k}`, `draw ${k + 1}, decoded`));
   return `<div class="digit">
-    <div class="panel"><h4>x: draw a digit here</h4>${canvas('draw', 'Drawing area', 280)}
+    <div class="panel"><p class="panel-title">x: draw a digit here</p>${canvas('draw', 'Drawing area', 280)}
       <div class="buttons"><span class="quiet">or take one:</span>${examples.join('')}${button('clear', 'Clear')}</div></div>
-    <div class="panel"><h4>latent space, and where x lies in it</h4>${latentMap(state, reach)}</div>
-    <div class="panel"><h4><span class="ink-cov">q(z | x) = N(μ, Σ)</span>, the square enlarged</h4>${closeUp(state, reach)}</div></div>
-    <div class="decoded"><div><h4>decoded at z</h4>${canvas('decoded', 'the image decoded at z')}</div>
-      <div><h4>eight more draws, μ + Σ<sup>1/2</sup> ε, decoded</h4><div class="samples">${samples.join('')}</div></div>
+    <div class="panel"><p class="panel-title">latent space, and where x lies in it</p>${latentMap(state, reach)}</div>
+    <div class="panel"><p class="panel-title"><span class="ink-cov">q(z | x) = N(μ, Σ)</span>, the square enlarged</p>${closeUp(state, reach)}</div></div>
+    <div class="decoded"><div><p class="panel-title">decoded at z</p>${canvas('decoded', 'the image decoded at z')}</div>
+      <div><p class="panel-title">eight more draws, μ + Σ<sup>1/2</sup> ε, decoded</p><div class="samples">${samples.join('')}</div></div>
       <div class="buttons">${button('draw', 'Draw new noise')}</div></div>
     <div class="equation">${labelled('z', vector([z.x, z.y], { name: 'digit.z', ink: 'sample' }))}<span class="op">=</span>${labelled('μ', vector([posterior.mean.x, posterior.mean.y], { name: 'digit.mean', ink: 'mean' }))}<span class="op">+</span>${labelled('Σ<sup>1/2</sup>', matrix(posterior.root, { name: 'digit.root', digits: 3, ink: 'root' }))}${labelled('ε', vector([epsilon.x, epsilon.y], { name: 'digit.noise', ink: 'noise' }))}
       <span class="aside">${labelled('Σ', symmetric(posterior.covariance, { name: 'digit.covariance', digits: 4, ink: 'cov' }))}</span></div>`;

@@ -74,7 +74,7 @@ function panel(title: string, ink: string, cloud: ArrayLike<number>, truth: Poin
       style: 'tick',
     }),
   ];
-  return `<div class="panel"><h4 class="${ink}">${title}</h4>${frame.svg(`${estimates} estimates of the gradient: ${title}`, body.join(''))}</div>`;
+  return `<div class="panel"><p class="panel-title ${ink}">${title}</p>${frame.svg(`${estimates} estimates of the gradient: ${title}`, body.join(''))}</div>`;
 }
 
 /** Trace of the estimates' covariance. */
@@ -111,7 +111,7 @@ export const gradients = figure({
     ];
     const [steady, wild] = [scatter(pathwise), scatter(score)];
     return `<div class="sliders">${choices('draws')}<div class="buttons">${button('draw', 'Draw new noise')}</div></div>
-      <div class="panels three"><div class="panel"><h4>q(z), and the loss ½‖z − t‖²</h4>${frame.svg('The distribution and the target', setting.join(''), { interactive: true })}</div>
+      <div class="panels three"><div class="panel"><p class="panel-title">q(z), and the loss ½‖z − t‖²</p>${frame.svg('The distribution and the target', setting.join(''), { interactive: true })}</div>
       ${panel('through z = μ + Σ<sup>1/2</sup> ε', 'ink-root', pathwise, truth)}
       ${panel('without it: f(z) ∇ log q(z)', 'ink-wrong', score, truth)}</div>
       <dl class="facts">

@@ -7,10 +7,12 @@ import { digit } from './digit.ts';
 import { geometry } from './geometry.ts';
 import { gradients } from './gradients.ts';
 import { iterations } from './iterations.ts';
+import { kl } from './kl.ts';
 import { line } from './line.ts';
 import { logvar } from './logvar.ts';
 import { measuredFigure } from './measured.ts';
 import { noise } from './noise.ts';
+import { matrixTimesVector } from './product.ts';
 import { shapes } from './shapes.ts';
 import { signs4 } from './signs.ts';
 import { spread } from './spread.ts';
@@ -24,7 +26,9 @@ export const figures = [
   spread,
   logvar,
   conventions,
+  matrixTimesVector,
   noise,
+
   covariance,
   square,
   signs4,
@@ -33,6 +37,7 @@ export const figures = [
   shapes,
   iterations,
   gradients,
+  kl,
   turning,
   cost,
   measuredFigure,

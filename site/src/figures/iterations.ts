@@ -81,7 +81,7 @@ export const iterations = figure({
     ];
     return `<div class="sliders">${choices('method')}${choices('matrix')}</div>
       <div class="sliders">${slider('step', { readout: `${current.step} of ${steps.length - 1}` })}<div class="buttons">${button('play', 'Play')}${button('next', 'One step')}</div></div>
-      <div class="panels two"><div class="panel"><h4>The unit circle under Y<sub>${current.step}</sub>, and under Σ<sup>1/2</sup> (dashed)</h4>${frame.svg('The current iterate against the exact root', body.join(''))}</div><div class="panel"><h4>How far Y Y is from Σ</h4>${chart(traces, own.method, own.step)}</div></div>
+      <div class="panels two"><div class="panel"><p class="panel-title">The unit circle under Y<sub>${current.step}</sub>, and under Σ<sup>1/2</sup> (dashed)</p>${frame.svg('The current iterate against the exact root', body.join(''))}</div><div class="panel"><p class="panel-title">How far Y Y is from Σ</p>${chart(traces, own.method, own.step)}</div></div>
       <div class="equation">${labelled(`Y<sub>${current.step}</sub>`, matrix(iterate, { name: 'iterations.iterate', digits: 6, ink: own.method === 'schulz' ? 'root' : 'mean' }))}<span class="op">→</span>${labelled('Σ<sup>1/2</sup>', matrix(exact, { name: 'iterations.exact', digits: 6, ink: 'cov' }))}${labelled('residual', `<data value="${current.residual}" data-name="iterations.residual">${scientific(current.residual)}</data>`)}</div>`;
   },
   describe: ({ own, shared }) => {

@@ -50,8 +50,8 @@ export const noise = figure({
       after.handle('mean', mean, { label: 'the mean mu', valueText: at(mean), ink: 'mean', step: 0.1 }),
     ];
     return `<div class="panels two">
-      <div class="panel"><h4><span class="ink-noise">ε</span> ~ N(0, I), the noise</h4>${before.svg('Cloud of standard normal noise with one draw to move', left.join(''), { interactive: true })}</div>
-      <div class="panel"><h4><span class="ink-sample">z</span> = <span class="ink-mean">μ</span> + <span class="ink-root">Σ<sup>1/2</sup></span> <span class="ink-noise">ε</span>, the sample</h4>${after.svg('The cloud after the root of the covariance and the mean', right.join(''), { interactive: true })}</div></div>
+      <div class="panel"><p class="panel-title"><span class="ink-noise">ε</span> ~ N(0, I), the noise</p>${before.svg('Cloud of standard normal noise with one draw to move', left.join(''), { interactive: true })}</div>
+      <div class="panel"><p class="panel-title"><span class="ink-sample">z</span> = <span class="ink-mean">μ</span> + <span class="ink-root">Σ<sup>1/2</sup></span> <span class="ink-noise">ε</span>, the sample</p>${after.svg('The cloud after the root of the covariance and the mean', right.join(''), { interactive: true })}</div></div>
       <div class="equation">
         ${labelled('z', vector([z.x, z.y], { name: 'noise.z', ink: 'sample' }))}<span class="op">=</span>
         ${labelled('μ', vector([mean.x, mean.y], { ink: 'mean' }))}<span class="op">+</span>

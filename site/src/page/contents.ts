@@ -1,5 +1,13 @@
 /** Marks the section in view in the list of contents. */
 export function followContents(list: Element): void {
+  const details = list.querySelector('details');
+  // Beside the text, where there is room, it stays open; above the text it opens when asked.
+  const wide = matchMedia('(min-width: 84rem)');
+  const unfold = (): void => {
+    if (details) details.open = wide.matches;
+  };
+  wide.addEventListener('change', unfold);
+  unfold();
   const links = new Map(
     [...list.querySelectorAll<HTMLAnchorElement>('a[href^="#"]')].map((link) => [link.hash.slice(1), link]),
   );
