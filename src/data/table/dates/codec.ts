@@ -51,6 +51,8 @@ export class DateCodec {
   /** Where each step of the last date that was read begins, and behind the last one it ends; −1 for what was left out. */
   readonly starts: Int32Array;
   readonly steps: readonly Step[];
+  /** The least time that the format tells apart, in milliseconds. */
+  readonly least: number;
   readonly #months: readonly string[];
   readonly #weekdays: readonly string[];
   readonly #reading: Reading;
@@ -72,6 +74,7 @@ export class DateCodec {
     this.#weekdays = format.weekdays ?? namesLike('weekdays', new Map(), long('dddd'));
     this.#dated = this.steps.some((step) => 'field' in step && (step.field === 'year' || step.field === 'shortYear'));
     this.#optional = new Map(this.steps.flatMap((_, k) => optionalSize(this.steps, k)));
+    this.least = leastOf(this.steps);
     this.#reading = { ...emptyReading };
   }
 
@@ -117,17 +120,6 @@ export class DateCodec {
       } else text += this.#written(step.field, step.token, parts);
     }
     return text;
-  }
-
-  /** The least time that the format tells apart, in milliseconds. */
-  get least(): number {
-    const tokens = new Map(this.steps.flatMap((step) => ('field' in step ? [[step.field, step.token] as const] : [])));
-    const fraction = tokens.get('fraction');
-    if (fraction !== undefined) return 10 ** (3 - Math.min(fraction.length, 6));
-    if (tokens.has('unix')) return tokens.get('unix') === 'X' ? 1000 : 1;
-    if (tokens.has('second')) return 1000;
-    if (tokens.has('minute')) return 60_000;
-    return tokens.has('hour') || tokens.has('hour12') ? 3_600_000 : dayLength;
   }
 
   #written(
@@ -273,6 +265,16 @@ export class DateCodec {
     );
     return own < 0 ? undefined : own;
   }
+}
+
+function leastOf(steps: readonly Step[]): number {
+  const tokens = new Map(steps.flatMap((step) => ('field' in step ? [[step.field, step.token] as const] : [])));
+  const fraction = tokens.get('fraction');
+  if (fraction !== undefined) return 10 ** (3 - Math.min(fraction.length, 6));
+  if (tokens.has('unix')) return tokens.get('unix') === 'X' ? 1000 : 1;
+  if (tokens.has('second')) return 1000;
+  if (tokens.has('minute')) return 60_000;
+  return tokens.has('hour') || tokens.has('hour12') ? 3_600_000 : dayLength;
 }
 
 /** What a clock that is left out is short of: a day of all, a minute of seconds, a second of a fraction. */
