@@ -171,7 +171,8 @@ def detect_odds(folder):
         table = pd.read_csv(path)
         labels = np.loadtxt(path.with_suffix(".labels"))
         numbers, texts = table.select_dtypes("number"), table.select_dtypes(exclude="number")
-        rows = np.hstack([numbers.fillna(numbers.median()), pd.get_dummies(texts)]).astype(float)
+        parts = [numbers.fillna(numbers.median()), *([pd.get_dummies(texts)] if len(texts.columns) else [])]
+        rows = np.hstack(parts).astype(float)
         rows = (rows - rows.mean(0)) / (rows.std(0) + 1e-12)
         seed = int(path.stem.split(";")[-1])
         chosen = np.random.RandomState(seed).permutation(len(rows))[:MOST_ROWS]
