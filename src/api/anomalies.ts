@@ -172,7 +172,8 @@ export class AnomalyDetector {
 
   async #keep(kept: Kept): Promise<void> {
     this.#kept = kept;
-    if (this.#store) await this.saveTo(this.#store);
+    // With the run where it can be written, else for as long as it is in memory.
+    if (this.#store && !this.#store.readOnly) await this.saveTo(this.#store);
   }
 
   async #read(): Promise<Kept> {

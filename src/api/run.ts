@@ -392,7 +392,8 @@ export class Run {
    * a folder that they are written to.
    */
   async files(): Promise<RunFiles> {
-    if (this.#store) return Object.fromEntries(await readAll(this.#store));
+    // What is read only may not be all of it, and below a URL nobody can tell.
+    if (this.#store && !this.#store.readOnly) return Object.fromEntries(await readAll(this.#store));
     const store = new MemoryStore([], this.config.data.source);
     await this.save(store);
     return Object.fromEntries(await readAll(store));

@@ -80,7 +80,8 @@ export async function openIn({ browser, address }: Served, path = ''): Promise<{
   const problems: string[] = [];
   page.on('pageerror', (error) => problems.push(error.message));
   page.on('console', (message) => {
-    if (message.type() === 'error' || message.type() === 'warning') problems.push(message.text());
+    if (message.type() === 'error' || message.type() === 'warning')
+      problems.push(`${message.text()} ${message.location().url}`);
   });
   await page.goto(address + path);
   await page.waitForSelector('html[data-ready]');

@@ -108,7 +108,12 @@ export const tests = {
       names.map(async (name) => new File([await (await fetch(`run/${name}`)).blob()], name)),
     );
     const picked = await api.load(files, { engine: 'reference' });
+    const x = await run.sample(3);
     return {
+      // The default score of images is fitted first, and kept where the run can be written: not here.
+      scores: [...(await run.score(x)).data],
+      threshold: (await run.fitThreshold('digits', { contamination: 0.1, limit: 50 })).examples,
+      files: Object.keys(await run.files()),
       sample: [...(await run.sample(4)).data],
       picked: [...(await picked.sample(4)).data],
       evaluated: (await run.evaluate({ samples: 5, limit: 20, data: 'digits' })).elbo,

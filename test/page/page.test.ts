@@ -108,7 +108,10 @@ describe.runIf(available)('a page', () => {
   }, 120_000);
 
   it('opens a run that Node made, from its URL and from files', async () => {
-    const { sample, picked, evaluated } = await call('fromNode');
+    const { sample, picked, evaluated, scores, threshold, files } = await call('fromNode');
+    expect(scores.every(Number.isFinite)).toBe(true);
+    expect(threshold).toBe(50);
+    expect(files).toContain('model/encoder.onnx');
     const expected = (await nodes.sample(4)).data;
     expectSame(sample, expected);
     expectSame(picked, expected);
@@ -157,6 +160,7 @@ describe.runIf(available)('a page', () => {
       none: expect.stringMatching(/^DataError: opfs:runs\/none: does not exist or is empty/) as never,
       native: expect.stringMatching(/^UnsupportedError: createEngine: onnxruntime-node does not load here: it needs Node/) as never, // prettier-ignore
     });
-    expect(problems).toEqual([]);
+    // Chromium notes that a run has no thresholds yet; that is no problem.
+    expect(problems.filter((line) => !line.endsWith('/run/thresholds.json'))).toEqual([]);
   }, 60_000);
 });

@@ -7,6 +7,7 @@ import type { Release, Store } from './store.ts';
 /** A store that can be read. @throws DataError for whatever would write */
 abstract class ReadOnlyStore implements Store {
   readonly name: string;
+  readonly readOnly = true;
 
   constructor(name: string) {
     this.name = name;

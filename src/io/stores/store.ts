@@ -12,6 +12,8 @@ export interface Store {
   readonly name: string;
   /** The folder of this machine, where it is one. */
   readonly path?: string;
+  /** Whether nothing can be written there: every verb that would refuses. */
+  readonly readOnly?: boolean;
   /** A file's bytes; undefined where there is none. @throws DataError when it cannot be read */
   read(name: string): Promise<Uint8Array<ArrayBuffer> | undefined>;
   /** The names of what is in a folder, sorted; those of folders end with `/`. @throws UnsupportedError where nobody can tell */
