@@ -30,9 +30,11 @@ if (digits && digitBody) {
       import('./digit/mount.ts')
         .then(({ mountDigits }) => mountDigits(digitBody, store))
         .catch((error: unknown) => {
+          reportError(error);
           const note = document.createElement('p');
           note.className = 'verdict refused';
-          note.textContent = `The model could not be loaded: ${error instanceof Error ? error.message : String(error)}`;
+          note.textContent =
+            'The model could not be loaded, so nothing can be drawn here. Reload the page to try again.';
           digitBody.append(note);
         });
     },

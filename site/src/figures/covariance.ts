@@ -3,7 +3,7 @@ import { eigen, nested, symmetricRoot, varianceAlong } from '../covariance.ts';
 import type { Covariance } from '../covariance.ts';
 import { clamp, number } from '../fields.ts';
 import { figure } from '../figure.ts';
-import { decimal, escape, labelled, num, symmetric } from '../format.ts';
+import { decimal, labelled, num, plain, reading, symmetric } from '../format.ts';
 import { noiseCloud, transformed } from '../noise.ts';
 import { Frame } from '../plot.ts';
 import { isUsable } from '../store.ts';
@@ -11,12 +11,17 @@ import { axesNear, axisHandles, moveAxis, tidy } from './axes.ts';
 
 const compass = 4.4;
 
-/** What the library says to Σ: its rank, or its refusal. */
+/** What the library says to Σ: its rank, or, where it refuses, why, in the words of this page. */
 function judge(sigma: Covariance): { readonly rank: number } | { readonly refusal: string } {
   try {
     return { rank: checkCovariance(nested(sigma), { rtol: 1e-9 }).rank.item() };
-  } catch (error) {
-    return { refusal: error instanceof Error ? error.message : String(error) };
+  } catch {
+    const { minor, angle } = eigen(sigma);
+    const degrees = Math.round((((angle * 180) / Math.PI + 90) % 180) + 180) % 180;
+    const limit = Math.sqrt(sigma.xx * sigma.yy);
+    return {
+      refusal: `In the direction ${degrees}° the variance would be ${reading(minor)}, and no variance is negative. Two coordinates cannot vary together by more than the product of their standard deviations, which is ${reading(limit)}.`,
+    };
   }
 }
 
@@ -82,7 +87,7 @@ function plane(sigma: Covariance, seed: number, turn: number, degrees: number, l
           ),
           axisHandles(frame, axesNear(sigma, turn)),
         ]
-      : [frame.text({ x: 0, y: -4.6 }, 'no such cloud exists', { anchor: 'middle', style: 'ink-wrong' })]),
+      : [frame.text({ x: 0, y: -4.6 }, 'no such cloud exists', { anchor: 'middle', style: 'ink-wrong haloed' })]),
     frame.handle(
       'direction',
       { x: compass * v.x, y: compass * v.y },
@@ -97,9 +102,9 @@ function plane(sigma: Covariance, seed: number, turn: number, degrees: number, l
   return frame.svg('The ellipse of the covariance, with its axes to drag', body.join(''), { interactive: true });
 }
 
-function verdict(sigma: Covariance, ruling: ReturnType<typeof judge>): string {
+function verdict(sigma: Covariance, ruling: ReturnType<typeof judge>, kept: Covariance): string {
   if ('refusal' in ruling) {
-    return `<p class="verdict refused" data-name="covariance.verdict"><strong>Refused.</strong> <code>${escape(ruling.refusal)}</code></p>`;
+    return `<p class="verdict refused" data-name="covariance.verdict"><strong>Refused.</strong> ${ruling.refusal} The other figures keep Σ = [[${plain(kept.xx)}, ${plain(kept.xy)}], [${plain(kept.xy)}, ${plain(kept.yy)}]].</p>`;
   }
   const { major, minor } = eigen(sigma);
   const word = ruling.rank === 2 ? 'positive definite' : 'positive semidefinite, rank 1: all points lie on a line';
@@ -126,7 +131,7 @@ export const covariance = figure({
       ${labelled('standard deviations', `<span class="pair">${num(Math.sqrt(sigma.xx), { digits: 3 })}, ${num(Math.sqrt(sigma.yy), { digits: 3 })}</span>`)}
       ${labelled('correlation ρ', num(correlation, { name: 'covariance.correlation', digits: 3, ...(legal ? {} : { ink: 'wrong' }) }))}
       ${labelled('variance along v', num(varianceAlong(sigma, (own.direction * Math.PI) / 180), { name: 'covariance.along', digits: 3, ink: 'cov' }))}</div>
-      ${verdict(sigma, ruling)}`;
+      ${verdict(sigma, ruling, shared.sigma)}`;
   },
   describe: ({ own }) => {
     const ruling = judge({ xx: own._xx, xy: own._xy, yy: own._yy });

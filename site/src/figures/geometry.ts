@@ -61,7 +61,7 @@ export const geometry = figure({
         const top = product(factor, rotation(angle));
         const [dx, dy] = [top.b * k, top.d * k];
         return Math.abs(dx) < 5.3 && Math.abs(dy) < 5.3
-          ? frame.text({ x: dx, y: dy }, `${k}σ`, { dx: 4, dy: -4, style: 'tick' })
+          ? frame.text({ x: dx, y: dy }, `${k}σ`, { dx: 4, dy: -4, style: 'tick haloed' })
           : '';
       }),
     ];

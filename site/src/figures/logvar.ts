@@ -33,7 +33,7 @@ export const logvar = figure({
       variance <= top ? frame.mark({ x, y: variance }, 'ink-cov') : '',
       frame.mark({ x, y: stddev }, 'ink-root'),
       frame.text({ x: 1.94, y: 7 }, 'σ² = exp(logvar)', { dx: -10, anchor: 'end', style: 'ink-cov' }),
-      frame.text({ x: 2.9, y: 2.2 }, 'σ = exp(½ logvar)', { anchor: 'end', style: 'ink-root' }),
+      frame.text({ x: 2.9, y: 1.15 }, 'σ = exp(½ logvar)', { anchor: 'end', style: 'ink-root' }),
       frame.handle('value', { x, y: 0 }, { label: 'logvar', valueText: decimal(x, 1), ink: 'ink' }),
     ];
     return `${slider('value')}
