@@ -2,7 +2,7 @@ import { checkOptions } from '../../core/index.ts';
 import type { FloatDType } from '../../core/index.ts';
 import { cholesky, diagonalPart, log, matmul, mul, sqrtmh, sum, triangularSolve } from '../../graph/index.ts';
 import type { GraphShape, Tensor, TensorLike } from '../../graph/index.ts';
-import { checkCovariance } from '../../linalg/index.ts';
+import { factorCovariance } from '../../linalg/index.ts';
 import { batchOf, constantValue, floatDType, floatTensor, squareSize } from '../parameters.ts';
 import { applyMatrix, solveVectors } from './matrices.ts';
 import { CovarianceRootBase, lazy } from './root.ts';
@@ -43,7 +43,7 @@ export class SymmetricRoot extends CovarianceRootBase {
   static fromMatrix(root: TensorLike): SymmetricRoot {
     const s = floatTensor('SymmetricRoot', root);
     const value = constantValue(s);
-    if (value) checkCovariance(value);
+    if (value) factorCovariance(value);
     return SymmetricRoot.ofRoot(s);
   }
 
