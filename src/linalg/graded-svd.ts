@@ -71,7 +71,9 @@ function triangle({ correlation, stddevs, exponents }: Standardized, spectrum: C
     const column = new Float64Array(n);
     column[pivot] = root * stddevs[pivot]!;
     for (const i of open) {
-      const factor = rest[i * n + pivot]! / root;
+      // What rounding leaves of a coordinate that the pivots determine would be large beside a small unit.
+      const isRounding = rank < n && rest[i * n + i]! <= 4 * floor && Math.abs(rest[i * n + pivot]!) <= 4 * floor;
+      const factor = isRounding ? 0 : rest[i * n + pivot]! / root;
       for (const j of open) rest[i * n + j]! -= (factor * rest[pivot * n + j]!) / root;
       column[i] = scaleByPower(factor * stddevs[i]!, exponents[i]! - exponents[pivot]!);
     }

@@ -196,6 +196,19 @@ describe('factorCovariance', () => {
     expect(notices).toEqual([expect.stringMatching(/correlations moved by up to 0.000001/)]);
   });
 
+  it('does not take rounding of a large unit for a direction of a small one', () => {
+    const random = uniforms(17);
+    for (let trial = 0; trial < 20; trial++) {
+      const [a, b] = [random(), random()];
+      const large = 1e20;
+      // Two coordinates along (1, 0) in the large unit, two anywhere: det BᵀB = large² (1 + a²) (0.81 + b²) to 1e-40.
+      const rows = [[large, 0], [a * large, 0], [0.3, 0.9], [0.2, b]]; // prettier-ignore
+      const factor = NdArray.from(rows);
+      const expected = Math.log(large) + Math.log1p(a * a) / 2 + Math.log(0.81 + b * b) / 2;
+      expectAllClose(factorCovariance(matmul(factor, transpose(factor))).logVolume.item(), expected, { atol: 1e-12 });
+    }
+  });
+
   it('judges a matrix in the type that it has, whatever the result shall be', () => {
     const file = readFileSync(new URL('../../test/fixtures/cases/sigma-float32.npy', import.meta.url));
     const sigma = new NdArray(new Float32Array(file.buffer.slice(file.byteOffset + 128)), [40, 40]);
