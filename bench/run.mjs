@@ -6,6 +6,7 @@ import { gaussianDraws } from './cases/gaussian-draws.mjs';
 import { normals } from './cases/normals.mjs';
 import { posteriors } from './cases/posteriors.mjs';
 import { roots } from './cases/roots.mjs';
+import { tables } from './cases/tables.mjs';
 import { trainingStep } from './cases/training-step.mjs';
 import { runContest } from './lib/contest.mjs';
 import { prepareInputs } from './lib/inputs.mjs';
@@ -14,7 +15,7 @@ import { formatTable } from './lib/table.mjs';
 
 const usage = `npm run bench -- [NAME…] [--pairs N] [--seconds S]
 
-  NAME       run only the benchmarks whose name begins so: training-step, conv-training-step, posterior, normals, gaussian-draws, roots, roots-16, …
+  NAME       run only the benchmarks whose name begins so: training-step, conv-training-step, posterior, normals, gaussian-draws, roots, roots-16, table-read, …
   --pairs    pairs of blocks for each peer (default 7, at least 5)
   --seconds  length of a block (default 0.3)`;
 
@@ -44,7 +45,7 @@ async function main() {
   const inputs = await prepareInputs();
   const contests = [];
   try {
-    const all = [trainingStep, convTrainingStep, posteriors, normals, gaussianDraws, roots].flatMap((make) =>
+    const all = [trainingStep, convTrainingStep, posteriors, normals, gaussianDraws, roots, tables].flatMap((make) =>
       make(inputs),
     );
     const wanted = all.filter(({ name }) => names.length === 0 || names.some((prefix) => name.startsWith(prefix)));

@@ -25,7 +25,13 @@ export async function runContest(contest, { pairs, blockSeconds, python, progres
   } finally {
     await ours.stop();
   }
-  return [rowOf(ours, own), ...rows];
+  const all = [rowOf(ours, own), ...rows];
+  if (!contest.memory) for (const row of all) delete row.memory;
+  return all.map(({ memory, ...row }) =>
+    memory
+      ? { ...row, notes: [row.notes, `${Math.round(memory / 2 ** 20)} MiB at the peak`].filter(Boolean).join('; ') }
+      : row,
+  );
 }
 
 async function runPeer(ours, contestant, { pairs, blockSeconds, python, warmUpSeconds, own }) {
@@ -61,6 +67,7 @@ function rowOf({ facts, repetitions }, blocks) {
   return {
     name: facts.name,
     notes: [facts.notes, ...trained].filter(Boolean).join('; '),
+    memory: Math.max(...blocks.map(({ memory }) => memory ?? 0)),
     seconds: median(blocks.map(({ seconds }) => seconds)),
     cpuSeconds: median(blocks.map(({ cpuSeconds }) => cpuSeconds)),
   };
@@ -79,8 +86,8 @@ async function timeBlock(worker, blockSeconds) {
   // Thread pools spin for some milliseconds after their work: let the other worker's come to rest.
   await pause(50);
   const repetitions = Math.max(1, Math.round(blockSeconds / worker.secondsPerRepetition));
-  const { seconds, cpuSeconds, loss } = await worker.block(repetitions);
+  const { seconds, cpuSeconds, loss, memory } = await worker.block(repetitions);
   if (Number.isNaN(loss)) throw new Error(`${worker.facts.name}: its loss is NaN`);
   const units = repetitions * (worker.facts.units ?? 1);
-  return { seconds: seconds / units, cpuSeconds: cpuSeconds / units, loss };
+  return { seconds: seconds / units, cpuSeconds: cpuSeconds / units, loss, memory };
 }

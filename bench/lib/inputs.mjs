@@ -15,6 +15,7 @@ export async function prepareInputs() {
     return path;
   };
   return {
+    folder,
     /** Digits of 784 bytes, each 0 or 255. */
     digits: write('digits.bin', binaryDigits(makeDigits({ count: 4096 }))),
     /** Covariances [count, n, n] = A Aᵀ / n + I / 10, float64. */

@@ -1,6 +1,6 @@
 // Serves one contestant over standard input and output, one JSON object a line:
 //   {"module", "options"}  →  {"name", "units"?, "notes"?} or {"skipped"}
-//   {"repetitions"}        →  {"seconds", "cpuSeconds" (of all its threads), "loss"? (of a training)}
+//   {"repetitions"}        →  {"seconds", "cpuSeconds" (of all its threads), "loss"? (of a training), "memory" (bytes, the peak)}
 import { createInterface } from 'node:readline';
 
 for (const method of ['log', 'info', 'debug']) console[method] = console.error;
@@ -19,7 +19,12 @@ try {
     await contestant.run(repetitions);
     const seconds = (performance.now() - started) / 1000;
     const { user, system } = process.cpuUsage(cpu);
-    answer({ seconds, cpuSeconds: (user + system) / 1e6, loss: contestant.loss?.() });
+    answer({
+      seconds,
+      cpuSeconds: (user + system) / 1e6,
+      loss: contestant.loss?.(),
+      memory: process.resourceUsage().maxRSS * 1024,
+    });
   }
   await contestant.finish?.();
 } catch (error) {

@@ -3,6 +3,7 @@
 import importlib
 import json
 import os
+import resource
 import sys
 import time
 import traceback
@@ -29,8 +30,9 @@ def serve():
         cpu, started = time.process_time(), time.perf_counter()
         contestant["run"](repetitions)
         seconds, cpu_seconds = time.perf_counter() - started, time.process_time() - cpu
+        peak = 1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         loss = contestant["loss"]() if "loss" in contestant else None
-        answer({"seconds": seconds, "cpuSeconds": cpu_seconds, "loss": loss})
+        answer({"seconds": seconds, "cpuSeconds": cpu_seconds, "loss": loss, "memory": peak})
 
 
 try:

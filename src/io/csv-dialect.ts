@@ -1,5 +1,6 @@
 import { DataError, ValueError } from '../core/index.ts';
 import { CsvScanner } from './csv-scanner.ts';
+import { partsOf } from './number-form.ts';
 import { unguardFormula } from './spreadsheet-text.ts';
 
 /** How a file of text is laid out. What is given is taken; the rest is found out from the file. */
@@ -145,10 +146,18 @@ function findStart(text: string, options: CsvOptions): Start {
   const sep = /^sep=(.)$/i.exec(lines[0] ?? '');
   if (sep?.[1] !== undefined && options.skip === undefined) return { delimiter: sep[1], skip: 1 };
   const filled = lines.slice(options.skip ?? 0).filter((line) => line.trim() !== '');
-  const comments = filled.findIndex((line) => !line.startsWith('#'));
-  // One such line directly before the rows may be their header: `#chrom start end`.
-  if (comments <= 0) return { skip: 0 };
-  return { comment: '#', skip: 0 };
+  const rest = filled.findIndex((line) => !line.startsWith('#'));
+  // Not a row that begins with #N/A, nor one with as many fields as the next: that is the header, or a row.
+  const isComment = (line: string): boolean =>
+    !/^#(?:N\/?A|NULL!|VALUE!|REF!|NUM!|DIV\/0!)/.test(line) && !isPartedAlike(line, filled[rest] ?? '');
+  return rest > 0 && filled.slice(0, rest).every(isComment) ? { comment: '#', skip: 0 } : { skip: 0 };
+}
+
+function isPartedAlike(line: string, other: string): boolean {
+  return candidates.some((delimiter) => {
+    const fields = other.split(delimiter).length;
+    return fields > 1 && line.split(delimiter).length === fields;
+  });
 }
 
 export interface SniffedRecord {
@@ -183,11 +192,10 @@ function recordsOf(
   return records.slice(0, sniffedRecords);
 }
 
-const numberText = /^[+-]?[\p{Sc}]?\s?[+-]?\d[\d.,'’\u00A0\u202F]*(?:e[+-]?\d+)?\s?%?$/iu;
 const plainText = /^[^,;\t|]*$/;
 
 function isNumber(text: string): boolean {
-  return numberText.test(text.trim());
+  return partsOf(text) !== undefined;
 }
 
 interface Fit {
@@ -336,7 +344,8 @@ function namesExpected(first: readonly string[], expected: readonly string[] | u
   return expected.every((name) => /^c\d+$/.test(name)) ? false : undefined;
 }
 
-const wordOrNone = /^(?:na|n\/a|nan|null|none|\?|-)?$/i;
+/** Fields that say nothing of their column's kind. */
+const wordOrNone = /^(?:#?n\/?a(?: n\/a)?|#n\/a(?: n\/a)?|-?nan|null|none|<na>|[-+]?inf|[-?.]+)?$/i;
 
 /**
  * Whether the first record names the columns: by each column, against it a number like those below it, or a text that comes

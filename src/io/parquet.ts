@@ -1,8 +1,9 @@
-import type { AsyncBuffer, Compressors, FileMetaData, SchemaTree } from 'hyparquet';
+import type { AsyncBuffer, Compressors, FileMetaData, SchemaElement, SchemaTree } from 'hyparquet';
 import type { BasicType } from 'hyparquet-writer';
 import { DataError, ShapeError, formatShape } from '../core/index.ts';
 import type { NdArray } from '../core/index.ts';
 import { copyBytes, messageOf } from './bytes.ts';
+import { columnOf } from './column.ts';
 import type { DecodeOptions } from './bytes.ts';
 import { checkPages } from './parquet-pages.ts';
 import { tableOf } from './table.ts';
@@ -26,11 +27,11 @@ export async function readParquetHeader(source: ParquetSource, options: DecodeOp
 }
 
 /**
- * A table in Apache Parquet, with any of the usual codecs. Integers beyond 2⁵³ and decimals without an exact number become
- * strings, dates and times ISO 8601 strings in UTC, NaN becomes `null` (as pandas writes missing numbers).
+ * A table in Apache Parquet, with any of the usual codecs. Integers beyond 2⁵³ and decimals of more than 15 digits become
+ * strings, bytes that are no text hexadecimal digits, dates and times ISO 8601 strings in UTC, NaN becomes `null` (as pandas writes missing numbers).
  *
  * @param options.rows only these, from `start` up to `end`
- * @throws DataError naming the file when it is damaged, or the column when it is nested or holds bytes
+ * @throws DataError naming the file when it is damaged, or the column when it is nested
  */
 export async function decodeParquet(
   source: ParquetSource,
@@ -42,30 +43,78 @@ export async function decodeParquet(
   const { start, end } = options.rows ?? { start: 0, end: rowCount };
   const damaged = (error: unknown): DataError =>
     new DataError(`${name}: the Parquet file is damaged or unsupported (${messageOf(error)}).`);
-  const values = new Map<string, Cell[]>(columns.map((column) => [column, []]));
-  let rows: unknown[][] = [];
+  const read: TableColumn[] = [];
+  const hex: string[] = [];
+  const last = Math.min(end, rowCount);
   try {
     await checkRowGroups(file, { metadata, schema, compressors, start, end });
-    await parquetRead({
-      file,
-      metadata,
-      compressors,
-      columns: [...columns],
-      rowStart: start,
-      rowEnd: Math.min(end, rowCount),
-      onComplete: (all: unknown[][]) => (rows = all),
-    });
+    // A column at a time: its values as JavaScript has them take much more memory than as they are kept.
+    for (const column of columns) {
+      const element = schema.children.find((child) => child.element.name === column)?.element;
+      const values = new Array<unknown>(last - start);
+      await parquetRead({
+        file,
+        metadata: withRawValues(metadata),
+        compressors,
+        columns: [column],
+        rowStart: start,
+        rowEnd: last,
+        utf8: false,
+        onChunk: ({ columnData, rowStart }) => {
+          for (let k = 0; k < columnData.length; k++) {
+            const row = rowStart + k;
+            if (row >= start && row < last) values[row - start] = columnData[k];
+          }
+        },
+      });
+      const isText = element?.type !== 'BYTE_ARRAY' || isMarkedText(element) || values.every(isText8);
+      if (!isText && element.converted_type !== 'DECIMAL') hex.push(`'${column}'`);
+      const cells = values.map((value): Cell => {
+        // A value that is missing is null; one that its page or dictionary does not have is undefined.
+        if (value === undefined) throw new Error(`a value of column '${column}' is not there`);
+        return toCell(value, element);
+      });
+      read.push(columnOf({ name: column, values: cells }));
+    }
   } catch (error) {
     throw damaged(error);
   }
-  for (const row of rows) {
-    for (const [index, column] of columns.entries()) {
-      // A value that is missing is null; one that its page or dictionary does not have is undefined.
-      if (row[index] === undefined) throw damaged(`a value of column '${column}' is not there`);
-      values.get(column)?.push(toCell(row[index], column, name));
-    }
+  const table = tableOf(read);
+  if (hex.length === 0) return table;
+  return {
+    ...table,
+    notes: [
+      `${hex.join(', ')} ${hex.length === 1 ? 'holds' : 'hold'} bytes that are no text: they are read as hexadecimal digits`,
+    ],
+  };
+}
+
+/** The schema without what hyparquet would round: decimals stay the whole numbers that are stored. */
+function withRawValues(metadata: FileMetaData): FileMetaData {
+  const raw = metadata.schema.map((element): SchemaElement => {
+    if (element.converted_type !== 'DECIMAL') return element;
+    const rest = { ...element };
+    delete rest.converted_type;
+    delete rest.logical_type;
+    return rest;
+  });
+  return { ...metadata, schema: raw };
+}
+
+function isMarkedText({ converted_type: converted, logical_type: logical }: SchemaElement): boolean {
+  return converted === 'UTF8' || converted === 'ENUM' || converted === 'JSON' || logical?.type === 'STRING';
+}
+
+const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** Whether bytes are text in UTF-8, as files of old have it without saying so: without control characters. */
+function isText8(value: unknown): boolean {
+  if (!(value instanceof Uint8Array)) return true;
+  try {
+    return !/[\0-\x08\x0e-\x1f]/.test(strict.decode(value));
+  } catch {
+    return false;
   }
-  return tableOf(columns.map((column) => ({ name: column, values: values.get(column) ?? [] })));
 }
 
 /** Codecs that give nothing for a page of nothing: LZ4's refuses it (a column without values). */
@@ -148,8 +197,9 @@ function bufferOf(bytes: Uint8Array): AsyncBuffer {
   return { byteLength: bytes.length, slice: (start, end) => copyBytes(bytes, start, end ?? bytes.length).buffer };
 }
 
-function toCell(value: unknown, column: string, name: string): Cell {
+function toCell(value: unknown, element: SchemaElement | undefined): Cell {
   if (value === null || value === undefined) return null;
+  if (element?.converted_type === 'DECIMAL') return decimalCell(value, element.scale ?? 0);
   if (typeof value === 'number') return Number.isNaN(value) ? null : value;
   if (typeof value === 'string' || typeof value === 'boolean') return value;
   if (typeof value === 'bigint') {
@@ -157,8 +207,29 @@ function toCell(value: unknown, column: string, name: string): Cell {
     return Number.isSafeInteger(converted) ? converted : value.toString();
   }
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : value.toISOString();
-  if (ArrayBuffer.isView(value)) throw new DataError(`${name}: column '${column}' holds bytes. Drop it.`);
+  if (value instanceof Uint8Array) return isText8(value) ? strict.decode(value) : hexOf(value);
   return JSON.stringify(value);
+}
+
+function hexOf(bytes: Uint8Array): string {
+  return `0x${Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')}`;
+}
+
+/** A decimal as the number that is written so, or, with more digits than a number tells apart, as text. */
+function decimalCell(value: unknown, scale: number): Cell {
+  const unscaled = value instanceof Uint8Array ? signedOf(value) : BigInt(value as number | bigint);
+  const digits = (unscaled < 0n ? -unscaled : unscaled).toString().padStart(scale + 1, '0');
+  const whole = digits.slice(0, digits.length - scale);
+  const text = `${unscaled < 0n ? '-' : ''}${whole}${scale > 0 ? `.${digits.slice(-scale)}` : ''}`;
+  // Fifteen digits survive a float64.
+  return digits.replace(/^0+/, '').length <= 15 ? Number(text) : text;
+}
+
+/** The whole number in big-endian two's complement. */
+function signedOf(bytes: Uint8Array): bigint {
+  let value = 0n;
+  for (const byte of bytes) value = value * 256n + BigInt(byte);
+  return bytes.length > 0 && bytes[0]! > 127 ? value - 2n ** BigInt(8 * bytes.length) : value;
 }
 
 /** A table as an Apache Parquet file: whole numbers as INT32, other numbers as DOUBLE, booleans, and strings. */

@@ -177,6 +177,42 @@ describe('Parquet', () => {
     expect(await decodeParquet(bytes, { rows: { start: 1, end: 3 } })).toEqual(tableRows(table, [1, 2]));
   });
 
+  test('decimals are the numbers that are written; more digits than those tell apart stay text', async () => {
+    const { parquetWriteBuffer, schemaFromColumnData } = await import('hyparquet-writer');
+    const columnData = [
+      { name: 'price', data: [15.53, -0.07, null, 99_999_999.99] },
+      { name: 'big', data: [1, 2, 3, 4].map((k) => BigInt(k) * 10n ** 17n + 1n) },
+    ];
+    const decimal = (precision: number, type: 'INT32' | 'INT64') =>
+      ({ type, converted_type: 'DECIMAL', scale: 2, precision, repetition_type: 'OPTIONAL' }) as const;
+    const schema = schemaFromColumnData({
+      columnData,
+      schemaOverrides: {
+        price: { name: 'price', ...decimal(10, 'INT64') },
+        big: { name: 'big', ...decimal(18, 'INT64') },
+      },
+    });
+    const read = cellsOf(await decodeParquet(new Uint8Array(parquetWriteBuffer({ columnData, schema }))));
+    expect(read.price).toEqual([15.53, -0.07, null, 99_999_999.99]);
+    expect(read.big).toEqual([
+      '1000000000000000.01',
+      '2000000000000000.01',
+      '3000000000000000.01',
+      '4000000000000000.01',
+    ]);
+  });
+
+  test('bytes that are no text become hexadecimal digits, and that is said', async () => {
+    const { parquetWriteBuffer } = await import('hyparquet-writer');
+    const columnData = [
+      { name: 'key', type: 'BYTE_ARRAY' as const, data: [Uint8Array.of(0xff, 0, 0x41), Uint8Array.of(0xfe, 1, 0x42)] },
+      { name: 'old', type: 'BYTE_ARRAY' as const, data: ['grün', 'rot'].map((text) => new TextEncoder().encode(text)) },
+    ];
+    const table = await decodeParquet(new Uint8Array(parquetWriteBuffer({ columnData })));
+    expect(cellsOf(table)).toEqual({ key: ['0xff0041', '0xfe0142'], old: ['grün', 'rot'] });
+    expect(table.notes?.join()).toMatch(/'key' holds bytes that are no text/);
+  });
+
   test('damaged footers give a table or a DataError', async () => {
     const sound = await encodeParquet(table);
     await expect(decodeParquet(sound.subarray(0, sound.length - 9), { name: 'x.parquet' })).rejects.toThrow(

@@ -28,6 +28,8 @@ export interface Table {
   readonly rowCount: number;
   /** How the file was laid out that it came from, when it was one of text. */
   readonly dialect?: CsvDialect | undefined;
+  /** What was made of the file, for people, where that is not as everybody expects. */
+  readonly notes?: readonly string[] | undefined;
   /** What parts fields when it is written as text; default: a comma. */
   readonly delimiter?: string;
 }

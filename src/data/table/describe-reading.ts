@@ -34,8 +34,8 @@ export function describeReading(table: TypedTable): string[] {
 }
 
 /** How the file is laid out, where that is not as everybody expects. */
-export function describeLayout({ columns, dialect }: TypedTable): string[] {
-  const file = [...(dialect?.notes ?? [])];
+export function describeLayout({ columns, dialect, notes = [] }: TypedTable): string[] {
+  const file = [...(dialect?.notes ?? []), ...notes];
   const signed = columns.filter(({ reading: { form, decimals } }) => form && decimals !== 0);
   const comma = signed.filter(({ reading: { form } }) => form?.decimal === ',');
   if (dialect && comma.length > 0) {

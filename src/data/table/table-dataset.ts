@@ -80,6 +80,7 @@ export function planTable(
 ): TablePlan {
   const { source, like, ...rest } = options;
   const given = checkOptions(source, rest, [...tableOptions, ...(table.dialect ? csvOptions : [])]);
+  if (rowCount === 0) throw new DataError(`${source}: holds no rows.`);
   const state = like?.table;
   const sample = TypedTable.of(table, { ...typingOptions(rest), like: state });
   const schema = state ? schemaOf(state) : inferSchema(sample, rest.schema);

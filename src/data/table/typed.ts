@@ -175,12 +175,14 @@ export class TypedTable implements Table {
   readonly columns: readonly TypedColumn[];
   readonly rowCount: number;
   readonly dialect: CsvDialect | undefined;
+  readonly notes: readonly string[] | undefined;
   readonly #byName: ReadonlyMap<string, TypedColumn>;
 
-  private constructor(columns: readonly TypedColumn[], table: Pick<Table, 'rowCount' | 'dialect'>) {
+  private constructor(columns: readonly TypedColumn[], table: Pick<Table, 'rowCount' | 'dialect' | 'notes'>) {
     this.columns = columns;
     this.rowCount = table.rowCount;
     this.dialect = table.dialect;
+    this.notes = table.notes;
     this.#byName = new Map(columns.map((column) => [column.name, column]));
   }
 
