@@ -7,7 +7,10 @@ export async function setUp({ path, rows, count, what }) {
   writeOrders(path, rows);
   const run = await train(path, { epochs: 1, dataOptions: { testFraction: 0 }, onNotice: () => undefined });
   const table = await readTable(path);
-  const scored = { rowCount: count, columns: table.columns.map((column) => ({ name: column.name, values: column.values.slice(0, count) })) };
+  const scored = {
+    rowCount: count,
+    columns: table.columns.map((column) => ({ name: column.name, values: column.values.slice(0, count) })),
+  };
   let seed = 0;
   return {
     name: `${name}, ${what === 'score' ? 'run.score' : 'run.sampleTable'}`,
