@@ -61,7 +61,7 @@ export const line = figure({
       (draw, k) => `<img class="digit-image${k === own._draw ? ' now' : ''}" src="${draw.image}" alt="">`,
     );
     return `<div class="line">
-      ${stage('#vae', '<i>x</i>', 'an image', `<img class="digit-image now" src="${image}" alt="a handwritten nine">`)}
+      ${stage('#vae', '<i>x</i>', 'an image', `<img class="digit-image now" src="${image}" alt="a nine, drawn by code">`)}
       ${step('encoder')}
       ${stage('#covariance', '<i class="ink-mean">μ</i>, <span class="ink-cov">Σ</span>', 'a Gaussian', latent.svg('The Gaussian that the encoder gives: a mean and an ellipse', gaussian.join('')))}
       ${step('with')}
