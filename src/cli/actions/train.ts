@@ -69,13 +69,17 @@ interface Outcome {
 }
 
 /** Trains and says how it goes. The `done` event is left to the caller: files are written after it. */
-async function follow(output: Output, source: string, options: TrainOptions): Promise<Outcome> {
+async function follow(
+  output: Output,
+  source: string,
+  options: TrainOptions & { readonly out: string },
+): Promise<Outcome> {
   const progress = new TrainProgress(output);
   let lastEpoch: EpochEvent | undefined;
   let done: DoneEvent | undefined;
   let begun = false;
   const onEvent = (event: TrainingEvent): void => {
-    if (!begun) output.note(`${options.resume ? 'Resuming' : 'Training'} ${String(options.out)} on ${source}`);
+    if (!begun) output.note(`${options.resume ? 'Resuming' : 'Training'} ${options.out} on ${source}`);
     begun = true;
     if (event.event === 'done') {
       done = event;

@@ -41,7 +41,7 @@ export function everyNumber(description: string, contains: (value: number) => bo
     isPerNumber: true,
     firstOutside: (example) => {
       // Every example of a data set comes by here: a loop takes a tenth of the time that findIndex takes.
-      for (let at = 0; at < example.length; at++) if (!contains(example[at] as number)) return at;
+      for (let at = 0; at < example.length; at++) if (!contains(example[at] ?? NaN)) return at;
       return -1;
     },
   };
