@@ -72,7 +72,7 @@ export function findDialect(
   const start = findStart(text, options);
   const comment = options.comment ?? start.comment;
   const skipped = options.skip ?? start.skip;
-  const how = { comment, skip: skipped, whole };
+  const how = { name, comment, skip: skipped, whole };
   const found = options.delimiter === undefined ? undefined : delimiterNamed(options.delimiter);
   const delimiter = found ?? start.delimiter ?? findDelimiter(head, how, name);
   const records = recordsOf(head, { ...how, delimiter });
@@ -187,8 +187,10 @@ function recordsOf(
       },
     },
   });
-  scanner.write(head);
-  if (how.whole) scanner.end();
+  for (let at = 0; at < head.length && records.length < sniffedRecords; at += sniffedBytes) {
+    scanner.write(head.subarray(at, at + sniffedBytes));
+  }
+  if (how.whole && records.length < sniffedRecords) scanner.end();
   return records.slice(0, sniffedRecords);
 }
 

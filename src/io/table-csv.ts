@@ -34,6 +34,7 @@ export class TableCsvReader {
   readonly #name: string;
   readonly #head: Uint8Array[] = [];
   #headBytes = 0;
+  #neededBytes = sniffedBytes;
   #text: Utf8Reader | undefined;
   #rows: CsvRows | undefined;
 
@@ -55,7 +56,7 @@ export class TableCsvReader {
     }
     this.#head.push(bytes.slice());
     this.#headBytes += bytes.length;
-    if (this.#headBytes >= sniffedBytes) this.#begin(false);
+    if (this.#headBytes >= this.#neededBytes) this.#begin(false);
   }
 
   /** The rows that have been read, which are forgotten here. */
@@ -77,17 +78,37 @@ export class TableCsvReader {
   #begin(whole: boolean): void {
     const head = joined(this.#head);
     this.#head.length = 0;
+    if (!whole && this.#needsMore(head)) return;
     const encoding = this.#options.encoding ?? findEncoding(head, { whole });
     this.#text = new Utf8Reader(encoding, this.#name);
     const text = this.#text.write(head);
     const rest = whole ? this.#text.end() : new Uint8Array(0);
     const name = this.#name;
-    const dialect = findDialect(text.subarray(0, 2 * sniffedBytes), { ...this.#options, name, encoding, whole });
+    const dialect = findDialect(text, { ...this.#options, name, encoding, whole });
     this.#rows = new CsvRows(dialect, name);
     this.#rows.write(text);
     this.#rows.write(rest);
   }
+
+  /** Keeps a head that ends within its first lines: names of 100,000 columns, say. @throws DataError for a field without end */
+  #needsMore(head: Uint8Array): boolean {
+    let records = 0;
+    const sink = {
+      field: () => undefined,
+      record: () => {
+        records++;
+      },
+    };
+    new CsvScanner({ name: this.#name, delimiter: ',', sink }).write(head);
+    if (records >= leastRecords) return false;
+    this.#head.push(head);
+    this.#neededBytes = 4 * this.#headBytes;
+    return true;
+  }
 }
+
+/** Records that a layout is found from, at least. */
+const leastRecords = 2;
 
 function joined(pieces: readonly Uint8Array[]): Uint8Array {
   const all = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));

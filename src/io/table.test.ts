@@ -123,6 +123,22 @@ describe('tables in CSV', () => {
     for (const empty of ['', 'a,b\n', '\n\n']) expect(() => parseTableCsv(empty)).toThrow(/holds no rows/);
   });
 
+  test('a quote that is never closed, and names beyond what is looked at first', () => {
+    const bytes = new Uint8Array(2 ** 25).fill(97);
+    for (let at = 9; at < bytes.length; at += 10) bytes[at] = 10;
+    bytes.set(new TextEncoder().encode('a,b\n1,"2'), 0);
+    expect(() => parseTableCsv(bytes, { name: 'x.csv' })).toThrow(
+      /x\.csv, line 2: a field that begins here is longer than 16 MiB/,
+    );
+    const names = Array.from({ length: 60_000 }, (_, k) => `name${k}`);
+    const wide = parseTableCsv(`${names.join(',')}\n${names.map((_, k) => k).join(',')}\n`);
+    expect([wide.columns.length, wide.columns[59_999]?.name, wide.columns[59_999]?.values]).toEqual([
+      60_000,
+      'name59999',
+      ['59999'],
+    ]);
+  });
+
   test('what is written is read back', () => {
     const name = fc.string({ minLength: 1, maxLength: 3 }).map((text) => `c${text.replaceAll(/\s/g, '_')}`);
     const cell = fc.string({ maxLength: 5 });
