@@ -38,7 +38,8 @@ export interface CsvDialect {
   readonly notes: readonly string[];
 }
 
-const candidates = [',', ';', '\t', '|'];
+/** What parts the fields of most files. */
+export const candidates = [',', ';', '\t', '|'];
 const words: Readonly<Record<string, string>> = {
   comma: ',',
   semicolon: ';',

@@ -1,7 +1,7 @@
 import { DataError, ValueError } from '../core/index.ts';
 import type { DecodeOptions } from './bytes.ts';
 import { ColumnBuilder } from './column-builder.ts';
-import { findDialect, sniffedBytes } from './csv-dialect.ts';
+import { candidates, delimiterNamed, findDialect, sniffedBytes } from './csv-dialect.ts';
 import type { CsvDialect, CsvOptions } from './csv-dialect.ts';
 import { CsvScanner } from './csv-scanner.ts';
 import { formatNumber } from './number-form.ts';
@@ -92,15 +92,11 @@ export class TableCsvReader {
 
   /** Keeps a head that ends within its first lines: names of 100,000 columns, say. @throws DataError for a field without end */
   #needsMore(head: Uint8Array): boolean {
-    let records = 0;
-    const sink = {
-      field: () => undefined,
-      record: () => {
-        records++;
-      },
-    };
-    new CsvScanner({ name: this.#name, delimiter: ',', sink }).write(head);
-    if (records >= leastRecords) return false;
+    const { delimiter } = this.#options;
+    const tried = delimiter === undefined ? candidates : [delimiterNamed(delimiter)];
+    // What is quoted for another delimiter is an error to this one, and says nothing of how far the lines reach.
+    const counts = tried.map((character) => countRecords(head, { name: this.#name, delimiter: character }));
+    if (counts.some((count = 0) => count >= leastRecords) || counts.every((count) => count === undefined)) return false;
     this.#head.push(head);
     this.#neededBytes = 4 * this.#headBytes;
     return true;
@@ -109,6 +105,27 @@ export class TableCsvReader {
 
 /** Records that a layout is found from, at least. */
 const leastRecords = 2;
+
+/** Records that end within these bytes; `undefined` for bytes that this delimiter does not part. */
+function countRecords(
+  bytes: Uint8Array,
+  how: { readonly name: string; readonly delimiter: string },
+): number | undefined {
+  let records = 0;
+  const sink = {
+    field: () => undefined,
+    record: () => {
+      records++;
+    },
+  };
+  try {
+    new CsvScanner({ ...how, sink }).write(bytes);
+  } catch (error) {
+    if (error instanceof DataError) return undefined;
+    throw error;
+  }
+  return records;
+}
 
 function joined(pieces: readonly Uint8Array[]): Uint8Array {
   const all = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));

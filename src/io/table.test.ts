@@ -139,6 +139,19 @@ describe('tables in CSV', () => {
     ]);
   });
 
+  test.each([';', '\t', '|', ','])(
+    'names in quotes over more rows than are looked at first, parted by %j',
+    (delimiter) => {
+      const rows = Array.from({ length: 40_000 }, (_, k) => `${k}${delimiter}"t${k % 7}"`);
+      const table = parseTableCsv(['"a b"' + delimiter + '"c"', ...rows].join('\n'));
+      expect(table.columns.map(({ name }) => name)).toEqual(['a b', 'c']);
+      expect([table.rowCount, table.columns[1]?.values[39_999]]).toEqual([40_000, 't1']);
+      const names = Array.from({ length: 60_000 }, (_, k) => `"name${k}"`);
+      const wide = parseTableCsv(`${names.join(delimiter)}\n${names.map((_, k) => k).join(delimiter)}\n`);
+      expect([wide.columns.length, wide.columns[59_999]?.name]).toEqual([60_000, 'name59999']);
+    },
+  );
+
   test('what is written is read back', () => {
     const name = fc.string({ minLength: 1, maxLength: 3 }).map((text) => `c${text.replaceAll(/\s/g, '_')}`);
     const cell = fc.string({ maxLength: 5 });
