@@ -52,10 +52,10 @@ function allowed(field: Field): string {
   return field.free === true ? 'a number' : `a number from ${field.min} to ${field.max}`;
 }
 
-/** Three numbers Σ₁₁, Σ₁₂, Σ₂₂, to four decimals, as the page shows and copies them. */
+/** Three numbers Σ₁₁, Σ₁₂, Σ₂₂. */
 function readSigma(text: string): { readonly sigma?: Covariance; readonly complaint?: string } {
   const parts = text.split(',');
-  const values = parts.map((part) => (part.trim() === '' ? NaN : Math.round(Number(part) * 1e4) / 1e4));
+  const values = parts.map((part) => (part.trim() === '' ? NaN : Number(part)));
   const [xx = NaN, xy = NaN, yy = NaN] = values;
   if (values.length !== 3 || !values.every(Number.isFinite)) {
     return { complaint: `“${cut(text)}” is no Σ: it takes three numbers, Σ₁₁, Σ₁₂ and Σ₂₂, as in sigma=2,1,2.` };
