@@ -1,5 +1,5 @@
 import { grown, BytePool } from './byte-pool.ts';
-import { BasicColumn, CodedColumn } from './column.ts';
+import { BasicColumn, CodedColumn, distinctCells } from './column.ts';
 import type { Column, DistinctCell } from './column.ts';
 import { decimalKind, decimalKinds, decimalText, decimalValue, noDecimal, packDecimal } from './decimals.ts';
 import type { Decimal, DecimalSigns } from './decimals.ts';
@@ -139,15 +139,7 @@ class DecimalColumn extends BasicColumn {
   }
 
   distinct(limit = Infinity): readonly DistinctCell[] | undefined {
-    const found = new Map<Cell, { cell: Cell; count: number; first: number }>();
-    for (let row = 0; row < this.length; row++) {
-      const cell = this.cell(row);
-      const known = found.get(cell);
-      if (known) known.count++;
-      else if (found.size === limit) return undefined;
-      else found.set(cell, { cell, count: 1, first: row });
-    }
-    return [...found.values()];
+    return distinctCells(this, limit);
   }
 
   override specimens(): readonly DistinctCell[] {

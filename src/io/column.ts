@@ -207,15 +207,7 @@ export class NumberColumn extends BasicColumn {
   }
 
   distinct(limit = Infinity): readonly DistinctCell[] | undefined {
-    const found = new Map<Cell, { cell: Cell; count: number; first: number }>();
-    for (let row = 0; row < this.length; row++) {
-      const cell = this.cell(row);
-      const known = found.get(cell);
-      if (known) known.count++;
-      else if (found.size === limit) return undefined;
-      else found.set(cell, { cell, count: 1, first: row });
-    }
-    return [...found.values()];
+    return distinctCells(this, limit);
   }
 
   countDistinct(limit = Infinity): number {
@@ -247,4 +239,20 @@ export class NumberColumn extends BasicColumn {
     for (let k = 0; k < rows.length; k++) numbers[k] = this.#numbers[rows[k]!]!;
     return new NumberColumn(this.name, numbers, this.whereOf(rows));
   }
+}
+
+/** The cells that differ, in the order in which they come first; `undefined` for more than `limit`. */
+export function distinctCells(
+  column: { readonly length: number; cell(row: number): Cell },
+  limit: number,
+): readonly DistinctCell[] | undefined {
+  const found = new Map<Cell, { cell: Cell; count: number; first: number }>();
+  for (let row = 0; row < column.length; row++) {
+    const cell = column.cell(row);
+    const known = found.get(cell);
+    if (known) known.count++;
+    else if (found.size === limit) return undefined;
+    else found.set(cell, { cell, count: 1, first: row });
+  }
+  return [...found.values()];
 }

@@ -166,15 +166,15 @@ export interface SniffedRecord {
   readonly line: number;
 }
 
-function recordsOf(
-  head: Uint8Array,
-  how: {
-    readonly delimiter: string;
-    readonly comment: string | undefined;
-    readonly skip: number;
-    readonly whole: boolean;
-  },
-): SniffedRecord[] {
+/** How first lines are parted to see what they hold. */
+interface Parting {
+  readonly delimiter: string;
+  readonly comment: string | undefined;
+  readonly skip: number;
+  readonly whole: boolean;
+}
+
+function recordsOf(head: Uint8Array, how: Parting): SniffedRecord[] {
   const records: SniffedRecord[] = [];
   let fields: string[] = [];
   const decoder = new TextDecoder();
@@ -214,11 +214,7 @@ interface Fit {
  * The delimiter that parts all records alike: of those that do, the one whose fields hold the least of the others (`1,5;2,5` are
  * two numbers with a decimal comma), then the one with most fields.
  */
-function findDelimiter(
-  head: Uint8Array,
-  how: { readonly comment: string | undefined; readonly skip: number; readonly whole: boolean },
-  name: string,
-): string {
+function findDelimiter(head: Uint8Array, how: Omit<Parting, 'delimiter'>, name: string): string {
   const fits = candidates.flatMap((delimiter) => {
     const fit = fitOf(head, { ...how, delimiter });
     return fit ? [fit] : [];
@@ -247,15 +243,7 @@ function score({ consistent, clean }: Fit): number {
   return Math.round(50 * consistent) + Math.round(50 * clean);
 }
 
-function fitOf(
-  head: Uint8Array,
-  how: {
-    readonly delimiter: string;
-    readonly comment: string | undefined;
-    readonly skip: number;
-    readonly whole: boolean;
-  },
-): (Fit & { readonly numbers: number }) | undefined {
+function fitOf(head: Uint8Array, how: Parting): (Fit & { readonly numbers: number }) | undefined {
   let records: SniffedRecord[];
   try {
     records = recordsOf(head, how);
