@@ -8,6 +8,8 @@ import { posteriors } from './cases/posteriors.mjs';
 import { roots } from './cases/roots.mjs';
 import { tables } from './cases/tables.mjs';
 import { trainingStep } from './cases/training-step.mjs';
+import { trainingStepInPage } from './cases/training-step-page.mjs';
+import { startBrowser } from './lib/browser.mjs';
 import { runContest } from './lib/contest.mjs';
 import { prepareInputs } from './lib/inputs.mjs';
 import { findPython, machineFacts } from './lib/machine.mjs';
@@ -15,7 +17,7 @@ import { formatTable } from './lib/table.mjs';
 
 const usage = `npm run bench -- [NAME…] [--pairs N] [--seconds S]
 
-  NAME       run only the benchmarks whose name begins so: training-step, conv-training-step, posterior, normals, gaussian-draws, roots, roots-16, table-read, …
+  NAME       run only the benchmarks whose name begins so: training-step, page-training-step, conv-training-step, posterior, normals, gaussian-draws, roots, roots-16, table-read, …
   --pairs    pairs of blocks for each peer (default 7, at least 5)
   --seconds  length of a block (default 0.3)`;
 
@@ -44,16 +46,29 @@ async function main() {
 
   const inputs = await prepareInputs();
   const contests = [];
+  let started;
+  const browser = () => (started ??= startBrowser(inputs.folder));
   try {
-    const all = [trainingStep, convTrainingStep, posteriors, normals, gaussianDraws, roots, tables].flatMap((make) =>
-      make(inputs),
-    );
+    const all = [
+      trainingStep,
+      trainingStepInPage,
+      convTrainingStep,
+      posteriors,
+      normals,
+      gaussianDraws,
+      roots,
+      tables,
+    ].flatMap((make) => make(inputs));
     const wanted = all.filter(({ name }) => names.length === 0 || names.some((prefix) => name.startsWith(prefix)));
     if (wanted.length === 0) throw new Error(`No benchmark is named ${names.join(', ')}.\n\n${usage}`);
     for (const contest of wanted) {
-      contests.push({ ...contest, rows: await runContest(contest, { pairs, blockSeconds, python, progress }) });
+      contests.push({
+        ...contest,
+        rows: await runContest(contest, { pairs, blockSeconds, python, browser, progress }),
+      });
     }
   } finally {
+    await (await started)?.close?.();
     inputs.remove();
   }
   console.log(['', ...facts, `median of ${pairs} pairs of blocks of about ${blockSeconds} s`, ''].join('\n'));

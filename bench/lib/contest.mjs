@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { median } from './statistics.mjs';
+import { PageWorker } from './page-worker.mjs';
 import { Worker } from './worker.mjs';
 
 /**
@@ -8,16 +9,16 @@ import { Worker } from './worker.mjs';
  *
  * @returns rows for the table; times in seconds a unit of work
  */
-export async function runContest(contest, { pairs, blockSeconds, python, progress }) {
+export async function runContest(contest, { pairs, blockSeconds, python, browser, progress }) {
   progress(contest.title);
   const { warmUpSeconds = 1 } = contest;
-  const ours = await startOrSkip(contest.ours, { python, warmUpSeconds });
+  const ours = await startOrSkip(contest.ours, { python, browser, warmUpSeconds });
   if (ours.skipped !== undefined) return [{ name: contest.ours.label ?? 'rootsigma', skipped: ours.skipped }];
   const own = [];
   const rows = [];
   try {
     for (const peer of contest.peers) {
-      const row = await runPeer(ours, peer, { pairs, blockSeconds, python, warmUpSeconds, own });
+      const row = await runPeer(ours, peer, { pairs, blockSeconds, python, browser, warmUpSeconds, own });
       progress(`  ${row.name}${row.skipped === undefined ? '' : `: skipped, ${row.skipped}`}`);
       rows.push(row);
     }
@@ -34,8 +35,8 @@ export async function runContest(contest, { pairs, blockSeconds, python, progres
   );
 }
 
-async function runPeer(ours, contestant, { pairs, blockSeconds, python, warmUpSeconds, own }) {
-  const peer = await startOrSkip(contestant, { python, warmUpSeconds });
+async function runPeer(ours, contestant, { pairs, blockSeconds, python, browser, warmUpSeconds, own }) {
+  const peer = await startOrSkip(contestant, { python, browser, warmUpSeconds });
   if (peer.skipped !== undefined) return { name: contestant.label, skipped: peer.skipped };
   const theirs = [];
   const ratios = [];
@@ -75,7 +76,9 @@ function rowOf({ facts, repetitions }, blocks) {
 
 async function startOrSkip(contestant, options) {
   try {
-    return await Worker.start(contestant, options);
+    if (contestant.kind !== 'page') return await Worker.start(contestant, options);
+    const browser = await options.browser();
+    return browser.skipped === undefined ? await PageWorker.start(contestant, { ...options, browser }) : browser;
   } catch (cause) {
     throw new Error(`${contestant.label}: ${cause.message}`, { cause });
   }

@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
+import { readBytes } from '#bytes';
 
 /** Random batches [batchSize, inputSize] of a file of bytes 0 and 255, as float32 numbers 0 and 1. */
-export function batchSource({ data, sizes: { batchSize, inputSize } }) {
-  const examples = Float32Array.from(readFileSync(data), (byte) => byte / 255);
+export async function batchSource({ data, sizes: { batchSize, inputSize } }) {
+  const examples = Float32Array.from(await readBytes(data), (byte) => byte / 255);
   const count = examples.length / inputSize;
   return () => {
     const batch = new Float32Array(batchSize * inputSize);

@@ -4,11 +4,11 @@ import { versionOf } from './versions.mjs';
 
 const [beta1, beta2, epsilon] = [0.9, 0.999, 1e-8];
 
-/** One repetition: one step, forward, backward and Adam in a single jit on the WASM backend. */
-export async function setUp({ data, sizes }) {
-  await init('wasm');
-  defaultDevice('wasm');
-  const nextBatch = batchSource({ data, sizes });
+/** One repetition: one step, forward, backward and Adam in a single jit. */
+export async function setUp({ data, sizes, backend = 'wasm' }) {
+  if (!(await init(backend)).includes(backend)) return { skipped: `this machine's browser has no ${backend}` };
+  defaultDevice(backend);
+  const nextBatch = await batchSource({ data, sizes });
   const step = jit(makeStep(sizes));
   let parameters = Object.fromEntries(
     Object.entries(layerSizes(sizes)).map(([layer, shape]) => {

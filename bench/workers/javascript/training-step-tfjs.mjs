@@ -1,12 +1,21 @@
 import * as tf from '@tensorflow/tfjs';
-import '@tensorflow/tfjs-backend-wasm';
 import { batchSource, initialWeights, layerSizes } from './batches.mjs';
 
-/** One repetition: one step with tf.train.adam on the WASM backend. */
-export async function setUp({ data, sizes }) {
-  await tf.setBackend('wasm');
-  await tf.ready();
-  const nextBatch = batchSource({ data, sizes });
+/** What each backend has to fetch before it can be chosen. */
+const backends = {
+  wasm: async () => {
+    const { setWasmPaths } = await import('@tensorflow/tfjs-backend-wasm');
+    if (globalThis.location !== undefined) setWasmPaths(new URL('.', location.href).href);
+  },
+  webgl: () => undefined,
+  webgpu: () => import('@tensorflow/tfjs-backend-webgpu'),
+};
+
+/** One repetition: one step with tf.train.adam on one of its backends. */
+export async function setUp({ data, sizes, backend = 'wasm' }) {
+  await backends[backend]();
+  if (!(await tf.setBackend(backend))) return { skipped: `${backend} does not start here` };
+  const nextBatch = await batchSource({ data, sizes });
   const layers = Object.fromEntries(
     Object.entries(layerSizes(sizes)).map(([layer, shape]) => {
       const { weight, bias } = initialWeights(shape);
@@ -32,12 +41,14 @@ export async function setUp({ data, sizes }) {
   let loss = NaN;
   return {
     name: `TensorFlow.js ${tf.version.tfjs}, ${tf.getBackend()}`,
-    run: (repetitions) => {
+    run: async (repetitions) => {
       for (let i = 0; i < repetitions; i++) {
-        loss = tf.tidy(() => {
+        const cost = tf.tidy(() => {
           const x = tf.tensor2d(nextBatch(), [batchSize, inputSize]);
-          return optimizer.minimize(() => negativeElbo(x), true).dataSync()[0];
+          return optimizer.minimize(() => negativeElbo(x), true);
         });
+        loss = (await cost.data())[0];
+        cost.dispose();
       }
     },
     loss: () => loss,

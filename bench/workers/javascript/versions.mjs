@@ -1,8 +1,6 @@
-import { readFileSync } from 'node:fs';
-
-const { devDependencies } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+import facts from '../../package.json' with { type: 'json' };
 
 /** The version of a peer: bench/package.json pins it. */
 export function versionOf(name) {
-  return devDependencies[name];
+  return facts.devDependencies[name];
 }

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { describeEngine } from './describe-engine.mjs';
 
 // The package as `npm run build` left it.
 const dist = new URL('../../../dist/', import.meta.url);
@@ -11,11 +12,6 @@ export function layer(folder) {
   return import(new URL(`${folder}/index.js`, dist).href);
 }
 
-/** An engine on so many threads (default: the library's own choice), and the words that name it in the table. */
 export async function startEngine(threads) {
-  const { createEngine, defaultThreads } = await layer('engine');
-  const count = threads ?? defaultThreads();
-  let notes = '';
-  const engine = await createEngine({ threads: count, onNotice: (line) => (notes = line) });
-  return { engine, label: `${name}, ${engine.name}, ${count} thread${count === 1 ? '' : 's'}`, notes };
+  return describeEngine(name, await layer('engine'), threads);
 }

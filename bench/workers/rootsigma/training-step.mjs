@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { layer, startEngine } from './package.mjs';
+import { readBytes } from '#bytes';
+import { layer, startEngine } from '#package';
 
 /** One repetition: one step of the Trainer as `rootsigma train` takes it, with its batch, optimiser, checks and event. */
 export async function setUp({ data, sizes, model: posterior = {}, threads, label }) {
@@ -20,7 +20,7 @@ export async function setUp({ data, sizes, model: posterior = {}, threads, label
     name: 'bench',
     kind: 'array',
     sampleShape: [inputSize],
-    values: new Uint8Array(readFileSync(data)),
+    values: await readBytes(data),
   });
   const started = await startEngine(threads);
   const trainer = await Trainer.create({
