@@ -1,23 +1,12 @@
-import { gunzipSync, gzipSync } from 'fflate';
+import { gzipSync } from 'fflate';
 import { DataError } from '../core/index.ts';
-import { messageOf, viewOf } from './bytes.ts';
+import { viewOf } from './bytes.ts';
 import type { DecodeOptions } from './bytes.ts';
 import { crc32 } from './crc32.ts';
-
-/** Deflate cannot shrink by more than this factor; a size beyond it is a damaged file, not an allocation. */
-const maximumRatio = 1032;
+import { checkUnpackedSize, inflateExactly, reasonOf } from './inflate.ts';
 
 export function isGzip(bytes: Uint8Array): boolean {
   return bytes.length >= 2 && bytes[0] === 0x1f && bytes[1] === 0x8b;
-}
-
-/** Refuses a claimed unpacked size that `packed` bytes of deflate cannot hold, before anything is allocated for it. */
-export function checkUnpackedSize(name: string, unpacked: number, packed: number): void {
-  if (unpacked > maximumRatio * packed + 64) {
-    throw new DataError(
-      `${name}: claims ${unpacked} bytes in ${packed} compressed bytes, more than deflate can hold. The file is damaged.`,
-    );
-  }
 }
 
 /**
@@ -34,19 +23,35 @@ export function gunzip(bytes: Uint8Array, options: DecodeOptions = {}): Uint8Arr
   const checksum = view.getUint32(bytes.length - 8, true);
   const size = view.getUint32(bytes.length - 4, true);
   checkUnpackedSize(name, size, bytes.length);
-  const out = new Uint8Array(size);
   let unpacked;
   try {
-    unpacked = gunzipSync(bytes, { out });
+    unpacked = inflateExactly(bytes.subarray(headerLength(bytes), bytes.length - 8), size);
   } catch (error) {
-    throw new DataError(`${name}: gzip data is damaged or truncated (${messageOf(error)}).`);
+    throw new DataError(`${name}: gzip data is damaged or truncated, or has several members (${reasonOf(error)}).`);
   }
-  if (unpacked.length !== size || crc32(unpacked) !== checksum) {
+  if (crc32(unpacked) !== checksum) {
     throw new DataError(
-      `${name}: gzip checksum or length does not match: the file is damaged, truncated, or has several members.`,
+      `${name}: the gzip checksum does not match: the file is damaged, truncated, or has several members.`,
     );
   }
   return unpacked;
+}
+
+/** Bytes before the deflate stream (RFC 1952): ten, and what the flags say follows. @throws Error where they end early */
+function headerLength(bytes: Uint8Array): number {
+  const flags = bytes[3]!;
+  let at = 10;
+  if (flags & 4) at += 2 + bytes[at]! + 256 * bytes[at + 1]!;
+  // A name, and a comment, each ending with a zero.
+  for (const flag of [8, 16]) {
+    if ((flags & flag) === 0) continue;
+    const end = bytes.indexOf(0, at);
+    if (end < 0) throw new Error('its header does not end');
+    at = end + 1;
+  }
+  if (flags & 2) at += 2;
+  if (bytes[2] !== 8 || at > bytes.length - 8) throw new Error('its header is damaged');
+  return at;
 }
 
 /** `bytes` as a gzip file; without a time stamp, so equal contents give equal files. */

@@ -1,6 +1,7 @@
 import { DataError } from '../core/index.ts';
 import { viewOf } from './bytes.ts';
 import type { DecodeOptions } from './bytes.ts';
+import { isPng } from './png-chunks.ts';
 
 /** What an image file says of itself before its pixels. */
 export interface ImageHeader {
@@ -16,12 +17,10 @@ export interface ImageHeader {
 
 export type ImageFormat = 'png' | 'jpeg' | 'webp';
 
-const pngSignature = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
-
 /** @throws DataError when the bytes are no image that is read (saying what they are instead), or end before the header does */
 export function readImageHeader(bytes: Uint8Array, options: DecodeOptions = {}): ImageHeader {
   const name = options.name ?? 'image data';
-  if (pngSignature.every((value, index) => bytes[index] === value)) return readPngHeader(bytes, name);
+  if (isPng(bytes)) return readPngHeader(bytes, name);
   if (bytes[0] === 0xff && bytes[1] === 0xd8) return readJpegHeader(bytes, name);
   if (isWebp(bytes)) return readWebpHeader(bytes, name);
   throw new DataError(`${name}: ${whatElse(bytes)}`);

@@ -1,13 +1,10 @@
-import { convertIndexedToRgb, decode, encode } from 'fast-png';
-import type { DecodedPng } from 'fast-png';
+import { encode } from 'fast-png';
 import { DataError, formatShape } from '../core/index.ts';
-import { checkedSize, messageOf, viewOf } from './bytes.ts';
+import { checkedSize, viewOf } from './bytes.ts';
 import type { ByteArray, DecodedImage, DecodeOptions } from './bytes.ts';
-import { checkUnpackedSize } from './gzip.ts';
-import { isInterlacedBelowBytes, withoutInterlacing } from './png-interlaced.ts';
-
-const signature = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
-const channelsOfColour: Readonly<Record<number, number>> = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 };
+import { paletteColour, pngDamage, readPngParts } from './png-chunks.ts';
+import type { Damaged, PngHeader, PngParts } from './png-chunks.ts';
+import { pixelRows } from './png-pixels.ts';
 
 export interface DecodePngOptions extends DecodeOptions {
   /** The grey, 0 to 255, behind transparent pixels; default 255, white. */
@@ -26,32 +23,12 @@ export interface DecodePngOptions extends DecodeOptions {
  */
 export function decodePng(bytes: Uint8Array, options: DecodePngOptions = {}): DecodedImage {
   const name = options.name ?? 'PNG data';
-  checkHeader(bytes, name);
-  const plain = isInterlacedBelowBytes(bytes) ? withoutInterlacing(bytes, name) : bytes;
-  let samples: Samples;
-  try {
-    samples = samplesOf(decode(plain, { checkCrc: true }));
-  } catch (error) {
-    // zlib's message may be empty, and what stands before it ends in a colon.
-    throw new DataError(`${name}: the PNG is damaged (${messageOf(error).replace(/:\s*$/, '')}).`);
-  }
-  return compose(samples, options);
+  const parts = readPngParts(bytes, name);
+  const damaged = pngDamage(name);
+  return compose(samplesOf(pixelRows(parts.packed, parts.header, damaged), parts, damaged), options);
 }
 
-/** Refuses sizes that the file cannot hold before the decoder allocates for them. */
-function checkHeader(bytes: Uint8Array, name: string): void {
-  if (signature.some((value, index) => bytes[index] !== value)) throw new DataError(`${name}: not a PNG file.`);
-  if (bytes.length < 33) throw new DataError(`${name}: the PNG is truncated (${bytes.length} bytes).`);
-  const view = viewOf(bytes);
-  const [width, height] = [view.getUint32(16), view.getUint32(20)];
-  const channels = channelsOfColour[bytes[25]!];
-  if (width === 0 || height === 0 || channels === undefined) {
-    throw new DataError(`${name}: the PNG header says ${width}×${height}, colour type ${bytes[25]!}: it is damaged.`);
-  }
-  checkUnpackedSize(name, height * Math.ceil((width * channels * bytes[24]!) / 8), bytes.length);
-}
-
-/** An image's samples as they are stored, pixel by pixel. */
+/** An image's samples, pixel by pixel; those of a palette looked up. */
 interface Samples {
   readonly width: number;
   readonly height: number;
@@ -64,32 +41,58 @@ interface Samples {
   readonly key: Uint16Array | undefined;
 }
 
-function samplesOf(image: DecodedPng): Samples {
-  const { data, depth, width, height, transparency: key } = image;
-  if (image.palette) {
-    const values = convertIndexedToRgb(image);
-    return { width, height, values, channels: values.length / (width * height), top: 255, key: undefined };
-  }
-  const about = { width, height, channels: image.channels, top: 2 ** depth - 1, key };
-  if (depth === 16) return { ...about, values: data as Uint16Array };
-  return {
-    ...about,
-    values: depth === 8 ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength) : unpack(image),
-  };
+function samplesOf(rows: Uint8Array<ArrayBuffer>, parts: PngParts, damaged: Damaged): Samples {
+  const { width, height, depth, colour, channels } = parts.header;
+  const values = depth < 8 ? unpack(rows, parts.header) : depth === 8 ? rows : wordsOf(rows);
+  if (colour === paletteColour) return { width, height, ...lookUp(values, parts, damaged), top: 255, key: undefined };
+  const key = parts.transparency && channels % 2 === 1 ? readKey(parts.transparency, channels, damaged) : undefined;
+  return { width, height, values, channels, top: 2 ** depth - 1, key };
 }
 
-/** Grey of 1, 2 or 4 bits: samples packed from the high bits on, each row starting on a byte. */
-function unpack({ data, depth, width, height }: DecodedPng): Uint8Array {
+/** Samples of 1, 2 or 4 bits: packed from the high bits on, each row starting on a byte. */
+function unpack(rows: Uint8Array, { width, height, depth }: PngHeader): Uint8Array {
   const unpacked = new Uint8Array(width * height);
   const perRow = Math.ceil((width * depth) / 8);
   const top = (1 << depth) - 1;
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
       const bit = x * depth;
-      unpacked[y * width + x] = (data[y * perRow + (bit >> 3)]! >> (8 - depth - (bit & 7))) & top;
+      unpacked[y * width + x] = (rows[y * perRow + (bit >> 3)]! >> (8 - depth - (bit & 7))) & top;
     }
   }
   return unpacked;
+}
+
+/** Samples of 16 bits, the higher byte first in the file, in the memory that they are in. */
+function wordsOf(rows: Uint8Array<ArrayBuffer>): Uint16Array {
+  for (let at = 0; at < rows.length; at += 2) [rows[at], rows[at + 1]] = [rows[at + 1]!, rows[at]!];
+  return new Uint16Array(rows.buffer, rows.byteOffset, rows.length / 2);
+}
+
+/** The colours of a palette's numbers, with their alpha where it has any. */
+function lookUp(
+  numbers: Uint8Array | Uint16Array,
+  { palette, transparency }: PngParts,
+  damaged: Damaged,
+): Pick<Samples, 'values' | 'channels'> {
+  if (!palette || palette.length === 0 || palette.length % 3 !== 0) throw damaged('it has no palette');
+  const colours = palette.length / 3;
+  if (transparency && transparency.length > colours) throw damaged('more alpha values than colours');
+  const channels = transparency ? 4 : 3;
+  const values = new Uint8Array(numbers.length * channels);
+  for (let i = 0, to = 0; i < numbers.length; i++, to += channels) {
+    const number = numbers[i]!;
+    if (number >= colours) throw damaged(`colour ${number} of a palette of ${colours}`);
+    for (let c = 0; c < 3; c++) values[to + c] = palette[3 * number + c]!;
+    if (transparency) values[to + 3] = transparency[number] ?? 255;
+  }
+  return { values, channels };
+}
+
+function readKey(transparency: Uint8Array, colours: number, damaged: Damaged): Uint16Array {
+  if (transparency.length !== 2 * colours) throw damaged(`a transparent colour of ${transparency.length} bytes`);
+  const view = viewOf(transparency);
+  return Uint16Array.from({ length: colours }, (_, c) => view.getUint16(2 * c));
 }
 
 /** Bytes of the colours, mixed with the background where they are transparent. */

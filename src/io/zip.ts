@@ -1,8 +1,8 @@
-import { inflateSync, zipSync } from 'fflate';
+import { zipSync } from 'fflate';
 import { DataError } from '../core/index.ts';
-import { copyBytes, decodeText, messageOf, viewOf } from './bytes.ts';
+import { copyBytes, decodeText, viewOf } from './bytes.ts';
 import { crc32 } from './crc32.ts';
-import { checkUnpackedSize } from './gzip.ts';
+import { checkRatio, checkUnpackedSize, inflateExactly, reasonOf } from './inflate.ts';
 
 // Written here and not left to fflate's `unzipSync`, which allocates what a damaged file claims, loops over as many
 // entries as it claims, and checks no CRC.
@@ -10,8 +10,10 @@ import { checkUnpackedSize } from './gzip.ts';
 const signatures = { end: 0x06054b50, end64: 0x06064b50, locator64: 0x07064b50, entry: 0x02014b50, local: 0x04034b50 };
 /** The record at the end of an archive without its comment, and the one before it that says where the long one is. */
 const [endBytes, locatorBytes] = [22, 20];
-/** No directory is longer: a million of members. */
-const directoryLimit = 2 ** 26;
+/** The record before a member's contents, without its name. */
+const localBytes = 30;
+/** No directory is longer: some 200,000 members. */
+const directoryLimit = 2 ** 24;
 
 /** Bytes that are read piece by piece: those of a file, or of memory. */
 export interface ByteSource {
@@ -68,7 +70,25 @@ export function readZipDirectory(source: ByteSource): ZipEntry[] {
     entries.set(name, { name, method, checksum, packed, unpacked, offset });
     at = extraEnd + lengths[2];
   }
+  checkEntries([...entries.values()], source, start);
   return [...entries.values()];
+}
+
+/**
+ * Members lie one after another before the directory, and unpack to no more than files of use do: archives of few bytes that unpack
+ * to many have members that share theirs, or very many of them.
+ */
+function checkEntries(entries: readonly ZipEntry[], { name, size }: ByteSource, directory: number): void {
+  const inOrder = [...entries].sort((a, b) => a.offset - b.offset);
+  let total = 0;
+  for (const [index, { name: member, offset, packed, unpacked }] of inOrder.entries()) {
+    total += unpacked;
+    const next = inOrder[index + 1];
+    if (offset + localBytes + packed > (next?.offset ?? directory)) {
+      throw damaged(name, `'${member}' overlaps ${next ? `'${next.name}'` : 'the directory'}`);
+    }
+  }
+  checkRatio(name, total, size);
 }
 
 function damaged(archive: string, what: string): DataError {
@@ -146,7 +166,7 @@ export function locateZipEntry(entry: ZipEntry, source: ByteSource): number {
 
 /** What is said when the contents of `entry` cannot be read. */
 export function damagedZipEntry(entry: ZipEntry, source: ByteSource, error: unknown): DataError {
-  return new DataError(`${source.name}: '${entry.name}': the compressed data is damaged (${messageOf(error)}).`);
+  return new DataError(`${source.name}: '${entry.name}': the compressed data is damaged (${reasonOf(error)}).`);
 }
 
 function mismatch(entry: ZipEntry, source: ByteSource): DataError {
@@ -168,7 +188,7 @@ export function unzipEntry(entry: ZipEntry, source: ByteSource): Uint8Array<Arra
   const bytes = source.read(locateZipEntry(entry, source), packed);
   let contents: Uint8Array<ArrayBuffer>;
   try {
-    contents = method === 0 ? copyBytes(bytes, 0, bytes.length) : inflateSync(bytes, { out: new Uint8Array(unpacked) });
+    contents = method === 0 ? copyBytes(bytes, 0, bytes.length) : inflateExactly(bytes, unpacked);
   } catch (error) {
     throw damagedZipEntry(entry, source, error);
   }
