@@ -28,18 +28,29 @@ export function arrayFormat(path: string): ArrayFormat {
 }
 
 /**
+ * Checks that a file can be written there, or files in a folder, before there is something to write; changes nothing.
+ *
+ * @throws WriteError saying what is in the way, and what helps
+ */
+export async function checkWritable(path: string, options: { readonly isFolder?: boolean } = {}): Promise<void> {
+  checkOptions('checkWritable', options, { isFolder: rule.flag });
+  const { checkWritable: check } = await localFiles();
+  check(path, options);
+}
+
+/**
  * Writes an array as its ending says: `.npy`; `.csv` or `.parquet`, one row for each entry of the first axis; `.json`,
  * nested arrays; `.png`, images [n, ...shape] on one sheet.
  *
  * @param options.columns images a row of a sheet
  * @param options.columnName of a Parquet file's columns, from 1; default x1, x2, …
- * @throws ValueError for another ending, or a `.png` of what are no images; DataError when the file cannot be written
+ * @throws ValueError for another ending, or a `.png` of what are no images; WriteError when the file cannot be written
  */
 export async function writeArray(path: string, array: NdArray, options: WriteArrayOptions = {}): Promise<void> {
   checkOptions('writeArray', options, { columns: rule.whole(1), columnName: rule.callback });
   const bytes = await encodeArray(path, array, options);
-  const { writeFileAtomic } = await localFiles();
-  writeFileAtomic(path, bytes);
+  const { writeOutput } = await localFiles();
+  writeOutput(path, bytes);
 }
 
 export interface WriteArrayOptions {
@@ -50,8 +61,8 @@ export interface WriteArrayOptions {
 /** Writes a picture that is PNG bytes already. @throws ValueError for another ending than `.png` */
 export async function writePicture(path: string, png: Uint8Array): Promise<void> {
   if (arrayFormat(path) !== '.png') throw new ValueError(`${path}: this is a picture; write it to a .png file.`);
-  const { writeFileAtomic } = await localFiles();
-  writeFileAtomic(path, png);
+  const { writeOutput } = await localFiles();
+  writeOutput(path, png);
 }
 
 /** Writes examples above their reconstructions as one `.png`. */
@@ -62,8 +73,8 @@ export async function writeComparison(
 ): Promise<void> {
   checkOptions('writeComparison', options, { columns: rule.whole(1) });
   if (!isImageShape(pairs.originals.shape.slice(1))) throw noPictures(path, pairs.originals);
-  const { writeFileAtomic } = await localFiles();
-  writeFileAtomic(path, comparison(pairs.originals, pairs.reconstructions, options));
+  const { writeOutput } = await localFiles();
+  writeOutput(path, comparison(pairs.originals, pairs.reconstructions, options));
 }
 
 function noPictures(path: string, { shape }: NdArray): ValueError {

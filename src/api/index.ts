@@ -8,6 +8,7 @@ export {
   ShapeError,
   UnsupportedError,
   ValueError,
+  WriteError,
   broadcastShapes,
   bytesPerElement,
   dtypeOf,
@@ -63,6 +64,7 @@ export { diagnose } from './doctor.ts';
 export type { Diagnosis, EngineDiagnosis } from './doctor.ts';
 export {
   arrayFormat,
+  checkWritable,
   formatArray,
   parseArray,
   readArray,

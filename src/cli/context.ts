@@ -1,6 +1,10 @@
-/** A stream that takes text: process.stdout, or what a test collects. */
+/** What takes text: standard output, or what a test collects. */
 export interface TextSink {
   write(text: string): unknown;
+  /** Why what was written did not arrive, if it did not: known after `flush`. */
+  readonly failure?: Error | undefined;
+  /** Settles when all that was written has arrived, or failed. */
+  flush?(): Promise<void>;
   readonly isTTY?: boolean;
   readonly columns?: number;
 }

@@ -2,15 +2,16 @@
 import { basename, relative } from 'node:path';
 import { exitCodes } from './exit-codes.ts';
 import { run } from './run.ts';
+import { StandardStream } from './standard-stream.ts';
 
 const interrupt = new AbortController();
 process.on('SIGINT', () => {
   if (interrupt.signal.aborted) process.exit(exitCodes.interrupted);
   interrupt.abort();
 });
-// A reader that has seen enough (`… | head`) ends the program.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  process.exit(error.code === 'EPIPE' ? exitCodes.done : exitCodes.failed);
+// Results that nobody gets are not worked for: a command ends, and training stops and saves as it does on Ctrl-C.
+const stdout = new StandardStream(process.stdout, () => {
+  interrupt.abort();
 });
 
 /** `rootsigma` when it is installed, else the file. */
@@ -20,12 +21,13 @@ function programName([, file = 'rootsigma']: readonly string[]): string {
 }
 
 const code = await run(process.argv.slice(2), {
-  stdout: process.stdout,
-  stderr: process.stderr,
+  stdout,
+  // What is said on the way may get lost, where nobody listens: there is nowhere to say so.
+  stderr: new StandardStream(process.stderr),
   stdin: process.stdin,
   env: process.env,
   program: programName(process.argv),
   signal: interrupt.signal,
 });
-// Engines may keep threads that would hold the process; what was written to a pipe is flushed first.
-process.stdout.write('', () => process.exit(code));
+// Engines may keep threads that would hold the process.
+process.exit(code);

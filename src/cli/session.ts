@@ -9,6 +9,14 @@ export interface ActionContext extends CliContext {
   readonly output: Output;
 }
 
+export interface PerformOptions extends OutputOptions {
+  /** Whether the action watches the signal and ends in order; the others are left at once. */
+  readonly stopsItself?: boolean;
+  /** The file that the command writes (`-o`), or with `writesFolder` the folder. */
+  readonly output?: string | undefined;
+  readonly writesFolder?: boolean;
+}
+
 /** Without a code, it is done. */
 export type Action = (context: ActionContext) => Promise<ExitCode | undefined>;
 
@@ -21,11 +29,15 @@ export class Session {
     this.context = context;
   }
 
-  /** @param options.stopsItself whether the action watches the signal and ends in order; the others are left at once */
-  async perform(action: Action, options: OutputOptions & { readonly stopsItself?: boolean }): Promise<void> {
+  /** @throws WriteError before anything is read, where the output could not be written */
+  async perform(action: Action, options: PerformOptions): Promise<void> {
     const output = new Output(this.context, options);
     const { context } = this;
     try {
+      if (options.output !== undefined) {
+        const { checkWritable } = await import('../api/index.ts');
+        await checkWritable(options.output, { isFolder: options.writesFolder ?? false });
+      }
       const result = action({ ...context, output });
       this.exitCode = (await (options.stopsItself ? result : orAborted(result, context.signal))) ?? exitCodes.done;
     } finally {

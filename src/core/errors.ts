@@ -26,6 +26,11 @@ export class DataError extends RootsigmaError {
   override name = 'DataError';
 }
 
+/** A file or folder that cannot be written: no space, no permission, a read-only disk. The message says what can be done. */
+export class WriteError extends DataError {
+  override name = 'WriteError';
+}
+
 /** A matrix outside an operation's domain (indefinite, asymmetric, singular, without a root). */
 export class LinearAlgebraError extends RootsigmaError {
   override name = 'LinearAlgebraError';

@@ -10,3 +10,4 @@ export { printable, printableJson } from './printable.ts';
 export * from './shape.ts';
 export { nextTurn, takeTurns } from './turns.ts';
 export * from './version.ts';
+export { codeOf, writeFault } from './write-fault.ts';

@@ -1,6 +1,13 @@
 import { existsSync, readdirSync, rmdirSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { optionNames, readOptions, readRunConfig, train as startTraining, trainingDataOf } from '../../api/index.ts';
+import {
+  checkWritable,
+  optionNames,
+  readOptions,
+  readRunConfig,
+  train as startTraining,
+  trainingDataOf,
+} from '../../api/index.ts';
 import type {
   DatasetOptions,
   DoneEvent,
@@ -37,15 +44,17 @@ export interface TrainFlags extends Omit<ModelOptions, 'config' | 'threads'>, En
 }
 
 export async function train(
-  { output, signal, program }: ActionContext,
+  { output, signal, program, stdout }: ActionContext,
   data: string | undefined,
   flags: TrainFlags,
 ): Promise<ExitCode | undefined> {
   const { source, options } = await resolveOptions(data, flags);
+  if (flags.out === undefined) await checkWritable('runs', { isFolder: true });
   const out = flags.out ?? claimRunFolder(source, options.posterior ?? options.config?.model.posterior ?? 'diagonal');
   output.status(`Reading ${source} …`);
   const onAbort = (): void => {
-    output.note('Stopping after this step, then saving. Ctrl-C again quits at once.');
+    const why = stdout.failure ? 'Standard output cannot be written any more: stopping' : 'Stopping';
+    output.note(`${why} after this step, then saving. Ctrl-C${stdout.failure ? '' : ' again'} quits at once.`);
   };
   signal.addEventListener('abort', onAbort, { once: true });
   try {

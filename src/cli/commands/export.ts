@@ -23,6 +23,6 @@ export function exportCommand(session: Session): Command {
   );
   return command.action(async (path: string, flags: ExportFlags) => {
     const { exportModels } = await import('../actions/export.ts');
-    await session.perform((context) => exportModels(context, path, flags), flags);
+    await session.perform((context) => exportModels(context, path, flags), { ...flags, writesFolder: true });
   });
 }

@@ -1,9 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { closeSync, existsSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { DataError } from '../../core/index.ts';
+import { DataError, WriteError } from '../../core/index.ts';
 import type { JsonValue } from '../../io/index.ts';
-import { fileSize } from '../../io/node/index.ts';
+import { fileSize, pathFault } from '../../io/node/index.ts';
 import type { ResolveContext } from './context.ts';
 import { defaultCacheFolder } from './download.ts';
 import { RecordFile } from './record-file.ts';
@@ -34,11 +34,23 @@ export async function cachedRecords<About extends JsonValue>(
   const name = createHash('sha256').update(JSON.stringify(identity)).digest('hex').slice(0, 32);
   const path = join(folder, `${name}.records`);
   if (existsSync(path)) return { path, about: readAbout(path) as About };
-  mkdirSync(folder, { recursive: true });
   const temporary = `${path}.${randomBytes(4).toString('hex')}.tmp`;
-  const file = openSync(temporary, 'wx');
+  const inCache = <T>(action: () => T): T => {
+    try {
+      return action();
+    } catch (error) {
+      const { message } = pathFault(path, error);
+      throw new WriteError(`${message} ROOTSIGMA_CACHE names another folder for the cache.`, { cause: error });
+    }
+  };
+  const file = inCache(() => {
+    mkdirSync(folder, { recursive: true });
+    return openSync(temporary, 'wx');
+  });
   const append = (bytes: Uint8Array): void => {
-    for (let at = 0; at < bytes.length;) at += writeSync(file, bytes, at);
+    inCache(() => {
+      for (let at = 0; at < bytes.length;) at += writeSync(file, bytes, at);
+    });
   };
   try {
     const about = await write(append);

@@ -1,7 +1,7 @@
 import { ValueError } from '../../core/index.ts';
 import { encodeParquet, formatTableCsv } from '../../io/index.ts';
 import type { CsvOptions, FormatTableOptions, Table } from '../../io/index.ts';
-import { fileSize, readFileBytes, readFileJson, writeFileAtomic } from '../../io/node/index.ts';
+import { fileSize, readFileBytes, readFileJson, writeOutput } from '../../io/node/index.ts';
 import type { DatasetOptions, DatasetSplits } from '../source.ts';
 import type { SchemaOverrides } from '../table/infer.ts';
 import { decodeTable, tableExtension, tableExtensions } from '../table/table-bytes.ts';
@@ -29,7 +29,7 @@ export async function writeTable(path: string, table: Table, options: WriteTable
   if (extension === undefined || path.endsWith('.gz')) {
     throw new ValueError(`${path}: a table is written as ${tableExtensions.join(', ')}.`);
   }
-  writeFileAtomic(
+  writeOutput(
     path,
     extension === '.parquet'
       ? await encodeParquet(table)

@@ -17,6 +17,7 @@ import { basename, dirname, join } from 'node:path';
 import { DataError } from '../../core/index.ts';
 import { decodeText, messageOf } from '../bytes.ts';
 import type { ByteSource } from '../zip.ts';
+import { pathFault } from './write-fault.ts';
 
 /** A file's bytes. @throws DataError that names the file when it cannot be read */
 export function readFileBytes(path: string): Uint8Array<ArrayBuffer> {
@@ -84,7 +85,7 @@ export function readFileJson(path: string): unknown {
  * Writes a file as a whole or not at all: to a temporary file beside it, synced to disk, then renamed over it. Folders
  * on the way are created.
  *
- * @throws DataError that names the file when it cannot be written; the temporary file is removed
+ * @throws WriteError that names the file when it cannot be written; the temporary file is removed
  */
 export function writeFileAtomic(path: string, contents: Uint8Array | string): void {
   const folder = dirname(path);
@@ -102,6 +103,6 @@ export function writeFileAtomic(path: string, contents: Uint8Array | string): vo
     renameSync(temporary, path);
   } catch (error) {
     if (existsSync(temporary)) rmSync(temporary);
-    throw new DataError(`${path}: cannot be written (${messageOf(error)}).`);
+    throw pathFault(path, error);
   }
 }

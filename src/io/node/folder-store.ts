@@ -13,10 +13,10 @@ import {
 import { hostname } from 'node:os';
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { DataError, ValueError } from '../../core/index.ts';
-import { messageOf } from '../bytes.ts';
 import { alreadyLocked, partsOf } from '../stores/store.ts';
 import type { Release, Store } from '../stores/store.ts';
 import { readFileBytes, readFileText, writeFileAtomic } from './files.ts';
+import { pathFault } from './write-fault.ts';
 
 const lockName = '.lock';
 
@@ -119,7 +119,7 @@ export class FolderStore implements Store {
     try {
       action();
     } catch (error) {
-      throw new DataError(`${path}: cannot be ${what} (${messageOf(error)}).`, { cause: error });
+      throw pathFault(path, error, what);
     }
   }
 }
@@ -146,7 +146,7 @@ function createOnce(path: string, contents: string): boolean {
     return true;
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
-    throw new DataError(`${path}: cannot be written (${messageOf(error)}).`, { cause: error });
+    throw pathFault(path, error);
   }
 }
 

@@ -1,4 +1,4 @@
-import { DataError, UnsupportedError } from '../../core/index.ts';
+import { DataError, UnsupportedError, WriteError } from '../../core/index.ts';
 import { messageOf } from '../bytes.ts';
 import { alreadyLocked, bytesOf, nameIn, partsOf } from './store.ts';
 import type { Release, Store } from './store.ts';
@@ -122,9 +122,17 @@ export class HandleStore implements Store {
       return await action();
     } catch (error) {
       if (error instanceof DataError) throw error;
-      throw new DataError(`${nameIn(this, name)}: cannot be ${what} (${messageOf(error)}).`, { cause: error });
+      const message = `${nameIn(this, name)}: cannot be ${what} (${messageOf(error)}).${remedyFor(error)}`;
+      throw new (what === 'read' ? DataError : WriteError)(message, { cause: error });
     }
   }
+}
+
+/** What helps where the browser refuses to write. */
+function remedyFor(error: unknown): string {
+  const name = error instanceof DOMException ? error.name : '';
+  if (name === 'QuotaExceededError') return ' The browser gives this site no more space: remove old runs there.';
+  return name === 'NotAllowedError' ? ' Ask for the permission to write there: handle.requestPermission.' : '';
 }
 
 /** A value for what is not there. */
