@@ -23,39 +23,43 @@ export class RunRecorder {
   readonly store: Store;
   readonly #overwrite: boolean;
   #folder: RunFolder | undefined;
-  #release: Release | undefined;
+  readonly #release: Release;
   #lastCheckpoint = performance.now();
   #lastEpoch: EpochEvent | undefined;
 
-  private constructor(store: Store, options: { readonly overwrite: boolean; readonly resumed: Resumed | undefined }) {
+  private constructor(
+    store: Store,
+    parts: { readonly overwrite: boolean; readonly resumed: Resumed | undefined; readonly release: Release },
+  ) {
     this.store = store;
-    this.#overwrite = options.overwrite;
-    this.resumed = options.resumed;
+    this.#overwrite = parts.overwrite;
+    this.resumed = parts.resumed;
+    this.#release = parts.release;
   }
 
   /**
-   * Reads what is to be continued; writes nothing yet.
-   * @throws DataError when there is nothing to continue, or when the folder is taken
+   * Locks the folder, so that until `close` nobody else writes there, and reads what is to be continued; writes nothing yet.
+   *
+   * @throws DataError when somebody else writes there, when there is nothing to continue, or when the folder is taken
    */
   static async open(
     store: Store,
-    options: { readonly overwrite?: boolean; readonly resume?: boolean },
+    { overwrite = false, resume = false }: { readonly overwrite?: boolean; readonly resume?: boolean },
   ): Promise<RunRecorder> {
-    if (!options.resume) {
-      await RunFolder.checkFree(store, options);
-      return new RunRecorder(store, { overwrite: options.overwrite ?? false, resumed: undefined });
+    if (resume) await RunFolder.open(store);
+    const release = await store.lock();
+    try {
+      if (!resume) await RunFolder.checkFree(store, { overwrite });
+      const resumed = resume ? await readResumed(store) : undefined;
+      return new RunRecorder(store, { overwrite, resumed, release });
+    } catch (error) {
+      await release();
+      throw error;
     }
-    const folder = await RunFolder.open(store);
-    const resumed = { config: await folder.readConfig(), checkpoint: await readCheckpoint(folder) };
-    return new RunRecorder(store, { overwrite: false, resumed });
   }
 
-  /**
-   * Creates the folder, or makes the one that is continued fit to append to. Until `close`, nobody else writes there.
-   * @throws DataError when somebody else does
-   */
+  /** Creates the folder, or makes the one that is continued fit to append to. */
   async begin(config: RunConfig): Promise<void> {
-    this.#release = await this.store.lock();
     if (!this.resumed) this.#folder = await RunFolder.create(this.store, { overwrite: this.#overwrite });
     else {
       this.#folder = await RunFolder.open(this.store);
@@ -84,12 +88,16 @@ export class RunRecorder {
   }
 
   async close(): Promise<void> {
-    await this.#release?.();
-    this.#release = undefined;
+    await this.#release();
   }
 
   #opened(): RunFolder {
     if (!this.#folder) throw new DataError(`${this.store.name}: the run's folder has not been created.`);
     return this.#folder;
   }
+}
+
+async function readResumed(store: Store): Promise<Resumed> {
+  const folder = await RunFolder.open(store);
+  return { config: await folder.readConfig(), checkpoint: await readCheckpoint(folder) };
 }

@@ -146,7 +146,21 @@ async function runTraining(
   const options = { ...given, onNotice, onEvent };
   const { worker } = options;
   if (worker) return trainInWorker(data, { ...options, worker });
-  const recorder = options.out === undefined ? undefined : await RunRecorder.open(await storeAt(options.out), options);
+  if (options.out === undefined) return trainHere(data, options, undefined);
+  const recorder = await RunRecorder.open(await storeAt(options.out), options);
+  try {
+    return await trainHere(data, options, recorder);
+  } finally {
+    await recorder.close();
+  }
+}
+
+async function trainHere(
+  data: DataInput,
+  options: TrainOptions & { readonly onNotice: (line: string) => void },
+  recorder: RunRecorder | undefined,
+): Promise<Run> {
+  const { onNotice } = options;
   const resumed = recorder?.resumed?.config;
   const { signal, onLoad } = options;
   const splits = await resolveData(
@@ -192,7 +206,6 @@ async function runTraining(
     return run;
   } finally {
     await trainer.dispose();
-    await recorder?.close();
   }
 }
 

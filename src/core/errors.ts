@@ -31,6 +31,11 @@ export class WriteError extends DataError {
   override name = 'WriteError';
 }
 
+/** A run's folder that another process has taken over: whoever had its lock writes no more there. */
+export class LockLostError extends RootsigmaError {
+  override name = 'LockLostError';
+}
+
 /** A matrix outside an operation's domain (indefinite, asymmetric, singular, without a root). */
 export class LinearAlgebraError extends RootsigmaError {
   override name = 'LinearAlgebraError';

@@ -39,6 +39,22 @@ export const storeChecks: readonly StoreCheck[] = [
     },
   },
   {
+    what: 'keeps what a file held before, when asked to',
+    check: async (store) => {
+      const replace = (contents: string): Promise<void> => store.replace('deep/last', contents, { keepAs: 'previous' });
+      await replace('one');
+      const first = [await store.list('deep'), await store.read('deep/previous')];
+      await replace('two');
+      await replace('three');
+      return differences([
+        ['at first', first, [['last'], undefined]],
+        ['the files', await store.list('deep'), ['last', 'previous']],
+        ['the new one', textOf(await store.read('deep/last')), 'three'],
+        ['the one before', textOf(await store.read('deep/previous')), 'two'],
+      ]);
+    },
+  },
+  {
     what: 'lists files and folders, sorted, and removes either',
     check: async (store) => {
       for (const name of ['b', 'a/y', 'a/x/z', 'ab', 'c']) await store.replace(name, name);

@@ -1,22 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import {
-  closeSync,
-  existsSync,
-  fstatSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  readSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, existsSync, fstatSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { DataError } from '../../core/index.ts';
+import { DataError, codeOf } from '../../core/index.ts';
 import { decodeText, messageOf } from '../bytes.ts';
 import type { ByteSource } from '../zip.ts';
+import { patiently, systemCalls, writeAll } from './file-calls.ts';
+import type { FileCalls } from './file-calls.ts';
 import { pathFault } from './write-fault.ts';
 
 /** A file's bytes. @throws DataError that names the file when it cannot be read */
@@ -81,28 +70,96 @@ export function readFileJson(path: string): unknown {
   }
 }
 
+export interface WriteOptions {
+  /** What the file held before is kept beside it under this name. */
+  readonly keepAs?: string | undefined;
+  readonly calls?: FileCalls;
+}
+
+/** What a process that was killed while it wrote leaves behind: `.NAME.PID.RANDOM.tmp`. */
+export const temporaryName = /^\..+\.(\d+)\.[0-9a-f]{8}\.tmp$/;
+
+export function temporaryFor(name: string): string {
+  return `.${name}.${process.pid}.${randomBytes(4).toString('hex')}.tmp`;
+}
+
 /**
  * Writes a file as a whole or not at all: to a temporary file beside it, synced to disk, then renamed over it. Folders
- * on the way are created.
+ * on the way are created. With `keepAs` there is at every moment a whole file under the name, and none of both is lost.
  *
  * @throws WriteError that names the file when it cannot be written; the temporary file is removed
  */
-export function writeFileAtomic(path: string, contents: Uint8Array | string): void {
+export function writeFileAtomic(path: string, contents: Uint8Array | string, options: WriteOptions = {}): void {
+  const { keepAs, calls = systemCalls } = options;
   const folder = dirname(path);
-  const temporary = join(folder, `.${basename(path)}.${process.pid}.${randomBytes(4).toString('hex')}.tmp`);
+  const temporary = join(folder, temporaryFor(basename(path)));
   try {
-    mkdirSync(folder, { recursive: true });
-    const file = openSync(temporary, 'wx');
+    calls.mkdirSync(folder, { recursive: true });
+    const file = calls.openSync(temporary, 'wx');
     try {
-      const bytes = typeof contents === 'string' ? new TextEncoder().encode(contents) : contents;
-      for (let done = 0; done < bytes.length;) done += writeSync(file, bytes, done);
-      fsyncSync(file);
+      writeAll(calls, file, typeof contents === 'string' ? new TextEncoder().encode(contents) : contents);
+      calls.fsyncSync(file);
     } finally {
-      closeSync(file);
+      calls.closeSync(file);
     }
-    renameSync(temporary, path);
+    if (keepAs !== undefined && existsSync(path)) keep(path, join(folder, keepAs), calls);
+    patiently(() => {
+      calls.renameSync(temporary, path);
+    });
+    syncFolder(folder, calls);
   } catch (error) {
-    if (existsSync(temporary)) rmSync(temporary);
+    removeQuietly(temporary, calls);
     throw pathFault(path, error);
+  }
+}
+
+/** A second name for the file, in place of whatever had it. */
+function keep(path: string, kept: string, calls: FileCalls): void {
+  const temporary = join(dirname(kept), temporaryFor(basename(kept)));
+  try {
+    calls.linkSync(path, temporary);
+  } catch (error) {
+    if (!hasNoLinks(error)) throw error;
+    patiently(() => {
+      calls.renameSync(path, kept);
+    });
+    return;
+  }
+  try {
+    patiently(() => {
+      calls.renameSync(temporary, kept);
+    });
+  } finally {
+    // Renaming does nothing, and leaves it, where both are the same file already: an earlier try came to here.
+    removeQuietly(temporary, calls);
+  }
+}
+
+/** Whether it is the file system that knows no hard links: FAT, some network drives. */
+export function hasNoLinks(error: unknown): boolean {
+  return ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EINVAL'].includes(codeOf(error) ?? '');
+}
+
+/** So that the name lasts too. Not every system lets a folder be synced; there nothing more can be done. */
+function syncFolder(folder: string, calls: FileCalls): void {
+  if (process.platform === 'win32') return;
+  try {
+    const file = calls.openSync(folder, 'r');
+    try {
+      calls.fsyncSync(file);
+    } finally {
+      calls.closeSync(file);
+    }
+  } catch (error) {
+    if (!['EINVAL', 'EISDIR', 'EPERM', 'EACCES', 'ENOTSUP', 'EBADF'].includes(codeOf(error) ?? '')) throw error;
+  }
+}
+
+/** What is in the way of saying what went wrong. */
+function removeQuietly(path: string, calls: FileCalls): void {
+  try {
+    calls.rmSync(path, { force: true });
+  } catch {
+    // The next start removes it.
   }
 }

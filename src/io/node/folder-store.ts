@@ -1,38 +1,28 @@
-import {
-  appendFileSync,
-  existsSync,
-  lstatSync,
-  mkdirSync,
-  readdirSync,
-  readlinkSync,
-  realpathSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
-import { hostname } from 'node:os';
+import { existsSync, fstatSync, lstatSync, readdirSync, readlinkSync, realpathSync, statSync } from 'node:fs';
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
-import { DataError, ValueError } from '../../core/index.ts';
-import { alreadyLocked, partsOf } from '../stores/store.ts';
-import type { Release, Store } from '../stores/store.ts';
-import { readFileBytes, readFileText, writeFileAtomic } from './files.ts';
+import { DataError, LockLostError, ValueError, codeOf } from '../../core/index.ts';
+import { alreadyLocked, bytesOf, nameIn, partsOf } from '../stores/store.ts';
+import type { Release, ReplaceOptions, Store } from '../stores/store.ts';
+import { patiently, systemCalls, uninterrupted, writeAll } from './file-calls.ts';
+import type { FileCalls } from './file-calls.ts';
+import { readFileBytes, temporaryName, writeFileAtomic } from './files.ts';
+import { FolderLock, HeldError, lockName } from './folder-lock.ts';
 import { pathFault } from './write-fault.ts';
-
-const lockName = '.lock';
-
-interface Owner {
-  readonly pid: number;
-  readonly host: string;
-}
 
 /** A folder of this machine. All is done when a call returns, so that a process may end at any moment. */
 export class FolderStore implements Store {
   readonly name: string;
   readonly path: string;
+  readonly #calls: FileCalls;
+  #lock: FolderLock | undefined;
+  /** Files that were appended to since they were last synced. */
+  readonly #appended = new Set<string>();
 
-  constructor(path: string) {
+  /** @param calls the system's own, but for tests */
+  constructor(path: string, calls: FileCalls = systemCalls) {
     this.name = path;
     this.path = path;
+    this.#calls = calls === systemCalls ? calls : uninterrupted(calls);
   }
 
   // eslint-disable-next-line @typescript-eslint/require-await -- an error is a rejection
@@ -45,61 +35,139 @@ export class FolderStore implements Store {
   async list(folder = ''): Promise<string[]> {
     const path = folder === '' ? this.path : this.#pathOf(folder);
     if (!existsSync(path)) return [];
-    if (!statSync(path).isDirectory()) throw new ValueError(`${path}: is a file, a run needs a folder.`);
+    if (!statSync(path).isDirectory()) throw noFolder(path);
     const entries = readdirSync(path, { withFileTypes: true });
     return entries
-      .filter(({ name }) => name !== lockName)
+      .filter(({ name }) => name !== lockName && !name.startsWith(`${lockName}.`) && !temporaryName.test(name))
       .map((entry) => (entry.isDirectory() ? `${entry.name}/` : entry.name))
       .sort();
   }
 
   // eslint-disable-next-line @typescript-eslint/require-await
-  async replace(name: string, contents: Uint8Array | string): Promise<void> {
-    writeFileAtomic(this.#pathOf(name), contents);
+  async replace(name: string, contents: Uint8Array | string, { keepAs }: ReplaceOptions = {}): Promise<void> {
+    const path = this.#pathToWrite(name);
+    this.#syncAppended();
+    writeFileAtomic(path, contents, { keepAs, calls: this.#calls });
   }
 
+  /** What is appended lasts when a later `replace` does. Where it does not fit, the file stays as it was. */
   // eslint-disable-next-line @typescript-eslint/require-await
   async append(name: string, contents: Uint8Array | string): Promise<void> {
-    const path = this.#pathOf(name);
+    const path = this.#pathToWrite(name);
+    const calls = this.#calls;
     this.#attempt(path, 'written', () => {
-      mkdirSync(dirname(path), { recursive: true });
-      appendFileSync(path, contents);
+      calls.mkdirSync(dirname(path), { recursive: true });
+      const file = calls.openSync(path, 'a');
+      try {
+        const { size } = fstatSync(file);
+        try {
+          writeAll(calls, file, bytesOf(contents));
+        } catch (error) {
+          calls.ftruncateSync(file, size);
+          throw error;
+        }
+      } finally {
+        calls.closeSync(file);
+      }
     });
+    this.#appended.add(path);
   }
 
   // eslint-disable-next-line @typescript-eslint/require-await
   async remove(name: string): Promise<void> {
-    const path = this.#pathOf(name);
+    const path = this.#pathToWrite(name);
     this.#attempt(path, 'removed', () => {
-      rmSync(path, { recursive: true, force: true });
+      patiently(() => {
+        this.#calls.rmSync(path, { recursive: true, force: true });
+      });
     });
   }
 
-  /** A file `.lock` that names the process; one whose process on this machine is gone counts for nothing. */
-  // eslint-disable-next-line @typescript-eslint/require-await
+  /**
+   * A file `.lock` that names the process, by which others know whether it is alive; one whose process is gone is taken over.
+   * While it is held, each write looks first whether it still is.
+   */
   async lock(): Promise<Release> {
-    const path = join(this.path, lockName);
-    this.#attempt(path, 'written', () => {
-      mkdirSync(this.path, { recursive: true });
-    });
-    const own: Owner = { pid: process.pid, host: hostname() };
-    while (!createOnce(path, JSON.stringify(own))) {
-      const owner = readOwner(path);
-      if (owner === 'being written') throw alreadyLocked(this, 'another process');
-      if (owner && !isGone(owner)) {
-        throw alreadyLocked(this, `process ${owner.pid}${owner.host === own.host ? '' : ` on ${owner.host}`}`);
-      }
-      rmSync(path, { force: true });
-    }
+    const made = this.#makeFolder();
+    const lock = await this.#takeLock();
+    this.#lock = lock;
     const release = (): void => {
       process.off('exit', release);
-      rmSync(path, { force: true });
+      if (this.#lock !== lock) return;
+      this.#lock = undefined;
+      lock.release();
+      // A folder that was made for the lock and holds nothing else.
+      if (made !== undefined) removeEmpty(this.path, made, this.#calls);
     };
     process.on('exit', release);
-    return () => {
-      release();
-      return Promise.resolve();
+    this.#attempt(join(this.path, lockName), 'cleared', () => {
+      lock.clean(this.#foldersWithin());
+    });
+    // eslint-disable-next-line @typescript-eslint/require-await -- an error is a rejection
+    return async () => {
+      this.#attempt(join(this.path, lockName), 'removed', release);
     };
+  }
+
+  /** The first folder that was not there before. @throws ValueError where there is a file */
+  #makeFolder(): string | undefined {
+    if (existsSync(this.path) && !statSync(this.path).isDirectory()) throw noFolder(this.path);
+    return this.#attempt(this.path, 'made', () => this.#calls.mkdirSync(this.path, { recursive: true }));
+  }
+
+  /** @throws DataError that names who has it. Of two that take over a dead one's, the slower one waits to be told who. */
+  async #takeLock(): Promise<FolderLock> {
+    const path = join(this.path, lockName);
+    for (let tries = 0; ; tries++) {
+      try {
+        return FolderLock.take(this.path, this.#calls);
+      } catch (error) {
+        const retry = tries < 200;
+        if (error instanceof HeldError) {
+          if (!error.isTakenOver || !retry) {
+            throw alreadyLocked(this, error.who, `If you know that it is gone, remove ${path}.`);
+          }
+        } else if (codeOf(error) !== 'ENOENT' || !retry) {
+          throw pathFault(path, error);
+        }
+        // Whoever made the folder for a lock has removed it again: it is made once more.
+        this.#makeFolder();
+        await new Promise((resolve) => setTimeout(resolve, 10));
+      }
+    }
+  }
+
+  /** Where files are written: the folder and those in it. */
+  #foldersWithin(): string[] {
+    const inside = readdirSync(this.path, { withFileTypes: true });
+    return ['', ...inside.filter((entry) => entry.isDirectory()).map(({ name }) => name)];
+  }
+
+  /** @throws LockLostError where this store had the lock and somebody else has it now */
+  #pathToWrite(name: string): string {
+    const loss = this.#lock?.loss;
+    if (loss !== undefined) {
+      throw new LockLostError(
+        `${nameIn(this, name)}: not written, nor is anything more: this process no longer has the run's lock (${loss}).`,
+      );
+    }
+    this.#lock?.beat();
+    return this.#pathOf(name);
+  }
+
+  #syncAppended(): void {
+    for (const path of this.#appended) {
+      this.#attempt(path, 'written', () => {
+        if (!existsSync(path)) return;
+        const file = this.#calls.openSync(path, 'r+');
+        try {
+          this.#calls.fsyncSync(file);
+        } finally {
+          this.#calls.closeSync(file);
+        }
+      });
+    }
+    this.#appended.clear();
   }
 
   /** @throws DataError where a link in the folder leads out of it: a folder that came from elsewhere reads and writes no other */
@@ -115,9 +183,9 @@ export class FolderStore implements Store {
     return path;
   }
 
-  #attempt(path: string, what: string, action: () => void): void {
+  #attempt<T>(path: string, what: string, action: () => T): T {
     try {
-      action();
+      return action();
     } catch (error) {
       throw pathFault(path, error, what);
     }
@@ -139,40 +207,15 @@ function leavesFolder(folder: string, path: string): boolean {
   return way === '..' || way.startsWith(`..${sep}`) || isAbsolute(way);
 }
 
-/** False when the file is there already: of two processes, one makes it. */
-function createOnce(path: string, contents: string): boolean {
-  try {
-    writeFileSync(path, contents, { flag: 'wx' });
-    return true;
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
-    throw pathFault(path, error);
-  }
+function noFolder(path: string): ValueError {
+  return new ValueError(`${path}: is a file, a run needs a folder.`);
 }
 
-/** How long a process may take between making the file and writing its name into it. */
-const writingMs = 2000;
-
-/** Undefined for what a crash left, or where it is gone by now. */
-function readOwner(path: string): Owner | 'being written' | undefined {
+/** Removes folders that are empty, from `path` up to `last`. */
+function removeEmpty(path: string, last: string, calls: FileCalls): void {
   try {
-    const age = Date.now() - statSync(path).mtimeMs;
-    const text = readFileText(path);
-    if (text === '') return age < writingMs ? 'being written' : undefined;
-    const { pid, host } = JSON.parse(text) as Partial<Owner>;
-    return typeof pid === 'number' && typeof host === 'string' ? { pid, host } : undefined;
+    for (let folder = path; !leavesFolder(last, folder); folder = dirname(folder)) calls.rmdirSync(folder);
   } catch {
-    return undefined;
-  }
-}
-
-/** A process of another machine may be alive. */
-function isGone({ pid, host }: Owner): boolean {
-  if (host !== hostname()) return false;
-  try {
-    process.kill(pid, 0);
-    return false;
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'ESRCH';
+    // It is not empty, as it should be.
   }
 }

@@ -1,6 +1,5 @@
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { hostname, tmpdir } from 'node:os';
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { DataError } from '../../core/index.ts';
@@ -53,27 +52,6 @@ describe('FolderStore', () => {
     const below = new FolderStore(join(folder, 'thesis.tex'));
     await expect(below.replace('a', 'x')).rejects.toThrow(/thesis\.tex.a: cannot be written/);
     await expect(below.append('a', 'x')).rejects.toThrow(/thesis\.tex.a: cannot be written/);
-    await expect(below.lock()).rejects.toThrow(/cannot be written/);
-  });
-
-  test('takes a lock over from a process that is gone, and from nobody else', async () => {
-    const { pid } = spawnSync(process.execPath, ['-e', '']);
-    const lock = join(folder, '.lock');
-    writeFileSync(lock, JSON.stringify({ pid, host: hostname() }));
-    const release = await new FolderStore(folder).lock();
-    expect(JSON.parse(readFileSync(lock, 'utf8'))).toEqual({ pid: process.pid, host: hostname() });
-    await release();
-    expect(existsSync(lock)).toBe(false);
-    for (const owner of [
-      { pid, host: 'elsewhere' },
-      { pid: process.pid, host: hostname() },
-    ]) {
-      writeFileSync(lock, JSON.stringify(owner));
-      await expect(new FolderStore(folder).lock()).rejects.toThrow(
-        new RegExp(`process ${owner.pid}.* is writing there`),
-      );
-    }
-    writeFileSync(lock, '');
-    await expect(new FolderStore(folder).lock()).rejects.toThrow(/another process is writing there/);
+    await expect(below.lock()).rejects.toThrow(/thesis\.tex: is a file, a run needs a folder/);
   });
 });

@@ -1,7 +1,7 @@
-import { DataError, UnsupportedError, WriteError } from '../../core/index.ts';
+import { DataError, LockLostError, UnsupportedError, WriteError } from '../../core/index.ts';
 import { messageOf } from '../bytes.ts';
-import { alreadyLocked, bytesOf, nameIn, partsOf } from './store.ts';
-import type { Release, Store } from './store.ts';
+import { alreadyLocked, besideOf, bytesOf, nameIn, partsOf } from './store.ts';
+import type { Release, ReplaceOptions, Store } from './store.ts';
 
 /**
  * A folder of the browser's own file system (OPFS), or one that the user chose in a dialog. `createWritable` writes beside
@@ -10,6 +10,7 @@ import type { Release, Store } from './store.ts';
 export class HandleStore implements Store {
   readonly name: string;
   readonly #folder: FileSystemDirectoryHandle;
+  #lost = false;
 
   constructor(folder: FileSystemDirectoryHandle, name: string = folder.name) {
     this.name = name;
@@ -53,7 +54,9 @@ export class HandleStore implements Store {
     });
   }
 
-  async replace(name: string, contents: Uint8Array | string): Promise<void> {
+  async replace(name: string, contents: Uint8Array | string, { keepAs }: ReplaceOptions = {}): Promise<void> {
+    const before = keepAs === undefined ? undefined : await this.read(name);
+    if (keepAs !== undefined && before) await this.#write(besideOf(name, keepAs), before, false);
     await this.#write(name, contents, false);
   }
 
@@ -62,6 +65,7 @@ export class HandleStore implements Store {
   }
 
   async remove(name: string): Promise<void> {
+    this.#checkLock(name);
     await this.#attempt(name, 'removed', async () => {
       const parts = partsOf(this, name);
       const last = parts.pop() ?? '';
@@ -72,11 +76,14 @@ export class HandleStore implements Store {
 
   /** By the page's origin and the folder's name: other tabs have it too. The browser releases it when its page is gone. */
   lock(): Promise<Release> {
+    let given = false;
     return new Promise((resolve, reject) => {
       const options = { ifAvailable: true };
       navigator.locks
         .request(`rootsigma ${this.name}`, options, (lock) => {
           if (!lock) throw alreadyLocked(this, 'another run, perhaps in another tab,');
+          given = true;
+          this.#lost = false;
           return new Promise<void>((release) => {
             resolve(() => {
               release();
@@ -84,11 +91,21 @@ export class HandleStore implements Store {
             });
           });
         })
-        .catch(reject);
+        .catch((error: unknown) => {
+          // Once it was given, this says that somebody stole it.
+          if (given) this.#lost = true;
+          reject(error instanceof Error ? error : new DataError(messageOf(error)));
+        });
     });
   }
 
+  #checkLock(name: string): void {
+    if (!this.#lost) return;
+    throw new LockLostError(`${nameIn(this, name)}: not written: the run's lock was taken by somebody else.`);
+  }
+
   async #write(name: string, contents: Uint8Array | string, append: boolean): Promise<void> {
+    this.#checkLock(name);
     await this.#attempt(name, 'written', async () => {
       const file = await this.#file(name, true);
       const writable = await file?.createWritable({ keepExistingData: append });

@@ -1,5 +1,5 @@
-import { partsOf, alreadyLocked, bytesOf } from './store.ts';
-import type { Release, Store } from './store.ts';
+import { alreadyLocked, besideOf, bytesOf, partsOf } from './store.ts';
+import type { Release, ReplaceOptions, Store } from './store.ts';
 
 /** Files in memory. */
 export class MemoryStore implements Store {
@@ -24,7 +24,9 @@ export class MemoryStore implements Store {
     return Promise.resolve([...new Set(entries)].sort());
   }
 
-  async replace(name: string, contents: Uint8Array | string): Promise<void> {
+  async replace(name: string, contents: Uint8Array | string, { keepAs }: ReplaceOptions = {}): Promise<void> {
+    const before = this.#files.get(this.#checked(name));
+    if (keepAs !== undefined && before) this.#files.set(this.#checked(besideOf(name, keepAs)), before);
     this.#files.set(this.#checked(name), bytesOf(contents));
     return Promise.resolve();
   }

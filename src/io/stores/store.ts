@@ -19,30 +19,43 @@ export interface Store {
   /** The names of what is in a folder, sorted; those of folders end with `/`. @throws UnsupportedError where nobody can tell */
   list(folder?: string): Promise<string[]>;
   /** Writes a file as a whole or not at all; when this settles, it lasts. @throws DataError when it cannot be written */
-  replace(name: string, contents: Uint8Array | string): Promise<void>;
+  replace(name: string, contents: Uint8Array | string, options?: ReplaceOptions): Promise<void>;
   /** Adds to the end of a file, which is made where there is none. */
   append(name: string, contents: Uint8Array | string): Promise<void>;
   /** Removes a file, or a folder with all that is in it; nothing where there is none. */
   remove(name: string): Promise<void>;
   /**
-   * Keeps others from writing here until it is released, or its owner is gone.
-   * @throws DataError at once when somebody else has it
+   * Keeps others from writing here until it is released, or its owner is gone. Whoever lost it to another owner writes no
+   * more: every verb that would throws LockLostError.
+   * @throws DataError when somebody else has it
    */
   lock(): Promise<Release>;
 }
 
+export interface ReplaceOptions {
+  /**
+   * A name beside the file, without folders, under which what it held before is kept, in place of what that name had. At every
+   * moment one of both names has a whole file.
+   */
+  readonly keepAs?: string | undefined;
+}
+
 export type Release = () => Promise<void>;
 
-/** What `lock` throws. */
-export function alreadyLocked(store: Pick<Store, 'name'>, owner: string): DataError {
-  return new DataError(
-    `${store.name}: ${owner} is writing there. Wait until it ends, or choose another place for this run.`,
-  );
+/** What `lock` throws. @param owner who has it; @param hint what else there is to know */
+export function alreadyLocked(store: Pick<Store, 'name'>, owner: string, hint?: string): DataError {
+  const remedy = `Wait until it ends, or choose another place for this run.${hint === undefined ? '' : ` ${hint}`}`;
+  return new DataError(`${store.name}: ${owner} is writing there. ${remedy}`);
 }
 
 /** A file's name with its store's, for messages. */
 export function nameIn(store: Pick<Store, 'name'>, name: string): string {
   return `${store.name.replace(/\/$/, '')}/${name}`;
+}
+
+/** The name of a file in the same folder as `name`. */
+export function besideOf(name: string, other: string): string {
+  return name.replace(/[^/]*$/, other);
 }
 
 /** @throws DataError for a name that leads out of the store, or nowhere */
