@@ -1,14 +1,8 @@
 // `npm start`: the main job on data that need no download. Trains a VAE, evaluates it, and says where the pictures are.
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
 
 const program = 'dist/cli/main.js';
 const run = 'runs/first';
-
-if (!existsSync(program)) {
-  console.error('There is no dist folder yet: `npm ci` (or `npm run build`) makes it.');
-  process.exit(1);
-}
 
 function rootsigma(...args) {
   console.log(`\n$ node ${program} ${args.join(' ')}\n`);

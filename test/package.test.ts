@@ -127,7 +127,7 @@ const bundlers: Readonly<Record<string, (page: string, out: string) => Promise<r
     });
     writeFileSync(join(out, 'index.html'), htmlOf(page));
     // What the guide says: esbuild copies no files.
-    const wasm = 'node_modules/onnxruntime-web/dist/ort-wasm-simd-threaded.wasm';
+    const wasm = 'node_modules/rootsigma/dist/onnxruntime-web/ort-wasm-simd-threaded.wasm';
     cpSync(join(project, wasm), join(out, 'ort-wasm-simd-threaded.wasm'));
     return warnings.map(({ text }) => text);
   },

@@ -16,7 +16,7 @@ export const ortBuilds: OrtBuilds = {
  * every op, and start from scripts that bundlers do not put where it looks for them; steps are shared by workers instead.
  */
 async function loadWeb({ wasmPaths }: RuntimeOptions): Promise<OrtRuntime> {
-  const ort = await import('onnxruntime-web/wasm');
+  const ort = await import('#onnxruntime-web');
   // Both take effect with the first session of the page.
   ort.env.wasm.numThreads = 1;
   if (wasmPaths !== undefined) ort.env.wasm.wasmPaths = wasmPaths;
@@ -34,7 +34,7 @@ async function fetchWasm({ InferenceSession }: OrtModule): Promise<void> {
   } catch (cause) {
     throw new Error(
       `its file ort-wasm-simd-threaded.wasm could not be used (${reasonOf(cause)}). ` +
-        "Where the bundler does not copy it, as esbuild, put it beside the page's scripts, out of onnxruntime-web's folder dist, or say where it lies: engine: { wasmPaths: '/assets/' }",
+        "Where the bundler does not copy it, as esbuild, put it beside the page's scripts, out of rootsigma's folder dist/onnxruntime-web, or say where it lies: engine: { wasmPaths: '/assets/' }",
       { cause },
     );
   }

@@ -27,7 +27,7 @@ async function loadBinding(): Promise<OrtRuntime> {
 
 /** The build that finds its .wasm beside itself and its threads in worker_threads. */
 async function loadWeb({ threads }: RuntimeOptions): Promise<OrtRuntime> {
-  const ort = await importHidden<OrtModule>('onnxruntime-web');
+  const ort = await import('#onnxruntime-web');
   // Takes effect with the first session of the process.
   ort.env.wasm.numThreads = threads;
   return packageRuntime('onnxruntime-web', ort);
