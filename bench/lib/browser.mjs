@@ -82,8 +82,8 @@ async function buildPages(out, inputs) {
   });
   writeFileSync(join(out, 'index.html'), '<!doctype html><title>bench</title><script type="module" src="host.js"></script>'); // prettier-ignore
   const here = createRequire(import.meta.url);
-  copyWasm(dirname(here.resolve('onnxruntime-web')), out, /^ort-wasm-simd-threaded\.wasm$/);
-  copyWasm(dirname(here.resolve('@tensorflow/tfjs-backend-wasm')), out, /\.wasm$/);
+  copyWasm(fileURLToPath(new URL('../../dist/onnxruntime-web', import.meta.url)), out);
+  copyWasm(dirname(here.resolve('@tensorflow/tfjs-backend-wasm')), out);
   const files = new Map();
   for (const name of readdirSync(out)) {
     const bytes = readFileSync(join(out, name));
@@ -100,7 +100,7 @@ async function buildPages(out, inputs) {
   return files;
 }
 
-function copyWasm(from, to, wanted) {
-  for (const name of readdirSync(from).filter((file) => wanted.test(file)))
+function copyWasm(from, to) {
+  for (const name of readdirSync(from).filter((file) => file.endsWith('.wasm')))
     copyFileSync(join(from, name), join(to, name));
 }
