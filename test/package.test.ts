@@ -1,9 +1,19 @@
 // The package as a stranger gets it: packed, installed into an empty project that has none of this repository's settings,
 // type-checked strictly, run; then again where onnxruntime-node is missing.
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { build as esbuild } from 'esbuild';
 import { publint } from 'publint';
@@ -11,6 +21,7 @@ import { formatMessage } from 'publint/utils';
 import { build as vite, createLogger } from 'vite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import webpack from 'webpack';
+import type { train as start } from '../src/api/index.ts';
 import { available, openIn, startBrowser } from './page/harness.ts';
 
 const root = new URL('..', import.meta.url).pathname;
@@ -63,6 +74,29 @@ function guidePage(): Readonly<Record<string, string>> {
   const guide = readFileSync(join(root, 'docs/in-a-page.md'), 'utf8');
   const blocks = [...guide.matchAll(/^`([\w.]+)`:\n\n```\w+\n(.*?)^```/gms)];
   return Object.fromEntries(blocks.map(([, name = '', text = '']) => [name, text]));
+}
+
+/** A JPEG and a WebP image, in base64. */
+function encodedImages(): Readonly<Record<string, string>> {
+  const text = readFileSync(join(root, 'test/fixtures/jpegs.json'), 'utf8');
+  const [first] = Object.values(JSON.parse(text) as Record<string, { jpeg: string }>);
+  const webp = 'UklGRnAAAABXRUJQVlA4IGQAAABQBACdASoUAAwAPjEUiEKiISEYBAAgAwS2AE6XQCTAf4DCAPX/AeSAWKIMAP78V0wrH/clVOE9yq8KpHcuFUl/+6DZwSf+6DZwSf/nGx9W//nGx9Wcf5kdxXFnh9dlLwo58AAA'; // prettier-ignore
+  return { 'a.jpg': first?.jpeg ?? '', 'b.webp': webp };
+}
+
+/** In a page: trains on copies of images and gives the shape of three samples. */
+async function trainOnImages(images: Readonly<Record<string, string>>): Promise<readonly number[]> {
+  const { train } = globalThis as unknown as { readonly train: typeof start };
+  const bytes = (text: string) => Uint8Array.from(atob(text), (char) => char.charCodeAt(0));
+  const files = Array.from({ length: 5 }, (_, k) => Object.entries(images).map(([name, text]) => new File([bytes(text)], `${k}${name}`))); // prettier-ignore
+  const run = await train(files.flat(), {
+    latent: 2,
+    hidden: [8],
+    epochs: 1,
+    dataOptions: { size: 8, unreadable: 'fail' },
+    onNotice: 'silent',
+  });
+  return (await run.sample(3)).shape;
 }
 
 /** Bytes of a page's script that imports these names and nothing else, minified and packed as servers send it. */
@@ -127,8 +161,8 @@ const bundlers: Readonly<Record<string, (page: string, out: string) => Promise<r
     });
     writeFileSync(join(out, 'index.html'), htmlOf(page));
     // What the guide says: esbuild copies no files.
-    const wasm = 'node_modules/rootsigma/dist/onnxruntime-web/ort-wasm-simd-threaded.wasm';
-    cpSync(join(project, wasm), join(out, 'ort-wasm-simd-threaded.wasm'));
+    const files = ['rootsigma/dist/onnxruntime-web/ort-wasm-simd-threaded', '@jsquash/jpeg/codec/dec/mozjpeg_dec', '@jsquash/webp/codec/dec/webp_dec']; // prettier-ignore
+    for (const file of files) cpSync(join(project, `node_modules/${file}.wasm`), join(out, `${basename(file)}.wasm`));
     return warnings.map(({ text }) => text);
   },
 };
@@ -209,6 +243,7 @@ describe('the packed package', () => {
       const [page, out] = [join(project, `page-${name}`), join(folder, `built-${name}`)];
       mkdirSync(page);
       for (const [file, text] of Object.entries(guidePage())) writeFileSync(join(page, file), text);
+      appendFileSync(join(page, 'main.js'), 'globalThis.train = train;\n');
       expect(await build(page, out)).toEqual([]);
       const scripts = readdirSync(out, { recursive: true }).map(String).filter((file) => /\.m?js$/.test(file)); // prettier-ignore
       // No module of Node's is imported.
@@ -226,6 +261,8 @@ describe('the packed package', () => {
         await opened.waitForSelector('img', { timeout: 100_000 });
         expect(await opened.textContent('output')).toMatch(/ELBO -\d/);
         expect(served.requests.some(isWasm)).toBe(true);
+        // The codecs of images are found by what the bundler made.
+        expect(await opened.evaluate(trainOnImages, encodedImages())).toEqual([3, 8, 8, 3]);
         expect(problems).toEqual([]);
       } finally {
         await served.close();

@@ -17,7 +17,7 @@ import type { AnomalyThreshold, AnomalyThresholds, RunConfig, Store } from '../i
 import type { Examples } from '../objectives/index.ts';
 import { key, permutation } from '../random/index.ts';
 import { backgroundFor } from './background.ts';
-import { isPaths, scoringExamples } from './data.ts';
+import { isExamples, scoringExamples } from './data.ts';
 import type { DataInput } from './data.ts';
 import { checkSupport } from './likelihood.ts';
 import { splitRule } from './run-options.ts';
@@ -245,7 +245,7 @@ export class AnomalyDetector {
     x: ArrayLikeInput | DataInput,
     split?: SplitChoice,
   ): Promise<{ readonly examples: Examples; readonly rows?: RowFacts | undefined }> {
-    if (!isArray(x)) {
+    if (!isExamples(x)) {
       const dataset = await this.#source.data(x, split);
       return { examples: await this.#examplesOf(dataset), rows: dataset.rows };
     }
@@ -290,10 +290,6 @@ function withUnseen(
     }
   }
   return all;
-}
-
-function isArray(x: ArrayLikeInput | DataInput): x is ArrayLikeInput {
-  return typeof x === 'number' || x instanceof NdArray || (Array.isArray(x) && !isPaths(x)) || ArrayBuffer.isView(x);
 }
 
 function atRandom(dataset: Dataset, { limit, seed }: { readonly limit: number; readonly seed: number }): Dataset {

@@ -6,27 +6,34 @@ import {
   datasetOf,
   floatsOf,
   gatherNumbers,
+  isFileInput,
   rangeOf,
   resolveFiles,
   supportOf,
   tableSplits,
 } from '../data/index.ts';
-import type { NestedArray } from '../core/index.ts';
-import type { Binarize, Dataset, DatasetOptions, DatasetSplits, Standardization, TableOptions } from '../data/index.ts';
-import type { ResolveContext } from '../data/node/index.ts';
+import type { ArrayLikeInput, NestedArray } from '../core/index.ts';
+import type {
+  Binarize,
+  Dataset,
+  DatasetOptions,
+  DatasetSplits,
+  FileInput,
+  ResolveContext,
+  Standardization,
+  TableOptions,
+} from '../data/index.ts';
+
 import type { DataConfig, RunConfig, Table } from '../io/index.ts';
 import type { Examples } from '../objectives/index.ts';
 import { key } from '../random/index.ts';
 
 /**
  * What can be trained on: a built-in name, a folder or a file, a table, a data set, an array [examples, ...shape], or files that
- * the user picked. For a trained model also the paths of image files.
+ * the user picked: images, a table or an array. For a trained model also the paths of image files.
  */
 export type DataInput =
   string | readonly string[] | Table | Dataset | DatasetSplits | NdArray | NestedExamples | FileInput;
-
-/** Files that the user picked or dropped: a table or an array. */
-export type FileInput = File | readonly File[];
 
 /** Numbers in nested arrays, [examples, ...shape]. */
 export type NestedExamples = readonly Extract<NestedArray, readonly unknown[]>[];
@@ -53,7 +60,7 @@ async function resolveSource(
   if (isPaths(data)) return (await localData()).readImageFiles(data, options, context);
   if (typeof data !== 'object' || (data as unknown) === null) throw noData();
   if (data instanceof NdArray) return { source: 'array', train: datasetFromArray(data), notes: [] };
-  if (isFiles(data)) return resolveFiles(data, options, context);
+  if (isFileInput(data)) return resolveFiles(data, options, context);
   if (isNested(data)) return resolveSource(NdArray.from(data), options, context);
   if ('columns' in data) return tableSplits(data, { ...tableOptions(options), source: 'table', like: context?.like });
   if ('train' in data) return data;
@@ -89,8 +96,10 @@ function isNested(data: DataInput): data is NestedExamples {
   return Array.isArray(data);
 }
 
-function isFiles(data: DataInput): data is FileInput {
-  return data instanceof Blob || (Array.isArray(data) && data.length > 0 && data.every((item) => item instanceof Blob));
+/** Whether these are examples as numbers, and not data that have to be read. */
+export function isExamples(x: ArrayLikeInput | DataInput): x is ArrayLikeInput {
+  if (typeof x === 'number' || x instanceof NdArray || ArrayBuffer.isView(x)) return true;
+  return Array.isArray(x) && !isPaths(x) && !isFileInput(x);
 }
 
 /** Where the data of the run in a folder are, which the caller has named. @throws DataError when they are nowhere */

@@ -41,10 +41,10 @@ export type {
   DatasetOptions,
   DatasetSplits,
   DecodeOptions,
+  LoadProgress,
   SplitChoice,
   SplitName,
 } from '../data/index.ts';
-export type { LoadProgress } from '../data/node/index.ts';
 export { createEngine, engineNames } from '../engine/index.ts';
 export type { Engine, EngineName, EngineOptions } from '../engine/index.ts';
 export { imageQuality, linearProbe, nearestNeighbourAccuracy, principalAxes } from '../evaluation/index.ts';
@@ -103,7 +103,7 @@ export type { ModelOptions } from './options.ts';
 export { asShades, comparison, isImageShape, sheet } from './pictures.ts';
 export type { RunPlace, RunSource } from './place.ts';
 export { Run } from './run.ts';
-export type { ExamplesOptions, RunEvaluateOptions, SampleOptions, TestData } from './run-options.ts';
+export type { ExamplesOptions, RunEvaluateOptions, SampleOptions, SplitOptions, TestData } from './run-options.ts';
 export type { RunFiles } from './run.ts';
 export { isTablePath, readTable, writeTable } from './table-files.ts';
 export type { WriteTableOptions } from './table-files.ts';

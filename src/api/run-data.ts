@@ -13,7 +13,7 @@ import { numbersOf, splitNames, splitValidation, subset, takeFirst, wholeOf } fr
 import type { Dataset, DatasetSplits, SplitChoice, SplitName, Standardization } from '../data/index.ts';
 import type { RunConfig } from '../io/index.ts';
 import { key, permutation } from '../random/index.ts';
-import { dataOptionsOf, locateData, resolveData, trainingDataOf } from './data.ts';
+import { dataOptionsOf, isExamples, locateData, resolveData, trainingDataOf } from './data.ts';
 import type { DataInput } from './data.ts';
 import { likelihoodFor } from './likelihood.ts';
 import type { ExamplesOptions, RunParts, TestData } from './run-options.ts';
@@ -118,8 +118,13 @@ export class RunData {
   }
 
   /** Whether x is one example and no batch. */
-  isSingle(x: ArrayLikeInput): boolean {
-    return sameShape(NdArray.from(x).shape, this.#config.data.shape);
+  isSingle(x: ArrayLikeInput | DataInput): boolean {
+    return isExamples(x) && sameShape(NdArray.from(x).shape, this.#config.data.shape);
+  }
+
+  /** Rows as `rows` gives them, of examples or of data that have to be read. */
+  async rowsOf(x: ArrayLikeInput | DataInput, split?: SplitChoice): Promise<NdArray<'float32'>> {
+    return this.rows(isExamples(x) ? x : numbersOf(await this.dataset(x, split)));
   }
 
   /**

@@ -41,6 +41,14 @@ export interface RunEvaluateOptions {
 
 export const splitRule = rule.oneOf([...splitNames, 'all']);
 
+/** Which of data that have to be read. */
+export interface SplitOptions {
+  /** Default: the test split, or all where there is none. */
+  readonly split?: SplitChoice | undefined;
+}
+
+export const splitOptionRules: OptionRules<SplitOptions> = { split: splitRule };
+
 export const evaluateOptionRules: OptionRules<RunEvaluateOptions> = {
   data: rule.anything,
   split: splitRule,

@@ -11,7 +11,7 @@ import {
 } from '../core/index.ts';
 import type { ArrayLikeInput, FloatDType, OnNotice, OptionRules } from '../core/index.ts';
 import { TableEncoder, examplesOf, tableDataset, takeFirst } from '../data/index.ts';
-import type { DatasetSplits, DecodeOptions, SplitChoice, Standardization } from '../data/index.ts';
+import type { DatasetSplits, DecodeOptions, Standardization } from '../data/index.ts';
 import type { Engine } from '../engine/index.ts';
 import { evaluateModel } from '../evaluation/index.ts';
 import type { Evaluation } from '../evaluation/index.ts';
@@ -36,8 +36,15 @@ import { RunData } from './run-data.ts';
 import { exportRun, saveRun } from './run-files.ts';
 import { onnxOptionRules } from './onnx-models.ts';
 import type { ExportOptions } from './run-files.ts';
-import { evaluateOptionRules, examplesOptionRules, sampleOptionRules, splitRule } from './run-options.ts';
-import type { ExamplesOptions, RunEvaluateOptions, RunParts, SampleOptions, TestData } from './run-options.ts';
+import { evaluateOptionRules, examplesOptionRules, sampleOptionRules, splitOptionRules } from './run-options.ts';
+import type {
+  ExamplesOptions,
+  RunEvaluateOptions,
+  RunParts,
+  SampleOptions,
+  SplitOptions,
+  TestData,
+} from './run-options.ts';
 import { TableDraws } from './table-draws.ts';
 
 /** For the draws by which a table's model learns its own marginals: beside the two of seed 0. */
@@ -143,8 +150,8 @@ export class Run {
    *
    * @throws ValueError when there is no such split, or the examples do not have the shape that the model was trained on
    */
-  async testData(data?: DataInput, options: { readonly split?: SplitChoice | undefined } = {}): Promise<TestData> {
-    checkOptions('testData', options, { split: splitRule });
+  async testData(data?: DataInput, options: SplitOptions = {}): Promise<TestData> {
+    checkOptions('testData', options, splitOptionRules);
     return this.#data.select(data, options.split);
   }
 
@@ -233,16 +240,26 @@ export class Run {
     return rows;
   }
 
-  /** E[x|z] at the mean of q(z|x): shape of `x`. Values of x must be such as the model was trained on. */
-  async reconstruct(x: ArrayLikeInput): Promise<NdArray<FloatDType>> {
-    const { mean } = await this.encode(x);
+  /**
+   * E[x|z] at the mean of q(z|x): shape of `x`. Values of x must be such as the model was trained on.
+   *
+   * @param x as `encode` takes it
+   */
+  async reconstruct(x: ArrayLikeInput | DataInput, options: SplitOptions = {}): Promise<NdArray<FloatDType>> {
+    const { mean } = await this.encode(x, options);
     const images = await this.decode(mean);
     return images.reshape(this.#data.isSingle(x) ? this.exampleShape : images.shape);
   }
 
-  /** q(z|x): mean, marginal standard deviations and covariance of each example. @param x [batch, ...exampleShape] or one example */
-  async encode(x: ArrayLikeInput): Promise<Encoding> {
-    return this.#inference.encode(this.#data.rows(x));
+  /**
+   * q(z|x): mean, marginal standard deviations and covariance of each example.
+   *
+   * @param x [batch, ...exampleShape], one example, or data (files that the user picked, a path, a table), of which the test split or
+   *   `options.split` is taken; `testData` gives their examples with what each of them is called
+   */
+  async encode(x: ArrayLikeInput | DataInput, options: SplitOptions = {}): Promise<Encoding> {
+    checkOptions('encode', options, splitOptionRules);
+    return this.#inference.encode(await this.#data.rowsOf(x, options.split));
   }
 
   /** E[x|z], [batch, ...exampleShape]. @param z [batch, latent] or [latent] */
@@ -269,13 +286,13 @@ export class Run {
   /**
    * What lies between examples: E[x|z] on paths from the mean of q(z|from) to that of q(z|to).
    *
-   * @param from [n, ...exampleShape] or one example
+   * @param from as `encode` takes it
    * @param to as many
    * @returns [n, steps, ...exampleShape]
    */
   async interpolate(
-    from: ArrayLikeInput,
-    to: ArrayLikeInput,
+    from: ArrayLikeInput | DataInput,
+    to: ArrayLikeInput | DataInput,
     options: InterpolateOptions = {},
   ): Promise<NdArray<FloatDType>> {
     checkOptions('interpolate', options, interpolateOptionRules);
@@ -325,7 +342,7 @@ export class Run {
    * What each pixel or column contributes to the `reconstruction` score, nats: [n, ...exampleShape], for tables [n, columns].
    * An example's contributions add up to its score.
    */
-  explain(x: ArrayLikeInput | DataInput, options: Pick<ScoreOptions, 'split'> = {}): Promise<NdArray<'float32'>> {
+  explain(x: ArrayLikeInput | DataInput, options: SplitOptions = {}): Promise<NdArray<'float32'>> {
     return this.#anomalies.explain(x, options);
   }
 

@@ -11,7 +11,7 @@ import {
 import type { OnNotice, OptionRules } from '../core/index.ts';
 import { Standardization, greyFraction, splitValidation } from '../data/index.ts';
 import type { Binarize, Dataset, DatasetOptions, DatasetSplits } from '../data/index.ts';
-import type { LoadProgress } from '../data/node/index.ts';
+import type { LoadProgress } from '../data/index.ts';
 import { createEngine, engineOptionRules } from '../engine/index.ts';
 import type { EngineOptions } from '../engine/index.ts';
 import type { RunConfig } from '../io/index.ts';
@@ -124,7 +124,8 @@ export class Training implements PromiseLike<Run>, AsyncIterable<TrainingEvent> 
 /**
  * Trains a VAE.
  *
- * @param data a built-in name (`digits`), a folder in MNIST's layout, a data set, or an array [examples, ...shape]
+ * @param data a built-in name (`digits`), a folder or file by its path (in Node), files that the user picked, a table, a data set, or an
+ *   array [examples, ...shape]
  * @throws ValueError or DataError (when awaited) for options or data that do not fit; NumericalError when a loss is not
  *   finite, naming the step and the layer
  */

@@ -1,10 +1,10 @@
 import { NdArray, sizeOf } from '../core/index.ts';
 import { packArray, unpackArray } from '../core/messages/index.ts';
 import type { PackedArray } from '../core/messages/index.ts';
-import { TableEncoder, checkGather, datasetOf, examplesOf } from '../data/index.ts';
-import type { Dataset, DatasetSplits, Labels, Support } from '../data/index.ts';
+import { TableEncoder, checkGather, datasetOf, examplesOf, isFileInput, sendableFiles } from '../data/index.ts';
+import type { Dataset, DatasetSplits, FileInput, Labels, Support } from '../data/index.ts';
 import type { DataConfig, JsonValue, Table, TableState } from '../io/index.ts';
-import type { DataInput, FileInput } from './data.ts';
+import type { DataInput } from './data.ts';
 
 /** Data as `postMessage` takes them. */
 export type PackedData =
@@ -34,15 +34,12 @@ interface PackedDataset {
 
 /** Data sets are functions: what they give goes along as numbers, all of it. */
 export function packData(data: DataInput): PackedData {
-  if (typeof data === 'string' || data instanceof Blob) return { kind: 'plain', value: data };
+  if (typeof data === 'string') return { kind: 'plain', value: data };
+  if (isFileInput(data)) return { kind: 'plain', value: sendableFiles(data) };
   if (data instanceof NdArray) return { kind: 'array', value: packArray(data) };
-  if (Array.isArray(data)) {
-    return isFiles(data)
-      ? { kind: 'plain', value: data }
-      : { kind: 'array', value: packArray(NdArray.from(data, 'float32')) };
-  }
+  if (Array.isArray(data)) return { kind: 'array', value: packArray(NdArray.from(data, 'float32')) };
   if ('gather' in data) return packData({ source: data.name, train: data, notes: [] });
-  if (!('train' in data)) return { kind: 'plain', value: data as Table | FileInput };
+  if (!('train' in data)) return { kind: 'plain', value: data as Table };
   const { source, train, validation, test, options, notes } = data;
   const value = {
     source,
@@ -65,10 +62,6 @@ export function unpackData(packed: PackedData): DataInput {
     ...(validation && { validation: unpackDataset(validation) }),
     ...(test && { test: unpackDataset(test) }),
   } satisfies DatasetSplits;
-}
-
-function isFiles(list: readonly unknown[]): list is readonly File[] {
-  return list.length > 0 && list.every((item) => item instanceof Blob);
 }
 
 function packDataset(dataset: Dataset): PackedDataset {

@@ -5,7 +5,7 @@ import type { DatasetSplits } from '../data/index.ts';
 import { MemoryStore } from '../io/index.ts';
 import type { RunConfig } from '../io/index.ts';
 import type { TrainingEvent } from '../training/index.ts';
-import type { LoadProgress } from '../data/node/index.ts';
+import type { LoadProgress } from '../data/index.ts';
 import { resolveData } from './data.ts';
 import type { DataInput } from './data.ts';
 import { assembleRun } from './load.ts';

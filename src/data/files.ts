@@ -2,45 +2,68 @@ import { DataError } from '../core/index.ts';
 import { byteSourceOf } from '../io/index.ts';
 import { arrayFileOf } from './arrays/array-source.ts';
 import { arraySplits } from './arrays/array-splits.ts';
-import type { ResolveContext } from './node/context.ts';
+import type { ResolveContext } from './context.ts';
+import { hasIdxFiles, idxFilesIn, idxSplits } from './idx-files.ts';
+import { isAnyImageName } from './images/listing.ts';
+import { fileBytes, pickedFiles } from './picked-files.ts';
+import type { FileInput, PickedFiles } from './picked-files.ts';
+import { checkOptions } from './source.ts';
 import type { DatasetOptions, DatasetSplits } from './source.ts';
 import { decodeTable, tableExtension } from './table/table-bytes.ts';
 import { csvPart, readLike, tableSplits } from './table/table-dataset.ts';
 
 /**
- * The examples in files that a user picked or dropped: a table (CSV, TSV, Parquet), or an array (NPY, NPZ). They are read into
- * memory; their names take the place of paths.
+ * The examples in files that a user picked or dropped: images (PNG, JPEG, WebP), a table (CSV, TSV, Parquet), an array (NPY, NPZ), or
+ * files in MNIST's layout. They are read into memory; their names take the place of paths.
  *
  * @throws DataError saying what can be read
  */
 export async function resolveFiles(
-  input: File | readonly File[],
+  input: FileInput,
   options: DatasetOptions = {},
   context: ResolveContext = {},
 ): Promise<DatasetSplits> {
-  const files = input instanceof Blob ? [input] : input;
-  const [file, ...others] = files;
-  if (!file) throw new DataError('data: no file was given.');
-  if (others.length === 0) {
-    const { name } = file;
-    if (/\.np[yz]$/i.test(name)) {
-      return arraySplits(arrayFileOf(byteSourceOf(await bytesOf(file), name)), options, context);
+  const picked = await pickedFiles(input);
+  const paths = [...picked.files.keys()];
+  const [path = ''] = paths;
+  const file = picked.files.get(path);
+  if (file && paths.length === 1) {
+    if (/\.np[yz]$/i.test(path)) {
+      return arraySplits(arrayFileOf(byteSourceOf(await fileBytes(file, path), path)), options, context);
     }
-    if (tableExtension(name) !== undefined) {
-      const { schema, ...rest } = options;
-      if (typeof schema === 'string') throw new DataError(`${name}: give the schema itself, not its path.`);
-      const how = { ...rest, ...(schema && { schema }), source: name, like: context.like };
-      const bytes = await bytesOf(file);
-      const table = await readLike((csv) => decodeTable(bytes, name, csv), csvPart(options), context.like);
-      return tableSplits(table, how);
-    }
+    if (tableExtension(path) !== undefined) return readTable(file, path, { options, context });
+  }
+  const has = (name: string): boolean => picked.files.has(name);
+  if (hasIdxFiles({ has })) {
+    checkOptions(picked.folder ?? 'MNIST files', options, []);
+    return readIdxFiles(picked, has);
+  }
+  if (paths.some(isAnyImageName)) {
+    // Its codecs are fetched by those who have images.
+    const { readPickedImages } = await import('./images/picked-images.ts');
+    return readPickedImages(picked, options, context);
   }
   throw new DataError(
-    `${file.name}${others.length > 0 ? ` and ${others.length} more` : ''}: files of a kind that is not read. ` +
-      'Read are one table (.csv, .tsv, .parquet), or one .npy or .npz file; images go in as an array of their pixels.',
+    `${path}${paths.length > 1 ? ` and ${paths.length - 1} more` : ''}: files of a kind that is not read. ` +
+      'Read are PNG, JPEG and WebP images; one table (.csv, .tsv, .parquet); one .npy or .npz file; and the IDX files of MNIST.',
   );
 }
 
-async function bytesOf(file: File): Promise<Uint8Array<ArrayBuffer>> {
-  return new Uint8Array(await file.arrayBuffer());
+async function readTable(
+  file: File,
+  name: string,
+  { options, context }: { readonly options: DatasetOptions; readonly context: ResolveContext },
+): Promise<DatasetSplits> {
+  const { schema, ...rest } = options;
+  if (typeof schema === 'string') throw new DataError(`${name}: give the schema itself, not its path.`);
+  const how = { ...rest, ...(schema && { schema }), source: name, like: context.like };
+  const bytes = await fileBytes(file, name);
+  const table = await readLike((csv) => decodeTable(bytes, name, csv), csvPart(options), context.like);
+  return tableSplits(table, how);
+}
+
+async function readIdxFiles({ folder, files }: PickedFiles, has: (name: string) => boolean): Promise<DatasetSplits> {
+  const bytes = new Map<string, Uint8Array>();
+  for (const name of idxFilesIn({ has })) bytes.set(name, await fileBytes(files.get(name)!, name));
+  return idxSplits({ folder: folder ?? 'idx', has, nameOf: (name) => name, read: (name) => bytes.get(name)! });
 }

@@ -2,9 +2,12 @@
 export * from './batches.ts';
 export * from './binarize.ts';
 export * from './builtin.ts';
+export type { LoadProgress, ResolveContext } from './context.ts';
 export * from './dataset.ts';
 export * from './digits/digits.ts';
 export { resolveFiles } from './files.ts';
+export { isFileInput, sendableFiles } from './picked-files.ts';
+export type { FileInput } from './picked-files.ts';
 export type { DatasetOptions, DatasetSplits } from './source.ts';
 export * from './split.ts';
 export { splitNames } from './split-names.ts';

@@ -22,7 +22,7 @@ export async function resolveDataset(source: string, options?: DatasetOptions): 
   const isDownload = listDatasets().some(({ name }) => name === source);
   throw new DataError(
     `${source}: ${isDownload ? 'is downloaded in Node only' : 'a page has no data by path'}. ` +
-      `Give the File itself (CSV, TSV, Parquet, NPY or NPZ), an array or a table, or one of ${names.join(', ')}, which are drawn by code.`,
+      `Give the files themselves (images, CSV, TSV, Parquet, NPY or NPZ), an array or a table, or one of ${names.join(', ')}, which are drawn by code.`,
   );
 }
 

@@ -1,30 +1,16 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { DataError, ShapeError, ValueError, sizeOf } from '../core/index.ts';
-import { encodePng, readImageHeader, resizeImage } from './index.ts';
+import { decodeImage, encodePng, readImageHeader, resizeImage } from './index.ts';
 import type { ByteArray } from './index.ts';
-import { readImageFile } from './node/index.ts';
 
 type Pixels = (number | number[])[][];
 const path = new URL('../../test/fixtures/jpegs.json', import.meta.url);
 const fixtures = JSON.parse(readFileSync(path, 'utf8')) as Record<string, { jpeg: string; pixels: Pixels }>;
 const jpegOf = (name: string): Uint8Array => new Uint8Array(Buffer.from(fixtures[name]!.jpeg, 'base64'));
 
-let folder: string;
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'rootsigma-image-'));
-});
-afterAll(() => {
-  rmSync(folder, { recursive: true });
-});
-const read = (bytes: Uint8Array): Promise<ByteArray> => {
-  const file = join(folder, 'image');
-  writeFileSync(file, bytes);
-  return readImageFile(file);
-};
+const read = (bytes: Uint8Array): Promise<ByteArray> => decodeImage(bytes, { name: 'image' });
 
 describe('JPEG', () => {
   for (const [name, { pixels }] of Object.entries(fixtures)) {

@@ -1,8 +1,10 @@
-import decode, { init } from '@jsquash/jpeg/decode.js';
+import factory from '@jsquash/jpeg/codec/dec/mozjpeg_dec.js';
 import { DataError } from '../core/index.ts';
 import { copyBytes, messageOf } from './bytes.ts';
 import type { ByteArray, DecodeOptions } from './bytes.ts';
 import { decodeCmykJpeg } from './cmyk-jpeg.ts';
+import { startCodec } from './codec.ts';
+import type { Codec } from './codec.ts';
 import { readImageHeader } from './image-header.ts';
 
 /** A coded block of 8 × 8 pixels takes at least one bit: a size beyond that is a damaged file, not an allocation. */
@@ -17,24 +19,15 @@ export type JpegDecoder = (bytes: Uint8Array, options?: DecodeOptions) => Promis
  * A decoder of JPEG images (libjpeg in WebAssembly): baseline and progressive, grey, RGB and CMYK (`decodeCmykJpeg`), as bytes of shape
  * [height, width] or [height, width, 3], turned as their EXIF orientation says.
  *
- * @param wasm the compiled codec; browsers fetch it themselves, in Node `decodeJpegFile` reads it
+ * @param wasm the compiled codec; browsers fetch it themselves
  * @returns throws DataError for arithmetic coding, and for damaged or truncated files
  */
 export function createJpegDecoder(wasm?: WebAssembly.Module): JpegDecoder {
   const complaints: string[] = [];
-  const start = (): Promise<void> =>
-    init({
-      printErr: (line: string) => complaints.push(line),
-      ...(wasm && {
-        instantiateWasm: (imports: WebAssembly.Imports, done: (instance: WebAssembly.Instance) => void) => {
-          const instance = new WebAssembly.Instance(wasm, imports);
-          done(instance);
-          return instance.exports;
-        },
-      }),
-    } as Parameters<typeof init>[0]);
+  const start = (): Promise<Codec> =>
+    startCodec(factory, { file: 'mozjpeg_dec.wasm', wasm, printErr: (line) => complaints.push(line) });
 
-  let ready: Promise<void> | undefined;
+  let ready: Promise<Codec> | undefined;
   const decodeOne: JpegDecoder = async (bytes, options = {}) => {
     const name = options.name ?? 'JPEG data';
     const { width, height, colours } = readImageHeader(bytes, { name });
@@ -45,11 +38,12 @@ export function createJpegDecoder(wasm?: WebAssembly.Module): JpegDecoder {
       throw new DataError(`${name}: claims ${width}×${height} pixels in ${bytes.length} bytes: the JPEG is damaged.`);
     }
     if (colours === 4) return decodeCmykJpeg(bytes, name);
-    await (ready ??= start());
+    const codec = await (ready ??= start());
     complaints.length = 0;
-    let image: ImageData;
+    let image: ImageData | null;
     try {
-      image = await decode(copyBytes(bytes, 0, bytes.length).buffer, { preserveOrientation: true });
+      image = codec.decode(copyBytes(bytes, 0, bytes.length).buffer, true);
+      if (!image) throw new Error('Decoding error');
     } catch (error) {
       // An exit leaves libjpeg's memory as it was: begin anew with the next image.
       ready = undefined;

@@ -1,22 +1,11 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { DataError, sizeOf } from '../core/index.ts';
-import { readImageHeader } from './index.ts';
+import { decodeImage, readImageHeader } from './index.ts';
 import type { DecodedImage } from './index.ts';
-import { readImageFile } from './node/index.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'rootsigma-webp-'));
-afterAll(() => {
-  rmSync(folder, { recursive: true });
-});
-const read = (bytes: Uint8Array, background?: number): Promise<DecodedImage> => {
-  const file = join(folder, 'image.webp');
-  writeFileSync(file, bytes);
-  return readImageFile(file, background === undefined ? {} : { background });
-};
+const read = (bytes: Uint8Array, background?: number): Promise<DecodedImage> =>
+  decodeImage(bytes, { name: 'image.webp', ...(background !== undefined && { background }) });
 const bytesOf = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, 'base64'));
 
 // Made by cwebp: noise of 5 × 4 with alpha 0, ¼, … 1 from left to right, lossless (its PNG's bytes below) and lossy; red to blue.

@@ -1,7 +1,9 @@
-import decode, { init } from '@jsquash/webp/decode.js';
+import factory from '@jsquash/webp/codec/dec/webp_dec.js';
 import { DataError } from '../core/index.ts';
 import { copyBytes, messageOf } from './bytes.ts';
 import type { DecodedImage, DecodeOptions } from './bytes.ts';
+import { startCodec } from './codec.ts';
+import type { Codec } from './codec.ts';
 import { readImageHeader } from './image-header.ts';
 
 /** Beyond that a size is a damaged file, not an allocation; an image of one colour takes some 60 bytes a million pixels. */
@@ -22,28 +24,18 @@ export type WebpDecoder = (bytes: Uint8Array, options?: DecodeWebpOptions) => Pr
  * @returns throws DataError for animations, and for damaged or truncated files
  */
 export function createWebpDecoder(wasm?: WebAssembly.Module): WebpDecoder {
-  let ready: Promise<void> | undefined;
-  const start = (): Promise<void> =>
-    init({
-      printErr: () => undefined,
-      ...(wasm && {
-        instantiateWasm: (imports, done) => {
-          const instance = new WebAssembly.Instance(wasm, imports);
-          done(instance);
-          return instance.exports;
-        },
-      }),
-    });
+  let ready: Promise<Codec> | undefined;
   return async (bytes, options = {}) => {
     const { name = 'WebP data', background = 255 } = options;
     const { width, height } = readImageHeader(bytes, { name });
     if (width * height > maximumPixelsPerByte * bytes.length) {
       throw new DataError(`${name}: claims ${width}×${height} pixels in ${bytes.length} bytes: the WebP is damaged.`);
     }
-    await (ready ??= start());
-    let image: ImageData;
+    const codec = await (ready ??= startCodec(factory, { file: 'webp_dec.wasm', wasm }));
+    let image: ImageData | null;
     try {
-      image = await decode(copyBytes(bytes, 0, bytes.length).buffer);
+      image = codec.decode(copyBytes(bytes, 0, bytes.length).buffer);
+      if (!image) throw new Error('Decoding error');
     } catch (error) {
       throw new DataError(`${name}: the WebP is damaged or truncated (${messageOf(error)}).`);
     }

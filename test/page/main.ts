@@ -3,9 +3,16 @@ import * as api from '../../src/api/index.ts';
 import { HandleStore, readAll } from '../../src/io/index.ts';
 import { key, normal } from '../../src/random/index.ts';
 import { storeChecks } from '../../src/testing/store-checks.ts';
-import { columns, digits, options } from './shared.ts';
+import { columns, digits, images, options } from './shared.ts';
 
 const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
+
+/** A new folder of the browser's own file system: the same class as what a dialog gives. */
+async function folderHandle(path: string): Promise<FileSystemDirectoryHandle> {
+  let folder = await navigator.storage.getDirectory();
+  for (const part of path.split('/')) folder = await folder.getDirectoryHandle(part, { create: true });
+  return folder;
+}
 
 async function listOf(place: string): Promise<Record<string, number[]>> {
   const files = await readAll(await HandleStore.opfs(place));
@@ -21,6 +28,36 @@ export const tests = {
       problems.push(...(await check(store)).map((problem) => `${what}: ${problem}`));
     }
     return problems;
+  },
+
+  /** The same contract on the handle of a folder, which is what a folder that the user chose is. */
+  async handleStore(): Promise<string[]> {
+    const problems: string[] = [];
+    for (const [number, { what, check }] of storeChecks.entries()) {
+      const store = new HandleStore(await folderHandle(`handles/${number}`));
+      problems.push(...(await check(store)).map((problem) => `${what}: ${problem}`));
+    }
+    return problems;
+  },
+
+  /** A run in a folder whose handle the page has: trained into it in a worker, loaded, saved and exported. */
+  async handles() {
+    const [kept, copy, models] = await Promise.all(['kept', 'copy', 'models'].map(folderHandle));
+    if (!kept || !copy || !models) throw new Error('no handles');
+    const made = { ...options, worker, threads: 1, dataOptions: digits, epochs: 1, onNotice: 'silent' } as const;
+    const run = await api.train('digits', { ...made, out: kept });
+    const taken = await api.train('digits', { ...made, out: kept }).then(
+      () => 'nothing',
+      (error: unknown) => String(error),
+    );
+    const loaded = await api.load(kept);
+    const saved = await (await loaded.save(copy)).sample(2);
+    return {
+      taken,
+      samples: [await run.sample(2), await loaded.sample(2), saved].map(({ data }) => [...data]),
+      exported: await loaded.exportTo(models),
+      again: [...(await (await api.load(copy)).sample(2)).data],
+    };
   },
 
   draws(): number[] {
@@ -145,6 +182,40 @@ export const tests = {
       again: (await (await api.load(new Blob([await run.zip()]))).sample(2)).shape,
     };
     return { shapes, notices };
+  },
+
+  /** A folder of images as the page gets it (class folders, three formats): trained on in the worker and here. */
+  async images() {
+    const paths = (await (await fetch('photos/list.json')).json()) as string[];
+    const files = await Promise.all(
+      paths.map(async (path) => {
+        const name = path.split('/').at(-1) ?? '';
+        const file = new File([await (await fetch(`photos/${path}`)).blob()], name);
+        return Object.defineProperty(file, 'webkitRelativePath', { value: `photos/${path}` });
+      }),
+    );
+    const notices: string[] = [];
+    const made = { ...images, engine: 'onnxruntime-web', threads: 1 } as const;
+    const inWorker = await api.train(files, { ...made, worker, onNotice: (line) => notices.push(line) });
+    const here = await api.train(files, { ...made, onNotice: 'silent' });
+    const { dataset } = await here.testData(files, { split: 'all' });
+    const some = files.slice(0, 3);
+    const { dataset: picked } = await here.testData(some.map((file) => new File([file], file.name)));
+    const weights = async (run: api.Run): Promise<number[]> => [...((await run.files())['model.safetensors'] ?? [])];
+    return {
+      notices,
+      configs: [inWorker.config, here.config],
+      weights: [await weights(inWorker), await weights(here)],
+      labels: [...(dataset.labels ?? [])],
+      classNames: dataset.classNames,
+      names: Array.from({ length: dataset.size }, (_, k) => dataset.names?.at(k)),
+      pixels: [...api.examplesOf(dataset).data],
+      pickedNames: Array.from({ length: picked.size }, (_, k) => picked.names?.at(k)),
+      scores: [[...(await here.score(files, { split: 'all' })).data], [...(await here.score(dataset)).data]],
+      means: [[...(await here.encode(picked)).mean.data], [...(await inWorker.encode(picked)).mean.data]],
+      reconstructions: (await here.reconstruct(some)).shape,
+      one: (await here.encode(new File([files[0] ?? ''], 'one.png'))).mean.shape,
+    };
   },
 
   /** What a page cannot do, in words. */

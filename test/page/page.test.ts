@@ -7,13 +7,14 @@ import type { Page } from 'playwright-core';
 import { NdArray } from '../../src/core/index.ts';
 import { load, train } from '../../src/api/index.ts';
 import type { Run } from '../../src/api/index.ts';
+import { examplesOf } from '../../src/data/index.ts';
 import { encodeNpy } from '../../src/io/index.ts';
 import { key, normal } from '../../src/random/index.ts';
 import { expectAllClose } from '../../src/testing/index.ts';
 import { available, buildPage, openIn, startBrowser } from './harness.ts';
 import type { Served } from './harness.ts';
 import type { tests } from './main.ts';
-import { digits, options } from './shared.ts';
+import { digits, images, options } from './shared.ts';
 
 type Tests = typeof tests;
 const folder = mkdtempSync(join(tmpdir(), 'rootsigma-page-'));
@@ -35,6 +36,30 @@ function expectSame(found: readonly number[], expected: ArrayLike<number>): void
   expectAllClose(NdArray.from(found), NdArray.from(Array.from(expected)), { atol: 2e-4 });
 }
 
+/** Pictures of two classes, of every format, and one that is cut: the files, and a list of them as a page might get it. */
+function writePhotos(place: string): void {
+  const cases = join(import.meta.dirname, '../fixtures/cases/images');
+  const files = new Map<string, Uint8Array>();
+  for (let k = 0; k < 8; k++) {
+    const name = `${String(k).padStart(3, '0')}.png`;
+    files.set(`cat/${name}`, readFileSync(join(cases, 'grey-transparent', name)));
+    files.set(`dog/${name}`, readFileSync(join(cases, 'grey-16bit-12', name)));
+  }
+  files.set('dog/cmyk.jpg', readFileSync(join(cases, 'one-cmyk/000.jpg')));
+  const jpegs = JSON.parse(readFileSync(join(cases, '../../jpegs.json'), 'utf8')) as Record<string, { jpeg: string }>;
+  for (const [name, { jpeg }] of Object.entries(jpegs)) files.set(`dog/${name}.jpg`, Buffer.from(jpeg, 'base64'));
+  files.set('cat/x.webp', Buffer.from(webp, 'base64'));
+  files.set('cat/cut.png', files.get('cat/000.png')!.subarray(0, 60));
+  for (const [name, bytes] of files) {
+    mkdirSync(dirname(join(place, name)), { recursive: true });
+    writeFileSync(join(place, name), bytes);
+  }
+  writeFileSync(join(place, 'list.json'), JSON.stringify([...files.keys()]));
+}
+
+/** By cwebp: red to blue. */
+const webp = 'UklGRnAAAABXRUJQVlA4IGQAAABQBACdASoUAAwAPjEUiEKiISEYBAAgAwS2AE6XQCTAf4DCAPX/AeSAWKIMAP78V0wrH/clVOE9yq8KpHcuFUl/+6DZwSf+6DZwSf/nGx9W//nGx9Wcf5kdxXFnh9dlLwo58AAA'; // prettier-ignore
+
 describe.runIf(available)('a page', () => {
   beforeAll(async () => {
     const site = join(folder, 'site');
@@ -46,11 +71,12 @@ describe.runIf(available)('a page', () => {
       out: join(site, 'run'),
       onNotice: 'silent',
     });
-    const images = new NdArray(
+    const grey = new NdArray(
       Float32Array.from({ length: 12 * 16 }, (_, k) => (k % 17) / 16),
       [12, 4, 4],
     );
-    writeFileSync(join(site, 'images.npy'), encodeNpy(images));
+    writeFileSync(join(site, 'images.npy'), encodeNpy(grey));
+    writePhotos(join(site, 'photos'));
     served = await startBrowser(site);
     ({ page, problems } = await openIn(served));
   }, 180_000);
@@ -63,6 +89,14 @@ describe.runIf(available)('a page', () => {
   it('keeps the contract of a store in the file system of the browser', async () => {
     expect(await call('store')).toEqual([]);
   });
+
+  it('keeps it in a folder by its handle, where runs are trained, loaded, saved and exported', async () => {
+    expect(await call('handleStore')).toEqual([]);
+    const { taken, samples, exported, again } = await call('handles');
+    expect(taken).toMatch(/^DataError: kept: holds a run already/);
+    expect(exported).toContain('models/encoder.onnx');
+    for (const sample of [...samples.slice(1), again]) expect(sample).toEqual(samples[0]);
+  }, 60_000);
 
   it('draws what Node draws, to the bit', async () => {
     expect(await call('draws')).toEqual([...normal(key(5), [64]).data]);
@@ -143,10 +177,39 @@ describe.runIf(available)('a page', () => {
     expect(notices.join('\n')).toMatch(/held out as the test split/);
   }, 60_000);
 
+  it('trains on image files as Node does on their folder', async () => {
+    const found = await call('images');
+    const place = join(folder, 'site/photos');
+    const made = { ...images, engine: 'onnxruntime-web', threads: 1 } as const;
+    const notices: string[] = [];
+    const run = await train(place, { ...made, onNotice: (line) => notices.push(line) });
+    const { dataset } = await run.testData(place, { split: 'all' });
+    expect(found.classNames).toEqual(['cat', 'dog']);
+    expect(found.labels).toEqual([...dataset.labels!]);
+    expect(found.names).toEqual(Array.from({ length: dataset.size }, (_, k) => dataset.names!.at(k)));
+    expect(found.pixels).toEqual([...examplesOf(dataset).data]);
+    // What the run says of itself and its weights, to the bit.
+    const { data, ...config } = run.config;
+    for (const each of found.configs) expect(each).toEqual({ ...config, data: { ...data, source: 'photos' } });
+    const weights = [...(await run.files())['model.safetensors']!];
+    for (const each of found.weights) expect(each).toEqual(weights);
+    const said = (lines: readonly string[]) =>
+      lines.filter((line) => / as 8×8 |left aside|held out/.test(line)).map((line) => line.replace(place, 'photos'));
+    expect(said(found.notices)).toEqual(said(notices));
+    expect(said(found.notices)).toHaveLength(3);
+    // New files, by their names.
+    expect(found.pickedNames).toEqual(['000.png', '000 (2).png', '001.png']);
+    expect(found.scores[1]).toEqual(found.scores[0]);
+    expect(found.scores[0]).toHaveLength(dataset.size);
+    expect(found.means[1]).toEqual(found.means[0]);
+    expect(found.reconstructions).toEqual([3, 8, 8, 3]);
+    expect(found.one).toEqual([1, 2]);
+  }, 60_000);
+
   it('says in a sentence what it cannot', async () => {
     expect(await call('refusals')).toEqual({
       path: expect.stringMatching(
-        /^DataError: people\.csv: a page has no data by path\. Give the File itself/,
+        /^DataError: people\.csv: a page has no data by path\. Give the files themselves/,
       ) as never,
       download: expect.stringMatching(/^DataError: mnist: is downloaded in Node only/) as never,
       folder: expect.stringMatching(

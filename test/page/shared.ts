@@ -11,6 +11,16 @@ export const options = {
 } satisfies TrainOptions;
 export const digits = { seed: 1, count: 160, testCount: 40 } as const;
 
+/** The training on image files. */
+export const images = {
+  epochs: 2,
+  latent: 2,
+  hidden: [8],
+  seed: 1,
+  batchSize: 4,
+  dataOptions: { size: 8, testFraction: 0.25, seed: 5 },
+} satisfies TrainOptions;
+
 /** A small table as CSV. */
 export function columns(): string {
   const rows = Array.from({ length: 60 }, (_, k) => `${(k * 37) % 50},${k % 3 === 0 ? 'yes' : 'no'},${(k % 7) / 2}`);

@@ -2,7 +2,7 @@ import type { Shape } from '../../core/index.ts';
 import { decodeNpy, readNpyHeader, readNpzDirectory, unzipEntry } from '../../io/index.ts';
 import type { ByteSource, NpyArray, NpyHeader } from '../../io/index.ts';
 import type { Dataset } from '../dataset.ts';
-import type { ResolveContext } from '../node/context.ts';
+import type { ResolveContext } from '../context.ts';
 import type { ValueReading } from './array-values.ts';
 
 /** An array in NPY format, not read yet. */

@@ -9,8 +9,8 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { DataError, ValueError } from '../../core/index.ts';
 import { defaultCacheFolder, fetchFiles } from './download.ts';
 import type { RemoteFile } from './download.ts';
+import type { LoadProgress } from '../index.ts';
 import { readDownloadedDataset, resolveDataset } from './index.ts';
-import type { LoadProgress } from './index.ts';
 
 const contents = Buffer.from('a file of some length'.repeat(5000));
 const file: RemoteFile = { name: 'a.bin', md5: createHash('md5').update(contents).digest('hex') };

@@ -4,7 +4,7 @@ import { homedir } from 'node:os';
 import { basename, join } from 'node:path';
 import { DataError } from '../../core/index.ts';
 import { readFileBytes, writeFileAtomic } from '../../io/node/index.ts';
-import type { ResolveContext } from './context.ts';
+import type { ResolveContext } from '../context.ts';
 
 /** A file with known contents. */
 export interface RemoteFile {

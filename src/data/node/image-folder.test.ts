@@ -8,9 +8,8 @@ import { encodePng } from '../../io/index.ts';
 import type { DataConfig } from '../../io/index.ts';
 import { testDataset } from '../../testing/dataset.ts';
 import { examplesOf } from '../index.ts';
-import type { Dataset } from '../index.ts';
+import type { Dataset, LoadProgress } from '../index.ts';
 import { readImageFiles, readImageFolder, resolveDataset } from './index.ts';
-import type { LoadProgress } from './index.ts';
 
 let folder: string;
 beforeEach(() => {

@@ -1,44 +1,22 @@
-import { join } from 'node:path';
-import { DataError, ValueError } from '../../core/index.ts';
-import { readImageHeader } from '../../io/index.ts';
-import type { DataConfig, ImageHeader } from '../../io/index.ts';
+import { createHash } from 'node:crypto';
+import { statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { ValueError, sizeOf } from '../../core/index.ts';
 import { readFileBytes, readFileHead } from '../../io/node/index.ts';
-import { datasetOf, subset } from '../dataset.ts';
-import type { Dataset } from '../dataset.ts';
-import { checkNumber, checkOptions } from '../source.ts';
+import type { ResolveContext } from '../context.ts';
+import type { ImageCache, ImageSource } from '../images/image-source.ts';
+import { listingOf, listingOfNamed } from '../images/listing.ts';
+import type { ImageFile } from '../images/listing.ts';
+import { readImages } from '../images/read-images.ts';
 import type { DatasetOptions, DatasetSplits } from '../source.ts';
-import type { SplitName } from '../split-names.ts';
-import { defaultTestFraction, holdOutTest } from '../split.ts';
-import { noteOfSplit } from '../split.ts';
-import type { ResolveContext } from './context.ts';
-import { readPixels } from './image-pixels.ts';
-import type { Findings, ImageTarget } from './image-pixels.ts';
-import { rangeOf } from './image-range.ts';
-import { listImages, listNamedImages } from './list-images.ts';
-import type { ImageFile, ImageListing } from './list-images.ts';
+import { filesBelow } from './files-below.ts';
+import { cachedRecords } from './record-cache.ts';
 import { datasetOfRecords } from './record-dataset.ts';
-import { Unreadable } from './unreadable.ts';
-
-/** Images that all have one size keep it up to here; others become `defaultSide` × `defaultSide`. */
-const largestOwnSide = 64;
-const defaultSide = 32;
-/** Where an image's header ends in nearly all files; the others are read whole. */
-const headBytes = 2 ** 17;
-const fullRange = 65535;
+import { RecordFile } from './record-file.ts';
 
 /**
- * The PNG, JPEG and WebP images below a folder, brought to one size and one number of channels.
- *
- * - *Splits and classes* come from folders (`listImages`); without a folder `test`, a share is held out at random.
- * - *Size*: the own one when all images share it and it is at most 64 × 64, else 32 × 32, or `size`. Each pixel is the mean
- *   of the area it covers, after cutting the middle to the new ratio of sides (or `fit: 'stretch'`).
- * - *Channels*: 1 when every file is stored as grey, else 3, or `channels`.
- * - *Transparent pixels* are composed on white, or `background`.
- * - *16-bit samples* become bytes by the bits that the folder uses, or `range`.
- * - *Unreadable files* are left aside and named in the notes; more than half of all are an error (`unreadable`).
- * - *Memory*: pixels beyond `memoryLimit` are decoded once into the cache, a byte a number, and read from there.
- *
- * What was decided is in `options`, so that the same pixels come again.
+ * The images below a folder (`readImages`). Beyond `memoryLimit` their pixels are decoded once into the cache, a byte a number,
+ * and read from there.
  *
  * @throws DataError naming the folder, or all files that cannot be read
  */
@@ -47,7 +25,7 @@ export async function readImageFolder(
   options: DatasetOptions = {},
   context: ResolveContext = {},
 ): Promise<DatasetSplits> {
-  return readListed(listImages(folder), { name: folder, options, context });
+  return readImages(listingOf(folder, filesBelow(folder)), { source: localImages(folder, folder), options, context });
 }
 
 /**
@@ -63,215 +41,47 @@ export async function readImageFiles(
   const [name = 'images'] = paths;
   if (!context.like)
     throw new ValueError(`${name}: is an image, for a trained model; name a folder of images to train on.`);
-  return readListed(listNamedImages(paths), { name, options: { unreadable: 'fail', ...options }, context });
+  const source = localImages(name, '');
+  return readImages(listingOfNamed(paths), { source, options: { unreadable: 'fail', ...options }, context });
 }
 
-const known = ['seed', 'testFraction', 'size', 'channels', 'fit', 'background', 'range', 'unreadable'] as const;
-
-async function readListed(
-  listing: ImageListing,
-  {
-    name,
-    options,
-    context,
-  }: { readonly name: string; readonly options: DatasetOptions; readonly context: ResolveContext },
-): Promise<DatasetSplits> {
-  const given = { ...formOf(context.like), ...checkOptions(name, options, known) };
-  const { background } = given;
-  if (background !== undefined) checkNumber(`${name}: background`, background, { least: 0, below: 256, whole: true });
-  const unreadable = new Unreadable(listing.folder, {
-    total: listing.files.length,
-    policy: checkPolicy(given.unreadable, name),
-  });
-  const { headers, deep } = readHeaders(listing, unreadable);
-  if (headers.length === 0) unreadable.check();
-  const target = chooseTarget(headers, given, name);
-  const range = await rangeOf(deep, { folder: listing.folder, range: given.range, target, unreadable, context });
-  const form = { ...(background !== undefined && { background }), ...(range < fullRange && { range }) };
-  const { files, cached, pixels, findings } = await readPixels(listing, { target, form, unreadable, context });
-  const { classNames } = listing;
-  const about = {
-    name,
-    kind: 'images' as const,
-    sampleShape: target.channels === 1 ? [target.height, target.width] : [target.height, target.width, 3],
-    names: { kind: 'file' as const, at: (index: number) => files[index]!.path },
-    ...(classNames && {
-      labels: Uint32Array.from(files, ({ className }) => classNames.indexOf(className ?? '')),
-      classNames,
-    }),
-  };
-  const everything =
-    pixels instanceof Uint8Array
-      ? datasetOf({ ...about, values: pixels })
-      : datasetOfRecords(
-          { ...about, support: 'unit-interval', size: files.length },
-          { records: pixels, element: { type: 'uint8' } },
-        );
-  const { splits, held } = splitUp(everything, {
-    files,
-    ownSplits: listing.ownSplits,
-    given,
-    share: context.like ? 0 : defaultTestFraction,
-  });
-  const images = files.length === 1 ? '1 image' : `${files.length} images`;
+function localImages(name: string, folder: string): ImageSource {
+  const nameOf = (path: string): string => join(folder, path);
   return {
-    source: name,
-    ...splits,
-    options: {
-      size: [target.height, target.width],
-      channels: target.channels,
-      fit: target.fit,
-      ...((background !== undefined || findings.transparent > 0) && { background: background ?? 255 }),
-      ...(range < fullRange && { range }),
-      ...(given.unreadable && { unreadable: given.unreadable }),
-      ...held,
+    name,
+    nameOf,
+    readHead: (path, length) => readFileHead(nameOf(path), length),
+    read: (path) => readFileBytes(nameOf(path)),
+    cache: cacheOf(folder),
+  };
+}
+
+function cacheOf(folder: string): ImageCache {
+  return {
+    async keep(files, identity, context, write) {
+      const whole = [...identity, resolve(folder), stampOf(folder, files)];
+      const { path, about } = await cachedRecords({ kind: 'images', identity: whole }, context, write);
+      return {
+        path,
+        about,
+        dataset: (facts, size) => {
+          const records = new RecordFile(path, { recordBytes: sizeOf(facts.sampleShape) });
+          return datasetOfRecords(
+            { ...facts, size, support: 'unit-interval' },
+            { records, element: { type: 'uint8' } },
+          );
+        },
+      };
     },
-    notes: [
-      ...unreadable.notes(),
-      ...notesOfOthers(listing),
-      ...notesOfFindings(findings, { given, range, deep: deep.length }),
-      `${images} as ${target.height}×${target.width} ${target.channels === 1 ? 'grey' : 'RGB'}` +
-        (classNames ? `, ${classNames.length} classes by folder.` : '.'),
-      ...(cached === undefined ? [] : [`${name} is large: its pixels are read from ${cached} as they are needed.`]),
-      ...(listing.ownSplits || context.like ? [] : [noteOfSplit(splits)]),
-    ],
   };
 }
 
-function checkPolicy(policy: DatasetOptions['unreadable'], name: string): DatasetOptions['unreadable'] {
-  if (policy === undefined || ['skip', 'fail'].includes(policy)) return policy;
-  throw new ValueError(`${name}: unreadable must be 'skip' or 'fail', got '${policy as string}'.`);
-}
-
-/** What was not even tried. */
-function notesOfOthers({ others, rest }: ImageListing): string[] {
-  const list = (counts: ReadonlyMap<string, number>): string => {
-    const kinds = [...counts].sort(([, a], [, b]) => b - a);
-    const more = kinds.slice(6).reduce((sum, [, count]) => sum + count, 0);
-    return [...kinds.slice(0, 6).map(([kind, count]) => `${count} ${kind}`), ...(more > 0 ? [`${more} more`] : [])].join(', '); // prettier-ignore
-  };
-  return [
-    ...(others.size === 0
-      ? []
-      : [`images of other formats than PNG, JPEG and WebP are left aside: ${list(others)}. Convert them to PNG to have them.`]), // prettier-ignore
-    ...(rest.size === 0 ? [] : [`files that are no images are passed over: ${list(rest)}.`]),
-  ];
-}
-
-/** What became of transparent pixels and of 16-bit values. */
-function notesOfFindings(
-  { transparent, clipped, highest }: Findings,
-  { given, range, deep }: { readonly given: DatasetOptions; readonly range: number; readonly deep: number },
-): string[] {
-  const notes: string[] = [];
-  const { background = 255 } = given;
-  if (transparent > 0) {
-    const on = background === 255 ? 'white' : background === 0 ? 'black' : `grey ${background}`;
-    notes.push(`transparent pixels (in ${countOf(transparent)}) are composed on ${on}; the data option background, 0 to 255, chooses another grey.`); // prettier-ignore
+/** A hash of every file's name, size and time: what is kept of them is of use while it stays. */
+function stampOf(folder: string, files: readonly ImageFile[]): string {
+  const stamps = createHash('sha256');
+  for (const { path } of files) {
+    const { size = 0, mtimeMs = 0 } = statSync(join(folder, path), { throwIfNoEntry: false }) ?? {};
+    stamps.update(JSON.stringify([path, size, mtimeMs]));
   }
-  if (deep === 0) return notes;
-  if (range < fullRange) {
-    notes.push(`16-bit values (in ${countOf(deep)}) reach ${highest}: ${range} and more become white; the data option range chooses a number or 'full', 65535.`); // prettier-ignore
-  } else if (highest > 0 && highest < 4096) {
-    notes.push(`16-bit values (in ${countOf(deep)}) reach ${highest} of 65535 only: nearly black. The data option range takes 'auto' or a number, such as ${highest}.`); // prettier-ignore
-  }
-  if (clipped > 0) notes.push(`${countOf(clipped)} with values above ${range}: they were cut there.`);
-  return notes;
-}
-
-function countOf(count: number): string {
-  return count === 1 ? '1 image' : `${count} images`;
-}
-
-/** What a run's images were brought to. */
-function formOf(like: DataConfig | undefined): DatasetOptions {
-  if (like?.kind !== 'images') return {};
-  const { size, channels, fit, background, range = 'full' } = like.options ?? {};
-  return JSON.parse(JSON.stringify({ size, channels, fit, background, range })) as DatasetOptions;
-}
-
-/** The headers that can be read, and which images have samples of 16 bits. */
-function readHeaders(
-  { folder, files }: ImageListing,
-  unreadable: Unreadable,
-): { readonly headers: ImageHeader[]; readonly deep: ImageFile[] } {
-  const headers: ImageHeader[] = [];
-  const deep: ImageFile[] = [];
-  for (const file of files) {
-    const name = join(folder, file.path);
-    try {
-      const header = readHeader(name);
-      headers.push(header);
-      if (header.deep) deep.push(file);
-    } catch (error) {
-      unreadable.add(file.path, error);
-    }
-  }
-  return { headers, deep };
-}
-
-function readHeader(name: string): ImageHeader {
-  const head = readFileHead(name, headBytes);
-  try {
-    return readImageHeader(head, { name });
-  } catch (error) {
-    if (head.length < headBytes) throw error;
-    return readImageHeader(readFileBytes(name), { name });
-  }
-}
-
-function chooseTarget(headers: readonly ImageHeader[], given: DatasetOptions, folder: string): ImageTarget {
-  const { size, fit = 'crop' } = given;
-  const channels = given.channels ?? (headers.every(({ colours }) => colours === 1) ? 1 : 3);
-  const [first] = headers;
-  const shared = first && headers.every(({ width, height }) => width === first.width && height === first.height);
-  const own = first && shared && Math.max(first.width, first.height) <= largestOwnSide;
-  const [height, width] =
-    size === undefined
-      ? own
-        ? [first.height, first.width]
-        : [defaultSide, defaultSide]
-      : typeof size === 'number'
-        ? [size, size]
-        : size;
-  for (const side of [height, width]) {
-    checkNumber(`${folder}: the size of images`, side, { least: 1, below: 4097, whole: true });
-  }
-  if (![1, 3].includes(channels))
-    throw new DataError(`${folder}: channels must be 1 (grey) or 3 (RGB), got ${channels}.`);
-  if (!['crop', 'stretch'].includes(fit))
-    throw new DataError(`${folder}: fit must be 'crop' or 'stretch', got '${fit}'.`);
-  return { height, width, channels, fit };
-}
-
-/** The splits, and what `options` keeps of a random one. */
-function splitUp(
-  everything: Dataset,
-  options: {
-    readonly files: readonly ImageFile[];
-    readonly ownSplits: boolean;
-    readonly given: DatasetOptions;
-    readonly share: number;
-  },
-): {
-  splits: Pick<DatasetSplits, 'train' | 'validation' | 'test'>;
-  held: { seed: number; testFraction: number } | undefined;
-} {
-  const { files, ownSplits, given, share } = options;
-  if (!ownSplits) {
-    const { seed = 0, testFraction = share } = given;
-    return { splits: holdOutTest(everything, { fraction: testFraction, seed }), held: { seed, testFraction } };
-  }
-  if (given.testFraction !== undefined || given.seed !== undefined) {
-    throw new DataError(`${everything.name}: its folders make the splits; leave out testFraction and seed.`);
-  }
-  const part = (split: SplitName): Dataset | undefined => {
-    const indices = Uint32Array.from(files.flatMap((file, index) => (file.split === split ? [index] : [])));
-    const name = split === 'train' ? everything.name : `${everything.name} (${split})`;
-    return indices.length > 0 ? subset(everything, indices, { name }) : undefined;
-  };
-  const train = part('train');
-  if (!train) throw new DataError(`${everything.name}: no image of its folder train can be read.`);
-  const [validation, test] = [part('validation'), part('test')];
-  return { splits: { train, ...(validation && { validation }), ...(test && { test }) }, held: undefined };
+  return stamps.digest('hex');
 }

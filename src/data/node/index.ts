@@ -1,5 +1,4 @@
 export { readArrayFile } from './array-file.ts';
-export type { LoadProgress, ResolveContext } from './context.ts';
 export { defaultCacheFolder } from './download.ts';
 export { locateSource } from './locate.ts';
 export { isIdxFolder, readIdxFolder } from './idx-folder.ts';

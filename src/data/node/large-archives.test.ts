@@ -19,9 +19,8 @@ import { encodeNpz } from '../../io/index.ts';
 import type { StoredArray } from '../../io/index.ts';
 import { testDataset } from '../../testing/dataset.ts';
 import { examplesOf } from '../index.ts';
-import type { DatasetOptions, DatasetSplits } from '../index.ts';
+import type { DatasetOptions, DatasetSplits, LoadProgress } from '../index.ts';
 import { readArrayFile } from './index.ts';
-import type { LoadProgress } from './index.ts';
 
 let folder: string;
 beforeEach(() => {

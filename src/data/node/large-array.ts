@@ -4,7 +4,7 @@ import { DataError, formatShape, sizeOf, takeTurns } from '../../core/index.ts';
 import { rangeOf } from '../dataset.ts';
 import type { LargeArray, LargeOptions } from '../arrays/array-source.ts';
 import { readValues } from '../arrays/array-values.ts';
-import type { ResolveContext } from './context.ts';
+import type { ResolveContext } from '../context.ts';
 import { datasetOfRecords, readNumbers } from './record-dataset.ts';
 import type { RecordElement } from './record-dataset.ts';
 import { cachedRecords } from './record-cache.ts';

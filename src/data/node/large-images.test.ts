@@ -5,9 +5,8 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { encodePng } from '../../io/index.ts';
 import { testDataset } from '../../testing/dataset.ts';
 import { examplesOf } from '../index.ts';
-import type { DatasetOptions, DatasetSplits } from '../index.ts';
+import type { DatasetOptions, DatasetSplits, LoadProgress } from '../index.ts';
 import { readImageFolder } from './index.ts';
-import type { LoadProgress } from './index.ts';
 
 let folder: string;
 let photos: string;

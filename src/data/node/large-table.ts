@@ -14,7 +14,7 @@ import { Surprises } from '../table/encoder.ts';
 import type { TableEncoder } from '../table/encoder.ts';
 import { csvPart, joinSplits, layoutOf, labelCodes, planTable, splitsIn, unseenNats } from '../table/table-dataset.ts';
 import type { SplitRows, TableOptions, TablePlan, TableSample } from '../table/table-dataset.ts';
-import type { ResolveContext } from './context.ts';
+import type { ResolveContext } from '../context.ts';
 import { cachedRecords } from './record-cache.ts';
 import { RecordFile } from './record-file.ts';
 import { streamTable } from './table-stream.ts';

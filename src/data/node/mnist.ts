@@ -1,8 +1,9 @@
+import type { ResolveContext } from '../context.ts';
+import { idxFileNames } from '../idx-files.ts';
 import type { DatasetSplits } from '../source.ts';
-import type { ResolveContext } from './context.ts';
 import { fetchFiles } from './download.ts';
 import type { RemoteFile } from './download.ts';
-import { idxFileNames, readIdxFolder } from './idx-folder.ts';
+import { readIdxFolder } from './idx-folder.ts';
 
 interface Source {
   readonly places: readonly string[];

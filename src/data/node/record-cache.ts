@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { DataError, WriteError } from '../../core/index.ts';
 import type { JsonValue } from '../../io/index.ts';
 import { fileSize, pathFault } from '../../io/node/index.ts';
-import type { ResolveContext } from './context.ts';
+import type { ResolveContext } from '../context.ts';
 import { defaultCacheFolder } from './download.ts';
 import { RecordFile } from './record-file.ts';
 

@@ -2,13 +2,15 @@ import { existsSync, statSync } from 'node:fs';
 import { extname } from 'node:path';
 import { DataError } from '../../core/index.ts';
 import { listDatasets, makeBuiltinDataset } from '../builtin.ts';
+import type { ResolveContext } from '../context.ts';
+import { idxFileNames } from '../idx-files.ts';
+import { isAnyImageName } from '../images/listing.ts';
 import { checkOptions } from '../source.ts';
 import type { DatasetOptions, DatasetSplits } from '../source.ts';
 import { readArrayFile } from './array-file.ts';
-import type { ResolveContext } from './context.ts';
-import { idxFileNames, isIdxFolder, readIdxFolder } from './idx-folder.ts';
+import { filesBelow } from './files-below.ts';
+import { isIdxFolder, readIdxFolder } from './idx-folder.ts';
 import { readImageFiles, readImageFolder } from './image-folder.ts';
-import { hasImages, isAnyImageName } from './list-images.ts';
 import { readDownloadedDataset } from './mnist.ts';
 import { isTableFile, readTableFile } from './table-file.ts';
 
@@ -39,7 +41,7 @@ async function readFolder(source: string, options: DatasetOptions, context: Reso
     checkOptions(source, options, []);
     return readIdxFolder(source);
   }
-  if (hasImages(source)) return readImageFolder(source, options, context);
+  if (filesBelow(source).some(isAnyImageName)) return readImageFolder(source, options, context);
   throw new DataError(`${source}: holds neither IDX files nor PNG, JPEG or WebP images. ${whatThereIs()}`);
 }
 

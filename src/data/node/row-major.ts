@@ -1,6 +1,6 @@
 import { sizeOf, stridesOf, takeTurns } from '../../core/index.ts';
 import type { NpyHeader } from '../../io/index.ts';
-import type { ResolveContext } from './context.ts';
+import type { ResolveContext } from '../context.ts';
 import { cachedRecords } from './record-cache.ts';
 import type { RecordCache } from './record-cache.ts';
 import { RecordFile } from './record-file.ts';

@@ -13,7 +13,7 @@ import {
 import type { ByteSource, NpyHeader, ZipEntry } from '../../io/index.ts';
 import { fileSize, fileSource, readFileBytes, readFileHead, readZipEntry } from '../../io/node/index.ts';
 import type { ArraySource } from '../arrays/array-source.ts';
-import type { ResolveContext } from './context.ts';
+import type { ResolveContext } from '../context.ts';
 import { openLargeArray } from './large-array.ts';
 import { cachedRecords } from './record-cache.ts';
 

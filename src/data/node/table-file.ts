@@ -6,8 +6,8 @@ import type { DatasetOptions, DatasetSplits } from '../source.ts';
 import type { SchemaOverrides } from '../table/infer.ts';
 import { decodeTable, tableExtension, tableExtensions } from '../table/table-bytes.ts';
 import { csvPart, readLike, tableSplits } from '../table/table-dataset.ts';
-import { defaultMemoryLimit } from './context.ts';
-import type { ResolveContext } from './context.ts';
+import { defaultMemoryLimit } from '../context.ts';
+import type { ResolveContext } from '../context.ts';
 import { readLargeTable } from './large-table.ts';
 
 /** About how many bytes of memory one byte of a file of text, or of a compressed one, takes while it is read. */

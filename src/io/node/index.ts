@@ -1,6 +1,5 @@
 export * from './files.ts';
 export { FolderStore } from './folder-store.ts';
-export * from './image-file.ts';
 export * from './zip-file.ts';
 export { checkWritable, writeOutput } from './write-output.ts';
 export { pathFault } from './write-fault.ts';

@@ -1,9 +1,9 @@
 import { ValueError } from '../../core/index.ts';
-import type { ResolveContext } from './context.ts';
-import { forEachImage, isLarge, stampOf } from './image-pixels.ts';
-import type { ImageTarget } from './image-pixels.ts';
-import type { ImageFile } from './list-images.ts';
-import { cachedRecords } from './record-cache.ts';
+import type { ResolveContext } from '../context.ts';
+import type { ImageSource } from './image-source.ts';
+import type { ImageFile } from './listing.ts';
+import { forEachImage, isLarge } from './pixels.ts';
+import type { ImageTarget } from './pixels.ts';
 import type { Unreadable } from './unreadable.ts';
 
 /** What 16-bit samples stand for: `full` 0 to 65535; a number, 0 to that; `auto` what the files of the folder use. */
@@ -21,19 +21,19 @@ const full = 65535;
 export async function rangeOf(
   deep: readonly ImageFile[],
   options: {
-    readonly folder: string;
+    readonly source: ImageSource;
     readonly range: ImageRange | undefined;
     readonly target: ImageTarget;
     readonly unreadable: Unreadable;
     readonly context: ResolveContext;
   },
 ): Promise<number> {
-  const { folder, range = 'auto' } = options;
+  const { source, range = 'auto' } = options;
   if (range === 'full') return full;
   if (range !== 'auto') {
     if (Number.isInteger(range) && range >= 1 && range <= full) return range;
     throw new ValueError(
-      `${folder}: range must be 'auto', 'full' or a whole number from 1 to 65535, got ${String(range)}.`,
+      `${source.name}: range must be 'auto', 'full' or a whole number from 1 to 65535, got ${String(range)}.`,
     );
   }
   if (deep.length === 0) return full;
@@ -44,21 +44,21 @@ export async function rangeOf(
 async function highestOf(
   deep: readonly ImageFile[],
   options: {
-    readonly folder: string;
+    readonly source: ImageSource;
     readonly target: ImageTarget;
     readonly unreadable: Unreadable;
     readonly context: ResolveContext;
   },
 ): Promise<number> {
-  const { folder, unreadable, context } = options;
+  const { source, unreadable, context } = options;
   const scan = async (): Promise<number> => {
     let highest = 0;
-    await forEachImage(folder, deep, { form: {}, unreadable, context, what: `${folder}, range of values` }, (image) => {
+    const what = `${source.name}, range of values`;
+    await forEachImage(deep, { source, form: {}, unreadable, context, what }, (image) => {
       highest = Math.max(highest, image.highest ?? 0);
     });
     return highest;
   };
-  if (!isLarge(deep.length, options)) return scan();
-  const identity = ['highest', 1, folder, stampOf(folder, deep)];
-  return (await cachedRecords({ kind: 'images', identity }, context, scan)).about;
+  if (!source.cache || !isLarge(deep.length, options)) return scan();
+  return (await source.cache.keep(deep, ['highest', 2], context, scan)).about;
 }

@@ -6,16 +6,19 @@ const named = 50;
 /** What becomes of files that cannot be read: left aside, however many, or the end of reading. */
 export type UnreadablePolicy = 'skip' | 'fail';
 
-/** The files of a folder that gave an error, in one list. */
+/** The files of a source that gave an error, in one list. */
 export class Unreadable {
-  readonly #folder: string;
+  readonly #source: string;
   readonly #total: number;
   readonly #policy: UnreadablePolicy | undefined;
   readonly #errors = new Map<string, string>();
 
-  /** @param options.policy default: left aside, unless they are more than half of all */
-  constructor(folder: string, options: { readonly total: number; readonly policy: UnreadablePolicy | undefined }) {
-    this.#folder = folder;
+  /**
+   * @param source a folder's path or name
+   * @param options.policy default: left aside, unless they are more than half of all
+   */
+  constructor(source: string, options: { readonly total: number; readonly policy: UnreadablePolicy | undefined }) {
+    this.#source = source;
     this.#total = options.total;
     this.#policy = options.policy;
   }
@@ -45,7 +48,7 @@ export class Unreadable {
         : count === this.#total
           ? 'Repair or convert them.'
           : "More than half: repair or remove them, or read the others alone, data option 'unreadable=skip'.";
-    const head = `${this.#folder}: ${this.#count('cannot be read')}`;
+    const head = `${this.#source}: ${this.#count('cannot be read')}`;
     if (this.#total === 1) throw new DataError(this.reason([...this.#errors.keys()][0] ?? ''));
     throw new DataError([`${head}. ${advice}`, ...this.#list()].join('\n'));
   }
@@ -53,7 +56,7 @@ export class Unreadable {
   /** For people: what was left aside. */
   notes(): string[] {
     if (this.#errors.size === 0) return [];
-    return [`${this.#folder}: ${this.#count('cannot be read')}, left aside:`, ...this.#list()];
+    return [`${this.#source}: ${this.#count('cannot be read')}, left aside:`, ...this.#list()];
   }
 
   #count(what: string): string {
@@ -61,12 +64,10 @@ export class Unreadable {
   }
 
   #list(): string[] {
-    const lines = [...this.#errors.values()].map((message) => {
-      const within = message.startsWith(this.#folder)
-        ? message.slice(this.#folder.length).replace(/^\/+/, '')
-        : message;
-      return `  ${within}`;
-    });
+    const folder = `${this.#source.replace(/\/+$/, '')}/`;
+    const lines = [...this.#errors.values()].map((message) =>
+      message.startsWith(folder) ? `  ${message.slice(folder.length)}` : `  ${message}`,
+    );
     const more = lines.length > named ? [`  … and ${lines.length - named} more.`] : [];
     return [...lines.slice(0, named), ...more];
   }

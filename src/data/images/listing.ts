@@ -1,6 +1,3 @@
-import { readdirSync, realpathSync, statSync } from 'node:fs';
-import type { Dirent, Stats } from 'node:fs';
-import { basename, join } from 'node:path';
 import { DataError } from '../../core/index.ts';
 import { splitNamed } from '../split-names.ts';
 import type { SplitName } from '../split-names.ts';
@@ -20,8 +17,6 @@ export interface ImageFile {
 }
 
 export interface ImageListing {
-  /** Below which the paths of `files` lie. */
-  readonly folder: string;
   /** In the order of their paths by code units, the same on every machine. */
   readonly files: readonly ImageFile[];
   /** Absent where the folders tell no classes apart. */
@@ -35,7 +30,7 @@ export interface ImageListing {
 }
 
 /** Whether a file's name is one of an image that is read. */
-export function isImageName(path: string): boolean {
+function isImageName(path: string): boolean {
   return imageName.test(path);
 }
 
@@ -44,20 +39,20 @@ export function isAnyImageName(path: string): boolean {
   return imageName.test(path) || otherImageName.test(path);
 }
 
-/** Whether the folder has a file that is an image by its name, read or not, at any depth. */
-export function hasImages(folder: string): boolean {
-  return walk(folder).some(isAnyImageName);
+/** Whether a file or folder is hidden, or one that systems leave behind. */
+export function isPassedOver(name: string): boolean {
+  return name.startsWith('.') || litter.test(name);
 }
 
 /**
- * The image files below a folder, links followed; hidden files and folders do not count. Where all lie in `train`, `test` and
- * `validation`, these are the splits. The first folder below that is an image's class, when all have one and there are
- * at least two.
+ * Which of a folder's files are images. Where all lie in `train`, `test` and `validation`, these are the splits. The first folder
+ * below that is an image's class, when all have one and there are at least two.
  *
+ * @param folder its name, for messages
+ * @param all paths of files below it, with `/`, without hidden ones
  * @throws DataError when there are no images, or none to train on
  */
-export function listImages(folder: string): ImageListing {
-  const all = walk(folder);
+export function listingOf(folder: string, all: readonly string[]): ImageListing {
   const paths = all.filter(isImageName).sort((a, b) => (a < b ? -1 : 1));
   const others = countEndings(all.filter((path) => !isImageName(path) && isAnyImageName(path)));
   const rest = countEndings(all.filter((path) => !isAnyImageName(path)));
@@ -73,7 +68,6 @@ export function listImages(folder: string): ImageListing {
   const names = [...new Set(classes)].sort();
   const hasClasses = names.length > 1 && names.every((name) => name !== undefined);
   return {
-    folder,
     files: paths.map((path, index) => ({
       path,
       split: (ownSplits ? splits[index] : undefined) ?? 'train',
@@ -87,9 +81,9 @@ export function listImages(folder: string): ImageListing {
 }
 
 /** Image files that are named one by one, in the order given, by names as they were given. */
-export function listNamedImages(paths: readonly string[]): ImageListing {
+export function listingOfNamed(paths: readonly string[]): ImageListing {
   const files = paths.map((path): ImageFile => ({ path, split: 'train', className: undefined }));
-  return { folder: '', files, classNames: undefined, others: new Map(), rest: new Map(), ownSplits: false };
+  return { files, classNames: undefined, others: new Map(), rest: new Map(), ownSplits: false };
 }
 
 function countEndings(paths: readonly string[]): Map<string, number> {
@@ -99,52 +93,4 @@ function countEndings(paths: readonly string[]): Map<string, number> {
     counts.set(ending, (counts.get(ending) ?? 0) + 1);
   }
   return counts;
-}
-
-/**
- * Paths of all files below `folder`, with `/`, leaving out hidden ones. Links to files and folders are followed, but into no folder
- * that they lie in; a link to nothing is a file that cannot be read.
- */
-function walk(folder: string): string[] {
-  const files: string[] = [];
-  const visit = (path: string, above: readonly string[]): void => {
-    const here = join(folder, path);
-    const real = realpathSync(here);
-    if (above.includes(real)) return;
-    for (const entry of entriesOf(here)) {
-      const { name } = entry;
-      if (name.startsWith('.') || litter.test(name)) continue;
-      const below = path === '' ? name : `${path}/${name}`;
-      const kind = kindOf(entry, join(here, name));
-      if (kind === 'folder') visit(below, [...above, real]);
-      else if (kind === 'file') files.push(below);
-    }
-  };
-  visit('', []);
-  return files;
-}
-
-function entriesOf(folder: string): Dirent[] {
-  try {
-    return readdirSync(folder, { withFileTypes: true });
-  } catch (error) {
-    throw new DataError(`${folder}: cannot be read (${(error as Error).message}).`);
-  }
-}
-
-/** Pipes, sockets and devices are nothing: reading them may never end. */
-function kindOf(entry: Dirent, path: string): 'file' | 'folder' | undefined {
-  if (!entry.isSymbolicLink()) return entry.isDirectory() ? 'folder' : entry.isFile() ? 'file' : undefined;
-  const target = targetOf(path);
-  if (!target) return isAnyImageName(basename(path)) ? 'file' : undefined;
-  return target.isDirectory() ? 'folder' : target.isFile() ? 'file' : undefined;
-}
-
-/** What a link leads to; `undefined` for nothing, or round in circles. */
-function targetOf(path: string): Stats | undefined {
-  try {
-    return statSync(path);
-  } catch {
-    return undefined;
-  }
 }

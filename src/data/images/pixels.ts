@@ -1,22 +1,19 @@
-import { createHash } from 'node:crypto';
-import { statSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { setImmediate } from 'node:timers/promises';
-import { DataError, sizeOf } from '../../core/index.ts';
-import { resizeImage } from '../../io/index.ts';
+import { DataError, sizeOf, takeTurns } from '../../core/index.ts';
+import { decodeImage, resizeImage } from '../../io/index.ts';
 import type { DecodedImage, ResizeOptions } from '../../io/index.ts';
-import { readImageFile } from '../../io/node/index.ts';
-import { defaultMemoryLimit } from './context.ts';
-import type { ResolveContext } from './context.ts';
-import type { ImageFile, ImageListing } from './list-images.ts';
-import { cachedRecords } from './record-cache.ts';
-import { RecordFile } from './record-file.ts';
+import { defaultMemoryLimit } from '../context.ts';
+import type { ResolveContext } from '../context.ts';
+import { datasetOf } from '../dataset.ts';
+import type { Dataset } from '../dataset.ts';
+import type { ImageFacts, ImageSource } from './image-source.ts';
+import type { ImageFile } from './listing.ts';
 import type { Unreadable } from './unreadable.ts';
 
 /** What images are brought to. */
 export type ImageTarget = Required<ResizeOptions>;
 
 export interface PixelOptions {
+  readonly source: ImageSource;
   readonly target: ImageTarget;
   /** How files become bytes. */
   readonly form: { readonly background?: number; readonly range?: number };
@@ -27,8 +24,9 @@ export interface PixelOptions {
 export interface Pixels {
   /** Those that could be read, in the order of their pixels. */
   readonly files: readonly ImageFile[];
-  /** All of them, or where they are kept. */
-  readonly pixels: Uint8Array | RecordFile;
+  /** All of them as examples. */
+  readonly dataset: (about: ImageFacts) => Dataset;
+  /** Where they are kept, when that is not in memory. */
   readonly cached?: string;
   readonly findings: Findings;
 }
@@ -57,36 +55,47 @@ function recordBytes({ height, width, channels }: ImageTarget): number {
  *
  * @throws DataError that lists the files when too many cannot be read
  */
-export async function readPixels({ folder, files: all }: ImageListing, options: PixelOptions): Promise<Pixels> {
-  const { target, unreadable } = options;
+export async function readPixels(all: readonly ImageFile[], options: PixelOptions): Promise<Pixels> {
+  const { source, unreadable } = options;
   const candidates = all.filter(({ path }) => !unreadable.has(path));
-  if (isLarge(candidates.length, options)) return cachePixels(folder, candidates, options);
-  const pixels = new Uint8Array(candidates.length * recordBytes(target));
+  if (source.cache && isLarge(candidates.length, options)) return cachePixels(candidates, options, source.cache);
+  const pixels = room(candidates.length, options);
   let end = 0;
-  const findings = await decodeImages(folder, candidates, options, (image) => {
+  const findings = await decodeImages(candidates, options, (image) => {
     pixels.set(image, end);
     end += image.length;
   });
   unreadable.check();
-  return { files: candidates.filter(({ path }) => !unreadable.has(path)), pixels: pixels.subarray(0, end), findings };
+  return {
+    files: candidates.filter(({ path }) => !unreadable.has(path)),
+    dataset: (about) => datasetOf({ ...about, values: pixels.subarray(0, end) }),
+    findings,
+  };
 }
 
-/** A hash of every file's name, size and time: what is kept of them is of use while it stays. */
-export function stampOf(folder: string, files: readonly ImageFile[]): string {
-  const stamps = createHash('sha256');
-  for (const { path } of files) {
-    const { size = 0, mtimeMs = 0 } = statSync(join(folder, path), { throwIfNoEntry: false }) ?? {};
-    stamps.update(JSON.stringify([path, size, mtimeMs]));
+/** @throws DataError for more than one array can hold, or than there is memory for */
+function room(count: number, { source, target }: PixelOptions): Uint8Array {
+  const bytes = count * recordBytes(target);
+  try {
+    return new Uint8Array(bytes);
+  } catch {
+    const { height, width, channels } = target;
+    throw new DataError(
+      `${source.name}: ${count} images of ${height}×${width}×${channels} take ${(bytes / 2 ** 30).toFixed(1)} GiB, which cannot be had here. Take a smaller data option size, or fewer images.`,
+    );
   }
-  return stamps.digest('hex');
 }
 
-/** The pixels in a file of the cache, decoded when they are not there yet; it remembers which could not be read. */
-async function cachePixels(folder: string, candidates: readonly ImageFile[], options: PixelOptions): Promise<Pixels> {
+/** The pixels in the cache, decoded when they are not there yet; it remembers which could not be read. */
+async function cachePixels(
+  candidates: readonly ImageFile[],
+  options: PixelOptions,
+  cache: NonNullable<ImageSource['cache']>,
+): Promise<Pixels> {
   const { target, form, unreadable, context } = options;
-  const identity = [2, resolve(folder), { ...target }, { ...form }, stampOf(folder, candidates)];
-  const { path, about } = await cachedRecords({ kind: 'images', identity }, context, async (append) => {
-    const findings = await decodeImages(folder, candidates, options, append);
+  const identity = [3, { ...target }, { ...form }];
+  const { path, about, dataset } = await cache.keep(candidates, identity, context, async (append) => {
+    const findings = await decodeImages(candidates, options, append);
     unreadable.check();
     const failed = candidates.flatMap(({ path }): [string, string][] =>
       unreadable.has(path) ? [[path, unreadable.reason(path)]] : [],
@@ -95,9 +104,10 @@ async function cachePixels(folder: string, candidates: readonly ImageFile[], opt
   });
   for (const [name, reason] of about.failed) if (!unreadable.has(name)) unreadable.add(name, new DataError(reason));
   unreadable.check();
+  const files = candidates.filter((file) => !unreadable.has(file.path));
   return {
-    files: candidates.filter(({ path }) => !unreadable.has(path)),
-    pixels: new RecordFile(path, { recordBytes: recordBytes(target) }),
+    files,
+    dataset: (facts) => dataset(facts, files.length),
     cached: path,
     findings: about.findings,
   };
@@ -105,13 +115,13 @@ async function cachePixels(folder: string, candidates: readonly ImageFile[], opt
 
 /** Brings every image that can be read to its size, in order. */
 async function decodeImages(
-  folder: string,
   files: readonly ImageFile[],
-  { target, form, unreadable, context }: PixelOptions,
+  options: PixelOptions,
   take: (pixels: Uint8Array) => void,
 ): Promise<Findings> {
+  const { source, target, form } = options;
   let [transparent, clipped, highest] = [0, 0, 0];
-  await forEachImage(folder, files, { form, unreadable, context, what: folder }, (image) => {
+  await forEachImage(files, { ...options, what: source.name }, (image) => {
     if (image.transparent) transparent++;
     if (image.highest !== undefined) {
       highest = Math.max(highest, image.highest);
@@ -124,20 +134,19 @@ async function decodeImages(
 
 /** Decodes files one after another; those that cannot be read are noted. */
 export async function forEachImage(
-  folder: string,
   files: readonly ImageFile[],
-  options: Pick<PixelOptions, 'form' | 'unreadable' | 'context'> & { readonly what: string },
+  options: Pick<PixelOptions, 'source' | 'form' | 'unreadable' | 'context'> & { readonly what: string },
   take: (image: DecodedImage) => void,
 ): Promise<void> {
-  const { form, unreadable, context, what } = options;
-  for (const [index, file] of files.entries()) {
-    // Lets interrupts through.
-    if (index % 16 === 0) await setImmediate();
+  const { source, form, unreadable, context, what } = options;
+  for (const [index, { path }] of files.entries()) {
+    // Lets interrupts through; in a page, input and painting too.
+    await takeTurns();
     context.signal?.throwIfAborted();
     try {
-      take(await readImageFile(join(folder, file.path), form));
+      take(await decodeImage(await source.read(path), { ...form, name: source.nameOf(path) }));
     } catch (error) {
-      unreadable.add(file.path, error);
+      unreadable.add(path, error);
     }
     context.onProgress?.({ what, unit: 'files', done: index + 1, total: files.length });
   }
