@@ -1,4 +1,4 @@
-import { defineConfig } from 'vite';
+import { defaultClientConditions, defineConfig } from 'vite';
 import { aliases } from './build/aliases.ts';
 import { article, line } from './build/article.ts';
 import { katexStyles } from './build/katex.ts';
@@ -7,7 +7,8 @@ export default defineConfig({
   root: import.meta.dirname,
   // Relative addresses: the files work under any path of any host.
   base: './',
-  resolve: { alias: aliases },
+  resolve: { alias: aliases, conditions: ['rootsigma:source', ...defaultClientConditions] },
+  worker: { format: 'es' },
   plugins: [katexStyles(), line(), article()],
   build: {
     outDir: 'dist',

@@ -1,9 +1,6 @@
 // The article for everyone: keyboard, screen reader, touch, phone, dark, less motion, and without JavaScript.
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import type { AxeResults } from 'axe-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { available, figures, open, settle, show, startSite, stopSite } from './site/harness.ts';
+import { available, axeViolations, figures, open, settle, show, startSite, stopSite } from './site/harness.ts';
 
 describe.runIf(available)('the article, for everyone,', () => {
   beforeAll(startSite);
@@ -124,14 +121,7 @@ describe.runIf(available)('the article, for everyone,', () => {
     await open(
       async (page) => {
         for (const figure of await figures(page)) await show(page, figure);
-        await page.evaluate(readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8'));
-        const found = await page.evaluate(async () => {
-          const { axe } = window as unknown as { axe: { run(): Promise<AxeResults> } };
-          return (await axe.run()).violations.map(
-            ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 200)).join(' | ')}`,
-          );
-        });
-        expect(found).toEqual([]);
+        expect(await axeViolations(page)).toEqual([]);
       },
       '',
       { ...options, reducedMotion: 'reduce' },

@@ -13,34 +13,43 @@ import { Store } from './store.ts';
 
 const store = new Store(figures, new URLSearchParams(location.search));
 
+/** What these take to run comes when the reader does. */
+const later: Readonly<Record<string, (element: HTMLElement, body: HTMLElement) => Promise<void>>> = {
+  digit: async (_, body) => (await import('./digit/mount.ts')).mountDigits(body, store),
+  train: async (element, body) => {
+    (await import('./train/mount.ts')).mountTraining(element, body, store);
+  },
+};
+
 for (const element of document.querySelectorAll<HTMLElement>('figure[data-figure]')) {
   const figure = figures.find(({ id }) => id === element.dataset.figure);
-  const body = element.querySelector('.figure-body');
-  if (figure && body && figure.id !== 'digit') new MountedFigure(element, body, figure, store);
+  const body = element.querySelector<HTMLElement>('.figure-body');
+  if (!figure || !body) continue;
+  const mount = later[figure.id];
+  if (mount) mountNear(element, body, mount);
+  else new MountedFigure(element, body, figure, store);
 }
 
-/** The VAE and its model come when the reader does. */
-const digits = document.querySelector('figure[data-figure="digit"]');
-const digitBody = digits?.querySelector<HTMLElement>('.figure-body');
-if (digits && digitBody) {
+function mountNear(
+  element: HTMLElement,
+  body: HTMLElement,
+  mount: (element: HTMLElement, body: HTMLElement) => Promise<void>,
+): void {
   const near = new IntersectionObserver(
     (entries) => {
       if (!entries.some((entry) => entry.isIntersecting)) return;
       near.disconnect();
-      import('./digit/mount.ts')
-        .then(({ mountDigits }) => mountDigits(digitBody, store))
-        .catch((error: unknown) => {
-          reportError(error);
-          const note = document.createElement('p');
-          note.className = 'verdict refused';
-          note.textContent =
-            'The model could not be loaded, so nothing can be drawn here. Reload the page to try again.';
-          digitBody.append(note);
-        });
+      mount(element, body).catch((error: unknown) => {
+        reportError(error);
+        const note = document.createElement('p');
+        note.className = 'verdict refused';
+        note.textContent = 'What this figure runs on could not be loaded. Reload the page to try again.';
+        body.append(note);
+      });
     },
     { rootMargin: '800px' },
   );
-  near.observe(digits);
+  near.observe(element);
 }
 
 const complaints = document.querySelector<HTMLElement>('#complaints');

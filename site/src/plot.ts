@@ -116,8 +116,15 @@ export class Frame {
   }
 
   line(points: readonly Point[], style: string, close = false): string {
-    const path = points.map((point, index) => `${index === 0 ? 'M' : 'L'}${this.at(point)}`).join('');
-    return `<path class="${style}" d="${path}${close ? 'Z' : ''}"/>`;
+    let [lastX, lastY] = [0, 0];
+    const path = points.map((point, index) => {
+      const [x, y] = [round(this.px(point.x)), round(this.py(point.y))];
+      // Steps between rounded points add up without drift, and take a third less room than points.
+      const [dx, dy] = [round(x - lastX), round(y - lastY)];
+      [lastX, lastY] = [x, y];
+      return `${index === 0 ? 'M' : 'l'}${dx}${dy < 0 ? '' : ','}${dy}`;
+    });
+    return `<path class="${style}" d="${path.join('')}${close ? 'Z' : ''}"/>`;
   }
 
   /** The image of the circle of radius k under F, which is the k-standard-deviation ellipse of F Fᵀ. */

@@ -1,11 +1,14 @@
 import { readFileSync } from 'node:fs';
+import { digitMarkup, digitSamples } from './digit/markup.ts';
 import { openDigitModel } from './digit/model.ts';
-import { digitMarkup, digitSamples } from './figures/digit.ts';
 import { figures } from './figures/index.ts';
 import { initialValues } from './fields.ts';
 import { initialShared, viewOf } from './figure.ts';
 import { measured } from './measured.ts';
 import { noiseCloud } from './noise.ts';
+import { trainMarkup } from './train/markup.ts';
+import type { TrainView } from './train/markup.ts';
+import { idle } from './train/state.ts';
 
 /** The measured numbers that the text names. */
 export const named: Readonly<Record<string, number>> = measured.named;
@@ -14,9 +17,10 @@ export const named: Readonly<Record<string, number>> = measured.named;
 export function prerender(id: string): string {
   const target = figures.find((figure) => figure.id === id);
   if (!target) throw new Error(`article: there is no figure '${id}'.`);
-  const markup =
-    id === 'digit' ? prerenderDigit() : target.render(viewOf(target, initialValues(target.fields), initialShared));
-  return thinned(markup);
+  const view = viewOf(target, initialValues(target.fields), initialShared);
+  if (id === 'digit') return thinned(prerenderDigit());
+  if (id === 'train') return trainMarkup(idle('straight'), view as unknown as TrainView);
+  return thinned(target.render(view));
 }
 
 /** Every other dot of each large cloud: enough until the script draws them all, and half the weight. */

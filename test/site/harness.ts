@@ -2,9 +2,11 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { Server } from 'node:http';
+import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
+import type { AxeResults } from 'axe-core';
 import { chromium } from 'playwright-core';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { build } from 'vite';
@@ -24,6 +26,7 @@ const types: Readonly<Record<string, string>> = {
   '.js': 'text/javascript',
   '.css': 'text/css',
   '.woff2': 'font/woff2',
+  '.wasm': 'application/wasm',
   '.safetensors': 'application/octet-stream',
 };
 
@@ -56,8 +59,14 @@ export async function stopSite(): Promise<void> {
   rmSync(folder, { recursive: true, force: true });
 }
 
-export async function open(use: (page: Page) => Promise<void>, query = '', options: BrowserContextOptions = {}) {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
+export interface OpenOptions extends BrowserContextOptions {
+  /** What the page's console may say: that which the test is about. */
+  readonly expected?: RegExp;
+}
+
+export async function open(use: (page: Page) => Promise<void>, query = '', options: OpenOptions = {}) {
+  const { expected, ...contextOptions } = options;
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...contextOptions });
   const page = await context.newPage();
   const problems: string[] = [];
   page.on('pageerror', (error) => problems.push(error.message));
@@ -68,7 +77,7 @@ export async function open(use: (page: Page) => Promise<void>, query = '', optio
   await page.goto(address + query);
   if (options.javaScriptEnabled !== false) await page.waitForSelector('html[data-ready]');
   await use(page);
-  expect(problems).toEqual([]);
+  expect(problems.filter((problem) => expected?.test(problem) !== true)).toEqual([]);
   await context.close();
 }
 
@@ -83,9 +92,10 @@ export async function numbers(page: Page, ...names: string[]): Promise<number[]>
 
 export const entries = (name: string): string[] => ['00', '01', '10', '11'].map((place) => `${name}.${place}`);
 
-/** Makes sure that a figure is on screen and has drawn its present state. */
+/** Makes sure that a figure is on screen, has what it runs on, and has drawn its present state. */
 export async function show(page: Page, figure: string): Promise<void> {
   await page.locator(`#fig-${figure}`).scrollIntoViewIfNeeded();
+  if (figure === 'train') await page.waitForSelector('#fig-train [aria-live]', { state: 'attached' });
   await settle(page);
 }
 
@@ -111,6 +121,17 @@ export async function setRange(page: Page, field: string, value: number): Promis
     input.dispatchEvent(new Event('input', { bubbles: true }));
   }, value);
   await show(page, figure);
+}
+
+/** What axe-core objects to in the page, or in a part of it. */
+export async function axeViolations(page: Page, part = 'html'): Promise<string[]> {
+  await page.evaluate(readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8'));
+  return page.evaluate(async (selector) => {
+    const { axe } = window as unknown as { axe: { run(where: string): Promise<AxeResults> } };
+    return (await axe.run(selector)).violations.map(
+      ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 200)).join(' | ')}`,
+    );
+  }, part);
 }
 
 export const body = (figure: string): string => `figure[data-figure="${figure}"] .figure-body`;

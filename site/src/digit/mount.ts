@@ -3,15 +3,15 @@ import { evaluate } from 'rootsigma/reference';
 import { rows } from '../covariance.ts';
 import type { Point } from '../covariance.ts';
 import { clamp } from '../fields.ts';
-import { digitMarkup, digitSamples } from '../figures/digit.ts';
 import { sampleAt } from '../figures/digit-sample.ts';
-import type { DigitState } from '../figures/digit.ts';
 import { decimal } from '../format.ts';
 import { noiseCloud } from '../noise.ts';
 import { dragHandles } from '../page/handles.ts';
 import { patch } from '../patch.ts';
 import type { Store } from '../store.ts';
 import { normalizeInk } from './ink.ts';
+import { digitMarkup, digitSamples } from './markup.ts';
+import type { DigitState } from './markup.ts';
 import { openDigitModel, side } from './model.ts';
 import type { DigitModel } from './model.ts';
 

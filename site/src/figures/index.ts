@@ -17,6 +17,7 @@ import { shapes } from './shapes.ts';
 import { signs4 } from './signs.ts';
 import { spread } from './spread.ts';
 import { square } from './square.ts';
+import { train } from './train.ts';
 import { turning } from './turning.ts';
 
 /** Every figure, in the order of the article. */
@@ -42,4 +43,5 @@ export const figures = [
   cost,
   measuredFigure,
   digit,
+  train,
 ];

@@ -69,7 +69,7 @@ export const line = figure({
       ${step('<i class="ink-mean">μ</i> + <span class="ink-root">Σ<sup>½</sup></span><i class="ink-noise">ε</i>')}
       ${stage('#clouds', '<i class="ink-sample">z</i>', 'a sample', latent.svg('The same draw within the ellipse', samples.join('')))}
       ${step('decoder')}
-      ${stage('#vae', '<i>x̂</i>', 'an image again', `<span class="stack">${images.join('')}</span>`)}
+      ${stage('#train', '<i>x̂</i>', 'an image again', `<span class="stack">${images.join('')}</span>`)}
     </div>
     <div class="buttons">${button('next', 'Next draw')}${button('play', '<span class="when-still">Play</span><span class="when-playing">Pause</span>')}</div>`;
   },
