@@ -7,6 +7,7 @@ import type { Checkpoint, NamedParameters } from '../training/index.ts';
 
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const elboOrNone = v.nullable(v.number());
+const means = { elbo: v.number(), reconstruction: v.number(), kl: v.number() };
 
 /** What the checkpoint's metadata holds, as JSON. */
 const progressSchema = v.strictObject({
@@ -19,6 +20,12 @@ const progressSchema = v.strictObject({
     bestEpoch: count,
     bestElbo: elboOrNone,
     patience: v.strictObject({ reference: elboOrNone, waited: count }),
+    last: v.exactOptional(
+      v.strictObject({
+        training: v.strictObject(means),
+        validation: v.exactOptional(v.strictObject({ ...means, trimmedElbo: v.exactOptional(v.number()) })),
+      }),
+    ),
   }),
 });
 

@@ -9,8 +9,10 @@ import type { Run } from './run.ts';
 /** How a training went, for its model card. */
 export interface TrainingSummary {
   readonly done: DoneEvent;
-  readonly training?: ElboMeans | undefined;
-  readonly validation?: ElboMeans | undefined;
+  /** Wall time of all parts of a training that was resumed. */
+  readonly seconds: number;
+  /** Of a step, 0 where it is not known. */
+  readonly stepMs: number;
 }
 
 /** The run's README.md: what the model is, how it was trained, how to use it. */
@@ -105,7 +107,7 @@ function posteriorText(model: Run['config']['model']): string {
   return model.posterior;
 }
 
-function resultText({ done, training, validation }: TrainingSummary): string {
+function resultText({ done, seconds, stepMs }: TrainingSummary): string {
   const line = (name: string, means: ElboMeans | undefined): string =>
     means ? `| ${name} | ${[means.elbo, means.reconstruction, means.kl].map((x) => x.toFixed(2)).join(' | ')} |\n` : '';
   const how =
@@ -114,11 +116,12 @@ function resultText({ done, training, validation }: TrainingSummary): string {
       : done.reason === 'stopped-early'
         ? 'stopped early after'
         : 'finished';
+  const speed = stepMs > 0 ? ` (${stepMs.toFixed(2)} ms a step)` : '';
   return `
-Training ${how} ${done.epochs} epochs in ${done.seconds.toFixed(1)} s (${done.stepMs.toFixed(2)} ms a step); the parameters are those of epoch
+Training ${how} ${done.epochs} epochs in ${seconds.toFixed(1)} s${speed}; the parameters are those of epoch
 ${done.bestEpoch}. Means over examples in nats, last epoch:
 
 | | ELBO | reconstruction | KL |
 |---|---|---|---|
-${line('training', training)}${line('validation', validation)}`;
+${line('training', done.training)}${line('validation', done.validation)}`;
 }

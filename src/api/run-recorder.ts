@@ -1,8 +1,9 @@
 import { DataError } from '../core/index.ts';
 import { RunFolder } from '../io/index.ts';
 import type { Release, RunConfig, Store } from '../io/index.ts';
-import type { Checkpoint, DoneEvent, EpochEvent, Trainer, TrainingEvent } from '../training/index.ts';
+import type { DoneEvent, Trainer, TrainingEvent } from '../training/index.ts';
 import { readCheckpoint, writeCheckpoint } from './checkpoint-file.ts';
+import type { Resumed } from './resuming.ts';
 import type { Run } from './run.ts';
 import { writeRunFiles } from './run-files.ts';
 
@@ -10,11 +11,6 @@ import { writeRunFiles } from './run-files.ts';
 const stepsPerLine = 25;
 /** Checkpoints are taken at the end of an epoch, but not more often than this. */
 const secondsBetweenCheckpoints = 5;
-
-interface Resumed {
-  readonly config: RunConfig;
-  readonly checkpoint: Checkpoint;
-}
 
 /** Keeps a run's folder while it trains: configuration first, metrics and checkpoints as it goes, the model at the end. */
 export class RunRecorder {
@@ -25,7 +21,8 @@ export class RunRecorder {
   #folder: RunFolder | undefined;
   readonly #release: Release;
   #lastCheckpoint = performance.now();
-  #lastEpoch: EpochEvent | undefined;
+  /** Of the parts before this one, as far as its log tells. */
+  #before = { seconds: 0, stepMs: 0 };
 
   private constructor(
     store: Store,
@@ -63,10 +60,7 @@ export class RunRecorder {
     if (!this.resumed) this.#folder = await RunFolder.create(this.store, { overwrite: this.#overwrite });
     else {
       this.#folder = await RunFolder.open(this.store);
-      const { steps } = this.resumed.checkpoint;
-      const known = (record: Record<string, unknown>): boolean =>
-        record.event !== 'done' && typeof record.step === 'number' && record.step <= steps;
-      await this.#folder.repairMetrics(known);
+      await this.#folder.repairMetrics((record) => this.#isKnown(record));
     }
     await this.#folder.writeConfig(config);
   }
@@ -74,7 +68,6 @@ export class RunRecorder {
   async record(event: TrainingEvent, trainer: Trainer): Promise<void> {
     const folder = this.#opened();
     if (event.event !== 'step' || event.step % stepsPerLine === 0) await folder.appendMetrics(event);
-    if (event.event === 'epoch') this.#lastEpoch = event;
     const due = performance.now() - this.#lastCheckpoint > 1000 * secondsBetweenCheckpoints;
     if ((event.event === 'epoch' && due) || event.event === 'done') {
       await writeCheckpoint(folder, trainer.checkpoint());
@@ -83,12 +76,27 @@ export class RunRecorder {
   }
 
   async finish(run: Run, done: DoneEvent): Promise<void> {
-    const { training, validation } = this.#lastEpoch ?? {};
-    await writeRunFiles(this.#opened(), run, { done, training, validation });
+    const { seconds, stepMs } = this.#before;
+    const times = { seconds: seconds + done.seconds, stepMs: done.stepMs || stepMs };
+    await writeRunFiles(this.#opened(), run, { done, ...times });
   }
 
   async close(): Promise<void> {
     await this.#release();
+  }
+
+  /** Whether a line of the log tells of what the checkpoint has: what came after it, is said again. */
+  #isKnown({ event, step, epoch, seconds, stepMs }: Record<string, unknown>): boolean {
+    const { steps, progress } = this.resumed?.checkpoint ?? { steps: 0, progress: { epoch: 0 } };
+    // An epoch's line has the number of its last step, after which the epoch is not at its end yet.
+    const isKnown =
+      event !== 'done' &&
+      typeof step === 'number' &&
+      step <= steps &&
+      (event !== 'epoch' || (typeof epoch === 'number' && epoch <= progress.epoch));
+    if (isKnown && event === 'epoch' && typeof seconds === 'number') this.#before.seconds += seconds;
+    if (isKnown && event === 'step' && typeof stepMs === 'number') this.#before.stepMs = stepMs;
+    return isKnown;
   }
 
   #opened(): RunFolder {

@@ -1,13 +1,4 @@
-import {
-  RootsigmaError,
-  ValueError,
-  checkOptions,
-  formatShape,
-  noticesTo,
-  rule,
-  sameShape,
-  version,
-} from '../core/index.ts';
+import { RootsigmaError, checkOptions, noticesTo, rule } from '../core/index.ts';
 import type { OnNotice, OptionRules } from '../core/index.ts';
 import { Standardization, greyFraction, splitValidation } from '../data/index.ts';
 import type { Binarize, Dataset, DatasetOptions, DatasetSplits } from '../data/index.ts';
@@ -21,7 +12,6 @@ import type { DoneEvent, TrainerOptions, TrainingEvent } from '../training/index
 import { configFor } from './config-for.ts';
 import { dataOptionsOf, evaluationExamples, locateData, noteOwnData, resolveData, trainingExamples } from './data.ts';
 import type { DataInput } from './data.ts';
-import { differences } from './differences.ts';
 import { EventQueue } from './event-queue.ts';
 import { checkSupport } from './likelihood.ts';
 import { modelFor } from './model.ts';
@@ -29,6 +19,7 @@ import { modelOptionRules } from './options.ts';
 import type { ModelOptions } from './options.ts';
 import { storeAt } from './place.ts';
 import type { RunPlace } from './place.ts';
+import { resumedConfig, resumedNotices } from './resuming.ts';
 import { Run } from './run.ts';
 import { RunRecorder } from './run-recorder.ts';
 import { unitNotices } from './standardization.ts';
@@ -170,7 +161,8 @@ async function trainHere(
     { ...inheritedOptions(data, resumed ?? options.config), ...options.dataOptions },
     { ...(signal && { signal }), ...(onLoad && { onProgress: onLoad }) },
   );
-  const config = resumed ? continued(resumed, splits, options) : configFor(splits, options);
+  const config = recorder?.resumed ? resumedConfig(recorder.resumed, splits, options) : configFor(splits, options);
+  if (recorder?.resumed) for (const note of resumedNotices(recorder.resumed, config)) onNotice(note);
   if (!resumed) checkTrainable(config, splits);
   const parts = partition(splits, config);
   const { scale } = config.data;
@@ -213,32 +205,6 @@ async function trainHere(
 /** How the data were made last time, when they are the same data. */
 function inheritedOptions(data: DataInput, config: RunConfig | undefined): DatasetOptions {
   return data === config?.data.source ? { ...dataOptionsOf(config.data) } : {};
-}
-
-/**
- * The configuration of a run that goes on: its own, but for the number of epochs and threads.
- *
- * @throws ValueError when other data or other options are asked for
- */
-function continued(config: RunConfig, splits: DatasetSplits, options: TrainOptions): RunConfig {
-  const { train } = splits;
-  if (train.size !== config.data.count || !sameShape(train.sampleShape, config.data.shape)) {
-    throw new ValueError(
-      `train: the run to resume was trained on ${config.data.count} examples of ${formatShape(config.data.shape)} from ${config.data.source}; ${train.name} has ${train.size} of ${formatShape(train.sampleShape)}.`,
-    );
-  }
-  const asked = configFor(splits, { ...options, config });
-  const { epochs, threads } = asked.training;
-  const next = { ...config, training: { ...config.training, epochs, ...(threads !== undefined && { threads }) } };
-  // Where the data lie may change; what they are may not.
-  const before = { ...next, data: { ...next.data, source: asked.data.source }, rootsigmaVersion: version };
-  const changes = differences(before, asked);
-  if (changes.length > 0) {
-    throw new ValueError(
-      `train: a resumed run keeps its options but for epochs and threads, and ${changes.join('; ')}. Leave those options out, or train a new run.`,
-    );
-  }
-  return next;
 }
 
 /** The examples that are learned from, and those held out to choose the best epoch. */

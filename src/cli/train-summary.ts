@@ -1,7 +1,7 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { isImageShape } from '../api/index.ts';
-import type { DoneEvent, ElboMeans, EpochEvent, Run } from '../api/index.ts';
+import type { DoneEvent, ElboMeans, Run } from '../api/index.ts';
 import { formatBytes, formatDuration, formatTable } from './format.ts';
 import type { Output } from './output.ts';
 
@@ -9,17 +9,16 @@ export interface TrainingOutcome {
   readonly run: Run;
   readonly out: string;
   readonly done: DoneEvent;
-  readonly lastEpoch: EpochEvent | undefined;
   readonly program: string;
 }
 
 /** How a training ended: its numbers, its files, and what to do next. */
 export function saySummary(output: Output, outcome: TrainingOutcome): void {
-  const { out, done, lastEpoch } = outcome;
+  const { out, done } = outcome;
+  const { training, validation } = done;
   const { bold } = output.style;
   output.say('', bold(outcomeText(done)));
-  if (lastEpoch) {
-    const { training, validation } = lastEpoch;
+  if (training) {
     const rows = [['nats', 'ELBO', 'reconstruction', 'KL'], elboRow('training', training)];
     if (validation) rows.push(elboRow('validation', validation));
     output.say(...formatTable(rows, { right: [1, 2, 3] }));

@@ -1,4 +1,5 @@
 import type { NdArray } from '../core/index.ts';
+import type { EpochMeans } from './events.ts';
 import type { NamedParameters } from './parameter-store.ts';
 
 /** How far a training has come: plain data, as JSON in a checkpoint. */
@@ -16,6 +17,8 @@ export interface Progress {
   readonly bestElbo: number | null;
   /** For early stopping: the validation ELBO that counts as the last real rise, and the epochs since. */
   readonly patience: { readonly reference: number | null; readonly waited: number };
+  /** What the last epoch completed came to; absent before the first, and in checkpoints of earlier versions. */
+  readonly last?: EpochMeans;
 }
 
 /** Everything that training depends on besides its options: from here it continues to the bit. */

@@ -11,6 +11,14 @@ export interface ValidationMeans extends ElboMeans {
   readonly trimmedElbo?: number;
 }
 
+/** What an epoch came to. */
+export interface EpochMeans {
+  /** Mean over the epoch's batches, with the parameters as they were at each. */
+  readonly training: ElboMeans;
+  /** On the held-out examples, after the epoch; absent without a validation split. */
+  readonly validation?: ValidationMeans;
+}
+
 export interface StepEvent {
   readonly event: 'step';
   /** Counted from 1. */
@@ -32,21 +40,18 @@ export interface StepEvent {
   readonly stepMs: number;
 }
 
-export interface EpochEvent {
+export interface EpochEvent extends EpochMeans {
   readonly event: 'epoch';
   readonly epoch: number;
   readonly epochs: number;
   readonly step: number;
-  /** Mean over the epoch's batches, with the parameters as they were at each. */
-  readonly training: ElboMeans;
-  /** On the held-out examples, after the epoch; absent without a validation split. */
-  readonly validation?: ValidationMeans;
   /** Whether this is the best epoch so far: the one whose parameters are kept. */
   readonly best: boolean;
   readonly seconds: number;
 }
 
-export interface DoneEvent {
+/** The end, with what the last epoch completed came to, if there was one. */
+export interface DoneEvent extends Partial<EpochMeans> {
   readonly event: 'done';
   readonly reason: 'finished' | 'stopped-early' | 'interrupted';
   /** Epochs completed. */
@@ -54,8 +59,9 @@ export interface DoneEvent {
   readonly steps: number;
   /** The epoch whose parameters the result has. */
   readonly bestEpoch: number;
-  /** Median wall time of a step, in milliseconds. */
+  /** Median wall time of a step, in milliseconds; 0 where none was taken, as a training that had ended was resumed. */
   readonly stepMs: number;
+  /** Since this training began, or was resumed. */
   readonly seconds: number;
 }
 

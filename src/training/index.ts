@@ -1,5 +1,6 @@
 export type { Checkpoint, Progress } from './checkpoint.ts';
-export type { DoneEvent, ElboMeans, EpochEvent, StepEvent, TrainingEvent } from './events.ts';
+export { patienceIsOver } from './early-stopping.ts';
+export type { DoneEvent, ElboMeans, EpochEvent, EpochMeans, StepEvent, TrainingEvent } from './events.ts';
 export { follow } from './replicas/follow.ts';
 export type { FollowerTask } from './replicas/follower-thread.ts';
 export { Optimizer, optimizerSlots } from './optimizers.ts';

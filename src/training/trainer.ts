@@ -128,14 +128,16 @@ export class Trainer {
     const { config } = this.#options;
     const started = performance.now();
     let reason: 'finished' | 'stopped-early' | 'interrupted' = 'finished';
-    while (this.#progress.epoch < config.epochs) {
-      const finished = yield* this.#epoch(signal);
-      if (!finished) {
-        reason = 'interrupted';
+    for (;;) {
+      const { epoch, batch, patience } = this.#progress;
+      // Asked before an epoch, and not after one: a training that had stopped early stays so when it is resumed.
+      if (batch === 0 && patienceIsOver(patience, config.earlyStopping)) {
+        reason = 'stopped-early';
         break;
       }
-      if (patienceIsOver(this.#progress.patience, config.earlyStopping)) {
-        reason = 'stopped-early';
+      if (epoch >= config.epochs) break;
+      if (!(yield* this.#epoch(signal))) {
+        reason = 'interrupted';
         break;
       }
     }
@@ -145,8 +147,9 @@ export class Trainer {
       epochs: this.#progress.epoch,
       steps: this.#replicas.steps,
       bestEpoch: this.#best ? this.#progress.bestEpoch : this.#progress.epoch,
-      stepMs: this.#times.median(),
+      stepMs: this.#times.median() || 0,
       seconds: (performance.now() - started) / 1000,
+      ...this.#progress.last,
     };
   }
 
@@ -244,6 +247,10 @@ export class Trainer {
     const validation = await this.#validate();
     const criterion = validation?.trimmedElbo ?? validation?.elbo;
     const { bestElbo } = this.#progress;
+    const last = {
+      training: { elbo: reconstruction - kl, reconstruction, kl },
+      ...(validation && { validation }),
+    };
     const best = criterion === undefined || bestElbo === null || criterion > bestElbo;
     if (criterion !== undefined && best) this.#best = this.#replicas.store.snapshot();
     this.#progress = {
@@ -253,14 +260,14 @@ export class Trainer {
       bestEpoch: best ? epoch + 1 : this.#progress.bestEpoch,
       bestElbo: best ? (criterion ?? null) : bestElbo,
       patience: updatePatience(patience, criterion, this.#options.config.earlyStopping),
+      last,
     };
     return {
       event: 'epoch',
       epoch: epoch + 1,
       epochs: this.#options.config.epochs,
       step: this.#replicas.steps,
-      training: { elbo: reconstruction - kl, reconstruction, kl },
-      ...(validation && { validation }),
+      ...last,
       best,
       seconds: (performance.now() - started) / 1000,
     };

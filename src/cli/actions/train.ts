@@ -11,7 +11,6 @@ import {
 import type {
   DatasetOptions,
   DoneEvent,
-  EpochEvent,
   LoadProgress,
   ModelOptions,
   Run,
@@ -58,9 +57,9 @@ export async function train(
   };
   signal.addEventListener('abort', onAbort, { once: true });
   try {
-    const { run, done, lastEpoch } = await follow(output, source, { ...options, out, signal });
+    const { run, done } = await follow(output, source, { ...options, out, signal });
     if (output.json) output.record({ ...done, path: out });
-    saySummary(output, { run, out, done, lastEpoch, program });
+    saySummary(output, { run, out, done, program });
     await run.dispose();
     return done.reason === 'interrupted' ? exitCodes.interrupted : exitCodes.done;
   } catch (error) {
@@ -74,7 +73,6 @@ export async function train(
 interface Outcome {
   readonly run: Run;
   readonly done: DoneEvent;
-  readonly lastEpoch: EpochEvent | undefined;
 }
 
 /** Trains and says how it goes. The `done` event is left to the caller: files are written after it. */
@@ -84,7 +82,6 @@ async function follow(
   options: TrainOptions & { readonly out: string },
 ): Promise<Outcome> {
   const progress = new TrainProgress(output);
-  let lastEpoch: EpochEvent | undefined;
   let done: DoneEvent | undefined;
   let begun = false;
   const onEvent = (event: TrainingEvent): void => {
@@ -96,15 +93,12 @@ async function follow(
     }
     if (output.json) output.record(event);
     if (event.event === 'step') progress.step(event);
-    else {
-      lastEpoch = event;
-      progress.epoch(event);
-    }
+    else progress.epoch(event);
   };
   const { notice: onNotice } = output;
   const run = await startTraining(source, { ...options, onEvent, onNotice, onLoad: loadStatus(output) });
   if (!done) throw new Error('train: the loop ended without its last event.');
-  return { run, done, lastEpoch };
+  return { run, done };
 }
 
 /** Downloads and folders of many files, on the status line. */

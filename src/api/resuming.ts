@@ -1,0 +1,67 @@
+import { ValueError, formatShape, sameShape, version } from '../core/index.ts';
+import type { DatasetSplits } from '../data/index.ts';
+import type { RunConfig } from '../io/index.ts';
+import { patienceIsOver } from '../training/index.ts';
+import type { Checkpoint } from '../training/index.ts';
+import { configFor } from './config-for.ts';
+import { differences } from './differences.ts';
+import type { ModelOptions } from './options.ts';
+
+/** What an earlier process left of a run that goes on. */
+export interface Resumed {
+  readonly config: RunConfig;
+  readonly checkpoint: Checkpoint;
+}
+
+/**
+ * The configuration of a run that goes on: its own, but for the number of epochs, the patience and the threads. None of them
+ * changes what the run has come to so far.
+ *
+ * @throws ValueError when other data or other options are asked for, or fewer epochs than are done
+ */
+export function resumedConfig(
+  { config, checkpoint }: Resumed,
+  splits: DatasetSplits,
+  options: ModelOptions,
+): RunConfig {
+  const { train } = splits;
+  if (train.size !== config.data.count || !sameShape(train.sampleShape, config.data.shape)) {
+    throw new ValueError(
+      `train: the run to resume was trained on ${config.data.count} examples of ${formatShape(config.data.shape)} from ${config.data.source}; ${train.name} has ${train.size} of ${formatShape(train.sampleShape)}.`,
+    );
+  }
+  const asked = configFor(splits, { ...options, config });
+  const { epochs, earlyStopping, threads } = asked.training;
+  const changed = { epochs, ...(earlyStopping && { earlyStopping }), ...(threads !== undefined && { threads }) };
+  const next = { ...config, training: { ...config.training, ...changed } };
+  // Where the data lie may change; what they are may not.
+  const before = { ...next, data: { ...next.data, source: asked.data.source }, rootsigmaVersion: version };
+  const changes = differences(before, asked);
+  if (changes.length > 0) {
+    throw new ValueError(
+      `train: a resumed run keeps its options but for epochs, patience and threads, and ${changes.join('; ')}. Leave those options out, or train a new run.`,
+    );
+  }
+  const { epoch, batch } = checkpoint.progress;
+  const begun = epoch + (batch > 0 ? 1 : 0);
+  if (epochs < begun) {
+    throw new ValueError(
+      `train: ${epochs} epochs are asked for, and the run to resume is in its epoch ${begun} already.`,
+    );
+  }
+  return next;
+}
+
+/** Why a resumed run does not train on, where it does not. */
+export function resumedNotices({ checkpoint }: Pick<Resumed, 'checkpoint'>, { training }: RunConfig): string[] {
+  const { epoch, batch, patience } = checkpoint.progress;
+  const { epochs, earlyStopping } = training;
+  if (batch > 0) return [];
+  if (earlyStopping && patienceIsOver(patience, earlyStopping)) {
+    const more = epoch < epochs ? `, whatever its epochs (${epochs})` : '';
+    return [
+      `the run had stopped early after epoch ${epoch}, ${patience.waited} epochs without a better validation ELBO, and stays so${more}. A patience of more than ${patience.waited} lets it go on.`,
+    ];
+  }
+  return epoch < epochs ? [] : [`the run has its ${epochs} epochs already: more of them let it go on.`];
+}
