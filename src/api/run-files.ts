@@ -45,6 +45,9 @@ export function weightsOf({ parameters, standardization }: Run): Uint8Array<Arra
   return encodeSafetensors(tensors, { metadata: { format: 'rootsigma', version } });
 }
 
+/** Of samples.csv: a thousand rows, or fewer where a table has thousands of columns. */
+const mostCells = 2 ** 21;
+
 /** The files of a finished run besides config, metrics and checkpoints. */
 export async function writeRunFiles(folder: RunFolder, run: Run, summary?: TrainingSummary): Promise<void> {
   for (const [name, { data }] of Object.entries(run.parameters)) {
@@ -64,7 +67,8 @@ export async function writeRunFiles(folder: RunFolder, run: Run, summary?: Train
     await store.replace(runFile.reconstructions, comparison(asShades(run, originals), asShades(run, reconstructions)));
   }
   if (run.config.data.table) {
-    await store.replace(runFile.rows, formatTableCsv(await run.sampleTable(1000)));
+    const rows = Math.max(10, Math.min(1000, Math.floor(mostCells / run.config.data.table.columns.length)));
+    await store.replace(runFile.rows, formatTableCsv(await run.sampleTable(rows)));
   }
   await store.replace(runFile.card, modelCard(run, store.name, summary));
 }

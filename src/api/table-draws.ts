@@ -2,8 +2,15 @@ import type { NdArray } from '../core/index.ts';
 import { MarginalMatcher } from '../data/index.ts';
 import type { TableEncoder } from '../data/index.ts';
 
-/** Rows that are drawn to learn the model's own marginals. */
-const referenceRows = 8192;
+/** Rows that are drawn to learn the model's own marginals: fewer of tables so wide that they would take long, and this at least. */
+const referenceRows = { most: 8192, least: 512 };
+/** Numbers in them, at most. */
+const referenceNumbers = 2 ** 25;
+
+function referenceCount({ width }: TableEncoder): number {
+  const { most, least } = referenceRows;
+  return Math.max(least, Math.min(most, Math.floor(referenceNumbers / width)));
+}
 
 export interface TableDrawOptions {
   readonly missing: boolean;
@@ -28,7 +35,9 @@ export class TableDraws {
     // First, as the matcher leaves alone what is missing.
     this.#encoder.settleMissing(rows.data, { missing });
     if (matchMarginals) {
-      this.#matcher ??= this.#draw(referenceRows).then((reference) => new MarginalMatcher(this.#encoder, reference));
+      this.#matcher ??= this.#draw(referenceCount(this.#encoder)).then(
+        (reference) => new MarginalMatcher(this.#encoder, reference),
+      );
       (await this.#matcher).apply(rows);
     }
   }

@@ -12,12 +12,13 @@ const mostStrings = 2 ** 12;
  */
 export class BytePool {
   size = 0;
-  #heap = new Uint8Array(1024);
+  // Small at first: a table may have 100,000 columns.
+  #heap = new Uint8Array(64);
   /** Where text k ends. */
-  #ends = new Uint32Array(64);
-  #hashes = new Uint32Array(64);
+  #ends = new Uint32Array(16);
+  #hashes = new Uint32Array(16);
   /** Numbers + 1 by hash; 0 is free. */
-  #slots = new Uint32Array(256);
+  #slots = new Uint32Array(16);
   readonly #strings: string[] = [];
 
   /** The number of the text in these bytes. */

@@ -17,7 +17,7 @@ const mostDecimals = 0.9;
  */
 export class ColumnBuilder {
   #pool = new BytePool();
-  #codes = new Uint32Array(256);
+  #codes = new Uint32Array(16);
   #length = 0;
   #decimals: DecimalCells | undefined;
   #askAt = manyDistinct;

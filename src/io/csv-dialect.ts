@@ -55,6 +55,15 @@ const words: Readonly<Record<string, string>> = {
 /** Text and records that are looked at. */
 export const sniffedBytes = 2 ** 18;
 const sniffedRecords = 200;
+/** Columns of a table: a row of a training step takes all of them, and each takes some kilobytes to be understood. */
+export const mostColumns = 2 ** 17;
+
+export function tooManyColumns(name: string, found: number): DataError {
+  return new DataError(
+    `${name}: its first line has ${found} fields or more; a table may have ${mostColumns} columns. ` +
+      'Leave columns out, turn rows and columns around, or write it as an array: .npy.',
+  );
+}
 
 /**
  * The dialect of a file, from its first bytes (UTF-8): delimiter, lines before the table, comments, header.
@@ -88,6 +97,7 @@ export function findDialect(
   const layout = header
     ? layoutOf(first.fields, rows, notes)
     : { fields: first.fields.length, names: numbered(first.fields) };
+  if (layout.names.length > mostColumns) throw tooManyColumns(name, layout.names.length);
   if (skip > 0 && options.skip === undefined && start.delimiter === undefined) {
     notes.push(`the ${skip === 1 ? 'first line is' : `first ${skip} lines are`} no part of the table (option skip)`);
   }
@@ -314,11 +324,15 @@ function numbered(fields: readonly string[]): string[] {
 function named(fields: readonly string[], notes: string[]): string[] {
   const taken = new Set(fields.map((field) => field.trim()));
   const used = new Set<string>();
+  const numbers = new Map<string, number>();
   const renamed: string[] = [];
   const names = fields.map((field, index) => {
     const name = field.trim() === '' ? `column ${index + 1}` : unguardFormula(field.trim());
     let unique = name;
-    for (let k = 1; used.has(unique) || (unique !== name && taken.has(unique)); k++) unique = `${name}.${k}`;
+    // On from the last number given to that name: to count from 1 each time takes quadratic time.
+    let k = numbers.get(name) ?? 1;
+    for (; used.has(unique) || (unique !== name && taken.has(unique)); k++) unique = `${name}.${k}`;
+    numbers.set(name, k);
     used.add(unique);
     if (unique !== name) renamed.push(`'${unique}'`);
     return unique;

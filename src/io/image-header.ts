@@ -123,7 +123,14 @@ export function readJpegSegments(bytes: Uint8Array, name: string): JpegSegments 
     // Any number of fill bytes may stand before a marker.
     while (bytes[at] === 0xff && bytes[at + 1] === 0xff) at++;
     const marker = bytes[at + 1];
-    if (bytes[at] !== 0xff || marker === undefined || at + 4 > bytes.length) throw truncated();
+    // Those of a restart, and TEM, stand alone; the image's start and end have no place here.
+    if (bytes[at] === 0xff && (marker === 0x01 || (marker! >= 0xd0 && marker! <= 0xd7))) {
+      at += 2;
+      continue;
+    }
+    if (bytes[at] !== 0xff || marker === undefined || marker === 0xd8 || marker === 0xd9 || at + 4 > bytes.length) {
+      throw truncated();
+    }
     const length = view.getUint16(at + 2);
     const end = at + 2 + length;
     if (length < 2) throw truncated();

@@ -6,6 +6,8 @@ import { decodeCmykJpeg } from './cmyk-jpeg.ts';
 import { startCodec } from './codec.ts';
 import type { Codec } from './codec.ts';
 import { readImageHeader } from './image-header.ts';
+import { checkJpegScans } from './jpeg-scans.ts';
+import { checkImageSize } from './limits.ts';
 
 /** A coded block of 8 × 8 pixels takes at least one bit: a size beyond that is a damaged file, not an allocation. */
 const maximumPixelsPerByte = 8 * 64;
@@ -37,6 +39,8 @@ export function createJpegDecoder(wasm?: WebAssembly.Module): JpegDecoder {
     if (width * height > maximumPixelsPerByte * bytes.length) {
       throw new DataError(`${name}: claims ${width}×${height} pixels in ${bytes.length} bytes: the JPEG is damaged.`);
     }
+    checkImageSize(name, { width, height, bytesPerPixel: decodedBytes(colours) });
+    checkJpegScans(bytes, name);
     if (colours === 4) return decodeCmykJpeg(bytes, name);
     const codec = await (ready ??= start());
     complaints.length = 0;
@@ -51,6 +55,9 @@ export function createJpegDecoder(wasm?: WebAssembly.Module): JpegDecoder {
     }
     const problem = complaints.find((line) => !harmless.test(line));
     if (problem !== undefined) throw new DataError(`${name}: the JPEG is damaged (${problem.trim()}).`);
+    if (image.width * image.height !== width * height) {
+      throw new DataError(`${name}: the JPEG is damaged (it has other sides than its header says).`);
+    }
     return {
       dtype: 'uint8',
       shape: colours === 1 ? [image.height, image.width] : [image.height, image.width, 3],
@@ -65,6 +72,11 @@ export function createJpegDecoder(wasm?: WebAssembly.Module): JpegDecoder {
     last = result.catch(() => undefined);
     return result;
   };
+}
+
+/** Bytes that a pixel takes: libjpeg's build gives RGBA; coefficients of four components are kept here in 16 bits each. */
+function decodedBytes(colours: number): number {
+  return colours === 4 ? 8 : 4;
 }
 
 /** RGBA without A; grey images have it in all three. */

@@ -1,7 +1,7 @@
 import { DataError, ValueError } from '../core/index.ts';
 import type { DecodeOptions } from './bytes.ts';
 import { ColumnBuilder } from './column-builder.ts';
-import { candidates, delimiterNamed, findDialect, sniffedBytes } from './csv-dialect.ts';
+import { candidates, delimiterNamed, findDialect, mostColumns, sniffedBytes, tooManyColumns } from './csv-dialect.ts';
 import type { CsvDialect, CsvOptions } from './csv-dialect.ts';
 import { CsvScanner } from './csv-scanner.ts';
 import { formatNumber } from './number-form.ts';
@@ -95,10 +95,18 @@ export class TableCsvReader {
     const { delimiter } = this.#options;
     const tried = delimiter === undefined ? candidates : [delimiterNamed(delimiter)];
     // What is quoted for another delimiter is an error to this one, and says nothing of how far the lines reach.
-    const counts = tried.map((character) => countRecords(head, { name: this.#name, delimiter: character }));
-    if (counts.some((count = 0) => count >= leastRecords) || counts.every((count) => count === undefined)) return false;
+    const found = tried.map((character) => lookAtRecords(head, { name: this.#name, delimiter: character }));
+    if (found.some((of) => of !== undefined && of.records >= leastRecords)) return false;
+    if (found.every((of) => of === undefined)) return false;
+    const widest = found.reduce((most, of) => Math.max(most, of?.fields ?? 0), 0);
+    if (widest > mostColumns) throw tooManyColumns(this.#name, widest);
+    if (head.length >= mostHead) {
+      throw new DataError(
+        `${this.#name}: its first ${leastRecords} rows do not end within ${mostHead / 2 ** 20} MiB: is it a table of text?`,
+      );
+    }
     this.#head.push(head);
-    this.#neededBytes = 4 * this.#headBytes;
+    this.#neededBytes = Math.min(mostHead, 4 * this.#headBytes);
     return true;
   }
 }
@@ -106,16 +114,23 @@ export class TableCsvReader {
 /** Records that a layout is found from, at least. */
 const leastRecords = 2;
 
-/** Records that end within these bytes; `undefined` for bytes that this delimiter does not part. */
-function countRecords(
+/** The bytes that they lie in, at most. */
+const mostHead = 2 ** 25;
+
+/** Records that end within these bytes, and the most fields of one; `undefined` for bytes that this delimiter does not part. */
+function lookAtRecords(
   bytes: Uint8Array,
   how: { readonly name: string; readonly delimiter: string },
-): number | undefined {
-  let records = 0;
+): { readonly records: number; readonly fields: number } | undefined {
+  let [records, fields, most] = [0, 0, 0];
   const sink = {
-    field: () => undefined,
+    field: () => {
+      fields++;
+      most = Math.max(most, fields);
+    },
     record: () => {
       records++;
+      fields = 0;
     },
   };
   try {
@@ -124,7 +139,7 @@ function countRecords(
     if (error instanceof DataError) return undefined;
     throw error;
   }
-  return records;
+  return { records, fields: most };
 }
 
 function joined(pieces: readonly Uint8Array[]): Uint8Array {

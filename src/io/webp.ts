@@ -5,6 +5,7 @@ import type { DecodedImage, DecodeOptions } from './bytes.ts';
 import { startCodec } from './codec.ts';
 import type { Codec } from './codec.ts';
 import { readImageHeader } from './image-header.ts';
+import { checkImageSize } from './limits.ts';
 
 /** Beyond that a size is a damaged file, not an allocation; an image of one colour takes some 60 bytes a million pixels. */
 const maximumPixelsPerByte = 2 ** 16;
@@ -31,6 +32,7 @@ export function createWebpDecoder(wasm?: WebAssembly.Module): WebpDecoder {
     if (width * height > maximumPixelsPerByte * bytes.length) {
       throw new DataError(`${name}: claims ${width}×${height} pixels in ${bytes.length} bytes: the WebP is damaged.`);
     }
+    checkImageSize(name, { width, height, bytesPerPixel: 4 });
     const codec = await (ready ??= startCodec(factory, { file: 'webp_dec.wasm', wasm }));
     let image: ImageData | null;
     try {
@@ -38,6 +40,9 @@ export function createWebpDecoder(wasm?: WebAssembly.Module): WebpDecoder {
       if (!image) throw new Error('Decoding error');
     } catch (error) {
       throw new DataError(`${name}: the WebP is damaged or truncated (${messageOf(error)}).`);
+    }
+    if (image.width !== width || image.height !== height) {
+      throw new DataError(`${name}: the WebP is damaged (it has other sides than its header says).`);
     }
     return flatten(image, background);
   };

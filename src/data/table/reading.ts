@@ -150,10 +150,10 @@ export function readingOf(
   const asMark = (test: (text: string) => boolean) =>
     noGuess ? [] : others.filter(({ text }) => !options.knownLevels?.has(text) && test(text));
   const ofNumbers = asMark(isMarkOfNumbers);
-  const rest = others.filter((cell) => !ofNumbers.includes(cell));
+  const rest = without(others, ofNumbers);
   const main = mainForm(numbers);
   const fitting = numbers.filter(({ parts }) => isOfForm(parts, main));
-  const misfits = numbers.filter((cell) => !fitting.includes(cell));
+  const misfits = without(numbers, fitting);
   const { decimal, open } = signOf(fitting, file, options);
   const readings = fitting.map((cell) => ({ cell, core: readCore(cell.parts.core, decimal) }));
   const unreadable = readings.filter(({ core }) => core === undefined).map(({ cell }) => cell);
@@ -211,6 +211,12 @@ export function readingOf(
     open: undefined,
     whyText: good >= 0.5 * rows ? why : undefined,
   };
+}
+
+/** Those of `all` that are not among `some`, in linear time. */
+function without<T>(all: readonly T[], some: readonly T[]): T[] {
+  const left = new Set(some);
+  return all.filter((one) => !left.has(one));
 }
 
 function isDateLike(text: string): boolean {

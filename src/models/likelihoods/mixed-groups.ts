@@ -21,7 +21,10 @@ export function mixedGroups(blocks: readonly MixedBlock[], stddev: NoiseStddev):
   const byKind = new Map<string, MixedBlock[]>();
   for (const block of blocks) {
     const name = `${block.kind} ${block.width}`;
-    byKind.set(name, [...(byKind.get(name) ?? []), block]);
+    const members = byKind.get(name);
+    // Not a new array a block: that takes quadratic time.
+    if (members) members.push(block);
+    else byKind.set(name, [block]);
   }
   return [...byKind.values()].map((members) => {
     const indices = members.flatMap(({ offset, width }) => Array.from({ length: width }, (_, k) => offset + k));
