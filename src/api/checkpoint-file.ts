@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { DataError } from '../core/index.ts';
+import { DataError, NumericalError } from '../core/index.ts';
 import type { NdArray } from '../core/index.ts';
 import { encodeSafetensors, nameIn, runFile } from '../io/index.ts';
 import type { RunFolder } from '../io/index.ts';
@@ -7,10 +7,14 @@ import type { Checkpoint, NamedParameters } from '../training/index.ts';
 
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const elboOrNone = v.nullable(v.number());
-const means = { elbo: v.number(), reconstruction: v.number(), kl: v.number() };
+/** JSON has no NaN: a mean that is not finite is null there. */
+const mean = v.pipe(
+  v.nullable(v.number()),
+  v.transform((value) => value ?? NaN),
+);
+const means = { elbo: mean, reconstruction: mean, kl: mean };
 
-/** What the checkpoint's metadata holds, as JSON. */
-const progressSchema = v.strictObject({
+const stateEntries = {
   steps: count,
   progress: v.strictObject({
     epoch: count,
@@ -23,21 +27,46 @@ const progressSchema = v.strictObject({
     last: v.exactOptional(
       v.strictObject({
         training: v.strictObject(means),
-        validation: v.exactOptional(v.strictObject({ ...means, trimmedElbo: v.exactOptional(v.number()) })),
+        validation: v.exactOptional(v.strictObject({ ...means, trimmedElbo: v.exactOptional(mean) })),
+      }),
+    ),
+    nonFinite: v.exactOptional(
+      v.strictObject({
+        skipped: count,
+        skippedInEpoch: count,
+        rollbacks: count,
+        inARow: count,
+        returnedTo: v.pipe(v.number(), v.safeInteger()),
       }),
     ),
   }),
-});
+};
+
+/** What the checkpoint's metadata holds, as JSON. */
+const progressSchema = v.strictObject({ ...stateEntries, rollback: v.exactOptional(v.strictObject(stateEntries)) });
 
 /** Writes a checkpoint as a whole or not at all: the one before it stays until this one is on disk. */
 export async function writeCheckpoint(folder: RunFolder, checkpoint: Checkpoint): Promise<void> {
-  const { parameters, optimizer, best, steps, progress } = checkpoint;
+  const { parameters, optimizer, best, rollback, steps, progress } = checkpoint;
   const tensors = {
     ...withPrefix('parameter', parameters),
     ...withPrefix('optimizer', optimizer),
     ...withPrefix('best', best ?? {}),
+    ...withPrefix('rollback/parameter', rollback?.parameters ?? {}),
+    ...withPrefix('rollback/optimizer', rollback?.optimizer ?? {}),
   };
-  const metadata = { format: 'rootsigma checkpoint', state: JSON.stringify({ steps, progress }) };
+  for (const [name, { data }] of Object.entries(tensors)) {
+    const wrong = data.find((value) => !Number.isFinite(value));
+    if (wrong !== undefined) {
+      throw new NumericalError(`checkpoint: '${name}' holds ${wrong}; nothing was written, the one before stays.`);
+    }
+  }
+  const state = {
+    steps,
+    progress,
+    ...(rollback && { rollback: { steps: rollback.steps, progress: rollback.progress } }),
+  };
+  const metadata = { format: 'rootsigma checkpoint', state: JSON.stringify(state) };
   await folder.store.replace(runFile.checkpoint, encodeSafetensors(tensors, { metadata }));
 }
 
@@ -50,10 +79,18 @@ export async function readCheckpoint(folder: RunFolder): Promise<Checkpoint> {
       `${nameIn(folder.store, runFile.checkpoint)}: its metadata is not a checkpoint's (${parsed.issues[0].message}).`,
     );
   const best = withoutPrefix('best', tensors);
+  const { rollback, ...state } = parsed.output;
   return {
-    ...parsed.output,
+    ...state,
     parameters: withoutPrefix('parameter', tensors),
     optimizer: withoutPrefix('optimizer', tensors),
+    ...(rollback && {
+      rollback: {
+        ...rollback,
+        parameters: withoutPrefix('rollback/parameter', tensors),
+        optimizer: withoutPrefix('rollback/optimizer', tensors),
+      },
+    }),
     ...(Object.keys(best).length > 0 && { best }),
   };
 }

@@ -116,7 +116,7 @@ function defaultNetwork(shape: readonly number[]): NetworkName {
 }
 
 function trainingConfig(base: BaseConfig['training'], options: ModelOptions): object {
-  const { epochs, batchSize, clipNorm, trim, validation, validationTrim, patience, seed, threads } = options;
+  const { epochs, batchSize, clipNorm, trim, validation, validationTrim, patience, onNan, seed, threads } = options;
   const { optimizer, learningRate, weightDecay, momentum, schedule, warmupSteps } = options;
   // Another optimizer than the base's takes its learning rate only.
   const sameOptimizer = optimizer === undefined || optimizer === base.optimizer.name;
@@ -124,7 +124,7 @@ function trainingConfig(base: BaseConfig['training'], options: ModelOptions): ob
   const warmupEpochs = Math.max(1, Math.round((epochs ?? base.epochs) / 20));
   return {
     ...base,
-    ...given({ epochs, batchSize, clipNorm, validation, seed, threads }),
+    ...given({ epochs, batchSize, clipNorm, validation, onNan, seed, threads }),
     // Examples that training leaves out as anomalies are held out as often.
     ...given({ validationTrim: validationTrim ?? larger(base.validationTrim, trim) }),
     ...given({ trim: trim === undefined ? undefined : { fraction: trim, warmupEpochs } }),

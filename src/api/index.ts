@@ -53,7 +53,7 @@ export { compareTables, downstreamAccuracy, sampleGaussianCopula, sampleIndepend
 export type { ColumnKinds, DownstreamAccuracy, TableDistances } from '../evaluation/index.ts';
 export { MemoryStore, anomalyMethods, tableOf } from '../io/index.ts';
 export type { AnomalyThreshold, Cell, Release, RunConfig, Store, Table, TableColumn } from '../io/index.ts';
-export type { DoneEvent, ElboMeans, EpochEvent, StepEvent, TrainingEvent } from '../training/index.ts';
+export type { DoneEvent, ElboMeans, EpochEvent, NonFiniteEvent, StepEvent, TrainingEvent } from '../training/index.ts';
 export { auroc, averagePrecision, precisionRecallCurve, rocCurve } from '../evaluation/index.ts';
 export type { AnomalyLabels, PrecisionRecallCurve, RankingOptions, RocCurve } from '../evaluation/index.ts';
 export type { AnomalyMethod } from '../evaluation/index.ts';

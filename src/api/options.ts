@@ -3,7 +3,7 @@ import type { OptionRules } from '../core/index.ts';
 import { threadCount } from '../engine/index.ts';
 import type { ActivationName } from '../graph/index.ts';
 import { configChoices } from '../io/index.ts';
-import type { JsonValue, OptimizerConfig, RunConfig, ScheduleConfig } from '../io/index.ts';
+import type { JsonValue, OptimizerConfig, RunConfig, ScheduleConfig, TrainingConfig } from '../io/index.ts';
 import type { NetworkName, NoiseStddev, Normalization } from '../models/index.ts';
 import type { LikelihoodName } from './likelihood.ts';
 
@@ -87,6 +87,12 @@ export interface ModelOptions {
   readonly validationTrim?: number;
   /** Stop after so many epochs without a better validation ELBO. Default: never. */
   readonly patience?: number;
+  /**
+   * What to do where a step's loss or gradient is NaN or infinite: `stop` with an error that names where it arose (the default),
+   * `skip` its update, or `rollback`: back to the last state that was kept, on with other noise and half the learning rate.
+   * Either ends as `stop` after ten in a row.
+   */
+  readonly onNan?: NonNullable<TrainingConfig['onNan']>;
   /** Same seed, machine and threads: the same numbers to the bit. Default: 0. */
   readonly seed?: number;
   /** Threads that share the work: rows of a batch in training, parts of an op elsewhere. Default: the physical cores. */
@@ -130,6 +136,7 @@ export const modelOptionRules: OptionRules<ModelOptions> = {
   validation: share,
   validationTrim: share,
   patience: rule.whole(1),
+  onNan: rule.oneOf(configChoices.onNan),
   seed: rule.seed,
   threads: threadCount,
   config: rule.object,

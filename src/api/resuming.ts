@@ -14,8 +14,8 @@ export interface Resumed {
 }
 
 /**
- * The configuration of a run that goes on: its own, but for the number of epochs, the patience and the threads. None of them
- * changes what the run has come to so far.
+ * The configuration of a run that goes on: its own, but for the number of epochs, the patience, the threads and what is done
+ * about NaN. None of them changes what the run has come to so far.
  *
  * @throws ValueError when other data or other options are asked for, or fewer epochs than are done
  */
@@ -31,15 +31,20 @@ export function resumedConfig(
     );
   }
   const asked = configFor(splits, { ...options, config });
-  const { epochs, earlyStopping, threads } = asked.training;
-  const changed = { epochs, ...(earlyStopping && { earlyStopping }), ...(threads !== undefined && { threads }) };
+  const { epochs, earlyStopping, threads, onNan } = asked.training;
+  const changed = {
+    epochs,
+    ...(earlyStopping && { earlyStopping }),
+    ...(threads !== undefined && { threads }),
+    ...(onNan && { onNan }),
+  };
   const next = { ...config, training: { ...config.training, ...changed } };
   // Where the data lie may change; what they are may not.
   const before = { ...next, data: { ...next.data, source: asked.data.source }, rootsigmaVersion: version };
   const changes = differences(before, asked);
   if (changes.length > 0) {
     throw new ValueError(
-      `train: a resumed run keeps its options but for epochs, patience and threads, and ${changes.join('; ')}. Leave those options out, or train a new run.`,
+      `train: a resumed run keeps its options but for epochs, patience, threads and onNan, and ${changes.join('; ')}. Leave those options out, or train a new run.`,
     );
   }
   const { epoch, batch } = checkpoint.progress;

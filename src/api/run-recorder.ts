@@ -1,6 +1,7 @@
 import { DataError } from '../core/index.ts';
 import { RunFolder } from '../io/index.ts';
 import type { Release, RunConfig, Store } from '../io/index.ts';
+import { stepsTaken } from '../training/index.ts';
 import type { DoneEvent, Trainer, TrainingEvent } from '../training/index.ts';
 import { readCheckpoint, writeCheckpoint } from './checkpoint-file.ts';
 import type { Resumed } from './resuming.ts';
@@ -67,9 +68,14 @@ export class RunRecorder {
 
   async record(event: TrainingEvent, trainer: Trainer): Promise<void> {
     const folder = this.#opened();
+    if (event.event === 'non-finite' && event.action === 'rolled-back') {
+      // What came after is undone, in the record too: it goes on as if it had not been.
+      await writeCheckpoint(folder, trainer.checkpoint());
+      await folder.repairMetrics(upTo(event.step));
+    }
     if (event.event !== 'step' || event.step % stepsPerLine === 0) await folder.appendMetrics(event);
     const due = performance.now() - this.#lastCheckpoint > 1000 * secondsBetweenCheckpoints;
-    if ((event.event === 'epoch' && due) || event.event === 'done') {
+    if (((event.event === 'epoch' && due) || event.event === 'done') && !trainer.isAboutToReturn()) {
       await writeCheckpoint(folder, trainer.checkpoint());
       this.#lastCheckpoint = performance.now();
     }
@@ -87,13 +93,14 @@ export class RunRecorder {
 
   /** Whether a line of the log tells of what the checkpoint has: what came after it, is said again. */
   #isKnown({ event, step, epoch, seconds, stepMs }: Record<string, unknown>): boolean {
-    const { steps, progress } = this.resumed?.checkpoint ?? { steps: 0, progress: { epoch: 0 } };
+    const checkpoint = this.resumed?.checkpoint;
+    const [steps, epochs] = checkpoint ? [stepsTaken(checkpoint), checkpoint.progress.epoch] : [0, 0];
     // An epoch's line has the number of its last step, after which the epoch is not at its end yet.
     const isKnown =
       event !== 'done' &&
       typeof step === 'number' &&
       step <= steps &&
-      (event !== 'epoch' || (typeof epoch === 'number' && epoch <= progress.epoch));
+      (event !== 'epoch' || (typeof epoch === 'number' && epoch <= epochs));
     if (isKnown && event === 'epoch' && typeof seconds === 'number') this.#before.seconds += seconds;
     if (isKnown && event === 'step' && typeof stepMs === 'number') this.#before.stepMs = stepMs;
     return isKnown;
@@ -108,4 +115,9 @@ export class RunRecorder {
 async function readResumed(store: Store): Promise<Resumed> {
   const folder = await RunFolder.open(store);
   return { config: await folder.readConfig(), checkpoint: await readCheckpoint(folder) };
+}
+
+/** Which records of metrics.jsonl hold for a training that stands at a step. */
+function upTo(step: number): (record: Record<string, unknown>) => boolean {
+  return (record) => record.event !== 'done' && typeof record.step === 'number' && record.step <= step;
 }

@@ -36,14 +36,19 @@ export function saySummary(output: Output, outcome: TrainingOutcome): void {
   output.say('', bold('Next'), ...nextSteps(outcome).map((line) => `  ${line}`));
 }
 
-function outcomeText({ reason, epochs, steps, seconds, stepMs }: DoneEvent): string {
+function outcomeText({ reason, epochs, steps, skipped, rollbacks, seconds, stepMs }: DoneEvent): string {
   const how = {
     finished: 'Finished',
     'stopped-early': 'Stopped early: the validation ELBO no longer rises',
     interrupted: 'Interrupted; what was learned so far is saved',
   }[reason];
   const speed = stepMs > 0 ? `, ${stepMs.toFixed(2)} ms a step (median)` : '';
-  return `${how}: ${epochs} ${epochs === 1 ? 'epoch' : 'epochs'}, ${steps} steps, ${formatDuration(seconds)}${speed}`;
+  const left = skipped === undefined ? '' : ` (${skipped} skipped as they were not finite)`;
+  const back =
+    rollbacks === undefined
+      ? ''
+      : ` (went back ${rollbacks === 1 ? 'once' : `${rollbacks} times`} from one that was not finite)`;
+  return `${how}: ${epochs} ${epochs === 1 ? 'epoch' : 'epochs'}, ${steps} steps${left}${back}, ${formatDuration(seconds)}${speed}`;
 }
 
 function elboRow(name: string, { elbo, reconstruction, kl }: ElboMeans): string[] {

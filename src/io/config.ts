@@ -70,6 +70,7 @@ export const configChoices = {
   ],
   stddev: ['shared', 'per-dimension', 'head'],
   schedule: ['constant', 'linear', 'cosine', 'exponential'],
+  onNan: ['stop', 'skip', 'rollback'],
 } as const;
 
 const dataSchema = object({
@@ -211,6 +212,8 @@ const trainingSchema = object({
   validationTrim: v.exactOptional(fraction),
   /** Stop after `patience` epochs in which the validation ELBO rose by less than `minDelta`. */
   earlyStopping: v.exactOptional(object({ patience: whole(1), minDelta: v.exactOptional(nonNegative) })),
+  /** What to do where a step's loss or gradient is NaN or infinite. Absent: stop. */
+  onNan: v.exactOptional(oneOf(configChoices.onNan)),
   seed: whole(0),
   threads: v.exactOptional(whole(1)),
 });

@@ -1,5 +1,6 @@
 import type { NdArray } from '../core/index.ts';
 import type { EpochMeans } from './events.ts';
+import type { NonFiniteCounts, Snapshot } from './non-finite.ts';
 import type { NamedParameters } from './parameter-store.ts';
 
 /** How far a training has come: plain data, as JSON in a checkpoint. */
@@ -19,6 +20,8 @@ export interface Progress {
   readonly patience: { readonly reference: number | null; readonly waited: number };
   /** What the last epoch completed came to; absent before the first, and in checkpoints of earlier versions. */
   readonly last?: EpochMeans;
+  /** What became of steps that were not finite; absent before the first. */
+  readonly nonFinite?: NonFiniteCounts;
 }
 
 /** Everything that training depends on besides its options: from here it continues to the bit. */
@@ -26,8 +29,16 @@ export interface Checkpoint {
   readonly parameters: NamedParameters;
   /** The optimiser's flat arrays. */
   readonly optimizer: Readonly<Record<string, NdArray<'float32'>>>;
+  /** Updates made; a step that was skipped is none. */
   readonly steps: number;
   readonly progress: Progress;
+  /** What a rollback would go back to, where that is not this state itself. */
+  readonly rollback?: Snapshot;
   /** The best epoch's parameters, where there is a validation split. */
   readonly best?: NamedParameters;
+}
+
+/** Steps taken, those counted that were skipped. */
+export function stepsTaken({ steps, progress }: Pick<Checkpoint, 'steps' | 'progress'>): number {
+  return steps + (progress.nonFinite?.skipped ?? 0);
 }

@@ -10,6 +10,7 @@ export function updatePatience(
   options: TrainingConfig['earlyStopping'],
 ): Patience {
   if (elbo === undefined) return { reference, waited };
+  if (!Number.isFinite(elbo)) return { reference, waited: waited + 1 };
   const rose = reference === null || elbo > reference + (options?.minDelta ?? 0);
   return rose ? { reference: elbo, waited: 0 } : { reference, waited: waited + 1 };
 }

@@ -50,6 +50,30 @@ export interface EpochEvent extends EpochMeans {
   readonly seconds: number;
 }
 
+/** A step whose loss or gradient is NaN or infinite, or after which a parameter is, and what was done about it. */
+export interface NonFiniteEvent {
+  readonly event: 'non-finite';
+  readonly policy: 'stop' | 'skip' | 'rollback';
+  readonly action: 'stopped' | 'skipped' | 'rolled-back';
+  readonly epoch: number;
+  /** The step at which it was found, counted from 1. */
+  readonly failedStep: number;
+  /** The step where the training stands now: after a rollback, the one that it went back to. */
+  readonly step: number;
+  /** `loss NaN and gradient norm NaN`, `Infinity in encoder.0.weight`. */
+  readonly what: string;
+  /** Where it arose: `NaN in exp of decoder at [3, 17]`. Of the first few only, as it takes long to find. */
+  readonly place?: string;
+  /** How many in a row this was. */
+  readonly inARow: number;
+  /** Steps left out so far. */
+  readonly skipped?: number;
+  /** Rollbacks so far. */
+  readonly rollbacks?: number;
+  /** What the learning rate is multiplied with from here on. */
+  readonly learningRateFactor?: number;
+}
+
 /** The end, with what the last epoch completed came to, if there was one. */
 export interface DoneEvent extends Partial<EpochMeans> {
   readonly event: 'done';
@@ -57,6 +81,10 @@ export interface DoneEvent extends Partial<EpochMeans> {
   /** Epochs completed. */
   readonly epochs: number;
   readonly steps: number;
+  /** Of the steps, those whose update was left out as it was not finite; absent when there are none. */
+  readonly skipped?: number;
+  /** How often training went back, for the same reason; absent when it did not. */
+  readonly rollbacks?: number;
   /** The epoch whose parameters the result has. */
   readonly bestEpoch: number;
   /** Median wall time of a step, in milliseconds; 0 where none was taken, as a training that had ended was resumed. */
@@ -65,4 +93,4 @@ export interface DoneEvent extends Partial<EpochMeans> {
   readonly seconds: number;
 }
 
-export type TrainingEvent = StepEvent | EpochEvent | DoneEvent;
+export type TrainingEvent = StepEvent | EpochEvent | NonFiniteEvent | DoneEvent;

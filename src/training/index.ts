@@ -1,6 +1,17 @@
+export { stepsTaken } from './checkpoint.ts';
 export type { Checkpoint, Progress } from './checkpoint.ts';
 export { patienceIsOver } from './early-stopping.ts';
-export type { DoneEvent, ElboMeans, EpochEvent, EpochMeans, StepEvent, TrainingEvent } from './events.ts';
+export type {
+  DoneEvent,
+  ElboMeans,
+  EpochEvent,
+  EpochMeans,
+  NonFiniteEvent,
+  StepEvent,
+  TrainingEvent,
+} from './events.ts';
+export { firstNonFiniteIn } from './non-finite.ts';
+export type { NonFiniteCounts, NonFinitePolicy, Snapshot } from './non-finite.ts';
 export { follow } from './replicas/follow.ts';
 export type { FollowerTask } from './replicas/follower-thread.ts';
 export { Optimizer, optimizerSlots } from './optimizers.ts';

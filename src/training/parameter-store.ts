@@ -1,6 +1,6 @@
 import { NdArray, ValueError, formatShape, sameShape, sizeOf } from '../core/index.ts';
 import type { Shape } from '../core/index.ts';
-import { createKernelMemory } from '../kernels/index.ts';
+import { allFinite, createKernelMemory } from '../kernels/index.ts';
 import type { KernelMemory } from '../kernels/index.ts';
 import { isLearned } from '../nn/index.ts';
 import type { ParameterSpec } from '../nn/index.ts';
@@ -49,6 +49,8 @@ export class ParameterStore {
   readonly parameters: NamedParameters;
   /** Views of `gradients` by name, of what is learned. */
   readonly gradientViews: NamedParameters;
+  /** What is not learned: running averages. */
+  readonly state: readonly NdArray<'float32'>[];
 
   /** @param options.extra how many numbers more will be allocated in the memory: an optimiser's arrays */
   constructor(specs: readonly StoredSpec[], options: { readonly extra?: number } = {}) {
@@ -69,6 +71,7 @@ export class ParameterStore {
       specs.map(({ name, shape }) => [name, values[name] ?? NdArray.zeros(shape, 'float32')]),
     );
     this.gradientViews = views(this.gradients);
+    this.state = specs.flatMap(({ name }) => (values[name] ? [] : (this.parameters[name] ?? [])));
   }
 
   /** Copies values in. @throws ValueError when a name or a shape does not match, before anything is written */
@@ -95,6 +98,14 @@ export class ParameterStore {
     return Object.fromEntries(
       Object.entries(this.parameters).map(([name, { data, shape }]) => [name, new NdArray(data.slice(), shape)]),
     );
+  }
+
+  isFinite(): boolean {
+    return allFinite(this.memory, this.values) && this.isStateFinite();
+  }
+
+  isStateFinite(): boolean {
+    return this.state.every(({ data }) => data.every(Number.isFinite));
   }
 
   /** How many numbers the model learns. */

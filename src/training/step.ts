@@ -89,7 +89,9 @@ export class TrainingStep {
    * @param x the batch; default: the one in `batch`
    */
   locateNonFinite(feeds: StepFeeds, x: NdArray = this.batch): string | undefined {
-    const found = firstNonFinite(this.#graph.outputs, { ...this.#store.parameters, x, ...this.#feed(feeds) });
+    const { outputs, state } = this.#graph;
+    const computed = [...Object.values(outputs), ...Object.values(state)];
+    const found = firstNonFinite(computed, { ...this.#store.parameters, x, ...this.#feed(feeds) });
     if (!found) return undefined;
     const { node, op, scope, value, index } = found;
     const what = op === 'input' ? `'${(node as Tensor<'input'>).attributes.name}'` : op;

@@ -1,4 +1,4 @@
-import { NumericalError, noticesTo, takeTurns } from '../core/index.ts';
+import { noticesTo, takeTurns } from '../core/index.ts';
 import type { OnNotice } from '../core/index.ts';
 import { stepsPerEpoch, trainingBatches } from '../data/index.ts';
 import type { Engine } from '../engine/index.ts';
@@ -9,9 +9,21 @@ import { ElboProgram } from '../objectives/index.ts';
 import type { Examples } from '../objectives/index.ts';
 import { foldIn, key as seedKey } from '../random/index.ts';
 import type { Key } from '../random/index.ts';
+import { stepsTaken } from './checkpoint.ts';
 import type { Checkpoint, Progress } from './checkpoint.ts';
 import { patienceIsOver, updatePatience } from './early-stopping.ts';
-import type { EpochEvent, StepEvent, TrainingEvent, ValidationMeans } from './events.ts';
+import type { EpochEvent, NonFiniteEvent, StepEvent, TrainingEvent, ValidationMeans } from './events.ts';
+import {
+  decide,
+  firstNonFiniteIn,
+  mostSaid,
+  noneNonFinite,
+  noticeOf,
+  rollbackFactor,
+  stepsBetweenSnapshots,
+  stopError,
+} from './non-finite.ts';
+import type { Finding, NonFiniteCounts, NonFinitePolicy, Snapshot } from './non-finite.ts';
 import type { NamedParameters } from './parameter-store.ts';
 import { Replicas } from './replicas/replicas.ts';
 import { learningRateFactor } from './schedule.ts';
@@ -39,7 +51,7 @@ export interface TrainerOptions {
 }
 
 /** Independent streams of the seed, one for each use. */
-const streams = { initialization: 0, binarization: 1, noise: 2, validation: 3, trimming: 4 } as const;
+const streams = { initialization: 0, binarization: 1, noise: 2, validation: 3, trimming: 4, rollbacks: 5 } as const;
 
 const start: Progress = {
   epoch: 0,
@@ -58,8 +70,12 @@ export class Trainer {
   /** For the validation examples, and to find those that an epoch leaves out. */
   readonly #elbo: ElboProgram | undefined;
   readonly #times = new StepTimes();
+  readonly #onNotice: (line: string) => void;
+  readonly #policy: NonFinitePolicy;
   #progress: Progress;
   #best: NamedParameters | undefined;
+  /** What a rollback goes back to: a state from which a step was finite, if there is one yet. */
+  #snapshot: Snapshot | undefined;
 
   private constructor(
     options: TrainerOptions,
@@ -72,6 +88,9 @@ export class Trainer {
     this.#elbo = parts.elbo;
     this.#progress = resume?.progress ?? start;
     this.#best = resume?.best;
+    this.#snapshot = config.onNan === 'rollback' ? resume?.rollback : undefined;
+    this.#onNotice = noticesTo(options.onNotice);
+    this.#policy = config.onNan ?? 'stop';
     const parameters =
       resume?.parameters ?? initializeParameters(model.parameters, foldIn(this.#seed, streams.initialization));
     parts.replicas.load(parameters, resume);
@@ -107,22 +126,51 @@ export class Trainer {
     return this.#best ?? this.#replicas.store.snapshot();
   }
 
-  /** Everything that a later process needs to continue from here. */
+  /**
+   * Everything that a later process needs to continue from here.
+   * @throws NumericalError where something in it is not finite: such a state is never kept
+   */
   checkpoint(): Checkpoint {
+    const state = this.#state();
+    const wrong = firstNonFiniteIn({ ...state.parameters, ...state.optimizer });
+    if (wrong !== undefined) {
+      const finding = this.#findingOf(wrong);
+      throw stopError(this.#decide(finding).event, finding);
+    }
+    return { ...state, ...(this.#snapshot && { rollback: this.#snapshot }), ...(this.#best && { best: this.#best }) };
+  }
+
+  /** Whether the state is not finite and training will go back when it next looks: there is nothing to keep before. */
+  isAboutToReturn(): boolean {
+    if (this.#policy !== 'rollback' || !this.#snapshot) return false;
+    const { parameters, optimizer } = this.#state();
+    return firstNonFiniteIn({ ...parameters, ...optimizer }) !== undefined;
+  }
+
+  #state(): Snapshot {
     return {
       parameters: this.#replicas.store.snapshot(),
       optimizer: this.#replicas.optimizerState(),
       steps: this.#replicas.steps,
       progress: this.#progress,
-      ...(this.#best && { best: this.#best }),
     };
+  }
+
+  /** Steps taken, those counted whose update was skipped. */
+  get #index(): number {
+    return stepsTaken({ steps: this.#replicas.steps, progress: this.#progress });
+  }
+
+  get #counts(): NonFiniteCounts {
+    return this.#progress.nonFinite ?? noneNonFinite;
   }
 
   /**
    * Trains to the end, or until `signal` fires: then it stops after the step in flight, and the iteration ends with a
    * `done` event whose reason says so.
    *
-   * @throws NumericalError when a loss or gradient is NaN or infinite, naming the step and where it arose
+   * @throws NumericalError when a loss or gradient is NaN or infinite, naming the step and where it arose, unless
+   *   `config.onNan` has it go on
    */
   async *run(signal?: AbortSignal): AsyncGenerator<TrainingEvent, void> {
     const { config } = this.#options;
@@ -136,16 +184,20 @@ export class Trainer {
         break;
       }
       if (epoch >= config.epochs) break;
-      if (!(yield* this.#epoch(signal))) {
+      if ((yield* this.#epoch(signal)) === 'interrupted') {
+        yield* this.#checkParameters();
         reason = 'interrupted';
         break;
       }
     }
+    const { skipped, rollbacks } = this.#counts;
     yield {
       event: 'done',
       reason,
       epochs: this.#progress.epoch,
-      steps: this.#replicas.steps,
+      steps: this.#index,
+      ...(skipped > 0 && { skipped }),
+      ...(rollbacks > 0 && { rollbacks }),
       bestEpoch: this.#best ? this.#progress.bestEpoch : this.#progress.epoch,
       stepMs: this.#times.median() || 0,
       seconds: (performance.now() - started) / 1000,
@@ -183,8 +235,10 @@ export class Trainer {
     return without(count > 0 ? (this.#progress.trimmed ?? []) : [], training.size);
   }
 
-  /** One epoch, or what is left of it; false when interrupted. */
-  async *#epoch(signal: AbortSignal | undefined): AsyncGenerator<StepEvent | EpochEvent, boolean> {
+  /** One epoch, or what is left of it; after a rollback it begins anew from there. */
+  async *#epoch(
+    signal: AbortSignal | undefined,
+  ): AsyncGenerator<StepEvent | EpochEvent | NonFiniteEvent, 'finished' | 'interrupted' | 'rolled-back'> {
     const { config } = this.#options;
     const started = performance.now();
     const { epoch } = this.#progress;
@@ -192,32 +246,53 @@ export class Trainer {
     const examples = await this.#examplesOfEpoch();
     const batches = trainingBatches(examples.length, { batchSize, seed, epoch, firstStep: this.#progress.batch });
     for (const { indices } of batches) {
-      if (signal?.aborted) return false;
+      if (signal?.aborted) return 'interrupted';
       // The engine blocks its thread while it runs.
       await takeTurns();
-      yield await this.#takeStep(indices.map((index) => examples[index] ?? index));
+      const state = this.#isSnapshotDue() ? this.#state() : undefined;
+      if (state && (yield* this.#checkState(state))) return 'rolled-back';
+      const outcome = await this.#takeStep(indices.map((index) => examples[index] ?? index));
+      if (state && ('event' in outcome || !this.#snapshot)) this.#keep(state);
+      if ('event' in outcome) yield outcome;
+      else if (yield* this.#answer(outcome)) return 'rolled-back';
     }
-    if (signal?.aborted) return false;
+    if (signal?.aborted) return 'interrupted';
+    if (yield* this.#checkParameters()) return 'rolled-back';
     yield await this.#finishEpoch(started);
-    return true;
+    return 'finished';
   }
 
-  async #takeStep(indices: Uint32Array): Promise<StepEvent> {
+  async #takeStep(indices: Uint32Array): Promise<StepEvent | Finding> {
     const started = performance.now();
     const { training, config, beta = 1 } = this.#options;
-    const index = this.#replicas.steps;
-    training.read(indices, this.#replicas.batch, foldIn(foldIn(this.#seed, streams.binarization), index));
+    const index = this.#index;
+    const { rollbacks, inARow } = this.#counts;
+    // After a rollback, noise is other noise.
+    const seed = rollbacks === 0 ? this.#seed : foldIn(foldIn(this.#seed, streams.rollbacks), rollbacks);
+    training.read(indices, this.#replicas.batch, foldIn(foldIn(seed, streams.binarization), index));
     const totalSteps = this.#totalSteps;
-    const learningRate = config.optimizer.learningRate * learningRateFactor(config.schedule, index, totalSteps);
-    const request = { key: foldIn(foldIn(this.#seed, streams.noise), index), beta, learningRate };
+    const factor = learningRateFactor(config.schedule, index, totalSteps) * rollbackFactor ** rollbacks;
+    const learningRate = config.optimizer.learningRate * factor;
+    const request = { key: foldIn(foldIn(seed, streams.noise), index), beta, learningRate };
+    const { store } = this.#replicas;
+    // Running averages change also where the update is left out; without them nothing does.
+    const before = this.#policy === 'skip' && store.state.length > 0 ? this.#state() : undefined;
     const { gradientNorm, ...values } = await this.#replicas.take(request);
-    if (!Number.isFinite(values.loss) || !Number.isFinite(gradientNorm)) {
-      const place =
-        this.#replicas.locateNonFinite(request) ?? 'only in float32 arithmetic: the float64 re-run stays finite';
-      throw new NumericalError(
-        `train: step ${index + 1} (epoch ${this.#progress.epoch + 1}) has loss ${values.loss} and gradient norm ${gradientNorm}: ${place}. Lower the learning rate or set a clip norm.`,
-      );
+    const wrong = store.isStateFinite() ? undefined : firstNonFiniteIn(store.parameters);
+    if (wrong !== undefined || !Number.isFinite(values.loss) || !Number.isFinite(gradientNorm)) {
+      if (before) this.#replicas.load(before.parameters, before);
+      return {
+        failedStep: index + 1,
+        epoch: this.#progress.epoch + 1,
+        what: wrong ?? `loss ${values.loss} and gradient norm ${gradientNorm}`,
+        isOfStep: true,
+        locate: () =>
+          this.#locateInData(indices) ??
+          this.#replicas.locateNonFinite(request) ??
+          'only in float32 arithmetic: the float64 re-run stays finite',
+      };
     }
+    if (this.#policy === 'skip' && inARow > 0) this.#count({ ...this.#counts, inARow: 0 });
     const { sums, batch } = this.#progress;
     this.#progress = {
       ...this.#progress,
@@ -241,8 +316,8 @@ export class Trainer {
   }
 
   async #finishEpoch(started: number): Promise<EpochEvent> {
-    const { sums, epoch, patience } = this.#progress;
-    const steps = this.#stepsIn(epoch);
+    const { sums, epoch, patience, nonFinite } = this.#progress;
+    const steps = this.#stepsIn(epoch) - (nonFinite?.skippedInEpoch ?? 0);
     const [reconstruction, kl] = [sums.reconstruction / steps, sums.kl / steps];
     const validation = await this.#validate();
     const criterion = validation?.trimmedElbo ?? validation?.elbo;
@@ -251,7 +326,12 @@ export class Trainer {
       training: { elbo: reconstruction - kl, reconstruction, kl },
       ...(validation && { validation }),
     };
-    const best = criterion === undefined || bestElbo === null || criterion > bestElbo;
+    const best = criterion === undefined || (Number.isFinite(criterion) && criterion > (bestElbo ?? -Infinity));
+    if (criterion !== undefined && !Number.isFinite(criterion)) {
+      this.#onNotice(
+        `epoch ${epoch + 1}: the ELBO of the held-out examples is ${criterion}, which the numbers of some of them are too large for; it is not the best one.`,
+      );
+    }
     if (criterion !== undefined && best) this.#best = this.#replicas.store.snapshot();
     this.#progress = {
       epoch: epoch + 1,
@@ -261,12 +341,13 @@ export class Trainer {
       bestElbo: best ? (criterion ?? null) : bestElbo,
       patience: updatePatience(patience, criterion, this.#options.config.earlyStopping),
       last,
+      ...(nonFinite && { nonFinite: { ...nonFinite, skippedInEpoch: 0 } }),
     };
     return {
       event: 'epoch',
       epoch: epoch + 1,
       epochs: this.#options.config.epochs,
-      step: this.#replicas.steps,
+      step: this.#index,
       ...last,
       best,
       seconds: (performance.now() - started) / 1000,
@@ -279,5 +360,79 @@ export class Trainer {
     if (!validation || !this.#elbo) return undefined;
     const key = foldIn(this.#seed, streams.validation);
     return meanElbo(this.#elbo, validation, { key, batchSize: config.batchSize, trim: config.validationTrim ?? 0 });
+  }
+
+  /**
+   * What becomes of what was found: says it, and goes back where that is it. True when the epoch begins anew from there.
+   * @throws NumericalError where training ends
+   */
+  *#answer(finding: Finding): Generator<NonFiniteEvent, boolean> {
+    const { event, counts } = this.#decide(finding);
+    const snapshot = this.#snapshot;
+    if (event.action === 'skipped') this.#progress = { ...this.#progress, batch: this.#progress.batch + 1 };
+    if (event.action === 'rolled-back' && snapshot) {
+      // The best parameters are that still, also where the epoch that found them is taken back.
+      const { bestEpoch, bestElbo } = this.#progress;
+      this.#progress = { ...snapshot.progress, bestEpoch, bestElbo };
+      this.#replicas.load(snapshot.parameters, snapshot);
+    }
+    if (event.action !== 'stopped') {
+      this.#count(counts);
+      // The others are in the events, and counted at the end.
+      if (counts.skipped + counts.rollbacks <= mostSaid) this.#onNotice(noticeOf(event));
+    }
+    yield event;
+    if (event.action === 'stopped') throw stopError(event, finding);
+    return event.action === 'rolled-back';
+  }
+
+  #decide(finding: Finding): ReturnType<typeof decide> {
+    const from = this.#snapshot && stepsTaken(this.#snapshot);
+    return decide(this.#policy, finding, { counts: this.#counts, from });
+  }
+
+  #count(nonFinite: NonFiniteCounts): void {
+    this.#progress = { ...this.#progress, nonFinite };
+  }
+
+  /** Whether the state before the next step is one to go back to. */
+  #isSnapshotDue(): boolean {
+    return this.#policy === 'rollback' && (!this.#snapshot || this.#progress.batch % stepsBetweenSnapshots === 0);
+  }
+
+  /** True when a state is not finite, and training went back. */
+  *#checkState({ parameters, optimizer }: Snapshot): Generator<NonFiniteEvent, boolean> {
+    const wrong = firstNonFiniteIn({ ...parameters, ...optimizer });
+    return wrong === undefined ? false : yield* this.#answer(this.#findingOf(wrong));
+  }
+
+  /** Keeps a state to go back to: a step from there was finite, or there is no other. */
+  #keep(state: Snapshot): void {
+    const counts = this.#counts;
+    // It got past where it went back to.
+    if (counts.inARow > 0 && stepsTaken(state) > counts.returnedTo) this.#count({ ...counts, inARow: 0 });
+    this.#snapshot = state;
+  }
+
+  /** An update may make a parameter infinite whose gradient was finite. True when training went back. */
+  *#checkParameters(): Generator<NonFiniteEvent, boolean> {
+    const { store } = this.#replicas;
+    const wrong = store.isFinite() ? undefined : firstNonFiniteIn(store.parameters);
+    return wrong === undefined ? false : yield* this.#answer(this.#findingOf(wrong));
+  }
+
+  #findingOf(what: string): Finding {
+    const { epoch } = this.#progress;
+    return { failedStep: this.#index, epoch: epoch + 1, what, isOfStep: false, locate: () => undefined };
+  }
+
+  /** The example of the step's batch that is itself not finite, if one is. */
+  #locateInData(indices: Uint32Array): string | undefined {
+    const { batch } = this.#replicas;
+    const at = batch.findIndex((value) => !Number.isFinite(value));
+    const row = Math.floor(at / this.#options.training.exampleSize);
+    return at < 0
+      ? undefined
+      : `the data: example ${indices[row] ?? row} of those trained on holds ${batch[at] ?? NaN}`;
   }
 }

@@ -25,10 +25,19 @@ export async function worstExamples(
   const elbo = new Float64Array(examples.size);
   for (const { x, start, key } of batchesInOrder(examples, options)) {
     const { reconstruction, kl } = await program.run(x, key);
-    reconstruction.data.forEach((value, row) => (elbo[start + row] = value - (kl.data[row] ?? 0)));
+    reconstruction.data.forEach((value, row) => {
+      const own = value - (kl.data[row] ?? 0);
+      // What cannot be explained at all is explained worst.
+      elbo[start + row] = Number.isNaN(own) ? -Infinity : own;
+    });
   }
-  const order = Array.from(elbo, (_, index) => index).sort((a, b) => (elbo[a] ?? 0) - (elbo[b] ?? 0));
+  const order = Array.from(elbo, (_, index) => index).sort((a, b) => compare(elbo[a] ?? 0, elbo[b] ?? 0));
   return order.slice(0, options.count).sort((a, b) => a - b);
+}
+
+/** Infinities have no difference. */
+function compare(a: number, b: number): number {
+  return a === b ? 0 : a < b ? -1 : 1;
 }
 
 /** The indices below `size` but for `left`, which rises. */

@@ -20,7 +20,8 @@ export async function meanElbo(
     for (const value of values.reconstruction.data) reconstruction += value;
     for (const value of values.kl.data) kl += value;
     elbos.set(
-      values.reconstruction.data.map((value, row) => value - (values.kl.data[row] ?? 0)),
+      // What cannot be explained at all is explained worst, where some are left out.
+      values.reconstruction.data.map((value, row) => orLowest(value - (values.kl.data[row] ?? 0))),
       start,
     );
   }
@@ -30,6 +31,10 @@ export async function meanElbo(
     kl: kl / examples.size,
     ...(options.trim > 0 && { trimmedElbo: upperMean(elbos, options.trim) }),
   };
+}
+
+function orLowest(value: number): number {
+  return Number.isNaN(value) ? -Infinity : value;
 }
 
 /** The mean of all values but the lowest share. */

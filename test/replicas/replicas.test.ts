@@ -9,6 +9,7 @@ import type { Vae } from '../../src/models/index.ts';
 import { initializeParameters } from '../../src/nn/index.ts';
 import type { Examples } from '../../src/objectives/index.ts';
 import { bernoulli, foldIn, key } from '../../src/random/index.ts';
+import type { Key } from '../../src/random/index.ts';
 import { expectAllClose } from '../../src/testing/index.ts';
 import { Optimizer, ParameterStore, Trainer, TrainingStep, buildStep, flatLength } from '../../src/training/index.ts';
 import type { Checkpoint, TrainerOptions, TrainingEvent } from '../../src/training/index.ts';
@@ -227,25 +228,59 @@ describe('a trainer with replicas', () => {
     await expect(create({ resume })).rejects.toThrow(/'firstMoments' has no numbers/);
   });
 
+  /** The last row of each batch that `isSpoiled` is too large for float32. */
+  const spoil = (isSpoiled: (drawn: Key) => boolean): Examples => ({
+    ...training,
+    read: (indices, out, drawn) => {
+      training.read(indices, out, drawn);
+      if (isSpoiled(drawn)) out[out.length - 1] = 3e38;
+    },
+  });
+
   it('names the layer of a NaN in rows that another thread computes, and changes no parameter', async () => {
-    const spoiled: Examples = {
-      ...training,
-      read: (indices, out, drawn) => {
-        training.read(indices, out, drawn);
-        out[out.length - 1] = NaN;
-      },
-    };
+    const spoiled = spoil(() => true);
     const trainer = await create({ training: spoiled });
     const before = Object.values(trainer.checkpoint().parameters);
     await expect(finishEvents(trainer)).rejects.toThrow(NumericalError);
-    await expect(finishEvents(trainer)).rejects.toThrow(/step 1 .*NaN in 'x' at \[5, 19\]/);
+    await expect(finishEvents(trainer)).rejects.toThrow(/step 1 .*Infinity in \w+ .*at \[5/);
     expect(Object.values(trainer.checkpoint().parameters)).toEqual(before);
     await trainer.dispose();
   });
 
   async function finishEvents(trainer: Trainer): Promise<void> {
-    for await (const event of trainer.run()) expect(event.event).toBe('step');
+    for await (const event of trainer.run()) expect(event.event).toBe('non-finite');
   }
+
+  it('leaves the update of a step that is not finite out on every thread', async () => {
+    // By its key, about every fifth batch.
+    const spoiled = spoil(({ low }) => low % 5 === 0);
+    const skipping = { ...config, onNan: 'skip' } as const;
+    const trainer = await create({ training: spoiled, config: skipping, onNotice: () => undefined });
+    const states: Checkpoint[] = [trainer.checkpoint()];
+    const events: TrainingEvent[] = [];
+    for await (const event of trainer.run()) {
+      if (event.event === 'step' || event.event === 'non-finite') states.push(trainer.checkpoint());
+      events.push(event);
+    }
+    const last = Object.values(trainer.checkpoint().parameters);
+    await trainer.dispose();
+    const steps = events.filter(({ event }) => event === 'step' || event === 'non-finite');
+    const at = steps.findIndex(({ event }) => event === 'non-finite');
+    expect(at).toBeGreaterThan(0);
+    expect(states[at + 1]?.parameters).toEqual(states[at]?.parameters);
+    expect(states[at + 1]?.optimizer).toEqual(states[at]?.optimizer);
+    expect(states[at + 2]?.steps).toBe((states[at]?.steps ?? NaN) + 1);
+    // Threads that are loaded afresh go on as those that have skipped.
+    const resumed = await create({
+      training: spoiled,
+      config: skipping,
+      resume: states[at + 1],
+      onNotice: () => undefined,
+    });
+    for await (const event of resumed.run()) if (event.event === 'done') expect(event.skipped).toBeGreaterThan(0);
+    expect(Object.values(resumed.checkpoint().parameters)).toEqual(last);
+    await resumed.dispose();
+  });
 
   it.each([
     ['throws', 'throw new Error("no memory left");', /no memory left/],

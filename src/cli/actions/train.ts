@@ -93,7 +93,8 @@ async function follow(
     }
     if (output.json) output.record(event);
     if (event.event === 'step') progress.step(event);
-    else progress.epoch(event);
+    // What became of a step that is not finite, notices say.
+    if (event.event === 'epoch') progress.epoch(event);
   };
   const { notice: onNotice } = output;
   const run = await startTraining(source, { ...options, onEvent, onNotice, onLoad: loadStatus(output) });

@@ -152,6 +152,13 @@ function addTrainingOptions(command: Command): void {
       'choosing the best epoch leaves out this share of the held-out examples, those explained worst (default: 0, tables 0.2)',
       number,
     )
+    .addOption(
+      choice(
+        '--on-nan <policy>',
+        'where a loss or gradient is NaN or infinite: stop, skip the step, or rollback to the last good state, with other noise and half the learning rate (default: stop)',
+        ['stop', 'skip', 'rollback'],
+      ),
+    )
     .option('--patience <epochs>', 'stop after so many epochs without a better validation ELBO', whole(1))
     .option('--seed <n>', 'same seed, machine and threads: the same numbers to the bit (default: 0)', whole(0));
 }
