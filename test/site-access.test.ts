@@ -1,6 +1,7 @@
 // The article for everyone: keyboard, screen reader, touch, phone, dark, less motion, and without JavaScript.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { available, axeViolations, figures, open, settle, show, startSite, stopSite } from './site/harness.ts';
+import { crossedLabels } from './site/labels.ts';
 
 describe.runIf(available)('the article, for everyone,', () => {
   beforeAll(startSite);
@@ -171,6 +172,27 @@ describe.runIf(available)('the article, for everyone,', () => {
       '',
       { colorScheme },
     );
+  });
+
+  it.each([
+    '',
+    '?sigma=4.5,0.5,0.4&seed=7&turning.angle=45&iterations.step=6&geometry.progress=1.5&gradients.x=1&gradients.y=1&spread.variance=0.25&logvar.value=3&digit.example=7',
+    '?sigma=0.5,0.3,4&tried=1,5,1&logvar.value=-3&turning.angle=80&answer.mean1=3&answer.mean2=2&spread.variance=9&iterations.method=denman&gradients.x=0.3&gradients.y=0.2&digit.example=1&digit.x=2',
+  ])('has no word on a curve, a handle or another word at %s', async (query) => {
+    for (const width of [1280, 390]) {
+      // prettier-ignore
+      await open(
+        async (page) => {
+          for (const figure of await figures(page)) await show(page, figure);
+          await page.waitForSelector('#fig-digit [data-canvas="decoded"]');
+          await settle(page);
+          expect(await page.locator('figure svg text').count()).toBeGreaterThan(100);
+          expect(await crossedLabels(page), `${width} pixels`).toEqual([]);
+        },
+        query,
+        { viewport: { width, height: 900 }, reducedMotion: 'reduce' },
+      );
+    }
   });
 
   it('fits a phone', async () => {

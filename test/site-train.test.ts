@@ -3,6 +3,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { straight, subjects } from '../site/src/train/subjects.ts';
 import { available, axeViolations, numbers, open, show, startSite, stopSite } from './site/harness.ts';
+import { crossedLabels } from './site/labels.ts';
 
 const names = [
   'train.diagonal.elbo',
@@ -107,6 +108,10 @@ describe.runIf(available)('the training in the tab', () => {
       expect(Math.min(...lost)).toBeLessThan(0.06);
 
       expect(await axeViolations(page, '#fig-train')).toEqual([]);
+      for (const width of [1280, 390]) {
+        await page.setViewportSize({ width, height: 900 });
+        expect(await crossedLabels(page, '#fig-train svg')).toEqual([]);
+      }
 
       // What was learned belongs to its seed.
       await page.locator('#fig-train [data-field="seed"]').fill('2');

@@ -79,12 +79,12 @@ export class Frame {
     return `<path class="grid" d="${faint}"/><path class="axis" d="${axes}"/>`;
   }
 
-  /** An axis below the drawing with numbers at `ticks`. */
+  /** An axis below the drawing with numbers at `ticks`: below by their own height, which differs from screen to screen. */
   xAxis(ticks: readonly number[], title = '', format: (value: number) => string = tickText): string {
     const y = this.box.bottom;
     const marks = ticks.map(
       (x) =>
-        `<path class="axis" d="M${round(this.px(x))},${y}v4"/><text class="tick" x="${round(this.px(x))}" y="${y + 16}" text-anchor="middle">${format(x)}</text>`,
+        `<path class="axis" d="M${round(this.px(x))},${y}v4"/><text class="tick" x="${round(this.px(x))}" y="${y + 4}" dy=".95em" text-anchor="middle">${format(x)}</text>`,
     );
     const name =
       title === ''
@@ -129,12 +129,7 @@ export class Frame {
 
   /** The image of the circle of radius k under F, which is the k-standard-deviation ellipse of F Fᵀ. */
   image(factor: Matrix, style: string, k = 1, center: Point = { x: 0, y: 0 }): string {
-    const points = Array.from({ length: 60 }, (_, i) => {
-      const t = (2 * Math.PI * i) / 60;
-      const { x, y } = apply(factor, { x: k * Math.cos(t), y: k * Math.sin(t) });
-      return { x: x + center.x, y: y + center.y };
-    });
-    return this.line(points, style, true);
+    return this.line(imageOfCircle(factor, k, center), style, true);
   }
 
   /** The k-standard-deviation ellipse of a covariance. */
@@ -186,6 +181,28 @@ export class Frame {
     return `<text class="${style}" x="${round(this.px(point.x) + dx)}" y="${round(this.py(point.y) + dy)}" text-anchor="${anchor}">${text}</text>`;
   }
 
+  /** Words beside a point, on that side of it where what they must not touch is farthest. */
+  textBeside(point: Point, text: string, { obstacles, style = '', away = [16, 24] }: BesideOptions): string {
+    const from = { x: this.px(point.x), y: this.py(point.y) };
+    const drawn = obstacles.map(({ x, y }) => ({ x: this.px(x), y: this.py(y) }));
+    const clearance = ({ x, y }: Point): number => Math.min(...drawn.map((o) => Math.hypot(o.x - x, o.y - y)));
+    const places = away.flatMap((distance) =>
+      Array.from({ length: 12 }, (_, i) => ({
+        x: from.x + distance * Math.cos((i * Math.PI) / 6),
+        y: from.y + distance * Math.sin((i * Math.PI) / 6),
+      })),
+    );
+    const { left, right, top, bottom } = this.box;
+    const seen = places.filter(({ x, y }) => Math.min(x - left, right - x, y - top, bottom - y) > 10);
+    // The nearest that is clear enough, else the clearest.
+    const enough = 13;
+    const best =
+      seen.find((place) => clearance(place) >= enough) ??
+      seen.toSorted((a, b) => clearance(b) - clearance(a))[0] ??
+      from;
+    return `<text class="${style}" x="${round(best.x)}" y="${round(best.y)}" dy=".35em" text-anchor="middle">${text}</text>`;
+  }
+
   /** A point that pointer and arrow keys move. */
   handle(name: string, point: Point, options: HandleOptions): string {
     const [cx, cy] = [round(this.px(point.x)), round(this.py(point.y))];
@@ -195,6 +212,14 @@ export class Frame {
   }
 }
 
+export interface BesideOptions {
+  /** Points of what the words must not touch. */
+  readonly obstacles: readonly Point[];
+  readonly style?: string;
+  /** How far from the point they may stand, in units of the drawing, the preferred first. */
+  readonly away?: readonly number[];
+}
+
 export interface HandleOptions {
   readonly label: string;
   /** Where it is, in words. */
@@ -202,6 +227,23 @@ export interface HandleOptions {
   readonly ink?: string;
   /** What an arrow key moves it by. */
   readonly step?: number;
+}
+
+/** Points of the image of the circle of radius k under F. */
+export function imageOfCircle(factor: Matrix, k: number, center: Point): Point[] {
+  return Array.from({ length: 60 }, (_, i) => {
+    const t = (2 * Math.PI * i) / 60;
+    const { x, y } = apply(factor, { x: k * Math.cos(t), y: k * Math.sin(t) });
+    return { x: x + center.x, y: y + center.y };
+  });
+}
+
+/** Points on the way from one to another. */
+export function between(from: Point, to: Point, count = 20): Point[] {
+  return Array.from({ length: count + 1 }, (_, i) => ({
+    x: from.x + ((to.x - from.x) * i) / count,
+    y: from.y + ((to.y - from.y) * i) / count,
+  }));
 }
 
 export function round(value: number): number {

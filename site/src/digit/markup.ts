@@ -1,7 +1,8 @@
 import type { Point } from '../covariance.ts';
+import { identity } from '../covariance.ts';
 import { button } from '../figure.ts';
 import { decimal, labelled, matrix, symmetric, vector } from '../format.ts';
-import { Frame } from '../plot.ts';
+import { Frame, between, imageOfCircle } from '../plot.ts';
 import type { DigitModel, Posterior } from './model.ts';
 import { sampleAt } from '../figures/digit-sample.ts';
 
@@ -20,6 +21,15 @@ export interface DigitState {
 function latentMap({ model, posterior, epsilon }: DigitState, reach: number): string {
   const frame = Frame.plane(3.6);
   const z = sampleAt(posterior, epsilon);
+  const { x, y } = posterior.mean;
+  const corners = [
+    { x: x - reach, y: y - reach },
+    { x: x + reach, y: y - reach },
+    { x: x + reach, y: y + reach },
+    { x: x - reach, y: y + reach },
+  ];
+  const knob = imageOfCircle(identity, 0.15, z);
+  const square = corners.flatMap((corner, i) => between(corner, corners[(i + 1) % 4] ?? corner));
   const digits = Array.from({ length: 10 }, (_, digit) => {
     const xs: number[] = [];
     const ys: number[] = [];
@@ -28,15 +38,8 @@ function latentMap({ model, posterior, epsilon }: DigitState, reach: number): st
       ys.push(model.map[2 * i + 1] ?? 0);
     }
     const middle = { x: median(xs), y: median(ys) };
-    return `${frame.dots(model.map, `faint digit-${digit}`, (i) => i % 10 === digit)}${frame.text(middle, String(digit), { dy: 6, anchor: 'middle', style: `digit-label digit-${digit}` })}`;
+    return `${frame.dots(model.map, `faint digit-${digit}`, (i) => i % 10 === digit)}${frame.textBeside(middle, String(digit), { obstacles: [z, ...knob, ...square], style: `digit-label digit-${digit}`, away: [0, 12, 20, 28] })}`;
   });
-  const { x, y } = posterior.mean;
-  const corners = [
-    { x: x - reach, y: y - reach },
-    { x: x + reach, y: y - reach },
-    { x: x + reach, y: y + reach },
-    { x: x - reach, y: y + reach },
-  ];
   return frame.svg(
     'Latent space: where test digits lie, and this image among them',
     [
@@ -59,6 +62,7 @@ function closeUp({ posterior, epsilon, noise }: DigitState, reach: number): stri
   const { mean } = posterior;
   const frame = new Frame({ x: [mean.x - reach, mean.x + reach], y: [mean.y - reach, mean.y + reach] });
   const z = sampleAt(posterior, epsilon);
+  const ellipses = [1, 2, 3].flatMap((k) => imageOfCircle(posterior.root, k, mean));
   const inside = Math.max(Math.abs(z.x - mean.x), Math.abs(z.y - mean.y)) < reach;
   return frame.svg(
     'The posterior of this image, enlarged',
@@ -74,7 +78,7 @@ function closeUp({ posterior, epsilon, noise }: DigitState, reach: number): stri
         'strong ink-sample',
       ),
       frame.mark(mean, 'ink-mean', 5),
-      frame.text(mean, 'μ', { dx: 8, dy: 16, style: 'ink-mean' }),
+      frame.textBeside(mean, 'μ', { style: 'ink-mean', obstacles: [...between(mean, z).slice(2), ...ellipses] }),
       inside ? frame.arrow(mean, z, 'ink-root', 7) : '',
       inside
         ? frame.handle('near', z, {

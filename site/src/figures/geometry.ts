@@ -57,13 +57,6 @@ export const geometry = figure({
           [1, 2, 3].map((k) => frame.image(factor, `outline ${k === 1 ? '' : 'thin'} ink-cov`, k)).join(''),
       ),
       finished ? axisHandles(frame, axesNear(sigma, own._turn)) : axes(0) + axes(1),
-      ...[1, 2, 3].map((k) => {
-        const top = product(factor, rotation(angle));
-        const [dx, dy] = [top.b * k, top.d * k];
-        return Math.abs(dx) < 5.3 && Math.abs(dy) < 5.3
-          ? frame.text({ x: dx, y: dy }, `${k}σ`, { dx: 4, dy: -4, style: 'tick haloed' })
-          : '';
-      }),
     ];
     const measured = shares(noise.data);
     const expected = [1, 2, 3].map(chiSquared2);

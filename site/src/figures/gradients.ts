@@ -3,13 +3,13 @@ import { MultivariateNormal } from 'rootsigma/gaussian';
 import { add, constant, grad, matmul, mean, mul, sqrtmh, square, stopGradient, sub, sum } from 'rootsigma/graph';
 import type { Tensor } from 'rootsigma/graph';
 import { evaluateAll } from 'rootsigma/reference';
-import { nested } from '../covariance.ts';
+import { identity, nested, symmetricRoot } from '../covariance.ts';
 import type { Covariance, Point } from '../covariance.ts';
 import { choice, clamp, number, snap } from '../fields.ts';
 import { button, figure } from '../figure.ts';
 import { decimal, grid, labelled, num, symmetric } from '../format.ts';
 import { empiricalCovariance, noiseCloud } from '../noise.ts';
-import { Frame } from '../plot.ts';
+import { Frame, imageOfCircle } from '../plot.ts';
 
 const estimates = 120;
 
@@ -95,19 +95,29 @@ export const gradients = figure({
     const { pathwise, score, sigma: ofSigma } = estimate(sigma, target, Number(own.draws), seed);
     const truth = { x: -own.x, y: -own.y };
     const frame = Frame.plane(4.5);
+    const origin = { x: 0, y: 0 };
+    const root = symmetricRoot(sigma);
+    const knob = (at: Point): Point[] => imageOfCircle(identity, 0.2, at);
+    const curves = [
+      ...[1, 2].flatMap((k) => imageOfCircle(root, k, origin)),
+      ...[1, 2, 3].flatMap((r) => imageOfCircle(identity, r, target)),
+    ];
     const setting = [
       frame.grid(),
       frame.ellipse(sigma, 'outline ink-cov', 1),
       frame.ellipse(sigma, 'outline thin ink-cov', 2),
       ...[1, 2, 3].map((r) => frame.image({ a: r, b: 0, c: 0, d: r }, 'outline thin quiet', 1, target)),
       frame.mark({ x: 0, y: 0 }, 'ink-mean'),
-      frame.text({ x: 0, y: 0 }, 'μ', { dx: 8, dy: 16, style: 'ink-mean' }),
+      frame.textBeside(origin, 'μ', {
+        style: 'ink-mean',
+        obstacles: [...knob(target), ...curves],
+      }),
       frame.handle('target', target, {
         label: 'target t',
         valueText: `${decimal(own.x, 1)}, ${decimal(own.y, 1)}`,
         ink: 'ink',
       }),
-      frame.text(target, 't', { dx: 12, dy: -8 }),
+      frame.textBeside(target, 't', { obstacles: [...knob(origin), ...curves] }),
     ];
     const [steady, wild] = [scatter(pathwise), scatter(score)];
     return `<div class="sliders">${choices('draws')}<div class="buttons">${button('draw', 'Draw new noise')}</div></div>

@@ -17,11 +17,11 @@ export const logvar = figure({
   render: ({ own, slider }) => {
     const { variance, stddev } = forms(own.value);
     const top = 8;
-    const frame = new Frame({ width: 560, height: 290, x: [-4, 3], y: [0, top], margin: [30, 16, 14, 40] });
+    const frame = new Frame({ width: 560, height: 278, x: [-4, 3], y: [0, top], margin: [30, 16, 14, 28] });
     const x = own.value;
     const body = [
       frame.yAxis([0, 2, 4, 6, 8]),
-      frame.xAxis([-4, -3, -2, -1, 0, 1, 2, 3], 'logvar, what the network emits'),
+      frame.xAxis([-3, -2, -1, 0, 1, 2, 3]),
       frame.clip(frame.curve(Math.exp, 'stroke ink-cov') + frame.curve((l) => Math.exp(l / 2), 'stroke ink-root')),
       frame.line(
         [
@@ -32,8 +32,8 @@ export const logvar = figure({
       ),
       variance <= top ? frame.mark({ x, y: variance }, 'ink-cov') : '',
       frame.mark({ x, y: stddev }, 'ink-root'),
-      frame.text({ x: 1.94, y: 7 }, 'σ² = exp(logvar)', { dx: -10, anchor: 'end', style: 'ink-cov' }),
-      frame.text({ x: 2.9, y: 1.15 }, 'σ = exp(½ logvar)', { anchor: 'end', style: 'ink-root' }),
+      frame.text({ x: -4, y: 7 }, 'σ² = exp(logvar)', { dx: 12, dy: 4, style: 'ink-cov' }),
+      frame.text({ x: -4, y: 6 }, 'σ = exp(½ logvar)', { dx: 12, dy: 4, style: 'ink-root' }),
       frame.handle('value', { x, y: 0 }, { label: 'logvar', valueText: decimal(x, 1), ink: 'ink' }),
     ];
     return `${slider('value')}
