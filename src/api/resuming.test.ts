@@ -35,7 +35,7 @@ function filesOf(run: string): Record<string, string> {
     const text = readFileSync(path, /\.(md|json|jsonl)$/.test(path) ? 'utf8' : 'base64');
     return text
       .replaceAll(run, 'RUN')
-      .replaceAll(/"(seconds|stepMs)":[^,}]+/g, '"$1":0')
+      .replaceAll(/"(seconds|stepMs|meanStepMs)":[^,}]+/g, '"$1":0')
       .replace(/in [\d.]+ s \([\d.]+ ms a step\)/, 'in so many s');
   };
   return Object.fromEntries(paths.map((path) => [path.replace(run, ''), contents(path)]));

@@ -36,13 +36,14 @@ export function saySummary(output: Output, outcome: TrainingOutcome): void {
   output.say('', bold('Next'), ...nextSteps(outcome).map((line) => `  ${line}`));
 }
 
-function outcomeText({ reason, epochs, steps, skipped, rollbacks, seconds, stepMs }: DoneEvent): string {
+function outcomeText({ reason, epochs, steps, skipped, rollbacks, seconds, ...times }: DoneEvent): string {
+  const { stepMs, meanStepMs } = times;
   const how = {
     finished: 'Finished',
     'stopped-early': 'Stopped early: the validation ELBO no longer rises',
     interrupted: 'Interrupted; what was learned so far is saved',
   }[reason];
-  const speed = stepMs > 0 ? `, ${stepMs.toFixed(2)} ms a step (median)` : '';
+  const speed = stepMs > 0 ? `, ${stepMs.toFixed(2)} ms a step (median; mean ${meanStepMs.toFixed(2)})` : '';
   const left = skipped === undefined ? '' : ` (${skipped} skipped as they were not finite)`;
   const back =
     rollbacks === undefined

@@ -11,10 +11,10 @@ export type HostKernel<Op extends HostOpName> = (node: Tensor<Op>, inputs: reado
 /** The ops that run between ONNX sessions. */
 export const hostKernels: { readonly [Op in HostOpName]: HostKernel<Op> } = {
   randomNormal: (node, inputs, out) => {
-    fillNormal(drawKey(node.attributes, inputs), out.data as FloatView);
+    fillNormal(drawKey(node.attributes, inputs), out.data as FloatView, node.attributes.start);
   },
   randomUniform: (node, inputs, out) => {
-    fillUniform(drawKey(node.attributes, inputs), out.data as FloatView);
+    fillUniform(drawKey(node.attributes, inputs), out.data as FloatView, node.attributes.start);
   },
   sqrtmh: fillWith<'sqrtmh'>(linalgKernels.sqrtmh),
   lyapunov: fillWith<'lyapunov'>(linalgKernels.lyapunov),

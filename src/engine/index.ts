@@ -5,7 +5,7 @@ export { createEngine, engineOptionRules } from './create.ts';
 export type { EngineOptions } from './create.ts';
 export { engineService } from './remote/engine-service.ts';
 export { createRemoteEngine } from './remote/remote-engine.ts';
-export { defaultThreads, threadCount } from './ort/index.ts';
+export { defaultThreads, threadCount, usableCores } from './ort/index.ts';
 export { onnxVersions, toOnnx } from './onnx/index.ts';
 export type { OnnxExport } from './onnx/index.ts';
 export { evaluate, evaluateAll, firstNonFinite, referenceEngine } from './reference/index.ts';

@@ -15,6 +15,8 @@ export interface RandomAttributes {
   readonly path: readonly number[];
   readonly shape: GraphShape;
   readonly dtype: FloatDType;
+  /** Which element of the key's stream is the first. Default: 0. */
+  readonly start?: number;
 }
 
 /** How a kernel steps over an image. Pairs are [rows, columns]. */

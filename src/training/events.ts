@@ -89,6 +89,8 @@ export interface DoneEvent extends Partial<EpochMeans> {
   readonly bestEpoch: number;
   /** Median wall time of a step, in milliseconds; 0 where none was taken, as a training that had ended was resumed. */
   readonly stepMs: number;
+  /** Mean wall time of a step: well above the median where another program takes the cores now and then. */
+  readonly meanStepMs: number;
   /** Since this training began, or was resumed. */
   readonly seconds: number;
 }

@@ -44,15 +44,26 @@ export class Optimizer {
   /** Steps taken: Adam's bias correction needs it. */
   steps = 0;
 
-  /** @param range of the flat arrays; default: all */
-  constructor(config: OptimizerConfig, store: ParameterStore, range: Range = { from: 0, to: store.values.length }) {
+  /**
+   * @param options.range of the flat arrays; default: all
+   * @param options.within an optimiser of all parameters, whose arrays this one's are parts of; default: new ones
+   */
+  constructor(
+    config: OptimizerConfig,
+    store: ParameterStore,
+    options: { readonly range?: Range; readonly within?: Optimizer | undefined } = {},
+  ) {
+    const { range = { from: 0, to: store.values.length }, within } = options;
     this.#config = config;
     this.#store = store;
     const { from, to } = range;
     this.#parameters = store.values.subarray(from, to);
     this.#gradients = store.gradients.subarray(from, to);
     this.#slots = Object.fromEntries(
-      slotNames(config).map((name) => [name, store.memory.allocate('float32', to - from)]),
+      slotNames(config).map((name) => [
+        name,
+        within?.slots[name]?.subarray(from, to) ?? store.memory.allocate('float32', to - from),
+      ]),
     );
   }
 

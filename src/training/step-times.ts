@@ -1,10 +1,17 @@
-/** The median of many durations, kept in a bounded ring: old steps make room for new ones. */
+/** Mean and median of many durations; for the median they are kept in a bounded ring, where old steps make room for new ones. */
 export class StepTimes {
   readonly #ring = new Float64Array(4096);
   #count = 0;
+  #total = 0;
 
   add(milliseconds: number): void {
+    this.#total += milliseconds;
     this.#ring[this.#count++ % this.#ring.length] = milliseconds;
+  }
+
+  /** Of all: what the time of a training is made of. NaN before the first. */
+  mean(): number {
+    return this.#total / this.#count;
   }
 
   /** NaN before the first. */

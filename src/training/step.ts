@@ -29,18 +29,24 @@ export interface StepFeeds {
 export class TrainingStep {
   /** [rows, inputSize]: write the examples here, then `run`. */
   readonly batch: NdArray<'float32'>;
+  /** What the step is fed, and what it finds. */
+  readonly scalars: StepScalars;
   readonly #program: Program;
-  readonly #scalars: Scalars;
   readonly #graph: StepGraph;
   readonly #store: ParameterStore;
 
   private constructor(
     batch: NdArray<'float32'>,
-    { program, scalars, graph, store }: { program: Program; scalars: Scalars; graph: StepGraph; store: ParameterStore },
+    {
+      program,
+      scalars,
+      graph,
+      store,
+    }: { program: Program; scalars: StepScalars; graph: StepGraph; store: ParameterStore },
   ) {
     this.batch = batch;
     this.#program = program;
-    this.#scalars = scalars;
+    this.scalars = scalars;
     this.#graph = graph;
     this.#store = store;
   }
@@ -78,28 +84,31 @@ export class TrainingStep {
   async run(feeds: StepFeeds): Promise<StepValues> {
     this.#feed(feeds);
     await this.#program.run();
-    const { loss, reconstruction, kl } = this.#scalars;
+    return this.values;
+  }
+
+  /** What was found last. */
+  get values(): StepValues {
+    const { loss, reconstruction, kl } = this.scalars;
     return { loss: loss.item(), reconstruction: reconstruction.item(), kl: kl.item() };
   }
 
   /**
    * Re-runs the step of `feeds` on the reference engine, in float64 with values rounded to float32, and tells where NaN
    * or infinity first appears: `exp in encoder.0`. Undefined when nothing does.
-   *
-   * @param x the batch; default: the one in `batch`
    */
-  locateNonFinite(feeds: StepFeeds, x: NdArray = this.batch): string | undefined {
+  locateNonFinite(feeds: StepFeeds): string | undefined {
     const { outputs, state } = this.#graph;
     const computed = [...Object.values(outputs), ...Object.values(state)];
-    const found = firstNonFinite(computed, { ...this.#store.parameters, x, ...this.#feed(feeds) });
+    const found = firstNonFinite(computed, { ...this.#store.parameters, x: this.batch, ...this.#feed(feeds) });
     if (!found) return undefined;
     const { node, op, scope, value, index } = found;
     const what = op === 'input' ? `'${(node as Tensor<'input'>).attributes.name}'` : op;
     return `${value} in ${what}${scope === '' ? '' : ` of ${scope}`} at [${index.join(', ')}]`;
   }
 
-  #feed(feeds: StepFeeds): Pick<Scalars, 'key' | 'beta'> {
-    const { key, beta } = this.#scalars;
+  #feed(feeds: StepFeeds): Pick<StepScalars, 'key' | 'beta'> {
+    const { key, beta } = this.scalars;
     key.data.set(keyWords(feeds.key).data);
     beta.data[0] = feeds.beta;
     return { key, beta };
@@ -110,7 +119,7 @@ export class TrainingStep {
   }
 }
 
-type Scalars = ReturnType<typeof makeScalars>;
+export type StepScalars = ReturnType<typeof makeScalars>;
 
 /** Where the program reads what it is fed and writes its values: the same in every run, so that a run makes nothing new. */
 function makeScalars() {

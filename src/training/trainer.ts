@@ -42,7 +42,7 @@ export interface TrainerOptions {
   readonly beta?: number;
   /** Where an earlier run stopped; it continues to the bit as if it had not. */
   readonly resume?: Checkpoint | undefined;
-  /** How many threads share a step, each taking rows of the batch. Default: what the engine's threads allow. */
+  /** How many threads share every step, each taking rows of the batch. Default: as many of the engine's as is fastest at the moment. */
   readonly replicas?: number | undefined;
   /** Gets what a person should know, one line each. Default: the console. */
   readonly onNotice?: OnNotice | undefined;
@@ -200,6 +200,7 @@ export class Trainer {
       ...(rollbacks > 0 && { rollbacks }),
       bestEpoch: this.#best ? this.#progress.bestEpoch : this.#progress.epoch,
       stepMs: this.#times.median() || 0,
+      meanStepMs: this.#times.mean() || 0,
       seconds: (performance.now() - started) / 1000,
       ...this.#progress.last,
     };

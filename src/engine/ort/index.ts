@@ -1,2 +1,2 @@
 export { createOrtEngine } from './engine.ts';
-export { defaultThreads, isNode, logicalCores, threadCount } from './threads.ts';
+export { defaultThreads, isNode, logicalCores, threadCount, usableCores } from './threads.ts';

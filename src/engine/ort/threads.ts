@@ -1,8 +1,9 @@
 import { ValueError, rule } from '../../core/index.ts';
 import type { OptionRule } from '../../core/index.ts';
+import { cpuQuota } from './cpu-quota.ts';
 
 /**
- * Threads for one engine: ROOTSIGMA_THREADS, else the physical cores. Processes that share a machine should share out
+ * Threads for one engine: ROOTSIGMA_THREADS, else the physical cores that this process may use. Processes that share a machine should share out
  * its cores; two of them with all cores each are slower than with half.
  */
 export function defaultThreads(): number {
@@ -31,7 +32,24 @@ function mostThreads(): number {
   return Math.max(16, 4 * logicalCores());
 }
 
-/** What this process may use. */
+/**
+ * How many threads have a core each at the moment: what affinity (`taskset`) and the quota of a container leave of the
+ * logical cores. Both may change while the process runs.
+ */
+export function usableCores(): number {
+  const quota = isNode() ? cpuQuota(readIfThere) : Infinity;
+  return Math.max(1, Math.min(logicalCores(), Math.round(quota)));
+}
+
+function readIfThere(path: string): string | undefined {
+  try {
+    return process.getBuiltinModule('node:fs').readFileSync(path, 'utf8');
+  } catch {
+    return undefined;
+  }
+}
+
+/** What affinity leaves this process. */
 export function logicalCores(): number {
   return isNode() ? process.getBuiltinModule('node:os').availableParallelism() : navigator.hardwareConcurrency;
 }
@@ -44,7 +62,7 @@ function physicalCores(): number {
   // A page is not told of its cores: where there are two threads, they are as often two cores as one.
   if (!isNode()) return logicalCores() <= 2 ? logicalCores() : Math.ceil(logicalCores() / 2);
   const os = process.getBuiltinModule('node:os');
-  const usable = logicalCores();
+  const usable = usableCores();
   // Two hardware threads a core where the system does not say (x64 elsewhere than on Linux), one on arm64.
   const cores = linuxCores() ?? (os.arch() === 'x64' ? Math.ceil(usable / 2) : usable);
   return Math.max(1, Math.min(cores, usable));

@@ -27,6 +27,12 @@ const random = (op: 'randomNormal' | 'randomUniform'): OpCases => ({
         smooth: false,
       })),
       {
+        label: 'from within the stream on',
+        operands: [keyOperand],
+        build: (key) => makeNode(op, [key], { path: [], shape: [3, 5], dtype, start: 13 }),
+        smooth: false,
+      },
+      {
         label: 'scaled, of symbolic size, between two other ops',
         operands: [keyOperand, drawn([batch, 3], dtype)],
         build: (key, x) => mul(add(mul(x, x), makeNode(op, [key], { path: [1], shape: [batch, 3], dtype })), x),

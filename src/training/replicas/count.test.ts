@@ -6,6 +6,7 @@ import type { VaeOptions } from '../../models/index.ts';
 import { flatLength } from '../parameter-store.ts';
 import { buildStep } from '../step-graph.ts';
 import { checkReplicaCount, opThreads, replicaCount } from './count.ts';
+import { partByRows } from './row-step.ts';
 
 const engineOf = (threads: number): Engine => ({ ...referenceEngine, name: 'onnxruntime-node', threads });
 
@@ -16,7 +17,7 @@ function modelOf(options: Partial<VaeOptions>) {
 
 function countOf(options: Partial<VaeOptions>, batchSize: number, engine: Engine): number {
   const model = modelOf(options);
-  return replicaCount(engine, buildStep(model, batchSize), flatLength(model.parameters));
+  return replicaCount(engine, partByRows(buildStep(model, batchSize)), flatLength(model.parameters));
 }
 
 const conv = { shape: [28, 28], network: 'conv', channels: [32, 64], hidden: [] } as const;
@@ -28,10 +29,12 @@ describe('replicaCount', () => {
     // 653,000 parameters: each replica needs about fifty rows.
     expect(countOf({}, 64, engineOf(2))).toBe(1);
     expect(countOf({}, 512, engineOf(8))).toBe(8);
-    expect(countOf({}, 129, engineOf(2))).toBe(1);
-    // A convolution works much with few parameters.
-    expect(countOf(conv, 32, engineOf(4))).toBe(4);
-    expect(countOf(conv, 30, engineOf(4))).toBe(3);
+    expect(countOf({}, 129, engineOf(2))).toBe(2);
+    // A convolution works much with few parameters: as many as there are blocks of 16 rows.
+    expect(countOf(conv, 64, engineOf(4))).toBe(4);
+    expect(countOf(conv, 64, engineOf(3))).toBe(2);
+    expect(countOf(conv, 30, engineOf(4))).toBe(2);
+    expect(countOf(conv, 17, engineOf(4))).toBe(1);
     // A small table is done before a thread has started.
     expect(countOf({ inputSize: 12, hidden: [32] }, 128, engineOf(2))).toBe(1);
   });
@@ -49,13 +52,16 @@ describe('replicaCount', () => {
   });
 
   it('refuses what cannot be shared', () => {
-    const step = (options: Partial<VaeOptions>) => buildStep(modelOf(options), 128);
-    checkReplicaCount(4, step({}));
+    const step = (options: Partial<VaeOptions>) => partByRows(buildStep(modelOf(options), 128));
+    checkReplicaCount(8, step({}), 128);
     expect(() => {
-      checkReplicaCount(3, step({}));
-    }).toThrow('a batch of 128 does not divide among 3 replicas');
+      checkReplicaCount(3, step({}), 128);
+    }).toThrow('a batch of 128 has blocks for 1, 2, 4, … 8 replicas, not 3');
     expect(() => {
-      checkReplicaCount(2, step({ ...conv, normalization: 'batch' }));
+      checkReplicaCount(4, step({}), 33);
+    }).toThrow('… 2 replicas, not 4');
+    expect(() => {
+      checkReplicaCount(2, step({ ...conv, normalization: 'batch' }), 128);
     }).toThrow(/batch normalisation/);
   });
 });

@@ -3,6 +3,8 @@ import { ValueError } from '../../core/index.ts';
 import type { Engine } from '../../engine/index.ts';
 import { multiplications } from '../../graph/index.ts';
 import type { StepGraph } from '../step-graph.ts';
+import { mostReplicas } from './row-blocks.ts';
+import type { RowStep } from './row-step.ts';
 
 /** Multiplications. With less to do in a step, threads cost more than they gain: to start, or to wait for each other. */
 const leastWork = 2e7;
@@ -10,20 +12,22 @@ const leastWork = 2e7;
 const leastWorkPerParameter = 128;
 
 /**
- * How many threads share a step: the most that the batch divides into evenly, as long as each has enough to do. One where
- * the engine has one thread, or where the examples of a batch depend on each other (running statistics).
+ * How many threads may share a step: a power of two that the batch has enough blocks for, as long as each has enough to do.
+ * One where the engine has one thread, or where the examples of a batch depend on each other.
  *
- * @param step the whole batch's
+ * @param step undefined where it cannot be parted
  * @param parameters how many numbers are learned
  */
-export function replicaCount(engine: Engine, step: StepGraph, parameters: number): number {
-  if (engine.threads === 1 || whyAlone(engine.name) !== undefined || isCoupled(step)) return 1;
-  const work = workOf(step);
+export function replicaCount(engine: Engine, step: RowStep | undefined, parameters: number): number {
+  if (!step || engine.threads === 1 || whyAlone(engine.name) !== undefined) return 1;
   const least = Math.max(leastWork, leastWorkPerParameter * parameters);
-  const [batchSize] = step.shape;
-  let count = Math.min(engine.threads, batchSize, Math.floor(work / least));
-  while (count > 1 && batchSize % count !== 0) count--;
-  return Math.max(1, count);
+  const most = mostReplicas(step.graph.shape[0]);
+  return powerOfTwo(Math.min(engine.threads, most, workOf(step.graph) / least));
+}
+
+/** The largest that is not above `limit`, and 1 at least. */
+export function powerOfTwo(limit: number): number {
+  return limit < 2 ? 1 : 2 ** Math.floor(Math.log2(limit));
 }
 
 /** How many of the engine's threads a step that is not shared may use: each op is parted among them. */
@@ -32,21 +36,18 @@ export function opThreads(engine: Engine, step: StepGraph): number {
 }
 
 /** @throws ValueError when a step cannot be shared among `count` */
-export function checkReplicaCount(count: number, step: StepGraph): void {
-  const [batchSize] = step.shape;
-  if (!Number.isInteger(count) || count < 1 || batchSize % count !== 0) {
-    throw new ValueError(`train: a batch of ${batchSize} does not divide among ${count} replicas.`);
+export function checkReplicaCount(count: number, step: RowStep | undefined, batchSize: number): void {
+  if (count === 1) return;
+  if (!step) {
+    throw new ValueError('train: the examples of a batch depend on each other (batch normalisation): use one replica.');
   }
-  if (count > 1 && isCoupled(step)) {
-    throw new ValueError('train: batch normalisation needs the whole batch in one place: use one replica.');
+  if (powerOfTwo(count) !== count || count > mostReplicas(batchSize)) {
+    throw new ValueError(
+      `train: a batch of ${batchSize} has blocks for 1, 2, 4, … ${mostReplicas(batchSize)} replicas, not ${count}.`,
+    );
   }
 }
 
 function workOf({ outputs }: StepGraph): number {
   return multiplications(Object.values(outputs));
-}
-
-/** Whether examples of a batch depend on each other. */
-function isCoupled({ state }: StepGraph): boolean {
-  return Object.keys(state).length > 0;
 }

@@ -1,19 +1,19 @@
-import type { Tensor } from '../../graph/index.ts';
 import { Activity, activityWords } from './activity.ts';
 import { Meeting, meetingWords } from './meeting.ts';
+import { isBatch, normBlock, widthOf } from './plan.ts';
 import type { Range, StepPlan } from './plan.ts';
 
 /** Where the numbers of one step pass. */
 export interface Turn {
   /** The plan's factors over the whole batch; each replica writes its rows. */
   readonly factors: readonly { readonly data: Float32Array }[];
-  /** Each replica's gradients, of which the parts that others update are written. */
+  /** Each replica's terms of the gradients that are added up, at their places of the flat array; empty where there are none. */
   readonly gradients: readonly Float32Array[];
   /** The new parameters, each part written by the replica that updates it. */
   readonly parameters: Float32Array;
 }
 
-/** Numbers that each replica tells the others in a step, and that the lead tells all: a cache line. */
+/** Numbers that the lead tells all: a cache line. */
 const noteLength = 8;
 /** A cache line. */
 const alignment = 64;
@@ -35,43 +35,51 @@ export class Exchange {
   readonly activity: Activity;
   /** What the lead tells all. */
   readonly order: Float64Array;
-  /** What each replica tells all. */
-  readonly notes: readonly Float64Array[];
+  /** The batch's means, from the lead. */
+  readonly note: Float64Array;
+  /** Squares of the gradient, block by block: `normBlock`. */
+  readonly squares: Float64Array;
   /** [examples, inputSize], of which the lead writes what followers need. */
   readonly batch: Float32Array;
+  /** Room for one flat array that passes between steps. */
+  readonly flat: Float32Array;
   readonly #turns: readonly Turn[];
 
   /** @param memory of the exchange that the lead made for the same plan; default: new */
   constructor(plan: StepPlan, memory?: SharedArrayBuffer) {
-    const { replicas, batchShape, length, factors } = plan;
+    const { replicas, batchShape, length, factors, sums } = plan;
     const [examples, inputSize] = batchShape;
     const layout = new Layout();
     const meeting = layout.place(4 * meetingWords);
     const activity = layout.place(4 * activityWords);
     const order = layout.place(8 * noteLength);
-    const notes = layout.placeEach(replicas, 8 * noteLength);
+    const note = layout.place(8 * noteLength);
+    const blocks = Math.ceil(length / normBlock);
+    const squares = layout.place(8 * blocks);
     const batch = layout.place(4 * examples * inputSize);
+    const flat = layout.place(4 * length);
+    const sizes = factors.map((factor) => (isBatch(factor) ? 0 : examples * widthOf(factor)));
+    const summed = sums.length > 0 ? length : 0;
     const turns = Array.from({ length: turnCount(plan) }, () => ({
-      factors: factors.map((factor) => ({ offset: layout.place(4 * examples * widthOf(factor)), factor })),
-      gradients: layout.placeEach(replicas, 4 * length),
+      factors: sizes.map((size) => ({ offset: layout.place(4 * size), size })),
+      gradients: layout.placeEach(replicas, 4 * summed),
       parameters: layout.place(4 * length),
     }));
     const shared = memory ?? new SharedArrayBuffer(layout.bytes);
-    const flat = (offset: number): Float32Array => new Float32Array(shared, offset, length);
 
     this.plan = plan;
     this.memory = shared;
     this.meeting = new Meeting(new Int32Array(shared, meeting, meetingWords), replicas);
     this.activity = new Activity(new Int32Array(shared, activity, activityWords));
     this.order = new Float64Array(shared, order, noteLength);
-    this.notes = notes.map((offset) => new Float64Array(shared, offset, noteLength));
+    this.note = new Float64Array(shared, note, noteLength);
+    this.squares = new Float64Array(shared, squares, blocks);
     this.batch = new Float32Array(shared, batch, examples * inputSize);
+    this.flat = new Float32Array(shared, flat, length);
     this.#turns = turns.map((turn) => ({
-      factors: turn.factors.map(({ offset, factor }) => ({
-        data: new Float32Array(shared, offset, examples * widthOf(factor)),
-      })),
-      gradients: turn.gradients.map(flat),
-      parameters: flat(turn.parameters),
+      factors: turn.factors.map(({ offset, size }) => ({ data: new Float32Array(shared, offset, size) })),
+      gradients: turn.gradients.map((offset) => new Float32Array(shared, offset, summed)),
+      parameters: new Float32Array(shared, turn.parameters, length),
     }));
   }
 
@@ -82,11 +90,6 @@ export class Exchange {
     return turn;
   }
 
-  /** Room for one flat array that passes between steps. */
-  get flat(): Float32Array {
-    return this.turn(0).parameters;
-  }
-
   /** The part of the parameters that a replica updates. */
   rangeOf(replica: number): Range {
     return this.plan.ranges[replica] ?? { from: 0, to: 0 };
@@ -95,12 +98,8 @@ export class Exchange {
 
 function turnCount({ replicas, length, sums, factors, batchShape }: StepPlan): number {
   const summed = sums.reduce((total, { from, to }) => total + to - from, 0);
-  const handed = factors.reduce((total, factor) => total + batchShape[0] * widthOf(factor), 0);
+  const handed = factors.reduce((total, factor) => total + (isBatch(factor) ? 0 : batchShape[0] * widthOf(factor)), 0);
   return Math.min(16, Math.max(1, Math.floor(turnBytes / (4 * (length + (replicas - 1) * summed + handed)))));
-}
-
-function widthOf(factor: Tensor): number {
-  return factor.shape[1] as number;
 }
 
 /** Places in a buffer, each on cache lines of its own. */

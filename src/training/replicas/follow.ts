@@ -1,3 +1,4 @@
+import { UnsupportedError } from '../../core/index.ts';
 import { createEngine } from '../../engine/index.ts';
 import { unpackGraph } from '../../graph/index.ts';
 import { Exchange } from './exchange.ts';
@@ -6,6 +7,7 @@ import { MeetingFailed } from './meeting.ts';
 import { readOrder } from './orders.ts';
 import { batchPartOf, planStep } from './plan.ts';
 import { Replica } from './replica.ts';
+import { partByRows } from './row-step.ts';
 
 /**
  * Takes steps with the lead, on this thread, which it blocks in between: one replica, doing what it is told until it is told
@@ -18,11 +20,12 @@ export async function follow(
   onReady: () => void,
 ): Promise<void> {
   const { index, replicas, memory } = place;
-  const graph = { outputs: unpackGraph(step.outputs), state: {}, shape: step.shape };
-  const exchange = new Exchange(planStep(graph, options.parameters, replicas), memory);
+  const parted = partByRows({ outputs: unpackGraph(step.outputs), state: {}, shape: step.shape });
+  if (!parted) throw new UnsupportedError('train: the examples of this step depend on each other.');
+  const exchange = new Exchange(planStep(parted, options.parameters, replicas), memory);
   const rows = batchPartOf(exchange.plan, index);
-  const engine = await createEngine({ engine: choice, threads: options.threads });
-  const replica = await Replica.compile(engine, { ...options, graph, place: { exchange, index } });
+  const engine = await createEngine({ engine: choice, threads: 1 });
+  const replica = await Replica.share(engine, { ...options, step: parted, place: { exchange, index } });
   onReady();
   try {
     while (await obey()) exchange.activity.rest();

@@ -3,7 +3,7 @@ import type { EngineChoice } from '../../engine/index.ts';
 import type { ReplicaOptions } from './replica.ts';
 
 /** What a follower's thread is given: plain data. */
-export interface FollowerTask extends Omit<ReplicaOptions, 'graph' | 'place'> {
+export interface FollowerTask extends ReplicaOptions {
   readonly engine: EngineChoice;
   readonly step: { readonly outputs: PackedGraph; readonly shape: readonly [rows: number, inputSize: number] };
   readonly place: { readonly replicas: number; readonly memory: SharedArrayBuffer; readonly index: number };

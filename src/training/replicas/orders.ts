@@ -9,17 +9,18 @@ export type Order =
   /** Take the array, as it is after so many steps, out of the exchange. */
   | { readonly kind: 'load'; readonly array: FlatArray; readonly steps: number }
   /** Write your range of the array there. */
-  | { readonly kind: 'save'; readonly array: number }
+  | { readonly kind: 'save'; readonly array: 'gradients' | number }
   | { readonly kind: 'stop' };
 
 const kinds = ['step', 'load', 'save', 'stop'] as const;
 const parametersNumber = -1;
+const gradientsNumber = -2;
 
 export function writeOrder(order: Order, out: Float64Array): void {
   out[0] = kinds.indexOf(order.kind);
   if (order.kind === 'step') out.set([order.key.high, order.key.low, order.beta, order.learningRate], 1);
   if (order.kind === 'load') out.set([order.array === 'parameters' ? parametersNumber : order.array, order.steps], 1);
-  if (order.kind === 'save') out[1] = order.array;
+  if (order.kind === 'save') out[1] = order.array === 'gradients' ? gradientsNumber : order.array;
 }
 
 export function readOrder(words: Float64Array): Order {
@@ -31,7 +32,7 @@ export function readOrder(words: Float64Array): Order {
     case 'load':
       return { kind, array: first === parametersNumber ? 'parameters' : first, steps: second };
     case 'save':
-      return { kind, array: first };
+      return { kind, array: first === gradientsNumber ? 'gradients' : first };
     case 'stop':
       return { kind };
     default:

@@ -1,28 +1,36 @@
-import type { Key } from '../../random/index.ts';
 import type { StepValues } from '../step.ts';
+
+/** What each replica knows of a step before it updates anything. */
+export interface Sums {
+  /** The batch's means. */
+  readonly values: StepValues;
+  /** Σ of the gradient's squares. */
+  readonly squares: number;
+}
 
 /** What a replica has to do with the others: they compute different rows of the batch and update different parameters. */
 export interface Peers {
-  /** How many replicas there are. */
-  readonly count: number;
-  /** Its own part of the step's randomness. */
-  keyOf(key: Key): Key;
+  /** Hands factors and terms of gradients around: afterwards the replica has what it needs for its range. */
+  exchange(): Promise<void>;
   /**
-   * Hands gradients and factors around: afterwards the replica has what it needs for its range.
-   * @returns the batch's means
+   * Tells everybody the batch's means, which the lead has, and the gradient's norm, of which each has a part.
+   * @param blocks squares of this replica's range, block by block
    */
-  exchange(own: StepValues): Promise<StepValues>;
-  /** The sum of what each replica gives. */
-  total(own: number): Promise<number>;
+  total(blocks: Float64Array, values: StepValues): Promise<Sums>;
   /** Gives everybody everybody's new parameters. */
   gather(): Promise<void>;
 }
 
 /** One replica that computes all rows and updates all parameters. */
 export const alone: Peers = {
-  count: 1,
-  keyOf: (key) => key,
-  exchange: (values) => Promise.resolve(values),
-  total: (own) => Promise.resolve(own),
+  exchange: () => Promise.resolve(),
+  total: (blocks, values) => Promise.resolve({ values, squares: totalOf(blocks) }),
   gather: () => Promise.resolve(),
 };
+
+/** In order, so that the sum has the same bits whoever gave which block. */
+export function totalOf(blocks: Float64Array): number {
+  let total = 0;
+  for (const squares of blocks) total += squares;
+  return total;
+}

@@ -1,120 +1,130 @@
 import { describe, expect, it } from 'vitest';
-import { NdArray } from '../../core/index.ts';
-import { createEngine } from '../../engine/index.ts';
-import { add, grad, input, matmul, packGraph, sum, tanh, unpackGraph, verifyGraph } from '../../graph/index.ts';
+import { packGraph, unpackGraph, verifyGraph } from '../../graph/index.ts';
 import { createVae } from '../../models/index.ts';
 import type { VaeOptions } from '../../models/index.ts';
-import { key, uniform } from '../../random/index.ts';
-import { flatLength, flatOffsets } from '../parameter-store.ts';
+import { flatOffsets } from '../parameter-store.ts';
 import { buildStep, gradientName } from '../step-graph.ts';
-import { batchPartOf, factorsFor, planStep, productsOf, stepOnRows } from './plan.ts';
+import { batchPartOf, normBlock, planStep, sharedBatchPart, stepOnRows, widthOf } from './plan.ts';
+import { mostReplicas, rowBlocks, rowParts, sumByHalves } from './row-blocks.ts';
+import { partByRows } from './row-step.ts';
 
 const dense = { inputSize: 784, hidden: [400], latent: 20, activation: 'relu', posterior: 'diagonal' } as const;
+const conv = { shape: [28, 28], network: 'conv', channels: [8, 8], hidden: [] } as const;
 
 function planFor(options: Partial<VaeOptions>, replicas: number, batchSize = 128) {
   const model = createVae({ ...dense, ...options });
-  const step = buildStep(model, batchSize / replicas);
+  const step = partByRows(buildStep(model, batchSize));
+  if (!step) throw new Error('The step cannot be parted.');
   return { model, step, plan: planStep(step, model.parameters, replicas) };
 }
 
+describe('rowParts', () => {
+  it('end at multiples of 16 rows and hold more than one', () => {
+    for (let rows = 2; rows < 300; rows++) {
+      for (let replicas = 1; replicas <= mostReplicas(rows); replicas *= 2) {
+        const parts = rowParts(rows, replicas);
+        expect(parts).toHaveLength(replicas);
+        expect([parts[0]?.from, parts.at(-1)?.to]).toEqual([0, rows]);
+        parts.forEach(({ from, to }, k) => {
+          expect(from % 16).toBe(0);
+          expect(from).toBe(parts[k - 1]?.to ?? 0);
+          expect(to - from).toBeGreaterThan(1);
+        });
+      }
+    }
+  });
+
+  it('are terms of the sum over blocks', () => {
+    const text = (a: string, b: string): string => `(${a}${b})`;
+    for (const rows of [33, 128, 100, 240, 1000]) {
+      const blocks = rowBlocks(rows);
+      const name = ({ from }: { from: number }): string => `${from / 16},`;
+      const whole = sumByHalves(blocks.map(name), text);
+      for (let replicas = 1; replicas <= mostReplicas(rows); replicas *= 2) {
+        const parts = rowParts(rows, replicas).map(({ from, to }) =>
+          sumByHalves(blocks.filter((block) => block.from >= from && block.to <= to).map(name), text),
+        );
+        expect(sumByHalves(parts, text)).toBe(whole);
+      }
+    }
+  });
+});
+
 describe('planStep', () => {
-  it('parts a 784-400-20 model into encoder and decoder, a large product each', () => {
-    const { model, step, plan } = planFor({}, 2);
-    expect(plan.products.map(({ parameter, shape }) => [parameter, ...shape])).toEqual([
-      ['encoder.0.weight', 784, 400],
-      ['decoder.1.weight', 400, 784],
-    ]);
-    expect(plan.factors).toHaveLength(4);
-    expect([0, 1].map((replica) => productsOf(plan, replica).map(({ product }) => product.parameter))).toEqual([
-      ['encoder.0.weight'],
-      ['decoder.1.weight'],
-    ]);
+  it('parts a 784-400-20 model into encoder and decoder', () => {
+    const { step, plan } = planFor({}, 2);
+    expect(plan.sums).toEqual([]);
+    // Rows of all that a gradient is made of: much less than the gradients.
+    expect(plan.factors.reduce((total, factor) => total + widthOf(factor), 0)).toBe(3231);
+    const names = plan.rest.map(({ outputs }) => Object.keys(outputs));
+    expect(names[0]).toEqual(expect.arrayContaining(['loss', 'reconstruction', 'kl']));
+    expect(names[0]).toContain(gradientName('encoder.0.weight'));
+    expect(names[1]).toContain(gradientName('decoder.1.weight'));
+    expect(names[1]).not.toContain('loss');
     // The lead alone multiplies with the examples, which it has.
     const length = 128 * 784;
     expect(batchPartOf(plan, 0)).toEqual({ from: 0, to: length });
-    expect(batchPartOf(plan, 1)).toEqual({ from: length / 2, to: length });
-    const left = stepOnRows(step, plan);
-    verifyGraph(Object.values(left.outputs));
-    const names = Object.keys(left.outputs);
-    expect(names).not.toContain(gradientName('encoder.0.weight'));
-    expect(names).toContain(gradientName('encoder.0.bias'));
-    expect(names.filter((name) => name.startsWith('factor/'))).toHaveLength(3);
-    expect(plan.length).toBe(flatLength(model.parameters));
+    expect(sharedBatchPart(plan)).toEqual({ from: length / 2, to: length });
+    for (const replica of [0, 1]) {
+      const { outputs, shape } = stepOnRows(step, plan, replica);
+      verifyGraph(Object.values(outputs));
+      expect(shape).toEqual([64, 784]);
+      expect(Object.keys(outputs).every((name) => name.startsWith('factor/'))).toBe(true);
+    }
   });
 
-  it.each([2, 3, 4, 7])(
-    'gives every number of the flat arrays to one of %i replicas, weights in whole rows',
-    (replicas) => {
-      for (const options of [{}, { hidden: [512, 300] }, { inputSize: 100 }]) {
-        const { model, plan } = planFor(options, replicas, 16 * replicas);
-        const { offsets } = flatOffsets(model.parameters);
-        expect(plan.ranges).toHaveLength(replicas);
-        expect(plan.ranges.at(0)?.from).toBe(0);
-        expect(plan.ranges.at(-1)?.to).toBe(plan.length);
+  it.each([2, 4, 8])('gives every number of the flat arrays to one of %i replicas, and its gradient', (replicas) => {
+    for (const options of [{}, { hidden: [512, 300] }, { inputSize: 100 }, conv]) {
+      const { model, plan } = planFor(options, replicas);
+      const { offsets } = flatOffsets(model.parameters);
+      expect([plan.ranges[0]?.from, plan.ranges.at(-1)?.to]).toEqual([0, plan.length]);
+      plan.ranges.forEach((mine, replica) => {
+        expect(mine.from).toBe(plan.ranges[replica - 1]?.to ?? 0);
+        expect(mine.from % normBlock).toBe(0);
         const covered = new Uint8Array(plan.length);
-        plan.sums.forEach(({ from, to }) => covered.fill(1, from, to));
-        plan.ranges.forEach(({ from, to }, replica) => {
-          expect(from).toBe(plan.ranges[replica - 1]?.to ?? 0);
-          expect((to - from) / plan.length).toBeCloseTo(1 / replicas, 1);
-          for (const { product, range, gradient } of productsOf(plan, replica)) {
-            verifyGraph([gradient]);
-            expect(gradient.shape).toEqual([(range.to - range.from) / product.shape[1], product.shape[1]]);
-            expect(range.from - (offsets.get(product.parameter) ?? NaN)).toBeGreaterThanOrEqual(0);
-            covered.subarray(range.from, range.to).forEach((count, k) => (covered[range.from + k] = count + 1));
+        for (const { from, to } of plan.sums) covered.fill(1, from, to);
+        const { outputs, places } = plan.rest[replica]!;
+        verifyGraph(Object.values(outputs));
+        for (const [name, { range, shape }] of Object.entries(places)) {
+          expect(outputs[name]?.shape).toEqual(shape);
+          expect(range.to - range.from).toBe(shape.reduce((a, b) => a * b, 1));
+          covered.fill(1, range.from, range.to);
+        }
+        for (const { name, shape } of model.parameters) {
+          const from = offsets.get(name) ?? 0;
+          const to = from + shape.reduce((a, b) => a * b, 1);
+          for (let at = Math.max(from, mine.from); at < Math.min(to, mine.to); at++) {
+            if (covered[at] === 0) throw new Error(`${name} at ${at} is nobody's.`);
           }
-        });
-        expect(covered.every((count) => count === 1)).toBe(true);
-      }
-    },
-  );
-
-  it('leaves small weights and convolutions to be added up', () => {
-    for (const options of [
-      { inputSize: 50 },
-      { shape: [28, 28], network: 'conv', channels: [8, 8], hidden: [] },
-    ] as const) {
-      const { plan } = planFor(options, 2);
-      expect(plan.products).toEqual([]);
-      expect(plan.sums).toEqual([{ from: 0, to: plan.length }]);
+        }
+      });
     }
-    // Many rows: the factors would be as large as the gradient.
-    expect(planFor({}, 2, 4096).plan.products).toEqual([]);
+  });
+
+  it('adds kernels up, whose examples are larger than they', () => {
+    const { plan, step } = planFor(conv, 2);
+    expect(step.kernels.map(({ parameter }) => parameter)).toEqual(
+      ['encoder.0', 'encoder.1', 'decoder.0', 'decoder.1'].map((layer) => `${layer}.weight`),
+    );
+    expect(plan.sums).toHaveLength(4);
+    const { outputs } = stepOnRows(step, plan, 1);
+    verifyGraph(Object.values(outputs));
+    expect(Object.keys(outputs).filter((name) => name.startsWith('gradient/'))).toHaveLength(4);
+    // A bias's gradient is summed over pixels before it is handed around.
+    expect(Math.max(...plan.factors.map(widthOf))).toBeLessThan(1000);
   });
 
   it('is the same for a graph that came from another thread', () => {
-    const { model, step, plan } = planFor({}, 3, 96);
-    const again = { ...step, outputs: unpackGraph(structuredClone(packGraph(step.outputs))) };
-    const { factors, ...other } = planStep(again, model.parameters, 3);
-    expect(plan).toMatchObject(other);
-    expect(factors.map(({ op, shape }) => [op, shape])).toEqual(plan.factors.map(({ op, shape }) => [op, shape]));
-    expect([0, 1, 2].map((k) => [...factorsFor(plan, k)].length)).toEqual([2, 4, 2]);
-  });
-
-  it('hands a parameter around like any other factor', async () => {
-    // y = x + w v: the gradient of v is wᵀ times y's, and w is no batch although it has as many rows.
-    const specs = [
-      { name: 'w', shape: [4, 300] },
-      { name: 'v', shape: [300, 300] },
-    ];
-    const [w, v] = [input('w', [4, 300]), input('v', [300, 300])];
-    const loss = sum(tanh(add(input('x', [4, 300]), matmul(w, v))));
-    const outputs = { loss, [gradientName('v')]: grad(loss, [v])[0]! };
-    const step = { outputs, state: {}, shape: [4, 300] } as const;
-    const plan = planStep(step, specs, 2);
-    expect(plan.products.map(({ parameter }) => parameter)).toEqual(['v']);
-    expect(batchPartOf(plan, 1)).toEqual({ from: 4 * 300, to: 2 * 4 * 300 });
-    const handed = stepOnRows(step, plan).outputs;
-    const place = NdArray.zeros([4, 300], 'float32');
-    const name = Object.keys(handed).find((key) => handed[key] === w)!;
-    const values = uniform(key(1), [4, 300]);
-    const engine = await createEngine({ engine: 'onnxruntime-node', threads: 1 });
-    const program = await engine.compile({
-      outputs: handed,
-      boundInputs: { w: values },
-      boundOutputs: { [name]: place },
-    });
-    await program.run({ x: NdArray.zeros([4, 300], 'float32'), v: NdArray.zeros([300, 300], 'float32') });
-    expect(place.data).toEqual(values.data);
-    await program.dispose();
+    const { model, plan } = planFor({}, 4);
+    const step = buildStep(model, 128);
+    const again = partByRows({ ...step, outputs: unpackGraph(structuredClone(packGraph(step.outputs))) });
+    if (!again) throw new Error('The step cannot be parted.');
+    const describeFactors = ({ factors }: typeof plan) => factors.map(({ op, shape, scope }) => [op, shape, scope]);
+    const other = planStep(again, model.parameters, 4);
+    expect(describeFactors(other)).toEqual(describeFactors(plan));
+    expect(other.rest.map(({ places, factors }) => ({ places, factors }))).toEqual(
+      plan.rest.map(({ places, factors }) => ({ places, factors })),
+    );
+    expect(other.ranges).toEqual(plan.ranges);
   });
 });

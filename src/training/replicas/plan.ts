@@ -1,30 +1,17 @@
 import { sizeOf } from '../../core/index.ts';
-import { input, isOp, matmul, slice } from '../../graph/index.ts';
+import { input, isOp, makeNode, matmul, partOfRows, slice, topologicalOrder, withScope } from '../../graph/index.ts';
 import type { Tensor } from '../../graph/index.ts';
 import { flatOffsets } from '../parameter-store.ts';
 import type { StoredSpec } from '../parameter-store.ts';
 import { gradientName } from '../step-graph.ts';
-import type { StepGraph } from '../step-graph.ts';
+import { rowParts, sumOverBlocks } from './row-blocks.ts';
+import { batchName } from './row-step.ts';
+import type { RowStep } from './row-step.ts';
 
-/** A half-open part of the flat parameter array. */
+/** A half-open part of the flat parameter array, or of the batch's rows. */
 export interface Range {
   readonly from: number;
   readonly to: number;
-}
-
-/**
- * A weight whose gradient is aᵀ d over the rows of a layer's inputs a and of its outputs' gradients d. Replicas hand
- * each other a and d, which are small, and each multiplies for the weights that it updates.
- */
-export interface Product {
-  /** The weight. */
-  readonly parameter: string;
-  readonly shape: readonly [rows: number, columns: number];
-  /** Its part of the flat arrays. */
-  readonly range: Range;
-  /** Positions of a and d among the factors. */
-  readonly left: number;
-  readonly right: number;
 }
 
 /** How replicas share a step. */
@@ -32,90 +19,98 @@ export interface StepPlan {
   readonly replicas: number;
   /** Of the whole batch. */
   readonly batchShape: readonly [examples: number, inputSize: number];
+  /** The rows that each replica computes. */
+  readonly rows: readonly Range[];
   /** Length of the flat arrays. */
   readonly length: number;
   /** What each replica updates. */
   readonly ranges: readonly Range[];
-  readonly products: readonly Product[];
-  /** What is handed around for products, [examples of a replica, width] each. */
+  /** What is computed by rows and handed around: each replica's rows of [examples, …]. */
   readonly factors: readonly Tensor[];
-  /** The parts of the flat arrays whose gradients are added up: all that are no product's. */
+  /** The parts of the flat arrays whose gradients are added up: those of kernels. */
   readonly sums: readonly Range[];
+  /** What each replica computes of all rows' factors. */
+  readonly rest: readonly ReplicaRest[];
 }
 
-/** A cache line, in float32. */
-const lineLength = 16;
-/** A product takes a second session: that is worth it from so many weights on, and where its factors are that much smaller. */
-const leastSize = 2 ** 16;
-const leastRatio = 2;
+/** A replica's share of what is computed from all rows. */
+export interface ReplicaRest {
+  readonly outputs: Readonly<Record<string, Tensor>>;
+  /** The parts of the flat arrays where gradients among them go. */
+  readonly places: Readonly<Record<string, GradientPlace>>;
+  /** Positions of the factors that they need. */
+  readonly factors: readonly number[];
+}
 
-/** @param step one replica's */
-export function planStep(step: StepGraph, parameters: readonly StoredSpec[], replicas: number): StepPlan {
+export interface GradientPlace {
+  readonly range: Range;
+  readonly shape: readonly number[];
+}
+
+/**
+ * Squares of the gradient are added up in blocks of so many numbers, and replicas update whole blocks, so that the norm has
+ * the same bits however many replicas there are.
+ */
+export const normBlock = 4096;
+/** Rows of a weight's gradient that are computed together: see `blockRows`. */
+const weightRows = 16;
+
+/** @param replicas a power of two */
+export function planStep(step: RowStep, parameters: readonly StoredSpec[], replicas: number): StepPlan {
   const { offsets, length } = flatOffsets(parameters);
-  const factors: Tensor[] = [];
-  const positionOf = (tensor: Tensor): number => {
-    if (!factors.includes(tensor)) factors.push(tensor);
-    return factors.indexOf(tensor);
+  const [examples] = step.graph.shape;
+  const edge = (k: number): number =>
+    k === replicas ? length : Math.min(length, Math.round((length * k) / replicas / normBlock) * normBlock);
+  const ranges = Array.from({ length: replicas }, (_, k) => ({ from: edge(k), to: edge(k + 1) }));
+  const flatRange = (name: string): Range => {
+    const from = offsets.get(name) ?? 0;
+    return { from, to: from + sizeOf(parameters.find((spec) => spec.name === name)?.shape ?? []) };
   };
-  const products = parameters.flatMap(({ name }): Product[] => {
-    const gradient = step.outputs[gradientName(name)];
-    const from = offsets.get(name);
-    const pair = gradient && factorsOf(gradient, step.shape[0]);
-    if (!pair || from === undefined) return [];
-    const shape = [pair[0].shape[1], pair[1].shape[1]] as [number, number];
-    const range = { from, to: from + sizeOf(shape) };
-    return [{ parameter: name, shape, range, left: positionOf(pair[0]), right: positionOf(pair[1]) }];
-  });
-  const edges = Array.from({ length: replicas + 1 }, (_, k) => edgeNear((length * k) / replicas, products, length));
-  const [examples, inputSize] = step.shape;
   return {
     replicas,
-    batchShape: [examples * replicas, inputSize],
+    batchShape: step.graph.shape,
+    rows: rowParts(examples, replicas),
     length,
-    ranges: edges.slice(1).map((to, k) => ({ from: edges[k] ?? 0, to })),
-    products,
-    factors,
-    sums: gapsBetween(
-      products.map(({ range }) => range),
-      length,
-    ),
+    ranges,
+    factors: step.factors,
+    sums: step.kernels.map(({ parameter }) => flatRange(parameter)),
+    rest: ranges.map((range, replica) => restOf(step, { range, isLead: replica === 0, flatRange })),
   };
 }
 
-/** The part of the step that each replica takes on its own rows: all but the products, and their factors. */
-export function stepOnRows(step: StepGraph, plan: StepPlan): StepGraph {
-  const left = new Set(plan.products.map(({ parameter }) => gradientName(parameter)));
-  const kept = Object.entries(step.outputs).filter(([name]) => !left.has(name));
-  const handed = plan.factors.flatMap((tensor, k) => (isBatch(tensor) ? [] : [[factorName(k), tensor] as const]));
-  return { ...step, outputs: Object.fromEntries([...kept, ...handed]) };
-}
-
-/** The rows of weights that a replica updates, and their gradients by everybody's factors. */
-export function productsOf(plan: StepPlan, replica: number): { product: Product; range: Range; gradient: Tensor }[] {
-  const mine = plan.ranges[replica] ?? { from: 0, to: 0 };
-  return plan.products.flatMap((product) => {
-    const range = overlap(mine, product.range);
-    if (!range) return [];
-    const [rows, columns] = product.shape;
-    const row = (at: number): number => (at - product.range.from) / columns;
-    const [examples] = plan.batchShape;
-    const left = slice(input(factorName(product.left), [examples, rows]), { 1: [row(range.from), row(range.to)] });
-    const right = input(factorName(product.right), [examples, columns]);
-    return [{ product, range, gradient: matmul(left, right, { transposeA: true }) }];
+/** What a replica computes on its own rows: the factors, and its terms of the kernels' gradients. */
+export function stepOnRows(
+  { graph, axes, factors, kernels }: RowStep,
+  { rows, batchShape }: StepPlan,
+  replica: number,
+) {
+  const own = rows[replica] ?? { from: 0, to: 0 };
+  const handed = factors.map((tensor, k) => [tensor, k] as const).filter(([tensor]) => !isBatch(tensor));
+  const operands = kernels.flatMap(({ node }) => node.inputs);
+  const parts = partOfRows([...handed.map(([tensor]) => tensor), ...operands], axes, own);
+  const kernelOperands = parts.slice(handed.length);
+  const sums = kernels.map(({ parameter, node }, k) => {
+    const pair = kernelOperands.slice(2 * k, 2 * k + 2);
+    const sum = sumOverBlocks(pair, { batch: batchShape[0], rows: own }, (x, y) =>
+      makeNode('conv2dWeightGradient', [x, y] as Tensor[], node.attributes),
+    );
+    return [gradientName(parameter), sum] as const;
   });
+  const outputs = Object.fromEntries([
+    ...handed.map(([, k], at) => [factorName(k), parts[at]] as const),
+    ...sums,
+  ]) as Record<string, Tensor>;
+  return { outputs, state: graph.state, shape: [own.to - own.from, batchShape[1]] as const };
 }
 
-/** Which factors a replica needs of all rows. */
-export function factorsFor(plan: StepPlan, replica: number): Set<number> {
-  return new Set(productsOf(plan, replica).flatMap(({ product: { left, right } }) => [left, right]));
-}
-
-/** The part of the flat batch that a replica reads: its own rows, or all where its products need them. */
-export function batchPartOf(plan: StepPlan, replica: number): Range {
-  const length = plan.batchShape[0] * plan.batchShape[1];
-  const rows = length / plan.replicas;
-  const needsAll = plan.factors.some((factor, k) => isBatch(factor) && factorsFor(plan, replica).has(k));
-  return needsAll ? { from: 0, to: length } : { from: replica * rows, to: (replica + 1) * rows };
+/** The part of the flat batch that a replica reads: its own rows, or all where what it computes of all rows needs them. */
+export function batchPartOf(
+  { batchShape: [examples, inputSize], rows, factors, rest }: StepPlan,
+  replica: number,
+): Range {
+  const needsAll = rest[replica]?.factors.some((position) => isBatch(factors[position])) ?? false;
+  const own = rows[replica] ?? { from: 0, to: 0 };
+  return needsAll ? { from: 0, to: examples * inputSize } : { from: own.from * inputSize, to: own.to * inputSize };
 }
 
 /** The part of the batch that followers read: all replicas but the first. */
@@ -130,7 +125,12 @@ export function factorName(position: number): string {
 
 /** Whether a factor is the examples themselves, which are handed around as such. Other inputs are parameters. */
 export function isBatch(factor: Tensor | undefined): boolean {
-  return factor !== undefined && isOp(factor, 'input') && factor.attributes.name === 'x';
+  return factor !== undefined && isOp(factor, 'input') && factor.attributes.name === batchName;
+}
+
+/** Numbers in one row of a factor. */
+export function widthOf(factor: Tensor): number {
+  return sizeOf(factor.shape.slice(1) as number[]);
 }
 
 export function overlap(a: Range, b: Range): Range | undefined {
@@ -138,26 +138,86 @@ export function overlap(a: Range, b: Range): Range | undefined {
   return from < to ? { from, to } : undefined;
 }
 
-/** a and d where the gradient is aᵀ d over the rows, and large enough. */
-function factorsOf(gradient: Tensor, rows: number): readonly [a: Tensor, d: Tensor] | undefined {
+/** The gradients in a replica's range, whole rows of the weights that it shares with others, and for the lead what is no gradient. */
+function restOf(
+  step: RowStep,
+  { range, isLead, flatRange }: { range: Range; isLead: boolean; flatRange: (name: string) => Range },
+): ReplicaRest {
+  const places: Record<string, GradientPlace> = {};
+  const wanted: [string, Tensor][] = [];
+  for (const [name, tensor] of Object.entries(step.rest)) {
+    if (!name.startsWith(gradientName(''))) {
+      if (isLead) wanted.push([name, tensor]);
+      continue;
+    }
+    const all = flatRange(name.slice(gradientName('').length));
+    const mine = overlap(range, all);
+    if (!mine) continue;
+    const part = weightPart(tensor, { all, mine }) ?? { tensor, range: all };
+    wanted.push([name, part.tensor]);
+    places[name] = { range: part.range, shape: part.tensor.shape as number[] };
+  }
+  const { outputs, used } = onFactors(Object.fromEntries(wanted), step.factors);
+  return { outputs, places, factors: used };
+}
+
+/**
+ * The rows of the gradient aᵀ d of a weight that cover a range of it. They are products of their own with the same bits, as
+ * long as they are not a single row.
+ */
+function weightPart(
+  gradient: Tensor,
+  { all, mine }: { readonly all: Range; readonly mine: Range },
+): { readonly tensor: Tensor; readonly range: Range } | undefined {
   if (!isOp(gradient, 'matmul') || !gradient.attributes.transposeA || gradient.attributes.transposeB) return undefined;
   const [a, d] = gradient.inputs as [Tensor, Tensor];
-  if (a.rank !== 2 || d.rank !== 2 || a.shape[0] !== rows || a.dtype !== 'float32') return undefined;
-  const [m, n] = [a.shape[1] as number, d.shape[1] as number];
-  return m * n >= leastSize && m * n >= leastRatio * rows * (m + n) ? [a, d] : undefined;
+  const [rows, columns] = gradient.shape as [number, number];
+  if (a.rank !== 2 || d.rank !== 2 || rows < 2 * weightRows) return undefined;
+  const row = (at: number): number => (at - all.from) / columns / weightRows;
+  let from = Math.floor(row(mine.from)) * weightRows;
+  const to = Math.min(rows, Math.ceil(row(mine.to)) * weightRows);
+  if (to - from === 1) from -= weightRows;
+  if (from === 0 && to === rows) return undefined;
+  const tensor = matmul(slice(a, { 1: [from, to] }), d, { transposeA: true });
+  return { tensor, range: { from: all.from + from * columns, to: all.from + to * columns } };
 }
 
-/** Where a replica's range may end: between two rows of a product's weight, else at a cache line. */
-function edgeNear(target: number, products: readonly Product[], length: number): number {
-  const inside = products.find(({ range }) => target > range.from && target < range.to);
-  if (!inside) return target >= length ? length : Math.floor(target / lineLength) * lineLength;
-  const [, columns] = inside.shape;
-  return inside.range.from + Math.round((target - inside.range.from) / columns) * columns;
+/** The same expressions with the factors as inputs. */
+function onFactors(
+  outputs: Readonly<Record<string, Tensor>>,
+  factors: readonly Tensor[],
+): { readonly outputs: Record<string, Tensor>; readonly used: number[] } {
+  const made = new Map<Tensor, Tensor>();
+  const used: number[] = [];
+  for (const node of orderUpTo(Object.values(outputs), new Set(factors))) {
+    const position = factors.indexOf(node);
+    if (position >= 0) {
+      used.push(position);
+      made.set(node, input(factorName(position), node.shape));
+      continue;
+    }
+    const inputs = node.inputs.map((tensor) => made.get(tensor) ?? tensor);
+    if (inputs.some((tensor, k) => tensor !== node.inputs[k])) {
+      made.set(
+        node,
+        withScope(node.scope, () => makeNode(node.op, inputs, node.attributes)),
+      );
+    }
+  }
+  return {
+    outputs: Object.fromEntries(Object.entries(outputs).map(([name, node]) => [name, made.get(node) ?? node])),
+    used: used.sort((a, b) => a - b),
+  };
 }
 
-/** What lies between ranges in ascending order. */
-function gapsBetween(ranges: readonly Range[], length: number): Range[] {
-  const starts = [0, ...ranges.map(({ to }) => to)];
-  const ends = [...ranges.map(({ from }) => from), length];
-  return starts.map((from, k) => ({ from, to: ends[k] ?? length })).filter(({ from, to }) => from < to);
+/** The expressions that the outputs need where the values of some are known. */
+function orderUpTo(outputs: readonly Tensor[], known: ReadonlySet<Tensor>): Tensor[] {
+  const needed = new Set<Tensor>();
+  const stack = [...outputs];
+  for (let node = stack.pop(); node; node = stack.pop()) {
+    if (needed.has(node)) continue;
+    needed.add(node);
+    if (!known.has(node)) stack.push(...node.inputs);
+  }
+  return topologicalOrder(outputs).filter((node) => needed.has(node));
 }

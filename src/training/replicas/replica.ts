@@ -1,23 +1,22 @@
-import { NdArray } from '../../core/index.ts';
+import { NdArray, sizeOf } from '../../core/index.ts';
 import type { Engine, Program } from '../../engine/index.ts';
 import type { TrainingConfig } from '../../io/index.ts';
-import { sumOfSquares } from '../../kernels/index.ts';
+import { createKernelMemory, sumOfSquares } from '../../kernels/index.ts';
 import type { Key } from '../../random/index.ts';
 import { Optimizer, optimizerSlots } from '../optimizers.ts';
 import { ParameterStore, flatLength } from '../parameter-store.ts';
 import type { StoredSpec } from '../parameter-store.ts';
 import { TrainingStep } from '../step.ts';
 import type { StepValues } from '../step.ts';
-import { gradientName } from '../step-graph.ts';
 import type { StepGraph } from '../step-graph.ts';
 import type { Exchange } from './exchange.ts';
 import type { FlatArray } from './orders.ts';
 import { alone } from './peers.ts';
 import type { Peers } from './peers.ts';
-import { factorName, factorsFor, isBatch, productsOf, stepOnRows } from './plan.ts';
-import type { Product, Range, StepPlan } from './plan.ts';
-import { SharedPeers, incomingLength } from './shared-peers.ts';
-import type { SharedPeersOptions } from './shared-peers.ts';
+import { factorName, isBatch, normBlock, stepOnRows } from './plan.ts';
+import type { Range, StepPlan } from './plan.ts';
+import type { RowStep } from './row-step.ts';
+import { SharedPeers } from './shared-peers.ts';
 
 export interface StepRequest {
   /** The noise's key: the same key gives the same draws. */
@@ -34,21 +33,26 @@ export interface StepOutcome extends StepValues {
 
 export interface ReplicaOptions {
   readonly parameters: readonly StoredSpec[];
-  /** The step on this replica's rows. */
-  readonly graph: StepGraph;
   readonly config: Pick<TrainingConfig, 'optimizer' | 'clipNorm'>;
-  readonly threads: number;
-  /** Where it meets the others, and which of them it is; default: there are none. */
-  readonly place?: { readonly exchange: Exchange; readonly index: number };
 }
+
+/** Where a replica meets the others, and which of them it is. */
+export interface Place {
+  readonly exchange: Exchange;
+  readonly index: number;
+}
+
+/** A cache line, in float32. */
+const lineLength = 16;
 
 interface Parts {
   readonly store: ParameterStore;
+  readonly optimizer: Optimizer;
   readonly range: Range;
   readonly peers: Peers;
   readonly batch: NdArray<'float32'>;
   readonly step: TrainingStep;
-  readonly products?: Program | undefined;
+  readonly rest?: Program | undefined;
 }
 
 /**
@@ -64,123 +68,167 @@ export class Replica {
   /** The part of the flat arrays that it updates. */
   readonly range: Range;
   readonly #peers: Peers;
-  /** The gradients of the weights that it updates by factors of all rows. */
-  readonly #products: Program | undefined;
+  /** What it makes of all rows: gradients of its range, and for the lead the means. */
+  readonly #rest: Program | undefined;
   readonly #clipNorm: number | undefined;
+  readonly #squares: Float64Array;
 
   private constructor({ config }: ReplicaOptions, parts: Parts) {
     this.store = parts.store;
     this.step = parts.step;
     this.batch = parts.batch;
     this.range = parts.range;
-    this.optimizer = new Optimizer(config.optimizer, parts.store, parts.range);
+    this.optimizer = parts.optimizer;
     this.#peers = parts.peers;
-    this.#products = parts.products;
+    this.#rest = parts.rest;
     this.#clipNorm = config.clipNorm;
+    this.#squares = new Float64Array(Math.ceil((parts.range.to - parts.range.from) / normBlock));
   }
 
-  static async compile(engine: Engine, options: ReplicaOptions): Promise<Replica> {
-    const { parameters, graph, config, threads, place } = options;
-    if (place) return Replica.#compileShare(engine, options, place);
-    const range = { from: 0, to: flatLength(parameters) };
-    const store = new ParameterStore(parameters, { extra: optimizerSlots(config.optimizer) * range.to });
-    const step = await TrainingStep.compile(engine, graph, { store, threads });
-    return new Replica(options, { store, range, peers: alone, batch: step.batch, step });
-  }
-
-  static async #compileShare(
+  /**
+   * One that takes whole steps.
+   * @param options.threads of ONNX Runtime's, which part each op between them
+   * @param options.whole another one: it and this have the same batch, parameters and optimiser
+   */
+  static async alone(
     engine: Engine,
-    options: ReplicaOptions,
-    { exchange, index }: { readonly exchange: Exchange; readonly index: number },
+    options: ReplicaOptions & { readonly graph: StepGraph; readonly threads: number; readonly whole?: Replica },
   ): Promise<Replica> {
-    const { parameters, graph, config, threads } = options;
+    const { parameters, graph, config, threads, whole } = options;
+    const range = { from: 0, to: flatLength(parameters) };
+    const store =
+      whole?.store ?? new ParameterStore(parameters, { extra: optimizerSlots(config.optimizer) * range.to });
+    const step = await TrainingStep.compile(engine, graph, { store, threads, ...(whole && { batch: whole.batch }) });
+    const optimizer = new Optimizer(config.optimizer, store, { within: whole?.optimizer });
+    return new Replica(options, { store, optimizer, range, peers: alone, batch: step.batch, step });
+  }
+
+  /**
+   * One of several that share a step.
+   * @param options.whole one that takes whole steps on this thread: it and this have the same batch, parameters and optimiser
+   */
+  static async share(
+    engine: Engine,
+    options: ReplicaOptions & { readonly step: RowStep; readonly place: Place; readonly whole?: Replica },
+  ): Promise<Replica> {
+    const { parameters, config, place, whole } = options;
+    const { exchange, index } = place;
     const { plan } = exchange;
     const range = exchange.rangeOf(index);
-    const extra = optimizerSlots(config.optimizer) * (range.to - range.from) + incomingLength;
-    const store = new ParameterStore(parameters, { extra });
-    const batch = NdArray.zeros(plan.batchShape, 'float32');
-    const factors = plan.factors.map((factor) =>
-      isBatch(factor) ? batch : NdArray.zeros([plan.batchShape[0], factor.shape[1] as number], 'float32'),
-    );
-    const rows = (whole: NdArray<'float32'>): NdArray<'float32'> => rowsOf(whole, index, plan.replicas);
-    const step = await TrainingStep.compile(engine, stepOnRows(graph, plan), {
+    const extra = optimizerSlots(config.optimizer) * (range.to - range.from);
+    const store = whole?.store ?? new ParameterStore(parameters, { extra });
+    const batch = whole?.batch ?? NdArray.zeros(plan.batchShape, 'float32');
+    const factors = alignedFactors(plan, batch);
+    const graph = stepOnRows(options.step, plan, index);
+    const step = await TrainingStep.compile(engine, graph, {
       store,
-      threads,
-      batch: rows(batch),
-      boundOutputs: Object.fromEntries(factors.map((factor, k) => [factorName(k), rows(factor)])),
+      threads: 1,
+      batch: rowsOf(batch, plan, index),
+      boundOutputs: Object.fromEntries(factors.map((factor, k) => [factorName(k), rowsOf(factor, plan, index)])),
     });
-    const products = await compileProducts(engine, exchange.plan, { index, store, factors, threads });
+    const rest = await compileRest(engine, plan, { index, store, factors, step });
     const peers = new SharedPeers(exchange, { index, store, factors });
-    return new Replica(options, { store, range, peers, batch, step, products });
+    const optimizer = new Optimizer(config.optimizer, store, { range, within: whole?.optimizer });
+    return new Replica(options, { store, optimizer, range, peers, batch, step, rest });
   }
 
   /** One step on this replica's rows in `batch`; all replicas take it together. */
   async take({ key, beta, learningRate }: StepRequest): Promise<StepOutcome> {
     const peers = this.#peers;
-    const { from, to } = this.range;
-    const own = await this.step.run({ key: peers.keyOf(key), beta });
-    const values = await peers.exchange(own);
-    await this.#products?.run();
-    const squares = await peers.total(sumOfSquares(this.store.memory, this.store.gradients.subarray(from, to)));
-    // The gradient of the batch's mean is the mean of the replicas' gradients.
-    const gradientNorm = Math.sqrt(squares) / peers.count;
+    await this.step.run({ key, beta });
+    await peers.exchange();
+    await this.#rest?.run();
+    const { values, squares } = await peers.total(this.#squaresByBlock(), this.step.values);
+    const gradientNorm = Math.sqrt(squares);
     if (Number.isFinite(values.loss) && Number.isFinite(gradientNorm)) {
       const clip = this.#clipNorm !== undefined && gradientNorm > this.#clipNorm ? this.#clipNorm / gradientNorm : 1;
-      this.optimizer.step({ learningRate, gradientScale: clip / peers.count });
+      this.optimizer.step({ learningRate, gradientScale: clip });
       await peers.gather();
     }
     return { ...values, gradientNorm };
+  }
+
+  #squaresByBlock(): Float64Array {
+    const { gradients, memory } = this.store;
+    this.#squares.forEach((_, k) => {
+      const from = this.range.from + k * normBlock;
+      const block = gradients.subarray(from, Math.min(from + normBlock, this.range.to));
+      this.#squares[k] = sumOfSquares(memory, block);
+    });
+    return this.#squares;
   }
 
   /** Copies in what this replica needs of a flat array. */
   load(array: FlatArray, flat: Float32Array): void {
     const { from, to } = this.range;
     if (array === 'parameters') this.store.values.set(flat);
-    else this.#slot(array).set(flat.subarray(from, to));
+    else this.#array(array).set(flat.subarray(from, to));
   }
 
-  /** Copies out this replica's range of an array of its optimiser. */
-  save(array: number, flat: Float32Array): void {
-    flat.set(this.#slot(array), this.range.from);
+  /** Copies out this replica's range of its gradients, or of an array of its optimiser. */
+  save(array: 'gradients' | number, flat: Float32Array): void {
+    const { from, to } = this.range;
+    flat.set(array === 'gradients' ? this.store.gradients.subarray(from, to) : this.#array(array), from);
   }
 
-  #slot(index: number): Float32Array {
-    const slot = Object.values(this.optimizer.slots)[index];
-    if (!slot) throw new RangeError(`The optimiser has no array ${index}.`);
-    return slot;
+  #array(index: number): Float32Array {
+    const array = Object.values(this.optimizer.slots)[index];
+    if (!array) throw new RangeError(`The optimiser has no array ${index}.`);
+    return array;
   }
 
   async dispose(): Promise<void> {
     await this.step.dispose();
-    await this.#products?.dispose();
+    await this.#rest?.dispose();
   }
 }
 
-/** A view of one replica's rows. */
-export function rowsOf({ data, shape }: NdArray<'float32'>, index: number, replicas: number): NdArray<'float32'> {
-  const [examples = 0, width = 0] = shape;
-  const length = data.length / replicas;
-  return new NdArray(data.subarray(index * length, (index + 1) * length), [examples / replicas, width]);
+/**
+ * Room for the factors. ONNX Runtime computes what lies before a multiple of 64 bytes number by number, with other rounding:
+ * arrays of JavaScript's begin anywhere, those of a WebAssembly memory there.
+ */
+function alignedFactors({ factors }: StepPlan, batch: NdArray<'float32'>): NdArray<'float32'>[] {
+  const sizes = factors.map((factor) => (isBatch(factor) ? 0 : sizeOf(factor.shape as number[])));
+  const lines = sizes.reduce((total, size) => total + Math.ceil(size / lineLength), 0);
+  const memory = createKernelMemory(lines * lineLength * Float32Array.BYTES_PER_ELEMENT);
+  return factors.map((factor, k) =>
+    isBatch(factor)
+      ? batch
+      : new NdArray(memory.allocate('float32', sizes[k] ?? 0), factor.shape as number[], 'float32'),
+  );
 }
 
-async function compileProducts(
+/** A view of one replica's rows. */
+function rowsOf({ data, shape }: NdArray<'float32'>, { rows }: StepPlan, index: number): NdArray<'float32'> {
+  const [, ...sizes] = shape;
+  const { from, to } = rows[index] ?? { from: 0, to: 0 };
+  const width = sizes.reduce((product, size) => product * size, 1);
+  return new NdArray(data.subarray(from * width, to * width), [to - from, ...sizes]);
+}
+
+async function compileRest(
   engine: Engine,
   plan: StepPlan,
-  { index, store, factors, threads }: SharedPeersOptions & { readonly threads: number },
+  parts: {
+    readonly index: number;
+    readonly store: ParameterStore;
+    readonly factors: readonly NdArray<'float32'>[];
+    readonly step: TrainingStep;
+  },
 ): Promise<Program | undefined> {
-  const products = productsOf(plan, index);
-  if (products.length === 0) return undefined;
-  const view = ({ from, to }: Range, [, columns]: Product['shape']): NdArray<'float32'> =>
-    new NdArray(store.gradients.subarray(from, to), [(to - from) / columns, columns]);
-  const named = <T>(value: (item: (typeof products)[number]) => T): Record<string, T> =>
-    Object.fromEntries(products.map((item) => [gradientName(item.product.parameter), value(item)]));
-  const needed = factorsFor(plan, index);
+  const { index, store, factors, step } = parts;
+  const rest = plan.rest[index];
+  if (!rest || Object.keys(rest.outputs).length === 0) return undefined;
+  const { key, beta, ...means } = step.scalars;
+  const gradients = Object.entries(rest.places).map(([name, { range, shape }]) => {
+    return [name, new NdArray(store.gradients.subarray(range.from, range.to), shape)] as const;
+  });
+  const boundOutputs = [...gradients, ...Object.entries(means)].filter(([name]) => name in rest.outputs);
+  const given = rest.factors.flatMap((k) => (factors[k] ? [[factorName(k), factors[k]] as const] : []));
   return engine.compile({
-    outputs: named(({ gradient }) => gradient),
-    boundOutputs: named(({ range, product }) => view(range, product.shape)),
-    boundInputs: Object.fromEntries(
-      factors.map((factor, k) => [factorName(k), factor] as const).filter((_, k) => needed.has(k)),
-    ),
-    threads,
+    outputs: rest.outputs,
+    boundInputs: { ...store.parameters, ...Object.fromEntries(given), key, beta },
+    boundOutputs: Object.fromEntries(boundOutputs),
+    threads: 1,
   });
 }

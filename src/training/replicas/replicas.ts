@@ -1,176 +1,252 @@
 import { threadNotice } from '#threads';
 import { NdArray, ValueError } from '../../core/index.ts';
+import { usableCores } from '../../engine/index.ts';
 import type { Engine } from '../../engine/index.ts';
-import { packGraph } from '../../graph/index.ts';
 import type { TrainingConfig } from '../../io/index.ts';
 import type { Vae } from '../../models/index.ts';
 import type { Checkpoint } from '../checkpoint.ts';
 import { flatLength } from '../parameter-store.ts';
 import type { NamedParameters, ParameterStore } from '../parameter-store.ts';
 import { buildStep } from '../step-graph.ts';
-import { checkReplicaCount, opThreads, replicaCount } from './count.ts';
-import { Exchange } from './exchange.ts';
-import type { FlatArray } from './orders.ts';
-import { planStep } from './plan.ts';
-import { Replica, rowsOf } from './replica.ts';
+import type { StepGraph } from '../step-graph.ts';
+import { checkReplicaCount, opThreads, powerOfTwo, replicaCount } from './count.ts';
+import { sameBits } from './same-bits.ts';
+import { Pace } from './pace.ts';
+import type { Crew } from './pace.ts';
+import { Replica } from './replica.ts';
 import type { StepOutcome, StepRequest } from './replica.ts';
-import { replicaKey } from './shared-peers.ts';
-import { Team } from './team.ts';
+import { partByRows } from './row-step.ts';
+import type { RowStep } from './row-step.ts';
+import { SharedSteps } from './shared-steps.ts';
 
 export interface ReplicasOptions {
   readonly model: Vae;
   readonly config: Pick<TrainingConfig, 'batchSize' | 'optimizer' | 'clipNorm'>;
-  /** How many; default: as many as the engine's threads and the work are good for. */
+  /** How many take every step; default: as many as is fastest at the moment, at most the engine's threads. */
   readonly count?: number | undefined;
+  /** Who takes which step, where `count` does not say; default: whoever is faster. */
+  readonly pace?: Pick<Pace, 'next' | 'add'> | undefined;
   /** Gets one line when the other threads do not start and one does everything. */
   readonly onNotice: (line: string) => void;
   /** The module that the other threads run, where it does not lie beside this one: `follower.js`, built. */
   readonly followerEntry?: URL | undefined;
 }
 
-/** The replicas that take training steps together: the lead, on this thread, and its followers, on theirs. */
+/** Several threads that take steps, in one way or the other: they share them by rows, or ONNX Runtime parts each op. */
+interface Helpers {
+  readonly count: number;
+  readonly replica: Replica;
+  readonly shared?: SharedSteps;
+}
+
+/** How often affinity and quota are looked up. */
+const lookMs = 1000;
+
+/**
+ * Takes training steps, by one thread or several, whichever is faster as they go. A step has the same bits either way, which
+ * the first one is checked for; where that fails all steps are taken in one way.
+ */
 export class Replicas {
   readonly store: ParameterStore;
-  readonly #lead: Replica;
-  readonly #team: Team | undefined;
+  /** Takes whole steps on this thread. */
+  readonly #whole: Replica;
+  readonly #helpers: Helpers | undefined;
+  /** Undefined where all steps are taken by all threads, or there is but one. */
+  #pace: ReplicasOptions['pace'];
+  /** Who takes all steps where they have other bits by others. */
+  #fixed: Crew | undefined;
+  readonly #onNotice: (line: string) => void;
+  /** Who has the optimiser's arrays as they are now. */
+  #holder: Crew = 'one';
+  #isChecked = false;
+  #isBegunByOne = false;
+  #cores = Infinity;
+  #nextLook = 0;
 
-  private constructor(lead: Replica, team?: Team) {
-    this.store = lead.store;
-    this.#lead = lead;
-    this.#team = team;
+  private constructor(whole: Replica, helpers: Helpers | undefined, { count, pace, onNotice }: ReplicasOptions) {
+    this.store = whole.store;
+    this.#whole = whole;
+    this.#helpers = helpers;
+    this.#pace = count === undefined && helpers ? (pace ?? new Pace()) : undefined;
+    this.#onNotice = onNotice;
   }
 
   static async start(engine: Engine, options: ReplicasOptions): Promise<Replicas> {
-    const { model, config, onNotice } = options;
+    const { model, config, count } = options;
     const { parameters } = model;
-    const whole = buildStep(model, config.batchSize);
-    const { count = replicaCount(engine, whole, flatLength(parameters)) } = options;
-    checkReplicaCount(count, whole);
-    const say = (line: string | undefined): void => {
-      if (line !== undefined) onNotice(line);
-    };
-    if (count > 1) {
-      try {
-        const started = await Replicas.#startTeam(engine, options, count);
-        say(threadNotice(count));
-        return started;
-      } catch (error) {
-        const reason = error instanceof Error ? error.message : String(error);
-        onNotice(`One thread takes the training steps, as others do not start: ${reason}`);
-      }
+    const step = buildStep(model, config.batchSize);
+    const parted = partByRows(step);
+    if (count !== undefined) checkReplicaCount(count, parted, config.batchSize);
+    const graph = parted?.graph ?? step;
+    const most = count ?? Math.min(replicaCount(engine, parted, flatLength(parameters)), powerOfTwo(usableCores()));
+    const ops = most === 1 ? opThreads(engine, step) : 1;
+    // Where ops can be parted in one session only, they are; onnxruntime-node has another one.
+    const canChange = count === undefined && engine.name === 'onnxruntime-node';
+    const whole = await Replica.alone(engine, { parameters, graph, config, threads: canChange ? 1 : ops });
+    try {
+      const helpers =
+        most > 1
+          ? await Replicas.#share({ engine, options, step, parted, whole, count: most })
+          : canChange && ops > 1
+            ? { count: ops, replica: await Replica.alone(engine, { parameters, graph, config, threads: ops, whole }) }
+            : undefined;
+      const line = most > 1 && !helpers ? undefined : threadNotice(most);
+      if (line !== undefined) options.onNotice(line);
+      return new Replicas(whole, helpers, options);
+    } catch (error) {
+      await whole.dispose();
+      throw error;
     }
-    if (count === 1) say(threadNotice(count));
-    const threads = opThreads(engine, whole);
-    return new Replicas(await Replica.compile(engine, { parameters, graph: whole, config, threads }));
   }
 
-  static async #startTeam(engine: Engine, options: ReplicasOptions, count: number): Promise<Replicas> {
-    const { model, config, followerEntry } = options;
-    const parameters = model.parameters.map(({ name, shape }) => ({ name, shape }));
-    const graph = buildStep(model, config.batchSize / count);
-    const { optimizer, clipNorm } = config;
-    const shared = {
-      parameters,
-      config: { optimizer, ...(clipNorm !== undefined && { clipNorm }) },
-      threads: Math.floor(engine.threads / count) || 1,
-    };
-    const exchange = new Exchange(planStep(graph, parameters, count));
-    const step = { outputs: packGraph(graph.outputs), shape: graph.shape };
-    const team = await Team.start(exchange, { ...shared, step, engine: engine.choice ?? 'auto' }, followerEntry);
+  static async #share(parts: {
+    readonly engine: Engine;
+    readonly options: ReplicasOptions;
+    readonly step: StepGraph;
+    readonly parted: RowStep | undefined;
+    readonly whole: Replica;
+    readonly count: number;
+  }): Promise<Helpers | undefined> {
+    const { engine, options, step, parted, whole, count } = parts;
+    if (!parted) return undefined;
+    const { parameters } = options.model;
     try {
-      return new Replicas(await Replica.compile(engine, { ...shared, graph, place: { exchange, index: 0 } }), team);
+      const shared = await SharedSteps.start(engine, { ...options, parameters, step, parted, whole, count });
+      return { count, replica: shared.lead, shared };
     } catch (error) {
-      await team.stop();
-      throw error;
+      const reason = error instanceof Error ? error.message : String(error);
+      options.onNotice(`One thread takes the training steps, as others do not start: ${reason}`);
+      return undefined;
     }
   }
 
   /** [batchSize, inputSize]: where the examples of the next step go. */
   get batch(): Float32Array {
-    return this.#lead.batch.data;
+    return this.#whole.batch.data;
   }
 
   /** Steps taken. */
   get steps(): number {
-    return this.#lead.optimizer.steps;
+    return this.#holderReplica.optimizer.steps;
+  }
+
+  get #holderReplica(): Replica {
+    return this.#holder === 'all' && this.#helpers ? this.#helpers.replica : this.#whole;
   }
 
   /** One step on the examples in `batch`. @throws RootsigmaError when the engine fails on one of the threads */
   async take(request: StepRequest): Promise<StepOutcome> {
-    const team = this.#team;
-    if (!team) return this.#lead.take(request);
+    const helpers = this.#helpers;
+    if (!helpers) return this.#whole.take(request);
+    const crew = this.#fixed ?? (this.#mayHelp(helpers) ? (this.#pace?.next() ?? 'all') : undefined);
     try {
-      const { from, to } = team.batchPart;
-      team.exchange.batch.set(this.batch.subarray(from, to), from);
-      await team.begin(request);
-      return await this.#lead.take(request);
+      this.#moveTo(crew ?? 'one', helpers);
+      if (crew === 'all' && this.#pace && !this.#isChecked) return await this.#takeChecked(request, helpers);
+      const began = performance.now();
+      const outcome = await (crew === 'all' ? takeTogether(helpers, request) : this.#whole.take(request));
+      if (crew !== undefined) this.#pace?.add(performance.now() - began);
+      if (crew !== 'all') this.#isBegunByOne = true;
+      return outcome;
     } catch (error) {
-      throw await team.reasonFor(error);
+      throw (await helpers.shared?.reasonFor(error)) ?? error;
     }
+  }
+
+  /** Whether each of the helpers has a core. Where the number was asked for, or makes a difference, that does not count. */
+  #mayHelp({ count }: Helpers): boolean {
+    if (!this.#pace) return true;
+    const now = performance.now();
+    if (now >= this.#nextLook) {
+      this.#cores = usableCores();
+      this.#nextLook = now + lookMs;
+    }
+    return this.#cores >= count;
+  }
+
+  /** A step by all, which one thread computes too: do the gradients have the same bits? If not, nobody changes any more. */
+  async #takeChecked(request: StepRequest, helpers: Helpers): Promise<StepOutcome> {
+    this.#isChecked = true;
+    const { step, store } = this.#whole;
+    const alone = await step.run(request);
+    const gradients = store.gradients.slice();
+    const { shared, replica, count } = helpers;
+    const outcome = await takeTogether(helpers, request);
+    const together = shared ? shared.gradients() : store.gradients;
+    const { loss, reconstruction, kl } = shared ? outcome : replica.step.values;
+    const means = [
+      [alone.loss, alone.reconstruction, alone.kl],
+      [loss, reconstruction, kl],
+    ].map((values) => Float32Array.from(values)) as [Float32Array, Float32Array];
+    if (!sameBits(gradients, together) || !sameBits(...means)) {
+      this.#pace = undefined;
+      this.#fixed = this.#isBegunByOne ? 'one' : 'all';
+      const who = this.#isBegunByOne ? 'One thread takes' : `${count} threads take`;
+      this.#onNotice(
+        `${who} every training step from here on, whatever is faster: on this processor one thread rounds otherwise than ${count}. The same seed gives the same numbers with the same number of threads.`,
+      );
+    }
+    return outcome;
   }
 
   /** Where NaN or infinity first appears in the step of `request`: see `TrainingStep`. */
   locateNonFinite(request: StepRequest): string | undefined {
-    const { step, batch } = this.#lead;
-    if (!this.#team) return step.locateNonFinite(request);
-    const { replicas } = this.#team.exchange.plan;
-    for (let index = 0; index < replicas; index++) {
-      const feeds = { ...request, key: replicaKey(request.key, index) };
-      const found = step.locateNonFinite(feeds, rowsOf(batch, index, replicas));
-      if (found !== undefined) return found;
-    }
-    return undefined;
+    return this.#whole.step.locateNonFinite(request);
   }
 
   /** Makes all replicas start from these parameters, and from the optimiser's state where a training goes on. */
   load(parameters: Readonly<Record<string, NdArray>>, state?: Pick<Checkpoint, 'optimizer' | 'steps'>): void {
-    this.store.assign(parameters);
-    this.#load('parameters', this.store.values, state?.steps ?? 0);
-    if (!state) return;
+    const { optimizer } = this.#whole;
     const { length } = this.store.values;
-    Object.keys(this.#lead.optimizer.slots).forEach((name, index) => {
-      const given = state.optimizer[name];
+    for (const name of state ? Object.keys(optimizer.slots) : []) {
+      const given = state?.optimizer[name];
       if (given?.size !== length) {
         throw new ValueError(
           `train: the checkpoint's '${name}' has ${given?.size ?? 'no'} numbers, ${length} are needed. Was the optimiser another one?`,
         );
       }
-      this.#load(index, given.data, state.steps);
-    });
+    }
+    this.store.assign(parameters);
+    for (const [name, slot] of Object.entries(optimizer.slots)) {
+      if (state) slot.set(state.optimizer[name]?.data ?? []);
+      else slot.fill(0);
+    }
+    optimizer.steps = state?.steps ?? 0;
+    this.#holder = 'one';
   }
 
   /** A copy of what a checkpoint must hold of the optimiser besides `steps`: whole flat arrays, by name. */
   optimizerState(): NamedParameters {
-    const names = Object.keys(this.#lead.optimizer.slots);
-    return Object.fromEntries(names.map((name, index) => [name, this.#save(index)]));
+    if (this.#holder === 'all') this.#helpers?.shared?.collect();
+    return Object.fromEntries(
+      Object.entries(this.#whole.optimizer.slots).map(([name, slot]) => [
+        name,
+        new NdArray(slot.slice(), [slot.length], 'float32'),
+      ]),
+    );
   }
 
   async dispose(): Promise<void> {
-    await this.#team?.stop();
-    await this.#lead.dispose();
+    const { shared, replica } = this.#helpers ?? {};
+    await shared?.stop();
+    await replica?.dispose();
+    await this.#whole.dispose();
   }
 
-  /** Hands a flat array to every replica. */
-  #load(array: FlatArray, flat: Float32Array, steps: number): void {
-    if (this.#team) {
-      this.#team.exchange.flat.set(flat);
-      this.#team.order({ kind: 'load', array, steps });
+  /** Gives a crew what it needs to go on. */
+  #moveTo(crew: Crew, { replica, shared }: Helpers): void {
+    if (crew === this.#holder) return;
+    const { optimizer } = this.#whole;
+    if (crew === 'one') {
+      shared?.collect();
+      optimizer.steps = replica.optimizer.steps;
+    } else {
+      replica.optimizer.steps = optimizer.steps;
+      shared?.distribute();
     }
-    this.#lead.load(array, flat);
-    this.#lead.optimizer.steps = steps;
-    this.#team?.finish();
+    this.#holder = crew;
   }
+}
 
-  /** Puts a flat array together of what every replica has of it. */
-  #save(array: number): NdArray<'float32'> {
-    const { length } = this.store.values;
-    const flat = new Float32Array(length);
-    if (this.#team) {
-      this.#team.order({ kind: 'save', array });
-      this.#team.finish();
-      flat.set(this.#team.exchange.flat);
-    }
-    this.#lead.save(array, flat);
-    return new NdArray(flat, [length], 'float32');
-  }
+function takeTogether({ shared, replica }: Helpers, request: StepRequest): Promise<StepOutcome> {
+  return shared ? shared.take(request) : replica.take(request);
 }

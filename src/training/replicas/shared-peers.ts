@@ -1,21 +1,17 @@
 import type { NdArray } from '../../core/index.ts';
-import { axpy } from '../../kernels/index.ts';
-import { foldIn } from '../../random/index.ts';
-import type { Key } from '../../random/index.ts';
+import { axpy, createKernelMemory } from '../../kernels/index.ts';
+import type { KernelMemory } from '../../kernels/index.ts';
 import type { ParameterStore } from '../parameter-store.ts';
 import type { StepValues } from '../step.ts';
 import type { Exchange } from './exchange.ts';
-import type { Peers } from './peers.ts';
-import { factorsFor, isBatch, overlap } from './plan.ts';
+import { totalOf } from './peers.ts';
+import type { Peers, Sums } from './peers.ts';
+import { isBatch, normBlock, overlap, widthOf } from './plan.ts';
 import type { Range } from './plan.ts';
+import { sumByHalves } from './row-blocks.ts';
 
 /** How many numbers are added up at a time: they stay in the second-level cache. */
-export const incomingLength = 2 ** 15;
-
-/** What a replica draws from: independent of what the others do. */
-export function replicaKey(key: Key, index: number): Key {
-  return foldIn(key, index);
-}
+const termLength = 2 ** 14;
 
 export interface SharedPeersOptions {
   readonly index: number;
@@ -26,7 +22,6 @@ export interface SharedPeersOptions {
 
 /** One of several replicas, each on a thread of its own, that meet in shared memory. */
 export class SharedPeers implements Peers {
-  readonly count: number;
   readonly #exchange: Exchange;
   readonly #index: number;
   readonly #others: readonly number[];
@@ -38,22 +33,23 @@ export class SharedPeers implements Peers {
   /** Where others update, and where this replica does: what of it is added up. */
   readonly #givenSums: readonly Range[];
   readonly #neededSums: readonly Range[];
-  /** Where another's gradients are added from: kernels see the store's memory only. */
-  readonly #incoming: Float32Array<ArrayBuffer>;
+  /** Where everybody's terms are added up: kernels see one memory only. */
+  readonly #terms: { readonly memory: KernelMemory; readonly places: readonly Float32Array<ArrayBuffer>[] };
   #step = 0;
 
   constructor(exchange: Exchange, { index, store, factors }: SharedPeersOptions) {
     const { plan } = exchange;
-    this.count = plan.replicas;
     this.#exchange = exchange;
     this.#index = index;
     this.#store = store;
     this.#factors = factors;
-    this.#incoming = store.memory.allocate('float32', incomingLength);
-    const all = Array.from({ length: plan.replicas }, (_, replica) => replica);
+    const count = plan.sums.length > 0 ? plan.replicas : 0;
+    const memory = createKernelMemory(count * termLength * Float32Array.BYTES_PER_ELEMENT);
+    this.#terms = { memory, places: Array.from({ length: count }, () => memory.allocate('float32', termLength)) };
+    const all = plan.ranges.map((_, replica) => replica);
     this.#others = all.filter((replica) => replica !== index);
     const handed = (replicas: readonly number[]): number[] => {
-      const positions = new Set(replicas.flatMap((replica) => [...factorsFor(plan, replica)]));
+      const positions = new Set(replicas.flatMap((replica) => plan.rest[replica]?.factors ?? []));
       return [...positions].filter((position) => !isBatch(plan.factors[position]));
     };
     const summed = (replicas: readonly number[]): Range[] =>
@@ -64,32 +60,26 @@ export class SharedPeers implements Peers {
     this.#neededSums = summed([index]);
   }
 
-  keyOf(key: Key): Key {
-    return replicaKey(key, this.#index);
-  }
-
-  async exchange(own: StepValues): Promise<StepValues> {
-    const { notes, meeting } = this.#exchange;
+  async exchange(): Promise<void> {
     const turn = this.#exchange.turn(++this.#step);
-    notes[this.#index]?.set([own.loss, own.reconstruction, own.kl]);
     for (const position of this.#given) this.#copyRows(position, this.#index, turn.factors, this.#factors);
     for (const { from, to } of this.#givenSums) {
       turn.gradients[this.#index]?.set(this.#store.gradients.subarray(from, to), from);
     }
-    await meeting.waitLong();
+    await this.#exchange.meeting.waitLong();
     for (const position of this.#needed) {
       for (const other of this.#others) this.#copyRows(position, other, this.#factors, turn.factors);
     }
-    const theirs = this.#others.flatMap((other) => turn.gradients[other] ?? []);
-    for (const range of this.#neededSums) this.#addUp(range, theirs);
-    const mean = (at: number): number => this.#sumOfNotes(at) / this.count;
-    return { loss: mean(0), reconstruction: mean(1), kl: mean(2) };
+    for (const range of this.#neededSums) this.#addUp(range, turn.gradients);
   }
 
-  async total(own: number): Promise<number> {
-    this.#exchange.notes[this.#index]?.set([own], 3);
-    await this.#exchange.meeting.waitLong();
-    return this.#sumOfNotes(3);
+  async total(blocks: Float64Array, own: StepValues): Promise<Sums> {
+    const { note, squares, meeting } = this.#exchange;
+    squares.set(blocks, this.#exchange.rangeOf(this.#index).from / normBlock);
+    if (this.#index === 0) note.set([own.loss, own.reconstruction, own.kl]);
+    await meeting.waitLong();
+    const [loss = NaN, reconstruction = NaN, kl = NaN] = note;
+    return { values: { loss, reconstruction, kl }, squares: totalOf(squares) };
   }
 
   async gather(): Promise<void> {
@@ -112,25 +102,29 @@ export class SharedPeers implements Peers {
     from: readonly { readonly data: Float32Array }[],
   ): void {
     const [target, source] = [to[position], from[position]];
-    if (!target || !source) return;
-    const length = source.data.length / this.count;
-    target.data.set(source.data.subarray(replica * length, (replica + 1) * length), replica * length);
+    const { factors, rows } = this.#exchange.plan;
+    const [factor, own] = [factors[position], rows[replica]];
+    if (!target || !source || !factor || !own) return;
+    const width = widthOf(factor);
+    target.data.set(source.data.subarray(own.from * width, own.to * width), own.from * width);
   }
 
-  /** Adds others' gradients to this replica's, a part at a time. */
-  #addUp({ from, to }: Range, others: readonly Float32Array[]): void {
-    for (let at = from; at < to; at += incomingLength) {
-      const end = Math.min(at + incomingLength, to);
-      const y = this.#store.gradients.subarray(at, end);
-      const x = this.#incoming.subarray(0, y.length);
-      for (const other of others) {
-        x.set(other.subarray(at, end));
-        axpy(this.#store.memory, 1, { x, y });
-      }
+  /** Everybody's terms of a range, a piece at a time. */
+  #addUp({ from, to }: Range, theirs: readonly Float32Array[]): void {
+    const { gradients } = this.#store;
+    const { memory, places } = this.#terms;
+    for (let at = from; at < to; at += termLength) {
+      const end = Math.min(at + termLength, to);
+      const terms = places.map((place, replica) => {
+        const term = place.subarray(0, end - at);
+        term.set((replica === this.#index ? gradients : (theirs[replica] ?? gradients)).subarray(at, end));
+        return term;
+      });
+      const sum = sumByHalves(terms, (y, x) => {
+        axpy(memory, 1, { x, y });
+        return y;
+      });
+      gradients.set(sum, at);
     }
-  }
-
-  #sumOfNotes(at: number): number {
-    return this.#exchange.notes.reduce((sum, note) => sum + (note[at] ?? NaN), 0);
   }
 }

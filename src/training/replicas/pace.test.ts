@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest';
+import { Pace } from './pace.ts';
+import type { Crew } from './pace.ts';
+
+/** Takes steps for so many milliseconds of a clock of its own, and says how many each crew took. */
+class Machine {
+  now = 0;
+  readonly pace = new Pace(() => this.now);
+
+  run(milliseconds: number, stepMs: Readonly<Record<Crew, number>>): { one: number; all: number; last: Crew } {
+    const count = { one: 0, all: 0, last: 'all' as Crew };
+    for (const end = this.now + milliseconds; this.now < end;) {
+      const crew = this.pace.next();
+      this.now += stepMs[crew];
+      this.pace.add(stepMs[crew]);
+      count[crew]++;
+      count.last = crew;
+    }
+    return count;
+  }
+}
+
+const idle = { one: 3.4, all: 2.5 };
+const busy = { one: 3.5, all: 8 };
+
+describe('Pace', () => {
+  it('has all threads at work where that is faster, and spends little on finding out', () => {
+    const { one, all } = new Machine().run(60_000, idle);
+    expect((one * idle.one) / 60_000).toBeLessThan(0.02);
+    expect(all).toBeGreaterThan(20_000);
+  });
+
+  it('has one thread at work where another program takes a core', () => {
+    const { one, all } = new Machine().run(60_000, busy);
+    const mean = 60_000 / (one + all);
+    expect(mean / busy.one).toBeLessThan(1.04);
+  });
+
+  it('changes within a second when the core is taken, and within six when it is free again', () => {
+    const machine = new Machine();
+    machine.run(30_000, idle);
+    machine.run(1000, busy);
+    expect(machine.run(2000, busy).all).toBeLessThan(60);
+    machine.run(30_000, busy);
+    machine.run(6000, idle);
+    expect(machine.run(2000, idle).one).toBeLessThan(60);
+  });
+
+  it('stays where the other is but a little faster', () => {
+    expect(new Machine().run(20_000, { one: 2.45, all: 2.5 }).last).toBe('all');
+  });
+
+  it('is not led astray by one long step in each trial', () => {
+    const machine = new Machine();
+    let steps = 0;
+    let ones = 0;
+    while (machine.now < 20_000) {
+      const crew = machine.pace.next();
+      const time = idle[crew] + (steps++ % 25 === 0 ? 30 : 0);
+      machine.now += time;
+      machine.pace.add(time);
+      if (crew === 'one') ones++;
+    }
+    expect(ones / steps).toBeLessThan(0.1);
+  });
+
+  it('compares few steps where they take long', () => {
+    const { one } = new Machine().run(120_000, { one: 900, all: 600 });
+    expect(one).toBeLessThan(30);
+  });
+});

@@ -1,0 +1,100 @@
+import { isOp, makeNode, rowAxes, topologicalOrder, withScope } from '../../graph/index.ts';
+import type { RowAxis, Tensor } from '../../graph/index.ts';
+import { gradientName } from '../step-graph.ts';
+import type { StepGraph } from '../step-graph.ts';
+import { sumOverBlocks } from './row-blocks.ts';
+
+/** The gradient of a convolution's kernel, a sum over examples of what is too large to be handed around. */
+export interface KernelGradient {
+  readonly parameter: string;
+  readonly node: Tensor<'conv2dWeightGradient'>;
+}
+
+/** A step that can be parted by rows. */
+export interface RowStep {
+  /** What one thread computes. Any number of them computes the same bits. */
+  readonly graph: StepGraph;
+  /** How its expressions depend on the examples. */
+  readonly axes: ReadonlyMap<Tensor, RowAxis>;
+  /** What is computed row by row and needed of all rows: [examples, …], the batch itself among them. */
+  readonly factors: readonly Tensor[];
+  /** The outputs that are computed from the factors, or from no example at all. */
+  readonly rest: Readonly<Record<string, Tensor>>;
+  /** The outputs that are added up block by block. */
+  readonly kernels: readonly KernelGradient[];
+}
+
+/** The input that the examples are. */
+export const batchName = 'x';
+
+/**
+ * A step in two: what each example gives for itself, and what is then made of all of them, once, as if nothing had been
+ * parted. Undefined where examples depend on each other before that: batch normalisation, or an objective that compares them.
+ */
+export function partByRows(step: StepGraph): RowStep | undefined {
+  if (Object.keys(step.state).length > 0) return undefined;
+  const outputs = withRowSums(step.outputs);
+  const axes = rowAxes(Object.values(outputs), batchName);
+  const kernels = Object.entries(outputs).flatMap(([name, node]): KernelGradient[] => {
+    const parameter = name.startsWith(gradientName('')) ? name.slice(gradientName('').length) : undefined;
+    const isKernel = isOp(node, 'conv2dWeightGradient') && node.inputs.every((x) => axes.get(x) === 0 && x.rank === 4);
+    return parameter !== undefined && isKernel ? [{ parameter, node }] : [];
+  });
+  const blockwise = Object.fromEntries(
+    kernels.map(({ parameter, node }) => [gradientName(parameter), overBlocks(node, step.shape[0])]),
+  );
+  const rest = Object.fromEntries(Object.entries(outputs).filter(([name]) => !(name in blockwise)));
+  const factors = factorsOf(rest, axes);
+  return factors && { graph: { ...step, outputs: { ...outputs, ...blockwise } }, axes, factors, rest, kernels };
+}
+
+function overBlocks(node: Tensor<'conv2dWeightGradient'>, batch: number): Tensor {
+  return sumOverBlocks(node.inputs, { batch, rows: { from: 0, to: batch } }, (x, y) =>
+    makeNode('conv2dWeightGradient', [x, y] as Tensor[], node.attributes),
+  );
+}
+
+/** What crosses from rows to the whole; undefined where it comes back to rows, or cannot be handed around. */
+function factorsOf(outputs: RowStep['rest'], axes: RowStep['axes']): Tensor[] | undefined {
+  const factors = new Set<Tensor>();
+  for (const node of topologicalOrder(Object.values(outputs))) {
+    if (axes.get(node) !== 'whole') continue;
+    const known = node.inputs.map((input) => axes.get(input));
+    const byRows = node.inputs.filter((_, k) => typeof known[k] === 'number');
+    if (byRows.length > 0 && known.includes('whole')) return undefined;
+    for (const tensor of byRows) {
+      if (axes.get(tensor) !== 0 || tensor.dtype !== 'float32') return undefined;
+      factors.add(tensor);
+    }
+  }
+  return [...factors];
+}
+
+/** Sums over examples and other axes at once as sums over the others first, so that what crosses is small. */
+function withRowSums(outputs: StepGraph['outputs']): StepGraph['outputs'] {
+  const axes = rowAxes(Object.values(outputs), batchName);
+  const made = new Map<Tensor, Tensor>();
+  for (const node of topologicalOrder(Object.values(outputs))) {
+    const inputs = node.inputs.map((input) => made.get(input) ?? input);
+    const own = rowSum(node, inputs, axes);
+    if (own) made.set(node, own);
+    else if (inputs.some((input, k) => input !== node.inputs[k])) {
+      made.set(
+        node,
+        withScope(node.scope, () => makeNode(node.op, inputs, node.attributes)),
+      );
+    }
+  }
+  return Object.fromEntries(Object.entries(outputs).map(([name, node]) => [name, made.get(node) ?? node]));
+}
+
+function rowSum(node: Tensor, [x]: readonly Tensor[], axes: RowStep['axes']): Tensor | undefined {
+  const [operand] = node.inputs;
+  if (!isOp(node, 'sum') || !x || !operand) return undefined;
+  const axis = axes.get(operand);
+  if (typeof axis !== 'number' || axes.get(node) !== 'whole' || node.attributes.axes.length === 1) return undefined;
+  const others = node.attributes.axes.filter((other) => other !== axis);
+  return withScope(node.scope, () =>
+    makeNode('sum', [makeNode('sum', [x], { axes: others, keepDims: true })], node.attributes),
+  );
+}

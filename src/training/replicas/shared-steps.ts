@@ -1,0 +1,107 @@
+import type { Engine } from '../../engine/index.ts';
+import { packGraph } from '../../graph/index.ts';
+import type { StoredSpec } from '../parameter-store.ts';
+import type { StepGraph } from '../step-graph.ts';
+import { Exchange } from './exchange.ts';
+import type { FlatArray } from './orders.ts';
+import { planStep } from './plan.ts';
+import { Replica } from './replica.ts';
+import type { ReplicaOptions, StepOutcome, StepRequest } from './replica.ts';
+import type { RowStep } from './row-step.ts';
+import { Team } from './team.ts';
+
+export interface SharedStepsOptions {
+  readonly parameters: readonly StoredSpec[];
+  readonly config: ReplicaOptions['config'];
+  readonly step: StepGraph;
+  readonly parted: RowStep;
+  /** Takes whole steps on this thread: its batch, parameters and optimiser are the lead's too. */
+  readonly whole: Replica;
+  readonly count: number;
+  readonly followerEntry?: URL | undefined;
+}
+
+/** Steps that the lead, on this thread, shares with followers, on theirs. */
+export class SharedSteps {
+  readonly lead: Replica;
+  readonly #whole: Replica;
+  readonly #team: Team;
+
+  private constructor(lead: Replica, whole: Replica, team: Team) {
+    this.lead = lead;
+    this.#whole = whole;
+    this.#team = team;
+  }
+
+  /** @throws Error when a thread does not start, with the reason */
+  static async start(engine: Engine, options: SharedStepsOptions): Promise<SharedSteps> {
+    const { parted, whole, count, step, followerEntry } = options;
+    const parameters = options.parameters.map(({ name, shape }) => ({ name, shape }));
+    const { optimizer, clipNorm } = options.config;
+    const shared = { parameters, config: { optimizer, ...(clipNorm !== undefined && { clipNorm }) } };
+    const exchange = new Exchange(planStep(parted, parameters, count));
+    const packed = { outputs: packGraph(step.outputs), shape: step.shape };
+    const task = { ...shared, step: packed, engine: engine.choice ?? 'auto' } as const;
+    const team = await Team.start(exchange, task, followerEntry);
+    try {
+      const place = { exchange, index: 0 };
+      return new SharedSteps(await Replica.share(engine, { ...shared, step: parted, place, whole }), whole, team);
+    } catch (error) {
+      await team.stop();
+      throw error;
+    }
+  }
+
+  async take(request: StepRequest): Promise<StepOutcome> {
+    const { exchange, batchPart } = this.#team;
+    exchange.batch.set(this.lead.batch.data.subarray(batchPart.from, batchPart.to), batchPart.from);
+    await this.#team.begin(request);
+    return this.lead.take(request);
+  }
+
+  /** Gives the followers the parameters, and their parts of the optimiser, as they are on this thread. */
+  distribute(): void {
+    const { steps } = this.lead.optimizer;
+    const give = (array: FlatArray, flat: Float32Array): void => {
+      this.#team.exchange.flat.set(flat);
+      this.#team.order({ kind: 'load', array, steps });
+      this.#team.finish();
+    };
+    give('parameters', this.#whole.store.values);
+    Object.values(this.#whole.optimizer.slots).forEach((slot, index) => {
+      give(index, slot);
+    });
+  }
+
+  /** Takes the followers' parts of the optimiser back to this thread. The parameters are here in any case. */
+  collect(): void {
+    Object.values(this.#whole.optimizer.slots).forEach((slot, index) => {
+      this.#fetch(index, slot);
+    });
+  }
+
+  /** The last step's gradients of all parameters. */
+  gradients(): Float32Array {
+    const flat = this.lead.store.gradients.slice();
+    this.#fetch('gradients', flat);
+    return flat;
+  }
+
+  /** Copies the followers' ranges of an array into a flat array that has the lead's already. */
+  #fetch(array: 'gradients' | number, out: Float32Array): void {
+    const { exchange } = this.#team;
+    this.#team.order({ kind: 'save', array });
+    this.#team.finish();
+    const { to } = exchange.rangeOf(0);
+    out.set(exchange.flat.subarray(to), to);
+  }
+
+  /** The error to report when a step failed with `error`: see `Team`. */
+  reasonFor(error: unknown): Promise<unknown> {
+    return this.#team.reasonFor(error);
+  }
+
+  stop(): Promise<void> {
+    return this.#team.stop();
+  }
+}
