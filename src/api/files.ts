@@ -4,10 +4,12 @@ import { DataError, NdArray, ValueError, formatShape, checkOptions, rule } from 
 import {
   RunFolder,
   decodeNpy,
+  decodeText,
   encodeNpy,
   encodeParquetMatrix,
   formatCsv,
   parseCsv,
+  parseJson,
   parseRunConfig,
   toNdArray,
 } from '../io/index.ts';
@@ -127,10 +129,11 @@ export function parseArray(bytes: Uint8Array, options: { readonly name?: string 
 
 function decodeArray(bytes: Uint8Array, name: string): NdArray {
   if (bytes[0] === 0x93) return toNdArray(decodeNpy(bytes, { name }), name);
-  const text = new TextDecoder().decode(bytes);
+  const text = decodeText(bytes, name);
   if (!/^\s*[[{]/.test(text)) return parseCsv(text, { name });
+  const value = parseJson(text, { name });
   try {
-    return NdArray.from(JSON.parse(text) as number[]);
+    return NdArray.from(value as number[]);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new DataError(`${name}: JSON must hold a matrix as nested arrays, [[2, 1], [1, 2]] (${reason}).`);

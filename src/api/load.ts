@@ -1,4 +1,4 @@
-import { DataError, checkOptions, rule } from '../core/index.ts';
+import { DataError, checkOptions, rule, sizeOf } from '../core/index.ts';
 import type { OptionRules } from '../core/index.ts';
 import { createEngine, engineOptionRules } from '../engine/index.ts';
 import type { EngineOptions } from '../engine/index.ts';
@@ -6,6 +6,7 @@ import { RunFolder, decodeSafetensors, nameIn, runFile } from '../io/index.ts';
 import type { RunConfig } from '../io/index.ts';
 import type { NetworksFactory } from '../models/index.ts';
 import { ParameterStore } from '../training/index.ts';
+import type { StoredSpec } from '../training/index.ts';
 import { modelFor } from './model.ts';
 import { storeFrom } from './place.ts';
 import type { RunSource } from './place.ts';
@@ -68,6 +69,7 @@ export async function assembleRun(
     withoutStandardization(decodeSafetensors(weights).tensors, config),
   );
   const model = modelFor(config, { networks, standardization });
+  checkWeights(model.parameters, { bytes: weights.length, name });
   const parameters = new ParameterStore(model.parameters);
   inModelFile(() => {
     parameters.assign(learned);
@@ -82,4 +84,16 @@ export async function assembleRun(
     standardization,
     onNotice: engineOptions.onNotice,
   });
+}
+
+/** Before anything is allocated for what a configuration only claims: each parameter takes a byte of the file, at least. */
+function checkWeights(
+  specs: readonly StoredSpec[],
+  { bytes, name }: { readonly bytes: number; readonly name: string },
+): void {
+  const needed = specs.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+  if (needed <= bytes) return;
+  throw new DataError(
+    `${name}: has ${bytes} bytes, the model that ${runFile.config} describes ${needed} parameters: the two are not of one run.`,
+  );
 }

@@ -40,8 +40,16 @@ export function bytesOf(array: ArrayBufferView): Uint8Array {
   return new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
 }
 
+/** Characters of a string, at most (V8's limit; other engines allow more). */
+const longestText = 2 ** 29 - 24;
+
 /** UTF-8 text, without a byte order mark unless it is to be kept. @throws DataError when the bytes are not UTF-8 */
 export function decodeText(bytes: Uint8Array, name: string, { keepMark = false } = {}): string {
+  if (bytes.length > longestText) {
+    throw new DataError(
+      `${name}: ${Math.round(bytes.length / 1e6)} MB of text are more than can be read at once, ${Math.floor(longestText / 1e6)} MB.`,
+    );
+  }
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: keepMark }).decode(bytes);
   } catch {

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { ValueError } from '../core/index.ts';
+import { mostDepth, shown } from './json.ts';
 import { tableStateSchema } from './table-state.ts';
 
 /** The version of the layout below. A change that old readers would misread raises it. */
@@ -78,7 +79,11 @@ const dataSchema = object({
   source: text,
   kind: oneOf(['digits', 'sprites', 'idx', 'images', 'npy', 'table', 'array']),
   /** One example: [height, width]. */
-  shape: v.pipe(v.array(whole(1), 'a list of sizes'), v.minLength(1, 'a list of sizes')),
+  shape: v.pipe(
+    v.array(whole(1), 'a list of sizes'),
+    v.minLength(1, 'a list of sizes'),
+    v.maxLength(8, 'up to 8 sizes'),
+  ),
   /** Training examples, before the validation split. */
   count: whole(1),
   binarize: oneOf(configChoices.binarize),
@@ -111,7 +116,7 @@ const modelSchema = v.pipe(
     normalization: v.exactOptional(oneOf(configChoices.normalization)),
     dropout: v.exactOptional(fraction),
     /** Widths of the encoder's dense hidden layers; the decoder mirrors them. */
-    hidden: v.array(whole(1), 'a list of layer widths'),
+    hidden: v.pipe(v.array(whole(1), 'a list of layer widths'), v.maxLength(1000, 'up to 1,000 layer widths')),
     activation: oneOf(configChoices.activation),
     likelihood: oneOf(configChoices.likelihood),
     /** Of a Gaussian or Laplace likelihood, or a mixed one's numeric columns: a fixed number, or how it is learned. */
@@ -244,10 +249,34 @@ export type ScheduleConfig = TrainingConfig['schedule'];
 export function parseRunConfig(value: unknown, options: { readonly name?: string } = {}): RunConfig {
   const name = options.name ?? 'config';
   refuseOtherVersion(value, name);
-  const result = v.safeParse(runSchema, value);
-  if (result.success) return result.output;
-  const problems = result.issues.map((issue) => `${name}: ${describeIssue(issue)}.`);
-  throw new ValueError(problems.join('\n'));
+  if (isDeep(value))
+    throw new ValueError(`${name}: is nested more than ${mostDepth} times, which no configuration is.`);
+  // Of a list of millions all problems would take much memory: the first is enough to refuse it.
+  const first = v.safeParse(runSchema, value, { abortEarly: true });
+  if (first.success) return first.output;
+  const { issues } = isLong(value) ? first : v.safeParse(runSchema, value);
+  const problems = (issues ?? first.issues).map((issue) => `${name}: ${describeIssue(issue)}.`);
+  const rest = problems.splice(mostProblems).length;
+  throw new ValueError([...problems, ...(rest > 0 ? [`${name}: and ${rest} more.`] : [])].join('\n'));
+}
+
+/** Problems that are listed. */
+const mostProblems = 20;
+
+function isDeep(value: unknown, depth = 0): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  if (depth >= mostDepth) return true;
+  return Object.values(value).some((entry) => isDeep(entry, depth + 1));
+}
+
+/** Whether a value has more parts than a configuration by hand. */
+function isLong(value: unknown, room = { left: 10_000 }): boolean {
+  if (typeof value === 'object' && value !== null) {
+    for (const key in value) {
+      if (--room.left < 0 || isLong((value as Record<string, unknown>)[key], room)) return true;
+    }
+  }
+  return room.left < 0;
 }
 
 /** A file of a newer layout fails for its version, not for the keys that came with it. */
@@ -266,10 +295,5 @@ function describeIssue(issue: v.BaseIssue<unknown>): string {
   const path = items.map(({ key }) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`)).join('');
   if (issue.expected === 'never') return `$${path}: unknown key; ${issue.message}`;
   const last = items.at(-1);
-  return `$${path}: expected ${issue.message}, found ${shorten(JSON.stringify(last ? last.value : issue.input))}`;
-}
-
-function shorten(text: string | undefined): string {
-  if (text === undefined) return 'nothing';
-  return text.length > 60 ? `${text.slice(0, 57)}…` : text;
+  return `$${path}: expected ${issue.message}, found ${shown(last ? last.value : issue.input)}`;
 }

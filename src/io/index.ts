@@ -20,6 +20,7 @@ export type { DecimalSigns } from './decimals.ts';
 export * from './idx.ts';
 export * from './image-grid.ts';
 export * from './image-header.ts';
+export { mostDepth, parseJson, shown } from './json.ts';
 export * from './jsonl.ts';
 export * from './npy.ts';
 export * from './npz.ts';

@@ -1,8 +1,7 @@
 import { DataError } from '../core/index.ts';
-import { decodeText } from './bytes.ts';
 import { parseRunConfig } from './config.ts';
 import type { RunConfig } from './config.ts';
-import { formatJsonLine, parseJsonLines } from './jsonl.ts';
+import { eachJsonLine, formatJsonLine, parseJsonLines } from './jsonl.ts';
 import type { JsonLines } from './jsonl.ts';
 import { decodeSafetensors } from './safetensors.ts';
 import type { SafetensorsFile } from './safetensors.ts';
@@ -112,7 +111,7 @@ export class RunFolder {
   async readMetrics(): Promise<JsonLines> {
     const bytes = await this.store.read(runFile.metrics);
     const name = nameIn(this.store, runFile.metrics);
-    return bytes === undefined ? { records: [] } : parseJsonLines(decodeText(bytes, name), { name });
+    return bytes === undefined ? { records: [] } : parseJsonLines(bytes, { name });
   }
 
   async appendMetrics(record: object): Promise<void> {
@@ -126,17 +125,51 @@ export class RunFolder {
    * @returns what was dropped from the end, if a line was torn
    */
   async repairMetrics(keep: (record: Record<string, unknown>) => boolean = () => true): Promise<JsonLines['torn']> {
-    const before = await this.store.read(runFile.metrics);
-    if (before === undefined) return undefined;
-    const { records, torn } = await this.readMetrics();
-    const contents = records.filter(keep).map(formatJsonLine).join('');
-    if (contents !== new TextDecoder().decode(before)) await this.store.replace(runFile.metrics, contents);
+    const bytes = await this.store.read(runFile.metrics);
+    if (bytes === undefined) return undefined;
+    // A long training's log has millions of lines: they are looked at one by one, and what stays is not written anew by them.
+    const kept: { start: number; end: number }[] = [];
+    const name = nameIn(this.store, runFile.metrics);
+    const torn = eachJsonLine(bytes, { name }, ({ record, start, end }) => {
+      if (!keep(record)) return;
+      const last = kept.at(-1);
+      if (last?.end === start) last.end = end;
+      else kept.push({ start, end });
+    });
+    const [only] = kept;
+    const isWhole = only?.start === 0 && only.end === bytes.length && bytes.at(-1) === newline;
+    if (isWhole || bytes.length === 0) return torn;
+    await this.store.replace(runFile.metrics, linesIn(bytes, kept));
     return torn;
   }
 }
 
+const newline = 10;
+
+/** The bytes of some lines, the last of which ends with a newline. */
+function linesIn(bytes: Uint8Array, kept: readonly { readonly start: number; readonly end: number }[]): Uint8Array {
+  const [only = { start: 0, end: 0 }] = kept;
+  if (kept.length <= 1 && (only.end === only.start || bytes[only.end - 1] === newline)) {
+    return bytes.subarray(only.start, only.end);
+  }
+  const lines = new Uint8Array(kept.reduce((sum, { start, end }) => sum + end - start, 1));
+  let length = 0;
+  for (const { start, end } of kept) {
+    lines.set(bytes.subarray(start, end), length);
+    length += end - start;
+  }
+  lines[length] = newline;
+  return lines.subarray(0, lines[length - 1] === newline ? length : length + 1);
+}
+
+/** @throws DataError for a value whose text would be longer than a string can be */
 export function jsonText(value: unknown): string {
-  return `${JSON.stringify(value, null, 2)}\n`;
+  try {
+    return `${JSON.stringify(value, null, 2)}\n`;
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new DataError('a table of so many columns cannot be kept: its description is longer than a text can be.');
+  }
 }
 
 /** Why there is no run. */

@@ -73,7 +73,7 @@ describe('decodeSafetensors', () => {
       /tensor 'a': dtype "C64" is not supported; supported are F64, F32/,
     ],
     'unknown key': [build({ a: { ...entry, stride: 1 } }, float), /unknown key 'stride'/],
-    'no shape': [build({ a: { dtype: 'F32', data_offsets: [0, 8] } }, float), /shape undefined is not a list/],
+    'no shape': [build({ a: { dtype: 'F32', data_offsets: [0, 8] } }, float), /shape nothing is not a list/],
     'negative size': [build({ a: { ...entry, shape: [-2] } }, float), /shape \[-2\] is not a list of sizes/],
     'product beyond exact integers': [
       build({ a: { ...entry, shape: [1e9, 1e9, 2] } }, float),

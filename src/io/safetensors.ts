@@ -1,10 +1,10 @@
 import { DataError, NdArray, bytesPerElement, formatShape } from '../core/index.ts';
 import type { DType } from '../core/index.ts';
-import { bytesOf, checkedSize, copyBytes, decodeText, entriesOf, messageOf, viewOf } from './bytes.ts';
+import { bytesOf, checkedSize, copyBytes, decodeText, entriesOf, viewOf } from './bytes.ts';
 import type { DecodeOptions } from './bytes.ts';
 import { bytesPerElementOf, decodeElements } from './elements.ts';
 import type { ElementType } from './elements.ts';
-import { findDuplicateKey } from './json.ts';
+import { findDuplicateKey, parseJson, shown } from './json.ts';
 import { toNdArray } from './npy.ts';
 
 /** Tensors by name, and free text about them. */
@@ -65,7 +65,7 @@ export function decodeSafetensors(bytes: Uint8Array, options: DecodeOptions = {}
   const entries: Entry[] = [];
   let metadata: Record<string, string> = {};
   for (const [name, value] of Object.entries(header)) {
-    checkUnicode(name, `${file}: tensor ${JSON.stringify(name)}`);
+    checkUnicode(name, `${file}: tensor ${shown(name)}`);
     if (name === '__metadata__') metadata = readMetadata(value, file);
     else entries.push(readEntry(name, value, file));
   }
@@ -88,12 +88,7 @@ function readHeader(bytes: Uint8Array, file: string): { header: Record<string, u
   }
   const text = decodeText(bytes.subarray(8, 8 + length), file, { keepMark: true });
   if (!/^[ \t\r\n]*\{/.test(text)) throw new DataError(`${file}: the safetensors header must start with '{'.`);
-  let header: unknown;
-  try {
-    header = JSON.parse(text);
-  } catch (error) {
-    throw new DataError(`${file}: the safetensors header is not JSON (${messageOf(error)}).`);
-  }
+  const header = parseJson(text, { name: `${file}: the safetensors header` });
   const duplicate = findDuplicateKey(text);
   if (duplicate) {
     throw new DataError(`${file}: the safetensors header holds the key '${duplicate.key}' twice.`);
@@ -116,7 +111,7 @@ function checkMetadata(value: unknown, file: string): asserts value is Record<st
   if (!isRecord(value)) throw new DataError(`${file}: __metadata__ must be an object of strings.`);
   for (const [key, text] of Object.entries(value)) {
     if (typeof text !== 'string') {
-      throw new DataError(`${file}: __metadata__ '${key}' must be a string, found ${JSON.stringify(text)}.`);
+      throw new DataError(`${file}: __metadata__ '${key}' must be a string, found ${shown(text)}.`);
     }
     checkUnicode(key + text, `${file}: __metadata__ ${JSON.stringify(key)}`);
   }
@@ -137,14 +132,14 @@ function readEntry(name: string, value: unknown, file: string): Entry {
   const type = typeof code === 'string' ? typeOfCode.get(code) : undefined;
   if (!type) {
     const known = [...typeOfCode.keys()].join(', ');
-    throw fail(`dtype ${JSON.stringify(code)} is not supported; supported are ${known}.`);
+    throw fail(`dtype ${shown(code)} is not supported; supported are ${known}.`);
   }
   const shape = value.shape;
   const size = Array.isArray(shape) ? checkedSize(shape) : undefined;
-  if (size === undefined) throw fail(`shape ${JSON.stringify(shape)} is not a list of sizes.`);
+  if (size === undefined) throw fail(`shape ${shown(shape)} is not a list of sizes.`);
   const offsets = value.data_offsets;
   if (!Array.isArray(offsets) || offsets.length !== 2 || offsets.some((n) => !Number.isSafeInteger(n))) {
-    throw fail(`data_offsets ${JSON.stringify(offsets)} is not a pair of integers.`);
+    throw fail(`data_offsets ${shown(offsets)} is not a pair of integers.`);
   }
   const [begin, end] = offsets as [number, number];
   if (begin < 0 || end < begin) throw fail(`data_offsets [${begin}, ${end}] do not span a range.`);

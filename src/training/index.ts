@@ -16,6 +16,7 @@ export { follow } from './replicas/follow.ts';
 export type { FollowerTask } from './replicas/follower-thread.ts';
 export { Optimizer, optimizerSlots } from './optimizers.ts';
 export { ParameterStore, flatLength } from './parameter-store.ts';
+export type { StoredSpec } from './parameter-store.ts';
 export type { NamedParameters } from './parameter-store.ts';
 export { learningRateFactor } from './schedule.ts';
 export { TrainingStep } from './step.ts';

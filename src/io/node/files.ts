@@ -3,6 +3,7 @@ import { closeSync, existsSync, fstatSync, openSync, readFileSync, readSync, sta
 import { basename, dirname, join } from 'node:path';
 import { DataError, codeOf } from '../../core/index.ts';
 import { decodeText, messageOf } from '../bytes.ts';
+import { parseJson } from '../json.ts';
 import type { ByteSource } from '../zip.ts';
 import { patiently, systemCalls, writeAll } from './file-calls.ts';
 import type { FileCalls } from './file-calls.ts';
@@ -15,9 +16,14 @@ export function readFileBytes(path: string): Uint8Array<ArrayBuffer> {
     // Small files come as a view of Node's pool; those that are not are taken as they are.
     return buffer.byteLength === buffer.buffer.byteLength ? new Uint8Array(buffer.buffer) : new Uint8Array(buffer);
   } catch (error) {
+    // Node reads files beyond 2 GiB in pieces only.
+    if (codeOf(error) === 'ERR_FS_FILE_TOO_LARGE') return readFileRange(path, 0, fileSize(path));
     throw new DataError(`${path}: cannot be read (${messageOf(error)}).`);
   }
 }
+
+/** The most that one call reads. */
+const readAtOnce = 2 ** 30;
 
 /** A file's first `length` bytes, or all when it has fewer. @throws DataError that names the file when it cannot be read */
 export function readFileHead(path: string, length: number): Uint8Array<ArrayBuffer> {
@@ -32,7 +38,7 @@ export function readFileRange(path: string, start: number, length: number): Uint
       const bytes = new Uint8Array(Math.max(0, Math.min(length, fstatSync(file).size - start)));
       let done = 0;
       for (let got = -1; done < bytes.length && got !== 0; done += got)
-        got = readSync(file, bytes, done, bytes.length - done, start + done);
+        got = readSync(file, bytes, done, Math.min(readAtOnce, bytes.length - done), start + done);
       return bytes.subarray(0, done);
     } finally {
       closeSync(file);
@@ -62,12 +68,7 @@ export function readFileText(path: string): string {
 
 /** A JSON file's value. @throws DataError that names the file when it is missing or no JSON */
 export function readFileJson(path: string): unknown {
-  const text = readFileText(path);
-  try {
-    return JSON.parse(text) as unknown;
-  } catch (error) {
-    throw new DataError(`${path}: not JSON (${messageOf(error)}).`);
-  }
+  return parseJson(readFileText(path), { name: path });
 }
 
 export interface WriteOptions {

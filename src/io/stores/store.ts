@@ -1,5 +1,6 @@
 import { DataError } from '../../core/index.ts';
-import { decodeText, messageOf } from '../bytes.ts';
+import { decodeText } from '../bytes.ts';
+import { parseJson } from '../json.ts';
 
 /**
  * Where a run's files are kept: a folder of Node, one of the browser's own file system (OPFS) or of the user's, files that
@@ -83,12 +84,7 @@ export async function readJson(store: Store, name: string): Promise<unknown> {
   const bytes = await store.read(name);
   if (bytes === undefined) return undefined;
   const where = nameIn(store, name);
-  const text = decodeText(bytes, where);
-  try {
-    return JSON.parse(text) as unknown;
-  } catch (error) {
-    throw new DataError(`${where}: not JSON (${messageOf(error)}).`);
-  }
+  return parseJson(decodeText(bytes, where), { name: where });
 }
 
 /** Every file of a store by its name, sorted. */
