@@ -1,48 +1,11 @@
 import { DTypeError, ShapeError, UnsupportedError, formatShape, sameShape } from '../core/index.ts';
-import { abs, add, broadcastTo, div, equal, logicalAnd, mul, square, sub, where } from '../graph/index.ts';
+import { abs, add, broadcastTo, equal, logicalAnd, mul, sub, where } from '../graph/index.ts';
 import type { Tensor } from '../graph/index.ts';
 import type { Distribution } from './distribution.ts';
 import { Gaussian, rankTensor } from './gaussian.ts';
-import { Normal } from './normal.ts';
+import { findKlRule, registerKl } from './kl-registry.ts';
 import { batchOf } from './parameters.ts';
 import { EigenRoot } from './roots/eigen.ts';
-
-/** A class of distributions, as `registerKl` takes it. */
-export interface DistributionClass<D extends Distribution> {
-  readonly prototype: D;
-}
-
-type KlRule = (q: Distribution, p: Distribution) => Tensor;
-
-const rules = new Map<object, Map<object, KlRule>>();
-
-/** Adds a closed form of KL(q ‖ p) for two classes and their subclasses; the closest classes win, q's first. */
-export function registerKl<Q extends Distribution, P extends Distribution>(
-  q: DistributionClass<Q>,
-  p: DistributionClass<P>,
-  kl: (q: Q, p: P) => Tensor,
-): void {
-  const row = rules.get(q.prototype) ?? new Map<object, KlRule>();
-  row.set(p.prototype, kl as unknown as KlRule);
-  rules.set(q.prototype, row);
-}
-
-/** The prototypes of an object, closest first. */
-function lineage(value: object): object[] {
-  const chain: object[] = [];
-  for (let at: unknown = Object.getPrototypeOf(value); at; at = Object.getPrototypeOf(at)) chain.push(at);
-  return chain;
-}
-
-function findRule(q: Distribution, p: Distribution): KlRule | undefined {
-  const others = lineage(p);
-  for (const own of lineage(q)) {
-    const row = rules.get(own);
-    const found = row && others.find((other) => row.has(other));
-    if (found) return row.get(found);
-  }
-  return undefined;
-}
 
 /**
  * KL(q ‖ p) = E_q[log q − log p] in closed form, in nats, one value per batch element.
@@ -62,7 +25,7 @@ export function klDivergence(q: Distribution, p: Distribution): Tensor {
       `klDivergence: q (${q.name}) is ${q.dtype}, p (${p.name}) is ${p.dtype}. Build both in one dtype.`,
     );
   }
-  const rule = findRule(q, p);
+  const rule = findKlRule(q, p);
   if (!rule) {
     throw new UnsupportedError(
       `klDivergence: no closed form for ${q.name} ‖ ${p.name}. Register one with registerKl, or average ` +
@@ -110,12 +73,4 @@ function finiteOnCommonSupport(
   return where(common, divergence, Infinity);
 }
 
-/** ½ (σq²/σp² + (μp − μq)²/σp² − 1) + log σp − log σq */
-function normalKl(q: Normal, p: Normal): Tensor {
-  const squares = add(q.scale.variance, square(sub(q.location, p.location)));
-  const logRatio = sub(q.scale.logStddev, p.scale.logStddev);
-  return sub(mul(sub(div(squares, p.scale.variance), 1), 0.5), logRatio);
-}
-
 registerKl<Gaussian, Gaussian>(Gaussian, Gaussian, gaussianKl);
-registerKl<Normal, Normal>(Normal, Normal, normalKl);

@@ -4,6 +4,7 @@ import type { GraphKey, GraphShape, Tensor, TensorLike } from '../graph/index.ts
 import type { Key } from '../random/index.ts';
 import { drawNoise, halfLogTwoPi } from './distribution.ts';
 import type { Distribution, SampleAndLogProb } from './distribution.ts';
+import { registerKl } from './kl-registry.ts';
 import { standardNormalQuantile } from './normal-quantile.ts';
 import { logUpperTail, upperTail } from './normal-tail.ts';
 import { checkEntries, checkFinite, checkScale, floatDType, floatPair } from './parameters.ts';
@@ -132,3 +133,12 @@ export class Normal implements Distribution {
     return broadcastTo(x, this.batchShape);
   }
 }
+
+/** ½ (σq²/σp² + (μp − μq)²/σp² − 1) + log σp − log σq */
+function normalKl(q: Normal, p: Normal): Tensor {
+  const squares = add(q.scale.variance, square(sub(q.location, p.location)));
+  const logRatio = sub(q.scale.logStddev, p.scale.logStddev);
+  return sub(mul(sub(div(squares, p.scale.variance), 1), 0.5), logRatio);
+}
+
+registerKl<Normal, Normal>(Normal, Normal, normalKl);

@@ -1,13 +1,14 @@
 import { ValueError } from '../core/index.ts';
 import type { ArrayOf } from '../core/index.ts';
-import { createKernelMemory } from './memory.ts';
-import type { KernelExports } from './module.ts';
+import { matrixKernels } from './matrix-kernels.ts';
+import type { MatrixKernels } from './matrix-kernels.ts';
+import { KernelMemory } from './memory.ts';
 
 /** Bytes of matrices worked on in one pass: they and the scratch then share the second-level cache. */
 const passBytes = 262_144;
 
 interface Workspace {
-  readonly kernels: KernelExports;
+  readonly kernels: MatrixKernels;
   /** All the memory there is to hand out. */
   readonly space: ArrayOf['float64'];
 }
@@ -18,7 +19,7 @@ let shared: Workspace | undefined;
 function workspace(length: number): Workspace {
   if (shared === undefined || shared.space.length < length) {
     const capacity = Math.max(length, passBytes / 4);
-    const memory = createKernelMemory(8 * capacity);
+    const memory = new KernelMemory(8 * capacity, matrixKernels);
     shared = { kernels: memory.kernels, space: memory.allocate('float64', capacity) };
   }
   return shared;
@@ -38,11 +39,11 @@ export interface BatchPlan {
   /** Values read by every matrix alike. */
   readonly constants?: Float64Array;
   /** Float64 slots of scratch. */
-  readonly scratch: (kernels: KernelExports) => number;
+  readonly scratch: (kernels: MatrixKernels) => number;
 }
 
 export interface BatchPass {
-  readonly kernels: KernelExports;
+  readonly kernels: MatrixKernels;
   /** Number of the first matrix of this pass, and how many there are. */
   readonly first: number;
   readonly size: number;

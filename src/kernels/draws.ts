@@ -1,5 +1,6 @@
 import type { ArrayOf, FloatDType } from '../core/index.ts';
-import { createKernelMemory } from './memory.ts';
+import { drawKernels } from './draw-kernels.ts';
+import { KernelMemory } from './memory.ts';
 
 /** The most elements one call draws: words and values then stay in the first-level cache. */
 export const drawChunk = 1024;
@@ -10,7 +11,7 @@ export const drawChunk = 1024;
  * multiple of 2³².
  */
 function createScratch() {
-  const memory = createKernelMemory((8 + 8 + 4 + 4 + 1) * drawChunk);
+  const memory = new KernelMemory((8 + 8 + 4 + 4 + 1) * drawChunk, drawKernels);
   const words = memory.allocate('uint32', 2 * drawChunk);
   const float64 = memory.allocate('float64', drawChunk);
   const float32 = memory.allocate('float32', drawChunk);

@@ -1,6 +1,7 @@
 export { drawChunk, drawNormals, drawUniforms, drawWords } from './draws.ts';
 export { drawBelow, gatherFractions, threshold } from './pixels.ts';
-export { createKernelMemory, KernelMemory } from './memory.ts';
+export { createBufferMemory } from './buffer-kernels.ts';
+export type { BufferMemory } from './buffer-kernels.ts';
 export { adam, adamw, sgd } from './optimizers.ts';
 export {
   referenceAdam,

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { ValueError } from '../core/index.ts';
-import { axpy, createKernelMemory, sumOfSquares } from './index.ts';
+import { axpy, createBufferMemory, sumOfSquares } from './index.ts';
 
 describe('KernelMemory', () => {
   it('hands out zeroed, aligned views that do not overlap', () => {
-    const memory = createKernelMemory(4096);
+    const memory = createBufferMemory(4096);
     const views = [
       memory.allocate('float32', 3),
       memory.allocate('float64', 5),
@@ -23,7 +23,7 @@ describe('KernelMemory', () => {
   });
 
   it('holds what was asked for and says when it is used up', () => {
-    const memory = createKernelMemory(100_000);
+    const memory = createBufferMemory(100_000);
     expect(memory.allocate('bool', 100_000).length).toBe(100_000);
     const left = memory.bytesLeft;
     memory.allocate('bool', left);
@@ -33,24 +33,24 @@ describe('KernelMemory', () => {
   });
 
   it('cannot grow, so views stay attached, and is not shared', () => {
-    const memory = createKernelMemory(1);
+    const memory = createBufferMemory(1);
     expect(() => memory.memory.grow(1)).toThrow(RangeError);
     expect(memory.buffer).toBeInstanceOf(ArrayBuffer);
   });
 
   it.each([-1, 0.5, NaN, 2 ** 33])('refuses the size %d', (bytes) => {
-    expect(() => createKernelMemory(bytes)).toThrow(ValueError);
+    expect(() => createBufferMemory(bytes)).toThrow(ValueError);
   });
 
   it('refuses negative and fractional lengths', () => {
-    const memory = createKernelMemory(1000);
+    const memory = createBufferMemory(1000);
     expect(() => memory.allocate('float32', -1)).toThrow(ValueError);
     expect(() => memory.allocate('float32', 1.5)).toThrow(ValueError);
   });
 
   it('lets kernels touch its own views only', () => {
-    const memory = createKernelMemory(1000);
-    const other = createKernelMemory(1000).allocate('float32', 4);
+    const memory = createBufferMemory(1000);
+    const other = createBufferMemory(1000).allocate('float32', 4);
     expect(() => sumOfSquares(memory, other)).toThrow("sumOfSquares: 'x' is not a view of the kernel memory");
     const own = memory.allocate('float32', 4);
     expect(() => {

@@ -1,7 +1,6 @@
 import { bytesPerElement, ValueError } from '../core/index.ts';
 import type { ArrayOf, DType } from '../core/index.ts';
-import { instantiateKernels } from './module.ts';
-import type { KernelExports } from './module.ts';
+import type { KernelModule } from './module.ts';
 
 const pageBytes = 65536;
 /** A cache line: keeps buffers of different use off each other's lines and every SIMD access aligned. */
@@ -18,19 +17,19 @@ const constructors = {
 } as const;
 
 /**
- * A WebAssembly memory of fixed size with the kernels instantiated over it. Views come from `allocate` and live as long
+ * A WebAssembly memory of fixed size with the kernels of one module instantiated over it. Views come from `allocate` and live as long
  * as the memory; there is no `free`: the owner of the memory knows its layout in advance (parameters, gradients, moments).
  *
  * The memory is not shared (two ways to ONNX Runtime of three refuse that) and never grows (growing detaches every view).
  */
-export class KernelMemory {
+export class KernelMemory<Kernels> {
   readonly memory: WebAssembly.Memory;
   readonly buffer: ArrayBuffer;
-  readonly kernels: KernelExports;
+  readonly kernels: Kernels;
   #next = reservedBytes;
 
   /** @param bytes what `allocate` can hand out in all, when each length is a multiple of 64 bytes */
-  constructor(bytes: number) {
+  constructor(bytes: number, module: KernelModule<Kernels>) {
     if (!Number.isSafeInteger(bytes) || bytes < 0 || bytes > 65535 * pageBytes) {
       throw new ValueError(
         `KernelMemory: ${bytes} bytes asked for; a WebAssembly memory holds 0 to ${65535 * pageBytes}.`,
@@ -39,7 +38,7 @@ export class KernelMemory {
     const pages = Math.ceil((reservedBytes + bytes) / pageBytes);
     this.memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
     this.buffer = this.memory.buffer;
-    this.kernels = instantiateKernels(this.memory);
+    this.kernels = module.instantiate(this.memory);
   }
 
   /** Bytes not yet handed out. */
@@ -78,9 +77,4 @@ export class KernelMemory {
     }
     return view.byteOffset;
   }
-}
-
-/** A fixed memory that can hand out `bytes` bytes (plus 64 for each view whose size is not a multiple of 64). */
-export function createKernelMemory(bytes: number): KernelMemory {
-  return new KernelMemory(bytes);
 }

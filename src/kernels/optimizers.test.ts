@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ShapeError, ValueError } from '../core/index.ts';
 import * as kernels from './index.ts';
-import type { AdamSettings, KernelMemory, SgdSettings } from './index.ts';
+import type { AdamSettings, BufferMemory, SgdSettings } from './index.ts';
 
 /** Numbers of every size, both signs, the same in each run. */
 function samples(length: number, seed: number): Float32Array {
@@ -13,7 +13,7 @@ function samples(length: number, seed: number): Float32Array {
   });
 }
 
-function place(memory: KernelMemory, values: Float32Array): Float32Array {
+function place(memory: BufferMemory, values: Float32Array): Float32Array {
   const view = memory.allocate('float32', values.length);
   view.set(values);
   return view;
@@ -39,7 +39,7 @@ describe('kernels and their specification agree to the bit', () => {
   ] as const)('%s', (_, kernel, reference) => {
     fc.assert(
       fc.property(adamSettings, length, (settings, n) => {
-        const memory = kernels.createKernelMemory(4096);
+        const memory = kernels.createBufferMemory(4096);
         const expected = {
           parameters: samples(n, 1),
           gradients: samples(n, 2),
@@ -75,7 +75,7 @@ describe('kernels and their specification agree to the bit', () => {
   it('sgd with momentum', () => {
     fc.assert(
       fc.property(sgdSettings, length, (settings, n) => {
-        const memory = kernels.createKernelMemory(4096);
+        const memory = kernels.createBufferMemory(4096);
         const expected = { parameters: samples(n, 1), gradients: samples(n, 2), velocities: samples(n, 3) };
         const actual = {
           parameters: place(memory, expected.parameters),
@@ -94,7 +94,7 @@ describe('kernels and their specification agree to the bit', () => {
   it('sgd without momentum', () => {
     fc.assert(
       fc.property(fc.constantFrom(0, 0.3), length, (weightDecay, n) => {
-        const memory = kernels.createKernelMemory(4096);
+        const memory = kernels.createBufferMemory(4096);
         const expected = { parameters: samples(n, 1), gradients: samples(n, 2) };
         const actual = {
           parameters: place(memory, expected.parameters),
@@ -109,7 +109,7 @@ describe('kernels and their specification agree to the bit', () => {
   });
 
   it.each([1023, 1024, 1025, 5000])('sums of %d squares, of every size', (n) => {
-    const memory = kernels.createKernelMemory(2 ** 16);
+    const memory = kernels.createBufferMemory(2 ** 16);
     const x = place(memory, new Float32Array(n));
     for (const size of [1, 1e-25, 1e-12, 1e18, 3e19, 3e38]) {
       x.set(samples(n, 7).map((value) => Math.fround(Math.tanh(value) * size)));
@@ -127,7 +127,7 @@ describe('kernels and their specification agree to the bit', () => {
   it('sums and averages', () => {
     fc.assert(
       fc.property(length, (n) => {
-        const memory = kernels.createKernelMemory(4096);
+        const memory = kernels.createBufferMemory(4096);
         const x = samples(n, 5);
         const y = samples(n, 6);
         const [xView, yView, average] = [place(memory, x), place(memory, y), place(memory, y)];
@@ -145,7 +145,7 @@ describe('kernels and their specification agree to the bit', () => {
   });
 
   it('flushBelow takes what is closer to 0, and nothing else, for 0', () => {
-    const memory = kernels.createKernelMemory(4096);
+    const memory = kernels.createBufferMemory(4096);
     const normal = [2 ** -100, -(2 ** -100), 1, -(2 ** 127), Infinity, NaN, 0];
     const x = place(memory, Float32Array.of(...normal, 2 ** -101, -(2 ** -149), 1e-40, ...normal));
     kernels.flushBelow(memory, 2 ** -100, x);
@@ -153,7 +153,7 @@ describe('kernels and their specification agree to the bit', () => {
   });
 
   it('touch nothing beyond their views', () => {
-    const memory = kernels.createKernelMemory(4096);
+    const memory = kernels.createBufferMemory(4096);
     const whole = place(memory, new Float32Array(40).fill(3));
     const gradients = place(memory, new Float32Array(5).fill(1));
     // A view that begins in the middle of a vector and ends in the middle of another one.
@@ -226,7 +226,7 @@ describe('the specification follows the papers in float64', () => {
 });
 
 describe('checks', () => {
-  const memory = kernels.createKernelMemory(4096);
+  const memory = kernels.createBufferMemory(4096);
   const [a, b] = [memory.allocate('float32', 8), memory.allocate('float32', 9)];
 
   it('refuses buffers of different lengths', () => {

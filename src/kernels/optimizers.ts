@@ -1,4 +1,4 @@
-import type { KernelMemory } from './memory.ts';
+import type { BufferMemory } from './buffer-kernels.ts';
 import { adamScalars, checkLengths, requireNoMomentum } from './scalars.ts';
 import type { AdamBuffers, AdamSettings, SgdBuffers, SgdSettings } from './scalars.ts';
 
@@ -12,7 +12,7 @@ import type { AdamBuffers, AdamSettings, SgdBuffers, SgdSettings } from './scala
  *
  * @throws ValueError when a buffer lies outside the memory, ShapeError when lengths differ
  */
-export function adam(memory: KernelMemory, buffers: AdamBuffers, settings: AdamSettings): void {
+export function adam(memory: BufferMemory, buffers: AdamBuffers, settings: AdamSettings): void {
   runAdam('adam', memory, buffers, settings, settings.weightDecay ?? 0, 0);
 }
 
@@ -20,13 +20,13 @@ export function adam(memory: KernelMemory, buffers: AdamBuffers, settings: AdamS
  * One step of AdamW (Loshchilov and Hutter 2019): `adam`, but the decay is p ← (1 − lr · weightDecay) p before the step, as in
  * torch.optim.AdamW.
  */
-export function adamw(memory: KernelMemory, buffers: AdamBuffers, settings: AdamSettings): void {
+export function adamw(memory: BufferMemory, buffers: AdamBuffers, settings: AdamSettings): void {
   runAdam('adamw', memory, buffers, settings, 0, settings.weightDecay ?? 0);
 }
 
 function runAdam(
   name: string,
-  memory: KernelMemory,
+  memory: BufferMemory,
   buffers: AdamBuffers,
   settings: AdamSettings,
   penalty: number,
@@ -60,7 +60,7 @@ function runAdam(
  *
  * @throws ValueError when a buffer lies outside the memory or momentum has no velocities, ShapeError when lengths differ
  */
-export function sgd(memory: KernelMemory, buffers: SgdBuffers, settings: SgdSettings): void {
+export function sgd(memory: BufferMemory, buffers: SgdBuffers, settings: SgdSettings): void {
   const length = checkLengths('sgd', buffers);
   const { learningRate, momentum = 0, nesterov = false, weightDecay = 0, gradientScale = 1 } = settings;
   const parameters = memory.offsetOf('sgd', 'parameters', buffers.parameters);

@@ -1,11 +1,11 @@
+import { createBufferMemory } from './buffer-kernels.ts';
 import { drawChunk, drawScratch, drawUniforms } from './draws.ts';
-import { createKernelMemory } from './memory.ts';
 
 /** The most values that one pass works on: they stay in the second-level cache. */
 const pixelChunk = 2 ** 15;
 
 function createScratch() {
-  const memory = createKernelMemory((4 + 1) * pixelChunk + 128);
+  const memory = createBufferMemory((4 + 1) * pixelChunk + 128);
   const values = memory.allocate('float32', pixelChunk);
   return { kernels: memory.kernels, values, bytes: memory.allocate('bool', pixelChunk) };
 }

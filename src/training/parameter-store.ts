@@ -1,7 +1,7 @@
 import { NdArray, ValueError, formatShape, sameShape, sizeOf } from '../core/index.ts';
 import type { Shape } from '../core/index.ts';
-import { allFinite, createKernelMemory } from '../kernels/index.ts';
-import type { KernelMemory } from '../kernels/index.ts';
+import { allFinite, createBufferMemory } from '../kernels/index.ts';
+import type { BufferMemory } from '../kernels/index.ts';
 import { isLearned } from '../nn/index.ts';
 import type { ParameterSpec } from '../nn/index.ts';
 
@@ -42,7 +42,7 @@ function paddedSize(shape: Shape): number {
  * them in arrays of its own, which no optimiser sees.
  */
 export class ParameterStore {
-  readonly memory: KernelMemory;
+  readonly memory: BufferMemory;
   readonly values: Float32Array<ArrayBuffer>;
   readonly gradients: Float32Array<ArrayBuffer>;
   /** By name: views of `values`, and the arrays of state. */
@@ -56,7 +56,7 @@ export class ParameterStore {
   constructor(specs: readonly StoredSpec[], options: { readonly extra?: number } = {}) {
     const learned = specs.filter(isLearned);
     const { offsets, length } = flatOffsets(specs);
-    this.memory = createKernelMemory((2 * length + (options.extra ?? 0)) * Float32Array.BYTES_PER_ELEMENT);
+    this.memory = createBufferMemory((2 * length + (options.extra ?? 0)) * Float32Array.BYTES_PER_ELEMENT);
     this.values = this.memory.allocate('float32', length);
     this.gradients = this.memory.allocate('float32', length);
     const views = (flat: Float32Array<ArrayBuffer>): NamedParameters =>

@@ -1,7 +1,7 @@
 import { NdArray, sizeOf } from '../../core/index.ts';
 import type { Engine, Program } from '../../engine/index.ts';
 import type { TrainingConfig } from '../../io/index.ts';
-import { createKernelMemory, sumOfSquares } from '../../kernels/index.ts';
+import { createBufferMemory, sumOfSquares } from '../../kernels/index.ts';
 import type { Key } from '../../random/index.ts';
 import { Optimizer, optimizerSlots } from '../optimizers.ts';
 import { ParameterStore, flatLength } from '../parameter-store.ts';
@@ -190,7 +190,7 @@ export class Replica {
 function alignedFactors({ factors }: StepPlan, batch: NdArray<'float32'>): NdArray<'float32'>[] {
   const sizes = factors.map((factor) => (isBatch(factor) ? 0 : sizeOf(factor.shape as number[])));
   const lines = sizes.reduce((total, size) => total + Math.ceil(size / lineLength), 0);
-  const memory = createKernelMemory(lines * lineLength * Float32Array.BYTES_PER_ELEMENT);
+  const memory = createBufferMemory(lines * lineLength * Float32Array.BYTES_PER_ELEMENT);
   return factors.map((factor, k) =>
     isBatch(factor)
       ? batch

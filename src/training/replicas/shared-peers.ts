@@ -1,6 +1,6 @@
 import type { NdArray } from '../../core/index.ts';
-import { axpy, createKernelMemory } from '../../kernels/index.ts';
-import type { KernelMemory } from '../../kernels/index.ts';
+import { axpy, createBufferMemory } from '../../kernels/index.ts';
+import type { BufferMemory } from '../../kernels/index.ts';
 import type { ParameterStore } from '../parameter-store.ts';
 import type { StepValues } from '../step.ts';
 import type { Exchange } from './exchange.ts';
@@ -34,7 +34,7 @@ export class SharedPeers implements Peers {
   readonly #givenSums: readonly Range[];
   readonly #neededSums: readonly Range[];
   /** Where everybody's terms are added up: kernels see one memory only. */
-  readonly #terms: { readonly memory: KernelMemory; readonly places: readonly Float32Array<ArrayBuffer>[] };
+  readonly #terms: { readonly memory: BufferMemory; readonly places: readonly Float32Array<ArrayBuffer>[] };
   #step = 0;
 
   constructor(exchange: Exchange, { index, store, factors }: SharedPeersOptions) {
@@ -44,7 +44,7 @@ export class SharedPeers implements Peers {
     this.#store = store;
     this.#factors = factors;
     const count = plan.sums.length > 0 ? plan.replicas : 0;
-    const memory = createKernelMemory(count * termLength * Float32Array.BYTES_PER_ELEMENT);
+    const memory = createBufferMemory(count * termLength * Float32Array.BYTES_PER_ELEMENT);
     this.#terms = { memory, places: Array.from({ length: count }, () => memory.allocate('float32', termLength)) };
     const all = plan.ranges.map((_, replica) => replica);
     this.#others = all.filter((replica) => replica !== index);

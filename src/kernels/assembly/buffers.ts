@@ -1,0 +1,4 @@
+export * from './adam';
+export * from './pixels';
+export * from './sgd';
+export * from './vectors';

@@ -1,0 +1,4 @@
+export * from './below';
+export * from './normals';
+export * from './threefry';
+export * from './uniforms';
