@@ -1,9 +1,13 @@
 import * as v from 'valibot';
-import { DataError, NumericalError } from '../core/index.ts';
-import type { NdArray } from '../core/index.ts';
-import { encodeSafetensors, nameIn, runFile } from '../io/index.ts';
-import type { RunFolder } from '../io/index.ts';
-import type { Checkpoint, NamedParameters } from '../training/index.ts';
+import { DataError, NdArray, NumericalError } from '../core/index.ts';
+import { decodeSafetensors, encodeSafetensors, isWhole, nameIn, runFile, seal, unsealed } from '../io/index.ts';
+import type { Store } from '../io/index.ts';
+import type { Checkpoint, NamedParameters, Progress } from '../training/index.ts';
+
+/** Sealed, and with a tensor for the examples that are left out. Files of the first format have neither. */
+const format = 'rootsigma checkpoint 2';
+const firstFormat = 'rootsigma checkpoint';
+const trimmedName = 'progress/trimmed';
 
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const elboOrNone = v.nullable(v.number());
@@ -45,15 +49,17 @@ const stateEntries = {
 /** What the checkpoint's metadata holds, as JSON. */
 const progressSchema = v.strictObject({ ...stateEntries, rollback: v.exactOptional(v.strictObject(stateEntries)) });
 
-/** Writes a checkpoint as a whole or not at all: the one before it stays until this one is on disk. */
-export async function writeCheckpoint(folder: RunFolder, checkpoint: Checkpoint): Promise<void> {
+/** Writes a checkpoint as a whole or not at all, and keeps the one before it: at every moment one of both is on disk. */
+export async function writeCheckpoint(store: Store, checkpoint: Checkpoint): Promise<void> {
   const { parameters, optimizer, best, rollback, steps, progress } = checkpoint;
   const tensors = {
     ...withPrefix('parameter', parameters),
     ...withPrefix('optimizer', optimizer),
     ...withPrefix('best', best ?? {}),
+    ...trimmedTensor('', progress),
     ...withPrefix('rollback/parameter', rollback?.parameters ?? {}),
     ...withPrefix('rollback/optimizer', rollback?.optimizer ?? {}),
+    ...trimmedTensor('rollback/', rollback?.progress),
   };
   for (const [name, { data }] of Object.entries(tensors)) {
     const wrong = data.find((value) => !Number.isFinite(value));
@@ -63,36 +69,89 @@ export async function writeCheckpoint(folder: RunFolder, checkpoint: Checkpoint)
   }
   const state = {
     steps,
-    progress,
-    ...(rollback && { rollback: { steps: rollback.steps, progress: rollback.progress } }),
+    progress: withoutTrimmed(progress),
+    ...(rollback && { rollback: { steps: rollback.steps, progress: withoutTrimmed(rollback.progress) } }),
   };
-  const metadata = { format: 'rootsigma checkpoint', state: JSON.stringify(state) };
-  await folder.store.replace(runFile.checkpoint, encodeSafetensors(tensors, { metadata }));
+  const file = encodeSafetensors(tensors, { metadata: { ...unsealed, format, state: JSON.stringify(state) } });
+  await seal(file);
+  await store.replace(runFile.checkpoint, file, { keepAs: runFile.previousCheckpoint.replace(/.*\//, '') });
 }
 
-/** @throws DataError when the file is missing or is not a checkpoint */
-export async function readCheckpoint(folder: RunFolder): Promise<Checkpoint> {
-  const { tensors, metadata } = await folder.readTensors(runFile.checkpoint);
+export interface FoundCheckpoint {
+  readonly checkpoint: Checkpoint;
+  /** Why it is the one before the last, where it is. */
+  readonly fault?: string | undefined;
+}
+
+/**
+ * The last checkpoint that is whole: where the newest is damaged or missing, the one before it. Undefined where there is none.
+ *
+ * @throws DataError when there are some, and all are damaged
+ */
+export async function readCheckpoint(store: Store): Promise<FoundCheckpoint | undefined> {
+  const faults: string[] = [];
+  let isMissing = false;
+  for (const name of [runFile.checkpoint, runFile.previousCheckpoint]) {
+    const bytes = await store.read(name);
+    if (bytes === undefined) {
+      isMissing ||= name === runFile.checkpoint;
+      continue;
+    }
+    try {
+      const checkpoint = await decodeCheckpoint(bytes, nameIn(store, name));
+      if (name === runFile.checkpoint) return { checkpoint };
+      return { checkpoint, fault: isMissing ? `${nameIn(store, runFile.checkpoint)}: is missing.` : faults[0] };
+    } catch (error) {
+      if (!(error instanceof DataError)) throw error;
+      faults.push(error.message);
+    }
+  }
+  if (faults.length === 0) return undefined;
+  throw new DataError(`${faults.join(' ')} There is no other checkpoint to continue from: train again (--overwrite).`);
+}
+
+async function decodeCheckpoint(bytes: Uint8Array<ArrayBuffer>, name: string): Promise<Checkpoint> {
+  const { tensors, metadata } = decodeSafetensors(bytes, { name });
+  const isFirst = metadata.format === firstFormat;
+  if (isFirst ? 'sha256' in metadata : (await isWhole(bytes)) !== true || metadata.format !== format) {
+    throw new DataError(`${name}: is damaged: its bytes are not those that it was written with (SHA-256).`);
+  }
   const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), progressSchema), metadata.state);
-  if (!parsed.success)
-    throw new DataError(
-      `${nameIn(folder.store, runFile.checkpoint)}: its metadata is not a checkpoint's (${parsed.issues[0].message}).`,
-    );
+  if (!parsed.success) {
+    throw new DataError(`${name}: its metadata is not a checkpoint's (${parsed.issues[0].message}).`);
+  }
   const best = withoutPrefix('best', tensors);
   const { rollback, ...state } = parsed.output;
   return {
     ...state,
+    progress: withTrimmed('', state.progress, tensors),
     parameters: withoutPrefix('parameter', tensors),
     optimizer: withoutPrefix('optimizer', tensors),
     ...(rollback && {
       rollback: {
         ...rollback,
+        progress: withTrimmed('rollback/', rollback.progress, tensors),
         parameters: withoutPrefix('rollback/parameter', tensors),
         optimizer: withoutPrefix('rollback/optimizer', tensors),
       },
     }),
     ...(Object.keys(best).length > 0 && { best }),
   };
+}
+
+/** A million numbers are no text. */
+function trimmedTensor(prefix: string, progress: Progress | undefined): Record<string, NdArray> {
+  const trimmed = progress?.trimmed;
+  return trimmed ? { [prefix + trimmedName]: new NdArray(Uint32Array.from(trimmed), [trimmed.length], 'uint32') } : {};
+}
+
+function withTrimmed(prefix: string, progress: Progress, tensors: ReadonlyMap<string, NdArray>): Progress {
+  const trimmed = tensors.get(prefix + trimmedName);
+  return trimmed ? { ...progress, trimmed: Array.from(trimmed.data) } : progress;
+}
+
+function withoutTrimmed(progress: Progress): Progress {
+  return Object.fromEntries(Object.entries(progress).filter(([name]) => name !== 'trimmed')) as unknown as Progress;
 }
 
 function withPrefix(prefix: string, tensors: Readonly<Record<string, NdArray>>): Record<string, NdArray> {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -27,13 +28,17 @@ async function goOn(out: string, options: TrainOptions = {}): Promise<{ events: 
   return { events, notices: notices.filter((line) => line.startsWith('the run ')) };
 }
 
-/** A run's files, without times and without the place where it lies. */
+/** A run's files, without times and without the place where it lies; the checkpoint before the last is where it was cut. */
 function filesOf(run: string): Record<string, string> {
   const names = readdirSync(run, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
-  const paths = names.map(({ parentPath, name }) => join(parentPath, name)).sort();
+  const paths = names
+    .map(({ parentPath, name }) => join(parentPath, name))
+    .filter((path) => !path.includes('previous'));
   const contents = (path: string): string => {
-    const text = readFileSync(path, /\.(md|json|jsonl)$/.test(path) ? 'utf8' : 'base64');
-    return text
+    const bytes = readFileSync(path);
+    if (!/\.(md|json|jsonl)$/.test(path)) return createHash('sha256').update(bytes).digest('hex');
+    return bytes
+      .toString()
       .replaceAll(run, 'RUN')
       .replaceAll(/"(seconds|stepMs|meanStepMs)":[^,}]+/g, '"$1":0')
       .replace(/in [\d.]+ s \([\d.]+ ms a step\)/, 'in so many s');

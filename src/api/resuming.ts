@@ -1,8 +1,10 @@
-import { ValueError, formatShape, sameShape, version } from '../core/index.ts';
+import { DataError, ValueError, formatShape, sameShape, version } from '../core/index.ts';
 import type { DatasetSplits } from '../data/index.ts';
-import type { RunConfig } from '../io/index.ts';
+import { RunFolder, nameIn, runFile } from '../io/index.ts';
+import type { RunConfig, Store } from '../io/index.ts';
 import { patienceIsOver } from '../training/index.ts';
 import type { Checkpoint } from '../training/index.ts';
+import { readCheckpoint } from './checkpoint-file.ts';
 import { configFor } from './config-for.ts';
 import { differences } from './differences.ts';
 import type { ModelOptions } from './options.ts';
@@ -10,7 +12,26 @@ import type { ModelOptions } from './options.ts';
 /** What an earlier process left of a run that goes on. */
 export interface Resumed {
   readonly config: RunConfig;
-  readonly checkpoint: Checkpoint;
+  /** None was taken yet: it begins anew. */
+  readonly checkpoint: Checkpoint | undefined;
+  /** What is wrong with the newest checkpoint, where this is the one before it. */
+  readonly fault?: string | undefined;
+}
+
+/**
+ * Reads what there is to go on from.
+ * @throws DataError where the run's checkpoints are damaged, or were removed and it has a model
+ */
+export async function readResumed(store: Store): Promise<Resumed> {
+  const folder = await RunFolder.open(store);
+  const config = await folder.readConfig();
+  const found = await readCheckpoint(store);
+  if (!found && (await store.read(runFile.model)) !== undefined) {
+    throw new DataError(
+      `${nameIn(store, runFile.checkpoint)}: there is no checkpoint to continue from. ${runFile.model} is what the run came to; to train again, use --overwrite.`,
+    );
+  }
+  return { config, checkpoint: found?.checkpoint, fault: found?.fault };
 }
 
 /**
@@ -47,7 +68,7 @@ export function resumedConfig(
       `train: a resumed run keeps its options but for epochs, patience, threads and onNan, and ${changes.join('; ')}. Leave those options out, or train a new run.`,
     );
   }
-  const { epoch, batch } = checkpoint.progress;
+  const { epoch, batch } = checkpoint?.progress ?? { epoch: 0, batch: 0 };
   const begun = epoch + (batch > 0 ? 1 : 0);
   if (epochs < begun) {
     throw new ValueError(
@@ -57,10 +78,16 @@ export function resumedConfig(
   return next;
 }
 
-/** Why a resumed run does not train on, where it does not. */
-export function resumedNotices({ checkpoint }: Pick<Resumed, 'checkpoint'>, { training }: RunConfig): string[] {
-  const { epoch, batch, patience } = checkpoint.progress;
-  const { epochs, earlyStopping } = training;
+/** Where a resumed run goes on when that is not its last step, and why it does not train on, where it does not. */
+export function resumedNotices({ checkpoint, fault }: Resumed, { training }: RunConfig): string[] {
+  if (!checkpoint) return ['the run has no checkpoint yet: it begins anew.'];
+  const from =
+    fault === undefined ? [] : [`${fault} The run goes on from the checkpoint before it, step ${checkpoint.steps}.`];
+  return [...from, ...endNotices(checkpoint, training)];
+}
+
+function endNotices({ progress }: Checkpoint, { epochs, earlyStopping }: RunConfig['training']): string[] {
+  const { epoch, batch, patience } = progress;
   if (batch > 0) return [];
   if (earlyStopping && patienceIsOver(patience, earlyStopping)) {
     const more = epoch < epochs ? `, whatever its epochs (${epochs})` : '';

@@ -1,36 +1,47 @@
 import { DataError } from '../core/index.ts';
-import { RunFolder } from '../io/index.ts';
+import { RunFolder, runFile } from '../io/index.ts';
 import type { Release, RunConfig, Store } from '../io/index.ts';
 import { stepsTaken } from '../training/index.ts';
-import type { DoneEvent, Trainer, TrainingEvent } from '../training/index.ts';
-import { readCheckpoint, writeCheckpoint } from './checkpoint-file.ts';
+import type { DoneEvent, Progress, Trainer, TrainingEvent } from '../training/index.ts';
+import { writeCheckpoint } from './checkpoint-file.ts';
+import { readResumed } from './resuming.ts';
 import type { Resumed } from './resuming.ts';
 import type { Run } from './run.ts';
 import { writeRunFiles } from './run-files.ts';
 
 /** Of the steps, metrics.jsonl keeps every so many. */
 const stepsPerLine = 25;
-/** Checkpoints are taken at the end of an epoch, but not more often than this. */
-const secondsBetweenCheckpoints = 5;
+/** Unless it is said, checkpoints are taken so often, and so that writing them takes at most this share of the time. */
+const checkpointSeconds = 10;
+const checkpointShare = 0.05;
+
+export interface RecorderOptions {
+  readonly overwrite?: boolean;
+  readonly resume?: boolean;
+  readonly checkpointEvery?: number;
+}
 
 /** Keeps a run's folder while it trains: configuration first, metrics and checkpoints as it goes, the model at the end. */
 export class RunRecorder {
   /** What an earlier process left, when it is to be continued. */
   readonly resumed: Resumed | undefined;
   readonly store: Store;
-  readonly #overwrite: boolean;
+  readonly #options: RecorderOptions;
   #folder: RunFolder | undefined;
   readonly #release: Release;
-  #lastCheckpoint = performance.now();
+  /** When the next checkpoint is due: the first after the first step. */
+  #due = 0;
+  /** Of which state the last one was. */
+  #kept: Progress | undefined;
   /** Of the parts before this one, as far as its log tells. */
   #before = { seconds: 0, stepMs: 0 };
 
   private constructor(
     store: Store,
-    parts: { readonly overwrite: boolean; readonly resumed: Resumed | undefined; readonly release: Release },
+    parts: { readonly options: RecorderOptions; readonly resumed: Resumed | undefined; readonly release: Release },
   ) {
     this.store = store;
-    this.#overwrite = parts.overwrite;
+    this.#options = parts.options;
     this.resumed = parts.resumed;
     this.#release = parts.release;
   }
@@ -40,16 +51,14 @@ export class RunRecorder {
    *
    * @throws DataError when somebody else writes there, when there is nothing to continue, or when the folder is taken
    */
-  static async open(
-    store: Store,
-    { overwrite = false, resume = false }: { readonly overwrite?: boolean; readonly resume?: boolean },
-  ): Promise<RunRecorder> {
+  static async open(store: Store, options: RecorderOptions): Promise<RunRecorder> {
+    const { resume = false } = options;
     if (resume) await RunFolder.open(store);
     const release = await store.lock();
     try {
-      if (!resume) await RunFolder.checkFree(store, { overwrite });
+      if (!resume) await RunFolder.checkFree(store, options);
       const resumed = resume ? await readResumed(store) : undefined;
-      return new RunRecorder(store, { overwrite, resumed, release });
+      return new RunRecorder(store, { options, resumed, release });
     } catch (error) {
       await release();
       throw error;
@@ -58,10 +67,14 @@ export class RunRecorder {
 
   /** Creates the folder, or makes the one that is continued fit to append to. */
   async begin(config: RunConfig): Promise<void> {
-    if (!this.resumed) this.#folder = await RunFolder.create(this.store, { overwrite: this.#overwrite });
+    if (!this.resumed) this.#folder = await RunFolder.create(this.store, this.#options);
     else {
       this.#folder = await RunFolder.open(this.store);
       await this.#folder.repairMetrics((record) => this.#isKnown(record));
+      // Else the next checkpoint would keep it in place of the one that is whole.
+      if (this.resumed.fault !== undefined) await this.store.remove(runFile.checkpoint);
+      else this.#kept = this.resumed.checkpoint?.progress;
+      if (this.resumed.checkpoint) this.#plan(0);
     }
     await this.#folder.writeConfig(config);
   }
@@ -70,15 +83,29 @@ export class RunRecorder {
     const folder = this.#opened();
     if (event.event === 'non-finite' && event.action === 'rolled-back') {
       // What came after is undone, in the record too: it goes on as if it had not been.
-      await writeCheckpoint(folder, trainer.checkpoint());
+      await this.#keep(trainer);
       await folder.repairMetrics(upTo(event.step));
     }
     if (event.event !== 'step' || event.step % stepsPerLine === 0) await folder.appendMetrics(event);
-    const due = performance.now() - this.#lastCheckpoint > 1000 * secondsBetweenCheckpoints;
-    if (((event.event === 'epoch' && due) || event.event === 'done') && !trainer.isAboutToReturn()) {
-      await writeCheckpoint(folder, trainer.checkpoint());
-      this.#lastCheckpoint = performance.now();
-    }
+    const isDue = event.event === 'done' || performance.now() >= this.#due;
+    if (isDue && !trainer.isAboutToReturn()) await this.#keep(trainer);
+  }
+
+  /** Writes a checkpoint, unless the last one is of the same state. */
+  async #keep(trainer: Trainer): Promise<void> {
+    const { progress } = trainer;
+    if (progress === this.#kept) return;
+    const started = performance.now();
+    await writeCheckpoint(this.store, trainer.checkpoint());
+    this.#kept = progress;
+    this.#plan(performance.now() - started);
+  }
+
+  /** @param took writing the last checkpoint, in milliseconds */
+  #plan(took: number): void {
+    const { checkpointEvery } = this.#options;
+    const wait = checkpointEvery === undefined ? Math.max(1000 * checkpointSeconds, took / checkpointShare) : 1000 * checkpointEvery; // prettier-ignore
+    this.#due = performance.now() + wait;
   }
 
   async finish(run: Run, done: DoneEvent): Promise<void> {
@@ -110,11 +137,6 @@ export class RunRecorder {
     if (!this.#folder) throw new DataError(`${this.store.name}: the run's folder has not been created.`);
     return this.#folder;
   }
-}
-
-async function readResumed(store: Store): Promise<Resumed> {
-  const folder = await RunFolder.open(store);
-  return { config: await folder.readConfig(), checkpoint: await readCheckpoint(folder) };
 }
 
 /** Which records of metrics.jsonl hold for a training that stands at a step. */

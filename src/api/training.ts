@@ -51,6 +51,11 @@ export interface TrainOptions extends ModelOptions {
   readonly overwrite?: boolean;
   /** Continue the run that the folder holds from its last checkpoint, to the bit as if it had not stopped. */
   readonly resume?: boolean;
+  /**
+   * Seconds between checkpoints, within epochs too; 0: after every step. Default: 10, and at most a twentieth of the time. The
+   * first is taken after the first step.
+   */
+  readonly checkpointEvery?: number;
   /** Gets every event: steps, epochs, the end. */
   readonly onEvent?: (event: TrainingEvent) => void;
   /** Gets how far data have been downloaded or read, where that takes time. */
@@ -73,6 +78,7 @@ const trainOptionRules: OptionRules<TrainOptions> = {
   out: rule.either(rule.text, rule.object),
   overwrite: rule.flag,
   resume: rule.flag,
+  checkpointEvery: rule.number({ least: 0 }),
   onEvent: rule.callback,
   onLoad: rule.callback,
   onNotice: rule.notice,

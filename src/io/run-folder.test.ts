@@ -37,7 +37,7 @@ describe('RunFolder', () => {
     await expect(RunFolder.create(store)).rejects.toThrow(/holds a run already/);
     expect(await store.list()).toContain(runFile.metrics);
     await RunFolder.create(store, { overwrite: true });
-    expect(await store.list()).toEqual(['models/', 'notes.txt']);
+    expect(await store.list()).toEqual(['config.json', 'models/', 'notes.txt']);
   });
 
   test('refuses folders that are not a run, even when asked to overwrite', async () => {

@@ -17,6 +17,8 @@ export const runFile = {
   model: 'model.safetensors',
   /** What a training continues from. */
   checkpoint: 'checkpoints/last.safetensors',
+  /** The checkpoint before the last. */
+  previousCheckpoint: 'checkpoints/previous.safetensors',
   metrics: 'metrics.jsonl',
   /** The model card. */
   card: 'README.md',
@@ -60,7 +62,8 @@ export class RunFolder {
   }
 
   /**
-   * A new run's folder.
+   * A new run's folder. Of an old one the configuration stays until the new one takes its place, so that what a kill leaves of
+   * it is a run that was begun and has come to nothing yet.
    *
    * @param options.overwrite remove an existing run's files there first, and nothing else
    * @throws DataError when the folder is taken, as `checkFree` says
@@ -68,7 +71,12 @@ export class RunFolder {
   static async create(store: Store, options: { readonly overwrite?: boolean } = {}): Promise<RunFolder> {
     await RunFolder.checkFree(store, options);
     const present = await store.list();
-    for (const name of present) if (entries.has(name.replace(/\/$/, ''))) await store.remove(name);
+    const old = present.filter((name) => entries.has(name.replace(/\/$/, '')) && name !== runFile.config);
+    // First what says that there is a finished model, then what one could continue from.
+    const order = [runFile.model, 'checkpoints/', runFile.metrics];
+    for (const name of [...order, ...old.filter((other) => !order.includes(other))]) {
+      if (old.includes(name)) await store.remove(name);
+    }
     return new RunFolder(store);
   }
 

@@ -117,6 +117,11 @@ export class Trainer {
     return this.#replicas.store.parameters;
   }
 
+  /** How far it has come. Another object after every step and epoch. */
+  get progress(): Progress {
+    return this.#progress;
+  }
+
   get parameterCount(): number {
     return this.#replicas.store.count;
   }

@@ -38,6 +38,7 @@ describe('train', () => {
       'README.md',
       'checkpoints',
       'checkpoints/last.safetensors',
+      'checkpoints/previous.safetensors',
       'config.json',
       'metrics.jsonl',
       'model',

@@ -39,6 +39,7 @@ export interface TrainFlags extends Omit<ModelOptions, 'config' | 'threads'>, En
   readonly out?: string;
   readonly overwrite?: boolean;
   readonly resume?: boolean;
+  readonly checkpointEvery?: number;
   readonly debug?: boolean;
 }
 
@@ -119,7 +120,18 @@ interface Resolved {
 
 /** The flags over the options of --config or the configuration of the run to resume. */
 async function resolveOptions(data: string | undefined, flags: TrainFlags): Promise<Resolved> {
-  const { count, testCount, dataSeed, dataOption, config: file, out, overwrite, resume, engine } = flags;
+  const {
+    count,
+    testCount,
+    dataSeed,
+    dataOption,
+    config: file,
+    out,
+    overwrite,
+    resume,
+    engine,
+    checkpointEvery,
+  } = flags;
   const named = Object.entries(flags).filter(([name]) => name !== 'config' && optionNames.includes(name));
   const model = Object.fromEntries(named) as ModelOptions;
   if (resume && out === undefined) throw new UsageError('--resume needs --out, the folder of the run to continue.');
@@ -151,6 +163,7 @@ async function resolveOptions(data: string | undefined, flags: TrainFlags): Prom
     ...(engine !== undefined && { engine }),
     ...(overwrite !== undefined && { overwrite }),
     ...(resume !== undefined && { resume }),
+    ...(checkpointEvery !== undefined && { checkpointEvery }),
   };
   return { source, options };
 }

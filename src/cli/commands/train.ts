@@ -169,6 +169,11 @@ function addRunOptions(command: Command): void {
     .option('--out <dir>', "the run's folder (default: runs/DATA-POSTERIOR, numbered when taken)")
     .option('--overwrite', 'replace the run that the folder holds')
     .option('--resume', 'continue the run in --out from its last checkpoint, to the bit as if it had not stopped')
+    .option(
+      '--checkpoint-every <seconds>',
+      'between checkpoints, within epochs too; 0: after every step (default: 10, and at most a twentieth of the time)',
+      number,
+    )
     .option('--config <file>', "JSON of these options, or a run's config.json, to start from")
     .option('--set <path=value>', 'any entry of config.json, over all else; repeatable', setting);
 }
