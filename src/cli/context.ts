@@ -17,6 +17,6 @@ export interface CliContext {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** How this program is called, for commands that a person may copy. */
   readonly program: string;
-  /** Fires on the first Ctrl-C. */
+  /** Fires on the first Ctrl-C, SIGTERM or SIGHUP. */
   readonly signal: AbortSignal;
 }

@@ -1,14 +1,28 @@
 #!/usr/bin/env node
 import { basename, relative } from 'node:path';
 import { exitCodes } from './exit-codes.ts';
+import type { ExitCode } from './exit-codes.ts';
 import { run } from './run.ts';
 import { StandardStream } from './standard-stream.ts';
 
 const interrupt = new AbortController();
-process.on('SIGINT', () => {
-  if (interrupt.signal.aborted) process.exit(exitCodes.interrupted);
-  interrupt.abort();
-});
+/** What asks a program to end, and what it exits with then: 128 and the signal's number, as shells have it. */
+const endings: Readonly<Partial<Record<NodeJS.Signals, ExitCode>>> = {
+  SIGINT: exitCodes.interrupted,
+  SIGTERM: exitCodes.terminated,
+  SIGHUP: exitCodes.hungUp,
+  // Windows' Ctrl-Break; closing its window is SIGHUP.
+  ...(process.platform === 'win32' && { SIGBREAK: exitCodes.interrupted }),
+};
+let ended: ExitCode | undefined;
+for (const [signal, code] of Object.entries(endings)) {
+  process.on(signal, () => {
+    // The others come more than once by themselves: a terminal that closes hangs up, and so does its shell.
+    if (signal === 'SIGINT' && interrupt.signal.aborted) process.exit(code);
+    ended ??= code;
+    interrupt.abort();
+  });
+}
 // Results that nobody gets are not worked for: a command ends, and training stops and saves as it does on Ctrl-C.
 const stdout = new StandardStream(process.stdout, () => {
   interrupt.abort();
@@ -29,5 +43,5 @@ const code = await run(process.argv.slice(2), {
   program: programName(process.argv),
   signal: interrupt.signal,
 });
-// Engines may keep threads that would hold the process.
-process.exit(code);
+// With a terminal that hung up, its streams are gone too. Engines may keep threads that would hold the process.
+process.exit(code === exitCodes.interrupted || stdout.failure ? (ended ?? code) : code);

@@ -33,7 +33,11 @@ describe.skipIf(!isBuilt)(`the program${isBuilt ? '' : ` (no ${program}: run npm
     expect(readdirSync(join(cwd, 'runs'))).toEqual(['digits-diagonal', 'digits-diagonal-2']);
   });
 
-  it('saves on Ctrl-C, exits with 130, and the run goes on from there', async () => {
+  it.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+    ['SIGHUP', 129],
+  ] as const)('saves on %s, exits with %i, and the run goes on from there', async (signal, expected) => {
     const cwd = newFolder();
     const train = ['train', 'digits', ...tiny, '--quiet', '--json'];
     const child = spawn(process.execPath, [program, ...train, '--epochs', '100000', '--out', 'parted'], { cwd });
@@ -42,16 +46,29 @@ describe.skipIf(!isBuilt)(`the program${isBuilt ? '' : ` (no ${program}: run npm
     child.stdout.on('data', (text: string) => {
       output += text;
       // Once: a second one would not wait for the step, and the program goes on for some milliseconds.
-      if (!child.killed && output.includes('"event":"epoch"')) child.kill('SIGINT');
+      if (!child.killed && output.includes('"event":"epoch"')) child.kill(signal);
     });
     const code = await new Promise((resolve) => child.once('close', resolve));
-    expect(code).toBe(130);
+    expect(code).toBe(expected);
     const epochs = String(output.split('"event":"epoch"').length + 5);
     const resumed = rootsigma(['train', '--resume', '--out', 'parted', '--epochs', epochs, '--quiet', '--json'], cwd);
     expect(resumed.status, String(resumed.stderr)).toBe(0);
     expect(rootsigma([...train, '--epochs', epochs, '--out', 'whole'], cwd).status).toBe(0);
     const [parted, whole] = ['parted', 'whole'].map((run) => readFileSync(join(cwd, run, 'model.safetensors')));
     expect(whole && parted?.equals(whole)).toBe(true);
+  });
+
+  it('saves when its terminal is gone, and hangs up more than once', async () => {
+    const cwd = newFolder();
+    const argv = ['train', 'digits', ...tiny, '--epochs', '100000', '--out', 'x', '--json'];
+    const child = spawn(process.execPath, [program, ...argv], { cwd });
+    await new Promise((resolve) => child.stdout.once('data', resolve));
+    child.stdout.destroy();
+    child.stderr.destroy();
+    child.kill('SIGHUP');
+    child.kill('SIGHUP');
+    expect(await new Promise((resolve) => child.once('exit', resolve))).toBe(129);
+    expect(readFileSync(join(cwd, 'x', 'README.md'), 'utf8')).toContain('interrupted after');
   });
 
   it('quits at once on the second Ctrl-C', async () => {

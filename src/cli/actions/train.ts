@@ -54,7 +54,7 @@ export async function train(
   output.status(`Reading ${source} …`);
   const onAbort = (): void => {
     const why = stdout.failure ? 'Standard output cannot be written any more: stopping' : 'Stopping';
-    output.note(`${why} after this step, then saving. Ctrl-C${stdout.failure ? '' : ' again'} quits at once.`);
+    output.note(`${why} after this step, then saving. Ctrl-C now quits at once.`);
   };
   signal.addEventListener('abort', onAbort, { once: true });
   try {
