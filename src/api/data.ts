@@ -62,7 +62,13 @@ async function resolveSource(
   if (data instanceof NdArray) return { source: 'array', train: datasetFromArray(data), notes: [] };
   if (isFileInput(data)) return resolveFiles(data, options, context);
   if (isNested(data)) return resolveSource(NdArray.from(data), options, context);
-  if ('columns' in data) return tableSplits(data, { ...tableOptions(options), source: 'table', like: context?.like });
+  if ('columns' in data)
+    return tableSplits(data, {
+      ...tableOptions(options),
+      source: 'table',
+      like: context?.like,
+      trainsOn: context?.trainsOn,
+    });
   if ('train' in data) return data;
   if ('gather' in data) return { source: data.name, train: data, notes: [] };
   throw noData();

@@ -32,7 +32,7 @@ ${unitsRow(run)}| latent dimensions | ${model.latent} |
 | network | ${networkText(model)} |
 | likelihood | ${likelihoodText(run.config)} |
 | parameters | ${count.toLocaleString('en')} |
-| objective | ELBO${objective.beta === 1 ? '' : ` with β = ${objective.beta}`} |
+${run.config.from ? `| start | the weights of ${run.config.from.run}, trained on ${run.config.from.source} |\n` : ''}| objective | ELBO${objective.beta === 1 ? '' : ` with β = ${objective.beta}`} |
 | training | ${training.epochs} epochs, batch ${training.batchSize}, ${training.optimizer.name} at ${training.optimizer.learningRate}, seed ${training.seed} |
 ${summary ? resultText(summary) : ''}
 ${images ? '![Samples](samples.png)\n\nSamples: E[x|z] for z ~ N(0, I).\n\n![Reconstructions](reconstructions.png)\n\nTest examples, each with its reconstruction below.\n' : ''}

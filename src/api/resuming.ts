@@ -60,8 +60,9 @@ export function resumedConfig(
     ...(onNan && { onNan }),
   };
   const next = { ...config, training: { ...config.training, ...changed } };
-  // Where the data lie may change; what they are may not.
+  // Where the data lie may change; what they are may not. What it once started from is nothing to ask for.
   const before = { ...next, data: { ...next.data, source: asked.data.source }, rootsigmaVersion: version };
+  delete before.from;
   const changes = differences(before, asked);
   if (changes.length > 0) {
     throw new ValueError(

@@ -40,7 +40,10 @@ export async function exportRun(run: Run, store: Store, { overwrite = false, roo
 }
 
 /** What the model learned, and how its data are standardised: the contents of model.safetensors. */
-export function weightsOf({ parameters, standardization }: Run): Uint8Array<ArrayBuffer> {
+export function weightsOf({
+  parameters,
+  standardization,
+}: Pick<Run, 'parameters' | 'standardization'>): Uint8Array<ArrayBuffer> {
   const tensors = { ...parameters, ...(standardization && standardizationTensors(standardization)) };
   return encodeSafetensors(tensors, { metadata: { format: 'rootsigma', version } });
 }

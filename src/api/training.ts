@@ -1,4 +1,5 @@
-import { RootsigmaError, checkOptions, noticesTo, rule } from '../core/index.ts';
+import { localFiles } from '#file-system';
+import { RootsigmaError, ValueError, checkOptions, noticesTo, rule } from '../core/index.ts';
 import type { OnNotice, OptionRules } from '../core/index.ts';
 import { Standardization, greyFraction, splitValidation } from '../data/index.ts';
 import type { Binarize, Dataset, DatasetOptions, DatasetSplits } from '../data/index.ts';
@@ -17,9 +18,12 @@ import { checkSupport } from './likelihood.ts';
 import { modelFor } from './model.ts';
 import { modelOptionRules } from './options.ts';
 import type { ModelOptions } from './options.ts';
+import { inheritedStandardization, originNotice, originOf, startedConfig } from './origin.ts';
+import type { Origin } from './origin.ts';
 import { storeAt } from './place.ts';
-import type { RunPlace } from './place.ts';
+import type { RunPlace, RunSource } from './place.ts';
 import { resumedConfig, resumedNotices } from './resuming.ts';
+import type { Resumed } from './resuming.ts';
 import { Run } from './run.ts';
 import { RunRecorder } from './run-recorder.ts';
 import { unitNotices } from './standardization.ts';
@@ -49,6 +53,12 @@ export interface TrainOptions extends ModelOptions {
   readonly out?: RunPlace;
   /** Replace a run that the folder holds. */
   readonly overwrite?: boolean;
+  /**
+   * Start from the weights of this run instead of drawn ones (fine-tuning): a `Run`, or what `load` takes. The new run has its
+   * model, its objective and the form of its data (columns, codes, standardisation); options that would be others are
+   * refused. What training is (epochs, batches, learning rate) is as new as the optimiser.
+   */
+  readonly from?: RunSource | Run;
   /** Continue the run that the folder holds from its last checkpoint, to the bit as if it had not stopped. */
   readonly resume?: boolean;
   /**
@@ -77,6 +87,7 @@ const trainOptionRules: OptionRules<TrainOptions> = {
   worker: engineOptionRules.worker,
   out: rule.either(rule.text, rule.object),
   overwrite: rule.flag,
+  from: rule.either(rule.text, rule.object),
   resume: rule.flag,
   checkpointEvery: rule.number({ least: 0 }),
   onEvent: rule.callback,
@@ -161,20 +172,24 @@ async function trainHere(
   const { onNotice } = options;
   const resumed = recorder?.resumed?.config;
   const { signal, onLoad } = options;
+  const origin = await startOf(options, recorder);
+  const like = origin?.config.data ?? (resumed?.from && resumed.data);
   const splits = await resolveData(
     // What goes on elsewhere than it began has its data where it began.
     data === resumed?.data.source ? await locateData(data, recorder?.store.path) : data,
     { ...inheritedOptions(data, resumed ?? options.config), ...options.dataOptions },
-    { ...(signal && { signal }), ...(onLoad && { onProgress: onLoad }) },
+    { ...(signal && { signal }), ...(onLoad && { onProgress: onLoad }), ...(like && { like, trainsOn: true }) },
   );
-  const config = recorder?.resumed ? resumedConfig(recorder.resumed, splits, options) : configFor(splits, options);
+  const config = configOf(splits, options, { origin, resumed: recorder?.resumed });
   if (recorder?.resumed) for (const note of resumedNotices(recorder.resumed, config)) onNotice(note);
   if (!resumed) checkTrainable(config, splits);
   const parts = partition(splits, config);
   const { scale } = config.data;
-  const standardization = scale && (await Standardization.fit(parts.training, scale, { signal }));
+  const standardization =
+    inheritedStandardization(config) ?? (scale && (await Standardization.fit(parts.training, scale, { signal })));
   await checkSupport('train', splits.train, { config, standardization });
-  const scaleNotice = standardization ? unitNotices(standardization, config, parts.training.size) : [];
+  if (origin && !resumed) onNotice(originNotice(origin));
+  const scaleNotice = standardization && !config.from ? unitNotices(standardization, config, parts.training.size) : [];
   for (const note of [...splits.notes, ...likelihoodNotice(splits, config, options), ...scaleNotice]) {
     onNotice(note);
   }
@@ -193,6 +208,7 @@ async function trainHere(
     recorder,
     standardization,
     onNotice,
+    initial: origin?.parameters,
   });
   try {
     await recorder?.begin(config);
@@ -206,6 +222,40 @@ async function trainHere(
   } finally {
     await trainer.dispose();
   }
+}
+
+/** What a training starts from, where that is another run. @throws ValueError where its folder would be overwritten */
+async function startOf(options: TrainOptions, recorder: RunRecorder | undefined): Promise<Origin | undefined> {
+  const { from, networks } = options;
+  const resumed = recorder?.resumed;
+  if (resumed && !resumed.checkpoint && resumed.config.from) {
+    // Nothing of it is kept yet: it begins anew, where it began.
+    return originOf(resumed.config.from.run, { networks });
+  }
+  if (resumed && from !== undefined) {
+    throw new ValueError("train: a resumed run goes on from its own checkpoint; leave 'from' out.");
+  }
+  if (from === undefined) return undefined;
+  const origin = await originOf(from, { networks });
+  if (options.dataOptions?.schema !== undefined) {
+    throw new ValueError(`train: the columns are encoded as those of ${origin.name}; leave the schema out.`);
+  }
+  if (origin.path !== undefined && recorder?.store.path !== undefined) {
+    const { isSamePlace } = await localFiles();
+    if (isSamePlace(origin.path, recorder.store.path)) {
+      throw new ValueError(`train: ${origin.path} is the run to start from; write the new one to another folder.`);
+    }
+  }
+  return origin;
+}
+
+function configOf(
+  splits: DatasetSplits,
+  options: TrainOptions,
+  { origin, resumed }: { readonly origin: Origin | undefined; readonly resumed: Resumed | undefined },
+): RunConfig {
+  if (resumed) return resumedConfig(resumed, splits, options);
+  return origin ? startedConfig(origin, splits, options) : configFor(splits, options);
 }
 
 /** How the data were made last time, when they are the same data. */
@@ -229,7 +279,7 @@ function partition(splits: DatasetSplits, config: RunConfig): Parts {
 function createTrainer(
   { training, validation }: Parts,
   config: RunConfig,
-  parts: Pick<TrainerOptions, 'engine' | 'model' | 'onNotice'> & {
+  parts: Pick<TrainerOptions, 'engine' | 'model' | 'onNotice' | 'initial'> & {
     readonly recorder: RunRecorder | undefined;
     readonly standardization: Standardization | undefined;
   },

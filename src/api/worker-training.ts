@@ -9,6 +9,7 @@ import type { LoadProgress } from '../data/index.ts';
 import { resolveData } from './data.ts';
 import type { DataInput } from './data.ts';
 import { assembleRun } from './load.ts';
+import { originArchive, originOf } from './origin.ts';
 import { storeAt } from './place.ts';
 import type { Run } from './run.ts';
 import { weightsOf } from './run-files.ts';
@@ -19,7 +20,12 @@ import type { PackedData } from './worker-data.ts';
 /** What a worker needs to train: plain data. */
 interface TrainRequest {
   readonly data: PackedData;
-  readonly options: Omit<TrainOptions, 'worker' | 'signal' | 'networks' | 'onEvent' | 'onLoad' | 'onNotice'>;
+  readonly options: Omit<
+    TrainOptions,
+    'worker' | 'signal' | 'networks' | 'onEvent' | 'onLoad' | 'onNotice' | 'from'
+  > & {
+    readonly from?: File;
+  };
 }
 
 /** What it tells meanwhile. */
@@ -43,7 +49,7 @@ export async function trainInWorker(
   data: DataInput,
   options: TrainOptions & { readonly worker: Worker },
 ): Promise<Run> {
-  const { worker, signal, networks, onEvent, onLoad, onNotice, ...rest } = options;
+  const { worker, signal, networks, onEvent, onLoad, onNotice, from, ...rest } = options;
   if (networks) {
     throw new UnsupportedError(
       'train: networks of your own are functions, which cannot be sent to a worker. Call train in a worker of your own instead.',
@@ -55,7 +61,9 @@ export async function trainInWorker(
     );
   }
   const say = noticesTo(onNotice);
-  const request: TrainRequest = { data: packData(data), options: rest };
+  // Stores and addresses are this thread's: what they hold goes along.
+  const origin = from && { from: originArchive(await originOf(from, {})) };
+  const request: TrainRequest = { data: packData(data), options: { ...rest, ...origin } };
   const { config, weights } = (await WorkerCalls.of(worker).call('train', request, {
     signal,
     onEvent: (told) => {
@@ -69,7 +77,10 @@ export async function trainInWorker(
     {
       config,
       weights,
-      data: once(() => resolveData(data, { ...config.data.options, ...rest.dataOptions })),
+      data: once(() => {
+        const context = config.from && { like: config.data, trainsOn: true };
+        return resolveData(data, { ...config.data.options, ...rest.dataOptions }, context);
+      }),
       store: rest.out === undefined ? undefined : await storeAt(rest.out),
     },
     { name: 'train', worker, onNotice, ...(rest.engine !== undefined && { engine: rest.engine }) },

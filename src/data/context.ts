@@ -4,9 +4,11 @@ import type { DataConfig } from '../io/index.ts';
 export interface ResolveContext {
   /**
    * A run's data, for other examples of the same kind: they are brought to the same form (image size, a table's columns
-   * and codes), and none are held out at random.
+   * and codes), and none are held out at random, unless they are to be trained on.
    */
   readonly like?: DataConfig;
+  /** Whether data in the form of `like` are trained on. Default: false. */
+  readonly trainsOn?: boolean;
   /** Where downloads are kept; default: `ROOTSIGMA_CACHE`, or `rootsigma` in the user's cache folder. */
   readonly cacheFolder?: string;
   /** Base URL of a mirror, which holds `mnist/` and `fashion-mnist/`; default: `ROOTSIGMA_MIRROR`, or the usual places. */
@@ -18,6 +20,11 @@ export interface ResolveContext {
   readonly memoryLimit?: number;
   readonly onProgress?: (progress: LoadProgress) => void;
   readonly signal?: AbortSignal;
+}
+
+/** Whether data are new examples for a trained model: taken as they are, nothing held out. */
+export function areForModel({ like, trainsOn = false }: Pick<ResolveContext, 'like' | 'trainsOn'>): boolean {
+  return like !== undefined && !trainsOn;
 }
 
 export const defaultMemoryLimit = 2 ** 30;

@@ -56,7 +56,7 @@ async function readTable(
 ): Promise<DatasetSplits> {
   const { schema, ...rest } = options;
   if (typeof schema === 'string') throw new DataError(`${name}: give the schema itself, not its path.`);
-  const how = { ...rest, ...(schema && { schema }), source: name, like: context.like };
+  const how = { ...rest, ...(schema && { schema }), source: name, like: context.like, trainsOn: context.trainsOn };
   const bytes = await fileBytes(file, name);
   const table = await readLike((csv) => decodeTable(bytes, name, csv), csvPart(options), context.like);
   return tableSplits(table, how);

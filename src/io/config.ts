@@ -223,6 +223,16 @@ const trainingSchema = object({
   threads: v.exactOptional(whole(1)),
 });
 
+/** The run whose weights a training started from, instead of drawn ones. */
+const fromSchema = object({
+  /** Its folder or address, as it was given. */
+  run: text,
+  /** Its data. */
+  source: text,
+  /** How its data were standardised, and those of this run are too. */
+  standardization: v.exactOptional(object({ centre: v.array(v.number()), scale: v.array(v.number()) })),
+});
+
 const runSchema = object({
   schemaVersion: v.literal(configSchemaVersion, `${configSchemaVersion}`),
   rootsigmaVersion: text,
@@ -230,6 +240,7 @@ const runSchema = object({
   model: modelSchema,
   objective: objectiveSchema,
   training: trainingSchema,
+  from: v.exactOptional(fromSchema),
 });
 
 export type RunConfig = v.InferOutput<typeof runSchema>;

@@ -40,6 +40,8 @@ export interface TrainerOptions {
   readonly config: TrainingConfig;
   /** Weight of the KL term. Default: 1. */
   readonly beta?: number;
+  /** The parameters to start from. Default: drawn. */
+  readonly initial?: NamedParameters | undefined;
   /** Where an earlier run stopped; it continues to the bit as if it had not. */
   readonly resume?: Checkpoint | undefined;
   /** How many threads share every step, each taking rows of the batch. Default: as many of the engine's as is fastest at the moment. */
@@ -92,7 +94,9 @@ export class Trainer {
     this.#onNotice = noticesTo(options.onNotice);
     this.#policy = config.onNan ?? 'stop';
     const parameters =
-      resume?.parameters ?? initializeParameters(model.parameters, foldIn(this.#seed, streams.initialization));
+      resume?.parameters ??
+      options.initial ??
+      initializeParameters(model.parameters, foldIn(this.#seed, streams.initialization));
     parts.replicas.load(parameters, resume);
   }
 

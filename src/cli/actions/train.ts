@@ -37,6 +37,7 @@ export interface TrainFlags extends Omit<ModelOptions, 'config' | 'threads'>, En
   readonly dataOption?: Readonly<Record<string, unknown>>;
   readonly config?: string;
   readonly out?: string;
+  readonly from?: string;
   readonly overwrite?: boolean;
   readonly resume?: boolean;
   readonly checkpointEvery?: number;
@@ -50,7 +51,8 @@ export async function train(
 ): Promise<ExitCode | undefined> {
   const { source, options } = await resolveOptions(data, flags);
   if (flags.out === undefined) await checkWritable('runs', { isFolder: true });
-  const out = flags.out ?? claimRunFolder(source, options.posterior ?? options.config?.model.posterior ?? 'diagonal');
+  const base = flags.from === undefined ? options.config : await readRunConfig(flags.from);
+  const out = flags.out ?? claimRunFolder(source, options.posterior ?? base?.model.posterior ?? 'diagonal');
   output.status(`Reading ${source} …`);
   const onAbort = (): void => {
     const why = stdout.failure ? 'Standard output cannot be written any more: stopping' : 'Stopping';
@@ -120,24 +122,15 @@ interface Resolved {
 
 /** The flags over the options of --config or the configuration of the run to resume. */
 async function resolveOptions(data: string | undefined, flags: TrainFlags): Promise<Resolved> {
-  const {
-    count,
-    testCount,
-    dataSeed,
-    dataOption,
-    config: file,
-    out,
-    overwrite,
-    resume,
-    engine,
-    checkpointEvery,
-  } = flags;
+  const { count, testCount, dataSeed, dataOption, config: file, out } = flags;
+  const { overwrite, from, resume, engine, checkpointEvery } = flags;
   const named = Object.entries(flags).filter(([name]) => name !== 'config' && optionNames.includes(name));
   const model = Object.fromEntries(named) as ModelOptions;
   if (resume && out === undefined) throw new UsageError('--resume needs --out, the folder of the run to continue.');
   if (resume && overwrite) throw new UsageError('--resume continues a run and --overwrite deletes it: choose one.');
   if (resume && file !== undefined)
     throw new UsageError("--resume goes by the run's own config.json; leave --config out.");
+  if (resume && from !== undefined) throw new UsageError('--resume goes on from its own checkpoint; leave --from out.');
   const base: ModelOptions =
     resume && out !== undefined
       ? { config: await readRunConfig(out) }
@@ -162,6 +155,7 @@ async function resolveOptions(data: string | undefined, flags: TrainFlags): Prom
     dataOptions,
     ...(engine !== undefined && { engine }),
     ...(overwrite !== undefined && { overwrite }),
+    ...(from !== undefined && { from }),
     ...(resume !== undefined && { resume }),
     ...(checkpointEvery !== undefined && { checkpointEvery }),
   };

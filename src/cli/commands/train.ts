@@ -31,6 +31,7 @@ export function trainCommand(session: Session): Command {
     'rootsigma train path/to/mnist --latent 20 --binarize threshold --validation 0 --seed 1',
     'rootsigma train digits --posterior full --root symmetric --out runs/full',
     'rootsigma train digits --config runs/full/config.json --set training.optimizer.beta1=0.8',
+    'rootsigma train new.csv --from runs/old --learning-rate 1e-4',
     'rootsigma train --resume --out runs/full --epochs 40',
   );
   return command.action(async (data: string | undefined, flags: TrainFlags) => {
@@ -168,6 +169,10 @@ function addRunOptions(command: Command): void {
     .optionsGroup('Run:')
     .option('--out <dir>', "the run's folder (default: runs/DATA-POSTERIOR, numbered when taken)")
     .option('--overwrite', 'replace the run that the folder holds')
+    .option(
+      '--from <run>',
+      "start from this run's weights (fine-tuning), with its model and the form of its data; the optimiser starts afresh",
+    )
     .option('--resume', 'continue the run in --out from its last checkpoint, to the bit as if it had not stopped')
     .option(
       '--checkpoint-every <seconds>',

@@ -6,7 +6,7 @@ import type { Dataset } from '../dataset.ts';
 import { checkNumber, checkOptions } from '../source.ts';
 import type { DatasetOptions, DatasetSplits } from '../source.ts';
 import { defaultTestFraction, holdOutTest, noteOfSplit } from '../split.ts';
-import { defaultMemoryLimit } from '../context.ts';
+import { areForModel, defaultMemoryLimit } from '../context.ts';
 import type { ResolveContext } from '../context.ts';
 import { readLabels } from './array-labels.ts';
 import type { ReadLabels } from './array-labels.ts';
@@ -163,11 +163,11 @@ function splitOne(read: ReadArray, given: DatasetOptions, reader: Reader): Datas
   const { dataset } = read;
   const { name } = dataset;
   const seed = checkNumber(`${name}: seed`, given.seed ?? 0, { least: 0, below: 2 ** 53, whole: true });
-  const testFraction = given.testFraction ?? (reader.context.like ? 0 : defaultTestFraction);
+  const testFraction = given.testFraction ?? (areForModel(reader.context) ? 0 : defaultTestFraction);
   const splits = holdOutTest(dataset, { fraction: testFraction, seed });
   const options = { seed, testFraction, ...rangeOption(read, reader) };
   // New data of a trained run are not split.
-  const notes = reader.context.like ? reader.notes : [...reader.notes, noteOfSplit(splits)];
+  const notes = areForModel(reader.context) ? reader.notes : [...reader.notes, noteOfSplit(splits)];
   return { source: name, ...splits, options, notes };
 }
 
@@ -235,8 +235,8 @@ function sampleShapeOf(shape: readonly number[], where: string): readonly number
 }
 
 /** Whether an array of this shape is one example of a trained model, and no list of them. */
-function isOneExample(shape: readonly number[], { like }: ResolveContext): boolean {
-  if (!like || sizeOf(shape) !== sizeOf(like.shape)) return false;
+function isOneExample(shape: readonly number[], { like, trainsOn }: ResolveContext): boolean {
+  if (!like || trainsOn || sizeOf(shape) !== sizeOf(like.shape)) return false;
   const withoutOnes = (sizes: readonly number[]): readonly number[] => sizes.filter((size) => size !== 1);
   return (
     shape.length === 1 || shape.length === like.shape.length || sameShape(withoutOnes(shape), withoutOnes(like.shape))

@@ -1,4 +1,5 @@
 import { ValueError } from '../../core/index.ts';
+import { areForModel } from '../context.ts';
 import type { ResolveContext } from '../context.ts';
 import { fileBytes } from '../picked-files.ts';
 import type { PickedFiles } from '../picked-files.ts';
@@ -21,9 +22,9 @@ export async function readPickedImages(
   const paths = [...files.keys()];
   const [first = ''] = paths;
   const oneByOne = folder === undefined && paths.every((path) => !path.includes('/'));
-  if (oneByOne && paths.length === 1 && !context.like)
+  if (oneByOne && paths.length === 1 && !areForModel(context))
     throw new ValueError(`${first}: is one image, for a trained model; give several to train on.`);
-  const isNew = oneByOne && context.like !== undefined;
+  const isNew = oneByOne && areForModel(context);
   const name = folder ?? (paths.length === 1 ? first : 'images');
   return readImages(isNew ? listingOfNamed(paths) : listingOf(name, paths), {
     source: sourceOf(name, { folder, files }),

@@ -1,6 +1,7 @@
 import { DataError, ValueError, takeTurns } from '../../core/index.ts';
 import { readImageHeader } from '../../io/index.ts';
 import type { DataConfig, ImageHeader } from '../../io/index.ts';
+import { areForModel } from '../context.ts';
 import type { ResolveContext } from '../context.ts';
 import { subset } from '../dataset.ts';
 import type { Dataset } from '../dataset.ts';
@@ -83,7 +84,7 @@ export async function readImages(
     files,
     ownSplits: listing.ownSplits,
     given,
-    share: context.like ? 0 : defaultTestFraction,
+    share: areForModel(context) ? 0 : defaultTestFraction,
   });
   const images = files.length === 1 ? '1 image' : `${files.length} images`;
   return {
@@ -105,7 +106,7 @@ export async function readImages(
       `${images} as ${target.height}×${target.width} ${target.channels === 1 ? 'grey' : 'RGB'}` +
         (classNames ? `, ${classNames.length} classes by folder.` : '.'),
       ...(cached === undefined ? [] : [`${name} is large: its pixels are read from ${cached} as they are needed.`]),
-      ...(listing.ownSplits || context.like ? [] : [noteOfSplit(splits)]),
+      ...(listing.ownSplits || areForModel(context) ? [] : [noteOfSplit(splits)]),
     ],
   };
 }

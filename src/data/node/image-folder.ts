@@ -3,6 +3,7 @@ import { statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { ValueError, sizeOf } from '../../core/index.ts';
 import { readFileBytes, readFileHead } from '../../io/node/index.ts';
+import { areForModel } from '../context.ts';
 import type { ResolveContext } from '../context.ts';
 import type { ImageCache, ImageSource } from '../images/image-source.ts';
 import { listingOf, listingOfNamed } from '../images/listing.ts';
@@ -39,7 +40,7 @@ export async function readImageFiles(
   context: ResolveContext = {},
 ): Promise<DatasetSplits> {
   const [name = 'images'] = paths;
-  if (!context.like)
+  if (!areForModel(context))
     throw new ValueError(`${name}: is an image, for a trained model; name a folder of images to train on.`);
   const source = localImages(name, '');
   return readImages(listingOfNamed(paths), { source, options: { unreadable: 'fail', ...options }, context });

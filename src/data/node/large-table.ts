@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { ValueError } from '../../core/index.ts';
 import { columnOf, tableOf } from '../../io/index.ts';
-import type { Cell, CsvDialect, CsvOptions, DataConfig, JsonValue, Table } from '../../io/index.ts';
+import type { Cell, CsvDialect, CsvOptions, JsonValue, Table } from '../../io/index.ts';
 import { fillUniform } from '../../random/index.ts';
 import { checkGather, subset } from '../dataset.ts';
 import type { Dataset } from '../dataset.ts';
@@ -13,7 +13,7 @@ import { describeSurprise } from '../table/describe.ts';
 import { Surprises } from '../table/encoder.ts';
 import type { TableEncoder } from '../table/encoder.ts';
 import { csvPart, joinSplits, layoutOf, labelCodes, planTable, splitsIn, unseenNats } from '../table/table-dataset.ts';
-import type { SplitRows, TableOptions, TablePlan, TableSample } from '../table/table-dataset.ts';
+import type { SplitRows, TableOptions, TablePlan, TableSample, TableSource } from '../table/table-dataset.ts';
 import type { ResolveContext } from '../context.ts';
 import { cachedRecords } from './record-cache.ts';
 import { RecordFile } from './record-file.ts';
@@ -33,7 +33,7 @@ const scannedRecords = 2 ** 14;
  */
 export async function readLargeTable(
   path: string,
-  options: TableOptions & { readonly like?: DataConfig | undefined },
+  options: TableOptions & Omit<TableSource, 'source'>,
   context: ResolveContext,
 ): Promise<DatasetSplits> {
   const { hints, expected } = layoutOf(options.like);

@@ -45,7 +45,13 @@ export async function readTableFile(
 ): Promise<DatasetSplits> {
   const { schema, ...rest } = options;
   const overrides = typeof schema === 'string' ? (readFileJson(schema) as SchemaOverrides) : schema;
-  const how = { ...rest, ...(overrides && { schema: overrides }), source: path, like: context.like };
+  const how = {
+    ...rest,
+    ...(overrides && { schema: overrides }),
+    source: path,
+    like: context.like,
+    trainsOn: context.trainsOn,
+  };
   const bytes = fileSize(path) * bytesInMemory[/\.(parquet|gz)$/i.test(path) ? 'packed' : 'text'];
   return bytes > (context.memoryLimit ?? defaultMemoryLimit)
     ? readLargeTable(path, how, context)

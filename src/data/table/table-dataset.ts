@@ -24,6 +24,13 @@ export interface TableOptions extends DatasetOptions {
   readonly schema?: SchemaOverrides;
 }
 
+/** Where a table is from, and what it is for: `ResolveContext`. */
+export interface TableSource {
+  readonly source: string;
+  readonly like?: DataConfig | undefined;
+  readonly trainsOn?: boolean | undefined;
+}
+
 /**
  * A table as training and test examples. Its columns are what they seem to be, unless `options.schema` says otherwise; the
  * rows belong to the splits that a column `split` says, or a share of them is held out at random; the encoder is fitted on
@@ -31,10 +38,7 @@ export interface TableOptions extends DatasetOptions {
  *
  * @throws DataError naming columns that cannot be encoded; ValueError for options that make no sense
  */
-export function tableSplits(
-  table: Table,
-  options: TableOptions & { readonly source: string; readonly like?: DataConfig | undefined },
-): DatasetSplits {
+export function tableSplits(table: Table, options: TableOptions & TableSource): DatasetSplits {
   const { source } = options;
   const everyRow = Uint32Array.from({ length: table.rowCount }, (_, row) => row);
   const plan = planTable({ sample: table, numbers: everyRow, rowCount: table.rowCount }, options);
@@ -76,9 +80,9 @@ export type SplitRows = Readonly<Partial<Record<SplitName, Uint32Array>>>;
 /** The plan of `tableSplits`, from a sample of the rows. */
 export function planTable(
   { sample: table, numbers, rowCount }: TableSample,
-  options: TableOptions & { readonly source: string; readonly like?: DataConfig | undefined },
+  options: TableOptions & TableSource,
 ): TablePlan {
-  const { source, like, ...rest } = options;
+  const { source, like, trainsOn, ...rest } = options;
   const given = checkOptions(source, rest, [...tableOptions, ...(table.dialect ? csvOptions : [])]);
   if (rowCount === 0) throw new DataError(`${source}: holds no rows.`);
   const state = like?.table;
@@ -89,7 +93,7 @@ export function planTable(
     throw new ValueError(`${source}: a column makes the splits; leave out testFraction and seed.`);
   }
   const seed = checkNumber(`${source}: seed`, given.seed ?? 0, { least: 0, below: 2 ** 53, whole: true });
-  const testFraction = given.testFraction ?? (like ? 0 : defaultTestFraction);
+  const testFraction = given.testFraction ?? (like && !trainsOn ? 0 : defaultTestFraction);
   const rowsAtRandom = splitColumn === undefined ? chooseRows(rowCount, { testFraction, seed }) : undefined;
   const training = rowsAtRandom
     ? placesOf(numbers, rowsAtRandom.train ?? numbers)

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, existsSync, fstatSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { closeSync, existsSync, fstatSync, openSync, readFileSync, readSync, realpathSync, statSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
 import { DataError, codeOf } from '../../core/index.ts';
 import { decodeText, messageOf } from '../bytes.ts';
 import { parseJson } from '../json.ts';
@@ -163,4 +163,10 @@ function removeQuietly(path: string, calls: FileCalls): void {
   } catch {
     // The next start removes it.
   }
+}
+
+/** Whether two paths lead to the same file or folder. */
+export function isSamePlace(a: string, b: string): boolean {
+  const [first, second] = [a, b].map((path) => (existsSync(path) ? realpathSync(path) : resolve(path)));
+  return first === second;
 }
