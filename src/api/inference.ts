@@ -1,5 +1,6 @@
 import { NdArray, ShapeError, formatShape } from '../core/index.ts';
-import type { Engine, NamedArrays, Program } from '../engine/index.ts';
+import { ParallelProgram, mapInOrder } from '../engine/index.ts';
+import type { Engine, NamedArrays } from '../engine/index.ts';
 import { input, keyInput, keyWords } from '../graph/index.ts';
 import type { Tensor } from '../graph/index.ts';
 import type { Likelihood, Vae } from '../models/index.ts';
@@ -26,7 +27,7 @@ export class Inference {
   readonly #engine: Engine;
   readonly #model: Vae;
   readonly #parameters: Readonly<Record<string, NdArray>>;
-  readonly #programs = new Map<string, Promise<Program>>();
+  readonly #programs = new Map<string, Promise<ParallelProgram>>();
 
   constructor(engine: Engine, model: Vae, parameters: Readonly<Record<string, NdArray>>) {
     this.#engine = engine;
@@ -75,7 +76,7 @@ export class Inference {
     let program = this.#programs.get(name);
     if (!program) {
       const outputs = build(parameterInputs(this.#model.parameters));
-      program = this.#engine.compile({ outputs, boundInputs: this.#parameters });
+      program = ParallelProgram.compile(this.#engine, { outputs, boundInputs: this.#parameters });
       this.#programs.set(name, program);
     }
     return runInChunks(await program, rows, feeds);
@@ -84,18 +85,21 @@ export class Inference {
 
 /** Runs the rows of one input through a program, a bounded number at a time, and joins the outputs. */
 async function runInChunks(
-  program: Program,
+  program: ParallelProgram,
   rows: NdArray<'float32'>,
   feeds: (chunk: number) => NamedArrays,
 ): Promise<Record<string, NdArray>> {
   const [count = 0, width = 0] = rows.shape;
   if (rows.shape.length !== 2) throw new ShapeError(`expected rows [batch, n], got ${formatShape(rows.shape)}.`);
+  program.expect(count);
+  const starts = Array.from({ length: Math.max(1, Math.ceil(count / chunkRows)) }, (_, chunk) => chunk * chunkRows);
   const parts: Record<string, NdArray>[] = [];
-  for (let start = 0; start === 0 || start < count; start += chunkRows) {
+  const results = mapInOrder(starts, program.width, (start, index) => {
     const size = Math.min(chunkRows, count - start);
     const chunk = new NdArray(rows.data.subarray(start * width, (start + size) * width), [size, width], 'float32');
-    parts.push(await program.run({ in: chunk, ...feeds(parts.length) }));
-  }
+    return program.run({ in: chunk, ...feeds(index) });
+  });
+  for await (const part of results) parts.push(part);
   return Object.fromEntries(Object.keys(parts[0] ?? {}).map((name) => [name, joinRows(parts, name)]));
 }
 

@@ -3,6 +3,7 @@ export { engineNames } from './choice.ts';
 export type { EngineChoice, EngineName, WasmPaths } from './choice.ts';
 export { createEngine, engineOptionRules } from './create.ts';
 export type { EngineOptions } from './create.ts';
+export { ParallelProgram, mapInOrder } from './parallel/parallel-program.ts';
 export { engineService } from './remote/engine-service.ts';
 export { createRemoteEngine } from './remote/remote-engine.ts';
 export { defaultThreads, threadCount, usableCores } from './ort/index.ts';

@@ -1,4 +1,5 @@
 import type { NdArray } from '../core/index.ts';
+import { ParallelProgram, mapInOrder } from '../engine/index.ts';
 import type { Engine } from '../engine/index.ts';
 import { klDivergence } from '../gaussian/index.ts';
 import { input } from '../graph/index.ts';
@@ -93,12 +94,14 @@ async function* posteriorsOf(options: EvaluateOptions): AsyncGenerator<Posterior
   const posterior = model.encode(parameterInputs(model.parameters), input('x', ['batch', model.inputSize]));
   const { mean, variance } = posterior;
   const outputs = { kl: klDivergence(posterior, model.prior), mean, variance };
-  const program = await engine.compile({ outputs, boundInputs: parameters });
+  const program = await ParallelProgram.compile(engine, { outputs, boundInputs: parameters });
+  program.expect(examples.size);
   try {
-    for (const { x } of batchesInOrder(examples, { key: foldIn(seedKey(seed), 0), batchSize: 256 })) {
+    const batches = batchesInOrder(examples, { key: foldIn(seedKey(seed), 0), batchSize: 256 });
+    yield* mapInOrder(batches, program.width, async ({ x }) => {
       signal?.throwIfAborted();
-      yield (await program.run({ x })) as unknown as PosteriorValues;
-    }
+      return (await program.run({ x })) as unknown as PosteriorValues;
+    });
   } finally {
     await program.dispose();
   }

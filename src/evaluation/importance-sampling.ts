@@ -1,11 +1,12 @@
 import { NumericalError, takeTurns } from '../core/index.ts';
 import type { NdArray } from '../core/index.ts';
+import { ParallelProgram, mapInOrder } from '../engine/index.ts';
 import type { Engine } from '../engine/index.ts';
 import { input, keyInput, keyWords } from '../graph/index.ts';
 import type { Vae } from '../models/index.ts';
 import { parameterInputs } from '../nn/index.ts';
 import { batchesInOrder, logImportanceWeights } from '../objectives/index.ts';
-import type { Examples } from '../objectives/index.ts';
+import type { ExampleBatch, Examples } from '../objectives/index.ts';
 import { foldIn } from '../random/index.ts';
 import type { Key } from '../random/index.ts';
 import { LogMeanExp } from './log-mean-exp.ts';
@@ -66,26 +67,38 @@ export async function drawTerms(options: NllOptions): Promise<DrawnTerms> {
   const { engine, model, parameters, examples, samples, key } = options;
   const drawsPerRun = Math.min(samples, 64);
   const batchSize = Math.max(1, Math.floor(rowsPerRun / drawsPerRun));
-  const programs = await compileFor(engine, model, { parameters, draws: chunkSizes(samples, drawsPerRun) });
+  const programs = await compileFor(engine, model, {
+    parameters,
+    draws: chunkSizes(samples, drawsPerRun),
+    examples: examples.size,
+  });
   const terms = {
     negativeLogProb: [] as number[],
     reconstruction: [] as number[],
     effectiveSampleSize: [] as number[],
   };
+  const termsOf = async (batch: ExampleBatch): Promise<BatchTerms> => {
+    options.signal?.throwIfAborted();
+    const count = batch.x.shape[0] ?? 0;
+    const weights = Array.from({ length: count }, () => new LogMeanExp());
+    const reconstructions = new Float64Array(count);
+    const runs = chunkSizes(samples, drawsPerRun).map((draws, chunk) =>
+      programs.get(draws)!.run({ x: batch.x, key: keyWords(foldIn(batch.key, chunk)) }),
+    );
+    for (const { logWeights, logProb } of await Promise.all(runs)) {
+      logWeights?.data.forEach((value, index) => weights[index % count]?.add(value));
+      logProb?.data.forEach((value, index) => (reconstructions[index % count]! += value / samples));
+    }
+    return { batch, weights, reconstructions };
+  };
+  const width = Math.max(...[...programs.values()].map((program) => program.width));
   try {
-    for (const batch of batchesInOrder(examples, { key, batchSize })) {
-      options.signal?.throwIfAborted();
-      const count = batch.x.shape[0] ?? 0;
-      const weights = Array.from({ length: count }, () => new LogMeanExp());
-      const reconstructions = new Float64Array(count);
-      let chunk = 0;
-      for (const draws of chunkSizes(samples, drawsPerRun)) {
-        const program = programs.get(draws);
-        const { logWeights, logProb } =
-          (await program?.run({ x: batch.x, key: keyWords(foldIn(batch.key, chunk++)) })) ?? {};
-        logWeights?.data.forEach((value, index) => weights[index % count]?.add(value));
-        logProb?.data.forEach((value, index) => (reconstructions[index % count]! += value / samples));
-      }
+    const batches = batchesInOrder(examples, { key, batchSize });
+    for await (const { batch, weights, reconstructions } of mapInOrder(
+      batches,
+      batchesAtOnce(width, samples),
+      termsOf,
+    )) {
       for (const [index, weight] of weights.entries()) {
         if (!Number.isFinite(weight.value)) {
           throw new NumericalError(
@@ -103,6 +116,18 @@ export async function drawTerms(options: NllOptions): Promise<DrawnTerms> {
     await Promise.all([...programs.values()].map((program) => program.dispose()));
   }
   return terms;
+
+  /** Batches whose runs keep the threads busy while one of them ends. */
+  function batchesAtOnce(runs: number, draws: number): number {
+    return runs === 1 ? 1 : 1 + Math.ceil(runs / Math.ceil(draws / drawsPerRun));
+  }
+}
+
+interface BatchTerms {
+  readonly batch: ExampleBatch;
+  /** Of each example. */
+  readonly weights: readonly LogMeanExp[];
+  readonly reconstructions: Float64Array;
 }
 
 /** `samples` in chunks of `size`, the last one short. */
@@ -114,8 +139,13 @@ function chunkSizes(samples: number, size: number): number[] {
 async function compileFor(
   engine: Engine,
   model: Vae,
-  { parameters, draws }: { readonly parameters: Readonly<Record<string, NdArray>>; readonly draws: readonly number[] },
+  options: {
+    readonly parameters: Readonly<Record<string, NdArray>>;
+    readonly draws: readonly number[];
+    readonly examples: number;
+  },
 ) {
+  const { parameters, draws, examples } = options;
   const compiled = [...new Set(draws)].map(async (count) => {
     const x = input('x', ['batch', model.inputSize]);
     const tensors = parameterInputs(model.parameters);
@@ -129,7 +159,10 @@ async function compileFor(
       likelihood: { logProb: () => logProb },
       x,
     });
-    return [count, await engine.compile({ outputs: { logWeights, logProb }, boundInputs: parameters })] as const;
+    const spec = { outputs: { logWeights, logProb }, boundInputs: parameters };
+    const program = await ParallelProgram.compile(engine, spec);
+    program.expect(examples * draws.filter((other) => other === count).length);
+    return [count, program] as const;
   });
   return new Map(await Promise.all(compiled));
 }

@@ -1,5 +1,5 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build, defaultServerConditions } from 'vite';
 
@@ -15,22 +15,27 @@ export class Entries {
     this.#folder = mkdtempSync(join(parent, 'test-'));
   }
 
-  /** The follower as the sources are now: tests run them, and worker threads cannot load TypeScript. */
-  async follower(): Promise<URL> {
+  follower(): Promise<URL> {
+    return this.built('src/training/replicas/follower.ts');
+  }
+
+  /** A thread's module as the sources are now: tests run them, and worker threads cannot load TypeScript. */
+  async built(source: string): Promise<URL> {
+    const name = `${basename(source, '.ts')}.mjs`;
     await build({
       root,
       configFile: false,
       logLevel: 'error',
       ssr: { resolve: { conditions: ['rootsigma:source', ...defaultServerConditions] } },
       build: {
-        ssr: 'src/training/replicas/follower.ts',
+        ssr: source,
         outDir: this.#folder,
         emptyOutDir: false,
         target: 'node20',
-        rolldownOptions: { output: { entryFileNames: 'follower.mjs' } },
+        rolldownOptions: { output: { entryFileNames: name } },
       },
     });
-    return pathToFileURL(join(this.#folder, 'follower.mjs'));
+    return pathToFileURL(join(this.#folder, name));
   }
 
   /** A module of this text. */

@@ -1,5 +1,6 @@
 import { NdArray } from '../../core/index.ts';
-import type { Engine, Program } from '../../engine/index.ts';
+import { ParallelProgram } from '../../engine/index.ts';
+import type { Engine } from '../../engine/index.ts';
 import { klDivergence } from '../../gaussian/index.ts';
 import { broadcastTo, input, neg, sub } from '../../graph/index.ts';
 import type { Tensor } from '../../graph/index.ts';
@@ -30,11 +31,11 @@ export interface ModelParts {
  * of the example, whatever else is asked about in the same batch.
  */
 export class DrawProgram {
-  readonly #program: Program;
+  readonly #program: ParallelProgram;
   readonly #quantities: readonly DrawQuantity[];
   readonly #noiseSize: number;
 
-  private constructor(program: Program, quantities: readonly DrawQuantity[], noiseSize: number) {
+  private constructor(program: ParallelProgram, quantities: readonly DrawQuantity[], noiseSize: number) {
     this.#program = program;
     this.#quantities = quantities;
     this.#noiseSize = noiseSize;
@@ -65,7 +66,14 @@ export class DrawProgram {
         }),
     };
     const outputs = Object.fromEntries(quantities.map((quantity) => [quantity, rows[quantity]()]));
-    return new DrawProgram(await engine.compile({ outputs, boundInputs: parameters }), quantities, noiseSize);
+    const program = await ParallelProgram.compile(engine, { outputs, boundInputs: parameters });
+    return new DrawProgram(program, quantities, noiseSize);
+  }
+
+  /** How many runs may be under way together. @param rows so many are coming, each draw of an example one */
+  expect(rows: number): number {
+    this.#program.expect(rows);
+    return this.#program.width;
   }
 
   /** Each quantity, [draws, batch], in the order asked for. @param epsilon [draws, 1, noise] */

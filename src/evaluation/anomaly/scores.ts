@@ -1,7 +1,8 @@
 import { NdArray, NumericalError, ValueError } from '../../core/index.ts';
+import { mapInOrder } from '../../engine/index.ts';
 import type { anomalyMethods } from '../../io/index.ts';
 import { batchesInOrder } from '../../objectives/index.ts';
-import type { Examples } from '../../objectives/index.ts';
+import type { ExampleBatch, Examples } from '../../objectives/index.ts';
 import { key } from '../../random/index.ts';
 import { LogMeanExp } from '../log-mean-exp.ts';
 import type { Background } from './background.ts';
@@ -154,16 +155,22 @@ async function eachCost(
     const batchSize = Math.max(1, Math.floor(rowsPerRun / Math.min(draws, drawsPerRun)));
     const size = examples.exampleSize;
     const reduce = asked[0] === 'weight' ? 'value' : 'mean';
-    for (const { x, start } of batchesInOrder(examples, { key: key(seed), batchSize })) {
+    const meansOf = async ({ x, start }: ExampleBatch) => {
       options.signal?.throwIfAborted();
       const count = x.shape[0]!;
       const means = asked.map(() => Array.from({ length: count }, () => new LogMeanExp()));
-      for (const epsilon of noise) {
-        const values = await program.run(x, epsilon);
+      for (const values of await Promise.all(noise.map((epsilon) => program.run(x, epsilon)))) {
         values.forEach(({ data }, quantity) => {
           for (let k = 0; k < data.length; k++) means[quantity]![k % count]!.add(data[k]!);
         });
       }
+      return { x, start, means, count };
+    };
+    // So that runs of the next batch are there while the last ones of a batch end.
+    const runs = program.expect(examples.size * draws);
+    const width = runs === 1 ? 1 : 1 + Math.ceil(runs / noise.length);
+    const batches = batchesInOrder(examples, { key: key(seed), batchSize });
+    for await (const { x, start, means, count } of mapInOrder(batches, width, meansOf)) {
       for (let row = 0; row < count; row++) {
         const [first, ...others] = means.map((of) => -of[row]![reduce]);
         take(start + row, [first!, ...others], x.data.subarray(row * size, (row + 1) * size));

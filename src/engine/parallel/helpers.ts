@@ -1,0 +1,64 @@
+// In Node; pages have helpers.page.ts in its place: package.json, `imports`.
+import { Worker as NodeWorker } from 'node:worker_threads';
+import { HelperState } from './helper-state.ts';
+
+/** A thread that runs programs for this one. */
+export interface Helper {
+  /** Takes and gives messages as a page's worker does. */
+  readonly worker: Worker;
+  /** Whether the process waits for it. */
+  hold(on: boolean): void;
+  /** Ends it. Nothing may run there. */
+  end(): Promise<unknown>;
+}
+
+/** How long the end of the process may be held up by a run under way. */
+const patienceMs = 20_000;
+
+/** @param entry the module that the thread runs, where it is not the one beside this */
+export function startHelper(entry: URL = new URL('./helper.js', import.meta.url)): Helper | undefined {
+  const state = new HelperState();
+  // Flags of the process can be such that no file can run (`--input-type`), and loaders that the helper needs not.
+  const thread = new NodeWorker(entry, { workerData: state.words, execArgv: [] });
+  thread.unref();
+  const settle = (): void => {
+    state.settle(patienceMs);
+  };
+  process.on('exit', settle);
+  return {
+    worker: asPageWorker(thread),
+    hold: (on) => {
+      if (on) thread.ref();
+      else thread.unref();
+    },
+    end: () => {
+      process.off('exit', settle);
+      return thread.terminate();
+    },
+  };
+}
+
+/** The part of a page's worker that `WorkerCalls` uses. */
+function asPageWorker(thread: NodeWorker): Worker {
+  const listen = (type: string, listener: (event: unknown) => void): void => {
+    if (type === 'message') {
+      thread.on('message', (data: unknown) => {
+        listener({ data });
+      });
+    } else if (type === 'error') {
+      const fail = (message: string): void => {
+        listener({ message, preventDefault: () => undefined });
+      };
+      thread.on('error', ({ message }) => {
+        fail(message);
+      });
+      thread.on('exit', (code) => {
+        if (code !== 0) fail(`it ended with code ${code}`);
+      });
+    }
+  };
+  const post = (message: unknown): void => {
+    thread.postMessage(message);
+  };
+  return { addEventListener: listen, postMessage: post } as unknown as Worker;
+}
