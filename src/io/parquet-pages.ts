@@ -1,4 +1,5 @@
 import type { ColumnMetaData } from 'hyparquet';
+import { checkRatio } from './inflate.ts';
 import { Thrift } from './thrift.ts';
 import type { ThriftStruct } from './thrift.ts';
 
@@ -34,10 +35,16 @@ export interface ColumnChunk {
   readonly decompress: Decompress | undefined;
 }
 
-/** Walks the pages of a column in one row group. @throws Error that says what does not add up */
-export function checkPages(bytes: Uint8Array, chunk: ColumnChunk): void {
+/**
+ * Walks the pages of a column in one row group.
+ *
+ * @returns bytes of all its pages, unpacked
+ * @throws Error that says what does not add up, or that they unpack to more than files of use do
+ */
+export function checkPages(bytes: Uint8Array, chunk: ColumnChunk): number {
   let offset = 0;
   let rows = 0;
+  let unpacked = 0;
   while (rows < chunk.rows) {
     const reader = new Thrift(bytes, offset);
     const header = reader.struct();
@@ -45,8 +52,11 @@ export function checkPages(bytes: Uint8Array, chunk: ColumnChunk): void {
     const start = reader.offset;
     offset = start + size;
     if (offset > bytes.length) throw new Error(`a page of ${size} bytes reaches beyond its column`);
+    unpacked += natural(header, 2, "a page's size");
+    checkRatio('a column', unpacked, offset);
     rows += checkPage(bytes.subarray(start, offset), header, { ...chunk, rows: chunk.rows - rows });
   }
+  return unpacked;
 }
 
 /** Gives the page's rows. */
@@ -156,7 +166,7 @@ function checkValues(bytes: Uint8Array, { encoding, count, chunk, version }: Val
     checkLength(bytes, count * (widths[type] ?? chunk.typeLength ?? 0));
   } else if (encoding === encodings.deltaBinary) checkDelta(bytes, 0, count);
   else if (encoding === encodings.deltaLength) checkDelta(bytes, 0, count);
-  else if (encoding === encodings.deltaBytes) checkDelta(bytes, checkDelta(bytes, 0, count), count);
+  else if (encoding === encodings.deltaBytes) checkDeltaBytes(bytes, count);
   else throw new Error(`a page of the unknown encoding ${String(encoding)}`);
 }
 
@@ -173,26 +183,56 @@ function checkPlain(bytes: Uint8Array, count: number, { metadata: { type }, type
   }
 }
 
+/**
+ * Texts that begin as those before them do: each says how much of the one before it takes, so that a few bytes could say as much as
+ * memory holds.
+ */
+function checkDeltaBytes(bytes: Uint8Array, count: number): void {
+  let total = 0;
+  const end = checkDelta(bytes, 0, count, (length) => {
+    total += Math.max(0, length);
+    checkRatio('a page of texts', total, bytes.length);
+  });
+  checkDelta(bytes, end, count);
+}
+
 /** Differences in blocks of miniblocks, from `start` on; gives where they end. */
-function checkDelta(bytes: Uint8Array, start: number, count: number): number {
+function checkDelta(bytes: Uint8Array, start: number, count: number, onValue?: (value: number) => void): number {
   const reader = new Thrift(bytes, start);
   const [blockSize, miniblocks, stated] = [reader.varint(), reader.varint(), reader.varint()];
   const perMiniblock = blockSize / miniblocks;
   if (stated !== count || !(perMiniblock >= 8) || perMiniblock % 8 !== 0) {
     throw new Error(`differences of ${stated} values in blocks of ${blockSize} / ${miniblocks}, for ${count} values`);
   }
-  reader.varint();
+  let value = reader.zigzag();
+  if (count > 0) onValue?.(value);
   for (let left = count - 1; left > 0;) {
-    reader.varint();
+    const least = reader.zigzag();
     const bitWidths = reader.skip(miniblocks);
     for (let k = 0; k < miniblocks && left > 0; k++) {
       const bitWidth = bytes[bitWidths + k]!;
-      if (bitWidth > 64) throw new Error(`differences of ${bitWidth} bits`);
-      reader.skip((perMiniblock / 8) * bitWidth);
+      if (bitWidth > 64 || (onValue && bitWidth > 32)) throw new Error(`differences of ${bitWidth} bits`);
+      const packed = reader.skip((perMiniblock / 8) * bitWidth);
+      for (let k = 0; onValue && k < Math.min(left, perMiniblock); k++) {
+        value += least + bitsAt(bytes, packed * 8 + k * bitWidth, bitWidth);
+        onValue(value);
+      }
       left -= perMiniblock;
     }
   }
   return reader.offset;
+}
+
+/** A number of up to 32 bits, the lowest first. */
+function bitsAt(bytes: Uint8Array, from: number, width: number): number {
+  let value = 0;
+  for (let done = 0; done < width;) {
+    const at = from + done;
+    const taken = Math.min(8 - (at & 7), width - done);
+    value += ((bytes[at >> 3]! >> (at & 7)) & ((1 << taken) - 1)) * 2 ** done;
+    done += taken;
+  }
+  return value;
 }
 
 function checkLength(bytes: Uint8Array, needed: number): void {

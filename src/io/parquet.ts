@@ -5,6 +5,7 @@ import type { NdArray } from '../core/index.ts';
 import { copyBytes, messageOf } from './bytes.ts';
 import { columnOf } from './column.ts';
 import type { DecodeOptions } from './bytes.ts';
+import { checkRatio } from './inflate.ts';
 import { checkPages } from './parquet-pages.ts';
 import { tableOf } from './table.ts';
 import type { Cell, Table, TableColumn } from './table.ts';
@@ -67,12 +68,15 @@ export async function decodeParquet(
           }
         },
       });
-      const isText = element?.type !== 'BYTE_ARRAY' || isMarkedText(element) || values.every(isText8);
+      // Rows that share an entry of a dictionary share its text, which may be long.
+      const isTextOf = once(isText8);
+      const cellOf = once((value) => toCell(value, element));
+      const isText = element?.type !== 'BYTE_ARRAY' || isMarkedText(element) || values.every(isTextOf);
       if (!isText && element.converted_type !== 'DECIMAL') hex.push(`'${column}'`);
       const cells = values.map((value): Cell => {
         // A value that is missing is null; one that its page or dictionary does not have is undefined.
         if (value === undefined) throw new Error(`a value of column '${column}' is not there`);
-        return toCell(value, element);
+        return value instanceof Uint8Array ? cellOf(value) : toCell(value, element);
       });
       read.push(columnOf({ name: column, values: cells }));
     }
@@ -99,6 +103,16 @@ function withRawValues(metadata: FileMetaData): FileMetaData {
     return rest;
   });
   return { ...metadata, schema: raw };
+}
+
+/** A function of bytes that is asked once of the same bytes in the same place. */
+function once<T>(of: (value: unknown) => T): (value: unknown) => T {
+  const known = new Map<unknown, T>();
+  return (value) => {
+    let result = known.get(value);
+    if (result === undefined) known.set(value, (result = of(value)));
+    return result;
+  };
 }
 
 function isMarkedText({ converted_type: converted, logical_type: logical }: SchemaElement): boolean {
@@ -140,7 +154,7 @@ async function checkRowGroups(
 ): Promise<void> {
   const { metadata, schema, compressors, start, end } = options;
   const elements = new Map(schema.children.map(({ element }) => [element.name, element]));
-  let first = 0;
+  let [first, packed, unpacked] = [0, 0, 0];
   for (const { columns, num_rows: count } of metadata.row_groups) {
     const rows = Number(count);
     const isRead = first < end && first + rows > start;
@@ -156,15 +170,28 @@ async function checkRowGroups(
       }
       const decompress = compressors[column.codec];
       if (column.codec !== 'UNCOMPRESSED' && !decompress) throw new Error(`the codec ${column.codec} is unknown`);
-      checkPages(new Uint8Array(await file.slice(from, from + size)), {
+      unpacked += checkPages(new Uint8Array(await file.slice(from, from + size)), {
         metadata: column,
         rows,
         optional: element.repetition_type !== 'REQUIRED',
         typeLength: element.type_length,
         decompress: column.codec === 'UNCOMPRESSED' ? undefined : decompress,
       });
+      packed += size;
+      checkRatio('its pages', unpacked, packed);
     }
   }
+}
+
+/** Bytes that a value takes once it is read. */
+const bytesOfValue = 8;
+/** The description at the end of a file, whose length stands in its last bytes: of 20,000 columns in ten parts it has some 30 MB. */
+const mostMetadata = 2 ** 26;
+
+async function checkMetadataLength(file: AsyncBuffer, name: string): Promise<void> {
+  if (file.byteLength < 8) return;
+  const length = new DataView(await file.slice(file.byteLength - 8, file.byteLength - 4)).getUint32(0, true);
+  if (length > mostMetadata) throw new DataError(`${name}: describes itself in ${length} bytes: it is damaged.`);
 }
 
 async function openParquet(source: ParquetSource, options: DecodeOptions) {
@@ -172,6 +199,7 @@ async function openParquet(source: ParquetSource, options: DecodeOptions) {
   const { parquetMetadataAsync, parquetSchema } = await import('hyparquet');
   const file = source instanceof Uint8Array ? bufferOf(source) : source;
   try {
+    await checkMetadataLength(file, name);
     const metadata = await parquetMetadataAsync(file);
     const schema = parquetSchema(metadata);
     const { children } = schema;
@@ -182,10 +210,15 @@ async function openParquet(source: ParquetSource, options: DecodeOptions) {
       );
     }
     const rowCount = Number(metadata.num_rows);
-    // A row takes no bytes only where a column repeats one value: allow for that, not for what damage claims.
+    // A row takes no bytes where a column repeats one value: allow for that, not for what damage, or a bomb, claims.
     if (!Number.isSafeInteger(rowCount) || rowCount < 0 || rowCount > 2 ** 31) {
       throw new DataError(`${name}: claims ${rowCount} rows.`);
     }
+    const groups = metadata.row_groups.map(({ num_rows: rows }) => Number(rows));
+    if (groups.some((rows) => rows < 0) || groups.reduce((sum, rows) => sum + rows, 0) !== rowCount) {
+      throw new DataError(`${name}: its parts have other rows than it says, ${rowCount}: it is damaged.`);
+    }
+    checkRatio(name, rowCount * children.length * bytesOfValue, file.byteLength);
     return { file, metadata, columns: children.map(({ element }) => element.name), rowCount, name, schema };
   } catch (error) {
     if (error instanceof DataError) throw error;

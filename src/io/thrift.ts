@@ -42,7 +42,7 @@ export class Thrift {
       const byte = this.#byte();
       const type = byte & 15;
       if (type === types.stop) return fields;
-      field = byte >> 4 === 0 ? this.#zigzag() : field + (byte >> 4);
+      field = byte >> 4 === 0 ? this.zigzag() : field + (byte >> 4);
       const value = this.#value(type, depth);
       if (value !== undefined) fields.set(field, value);
     }
@@ -51,7 +51,7 @@ export class Thrift {
   #value(type: number, depth: number): number | boolean | ThriftStruct | undefined {
     if (type === types.yes || type === types.no) return type === types.yes;
     if (type === types.byte) return this.#byte();
-    if (type === types.int16 || type === types.int32 || type === types.int64) return this.#zigzag();
+    if (type === types.int16 || type === types.int32 || type === types.int64) return this.zigzag();
     if (type === types.struct) return this.struct(depth + 1);
     if (type === types.double) this.skip(8);
     else if (type === types.binary) this.skip(this.varint());
@@ -72,7 +72,8 @@ export class Thrift {
     }
   }
 
-  #zigzag(): number {
+  /** A whole number of either sign. */
+  zigzag(): number {
     const value = this.varint();
     return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
   }
