@@ -24,7 +24,11 @@ export function sameShape(a: readonly (number | string)[], b: readonly (number |
   return a.length === b.length && a.every((dimension, axis) => dimension === b[axis]);
 }
 
+/** More dimensions than any array has: what a damaged file claims is shown by its beginning. */
+const mostShown = 64;
+
 export function formatShape(shape: readonly (number | string)[]): string {
+  if (shape.length > mostShown) return `[${shape.slice(0, 6).join(', ')}, … ${shape.length} in all]`;
   return `[${shape.join(', ')}]`;
 }
 
