@@ -108,4 +108,5 @@ export type { RunFiles } from './run.ts';
 export { isTablePath, readTable, writeTable } from './table-files.ts';
 export type { WriteTableOptions } from './table-files.ts';
 export { Training, train } from './training.ts';
+export { UnwrittenRunError } from './unwritten.ts';
 export type { TrainOptions } from './training.ts';

@@ -51,27 +51,36 @@ export function weightsOf({
 /** Of samples.csv: a thousand rows, or fewer where a table has thousands of columns. */
 const mostCells = 2 ** 21;
 
-/** The files of a finished run besides config, metrics and checkpoints. */
-export async function writeRunFiles(folder: RunFolder, run: Run, summary?: TrainingSummary): Promise<void> {
+/** How the files of a run are written. */
+export interface RunFilesOptions {
+  /** How its training went. */
+  readonly summary?: TrainingSummary;
+  /** Default: the store's own, which ends at the first file that cannot be written. */
+  readonly replace?: Store['replace'];
+}
+
+/** The files of a finished run besides config, metrics and checkpoints: the model first. */
+export async function writeRunFiles(folder: RunFolder, run: Run, options: RunFilesOptions = {}): Promise<void> {
   for (const [name, { data }] of Object.entries(run.parameters)) {
     const wrong = data.find((value) => !Number.isFinite(value));
     if (wrong !== undefined)
       throw new NumericalError(`save: the parameter '${name}' holds ${wrong}; nothing was written.`);
   }
   const { store } = folder;
+  const { summary, replace = store.replace.bind(store) } = options;
   const { standardization } = run;
-  await store.replace(runFile.model, weightsOf(run));
+  await replace(runFile.model, weightsOf(run));
   const { encoder, decoder } = exportOnnx(run.model, run.parameters, { standardization });
-  await store.replace(runFile.encoder, encoder);
-  await store.replace(runFile.decoder, decoder);
+  await replace(runFile.encoder, encoder);
+  await replace(runFile.decoder, decoder);
   if (isImageShape(run.exampleShape)) {
-    await store.replace(runFile.samples, sheet(asShades(run, await run.sample(64))));
+    await replace(runFile.samples, sheet(asShades(run, await run.sample(64))));
     const { originals, reconstructions } = await run.testReconstructions(40);
-    await store.replace(runFile.reconstructions, comparison(asShades(run, originals), asShades(run, reconstructions)));
+    await replace(runFile.reconstructions, comparison(asShades(run, originals), asShades(run, reconstructions)));
   }
   if (run.config.data.table) {
     const rows = Math.max(10, Math.min(1000, Math.floor(mostCells / run.config.data.table.columns.length)));
-    await store.replace(runFile.rows, formatTableCsv(await run.sampleTable(rows)));
+    await replace(runFile.rows, formatTableCsv(await run.sampleTable(rows)));
   }
-  await store.replace(runFile.card, modelCard(run, store.name, summary));
+  await replace(runFile.card, modelCard(run, store.name, summary));
 }

@@ -1,4 +1,5 @@
-import { DataError } from '../core/index.ts';
+import { DataError, WriteError, noticesTo } from '../core/index.ts';
+import type { OnNotice } from '../core/index.ts';
 import { RunFolder, runFile } from '../io/index.ts';
 import type { Release, RunConfig, Store } from '../io/index.ts';
 import { stepsTaken } from '../training/index.ts';
@@ -8,6 +9,7 @@ import { readResumed } from './resuming.ts';
 import type { Resumed } from './resuming.ts';
 import type { Run } from './run.ts';
 import { writeRunFiles } from './run-files.ts';
+import { Unwritten } from './unwritten.ts';
 
 /** Of the steps, metrics.jsonl keeps every so many. */
 const stepsPerLine = 25;
@@ -19,6 +21,7 @@ export interface RecorderOptions {
   readonly overwrite?: boolean;
   readonly resume?: boolean;
   readonly checkpointEvery?: number;
+  readonly onNotice?: OnNotice | undefined;
 }
 
 /** Keeps a run's folder while it trains: configuration first, metrics and checkpoints as it goes, the model at the end. */
@@ -33,6 +36,9 @@ export class RunRecorder {
   #due = 0;
   /** Of which state the last one was. */
   #kept: Progress | undefined;
+  readonly #unwritten: Unwritten;
+  /** Lines of metrics.jsonl that did not fit yet. */
+  #lines: TrainingEvent[] = [];
   /** Of the parts before this one, as far as its log tells. */
   #before = { seconds: 0, stepMs: 0 };
 
@@ -44,6 +50,7 @@ export class RunRecorder {
     this.#options = parts.options;
     this.resumed = parts.resumed;
     this.#release = parts.release;
+    this.#unwritten = new Unwritten(store, noticesTo(parts.options.onNotice));
   }
 
   /**
@@ -84,11 +91,23 @@ export class RunRecorder {
     if (event.event === 'non-finite' && event.action === 'rolled-back') {
       // What came after is undone, in the record too: it goes on as if it had not been.
       await this.#keep(trainer);
-      await folder.repairMetrics(upTo(event.step));
+      this.#lines = this.#lines.filter((line) => 'step' in line && line.step <= event.step);
+      await this.#unwritten.attempt(runFile.metrics, () => folder.repairMetrics(upTo(event.step)));
     }
-    if (event.event !== 'step' || event.step % stepsPerLine === 0) await folder.appendMetrics(event);
+    if (event.event !== 'step' || event.step % stepsPerLine === 0) await this.#log(event);
     const isDue = event.event === 'done' || performance.now() >= this.#due;
     if (isDue && !trainer.isAboutToReturn()) await this.#keep(trainer);
+  }
+
+  /** Adds a line to metrics.jsonl, after those that did not fit before. */
+  async #log(event: TrainingEvent): Promise<void> {
+    this.#lines.push(event);
+    await this.#unwritten.attempt(runFile.metrics, async () => {
+      for (const line of [...this.#lines]) {
+        await this.#opened().appendMetrics(line);
+        this.#lines.shift();
+      }
+    });
   }
 
   /** Writes a checkpoint, unless the last one is of the same state. */
@@ -96,8 +115,9 @@ export class RunRecorder {
     const { progress } = trainer;
     if (progress === this.#kept) return;
     const started = performance.now();
-    await writeCheckpoint(this.store, trainer.checkpoint());
-    this.#kept = progress;
+    const checkpoint = trainer.checkpoint();
+    const write = (): Promise<void> => writeCheckpoint(this.store, checkpoint);
+    if (await this.#unwritten.attempt(runFile.checkpoint, write)) this.#kept = progress;
     this.#plan(performance.now() - started);
   }
 
@@ -111,7 +131,36 @@ export class RunRecorder {
   async finish(run: Run, done: DoneEvent): Promise<void> {
     const { seconds, stepMs } = this.#before;
     const times = { seconds: seconds + done.seconds, stepMs: done.stepMs || stepMs };
-    await writeRunFiles(this.#opened(), run, { done, ...times });
+    const older = this.#olderThan(done);
+    await writeRunFiles(this.#opened(), run, {
+      summary: { done, ...times },
+      replace: async (name, contents) => {
+        await this.#unwritten.attempt(name, () => this.#replace(name, contents, older));
+      },
+    });
+    this.#unwritten.check(run);
+  }
+
+  /** Where a file of the finished run does not fit, older checkpoints give way, which are larger. */
+  async #replace(name: string, contents: Uint8Array | string, older: readonly string[]): Promise<void> {
+    try {
+      await this.store.replace(name, contents);
+    } catch (error) {
+      const [next, ...others] = older;
+      if (!(error instanceof WriteError) || next === undefined) throw error;
+      const size = (await this.store.read(next))?.length ?? 0;
+      if (size >= contents.length) await this.store.remove(next);
+      await this.#replace(name, contents, others);
+    }
+  }
+
+  /**
+   * Checkpoints that the finished run can do without: the one before the last, and the last, where it is not of the end itself
+   * and the training is over.
+   */
+  #olderThan(done: DoneEvent): string[] {
+    const isNeeded = done.reason === 'interrupted' || !this.#unwritten.has(runFile.checkpoint);
+    return [runFile.previousCheckpoint, ...(isNeeded ? [] : [runFile.checkpoint])];
   }
 
   async close(): Promise<void> {

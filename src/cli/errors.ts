@@ -11,7 +11,15 @@ export class UsageError extends Error {
 
 /** The library's errors whose cause is what the user passed, by their names (importing the classes takes time). */
 const badInput = ['UsageError', 'ValueError', 'DataError', 'ShapeError', 'DTypeError', 'LinearAlgebraError'];
-const expected = [...badInput, 'WriteError', 'LockLostError', 'NumericalError', 'UnsupportedError', 'RootsigmaError'];
+const expected = [
+  ...badInput,
+  'WriteError',
+  'UnwrittenRunError',
+  'LockLostError',
+  'NumericalError',
+  'UnsupportedError',
+  'RootsigmaError',
+];
 
 /** Says what went wrong in one message and gives the exit code. */
 export function reportError(error: unknown, context: CliContext, options: { readonly debug: boolean }): ExitCode {
