@@ -43,5 +43,11 @@ const code = await run(process.argv.slice(2), {
   program: programName(process.argv),
   signal: interrupt.signal,
 });
+// Node aborts where it would set a terminal back that has hung up: the signal itself ends the process, as it would without us.
+if (ended === exitCodes.hungUp && (process.stdout.isTTY || process.stderr.isTTY)) {
+  process.removeAllListeners('SIGHUP');
+  process.kill(process.pid, 'SIGHUP');
+  await new Promise(() => undefined);
+}
 // With a terminal that hung up, its streams are gone too. Engines may keep threads that would hold the process.
 process.exit(code === exitCodes.interrupted || stdout.failure ? (ended ?? code) : code);

@@ -1,4 +1,5 @@
 export * from './files.ts';
+export type { FileCalls } from './file-calls.ts';
 export { FolderStore } from './folder-store.ts';
 export * from './zip-file.ts';
 export { checkWritable, writeOutput } from './write-output.ts';
