@@ -9,6 +9,7 @@ export const layers = [
   { name: 'engine' },
   { name: 'gaussian' },
   { name: 'statistics' },
+  { name: 'distributions' },
   { name: 'nn' },
   { name: 'models' },
   { name: 'objectives', typesOnly: ['models'] },

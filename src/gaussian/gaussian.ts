@@ -3,7 +3,7 @@ import type { FloatDType, NdArray, Shape } from '../core/index.ts';
 import { add, asTensor, broadcastGraphShapes, broadcastTo, constant, mul, neg, sqrt, sub } from '../graph/index.ts';
 import type { GraphKey, GraphShape, Tensor, TensorLike } from '../graph/index.ts';
 import type { Key } from '../random/index.ts';
-import { drawNoise, halfLogTwoPi } from './distribution.ts';
+import { drawNoise, halfLogTwoPi, realSupport } from './distribution.ts';
 import type { Distribution, SampleAndLogProb } from './distribution.ts';
 import { batchOf, checkFinite } from './parameters.ts';
 import type { CovarianceRoot } from './roots/root.ts';
@@ -24,6 +24,8 @@ export abstract class Gaussian<Root extends CovarianceRoot = CovarianceRoot> imp
   readonly batchShape: GraphShape;
   readonly eventShape: Shape;
   readonly dtype: FloatDType;
+  readonly support = realSupport(-1);
+  readonly isReparameterized = true;
   readonly root: Root;
   /** The mean as given, which broadcasts to `mean`. */
   readonly location: Tensor;

@@ -1,4 +1,4 @@
-export type { Distribution, SampleAndLogProb } from './distribution.ts';
+export type { Distribution, SampleAndLogProb, Support } from './distribution.ts';
 export { Scale, stddev, variance } from './scale.ts';
 export type { ScaleForms, ScaleLike, ScaleWord, StddevTensor, VarianceTensor } from './scale.ts';
 export type { CovarianceRoot, Draw, RootKind } from './roots/root.ts';

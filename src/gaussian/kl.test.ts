@@ -120,14 +120,11 @@ class Laplace implements Distribution {
   readonly batchShape = [];
   readonly eventShape = [];
   readonly dtype = 'float64';
-  readonly mean = asTensor(0);
-  readonly mode = asTensor(0);
-  readonly variance = Normal.fromVariance(0, 2).variance;
-  readonly stddev = Normal.fromVariance(0, 2).stddev;
+  readonly support = Normal.fromVariance(0, 2).support;
+  readonly isReparameterized = true;
   sample = (): Tensor => asTensor(0);
   sampleAndLogProb = (): { value: Tensor; logProb: Tensor } => ({ value: asTensor(0), logProb: asTensor(0) });
   logProb = (): Tensor => asTensor(0);
-  entropy = (): Tensor => asTensor(0);
 }
 
 describe('registerKl', () => {

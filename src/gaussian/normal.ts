@@ -2,7 +2,7 @@ import type { FloatDType, Shape } from '../core/index.ts';
 import { add, asTensor, broadcastGraphShapes, broadcastTo, div, mul, neg, square, sub } from '../graph/index.ts';
 import type { GraphKey, GraphShape, Tensor, TensorLike } from '../graph/index.ts';
 import type { Key } from '../random/index.ts';
-import { drawNoise, halfLogTwoPi } from './distribution.ts';
+import { drawNoise, halfLogTwoPi, realSupport } from './distribution.ts';
 import type { Distribution, SampleAndLogProb } from './distribution.ts';
 import { registerKl } from './kl-registry.ts';
 import { standardNormalQuantile } from './normal-quantile.ts';
@@ -20,6 +20,8 @@ export class Normal implements Distribution {
   readonly batchShape: GraphShape;
   readonly eventShape: Shape = [];
   readonly dtype: FloatDType;
+  readonly support = realSupport([]);
+  readonly isReparameterized = true;
   readonly scale: ScaleForms;
   /** The mean as given, which broadcasts to `mean`. */
   readonly location: Tensor;

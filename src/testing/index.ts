@@ -5,6 +5,8 @@ export type { TestCovarianceRootOptions } from './covariance-root.ts';
 export { testDataset } from './dataset.ts';
 export { testDistribution } from './distribution.ts';
 export type { TestDistributionOptions } from './distribution.ts';
+export { everyOf, lineOf, planeOf } from './domains.ts';
+export type { Domain } from './domains.ts';
 export { compareArrays, expectAllClose } from './matchers.ts';
 export type { Tolerance } from './tolerances.ts';
 export * from './store-checks.ts';

@@ -1,20 +1,11 @@
-import { asTensor, bernoulliLogProb, cast, greater, less, randomUniform, sigmoid } from '../../graph/index.ts';
+import { Bernoulli } from '../../distributions/index.ts';
 import type { Tensor } from '../../graph/index.ts';
-import type { FloatDType } from '../../core/index.ts';
-import { everyNumber, ofParts } from './likelihood.ts';
+import { LikelihoodOf, everyNumber } from './likelihood.ts';
 import type { Likelihood, LikelihoodFamily, LikelihoodSizes } from './likelihood.ts';
 
 /** Independent Bernoulli variables given by their log-odds, [..., n]. */
 export function bernoulliLikelihood(logits: Tensor): Likelihood {
-  const mean = sigmoid(logits);
-  const dtype = logits.dtype as FloatDType;
-  return ofParts({
-    logProbParts: (x) => bernoulliLogProb(asTensor(x, logits.dtype), logits),
-    mean,
-    mode: cast(greater(logits, 0), dtype),
-    sample: (key) => cast(less(randomUniform(key, logits.shape, dtype), mean), dtype),
-    parameters: { logits },
-  });
+  return LikelihoodOf.numbers(Bernoulli.fromLogits(logits, { checkSupport: false }), { logits });
 }
 
 /** Zeros and ones. Grey values in between pass too: their "likelihood" is the usual cross-entropy, no probability. */

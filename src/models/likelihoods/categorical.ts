@@ -1,37 +1,22 @@
 import { ValueError } from '../../core/index.ts';
-import { asTensor, exp, logSumExp, mul, reshape, sub, sum } from '../../graph/index.ts';
-import type { GraphShape, Tensor } from '../../graph/index.ts';
-import { drawOneHot, oneHotMode } from './choice.ts';
-import { ofParts } from './likelihood.ts';
+import { Independent, OneHotCategorical, Reshape, TransformedDistribution } from '../../distributions/index.ts';
+import { asTensor, reshape } from '../../graph/index.ts';
+import type { Tensor } from '../../graph/index.ts';
+import { LikelihoodOf } from './likelihood.ts';
 import type { DataSupport, Likelihood, LikelihoodFamily, LikelihoodSizes } from './likelihood.ts';
-
-/** Normalised log-probabilities from logits along the last axis. */
-export function logSoftmax(logits: Tensor): Tensor {
-  return sub(logits, logSumExp(logits, -1, { keepDims: true }));
-}
 
 /**
  * Independent choices among K classes, given by logits [..., n, K]. x holds one-hot vectors one after the other,
  * [..., n·K]; a group of zeros is a missing choice and adds nothing to the log-probability.
  */
 export function categoricalLikelihood(logits: Tensor): Likelihood {
-  const logProbs = logSoftmax(logits);
-  const flat = (x: Tensor): Tensor => reshape(x, flatShape(logits.shape));
-  return ofParts({
-    logProbParts: (x) => {
-      const given = asTensor(x, logits.dtype);
-      return sum(mul(reshape(given, [...given.shape.slice(0, -1), ...logits.shape.slice(-2)]), logProbs), -1);
-    },
-    mean: flat(exp(logProbs)),
-    mode: flat(oneHotMode(logProbs)),
-    sample: (key) => flat(drawOneHot(logProbs, key)),
-    parameters: { logits: flat(logits) },
+  const [n, classes] = logits.shape.slice(-2) as [number, number];
+  const choices = OneHotCategorical.fromLogits(logits, { checkSupport: false });
+  const flat = new Reshape({ from: [n, classes], to: [n * classes] });
+  return new LikelihoodOf(new TransformedDistribution(new Independent(choices), flat), {
+    logProbParts: (x) => choices.logProb(flat.inverse(asTensor(x, logits.dtype))),
+    parameters: { logits: flat.forward(logits) },
   });
-}
-
-function flatShape(shape: GraphShape): GraphShape {
-  const [n, classes] = shape.slice(-2) as [number, number];
-  return [...shape.slice(0, -2), n * classes];
 }
 
 export interface CategoricalOptions extends LikelihoodSizes {

@@ -2,7 +2,7 @@ export type { DataSupport, Likelihood, LikelihoodFamily, LikelihoodSizes } from 
 export { bernoulliFamily, bernoulliLikelihood } from './bernoulli.ts';
 export { continuousBernoulliFamily, continuousBernoulliLikelihood } from './continuous-bernoulli.ts';
 export { gaussianFamily, gaussianLikelihood } from './gaussian.ts';
-export type { ScaleFamilyOptions } from './gaussian.ts';
+export type { ScaleFamilyOptions } from './location-scale.ts';
 export type { NoiseStddev } from './noise-scale.ts';
 export { laplaceFamily, laplaceLikelihood } from './laplace.ts';
 export { categoricalFamily, categoricalLikelihood } from './categorical.ts';

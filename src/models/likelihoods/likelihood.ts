@@ -1,27 +1,109 @@
-import { sum } from '../../graph/index.ts';
-import type { GraphKey, Tensor, TensorLike } from '../../graph/index.ts';
+import { UnsupportedError } from '../../core/index.ts';
+import type { FloatDType, Shape } from '../../core/index.ts';
+import { Independent } from '../../distributions/index.ts';
+import type { Distribution, SampleAndLogProb, Support } from '../../distributions/index.ts';
+import type { GraphKey, GraphShape, Tensor, TensorLike } from '../../graph/index.ts';
 import type { ParameterSpec, Parameters } from '../../nn/index.ts';
 import type { Key } from '../../random/index.ts';
 
-/** p(x|z), as a decoder gives it: independent parts (pixels, columns) given z. Events are vectors, the last axis of x. */
-export interface Likelihood {
-  /** log p(x|z), one value for each batch element: nats, summed over the parts. */
-  logProb(x: TensorLike): Tensor;
+/** What a likelihood has besides the members of a distribution. */
+interface LikelihoodParts {
   /** The parts' own log densities, [..., parts]: what each of them adds to `logProb`. */
   logProbParts(x: TensorLike): Tensor;
-  /** E[x|z], of x's shape: what a reconstruction or a sample picture shows. */
-  readonly mean: Tensor;
-  /** The most probable x, of x's shape. */
-  readonly mode: Tensor;
-  /** One draw x ~ p(x|z), of x's shape. Not differentiable in the parameters. */
-  sample(key: GraphKey | Key): Tensor;
   /** The numbers that determine the distribution, by name: what an exported decoder gives besides the mean. */
   readonly parameters: Readonly<Record<string, Tensor>>;
 }
 
-/** A likelihood from its parts: `logProb` is their sum. */
-export function ofParts(parts: Omit<Likelihood, 'logProb'>): Likelihood {
-  return { ...parts, logProb: (x) => sum(parts.logProbParts(x), -1) };
+/**
+ * p(x|z), as a decoder gives it: independent parts (pixels, columns) given z. Events are vectors, the last axis of x. `logProb`
+ * takes x as it is, inside the support or not: data are looked at beforehand (`DataSupport`), and no step pays for it.
+ */
+export interface Likelihood extends Distribution, LikelihoodParts {
+  /** E[x|z]: what a reconstruction or a sample picture shows. */
+  readonly mean: Tensor;
+  /** The most probable x. */
+  readonly mode: Tensor;
+}
+
+/** A distribution over vectors, whose mean and mode are known, as the likelihood that it is. */
+export class LikelihoodOf implements Likelihood {
+  readonly distribution: Distribution;
+  readonly mean: Tensor;
+  readonly mode: Tensor;
+  readonly parameters: Likelihood['parameters'];
+  readonly #logProbParts: (x: TensorLike) => Tensor;
+
+  constructor(distribution: Distribution, parts: LikelihoodParts) {
+    this.distribution = distribution;
+    this.mean = known(distribution, 'mean');
+    this.mode = known(distribution, 'mode');
+    this.parameters = parts.parameters;
+    this.#logProbParts = (x) => parts.logProbParts(x);
+  }
+
+  /** Of numbers, which are the last axis of a batch. */
+  static numbers(parts: Distribution, parameters: Likelihood['parameters']): Likelihood {
+    return new LikelihoodOf(new Independent(parts), { logProbParts: (x) => parts.logProb(x), parameters });
+  }
+
+  get name(): string {
+    return this.distribution.name;
+  }
+
+  get batchShape(): GraphShape {
+    return this.distribution.batchShape;
+  }
+
+  get eventShape(): Shape {
+    return this.distribution.eventShape;
+  }
+
+  get dtype(): FloatDType {
+    return this.distribution.dtype;
+  }
+
+  get support(): Support {
+    return this.distribution.support;
+  }
+
+  get isReparameterized(): boolean {
+    return this.distribution.isReparameterized;
+  }
+
+  get variance(): Distribution['variance'] {
+    return this.distribution.variance;
+  }
+
+  get stddev(): Distribution['stddev'] {
+    return this.distribution.stddev;
+  }
+
+  get entropy(): Distribution['entropy'] {
+    const { entropy } = this.distribution;
+    return entropy && (() => entropy.call(this.distribution));
+  }
+
+  sample(key: GraphKey | Key, sampleShape: GraphShape = []): Tensor {
+    return this.distribution.sample(key, sampleShape);
+  }
+
+  sampleAndLogProb(key: GraphKey | Key, sampleShape: GraphShape = []): SampleAndLogProb {
+    return this.distribution.sampleAndLogProb(key, sampleShape);
+  }
+
+  logProb(x: TensorLike): Tensor {
+    return this.distribution.logProb(x);
+  }
+
+  logProbParts(x: TensorLike): Tensor {
+    return this.#logProbParts(x);
+  }
+}
+
+function known(distribution: Distribution, what: 'mean' | 'mode'): Tensor {
+  const value = distribution[what];
+  if (!value) throw new UnsupportedError(`likelihood: ${distribution.name} has no ${what} in closed form.`);
+  return value;
 }
 
 /** Which data a likelihood is a probability of. */

@@ -2,12 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { NdArray } from '../../core/index.ts';
 import type { ArrayLikeInput, FloatDType } from '../../core/index.ts';
 import { createEngine, evaluate, evaluateAll } from '../../engine/index.ts';
-import { broadcastTo, constant, grad, input, sum, verifyGraph } from '../../graph/index.ts';
+import { constant, grad, input, sum, verifyGraph } from '../../graph/index.ts';
 import type { Tensor } from '../../graph/index.ts';
 import { initializeParameters } from '../../nn/index.ts';
 import { key, normal } from '../../random/index.ts';
 import { checkGradients, expectAllClose } from '../../testing/index.ts';
-import { drawPoisson } from './poisson-draws.ts';
+import { drawPoisson } from '../../distributions/poisson-draws.ts';
 import {
   bernoulliFamily,
   bernoulliLikelihood,
@@ -122,8 +122,7 @@ describe.each(cases)('the likelihood $name', ({ likelihood, domain }) => {
 
   it('draws what its density says: mean and surprise within 5 standard errors', () => {
     const draws = 2000;
-    const repeated = (x: Tensor): Tensor => broadcastTo(x, [draws, ...x.shape]);
-    const sample = resized(likelihood, repeated).sample(key(7));
+    const sample = likelihood.sample(key(7), [draws]);
     const { values, logProbs } = evaluateAll({ values: sample, logProbs: likelihood.logProb(sample) });
     const moments: [Iterable<number>, (x: number, logProb: number) => number][] = [
       [values.data, (x) => x],
@@ -136,17 +135,6 @@ describe.each(cases)('the likelihood $name', ({ likelihood, domain }) => {
       expect(Math.abs(average - expected)).toBeLessThanOrEqual(5 * Math.sqrt(variance / draws) + 1e-9);
     }
   });
-
-  /** The same likelihood with its parameters repeated: many draws at once. */
-  function resized(given: Likelihood, repeat: (x: Tensor) => Tensor): Likelihood {
-    const { logits, stddev, scale, rate, logProbs } = given.parameters;
-    if (rate) return poissonLikelihood(repeat(constant([Math.log(evaluate(rate).item())])));
-    if (logProbs) return ordinalLikelihood(repeat(logProbs));
-    if (stddev) return gaussianLikelihood(repeat(given.mean), stddev);
-    if (scale) return laplaceLikelihood(repeat(given.mean), constant([Math.log(evaluate(scale).item())]));
-    const isBernoulli = domain.points.length === 2;
-    return (isBernoulli ? bernoulliLikelihood : continuousBernoulliLikelihood)(repeat(logits!));
-  }
 });
 
 describe('gradients', () => {
@@ -242,7 +230,7 @@ function withStart(family: LikelihoodFamily, outputs: Tensor, x: ArrayLikeInput)
   const start = Object.entries(initializeParameters(family.parameters, key(0)));
   const parameters = start.map(([name, value]) => [name, constant(NdArray.from(value, outputs.dtype))] as const);
   const likelihood = family.apply(outputs, Object.fromEntries(parameters));
-  return { ...likelihood, logProb: likelihood.logProb(x), parts: likelihood.logProbParts(x) };
+  return { likelihood, logProb: likelihood.logProb(x), parts: likelihood.logProbParts(x) };
 }
 
 describe.each(families)('the family $name', (family) => {
@@ -260,7 +248,8 @@ describe.each(families)('the family $name', (family) => {
           dtype,
         );
         const variable = input('outputs', outputs.shape, dtype);
-        const { logProb, mean, mode } = withStart(family, variable, [...family.x]);
+        const { logProb, likelihood } = withStart(family, variable, [...family.x]);
+        const { mean, mode } = likelihood;
         const [gradient = mean] = grad(sum(logProb), [variable]);
         for (const tensor of [logProb, gradient, mean, mode]) {
           expect([...evaluate(tensor, { outputs }).data]).toSatisfy((all: number[]) => all.every(Number.isFinite));
@@ -272,8 +261,8 @@ describe.each(families)('the family $name', (family) => {
   it('gives the same numbers on ONNX Runtime, draws included', async () => {
     const outputs = constant(normal(key(5), [3, family.outputSize]));
     const x = new NdArray(Float32Array.from([...family.x, ...family.x, ...family.x]), [3, 4]);
-    const likelihood = withStart(family, outputs, x);
-    const { logProb, parts, mean, mode, parameters } = likelihood;
+    const { likelihood, logProb, parts } = withStart(family, outputs, x);
+    const { mean, mode, parameters } = likelihood;
     const drawn = likelihood.sample(key(2));
     const tensors = { logProb, parts, mean, mode, drawn, ...parameters };
     verifyGraph(Object.values(tensors));

@@ -11,6 +11,8 @@ import { cutpointParameter, ordinalLogProbs } from './ordinal.ts';
 /** Blocks of one kind and width, which one likelihood takes at once: a table of many columns has few groups. */
 export interface MixedGroup {
   readonly blocks: readonly MixedBlock[];
+  /** Whether they are numbers of any size; else they are 0 or 1. */
+  readonly isNumeric: boolean;
   /** Their numbers in x, in the order of the blocks. */
   readonly indices: readonly number[];
   /** Of these numbers; one part a block. */
@@ -28,7 +30,12 @@ export function mixedGroups(blocks: readonly MixedBlock[], stddev: NoiseStddev):
   }
   return [...byKind.values()].map((members) => {
     const indices = members.flatMap(({ offset, width }) => Array.from({ length: width }, (_, k) => offset + k));
-    return { blocks: members, indices, family: familyOf(members, stddev) };
+    return {
+      blocks: members,
+      isNumeric: members[0]?.kind === 'numeric',
+      indices,
+      family: familyOf(members, stddev),
+    };
   });
 }
 

@@ -1,10 +1,30 @@
 import { NdArray, ValueError } from '../../core/index.ts';
-import { add, asGraphKey, asTensor, concat, gather, mul, slice, sub, zerosLike } from '../../graph/index.ts';
-import type { GraphKey, Tensor } from '../../graph/index.ts';
+import type { FloatDType, Shape } from '../../core/index.ts';
+import { DistributionBase } from '../../distributions/index.ts';
+import type { Support } from '../../distributions/index.ts';
+import { every, zeroOrOne } from '../../distributions/support.ts';
+import {
+  abs,
+  add,
+  asGraphKey,
+  asTensor,
+  concat,
+  gather,
+  less,
+  lessEqual,
+  logicalAnd,
+  mul,
+  reshape,
+  slice,
+  sub,
+  sum,
+  zerosLike,
+} from '../../graph/index.ts';
+import type { GraphKey, GraphShape, Tensor, TensorLike } from '../../graph/index.ts';
+import type { Key } from '../../random/index.ts';
 import { bernoulliLikelihood } from './bernoulli.ts';
 import { mixedGroups } from './mixed-groups.ts';
 import type { MixedGroup } from './mixed-groups.ts';
-import { ofParts } from './likelihood.ts';
 import type { DataSupport, Likelihood, LikelihoodFamily, LikelihoodSizes } from './likelihood.ts';
 import type { NoiseStddev } from './noise-scale.ts';
 
@@ -56,7 +76,7 @@ export function mixedFamily({ inputSize, blocks, stddev = 'per-dimension' }: Mix
       });
       const flags =
         layout.flagged.length > 0 ? bernoulliLikelihood(slice(outputs, { [-1]: [groupOutputs] })) : undefined;
-      return mixedLikelihood(groups, likelihoods, { layout, flags });
+      return new MixedLikelihood(groups, likelihoods as [Likelihood, ...Likelihood[]], { layout, flags });
     },
   };
 }
@@ -86,50 +106,105 @@ function layoutOf(blocks: readonly MixedBlock[], groups: readonly MixedGroup[], 
   };
 }
 
-function mixedLikelihood(
-  groups: readonly MixedGroup[],
-  likelihoods: readonly Likelihood[],
-  { layout, flags }: { readonly layout: Layout; readonly flags: Likelihood | undefined },
-): Likelihood {
-  /** The groups' numbers, one group after the other, in the order that x has them. */
-  const asRows = (values: readonly Tensor[], drawn?: Tensor): Tensor => {
-    const missing = drawn ?? (flags && zerosLike(flags.mean));
-    return take(concat([...values, ...(missing ? [missing] : [])], -1), layout.numbers);
-  };
-  return ofParts({
-    logProbParts: (x) => {
-      const rows = asTensor(x, likelihoods[0]?.mean.dtype);
-      const parts = likelihoods.map((likelihood, k) => likelihood.logProbParts(take(rows, groups[k]?.indices ?? [])));
-      const inOrder = take(concat(parts, -1), layout.parts);
-      if (!flags) return inOrder;
-      const missing = take(rows, layout.flagged);
-      return add(mul(inOrder, sub(1, byBlock(missing, layout))), byBlock(flags.logProbParts(missing), layout));
-    },
-    mean: asRows(likelihoods.map(({ mean }) => mean)),
-    mode: asRows(likelihoods.map(({ mode }) => mode)),
-    sample: (key) => {
-      const keys: readonly GraphKey[] = asGraphKey(key).split(likelihoods.length + 1);
-      return asRows(
-        likelihoods.map((likelihood, k) => likelihood.sample(keys[k] ?? key)),
-        flags?.sample(keys[likelihoods.length] ?? key),
+/** What the groups of a row say, and whether its values are missing. */
+class MixedLikelihood extends DistributionBase implements Likelihood {
+  readonly name = 'mixed';
+  readonly batchShape: GraphShape;
+  readonly eventShape: Shape;
+  readonly dtype: FloatDType;
+  readonly support: Support;
+  readonly isReparameterized = false;
+  /** Of complete rows. */
+  readonly mean: Tensor;
+  /** Of complete rows. */
+  readonly mode: Tensor;
+  /** The mean holds every probability; of the numeric columns it leaves the standard deviations open. */
+  readonly parameters: Likelihood['parameters'];
+  readonly #groups: readonly MixedGroup[];
+  readonly #likelihoods: readonly Likelihood[];
+  readonly #layout: Layout;
+  readonly #flags: Likelihood | undefined;
+
+  constructor(
+    groups: readonly MixedGroup[],
+    likelihoods: readonly [Likelihood, ...Likelihood[]],
+    { layout, flags }: { readonly layout: Layout; readonly flags: Likelihood | undefined },
+  ) {
+    super();
+    const [first] = likelihoods;
+    this.batchShape = first.batchShape;
+    this.eventShape = [layout.numbers.length];
+    this.dtype = first.dtype;
+    this.support = {
+      description: 'encoded rows of a table, zeros where a value is missing',
+      isDiscrete: false,
+      contains: (x) => groupsContain(x, groups, layout),
+    };
+    this.#groups = groups;
+    this.#likelihoods = likelihoods;
+    this.#layout = layout;
+    this.#flags = flags;
+    const complete = (of: 'mean' | 'mode'): Tensor =>
+      this.rows(
+        likelihoods.map((likelihood) => likelihood[of]),
+        flags && zerosLike(flags.mean),
       );
-    },
-    parameters: {
-      ...(Object.assign({}, ...likelihoods.map(numericParameters)) as Likelihood['parameters']),
-      ...(flags && { missing: flags.mean }),
-    },
-  });
+    this.mean = complete('mean');
+    this.mode = complete('mode');
+    const stddev = likelihoods.find(({ parameters }) => parameters.stddev)?.parameters.stddev;
+    this.parameters = { ...(stddev && { stddev }), ...(flags && { missing: flags.mean }) };
+  }
+
+  sample(key: GraphKey | Key, sampleShape: GraphShape = []): Tensor {
+    const keys: readonly GraphKey[] = asGraphKey(key).split(this.#likelihoods.length + 1);
+    return this.rows(
+      this.#likelihoods.map((likelihood, k) => likelihood.sample(keys[k] ?? key, sampleShape)),
+      this.#flags?.sample(keys[this.#likelihoods.length] ?? key, sampleShape),
+    );
+  }
+
+  logProb(x: TensorLike): Tensor {
+    return sum(this.logProbParts(x), -1);
+  }
+
+  logProbParts(x: TensorLike): Tensor {
+    const rows = asTensor(x, this.dtype);
+    const parts = this.#likelihoods.map((likelihood, k) =>
+      likelihood.logProbParts(take(rows, this.#groups[k]?.indices ?? [])),
+    );
+    const inOrder = take(concat(parts, -1), this.#layout.parts);
+    if (!this.#flags) return inOrder;
+    const missing = take(rows, this.#layout.flagged);
+    const known = mul(inOrder, sub(1, byBlock(missing, this.#layout)));
+    return add(known, byBlock(this.#flags.logProbParts(missing), this.#layout));
+  }
+
+  /** The groups' numbers, one group after the other, and the flags, in the order that x has them. */
+  private rows(values: readonly Tensor[], flags: Tensor | undefined): Tensor {
+    return take(concat([...values, ...(flags ? [flags] : [])], -1), this.#layout.numbers);
+  }
+}
+
+/** Whether rows are such as the encoder makes: finite numbers, flags, and at most one 1 in the numbers of a category. */
+function groupsContain(x: Tensor, groups: readonly MixedGroup[], { flagged }: Layout): Tensor {
+  const flags = groups.filter(({ isNumeric }) => !isNumeric).flatMap(({ indices }) => indices);
+  const conditions = [every(less(abs(x), Infinity), 1)];
+  const binary = [...flags, ...flagged];
+  if (binary.length > 0) conditions.push(every(zeroOrOne.contains(take(x, binary)), 1));
+  for (const { blocks, indices } of groups) {
+    const { width = 1 } = blocks[0] ?? {};
+    if (width === 1) continue;
+    const values = take(x, indices);
+    const byCategory = reshape(values, [...values.shape.slice(0, -1), blocks.length, width]);
+    conditions.push(every(lessEqual(sum(byCategory, -1), 1), 1));
+  }
+  return conditions.reduce((all, each) => logicalAnd(all, each));
 }
 
 /** A number a flag, [..., flags], as one a block; 0 for blocks without. */
 function byBlock(values: Tensor, { flagOfBlock }: Layout): Tensor {
   const none = zerosLike(slice(values, { [-1]: [0, 1] }));
   return take(concat([values, none], -1), flagOfBlock);
-}
-
-/** The mean holds every probability; of the numeric columns it leaves the standard deviations open. */
-function numericParameters({ parameters: { stddev } }: Likelihood): Likelihood['parameters'] {
-  return stddev ? { stddev } : {};
 }
 
 /** The numbers at `indices` of the last axis. */

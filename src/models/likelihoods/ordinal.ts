@@ -1,28 +1,11 @@
 import { NdArray, ValueError } from '../../core/index.ts';
-import {
-  abs,
-  add,
-  asTensor,
-  cast,
-  concat,
-  constant,
-  exp,
-  expandDims,
-  expm1,
-  less,
-  log,
-  mul,
-  neg,
-  slice,
-  softplus,
-  sub,
-  sum,
-} from '../../graph/index.ts';
+import { cumulativeSum } from '../../distributions/choice.ts';
+import { Categorical } from '../../distributions/index.ts';
+import { add, concat, expandDims, expm1, log, mul, neg, slice, softplus, sub } from '../../graph/index.ts';
 import type { Tensor } from '../../graph/index.ts';
 import { parameter } from '../../nn/index.ts';
 import type { ParameterSpec } from '../../nn/index.ts';
-import { cumulativeSum, drawOneHot, oneHotMode } from './choice.ts';
-import { everyNumber, ofParts } from './likelihood.ts';
+import { LikelihoodOf, everyNumber } from './likelihood.ts';
 import type { Likelihood, LikelihoodFamily, LikelihoodSizes } from './likelihood.ts';
 
 /**
@@ -74,22 +57,7 @@ export function cutpointParameter(name: string, sizes: readonly number[], levels
 
 /** Independent levels 0 … K − 1 as numbers, [..., n], given by their log-probabilities [..., n, K]. */
 export function ordinalLikelihood(logProbs: Tensor): Likelihood {
-  const levels = logProbs.shape.at(-1) as number;
-  const numbers = constant(
-    Array.from({ length: levels }, (_, k) => k),
-    logProbs.dtype,
-  );
-  const level = (weights: Tensor): Tensor => sum(mul(weights, numbers), -1);
-  return ofParts({
-    logProbParts: (x) => {
-      const distance = abs(sub(expandDims(asTensor(x, logProbs.dtype), -1), numbers));
-      return sum(mul(cast(less(distance, 0.5), logProbs.dtype), logProbs), -1);
-    },
-    mean: level(exp(logProbs)),
-    mode: level(oneHotMode(logProbs)),
-    sample: (key) => level(drawOneHot(logProbs, key)),
-    parameters: { logProbs },
-  });
+  return LikelihoodOf.numbers(Categorical.fromLogProbs(logProbs, { checkSupport: false }), { logProbs });
 }
 
 export interface OrdinalOptions extends LikelihoodSizes {

@@ -1,21 +1,13 @@
-import { asTensor, exp } from '../../graph/index.ts';
+import { Poisson } from '../../distributions/index.ts';
 import type { Tensor } from '../../graph/index.ts';
 import { softClamp } from '../soft-clamp.ts';
-import { everyNumber, ofParts } from './likelihood.ts';
+import { LikelihoodOf, everyNumber } from './likelihood.ts';
 import type { Likelihood, LikelihoodFamily, LikelihoodSizes } from './likelihood.ts';
-import { drawPoisson } from './poisson-draws.ts';
-import { poissonLogProb, truncate } from './poisson-density.ts';
 
 /** Independent counts given by the logarithm of their rates, [..., n]. */
 export function poissonLikelihood(logRate: Tensor): Likelihood {
-  const rate = exp(logRate);
-  return ofParts({
-    logProbParts: (x) => poissonLogProb(asTensor(x, logRate.dtype), logRate),
-    mean: rate,
-    mode: truncate(rate),
-    sample: (key) => drawPoisson(logRate, key),
-    parameters: { rate },
-  });
+  const counts = Poisson.fromLogRate(logRate, { checkSupport: false });
+  return LikelihoodOf.numbers(counts, { rate: counts.rate });
 }
 
 /** Log-rates beyond ±10 bend towards ±14: rates from 10⁻⁶ to 1.2 million, and no step of an optimiser overflows one. */

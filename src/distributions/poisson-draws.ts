@@ -1,4 +1,4 @@
-import type { FloatDType } from '../../core/index.ts';
+import type { FloatDType } from '../core/index.ts';
 import {
   abs,
   add,
@@ -23,22 +23,23 @@ import {
   sub,
   sum,
   where,
-} from '../../graph/index.ts';
-import type { GraphKey, Tensor } from '../../graph/index.ts';
-import type { Key } from '../../random/index.ts';
-import { cumulativeSum, firstTrue } from './choice.ts';
-import { poissonLogProb, truncate } from './poisson-density.ts';
+} from '../graph/index.ts';
+import type { GraphKey, GraphShape, Tensor } from '../graph/index.ts';
+import type { Key } from '../random/index.ts';
+import { cumulativeSum, firstTrue, truncate } from './choice.ts';
+import { poissonLogProb } from './poisson-density.ts';
 
 /** Rates below it are drawn by inversion, from it on by rejection. */
 const split = 10;
 
-/** Counts with the given logarithms of their rates [..., n], rates up to some 2²⁴. */
-export function drawPoisson(logRate: Tensor, key: GraphKey | Key): Tensor {
+/** Counts with the given logarithms of their rates [...batch], rates up to some 2²⁴: [...sampleShape, ...batch]. */
+export function drawPoisson(logRate: Tensor, key: GraphKey | Key, sampleShape: GraphShape = []): Tensor {
   const [small, large] = asGraphKey(key).split() as [GraphKey, GraphKey];
+  const shape = [...sampleShape, ...logRate.shape];
   return where(
     less(logRate, Math.log(split)),
-    byInversion(minimum(logRate, Math.log(split)), small),
-    byRejection(maximum(logRate, Math.log(split)), large),
+    byInversion(minimum(logRate, Math.log(split)), small, shape),
+    byRejection(maximum(logRate, Math.log(split)), large, shape),
   );
 }
 
@@ -46,14 +47,14 @@ export function drawPoisson(logRate: Tensor, key: GraphKey | Key): Tensor {
 const largestSmallCount = 40;
 
 /** How many counts have a cumulative probability of at most a uniform draw. */
-function byInversion(logRate: Tensor, key: GraphKey): Tensor {
+function byInversion(logRate: Tensor, key: GraphKey, shape: GraphShape): Tensor {
   const dtype = logRate.dtype as FloatDType;
   const counts = constant(
     Array.from({ length: largestSmallCount }, (_, k) => k),
     dtype,
   );
   const cumulative = cumulativeSum(exp(poissonLogProb(counts, expandDims(logRate, -1)))); // [..., n, counts]
-  const u = randomUniform(key, [...logRate.shape, 1], dtype);
+  const u = randomUniform(key, [...shape, 1], dtype);
   return sum(cast(lessEqual(cumulative, u), dtype), -1);
 }
 
@@ -64,7 +65,7 @@ const attempts = 16;
  * Transformed rejection (Hörmann 1993, algorithm PTRS, without its squeezes, which only save logarithms): of a fixed
  * number of attempts the first that is accepted; the rounded rate, should there be none.
  */
-function byRejection(logRate: Tensor, key: GraphKey): Tensor {
+function byRejection(logRate: Tensor, key: GraphKey, shape: GraphShape): Tensor {
   const dtype = logRate.dtype as FloatDType;
   const rates = expandDims(logRate, -1); // [..., n, 1]
   const rate = exp(rates);
@@ -72,10 +73,10 @@ function byRejection(logRate: Tensor, key: GraphKey): Tensor {
   const a = sub(mul(b, 0.02483), 0.059);
   const inverseAlpha = add(div(1.1328, sub(b, 3.4)), 1.1239);
 
-  const shape = [...logRate.shape, attempts];
+  const tried = [...shape, attempts];
   const [first, second] = key.split() as [GraphKey, GraphKey];
-  const u = sub(randomUniform(first, shape, dtype), 0.5);
-  const v = randomUniform(second, shape, dtype);
+  const u = sub(randomUniform(first, tried, dtype), 0.5);
+  const v = randomUniform(second, tried, dtype);
   const us = sub(0.5, abs(u));
   const proposal = add(add(mul(add(div(mul(a, 2), us), b), u), rate), 0.43);
   const isCount = logicalAnd(greaterEqual(proposal, 0), less(proposal, 2 ** 30));

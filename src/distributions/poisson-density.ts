@@ -1,4 +1,3 @@
-import type { DType } from '../../core/index.ts';
 import {
   add,
   cast,
@@ -16,8 +15,8 @@ import {
   square,
   sub,
   where,
-} from '../../graph/index.ts';
-import type { Tensor } from '../../graph/index.ts';
+} from '../graph/index.ts';
+import type { Tensor } from '../graph/index.ts';
 
 const halfLogTwoPi = 0.9189385332046727;
 
@@ -62,10 +61,4 @@ function stirlingError(n: Tensor): Tensor {
   const coefficients = [1 / 12, -1 / 360, 1 / 1260, -1 / 1680, 1 / 1188, -691 / 360360];
   const series = coefficients.reduceRight<Tensor | number>((tail, c) => add(mul(tail, squared), c), 0) as Tensor;
   return where(less(n, tableSize - 0.5), known, mul(series, inverse));
-}
-
-/** The whole part of numbers ≥ 0 below 2³¹. */
-export function truncate(x: Tensor): Tensor {
-  const dtype: DType = x.dtype;
-  return cast(cast(x, 'int32'), dtype);
 }

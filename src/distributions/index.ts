@@ -1,0 +1,14 @@
+export type { Distribution, SampleAndLogProb, Support } from '../gaussian/index.ts';
+export { klDivergence, registerKl } from '../gaussian/index.ts';
+export type { DistributionClass } from '../gaussian/index.ts';
+export { DistributionBase } from './distribution-base.ts';
+export type { SupportOptions } from './support.ts';
+export { Bernoulli } from './bernoulli.ts';
+export { Categorical, OneHotCategorical } from './categorical.ts';
+export { ContinuousBernoulli } from './continuous-bernoulli.ts';
+export { Laplace } from './laplace.ts';
+export { Poisson } from './poisson.ts';
+export { Independent } from './independent.ts';
+export { MixtureSameFamily } from './mixture-same-family.ts';
+export { TransformedDistribution } from './transformed-distribution.ts';
+export * from './bijectors/index.ts';
