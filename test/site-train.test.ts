@@ -1,6 +1,9 @@
 // The article's last figure: two VAEs trained in the tab, in real Chromium.
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createEngine } from 'rootsigma/engine';
+import type { SubjectName } from '../site/src/train/messages.ts';
+import { LearningPair } from '../site/src/train/pair.ts';
 import { straight, subjects } from '../site/src/train/subjects.ts';
 import { available, axeViolations, numbers, open, show, startSite, stopSite } from './site/harness.ts';
 import { crossedLabels } from './site/labels.ts';
@@ -41,6 +44,28 @@ function closedForm(): number {
   }
   return sum / 100;
 }
+
+describe('what the article says of the other data', () => {
+  const profilesOf = async (subject: SubjectName, seed: number) => {
+    const pair = await LearningPair.create(await createEngine({ threads: 1 }), subjects[subject], seed);
+    for await (const epoch of pair.train(new AbortController().signal)) expect(epoch).toBeGreaterThan(0);
+    const [profiles, looks] = [await pair.profiles(), await pair.look(0)];
+    await pair.dispose();
+    return { profiles, elbo: looks.full.elbo };
+  };
+
+  it('no turn suits all of the bent cloud, and one does all of the straight one', async () => {
+    const [bent, straight] = [await profilesOf('bent', 1), await profilesOf('straight', 1)];
+    expect(Math.min(...straight.profiles.full)).toBeLessThan(0.005);
+    expect(Math.min(...bent.profiles.full)).toBeGreaterThan(0.01);
+  });
+
+  it('what a turn costs the digits is small beside what a seed does', async () => {
+    const [one, two] = [await profilesOf('digits', 1), await profilesOf('digits', 2)];
+    const cost = Math.max(...Object.values(one.profiles).flat(), ...Object.values(two.profiles).flat());
+    expect(cost).toBeLessThan(0.5 * Math.abs(one.elbo - two.elbo));
+  });
+});
 
 describe.runIf(available)('the training in the tab', () => {
   beforeAll(startSite);

@@ -1,4 +1,6 @@
 // The article in a real browser: what it weighs, and that every figure moves by every control.
+import { readFileSync } from 'node:fs';
+import { extname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   available,
@@ -7,6 +9,7 @@ import {
   figures,
   numbers,
   open,
+  root,
   setRange,
   settle,
   show,
@@ -38,6 +41,43 @@ describe.runIf(available)('the article', () => {
       expect(digits).toBeGreaterThan(200_000);
       expect(digits).toBeLessThanOrEqual(330_000);
     });
+  });
+
+  it('is painted without waiting for a script, by 350 kB of page and styles', async () => {
+    await open(
+      async (page) => {
+        const blocking = await page.evaluate(() =>
+          performance
+            .getEntries()
+            .filter((entry) => entry instanceof PerformanceResourceTiming)
+            .map((entry) => entry as PerformanceResourceTiming & { readonly renderBlockingStatus: string })
+            .filter((entry) => entry.entryType === 'navigation' || entry.renderBlockingStatus === 'blocking')
+            .map(({ name, decodedBodySize: bytes }) => ({ name: new URL(name).pathname, bytes })),
+        );
+        expect(blocking.map(({ name }) => extname(name))).toEqual(['', '.css']);
+        expect(blocking.reduce((sum, { bytes }) => sum + bytes, 0)).toBeLessThan(350_000);
+        // The scripts have not come, and never will.
+        await page.waitForFunction(() => performance.getEntriesByName('first-contentful-paint').length > 0);
+        expect(await page.locator('h1').isVisible()).toBe(true);
+      },
+      '',
+      { withhold: /\.js$/ },
+    );
+  });
+
+  it('leads to the reference that the same command builds', async () => {
+    await open(async (page) => {
+      await page.route(/reference/, (route) =>
+        route.fulfill({ contentType: 'text/html', body: route.request().url() }),
+      );
+      const inside = await page.locator('a[href]:not([href^="#"]):not([href^="https:"])').all();
+      expect(inside).toHaveLength(1);
+      await inside[0]!.click();
+      await page.waitForURL('**/some/path/reference/index.html');
+    });
+    const read = (path: string): string => readFileSync(join(root, path), 'utf8');
+    expect(read('scripts/build-reference.mjs')).toContain("'site/dist/reference'");
+    expect(read('package.json')).toMatch(/"build:site": "vite build site && npm run build:docs"/);
   });
 
   it('keeps its layout when the script takes over', async () => {

@@ -89,7 +89,7 @@ export class Frame {
     const name =
       title === ''
         ? ''
-        : `<text class="axis-title" x="${this.box.right}" y="${y + 31}" text-anchor="end">${title}</text>`;
+        : `<text class="axis-title" x="${this.box.right}" y="${y + 6}" dy="2.05em" text-anchor="end">${title}</text>`;
     return `<path class="axis" d="M${this.box.left},${y}H${this.box.right}"/>${marks.join('')}${name}`;
   }
 

@@ -62,10 +62,12 @@ export async function stopSite(): Promise<void> {
 export interface OpenOptions extends BrowserContextOptions {
   /** What the page's console may say: that which the test is about. */
   readonly expected?: RegExp;
+  /** Addresses that are never answered. */
+  readonly withhold?: RegExp;
 }
 
 export async function open(use: (page: Page) => Promise<void>, query = '', options: OpenOptions = {}) {
-  const { expected, ...contextOptions } = options;
+  const { expected, withhold, ...contextOptions } = options;
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...contextOptions });
   const page = await context.newPage();
   const problems: string[] = [];
@@ -74,8 +76,9 @@ export async function open(use: (page: Page) => Promise<void>, query = '', optio
     if (message.type() === 'error' || message.type() === 'warning') problems.push(message.text());
   });
   page.on('requestfailed', (request) => problems.push(`failed: ${request.url()}`));
-  await page.goto(address + query);
-  if (options.javaScriptEnabled !== false) await page.waitForSelector('html[data-ready]');
+  if (withhold) await page.route(withhold, () => undefined);
+  await page.goto(address + query, { waitUntil: withhold ? 'commit' : 'load' });
+  if (options.javaScriptEnabled !== false && !withhold) await page.waitForSelector('html[data-ready]');
   await use(page);
   expect(problems.filter((problem) => expected?.test(problem) !== true)).toEqual([]);
   await context.close();

@@ -39,7 +39,7 @@ function profile(sigma: Covariance, degrees: number): string {
         frame.line([...below, { x: 180, y: 0 }, { x: 0, y: 0 }], 'area ink-wrong', true) +
           frame.curve(at, 'stroke ink-cov'),
       ),
-      frame.xAxis([0, 45, 90, 135, 180], 'direction v, in degrees', (x) => `${x}°`),
+      frame.xAxis([0, 45, 90, 135, 180], 'direction v', (x) => `${x}°`),
       frame.line(
         [
           { x: 0, y: 0 },

@@ -67,7 +67,7 @@ export const spread = figure({
       ),
       frame.text({ x: stddev, y: level }, `σ = ${decimal(stddev)}`, { dx: 8, dy: 4, style: 'ink-root strong' }),
       frame.text({ x: width, y: top }, `draws of σ ε`, { dx: -4, dy: 14, anchor: 'end', style: 'ink-sample' }),
-      frame.text({ x: width, y: top }, `√σ ε: the slip`, { dx: -4, dy: 32, anchor: 'end', style: 'ink-wrong' }),
+      frame.text({ x: width, y: top }, `√σ ε: the slip`, { dx: -4, dy: 38, anchor: 'end', style: 'ink-wrong' }),
     ];
     return `${slider('variance')}
       ${frame.svg(`Histogram of ${draws} draws of σ ε for variance ${own.variance}, with the density it should have and the one the slip gives`, body.join(''))}

@@ -57,7 +57,7 @@ export const turning = figure({
       frame.text({ x: -2.4, y: 2.4 }, 'the exact posterior', { dx: 8, dy: 20, style: 'ink-cov' }),
       frame.text({ x: -2.4, y: 2.4 }, 'the best diagonal Σ', { dx: 8, dy: 39, style: 'ink-root' }),
     ];
-    const chart = new Frame({ x: [0, 90], y: [0, 0.5], margin: [40, 10, 28, 42] });
+    const chart = new Frame({ x: [0, 90], y: [0, 0.5], margin: [40, 18, 28, 42] });
     const gaps = [
       chart.yAxis([0, 0.1, 0.2, 0.3, 0.4, 0.5], 'nats lost', (y) => y.toFixed(1)),
       chart.xAxis([0, 15, 30, 45, 60, 75, 90], 'turn', (x) => `${x}°`),
