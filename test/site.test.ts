@@ -17,6 +17,30 @@ import {
   stopSite,
 } from './site/harness.ts';
 
+describe("the article's text form", () => {
+  it('asks the same twelve questions, answers each before it links, and says how to cite', () => {
+    const letters: Readonly<Record<string, string>> = { cov: 'Σ', rt: 'Σ^{1/2}', mean: 'μ', eps: 'ε', odot: '⊙', mu: 'μ', sigma: 'σ', Sigma: 'Σ', sqrt: '√', Lambda: 'Λ', mathcal: '' }; // prettier-ignore
+    const plain = (text: string): string =>
+      text
+        .replace(/\\([A-Za-z]+)/g, (_, name: string) => letters[name] ?? `\\${name}`)
+        .replace(/\\[()]|<\/?code>|`|\s+/g, ' ')
+        .replace(/\^2/g, '²')
+        .replace(/ /g, '');
+    const page = readFileSync(join(root, 'site/article/questions.html'), 'utf8');
+    const text = readFileSync(join(root, 'docs/sigma-root.md'), 'utf8');
+    const asked = [...page.matchAll(/<li>\s*<b>(.*?)<\/b>/gs)].map(([, question]) => plain(question!));
+    const answers = text
+      .slice(text.indexOf('\n## Twelve'), text.indexOf('\n## Sources'))
+      .split(/\n\d+\. /)
+      .slice(1);
+    expect(answers.map((answer) => plain(/\*\*(.*?)\*\*/s.exec(answer)![1]!))).toEqual(asked);
+    expect(asked).toHaveLength(12);
+    for (const answer of answers) expect(answer).toMatch(/\*\* .*?[.:;,] .*?\.\s+→ \[/s);
+    const cite = (source: string): string => plain(/@misc\{.*?\n\}/s.exec(source)![0]);
+    expect(cite(text)).toBe(cite(readFileSync(join(root, 'site/article/footer.html'), 'utf8')));
+  });
+});
+
 describe.runIf(available)('the article', () => {
   beforeAll(startSite);
   afterAll(stopSite);
