@@ -1,5 +1,5 @@
-import { UnsupportedError, noticesTo } from '../core/index.ts';
-import { WorkerCalls } from '../core/messages/index.ts';
+import { UnsupportedError, nextTurn, noticesTo } from '../core/index.ts';
+import { WorkerCalls, arrivals, sendArray } from '../core/messages/index.ts';
 import type { CallContext } from '../core/messages/index.ts';
 import type { DatasetSplits } from '../data/index.ts';
 import { MemoryStore } from '../io/index.ts';
@@ -63,8 +63,10 @@ export async function trainInWorker(
   const say = noticesTo(onNotice);
   // Stores and addresses are this thread's: what they hold goes along.
   const origin = from && { from: originArchive(await originOf(from, {})) };
-  const request: TrainRequest = { data: packData(data), options: { ...rest, ...origin } };
-  const { config, weights } = (await WorkerCalls.of(worker).call('train', request, {
+  const calls = WorkerCalls.of(worker);
+  const packed = await packData(data, (array) => sendArray(calls, array));
+  const request: TrainRequest = { data: packed, options: { ...rest, ...origin } };
+  const { config, weights } = (await calls.call('train', request, {
     signal,
     onEvent: (told) => {
       const { kind, value } = told as Told;
@@ -73,6 +75,8 @@ export async function trainInWorker(
       else say(value);
     },
   })) as TrainResult;
+  // Its arrival has taken its time already.
+  await nextTurn();
   return assembleRun(
     {
       config,
@@ -95,12 +99,14 @@ function once(read: () => Promise<DatasetSplits>): () => Promise<DatasetSplits> 
 
 /** What the worker does for `trainInWorker`: methods for `serve`. */
 export function trainingService(train: (data: DataInput, options: TrainOptions) => PromiseLike<Run>) {
+  const { methods, take } = arrivals();
   return {
+    ...methods,
     async train({ data, options }: TrainRequest, { tell, signal }: CallContext): Promise<TrainResult> {
       const say = (told: Told): void => {
         tell(told);
       };
-      const run = await train(unpackData(data), {
+      const run = await train(unpackData(data, take), {
         ...options,
         signal,
         onEvent: (value) => {

@@ -74,6 +74,36 @@ export async function startBrowser(folder: string): Promise<Served> {
   };
 }
 
+/**
+ * How long the tasks of a page's main thread kept the processor between two marks of `action`, in milliseconds. What the browser calls a long
+ * task counts by the clock, and so does waiting for a processor that other programs have: that says nothing of the page.
+ */
+export async function tasksDuring(
+  { browser }: Served,
+  page: Page,
+  { action, marks }: { readonly action: () => Promise<unknown>; readonly marks: readonly [begin: string, end: string] },
+): Promise<number[]> {
+  const timeline = 'disabled-by-default-devtools.timeline';
+  await browser.startTracing(page, { categories: [timeline, 'blink.user_timing', '__metadata'] });
+  await action();
+  const { traceEvents } = JSON.parse((await browser.stopTracing()).toString()) as { traceEvents: TraceEvent[] };
+  const [begin, end] = marks.map((mark) => traceEvents.find(({ name }) => name === mark));
+  if (!begin || !end) throw new Error(`The trace has no marks ${marks.join(' and ')}.`);
+  return traceEvents
+    .filter(({ name, pid, tid }) => name === 'RunTask' && pid === begin.pid && tid === begin.tid)
+    .filter(({ ts }) => ts > begin.ts && ts < end.ts)
+    .map(({ tdur = NaN }) => tdur / 1000);
+}
+
+/** Times in microseconds: `tdur` the thread's own. */
+interface TraceEvent {
+  readonly name: string;
+  readonly pid: number;
+  readonly tid: number;
+  readonly ts: number;
+  readonly tdur?: number;
+}
+
 /** A page of its own profile, opened, and what its console says that it should not. */
 export async function openIn({ browser, address }: Served, path = ''): Promise<{ page: Page; problems: string[] }> {
   const page = await (await browser.newContext()).newPage();

@@ -11,7 +11,7 @@ import { examplesOf } from '../../src/data/index.ts';
 import { encodeNpy } from '../../src/io/index.ts';
 import { key, normal } from '../../src/random/index.ts';
 import { expectAllClose } from '../../src/testing/index.ts';
-import { available, buildPage, openIn, startBrowser } from './harness.ts';
+import { available, buildPage, openIn, startBrowser, tasksDuring } from './harness.ts';
 import type { Served } from './harness.ts';
 import type { tests } from './main.ts';
 import { digits, images, options } from './shared.ts';
@@ -150,6 +150,17 @@ describe.runIf(available)('a page', () => {
     expectSame(sample, expected);
     expectSame(picked, expected);
     expect(Number.isFinite(evaluated)).toBe(true);
+  }, 60_000);
+
+  it('leaves the thread of the page free while a worker trains: no task of over 50 ms', async () => {
+    let steps = 0;
+    const action = async (): Promise<void> => {
+      steps = await call('sendAndTrain');
+    };
+    const tasks = await tasksDuring(served, page, { action, marks: ['training begins', 'training ends'] });
+    expect(steps).toBe(9);
+    expect(tasks.length).toBeGreaterThan(15); // Pieces of the data alone.
+    expect(tasks.filter((milliseconds) => !(milliseconds <= 50))).toEqual([]);
   }, 60_000);
 
   it('shares the steps among two threads', async () => {

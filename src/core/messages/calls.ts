@@ -7,6 +7,8 @@ export interface CallOptions {
   readonly onEvent?: (event: unknown) => void;
   /** Tells the worker; what becomes of the call is its affair. */
   readonly signal?: AbortSignal | undefined;
+  /** What of the argument is given away instead of copied. */
+  readonly transfer?: readonly Transferable[];
 }
 
 interface Pending extends CallOptions {
@@ -51,12 +53,12 @@ export class WorkerCalls {
   /** @throws the worker's error; DataCloneError for an argument that cannot be sent */
   call(method: string, argument: unknown, options: CallOptions = {}): Promise<unknown> {
     const id = ++this.#last;
-    const { signal } = options;
+    const { signal, transfer } = options;
     const abort = (): void => {
       this.#send({ rootsigma: 'abort', id });
     };
     return new Promise((resolve, reject) => {
-      this.#send({ rootsigma: 'call', id, method, argument });
+      this.#send({ rootsigma: 'call', id, method, argument }, transfer);
       this.#pending.set(id, { ...options, resolve, reject });
       if (signal?.aborted) abort();
       signal?.addEventListener('abort', abort, { once: true });
@@ -65,8 +67,8 @@ export class WorkerCalls {
     });
   }
 
-  #send(request: Request): void {
-    this.#worker.postMessage(request);
+  #send(request: Request, transfer: readonly Transferable[] = []): void {
+    this.#worker.postMessage(request, [...transfer]);
   }
 
   #hear(reply: Reply): void {
