@@ -184,8 +184,8 @@ export class Replica {
 }
 
 /**
- * Room for the factors. ONNX Runtime computes what lies before a multiple of 64 bytes number by number, with other rounding:
- * arrays of JavaScript's begin anywhere, those of a WebAssembly memory there.
+ * Room for the factors. ONNX Runtime's logarithm computes what lies before a multiple of 16 bytes number by number, with other
+ * rounding: small arrays of JavaScript's begin anywhere, those of a WebAssembly memory at a multiple of 64.
  */
 function alignedFactors({ factors }: StepPlan, batch: NdArray<'float32'>): NdArray<'float32'>[] {
   const sizes = factors.map((factor) => (isBatch(factor) ? 0 : sizeOf(factor.shape as number[])));
