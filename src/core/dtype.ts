@@ -29,9 +29,18 @@ export const bytesPerElement: Readonly<Record<DType, number>> = {
   bool: 1,
 };
 
-/** A zeroed typed array for `dtype`, of the given length or over the given memory. */
+/** A zeroed typed array for `dtype`. */
 export function typedArray<D extends DType>(dtype: D, length: number): ArrayOf[D] {
   return new constructors[dtype](length) as ArrayOf[D];
+}
+
+/** The elements that memory holds, little-endian as every platform that runs JavaScript is. Default: all of them. */
+export function typedArrayOver<D extends DType>(
+  dtype: D,
+  buffer: ArrayBuffer,
+  { start = 0, length }: { readonly start?: number; readonly length?: number } = {},
+): ArrayOf[D] {
+  return new constructors[dtype](buffer, start, length) as ArrayOf[D];
 }
 
 /** A typed array holding a copy of `values`, converted to `dtype`. */

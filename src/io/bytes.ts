@@ -1,5 +1,5 @@
 import { DataError } from '../core/index.ts';
-import type { ArrayOf, DType, NdArray, Shape } from '../core/index.ts';
+import type { NdArray, Shape } from '../core/index.ts';
 
 /** Unsigned bytes with a shape: pixels and labels as files keep them, a quarter of the memory of float32. */
 export interface ByteArray {
@@ -80,16 +80,4 @@ export function entriesOf<V>(source: ReadonlyMap<string, V> | Readonly<Record<st
 /** The message of anything thrown. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
-}
-
-/** The little-endian elements in `buffer` as a typed array (every platform that runs JavaScript is little endian). */
-export function viewAs<D extends DType>(dtype: D, buffer: ArrayBuffer): ArrayOf[D] {
-  const constructors = {
-    float32: Float32Array,
-    float64: Float64Array,
-    int32: Int32Array,
-    uint32: Uint32Array,
-    bool: Uint8Array,
-  } as const;
-  return new constructors[dtype](buffer) as ArrayOf[D];
 }

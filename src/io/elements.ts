@@ -1,26 +1,21 @@
-import { DataError } from '../core/index.ts';
+import { DataError, bytesPerElement, typedArrayOver } from '../core/index.ts';
 import type { DType, TypedArray } from '../core/index.ts';
-import { viewAs } from './bytes.ts';
 
 /** The types of numbers that array files hold, by the names that numpy and PyTorch give them. */
 export type ElementType = keyof typeof bytesPerElementOf;
 
 export const bytesPerElementOf = {
-  bool: 1,
+  ...bytesPerElement,
   uint8: 1,
   uint16: 2,
-  uint32: 4,
   uint64: 8,
   int8: 1,
   int16: 2,
-  int32: 4,
   int64: 8,
   float16: 2,
   bfloat16: 2,
   float8_e4m3fn: 1,
   float8_e5m2: 1,
-  float32: 4,
-  float64: 8,
 } as const;
 
 /** Elements as this library holds them: of an element type of `NdArray`, or bytes. */
@@ -66,14 +61,17 @@ export function decodeElements(
       return { dtype: 'float32', data: Float32Array.from(new Uint16Array(buffer), halfOf) };
     case 'bfloat16':
       // The upper half of a float32.
-      return { dtype: 'float32', data: viewAs('float32', Uint32Array.from(new Uint16Array(buffer), upper).buffer) };
+      return {
+        dtype: 'float32',
+        data: typedArrayOver('float32', Uint32Array.from(new Uint16Array(buffer), upper).buffer),
+      };
     case 'float8_e5m2':
       // The upper half of a float16.
       return { dtype: 'float32', data: Float32Array.from(bytes, (bits) => halfOf(bits << 8)) };
     case 'float8_e4m3fn':
       return { dtype: 'float32', data: Float32Array.from(bytes, quarterOf) };
     default:
-      return { dtype: type, data: viewAs(type, buffer) };
+      return { dtype: type, data: typedArrayOver(type, buffer) };
   }
 }
 

@@ -1,4 +1,4 @@
-import { bytesPerElement, ValueError } from '../core/index.ts';
+import { ValueError, bytesPerElement, typedArrayOver } from '../core/index.ts';
 import type { ArrayOf, DType } from '../core/index.ts';
 import type { KernelModule } from './module.ts';
 
@@ -7,14 +7,6 @@ const pageBytes = 65536;
 const alignment = 64;
 /** The first bytes stay unused, so that no view has offset 0 and AssemblyScript's static data (none today) has room. */
 const reservedBytes = 1024;
-
-const constructors = {
-  float32: Float32Array,
-  float64: Float64Array,
-  int32: Int32Array,
-  uint32: Uint32Array,
-  bool: Uint8Array,
-} as const;
 
 /**
  * A WebAssembly memory of fixed size with the kernels of one module instantiated over it. Views come from `allocate` and live as long
@@ -60,7 +52,7 @@ export class KernelMemory<Kernels> {
         `KernelMemory.allocate: ${length} elements of ${dtype} need ${bytes} bytes, ${this.bytesLeft} are left. Create the memory larger.`,
       );
     }
-    const view = new constructors[dtype](this.buffer, this.#next, length) as ArrayOf[D];
+    const view = typedArrayOver(dtype, this.buffer, { start: this.#next, length });
     this.#next = Math.min(Math.ceil((this.#next + bytes) / alignment) * alignment, this.buffer.byteLength);
     return view;
   }

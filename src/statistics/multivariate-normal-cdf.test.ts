@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { normalQuantile } from '../core/normal-quantile.ts';
 import { IsotropicNormal, MultivariateNormal, StandardNormal } from '../gaussian/index.ts';
 import { key } from '../random/index.ts';
 import { multivariateNormalCdf } from './index.ts';
-import { normalCdf, normalQuantile } from './normal-numbers.ts';
+import { normalCdf } from './normal-numbers.ts';
 
 const fixture = JSON.parse(readFileSync(new URL('../../test/fixtures/statistics.json', import.meta.url), 'utf8')) as {
   boxes: { mean: number[]; covariance: number[][]; upper: number[]; lower?: number[]; value: number }[];

@@ -1,10 +1,11 @@
 import { NdArray, ShapeError, ValueError, formatShape } from '../core/index.ts';
 import type { ArrayLikeInput } from '../core/index.ts';
+import { normalQuantile } from '../core/normal-quantile.ts';
 import { evaluateAll } from '../engine/reference/index.ts';
 import type { Gaussian } from '../gaussian/index.ts';
 import { foldIn, uniform } from '../random/index.ts';
 import type { Key } from '../random/index.ts';
-import { normalCdf, normalQuantile } from './normal-numbers.ts';
+import { normalCdf } from './normal-numbers.ts';
 
 export interface CdfOptions {
   /** Chooses the random shifts: one key, one result. */

@@ -1,8 +1,6 @@
-import { quantileRationals } from '../gaussian/normal-quantile.ts';
-import type { Rational } from '../gaussian/normal-quantile.ts';
 import { erfRatios } from '../graph/index.ts';
 
-// The standard normal distribution of plain numbers, by the formulas that Normal's cdf and icdf are made of.
+// The standard normal distribution of plain numbers, by the formulas that Normal's cdf is made of.
 
 /** Coefficients from the highest power down. */
 function polynomial(x: number, coefficients: readonly number[]): number {
@@ -27,22 +25,4 @@ export function normalCdf(z: number): number {
   // e^(−z²/2) in two factors, the first exact in its exponent: z² itself would be rounded.
   const head = Math.fround(z);
   return (Math.exp((-head * head) / 2) * Math.exp(((head - z) * (head + z)) / 2 + exponent)) / (-z * Math.SQRT2);
-}
-
-/** Φ⁻¹(p) for p in [0, 1], to about 1e-16. */
-export function normalQuantile(p: number): number {
-  const q = p - 0.5;
-  const { central, tail, farTail } = quantileRationals;
-  if (Math.abs(q) <= 0.425) return q * rational(0.180625 - q * q, central);
-  const smaller = Math.min(p, 1 - p);
-  if (smaller <= 0) return q < 0 ? -Infinity : Infinity;
-  const r = Math.sqrt(-Math.log(smaller));
-  const size = r <= 5 ? rational(r - 1.6, tail) : rational(r - 5, farTail);
-  return q < 0 ? -size : size;
-}
-
-/** Coefficients from the constant term up. */
-function rational(x: number, { top, bottom }: Rational): number {
-  const value = (coefficients: readonly number[]): number => coefficients.reduceRight((sum, next) => sum * x + next, 0);
-  return value(top) / value(bottom);
 }

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import { normalQuantile } from '../../core/normal-quantile.ts';
 import { tableOf } from '../../io/index.ts';
 import { key, normal } from '../../random/index.ts';
 import { encoderOf, repeat } from '../../testing/tables.ts';
 import type { SchemaOverrides } from '../index.ts';
-import { normalQuantile } from './normal-quantile.ts';
 import { applyTransform, fitQuantile, fitStandard, fitTransform, undoTransform } from './transforms.ts';
 
 describe('transforms', () => {

@@ -6,7 +6,7 @@ import { constant, grad, input, sum, verifyGraph } from '../../graph/index.ts';
 import type { Tensor } from '../../graph/index.ts';
 import { initializeParameters } from '../../nn/index.ts';
 import { key, normal } from '../../random/index.ts';
-import { checkGradients, expectAllClose } from '../../testing/index.ts';
+import { checkGradients, expectAllClose, testDistribution } from '../../testing/index.ts';
 import { drawPoisson } from '../../distributions/poisson-draws.ts';
 import {
   bernoulliFamily,
@@ -237,6 +237,15 @@ describe.each(families)('the family $name', (family) => {
   it('takes the data it says, and names the first number that it does not', () => {
     expect(family.support.firstOutside(Float32Array.from(family.x))).toBe(-1);
     expect(family.support.firstOutside(Float32Array.of(family.x[0]!, NaN, 0, 0))).toBe(1);
+  });
+
+  it('gives distributions: shapes, draws, moments and densities agree', () => {
+    const outputs = constant(normal(key(6), [2, family.outputSize], { dtype: 'float64' }));
+    const { likelihood } = withStart(family, outputs, [...family.x]);
+    expect(likelihood.batchShape).toEqual([2]);
+    expect(likelihood.eventShape).toEqual([4]);
+    testDistribution(likelihood, { draws: 4000 });
+    expectAllClose(evaluate(sum(likelihood.logProbParts([...family.x]), -1)), evaluate(likelihood.logProb([...family.x])), { rtol: 1e-14 }); // prettier-ignore
   });
 
   it.each<FloatDType>(['float32', 'float64'])(

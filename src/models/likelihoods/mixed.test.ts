@@ -4,7 +4,7 @@ import { createEngine, evaluate, evaluateAll } from '../../engine/index.ts';
 import { constant, input, isHostOp, topologicalOrder, verifyGraph } from '../../graph/index.ts';
 import { initializeParameters } from '../../nn/index.ts';
 import { key, normal } from '../../random/index.ts';
-import { checkGradients, expectAllClose } from '../../testing/index.ts';
+import { checkGradients, expectAllClose, testDistribution } from '../../testing/index.ts';
 import { mixedFamily } from './index.ts';
 import type { MixedBlock } from './index.ts';
 
@@ -51,6 +51,17 @@ describe('the mixed likelihood', () => {
       'likelihood.logVariance': [2],
       'likelihood.cutpoints.4': [1, 3],
     });
+  });
+
+  it('is a distribution over rows such as the encoder makes', () => {
+    testDistribution(likelihood, { draws: 500 });
+    const damaged = [encode({ ...row, e: NaN }), encode(row), encode(row), encode(row)];
+    damaged[1]![1] = 1; // b chooses twice.
+    damaged[2]![10] = 0.5; // d is yes or no.
+    damaged[3]![4] = 2; // A flag.
+    const isRow = (values: number[]): number => evaluate(likelihood.support.contains(constant([values]))).item();
+    expect(damaged.map(isRow)).toEqual([0, 0, 0, 0]);
+    expect(isRow(encode({ ...row, a: null, b: null }))).toBe(1);
   });
 
   it('has total probability 1: a sum over every discrete column and over what is missing, an integral over the numbers', () => {
