@@ -48,3 +48,24 @@ export function roots({ covariances }) {
     };
   });
 }
+
+/** The same in threads, of batches that are worth it: numpy has as many. */
+export function rootsInThreads({ covariances }) {
+  const large = [
+    { n: 8, count: 20_000 },
+    { n: 16, count: 5000 },
+    { n: 32, count: 1000 },
+    { n: 64, count: 200 },
+    { n: 128, count: 40 },
+  ];
+  return large.map(({ n, count }) => {
+    const options = { data: covariances(n, count), n, count };
+    return {
+      name: `threads-roots-${n}`,
+      title: `Symmetric root in threads, ${n} × ${n}, float64, batches of ${count}`,
+      unit: 'a matrix',
+      ours: { kind: 'node', module: './rootsigma/roots-threads.mjs', options, label: 'rootsigma' },
+      peers: threadCounts().map((threads) => python('eigh', { threads, options, target: 0.7 })),
+    };
+  });
+}
