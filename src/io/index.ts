@@ -18,6 +18,7 @@ export { CsvScanner, longestField } from './csv-scanner.ts';
 export type { CsvScannerOptions, FieldSink } from './csv-scanner.ts';
 export type { DecimalSigns } from './decimals.ts';
 export * from './idx.ts';
+export { checkRatio } from './inflate.ts';
 export * from './image-grid.ts';
 export * from './image-header.ts';
 export { mostDepth, parseJson, shown } from './json.ts';

@@ -154,10 +154,16 @@ interface Values {
 
 function checkValues(bytes: Uint8Array, { encoding, count, chunk, version }: Values): void {
   const { type } = chunk.metadata;
+  const isBoolean = type === 'BOOLEAN';
+  const isDictionary = encoding === encodings.plainDictionary || encoding === encodings.rleDictionary;
+  // Both are runs, and hyparquet goes by the type alone.
+  if ((encoding === encodings.rle && !isBoolean) || (isDictionary && isBoolean)) {
+    throw new Error(`a page of the encoding ${String(encoding)} in a column of ${type}`);
+  }
   if (encoding === encodings.plain) checkPlain(bytes, count, chunk);
   else if (encoding === encodings.rle) {
     if (count > 0) checkRuns(bytes.subarray(4), { bitWidth: 1, count });
-  } else if (encoding === encodings.plainDictionary || encoding === encodings.rleDictionary) {
+  } else if (isDictionary) {
     if (count === 0) return;
     const bitWidth = bytes[0] ?? 255;
     if (bitWidth > 32) throw new Error(`dictionary indices of ${bitWidth} bits`);

@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { DataError } from '../../core/index.ts';
-import { TableCsvReader, decodeParquet, readParquetHeader } from '../../io/index.ts';
+import { TableCsvReader, checkRatio, decodeParquet, readParquetHeader } from '../../io/index.ts';
 import type { CsvOptions, Table } from '../../io/index.ts';
 
 /** Rows of a piece of CSV, about; a piece of Parquet is one of its row groups. */
@@ -27,9 +27,15 @@ async function* streamCsv(path: string, options: CsvOptions): AsyncGenerator<Tab
 async function* readPieces(path: string): AsyncGenerator<Uint8Array> {
   const file = createReadStream(path, { highWaterMark: 2 ** 19 });
   const source: Readable = path.toLowerCase().endsWith('.gz') ? file.pipe(createGunzip()) : file;
+  let unpacked = 0;
   try {
-    yield* source as AsyncIterable<Uint8Array>;
+    for await (const piece of source as AsyncIterable<Uint8Array>) {
+      unpacked += piece.length;
+      checkRatio(path, unpacked, file.bytesRead);
+      yield piece;
+    }
   } catch (error) {
+    if (error instanceof DataError) throw error;
     throw new DataError(`${path}: cannot be read (${(error as Error).message}).`);
   } finally {
     file.destroy();
