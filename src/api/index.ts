@@ -36,14 +36,33 @@ export type {
 } from '../core/index.ts';
 export { listDatasets, datasetOf, examplesOf, makeDigits, takeFirst } from '../data/index.ts';
 export type {
+  ColumnDates,
+  ColumnSchema,
   Dataset,
   DatasetDescription,
   DatasetOptions,
+  DatasetSource,
   DatasetSplits,
+  DateFormat,
   DecodeOptions,
+  DigitsOptions,
+  EncodedTable,
+  ExampleNames,
+  FactorColumn,
+  FileInput,
+  FoundDates,
+  Labels,
   LoadProgress,
+  RowFacts,
+  ScaleRule,
+  SchemaOverrides,
   SplitChoice,
   SplitName,
+  Standardization,
+  Support,
+  Surprise,
+  TableBlock,
+  TableEncoder,
 } from '../data/index.ts';
 export { createEngine, engineNames } from '../engine/index.ts';
 export type { Engine, EngineName, EngineOptions } from '../engine/index.ts';
@@ -52,14 +71,37 @@ export type { Evaluation, EvaluationProgress, ImageQuality, LabelledCodes, NllEs
 export { compareTables, downstreamAccuracy, sampleGaussianCopula, sampleIndependently } from '../evaluation/index.ts';
 export type { ColumnKinds, DownstreamAccuracy, TableDistances } from '../evaluation/index.ts';
 export { MemoryStore, anomalyMethods, tableOf } from '../io/index.ts';
-export type { AnomalyThreshold, Cell, Release, RunConfig, Store, Table, TableColumn } from '../io/index.ts';
-export type { DoneEvent, ElboMeans, EpochEvent, NonFiniteEvent, StepEvent, TrainingEvent } from '../training/index.ts';
+export type {
+  AnomalyThreshold,
+  Cell,
+  ColumnKind,
+  CsvDialect,
+  FormatTableOptions,
+  JsonValue,
+  NumberForm,
+  Release,
+  ReplaceOptions,
+  RunConfig,
+  Store,
+  Table,
+  TableColumn,
+  WrittenForm,
+} from '../io/index.ts';
+export type {
+  DoneEvent,
+  ElboMeans,
+  EpochEvent,
+  NonFiniteEvent,
+  StepEvent,
+  TrainingEvent,
+  ValidationMeans,
+} from '../training/index.ts';
 export { auroc, averagePrecision, precisionRecallCurve, rocCurve } from '../evaluation/index.ts';
 export type { AnomalyLabels, PrecisionRecallCurve, RankingOptions, RocCurve } from '../evaluation/index.ts';
 export type { AnomalyMethod } from '../evaluation/index.ts';
 export type { AnomalyOptions, FitThresholdOptions, ScoreOptions } from './anomalies.ts';
 export { trainingDataOf } from './data.ts';
-export type { DataInput } from './data.ts';
+export type { DataInput, NestedExamples } from './data.ts';
 export { diagnose } from './doctor.ts';
 export type { Diagnosis, EngineDiagnosis } from './doctor.ts';
 export {
@@ -74,7 +116,7 @@ export {
   writeComparison,
   writePicture,
 } from './files.ts';
-export type { ArrayFormat } from './files.ts';
+export type { ArrayFormat, WriteArrayOptions } from './files.ts';
 export { exportOnnx } from './onnx-models.ts';
 export type { OnnxModels, OnnxOptions } from './onnx-models.ts';
 export type { ExportOptions } from './run-files.ts';
@@ -103,7 +145,14 @@ export type { ModelOptions } from './options.ts';
 export { asShades, comparison, isImageShape, sheet } from './pictures.ts';
 export type { RunPlace, RunSource } from './place.ts';
 export { Run } from './run.ts';
-export type { ExamplesOptions, RunEvaluateOptions, SampleOptions, SplitOptions, TestData } from './run-options.ts';
+export type {
+  ExamplesOptions,
+  RunEvaluateOptions,
+  RunParts,
+  SampleOptions,
+  SplitOptions,
+  TestData,
+} from './run-options.ts';
 export type { RunFiles } from './run.ts';
 export { isTablePath, readTable, writeTable } from './table-files.ts';
 export type { WriteTableOptions } from './table-files.ts';

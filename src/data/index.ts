@@ -20,6 +20,7 @@ export type { ClassifiedRows } from './softmax-regression.ts';
 export { spritePositions, spriteSize } from './sprites/masks.ts';
 export * from './sprites/sprites.ts';
 export { isMissing, numberOf } from './table/cells.ts';
+export type { ColumnDates } from './table/date-columns.ts';
 export { dateReader, findDates } from './table/dates/index.ts';
 export type { DateFormat, FoundDates } from './table/dates/index.ts';
 export { otherCategory, TableEncoder } from './table/encoder.ts';

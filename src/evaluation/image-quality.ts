@@ -50,7 +50,7 @@ function meanSquaredError(a: ArrayLike<number>, b: ArrayLike<number>): number {
   return total / a.length;
 }
 
-interface ImageSize {
+export interface ImageSize {
   readonly height: number;
   readonly width: number;
   readonly channels: number;

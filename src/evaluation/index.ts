@@ -1,7 +1,7 @@
 export { evaluateModel } from './evaluate.ts';
 export type { EvaluateOptions, Evaluation, EvaluationProgress } from './evaluate.ts';
 export { imageQuality, structuralSimilarity } from './image-quality.ts';
-export type { ImageQuality } from './image-quality.ts';
+export type { ImageQuality, ImageSize } from './image-quality.ts';
 export { estimateNll, meanWithError } from './importance-sampling.ts';
 export type { NllEstimate, NllOptions } from './importance-sampling.ts';
 export { LatentStatistics, activeUnitThreshold } from './latent-statistics.ts';

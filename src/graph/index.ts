@@ -4,6 +4,7 @@ export * from './op-table.ts';
 export { asTensor, asTensors, constant, dimension, inferNode, input, makeNode } from './build.ts';
 export type { TensorLike } from './build.ts';
 export { broadcastGraphShapes } from './shape-rules.ts';
+export type { Inferred } from './shape-rules.ts';
 export * from './elementwise.ts';
 export { erfRatios } from './erf-ratios.ts';
 export * from './activations.ts';

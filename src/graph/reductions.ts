@@ -12,7 +12,7 @@ export interface ReduceOptions {
   readonly keepDims?: boolean;
 }
 
-type Axes = number | readonly number[];
+export type Axes = number | readonly number[];
 
 const reduction =
   (op: (typeof reduceOps)[number]) =>

@@ -9,17 +9,21 @@ export type {
   NonFiniteEvent,
   StepEvent,
   TrainingEvent,
+  ValidationMeans,
 } from './events.ts';
 export { firstNonFiniteIn } from './non-finite.ts';
+export type { TrainingConfig } from '../io/index.ts';
 export type { NonFiniteCounts, NonFinitePolicy, Snapshot } from './non-finite.ts';
 export { follow } from './replicas/follow.ts';
 export type { FollowerTask } from './replicas/follower-thread.ts';
 export { Optimizer, optimizerSlots } from './optimizers.ts';
+export type { OptimizerStep, Slots } from './optimizers.ts';
 export { ParameterStore, flatLength } from './parameter-store.ts';
 export type { StoredSpec } from './parameter-store.ts';
 export type { NamedParameters } from './parameter-store.ts';
 export { learningRateFactor } from './schedule.ts';
 export { TrainingStep } from './step.ts';
+export type { StepFeeds, StepValues } from './step.ts';
 export { buildStep } from './step-graph.ts';
 export type { StepGraph } from './step-graph.ts';
 export { Trainer } from './trainer.ts';

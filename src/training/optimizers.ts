@@ -4,7 +4,7 @@ import { adam, adamw, flushBelow, sgd } from '../kernels/index.ts';
 import type { ParameterStore } from './parameter-store.ts';
 import type { Range } from './replicas/plan.ts';
 
-type Slots = Readonly<Record<string, Float32Array<ArrayBuffer>>>;
+export type Slots = Readonly<Record<string, Float32Array<ArrayBuffer>>>;
 
 export interface OptimizerStep {
   readonly learningRate: number;

@@ -6,7 +6,7 @@ export {
   mixedBackground,
   poissonBackground,
 } from './background.ts';
-export type { Balance } from './balance.ts';
+export type { Balance, Usual } from './balance.ts';
 export type { Background, GaussianBackgroundPrior } from './background.ts';
 export { auroc, averagePrecision, precisionRecallCurve, rocCurve } from './ranking.ts';
 export type { AnomalyLabels, PrecisionRecallCurve, RankingOptions, RocCurve } from './ranking.ts';
