@@ -22,7 +22,7 @@ function status({ phase, epoch, epochs, seconds, loaded }: TrainState): string {
   switch (phase) {
     case 'idle':
       if (loaded) return 'Ready: everything is loaded.';
-      return 'Nothing is loaded yet. The first click fetches 14.5 MB, ONNX Runtime and the part of the library that trains: about 4 MB where the host compresses.';
+      return 'Nothing is loaded yet. The first click fetches 14.6 MB, ONNX Runtime and the part of the library that trains: about 4 MB where the host compresses.';
     case 'loading':
       return 'Loading ONNX Runtime, and drawing the examples…';
     case 'training':
