@@ -1,4 +1,4 @@
-import { existsSync, fstatSync, lstatSync, readdirSync, readlinkSync, realpathSync, statSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, readlinkSync, realpathSync, statSync } from 'node:fs';
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { DataError, LockLostError, ValueError, codeOf } from '../../core/index.ts';
 import { alreadyLocked, bytesOf, nameIn, partsOf } from '../stores/store.ts';
@@ -57,17 +57,17 @@ export class FolderStore implements Store {
     const calls = this.#calls;
     this.#attempt(path, 'written', () => {
       calls.mkdirSync(dirname(path), { recursive: true });
-      const file = calls.openSync(path, 'a');
+      const size = existsSync(path) ? statSync(path).size : 0;
       try {
-        const { size } = fstatSync(file);
+        const file = calls.openSync(path, 'a');
         try {
           writeAll(calls, file, bytesOf(contents));
-        } catch (error) {
-          calls.ftruncateSync(file, size);
-          throw error;
+        } finally {
+          calls.closeSync(file);
         }
-      } finally {
-        calls.closeSync(file);
+      } catch (error) {
+        cutQuietly(path, size, calls);
+        throw error;
       }
     });
     this.#appended.add(path);
@@ -209,6 +209,20 @@ function leavesFolder(folder: string, path: string): boolean {
 
 function noFolder(path: string): ValueError {
   return new ValueError(`${path}: is a file, a run needs a folder.`);
+}
+
+/** What is left of a line that was not written whole, and in the way of saying why. */
+function cutQuietly(path: string, size: number, calls: FileCalls): void {
+  try {
+    const file = calls.openSync(path, 'r+');
+    try {
+      calls.ftruncateSync(file, size);
+    } finally {
+      calls.closeSync(file);
+    }
+  } catch {
+    // Whoever continues the run leaves a torn line out.
+  }
 }
 
 /** Removes folders that are empty, from `path` up to `last`. */

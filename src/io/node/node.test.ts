@@ -1,4 +1,14 @@
-import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import * as fs from 'node:fs';
+import {
+  closeSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -53,5 +63,22 @@ describe('FolderStore', () => {
     await expect(below.replace('a', 'x')).rejects.toThrow(/thesis\.tex.a: cannot be written/);
     await expect(below.append('a', 'x')).rejects.toThrow(/thesis\.tex.a: cannot be written/);
     await expect(below.lock()).rejects.toThrow(/thesis\.tex: is a file, a run needs a folder/);
+  });
+
+  test.each(['writeSync', 'closeSync'] as const)('appends all or nothing, also where %s fails', async (name) => {
+    let fails = true;
+    const failing = (...given: [number, Uint8Array, number]): number => {
+      if (name === 'closeSync') closeSync(given[0]);
+      else if (fails) writeSync(given[0], given[1], given[2], 2);
+      if (!fails) return name === 'writeSync' ? writeSync(...given) : 0;
+      fails = false;
+      throw Object.assign(new Error('EIO'), { code: 'EIO' });
+    };
+    const store = new FolderStore(folder, { ...fs, [name]: failing });
+    writeFileSync(join(folder, 'log'), 'one\n');
+    await expect(store.append('log', 'two\n')).rejects.toThrow(/log: cannot be written: the disk reports a fault/);
+    expect(readFileSync(join(folder, 'log'), 'utf8')).toBe('one\n');
+    await store.append('log', 'two\n');
+    expect(readFileSync(join(folder, 'log'), 'utf8')).toBe('one\ntwo\n');
   });
 });
