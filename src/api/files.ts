@@ -50,7 +50,14 @@ export async function checkWritable(path: string, options: { readonly isFolder?:
  */
 export async function writeArray(path: string, array: NdArray, options: WriteArrayOptions = {}): Promise<void> {
   checkOptions('writeArray', options, { columns: rule.whole(1), columnName: rule.callback });
-  const bytes = await encodeArray(path, array, options);
+  const bytes = await encodeArray(path, array, options).catch((error: unknown) => {
+    // A text has at most half a billion characters in JavaScript.
+    if (!(error instanceof RangeError)) throw error;
+    throw new ValueError(
+      `${path}: an array of shape ${formatShape(array.shape)} is too large for one text (${error.message}). Write .npy or .parquet, or fewer rows.`,
+      { cause: error },
+    );
+  });
   const { writeOutput } = await localFiles();
   writeOutput(path, bytes);
 }

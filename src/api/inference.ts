@@ -8,6 +8,7 @@ import { parameterInputs } from '../nn/index.ts';
 import type { Parameters } from '../nn/index.ts';
 import { foldIn } from '../random/index.ts';
 import type { Key } from '../random/index.ts';
+import { checkResultSize } from './size.ts';
 
 /** q(z|x) of a batch, as numbers. */
 export interface Encoding {
@@ -79,12 +80,13 @@ export class Inference {
       program = ParallelProgram.compile(this.#engine, { outputs, boundInputs: this.#parameters });
       this.#programs.set(name, program);
     }
-    return runInChunks(await program, rows, feeds);
+    return runInChunks(name, await program, rows, feeds);
   }
 }
 
 /** Runs the rows of one input through a program, a bounded number at a time, and joins the outputs. */
 async function runInChunks(
+  operation: string,
   program: ParallelProgram,
   rows: NdArray<'float32'>,
   feeds: (chunk: number) => NamedArrays,
@@ -99,8 +101,17 @@ async function runInChunks(
     const chunk = new NdArray(rows.data.subarray(start * width, (start + size) * width), [size, width], 'float32');
     return program.run({ in: chunk, ...feeds(index) });
   });
-  for await (const part of results) parts.push(part);
+  for await (const part of results) {
+    if (parts.length === 0) checkResultSize({ operation, rows: count, bytesPerRow: bytesPerRowOf(part) });
+    parts.push(part);
+  }
   return Object.fromEntries(Object.keys(parts[0] ?? {}).map((name) => [name, joinRows(parts, name)]));
+}
+
+/** While they are joined, the parts are there too. */
+function bytesPerRowOf(part: Readonly<Record<string, NdArray>>): number {
+  const sizes = Object.values(part).map(({ data, shape }) => (2 * data.byteLength) / Math.max(shape[0] ?? 1, 1));
+  return sizes.reduce((total, size) => total + size, 0);
 }
 
 function joinRows(parts: readonly Record<string, NdArray>[], name: string): NdArray {

@@ -13,9 +13,16 @@ export function machineFacts(): MachineFacts {
     cpu: os.cpus()[0]?.model.trim() ?? 'unknown',
     logicalCores: os.availableParallelism(),
     threads: defaultThreads(),
-    memoryBytes: os.totalmem(),
+    memoryBytes: memoryLimit(),
     freeMemoryBytes: os.freemem(),
   };
+}
+
+/** What the machine has, or a container's limit (cgroups) where that is less. */
+function memoryLimit(): number {
+  // Without a limit it is 0, or a number that no machine has.
+  const limit = process.constrainedMemory();
+  return limit > 0 ? Math.min(os.totalmem(), limit) : os.totalmem();
 }
 
 /** The installed package's version, where its package.json can be found. */

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { NdArray } from '../core/index.ts';
+import { NdArray, RootsigmaError } from '../core/index.ts';
 import { createVae } from '../models/index.ts';
 import { train } from './index.ts';
-import { checkModelSize } from './size.ts';
+import { checkModelSize, checkResultSize, trainingError } from './size.ts';
 
 const x = NdArray.zeros([64, 8], 'float32');
 
@@ -30,5 +30,31 @@ describe('train refuses a model that cannot fit, before it is made', () => {
   it('layers that are too large', async () => {
     const began = train(x, { posterior: 'diagonal', latent: 2, hidden: [30_000, 30_000], onNotice: 'silent' });
     await expect(began).rejects.toThrow(/Choose smaller layers/);
+  });
+});
+
+describe('what memory cannot hold', () => {
+  it('of results is refused once a part shows what a row takes', () => {
+    const of = (rows: number) => () => {
+      checkResultSize({ operation: 'encode', rows, bytesPerRow: 4000 }, 1e9);
+    };
+    of(250_000)();
+    expect(of(250_001)).toThrow(/encode: what 250,001 rows give takes 1 GB; this machine has 1 GB\. Take fewer/);
+  });
+
+  it('of a training names what to lower, and other errors stay what they are', () => {
+    const reasons = [
+      'Array buffer allocation failed',
+      'WebAssembly.Memory(): could not allocate memory',
+      'Invalid typed array length: 9000000000',
+      'Non-zero status code: bad_alloc',
+    ];
+    for (const reason of reasons) {
+      const error = trainingError(new RangeError(reason));
+      expect(error).toBeInstanceOf(RootsigmaError);
+      expect((error as Error).message).toMatch(/memory ran out \(.*\).*Lower the batch size \(batchSize\), the layers/);
+    }
+    const other = new TypeError('a defect');
+    expect(trainingError(other)).toBe(other);
   });
 });

@@ -1,5 +1,5 @@
 import { machineFacts } from '#machine';
-import { ValueError } from '../core/index.ts';
+import { RootsigmaError, ValueError } from '../core/index.ts';
 import type { RunConfig } from '../io/index.ts';
 import type { Vae } from '../models/index.ts';
 import { flatLength, optimizerSlots } from '../training/index.ts';
@@ -36,6 +36,43 @@ export function checkModelSize(
   const there = isWhole ? `this machine has ${gigabytes(memory)}` : `the first must be within ${gigabytes(storeLimit)}`;
   const remedy = posterior === 'full' ? "fewer latent dimensions, or posterior 'low-rank'" : 'smaller layers';
   throw new ValueError(`train: the model needs ${parts.join(' and ')}; ${there}. Choose ${remedy}.`);
+}
+
+/**
+ * Refuses an array of results that the memory cannot hold, once the first part has shown what each row takes.
+ *
+ * @param memory bytes that the machine has; NaN where nobody knows
+ * @throws ValueError saying what it would take, and what to lower
+ */
+export function checkResultSize(
+  { operation, rows, bytesPerRow }: { readonly operation: string; readonly rows: number; readonly bytesPerRow: number },
+  memory: number = machineFacts().memoryBytes,
+): void {
+  const bytes = rows * bytesPerRow;
+  if (!(bytes > memory)) return;
+  throw new ValueError(
+    `${operation}: what ${rows.toLocaleString('en')} rows give takes ${gigabytes(bytes)}; this machine has ${gigabytes(memory)}. Take fewer at a time: a smaller count, limit or number of steps.`,
+  );
+}
+
+/** Whether something failed because memory ran out: of JavaScript's arrays, of WebAssembly, of ONNX Runtime. */
+function isOutOfMemory(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  return /array buffer allocation failed|could not allocate memory|failed to allocate memory|bad_alloc|out of memory|invalid (typed )?array length|Cannot allocate memory/i.test(
+    error.message,
+  );
+}
+
+/** The error for a training that memory is too small for; any other stays what it is. */
+export function trainingError(error: unknown): unknown {
+  if (!isOutOfMemory(error)) return error;
+  const reason = error instanceof Error ? error.message : String(error);
+  const { memoryBytes } = machineFacts();
+  const there = Number.isNaN(memoryBytes) ? '' : ` This machine has ${gigabytes(memoryBytes)}.`;
+  return new RootsigmaError(
+    `train: memory ran out (${reason}).${there} Lower the batch size (batchSize), the layers (hidden, channels), latent or the images' size.`,
+    { cause: error },
+  );
 }
 
 function gigabytes(bytes: number): string {

@@ -27,7 +27,7 @@ import type { Resumed } from './resuming.ts';
 import { Run } from './run.ts';
 import { RunRecorder } from './run-recorder.ts';
 import { unitNotices } from './standardization.ts';
-import { checkModelSize } from './size.ts';
+import { checkModelSize, trainingError } from './size.ts';
 import { checkTrainable } from './trainable.ts';
 import { trainInWorker } from './worker-training.ts';
 
@@ -155,12 +155,13 @@ async function runTraining(
   const options = { ...given, onNotice, onEvent };
   const { worker } = options;
   if (worker) return trainInWorker(data, { ...options, worker });
-  if (options.out === undefined) return trainHere(data, options, undefined);
-  const recorder = await RunRecorder.open(await storeAt(options.out), options);
+  const recorder = options.out === undefined ? undefined : await RunRecorder.open(await storeAt(options.out), options);
   try {
     return await trainHere(data, options, recorder);
+  } catch (error) {
+    throw trainingError(error);
   } finally {
-    await recorder.close();
+    await recorder?.close();
   }
 }
 

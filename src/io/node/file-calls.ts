@@ -37,9 +37,13 @@ export function uninterrupted(calls: FileCalls): FileCalls {
 
 export const systemCalls: FileCalls = uninterrupted(fs);
 
+/** What one call is given: Node takes less than 2 GiB. */
+const mostAtOnce = 2 ** 30;
+
 /** Writes all of it, however much the system takes at a time. */
 export function writeAll(calls: FileCalls, file: number, bytes: Uint8Array): void {
-  for (let done = 0; done < bytes.length;) done += calls.writeSync(file, bytes, done);
+  for (let done = 0; done < bytes.length;)
+    done += calls.writeSync(file, bytes, done, Math.min(bytes.length - done, mostAtOnce));
 }
 
 /**

@@ -17,6 +17,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { WriteError } from '../../core/index.ts';
+import { systemCalls, writeAll } from './file-calls.ts';
+import type { FileCalls } from './file-calls.ts';
 import { FolderStore, checkWritable, writeOutput } from './index.ts';
 
 let folder: string;
@@ -184,4 +186,14 @@ describe('file systems', () => {
       spawnSync('umount', [small]);
     }
   });
+});
+
+test('more than one call of the system takes is written piece by piece', () => {
+  const lengths: number[] = [];
+  const writeSync = (_file: number, _bytes: unknown, _offset: number, length: number): number => {
+    lengths.push(length);
+    return length;
+  };
+  writeAll({ ...systemCalls, writeSync } as FileCalls, 0, { length: 2.5 * 2 ** 30 } as Uint8Array);
+  expect(lengths).toEqual([2 ** 30, 2 ** 30, 2 ** 29]);
 });
