@@ -5,7 +5,7 @@ import { NdArray, ShapeError, UnsupportedError, ValueError } from '../core/index
 import { evaluate } from '../engine/reference/index.ts';
 import { Normal, StandardNormal } from '../gaussian/index.ts';
 import type { Distribution } from '../gaussian/index.ts';
-import { constant, grad, input, sum } from '../graph/index.ts';
+import { constant, grad, input, keyInput, keyWords, sum } from '../graph/index.ts';
 import type { Tensor } from '../graph/index.ts';
 import { key, uniform } from '../random/index.ts';
 import { checkGradients, expectAllClose } from '../testing/index.ts';
@@ -312,6 +312,28 @@ describe('bijectors', () => {
     const { value: y, logProb } = steep.sampleAndLogProb(key(0), [50]);
     expect([...evaluate(y).data].every((x) => x === 1)).toBe(true);
     expect([...evaluate(logProb).data].every((x) => x > 30 && x < 60)).toBe(true);
+  });
+});
+
+describe('draws of Poisson', () => {
+  it('are cut off at no count: one in a thousand of rate 24 exceeds 40', () => {
+    const draws = evaluate(Poisson.fromRate(24).sample(key(3), [20_000])).data;
+    const many = draws.filter((count) => count > 40).length;
+    // P(X > 40) = 0.00099 (scipy.stats.poisson(24).sf(40)): 20, and up to 5 standard errors of 4.4 more.
+    expect(many).toBeGreaterThan(0);
+    expect(many).toBeLessThan(43);
+  });
+});
+
+describe('draws of a mixture', () => {
+  it('choose by other noise than they draw by', () => {
+    const flat = ContinuousBernoulli.fromLogits([1e-9, -1e-9]);
+    const drawKey = keyInput('key');
+    const draw = new MixtureSameFamily(Categorical.fromProbs([0.5, 0.5]), flat).sample(drawKey);
+    const draws = Array.from({ length: 1000 }, (_, seed) => evaluate(draw, { key: keyWords(key(seed)) }).item());
+    // Uniform on [0, 1]: 5 standard errors.
+    const mean = draws.reduce((a, b) => a + b, 0) / draws.length;
+    expect(Math.abs(mean - 0.5)).toBeLessThan(5 * Math.sqrt(1 / 12 / draws.length));
   });
 });
 
