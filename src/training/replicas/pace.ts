@@ -1,9 +1,9 @@
 /** Who takes a step: one thread, or all that there are. */
 export type Crew = 'one' | 'all';
 
-/** Steps of a crew that are compared, twice in a trial: so many that they take about this long, but 2 to 8. */
-const roundMs = 40;
-const [fewest, most] = [2, 8];
+/** Steps of a crew that are compared, twice in a trial: so many that they take about this long, but 4 to 8. */
+const roundMs = 60;
+const [fewest, most] = [4, 8];
 /** From the start to the first trial, and between trials: longer as long as they say the same. */
 const startMs = 50;
 const shortestPauseMs = 250;
