@@ -325,6 +325,19 @@ describe('draws of Poisson', () => {
   });
 });
 
+describe('supports', () => {
+  it('know whole numbers that no int32 holds', () => {
+    const large = [2 ** 40, 2 ** 40 + 0.5, 2 ** 31, 2 ** 31 + 0.25];
+    expect([...evaluate(Poisson.fromRate(1).support.contains(constant(large))).data]).toEqual([1, 0, 1, 0]);
+  });
+
+  it('of inverses are the other way round', () => {
+    const logarithm = new Invert(new Exp());
+    expect([logarithm.isSurjective, logarithm.isTotal]).toEqual([true, false]);
+    expect([new Chain([logarithm, new Exp()]).isSurjective, new Affine(1, 2).isSurjective]).toEqual([false, true]);
+  });
+});
+
 describe('draws of a mixture', () => {
   it('choose by other noise than they draw by', () => {
     const flat = ContinuousBernoulli.fromLogits([1e-9, -1e-9]);

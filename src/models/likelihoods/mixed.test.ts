@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { NdArray, ValueError } from '../../core/index.ts';
 import { createEngine, evaluate, evaluateAll } from '../../engine/index.ts';
-import { constant, input, isHostOp, topologicalOrder, verifyGraph } from '../../graph/index.ts';
+import { constant, input, isHostOp, topologicalOrder, verifyGraph, keyInput, keyWords } from '../../graph/index.ts';
 import { initializeParameters } from '../../nn/index.ts';
 import { key, normal } from '../../random/index.ts';
 import { checkGradients, expectAllClose, testDistribution } from '../../testing/index.ts';
@@ -62,6 +62,22 @@ describe('the mixed likelihood', () => {
     const isRow = (values: number[]): number => evaluate(likelihood.support.contains(constant([values]))).item();
     expect(damaged.map(isRow)).toEqual([0, 0, 0, 0]);
     expect(isRow(encode({ ...row, a: null, b: null }))).toBe(1);
+  });
+
+  it('draws its columns by noise of their own', () => {
+    const drawKey = keyInput('key');
+    const draw = likelihood.sample(drawKey);
+    const draws = Array.from({ length: 600 }, (_, seed) => [...evaluate(draw, { key: keyWords(key(seed)) }).data]);
+    const mean = (of: (row: number[]) => number): number => draws.reduce((sum, row) => sum + of(row), 0) / draws.length;
+    // b's first choice, d and whether a is missing, each of another group: their covariances are within 5 standard errors of 0.
+    for (const [i, j] of [
+      [1, 10],
+      [1, 4],
+      [10, 4],
+    ] as const) {
+      const covariance = mean((row) => row[i]! * row[j]!) - mean((row) => row[i]!) * mean((row) => row[j]!);
+      expect(Math.abs(covariance)).toBeLessThan((5 * 0.25) / Math.sqrt(draws.length));
+    }
   });
 
   it('has total probability 1: a sum over every discrete column and over what is missing, an integral over the numbers', () => {
