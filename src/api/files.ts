@@ -138,11 +138,10 @@ function decodeArray(bytes: Uint8Array, name: string): NdArray {
   if (bytes[0] === 0x93) return toNdArray(decodeNpy(bytes, { name }), name);
   const text = decodeText(bytes, name);
   if (!/^\s*[[{]/.test(text)) return parseCsv(text, { name });
-  const value = parseJson(text, { name });
   try {
-    return NdArray.from(value as number[]);
+    return NdArray.from(parseJson(text, { name }) as number[]);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = (error instanceof Error ? error.message : String(error)).replace(`${name}: `, '').replace(/\.$/, '');
     throw new DataError(`${name}: JSON must hold a matrix as nested arrays, [[2, 1], [1, 2]] (${reason}).`);
   }
 }

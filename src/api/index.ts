@@ -158,4 +158,4 @@ export { isTablePath, readTable, writeTable } from './table-files.ts';
 export type { WriteTableOptions } from './table-files.ts';
 export { Training, train } from './training.ts';
 export { UnwrittenRunError } from './unwritten.ts';
-export type { TrainOptions } from './training.ts';
+export type { TrainOptions } from './train-options.ts';

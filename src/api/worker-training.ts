@@ -13,7 +13,7 @@ import { originArchive, originOf } from './origin.ts';
 import { storeAt } from './place.ts';
 import type { Run } from './run.ts';
 import { weightsOf } from './run-files.ts';
-import type { TrainOptions } from './training.ts';
+import type { TrainOptions } from './train-options.ts';
 import { packData, unpackData } from './worker-data.ts';
 import type { PackedData } from './worker-data.ts';
 
