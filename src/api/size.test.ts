@@ -27,6 +27,30 @@ describe('train refuses a model that cannot fit, before it is made', () => {
     checkModelSize(vae, sized, NaN); // a page does not know
   });
 
+  it('a batch of images of which the layers make too much for the machine', () => {
+    const vae = createVae({
+      inputSize: 256 * 256,
+      shape: [256, 256],
+      network: 'conv',
+      channels: [32, 64],
+      hidden: [],
+      latent: 4,
+      activation: 'relu',
+      posterior: 'diagonal',
+    });
+    const of = (batchSize: number, memory: number) => () => {
+      const { config } = trained;
+      checkModelSize(vae, { ...config, training: { ...config.training, batchSize } }, memory);
+    };
+    // Its two layers' outputs are there once before and once behind the activation's, in the encoder and in the decoder, beside the image.
+    const held = 4 * 2 * (32 * 128 ** 2 + 64 * 64 ** 2);
+    of(64, 4e9)();
+    expect(of(64, 2 * 64 * held)).toThrow(
+      /GB for what its layers make of a batch of 64; this machine has .* GB\. Choose smaller batches \(batchSize\)/,
+    );
+    expect(of(6400, 4e9)).toThrow(/batch of 6400/);
+  });
+
   it('layers that are too large', async () => {
     const began = train(x, { posterior: 'diagonal', latent: 2, hidden: [30_000, 30_000], onNotice: 'silent' });
     await expect(began).rejects.toThrow(/Choose smaller layers/);

@@ -26,5 +26,6 @@ export { TrainingStep } from './step.ts';
 export type { StepFeeds, StepValues } from './step.ts';
 export { buildStep } from './step-graph.ts';
 export type { StepGraph } from './step-graph.ts';
+export { heldBytes } from './step-memory.ts';
 export { Trainer } from './trainer.ts';
 export type { TrainerOptions } from './trainer.ts';
