@@ -1,5 +1,5 @@
 import { machineFacts } from '#machine';
-import { RootsigmaError, ValueError } from '../core/index.ts';
+import { RootsigmaError, ValueError, isOutOfMemory } from '../core/index.ts';
 import type { RunConfig } from '../io/index.ts';
 import type { Vae } from '../models/index.ts';
 import { buildStep, flatLength, heldBytes, optimizerSlots } from '../training/index.ts';
@@ -67,14 +67,6 @@ export function checkResultSize(
   if (!(bytes > memory)) return;
   throw new ValueError(
     `${operation}: what ${rows.toLocaleString('en')} rows give takes ${gigabytes(bytes)}; this machine has ${gigabytes(memory)}. Take fewer at a time: a smaller count, limit or number of steps.`,
-  );
-}
-
-/** Whether something failed because memory ran out: of JavaScript's arrays, of WebAssembly, of ONNX Runtime. */
-function isOutOfMemory(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  return /array buffer allocation failed|could not allocate memory|failed to allocate memory|bad_alloc|out of memory|invalid (typed )?array length|Cannot allocate memory/i.test(
-    error.message,
   );
 }
 

@@ -1,4 +1,5 @@
 import { CommanderError } from 'commander';
+import { isOutOfMemory } from '../core/index.ts';
 import type { CliContext } from './context.ts';
 import { exitCodes } from './exit-codes.ts';
 import type { ExitCode } from './exit-codes.ts';
@@ -32,6 +33,12 @@ export function reportError(error: unknown, context: CliContext, options: { read
   }
   const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
   const known = expected.includes(name);
+  if (!known && isOutOfMemory(error)) {
+    output.error(
+      `memory ran out (${message}). Take less at a time: fewer rows, draws or steps (-n, --limit, --samples, --steps), or smaller batches.`,
+    );
+    return exitCodes.failed;
+  }
   output.error(known ? message : `${name}: ${message}`);
   if (options.debug && stack !== undefined) output.note(...stack.split('\n'));
   else if (!known) output.note('This was not foreseen. Run it again with --debug to see where it arose.');

@@ -3,6 +3,7 @@ export * from './errors.ts';
 export * from './ndarray.ts';
 export { noticesTo } from './notices.ts';
 export type { OnNotice } from './notices.ts';
+export { isOutOfMemory } from './out-of-memory.ts';
 export * as rule from './option-rules.ts';
 export { checkOptions, checkValue, unknownOption } from './option-rules.ts';
 export type { OptionRule, OptionRules } from './option-rules.ts';
