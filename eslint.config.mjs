@@ -18,6 +18,8 @@ export default tseslint.config(
       'dist/',
       'node_modules/',
       'runs/',
+      // What the tests make of the documents' snippets.
+      '.cache/',
       '**/*.generated.ts',
       'src/kernels/assembly/',
       '**/node_modules/',
