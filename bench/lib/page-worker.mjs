@@ -1,4 +1,5 @@
 import { median } from './statistics.mjs';
+import { warmUp } from './warm-up.mjs';
 
 /** How often a page is opened anew, without a cache, for the time to its first step. */
 const openings = 5;
@@ -39,7 +40,7 @@ export class PageWorker {
         `first step ${median(first).toFixed(2)} s after the page's start (median of ${openings}), ` +
         `${megabytes(compressed)} MB fetched (gzip; ${megabytes(bytes)} MB unpacked)`,
     };
-    await worker.#warmUp(warmUpSeconds);
+    await warmUp(worker, warmUpSeconds);
     return worker;
   }
 
@@ -63,14 +64,5 @@ export class PageWorker {
     const answer = await this.#page.evaluate((asked) => globalThis.ask(asked), message);
     if (answer.error !== undefined) throw new Error(answer.error);
     return answer;
-  }
-
-  /** At least three repetitions and so many seconds, as processes do. */
-  async #warmUp(seconds) {
-    const deadline = performance.now() + 1000 * seconds;
-    for (let round = 0; round < 3 || performance.now() < deadline; round++) {
-      this.secondsPerRepetition = (await this.block(1)).seconds;
-      if (performance.now() > deadline + 15_000) return;
-    }
   }
 }

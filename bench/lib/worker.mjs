@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { warmUp } from './warm-up.mjs';
 
 const path = (relative) => fileURLToPath(new URL(relative, import.meta.url));
 
@@ -33,7 +34,7 @@ export class Worker {
     try {
       worker.facts = await worker.#ask({ module, options });
       if (worker.facts.skipped === undefined) {
-        await worker.#warmUp(warmUpSeconds);
+        await warmUp(worker, warmUpSeconds);
         return worker;
       }
     } catch (error) {
@@ -70,14 +71,5 @@ export class Worker {
     const answer = JSON.parse(value);
     if (answer.error !== undefined) throw new Error(answer.error);
     return answer;
-  }
-
-  /** At least three repetitions and so many seconds: compilers, caches and clocks settle. */
-  async #warmUp(seconds) {
-    const deadline = performance.now() + 1000 * seconds;
-    for (let round = 0; round < 3 || performance.now() < deadline; round++) {
-      this.secondsPerRepetition = (await this.block(1)).seconds;
-      if (performance.now() > deadline + 15_000) return;
-    }
   }
 }
