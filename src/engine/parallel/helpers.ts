@@ -1,5 +1,6 @@
 // In Node; pages have helpers.page.ts in its place: package.json, `imports`.
 import { Worker as NodeWorker } from 'node:worker_threads';
+import { asPageWorker } from '../../core/messages/index.ts';
 import { HelperState } from './helper-state.ts';
 
 /** A thread that runs programs for this one. */
@@ -36,29 +37,4 @@ export function startHelper(entry: URL = new URL('./helper.js', import.meta.url)
       return thread.terminate();
     },
   };
-}
-
-/** The part of a page's worker that `WorkerCalls` uses. */
-function asPageWorker(thread: NodeWorker): Worker {
-  const listen = (type: string, listener: (event: unknown) => void): void => {
-    if (type === 'message') {
-      thread.on('message', (data: unknown) => {
-        listener({ data });
-      });
-    } else if (type === 'error') {
-      const fail = (message: string): void => {
-        listener({ message, preventDefault: () => undefined });
-      };
-      thread.on('error', ({ message }) => {
-        fail(message);
-      });
-      thread.on('exit', (code) => {
-        if (code !== 0) fail(`it ended with code ${code}`);
-      });
-    }
-  };
-  const post = (message: unknown): void => {
-    thread.postMessage(message);
-  };
-  return { addEventListener: listen, postMessage: post } as unknown as Worker;
 }

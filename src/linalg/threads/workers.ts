@@ -1,5 +1,5 @@
 import type { Worker as NodeWorker } from 'node:worker_threads';
-import { WorkerCalls } from '../../core/messages/index.ts';
+import { WorkerCalls, asPageWorker } from '../../core/messages/index.ts';
 
 /** A thread that computes, and how many tasks it has. */
 export interface BatchThread {
@@ -40,23 +40,4 @@ export async function callThread(at: BatchThread, method: string, argument: unkn
 
 function isNode(): boolean {
   return typeof process === 'object' && typeof process.versions.node === 'string';
-}
-
-/** The part of a page's worker that `WorkerCalls` uses. */
-function asPageWorker(thread: NodeWorker): Worker {
-  const listen = (type: string, listener: (event: unknown) => void): void => {
-    if (type === 'message') {
-      thread.on('message', (data: unknown) => {
-        listener({ data });
-      });
-    } else if (type === 'error') {
-      thread.on('error', ({ message }) => {
-        listener({ message, preventDefault: () => undefined });
-      });
-    }
-  };
-  const post = (message: unknown): void => {
-    thread.postMessage(message);
-  };
-  return { addEventListener: listen, postMessage: post } as unknown as Worker;
 }
