@@ -12,6 +12,7 @@ import {
 } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Writable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { LockLostError } from '../../core/index.ts';
 import { isAlive, thisProcess } from './process-identity.ts';
@@ -96,22 +97,20 @@ describe('an owner', () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
-  test.runIf(process.platform === 'linux')('that has ended and is not waited for is gone', () => {
-    // The shell becomes a program that does not wait for its child.
-    const script = `sleep 0 & echo $!; exec ${process.execPath} -e 'setTimeout(() => {}, 1e4)'`;
-    const parent = spawn('sh', ['-c', script], { stdio: ['ignore', 'pipe', 'ignore'] });
-    return new Promise<void>((resolve) => {
-      parent.stdout.once('data', (text: Buffer) => {
-        const child = { ...here, pid: Number(text.toString()), started: '' };
-        const watch = setInterval(() => {
-          if (!readFileSync(`/proc/${child.pid}/stat`, 'utf8').includes(') Z')) return;
-          clearInterval(watch);
-          expect(isAlive(child)).toBe(false);
-          parent.kill('SIGKILL');
-          resolve();
-        }, 5);
-      });
+  test.runIf(process.platform === 'linux')('that has ended and is not waited for is gone', async () => {
+    // The shell becomes a program that waits for no child, and only then is the child told to end.
+    const parent = spawn('sh', ['-c', 'read go <&3 & echo $!; exec sleep 60'], {
+      stdio: ['ignore', 'pipe', 'ignore', 'pipe'],
     });
+    try {
+      const pid = Number(await new Promise<string>((resolve) => parent.stdout?.once('data', resolve)));
+      await vi.waitFor(() => { expect(readFileSync(`/proc/${parent.pid ?? 0}/comm`, 'utf8')).toBe('sleep\n'); }, 10_000); // prettier-ignore
+      (parent.stdio[3] as Writable).end('\n');
+      await vi.waitFor(() => { expect(readFileSync(`/proc/${pid}/stat`, 'utf8')).toContain(') Z'); }, 10_000); // prettier-ignore
+      expect(isAlive({ ...here, pid, started: '' })).toBe(false);
+    } finally {
+      parent.kill('SIGKILL');
+    }
   });
 });
 
