@@ -2,6 +2,7 @@
 // and none below. `only` narrows that where the design says so.
 export const layers = [
   { name: 'core' },
+  { name: 'parts', only: ['core'] },
   { name: 'kernels' },
   { name: 'random' },
   { name: 'linalg' },

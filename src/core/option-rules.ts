@@ -1,10 +1,12 @@
 import { ValueError } from './errors.ts';
 
 /** What an option may be, in words and as a test. `undefined` is left out, and always right. */
-export interface OptionRule {
+export interface OptionRule<T = unknown> {
   /** As in 'must be a whole number of at least 1'. */
   readonly expected: string;
   readonly accepts: (value: unknown) => boolean;
+  /** For the compiler alone: what it lets through. */
+  readonly type?: T;
 }
 
 /** A rule for every option of `T`: the compiler misses one that was forgotten. */
@@ -80,7 +82,7 @@ function shown(value: unknown): string {
 }
 
 /** A whole number from `least` to `most`. Default: to 2^53 − 1. */
-export function whole(least: number, most = Number.MAX_SAFE_INTEGER): OptionRule {
+export function whole(least: number, most = Number.MAX_SAFE_INTEGER): OptionRule<number> {
   return {
     expected: `a whole number ${most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${most}`}`,
     accepts: (value) => Number.isSafeInteger(value) && (value as number) >= least && (value as number) <= most,
@@ -88,7 +90,7 @@ export function whole(least: number, most = Number.MAX_SAFE_INTEGER): OptionRule
 }
 
 /** Of random numbers: 0 to 2^53 − 1. */
-export const seed: OptionRule = { ...whole(0), expected: 'a whole number from 0 to 2^53 − 1' };
+export const seed: OptionRule<number> = { ...whole(0), expected: 'a whole number from 0 to 2^53 − 1' };
 
 export interface NumberRange {
   readonly least?: number;
@@ -98,7 +100,7 @@ export interface NumberRange {
 }
 
 /** A finite number in a range, each end of it open or closed. */
-export function number(range: NumberRange = {}): OptionRule {
+export function number(range: NumberRange = {}): OptionRule<number> {
   const { least, above, most, below } = range;
   return {
     expected: `a number${rangeText(range)}`,
@@ -121,12 +123,12 @@ function rangeText({ least, above, most, below }: NumberRange): string {
   return upper === undefined ? '' : most === undefined ? ` below ${upper}` : ` of at most ${upper}`;
 }
 
-export function oneOf(choices: readonly unknown[]): OptionRule {
-  return { expected: `one of ${choices.map(shown).join(', ')}`, accepts: (value) => choices.includes(value) };
+export function oneOf<const T>(choices: readonly T[]): OptionRule<T> {
+  return { expected: `one of ${choices.map(shown).join(', ')}`, accepts: (value) => choices.includes(value as T) };
 }
 
 /** A list of `least` entries or more, each of which fits `rule`; typed arrays are lists too. */
-export function listOf(rule: OptionRule, what: string, least = 0): OptionRule {
+export function listOf<T>(rule: OptionRule<T>, what: string, least = 0): OptionRule<readonly T[]> {
   const isList = (value: unknown): value is readonly unknown[] =>
     Array.isArray(value) || (ArrayBuffer.isView(value) && !(value instanceof DataView));
   return {
@@ -135,20 +137,22 @@ export function listOf(rule: OptionRule, what: string, least = 0): OptionRule {
   };
 }
 
-export function either(...rules: readonly OptionRule[]): OptionRule {
+export function either<T extends readonly unknown[]>(
+  ...rules: { readonly [K in keyof T]: OptionRule<T[K]> }
+): OptionRule<T[number]> {
   return {
     expected: rules.map(({ expected }) => expected).join(', or '),
     accepts: (value) => rules.some(({ accepts }) => accepts(value)),
   };
 }
 
-export const flag: OptionRule = { expected: 'true or false', accepts: (value) => typeof value === 'boolean' };
-export const text: OptionRule = {
+export const flag: OptionRule<boolean> = { expected: 'true or false', accepts: (value) => typeof value === 'boolean' };
+export const text: OptionRule<string> = {
   expected: 'a text that is not empty',
   accepts: (value) => typeof value === 'string' && value !== '',
 };
 export const callback: OptionRule = { expected: 'a function', accepts: (value) => typeof value === 'function' };
-export const object: OptionRule = {
+export const object: OptionRule<object> = {
   expected: 'an object',
   accepts: (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
 };

@@ -1,0 +1,2 @@
+export { option, optional } from './part.ts';
+export type { DataShape, Part, PartKind, PartOption, PartOptions, ValuesOf } from './part.ts';
