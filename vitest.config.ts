@@ -9,8 +9,9 @@ export default defineConfig({
   test: {
     include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
     setupFiles: ['src/testing/setup.ts'],
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    // No test is about time: these end what hangs, on a machine that is busy with other things too.
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
     // The library's notices are on the console: they belong to tests that fail.
     silent: 'passed-only',
     // Two cores: one worker a core, and each engine uses one thread (see engine/ort).

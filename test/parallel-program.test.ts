@@ -63,7 +63,7 @@ describe('ParallelProgram', () => {
           await Promise.all(Array.from({ length: 8 }, (_, run) => program.run(feedsOf(run))));
           expect(here() - before).toBeLessThan(8);
         },
-        { timeout: 50_000 },
+        { timeout: 250_000 },
       );
       const runs = Array.from({ length: 30 }, (_, run) => run);
       const results: NdArray[] = [];
@@ -138,7 +138,7 @@ describe.skipIf(!isBuilt)(`a process with helpers${isBuilt ? '' : ' (dist is not
       ${end};
       for (let k = 0; k < (process.exitCode === 7 ? 3 : 1e9); k++) await Promise.all([1, 2, 3, 4, 5, 6].map(() => program.run({ x })));
       if (process.exitCode === 7) await program.dispose();`;
-    const options = { encoding: 'utf8', timeout: 50_000 } as const;
+    const options = { encoding: 'utf8', timeout: 250_000 } as const;
     const { status, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', text], options);
     expect([status, stderr]).toEqual([7, '']);
   });

@@ -20,7 +20,7 @@ const trainButton = '#fig-train [data-action="train"]';
 
 async function said(page: Page, words: RegExp): Promise<string> {
   const status = page.locator('#fig-train [role="status"]').filter({ hasText: words });
-  await status.waitFor({ timeout: 120_000 });
+  await status.waitFor({ timeout: 250_000 });
   return status.innerText();
 }
 
@@ -143,7 +143,7 @@ describe.runIf(available)('the training in the tab', () => {
       await said(page, /^Nothing is loaded yet|^Ready/);
       expect(await ellipses.count()).toBe(0);
     });
-  }, 180_000);
+  });
 
   it('stops when asked, shows what it had, and starts again', async () => {
     await open(
@@ -166,7 +166,7 @@ describe.runIf(available)('the training in the tab', () => {
       '?train.subject=digits',
       { reducedMotion: 'reduce' },
     );
-  }, 120_000);
+  });
 
   it.each([
     ['its worker does not load', /worker-.*\.js/],

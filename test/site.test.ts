@@ -170,7 +170,7 @@ describe.runIf(available)('the article', () => {
         }
       }
     });
-  }, 120_000);
+  });
 
   it('keeps every setting in its address, and takes nothing else from there', async () => {
     await open(async (page) => {

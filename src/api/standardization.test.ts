@@ -35,7 +35,7 @@ describe.each([
       },
       onNotice: (line) => notices.push(line),
     }); // prettier-ignore
-  }, 120_000);
+  });
   afterAll(() => run.dispose());
 
   it('has an ELBO and NLL of the data in their own units, in training too', async () => {

@@ -17,7 +17,7 @@ beforeAll(async () => {
   mkdirSync(join(folder, 'taken.png'));
   writeFileSync(join(folder, 'file'), '');
   expect((await rootsigma(['train', 'digits', ...tiny, '--epochs', '1', '--out', run, '--quiet'])).code).toBe(0);
-}, 60_000);
+});
 
 /** Every command with `-o`, and the ending it takes. */
 const writers: readonly (readonly [command: readonly string[], ending: string])[] = [
@@ -98,7 +98,7 @@ describe.skipIf(!isBuilt || !existsSync('/dev/full'))('standard output that cann
     const closed = shell(`${train} closed | head -n 1`);
     expect([closed.status, closed.stdout.split('\n').length]).toEqual([130, 2]);
     for (const name of ['full', 'closed']) expect(existsSync(join(folder, name, 'model.safetensors'))).toBe(true);
-  }, 60_000);
+  });
 
   it('standard error that cannot be written takes nothing away', () => {
     const { status, stdout } = shell(`rs evaluate run --json --samples 2 2> /dev/full`);

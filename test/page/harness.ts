@@ -107,6 +107,7 @@ interface TraceEvent {
 /** A page of its own profile, opened, and what its console says that it should not. */
 export async function openIn({ browser, address }: Served, path = ''): Promise<{ page: Page; problems: string[] }> {
   const page = await (await browser.newContext()).newPage();
+  page.setDefaultTimeout(250_000); // What hangs ends; nothing here is about time.
   const problems: string[] = [];
   page.on('pageerror', (error) => problems.push(error.message));
   page.on('console', (message) => {

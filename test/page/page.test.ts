@@ -79,7 +79,7 @@ describe.runIf(available)('a page', () => {
     writePhotos(join(site, 'photos'));
     served = await startBrowser(site);
     ({ page, problems } = await openIn(served));
-  }, 180_000);
+  });
 
   afterAll(async () => {
     await served.close();
@@ -96,7 +96,7 @@ describe.runIf(available)('a page', () => {
     expect(taken).toMatch(/^DataError: kept: holds a run already/);
     expect(exported).toContain('models/encoder.onnx');
     for (const sample of [...samples.slice(1), again]) expect(sample).toEqual(samples[0]);
-  }, 60_000);
+  });
 
   it('draws what Node draws, to the bit', async () => {
     expect(await call('draws')).toEqual([...normal(key(5), [64]).data]);
@@ -139,7 +139,7 @@ describe.runIf(available)('a page', () => {
       expect([...(files[name] ?? [])], name).toEqual(whole[name]);
     }
     expect(existsSync(join(folder, 'saved', '.lock'))).toBe(false);
-  }, 120_000);
+  });
 
   it('opens a run that Node made, from its URL and from files', async () => {
     const { sample, picked, evaluated, scores, threshold, files } = await call('fromNode');
@@ -150,7 +150,7 @@ describe.runIf(available)('a page', () => {
     expectSame(sample, expected);
     expectSame(picked, expected);
     expect(Number.isFinite(evaluated)).toBe(true);
-  }, 60_000);
+  });
 
   it('leaves the thread of the page free while a worker trains: no task of over 50 ms', async () => {
     let steps = 0;
@@ -161,14 +161,14 @@ describe.runIf(available)('a page', () => {
     expect(steps).toBe(9);
     expect(tasks.length).toBeGreaterThan(15); // Pieces of the data alone.
     expect(tasks.filter((milliseconds) => !(milliseconds <= 50))).toEqual([]);
-  }, 60_000);
+  });
 
   it('shares the steps among two threads', async () => {
     const { notices, steps } = await call('share');
     expect(notices).toContain('2 threads share each training step.');
     expect(steps.length).toBeGreaterThan(1);
     expect(steps.every(Number.isFinite)).toBe(true);
-  }, 60_000);
+  });
 
   it('does all that a run can, with data from files', async () => {
     const { shapes, notices } = await call('everything');
@@ -186,7 +186,7 @@ describe.runIf(available)('a page', () => {
       again: [2, 4, 4],
     });
     expect(notices.join('\n')).toMatch(/held out as the test split/);
-  }, 60_000);
+  });
 
   it('trains on image files as Node does on their folder', async () => {
     const found = await call('images');
@@ -215,7 +215,7 @@ describe.runIf(available)('a page', () => {
     expect(found.means[1]).toEqual(found.means[0]);
     expect(found.reconstructions).toEqual([3, 8, 8, 3]);
     expect(found.one).toEqual([1, 2]);
-  }, 60_000);
+  });
 
   it('says in a sentence what it cannot', async () => {
     expect(await call('refusals')).toEqual({
@@ -236,5 +236,5 @@ describe.runIf(available)('a page', () => {
     });
     // Chromium notes that a run has no thresholds yet; that is no problem.
     expect(problems.filter((line) => !line.endsWith('/run/thresholds.json'))).toEqual([]);
-  }, 60_000);
+  });
 });

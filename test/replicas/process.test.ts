@@ -32,7 +32,7 @@ function program({ before = '', each = '' }: { readonly before?: string; readonl
 }
 
 function run(text: string) {
-  const options = { encoding: 'utf8', timeout: 50_000, env: { ...process.env, ROOTSIGMA_THREADS: '2' } } as const;
+  const options = { encoding: 'utf8', timeout: 250_000, env: { ...process.env, ROOTSIGMA_THREADS: '2' } } as const;
   return spawnSync(process.execPath, ['--input-type=module', '-e', text], options);
 }
 

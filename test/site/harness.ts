@@ -70,6 +70,7 @@ export async function open(use: (page: Page) => Promise<void>, query = '', optio
   const { expected, withhold, ...contextOptions } = options;
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...contextOptions });
   const page = await context.newPage();
+  page.setDefaultTimeout(250_000); // What hangs ends; nothing here is about time.
   const problems: string[] = [];
   page.on('pageerror', (error) => problems.push(error.message));
   page.on('console', (message) => {

@@ -106,7 +106,7 @@ describe.skipIf(!isBuilt)('no network', () => {
     }
   });
 
-  test('training, sampling and scoring reach for none', { timeout: 300_000 }, () => {
+  test('training, sampling and scoring reach for none', () => {
     const cli = join(root, 'dist/cli/main.js');
     const train = [
       'train',

@@ -104,9 +104,9 @@ describe('an owner', () => {
     });
     try {
       const pid = Number(await new Promise<string>((resolve) => parent.stdout?.once('data', resolve)));
-      await vi.waitFor(() => { expect(readFileSync(`/proc/${parent.pid ?? 0}/comm`, 'utf8')).toBe('sleep\n'); }, 10_000); // prettier-ignore
+      await vi.waitFor(() => { expect(readFileSync(`/proc/${parent.pid ?? 0}/comm`, 'utf8')).toBe('sleep\n'); }, 250_000); // prettier-ignore
       (parent.stdio[3] as Writable).end('\n');
-      await vi.waitFor(() => { expect(readFileSync(`/proc/${pid}/stat`, 'utf8')).toContain(') Z'); }, 10_000); // prettier-ignore
+      await vi.waitFor(() => { expect(readFileSync(`/proc/${pid}/stat`, 'utf8')).toContain(') Z'); }, 250_000); // prettier-ignore
       expect(isAlive({ ...here, pid, started: '' })).toBe(false);
     } finally {
       parent.kill('SIGKILL');
