@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, readdirSync, writeFileSync } fro
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { decodeSafetensors, encodeSafetensors } from '../io/index.ts';
 import { NdArray, ValueError, load, makeDigits, train } from './index.ts';
 import type { TrainOptions, TrainingEvent } from './index.ts';
 
@@ -158,6 +159,20 @@ describe('a run on disk', () => {
     await train(digits, { ...small, epochs: 1, out });
     writeFileSync(join(out, name), contents);
     await expect(load(out)).rejects.toThrow(message);
+  });
+
+  it('refuses a model of which one bit has changed, and takes one that says nothing of its bits', async () => {
+    const out = folder();
+    const { parameters } = await train(digits, { ...small, epochs: 1, out });
+    const path = join(out, 'model.safetensors');
+    const whole = readFileSync(path);
+    const flipped = Buffer.from(whole);
+    flipped[flipped.length - 3]! ^= 1;
+    writeFileSync(path, flipped);
+    await expect(load(out)).rejects.toThrow(/model\.safetensors: is damaged: .*SHA-256/);
+    // As earlier versions and other programs write it.
+    writeFileSync(path, encodeSafetensors(decodeSafetensors(whole).tensors, { metadata: { format: 'rootsigma' } }));
+    expect((await load(out)).parameters).toEqual(parameters);
   });
 
   it('exports an encoder and a decoder that plain ONNX Runtime runs to the same numbers', async () => {

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { DataError, NdArray, NumericalError } from '../core/index.ts';
-import { decodeSafetensors, encodeSafetensors, isWhole, nameIn, runFile, seal, unsealed } from '../io/index.ts';
+import { decodeSealed, encodeSafetensors, nameIn, runFile, seal, shown, unsealed } from '../io/index.ts';
 import type { Store } from '../io/index.ts';
 import type { Checkpoint, NamedParameters, Progress } from '../training/index.ts';
 
@@ -111,10 +111,9 @@ export async function readCheckpoint(store: Store): Promise<FoundCheckpoint | un
 }
 
 async function decodeCheckpoint(bytes: Uint8Array<ArrayBuffer>, name: string): Promise<Checkpoint> {
-  const { tensors, metadata } = decodeSafetensors(bytes, { name });
-  const isFirst = metadata.format === firstFormat;
-  if (isFirst ? 'sha256' in metadata : (await isWhole(bytes)) !== true || metadata.format !== format) {
-    throw new DataError(`${name}: is damaged: its bytes are not those that it was written with (SHA-256).`);
+  const { tensors, metadata, isSealed } = await decodeSealed(bytes, { name });
+  if (metadata.format !== (isSealed ? format : firstFormat)) {
+    throw new DataError(`${name}: is damaged, or no checkpoint: its format is ${shown(metadata.format)}.`);
   }
   const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), progressSchema), metadata.state);
   if (!parsed.success) {

@@ -2,7 +2,7 @@ import { DataError, checkOptions, rule, sizeOf } from '../core/index.ts';
 import type { OptionRules } from '../core/index.ts';
 import { createEngine, engineOptionRules } from '../engine/index.ts';
 import type { EngineOptions } from '../engine/index.ts';
-import { RunFolder, decodeSafetensors, nameIn, runFile } from '../io/index.ts';
+import { RunFolder, decodeSealed, nameIn, runFile } from '../io/index.ts';
 import type { RunConfig } from '../io/index.ts';
 import type { NetworksFactory } from '../models/index.ts';
 import { ParameterStore } from '../training/index.ts';
@@ -54,7 +54,7 @@ export async function assembleRun(
     config,
     weights,
     ...rest
-  }: { readonly config: RunConfig; readonly weights: Uint8Array } & Pick<RunParts, 'data' | 'store'>,
+  }: { readonly config: RunConfig; readonly weights: Uint8Array<ArrayBuffer> } & Pick<RunParts, 'data' | 'store'>,
   { name, networks, ...engineOptions }: LoadOptions & { readonly name: string },
 ): Promise<Run> {
   const inModelFile = <T>(read: () => T): T => {
@@ -65,9 +65,8 @@ export async function assembleRun(
       throw error;
     }
   };
-  const { parameters: learned, standardization } = inModelFile(() =>
-    withoutStandardization(decodeSafetensors(weights).tensors, config),
-  );
+  const { tensors } = await decodeSealed(weights, { name });
+  const { parameters: learned, standardization } = inModelFile(() => withoutStandardization(tensors, config));
   const model = modelFor(config, { networks, standardization });
   checkWeights(model.parameters, { bytes: weights.length, name });
   const parameters = new ParameterStore(model.parameters);

@@ -112,10 +112,10 @@ export function originNotice({ name, config }: Origin): string {
 }
 
 /** An origin as a file that can be sent to a worker. */
-export function originArchive({ name, config, parameters, standardization }: Origin): File {
+export async function originArchive({ name, config, parameters, standardization }: Origin): Promise<File> {
   const files = new Map([
     [runFile.config, new TextEncoder().encode(jsonText(config))],
-    [runFile.model, weightsOf({ parameters, standardization })],
+    [runFile.model, await weightsOf({ parameters, standardization })],
   ]);
   return new File([zip(files)], name);
 }

@@ -1,5 +1,5 @@
 import { DataError, NumericalError, version } from '../core/index.ts';
-import { RunFolder, encodeSafetensors, formatTableCsv, jsonText, runFile } from '../io/index.ts';
+import { RunFolder, encodeSafetensors, formatTableCsv, jsonText, runFile, seal, unsealed } from '../io/index.ts';
 import type { Store } from '../io/index.ts';
 import { exportCard } from './export-card.ts';
 import { modelCard } from './model-card.ts';
@@ -39,13 +39,15 @@ export async function exportRun(run: Run, store: Store, { overwrite = false, roo
   return Object.keys(files);
 }
 
-/** What the model learned, and how its data are standardised: the contents of model.safetensors. */
-export function weightsOf({
+/** What the model learned, and how its data are standardised: the contents of model.safetensors, sealed by its SHA-256. */
+export async function weightsOf({
   parameters,
   standardization,
-}: Pick<Run, 'parameters' | 'standardization'>): Uint8Array<ArrayBuffer> {
+}: Pick<Run, 'parameters' | 'standardization'>): Promise<Uint8Array<ArrayBuffer>> {
   const tensors = { ...parameters, ...(standardization && standardizationTensors(standardization)) };
-  return encodeSafetensors(tensors, { metadata: { format: 'rootsigma', version } });
+  const file = encodeSafetensors(tensors, { metadata: { ...unsealed, format: 'rootsigma', version } });
+  await seal(file);
+  return file;
 }
 
 /** Of samples.csv: a thousand rows, or fewer where a table has thousands of columns. */
@@ -69,7 +71,7 @@ export async function writeRunFiles(folder: RunFolder, run: Run, options: RunFil
   const { store } = folder;
   const { summary, replace = store.replace.bind(store) } = options;
   const { standardization } = run;
-  await replace(runFile.model, weightsOf(run));
+  await replace(runFile.model, await weightsOf(run));
   const { encoder, decoder } = exportOnnx(run.model, run.parameters, { standardization });
   await replace(runFile.encoder, encoder);
   await replace(runFile.decoder, decoder);

@@ -37,7 +37,7 @@ type Told =
 interface TrainResult {
   readonly config: RunConfig;
   /** The contents of model.safetensors. */
-  readonly weights: Uint8Array;
+  readonly weights: Uint8Array<ArrayBuffer>;
 }
 
 /**
@@ -62,7 +62,7 @@ export async function trainInWorker(
   }
   const say = noticesTo(onNotice);
   // Stores and addresses are this thread's: what they hold goes along.
-  const origin = from && { from: originArchive(await originOf(from, {})) };
+  const origin = from && { from: await originArchive(await originOf(from, {})) };
   const calls = WorkerCalls.of(worker);
   const packed = await packData(data, (array) => sendArray(calls, array));
   const request: TrainRequest = { data: packed, options: { ...rest, ...origin } };
@@ -120,7 +120,7 @@ export function trainingService(train: (data: DataInput, options: TrainOptions) 
         },
       });
       await run.dispose();
-      return { config: run.config, weights: weightsOf(run) };
+      return { config: run.config, weights: await weightsOf(run) };
     },
   };
 }

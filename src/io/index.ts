@@ -30,7 +30,7 @@ export * from './png.ts';
 export * from './resize-image.ts';
 export { RunFolder, jsonText, runFile } from './run-folder.ts';
 export * from './safetensors.ts';
-export { isWhole, seal, unsealed } from './seal.ts';
+export { decodeSealed, isWhole, seal, unsealed } from './seal.ts';
 export * from './stores/index.ts';
 export * from './table.ts';
 export { guardFormula, unguardFormula } from './spreadsheet-text.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { NdArray } from '../core/index.ts';
-import { decodeSafetensors, encodeSafetensors, isWhole, seal, unsealed } from './index.ts';
+import { decodeSafetensors, decodeSealed, encodeSafetensors, isWhole, seal, unsealed } from './index.ts';
 import { sha256, sha256Here } from './sha256.ts';
 
 test('SHA-256 is that of others, for every length of a last block', async () => {
@@ -27,4 +27,19 @@ test('a seal holds while every bit stays, and the file is a safetensors file wit
     expect(await isWhole(flipped), String(bit)).not.toBe(true);
   }
   expect(await isWhole(encodeSafetensors(tensors, { metadata: { state: '' } }))).toBeUndefined();
+});
+
+test('a sealed file is read while every bit stays, and one without a seal is read as it is', async () => {
+  const tensors = { a: new NdArray(Float32Array.of(1, 2, 3), [3], 'float32') };
+  const file = encodeSafetensors(tensors, { metadata: { ...unsealed, format: 'rootsigma', version: '0.1.0' } });
+  await seal(file);
+  expect(await decodeSealed(file)).toMatchObject({ isSealed: true, metadata: { format: 'rootsigma' } });
+  for (let bit = 0; bit < 8 * file.length; bit++) {
+    const flipped = file.slice();
+    flipped[bit >> 3]! ^= 1 << (bit & 7);
+    await expect(decodeSealed(flipped, { name: 'm' }), String(bit)).rejects.toThrow(/^m: /);
+  }
+  const plain = encodeSafetensors(tensors, { metadata: { format: 'rootsigma', version: '0.1.0' } });
+  expect((await decodeSealed(plain)).isSealed).toBe(false);
+  expect((await decodeSealed(encodeSafetensors(tensors))).tensors.get('a')).toEqual(tensors.a);
 });

@@ -1,3 +1,7 @@
+import { DataError } from '../core/index.ts';
+import type { DecodeOptions } from './bytes.ts';
+import { decodeSafetensors } from './safetensors.ts';
+import type { SafetensorsFile } from './safetensors.ts';
 import { sha256 } from './sha256.ts';
 
 /** The first entry of a sealed safetensors file's metadata: a place for the digest. */
@@ -25,6 +29,28 @@ export async function isWhole(file: Uint8Array<ArrayBuffer>): Promise<boolean | 
   if (!place) return undefined;
   const digest = await digestOf(file, place);
   return place.every((byte, k) => byte === digest[k]);
+}
+
+/**
+ * Reads a safetensors file that may be sealed: earlier versions, and other programs, write none.
+ *
+ * @returns `isSealed` where it has a seal, and is as it was written
+ * @throws DataError for what `decodeSafetensors` refuses, and where a bit has changed since
+ */
+export async function decodeSealed(
+  bytes: Uint8Array<ArrayBuffer>,
+  options: DecodeOptions = {},
+): Promise<SafetensorsFile & { readonly isSealed: boolean }> {
+  const file = decodeSafetensors(bytes, options);
+  const state = await isWhole(bytes);
+  // A bit may have changed in the word that the seal is found by, too.
+  const hasSeal = 'sha256' in file.metadata || Object.values(file.metadata).some((text) => /^[0-9a-f]{64}$/.test(text));
+  if (state === false || (hasSeal && state !== true)) {
+    throw new DataError(
+      `${options.name ?? 'safetensors data'}: is damaged: its bytes are not those that it was written with (SHA-256).`,
+    );
+  }
+  return { ...file, isSealed: state === true };
 }
 
 /** In hexadecimal digits, as bytes. */
