@@ -290,6 +290,39 @@ describe('rollback', () => {
   });
 });
 
+describe('gradients that are finite, and whose squares are not', () => {
+  /** Example 7 is so large that the squares of its gradient overflow; its loss and its gradient are finite. */
+  const large = examplesWith((out, _, indices) => {
+    const at = indices.indexOf(7);
+    if (at >= 0) out.fill(1e15, at * inputSize, (at + 1) * inputSize);
+  });
+
+  it('are found in the step that has them, before a moment is infinite', async () => {
+    const { events, states, error } = await follow({ training: large });
+    expect(error).toBeInstanceOf(NumericalError);
+    expect(String(error)).toMatch(
+      /step \d+ \(epoch 1\) has gradient norm \d\.\de\+\d+, and beyond 1\.8e\+19 squares are too large for the optimiser's moments\. Lower/,
+    );
+    expect(foundIn(events)).toMatchObject([{ action: 'stopped' }]);
+    expect(essence(states.at(-1)!)).toEqual(essence(states.at(-2)!));
+  });
+
+  it('are left out, or gone back from', async () => {
+    const skipped = await follow({ training: large, onNan: 'skip' });
+    expect(skipped.events.at(-1)).toMatchObject({ event: 'done', reason: 'finished', skipped: 3 });
+    const rolled = await follow({ training: large, onNan: 'rollback' });
+    expect(foundIn(rolled.events)[0]).toMatchObject({ action: 'rolled-back', step: 0 });
+  });
+
+  it('are taken where they are clipped, and by an optimiser that squares nothing', async () => {
+    for (const changes of [{ clipNorm: 1 }, { optimizer: { name: 'sgd', learningRate: 1e-40 } }] as const) {
+      const { events } = await follow({ training: large, config: changes });
+      expect(events.at(-1)).toMatchObject({ event: 'done', reason: 'finished' });
+      expect(foundIn(events)).toEqual([]);
+    }
+  });
+});
+
 it('a validation that is not finite is not the best, and patience counts it', async () => {
   const notices: string[] = [];
   const trainer = await Trainer.create({

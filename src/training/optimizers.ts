@@ -19,6 +19,9 @@ export interface OptimizerStep {
 const negligible = 2 ** -100;
 const stepsBetweenFlushes = 32;
 
+/** What squares of float32 can hold, 1.8e19: a moment of larger gradients would be infinite, and its parameter never change again. */
+const largestSquareRoot = Math.sqrt((2 - 2 ** -23) * 2 ** 127);
+
 /** PyTorch's. */
 const moments = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 } as const;
 const adamDefaults = { adam: { ...moments, weightDecay: 0 }, adamw: { ...moments, weightDecay: 0.01 } } as const;
@@ -65,6 +68,11 @@ export class Optimizer {
         within?.slots[name]?.subarray(from, to) ?? store.memory.allocate('float32', to - from),
       ]),
     );
+  }
+
+  /** The largest norm of the scaled gradient for which the arrays that it keeps certainly stay finite. */
+  get largestNorm(): number {
+    return this.#config.name === 'sgd' ? Infinity : largestSquareRoot;
   }
 
   /** Takes one step. The gradients are left as they are. */

@@ -287,19 +287,20 @@ export class Trainer {
     const { store } = this.#replicas;
     // Running averages change also where the update is left out; without them nothing does.
     const before = this.#policy === 'skip' && store.state.length > 0 ? this.#state() : undefined;
-    const { gradientNorm, ...values } = await this.#replicas.take(request);
+    const { gradientNorm, refused, ...values } = await this.#replicas.take(request);
     const wrong = store.isStateFinite() ? undefined : firstNonFiniteIn(store.parameters);
-    if (wrong !== undefined || !Number.isFinite(values.loss) || !Number.isFinite(gradientNorm)) {
+    const what = wrong ?? refused;
+    if (what !== undefined) {
       if (before) this.#replicas.load(before.parameters, before);
       return {
         failedStep: index + 1,
         epoch: this.#progress.epoch + 1,
-        what: wrong ?? `loss ${values.loss} and gradient norm ${gradientNorm}`,
+        what,
         isOfStep: true,
         locate: () =>
           this.#locateInData(indices) ??
           this.#replicas.locateNonFinite(request) ??
-          'only in float32 arithmetic: the float64 re-run stays finite',
+          (Number.isFinite(gradientNorm) ? undefined : 'only in float32 arithmetic: the float64 re-run stays finite'),
       };
     }
     if (this.#policy === 'skip' && inARow > 0) this.#count({ ...this.#counts, inARow: 0 });

@@ -27,8 +27,10 @@ export interface StepRequest {
 }
 
 export interface StepOutcome extends StepValues {
-  /** Euclidean norm of the gradient before clipping. Where it or the loss is not finite, no parameter has changed. */
+  /** Euclidean norm of the gradient before clipping. */
   readonly gradientNorm: number;
+  /** Why no parameter has changed, where none has: `loss NaN and gradient norm NaN`. */
+  readonly refused?: string;
 }
 
 export interface ReplicaOptions {
@@ -140,12 +142,22 @@ export class Replica {
     await this.#rest?.run();
     const { values, squares } = await peers.total(this.#squaresByBlock(), this.step.values);
     const gradientNorm = Math.sqrt(squares);
-    if (Number.isFinite(values.loss) && Number.isFinite(gradientNorm)) {
-      const clip = this.#clipNorm !== undefined && gradientNorm > this.#clipNorm ? this.#clipNorm / gradientNorm : 1;
-      this.optimizer.step({ learningRate, gradientScale: clip });
-      await peers.gather();
-    }
+    const clip = this.#clipNorm !== undefined && gradientNorm > this.#clipNorm ? this.#clipNorm / gradientNorm : 1;
+    const refused = this.#refusal(values.loss, gradientNorm, clip);
+    if (refused !== undefined) return { ...values, gradientNorm, refused };
+    this.optimizer.step({ learningRate, gradientScale: clip });
+    await peers.gather();
     return { ...values, gradientNorm };
+  }
+
+  /** Why this is no step to take. All replicas have the same numbers, and come to the same. */
+  #refusal(loss: number, gradientNorm: number, clip: number): string | undefined {
+    if (!Number.isFinite(loss) || !Number.isFinite(gradientNorm)) {
+      return `loss ${loss} and gradient norm ${gradientNorm}`;
+    }
+    const { largestNorm } = this.optimizer;
+    if (gradientNorm * clip <= largestNorm) return undefined;
+    return `gradient norm ${gradientNorm.toPrecision(2)}, and beyond ${largestNorm.toPrecision(2)} squares are too large for the optimiser's moments`;
   }
 
   #squaresByBlock(): Float64Array {
