@@ -5,7 +5,7 @@ import { convTrainingStep } from './cases/conv-training-step.mjs';
 import { gaussianDraws } from './cases/gaussian-draws.mjs';
 import { normals } from './cases/normals.mjs';
 import { posteriors } from './cases/posteriors.mjs';
-import { roots, rootsInThreads } from './cases/roots.mjs';
+import { roots, batchesInThreads } from './cases/roots.mjs';
 import { nll } from './cases/nll.mjs';
 import { tables } from './cases/tables.mjs';
 import { trainingStep } from './cases/training-step.mjs';
@@ -18,7 +18,7 @@ import { formatTable } from './lib/table.mjs';
 
 const usage = `npm run bench -- [NAME…] [--pairs N] [--seconds S]
 
-  NAME       run only the benchmarks whose name begins so: training-step, page-training-step, conv-training-step, posterior, normals, gaussian-draws, roots, roots-16, threads-roots, nll, table-read, …
+  NAME       run only the benchmarks whose name begins so: training-step, page-training-step, conv-training-step, posterior, normals, gaussian-draws, roots, roots-16, threads-roots, threads-cholesky, threads-eigh, nll, table-read, …
   --pairs    pairs of blocks for each peer (default 7, at least 5)
   --seconds  length of a block (default 0.3)`;
 
@@ -58,7 +58,7 @@ async function main() {
       normals,
       gaussianDraws,
       roots,
-      rootsInThreads,
+      batchesInThreads,
       nll,
       tables,
     ].flatMap((make) => make(inputs));

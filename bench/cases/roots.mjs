@@ -49,23 +49,33 @@ export function roots({ covariances }) {
   });
 }
 
-/** The same in threads, of batches that are worth it: numpy has as many. */
-export function rootsInThreads({ covariances }) {
-  const large = [
+/** Batches that are worth threads: ours in two or more, numpy with as many. */
+export function batchesInThreads({ covariances }) {
+  const sizes = [
     { n: 8, count: 20_000 },
     { n: 16, count: 5000 },
     { n: 32, count: 1000 },
     { n: 64, count: 200 },
     { n: 128, count: 40 },
   ];
-  return large.map(({ n, count }) => {
-    const options = { data: covariances(n, count), n, count };
-    return {
-      name: `threads-roots-${n}`,
-      title: `Symmetric root in threads, ${n} × ${n}, float64, batches of ${count}`,
+  const kinds = [
+    { name: 'roots', what: 'Symmetric root', operation: 'sqrtmhAsync', route: 'eigh' },
+    { name: 'cholesky', what: 'Cholesky factor', operation: 'choleskyAsync', route: 'cholesky' },
+    { name: 'eigh', what: 'Eigenvalues and eigenvectors', operation: 'eighAsync', route: 'eigenpairs' },
+  ];
+  const inputs = sizes.map(({ n, count }) => ({ data: covariances(n, count), n, count }));
+  return kinds.flatMap(({ name, what, operation, route }) =>
+    inputs.map((options) => ({
+      name: `threads-${name}-${options.n}`,
+      title: `${what} in threads, ${options.n} × ${options.n}, float64, batches of ${options.count}`,
       unit: 'a matrix',
-      ours: { kind: 'node', module: './rootsigma/roots-threads.mjs', options, label: 'rootsigma' },
-      peers: threadCounts().map((threads) => python('eigh', { threads, options, target: 0.7 })),
-    };
-  });
+      ours: {
+        kind: 'node',
+        module: './rootsigma/batches-in-threads.mjs',
+        options: { ...options, operation },
+        label: 'rootsigma',
+      },
+      peers: threadCounts().map((threads) => python(route, { threads, options, target: 0.7 })),
+    })),
+  );
 }

@@ -1,16 +1,16 @@
-"""One repetition: the symmetric roots of `count` n × n matrices, float64."""
+"""One repetition: the symmetric roots, or by other routes the factors or eigenpairs, of `count` n × n matrices, float64."""
 
 import numpy
 
 
 def set_up(data, n, count, route, threads):
     matrices = numpy.fromfile(data, dtype=numpy.float64)[: count * n * n].reshape(count, n, n)
-    name, roots = ROUTES[route](matrices)
+    name, compute = ROUTES[route](matrices)
     plural = "" if threads == 1 else "s"
 
     def run(repetitions):
         for _ in range(repetitions):
-            roots()
+            compute()
 
     return {"name": f"{name}, {threads} thread{plural}", "units": count, "run": run}
 
@@ -20,7 +20,7 @@ def eigh(matrices):
         values, vectors = numpy.linalg.eigh(matrices)
         return (vectors * numpy.sqrt(values)[:, None, :]) @ vectors.transpose(0, 2, 1)
 
-    return f"numpy {numpy.__version__}, batched eigh", roots
+    return f"numpy {numpy.__version__}, roots by batched eigh", roots
 
 
 def sqrtm(matrices):
@@ -30,4 +30,12 @@ def sqrtm(matrices):
     return f"scipy {scipy.__version__}, loop of sqrtm", lambda: [sqrtm(matrix) for matrix in matrices]
 
 
-ROUTES = {"eigh": eigh, "sqrtm": sqrtm}
+def cholesky(matrices):
+    return f"numpy {numpy.__version__}, batched cholesky", lambda: numpy.linalg.cholesky(matrices)
+
+
+def eigenpairs(matrices):
+    return f"numpy {numpy.__version__}, batched eigh", lambda: numpy.linalg.eigh(matrices)
+
+
+ROUTES = {"eigh": eigh, "sqrtm": sqrtm, "cholesky": cholesky, "eigenpairs": eigenpairs}
