@@ -289,14 +289,14 @@ describe('a trainer with replicas', () => {
     const text = `import { parentPort, workerData } from 'node:worker_threads';
       parentPort.postMessage('ready');
       const words = new Int32Array(workerData.place.memory, 0, 48);
-      // Carries out the orders to load the parameters and two arrays of the optimiser, two meetings each. Fails in the step.
-      for (let meeting = 0; meeting < 6; meeting++) {
-        const round = Atomics.load(words, 16);
+      // Executes the commands to load the parameters and two arrays of the optimiser, two barriers each. Fails in the step.
+      for (let barrier = 0; barrier < 6; barrier++) {
+        const generation = Atomics.load(words, 16);
         if (Atomics.add(words, 0, 1) === 1) {
           Atomics.store(words, 0, 0);
           Atomics.add(words, 16, 1);
           Atomics.notify(words, 16);
-        } else while (Atomics.load(words, 16) === round);
+        } else while (Atomics.load(words, 16) === generation);
       }
       setTimeout(() => { ${action} }, 50);`;
     const trainer = await create({ followerEntry: entries.module('failing.mjs', text) });

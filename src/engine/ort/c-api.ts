@@ -86,7 +86,7 @@ export class OrtApi {
 
   /** A tensor over the array's memory, which the caller keeps. */
   createTensor({ data, dtype, shape }: NdArray): Pointer {
-    settle(data);
+    pin(data);
     // An empty array has no address.
     const memory = data.length > 0 ? data : new Float64Array(1);
     const dimensions = BigInt64Array.from([...shape, 1], BigInt);
@@ -130,7 +130,7 @@ export class OrtApi {
 
   /** Where an array's memory is. It stays there as long as the array. */
   addressOf(array: Uint8Array): Pointer {
-    settle(array);
+    pin(array);
     return this.#koffi.address(array);
   }
 
@@ -185,6 +185,6 @@ function keepLoaded(koffi: Koffi, library: string): void {
 }
 
 /** V8 moves small arrays around until somebody has asked for their buffer. */
-function settle(array: ArrayBufferView): ArrayBufferLike {
+function pin(array: ArrayBufferView): ArrayBufferLike {
   return array.buffer;
 }

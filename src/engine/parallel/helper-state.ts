@@ -28,7 +28,7 @@ export class HelperState {
   }
 
   /** Before the process ends: blocks until the helper has finished what it computes, or so long. */
-  settle(milliseconds: number): void {
+  drain(milliseconds: number): void {
     Atomics.store(this.words, ending, 1);
     Atomics.wait(this.words, runs, 1, milliseconds);
   }

@@ -14,7 +14,7 @@ export interface Helper {
 }
 
 /** How long the end of the process may be held up by a run under way. */
-const patienceMs = 20_000;
+const timeoutMs = 20_000;
 
 /** @param entry the module that the thread runs, where it is not the one beside this */
 export function startHelper(entry: URL = new URL('./helper.js', import.meta.url)): Helper | undefined {
@@ -22,10 +22,10 @@ export function startHelper(entry: URL = new URL('./helper.js', import.meta.url)
   // Flags of the process can be such that no file can run (`--input-type`), and loaders that the helper needs not.
   const thread = new NodeWorker(entry, { workerData: state.words, execArgv: [] });
   thread.unref();
-  const settle = (): void => {
-    state.settle(patienceMs);
+  const drain = (): void => {
+    state.drain(timeoutMs);
   };
-  process.on('exit', settle);
+  process.on('exit', drain);
   return {
     worker: asPageWorker(thread),
     hold: (on) => {
@@ -33,7 +33,7 @@ export function startHelper(entry: URL = new URL('./helper.js', import.meta.url)
       else thread.unref();
     },
     end: () => {
-      process.off('exit', settle);
+      process.off('exit', drain);
       return thread.terminate();
     },
   };

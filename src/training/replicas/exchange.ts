@@ -1,5 +1,5 @@
 import { Activity, activityWords } from './activity.ts';
-import { Meeting, meetingWords } from './meeting.ts';
+import { Barrier, barrierWords } from './barrier.ts';
 import { isBatch, normBlock, widthOf } from './plan.ts';
 import type { Range, StepPlan } from './plan.ts';
 
@@ -14,7 +14,7 @@ export interface Turn {
 }
 
 /** Numbers that the lead tells all: a cache line. */
-const noteLength = 8;
+const messageLength = 8;
 /** A cache line. */
 const alignment = 64;
 
@@ -31,12 +31,12 @@ const turnBytes = 16 * 2 ** 20;
 export class Exchange {
   readonly plan: StepPlan;
   readonly memory: SharedArrayBuffer;
-  readonly meeting: Meeting;
+  readonly barrier: Barrier;
   readonly activity: Activity;
-  /** What the lead tells all. */
-  readonly order: Float64Array;
+  /** What the followers are to do, from the lead. */
+  readonly command: Float64Array;
   /** The batch's means, from the lead. */
-  readonly note: Float64Array;
+  readonly means: Float64Array;
   /** Squares of the gradient, block by block: `normBlock`. */
   readonly squares: Float64Array;
   /** [examples, inputSize], of which the lead writes what followers need. */
@@ -50,10 +50,10 @@ export class Exchange {
     const { replicas, batchShape, length, factors, sums } = plan;
     const [examples, inputSize] = batchShape;
     const layout = new Layout();
-    const meeting = layout.place(4 * meetingWords);
+    const barrier = layout.place(4 * barrierWords);
     const activity = layout.place(4 * activityWords);
-    const order = layout.place(8 * noteLength);
-    const note = layout.place(8 * noteLength);
+    const command = layout.place(8 * messageLength);
+    const means = layout.place(8 * messageLength);
     const blocks = Math.ceil(length / normBlock);
     const squares = layout.place(8 * blocks);
     const batch = layout.place(4 * examples * inputSize);
@@ -69,10 +69,10 @@ export class Exchange {
 
     this.plan = plan;
     this.memory = shared;
-    this.meeting = new Meeting(new Int32Array(shared, meeting, meetingWords), replicas);
+    this.barrier = new Barrier(new Int32Array(shared, barrier, barrierWords), replicas);
     this.activity = new Activity(new Int32Array(shared, activity, activityWords));
-    this.order = new Float64Array(shared, order, noteLength);
-    this.note = new Float64Array(shared, note, noteLength);
+    this.command = new Float64Array(shared, command, messageLength);
+    this.means = new Float64Array(shared, means, messageLength);
     this.squares = new Float64Array(shared, squares, blocks);
     this.batch = new Float32Array(shared, batch, examples * inputSize);
     this.flat = new Float32Array(shared, flat, length);

@@ -3,8 +3,8 @@ import { createEngine } from '../../engine/index.ts';
 import { unpackGraph } from '../../graph/index.ts';
 import { Exchange } from './exchange.ts';
 import type { FollowerTask } from './follower-thread.ts';
-import { MeetingFailed } from './meeting.ts';
-import { readOrder } from './orders.ts';
+import { BrokenBarrierError } from './barrier.ts';
+import { readCommand } from './commands.ts';
 import { batchPartOf, planStep } from './plan.ts';
 import { Replica } from './replica.ts';
 import { partByRows } from './row-step.ts';
@@ -13,7 +13,7 @@ import { partByRows } from './row-step.ts';
  * Takes steps with the lead, on this thread, which it blocks in between: one replica, doing what it is told until it is told
  * to stop.
  *
- * @param onReady called when it waits for orders
+ * @param onReady called when it waits for commands
  */
 export async function follow(
   { place, step, engine: choice, ...options }: FollowerTask,
@@ -28,33 +28,33 @@ export async function follow(
   const replica = await Replica.share(engine, { ...options, step: parted, place: { exchange, index } });
   onReady();
   try {
-    while (await obey()) exchange.activity.rest();
+    while (await executeNext()) exchange.activity.done();
     await replica.dispose();
   } catch (error) {
-    exchange.meeting.fail();
+    exchange.barrier.abort();
     // Whoever failed first says why.
-    if (!(error instanceof MeetingFailed)) throw error;
+    if (!(error instanceof BrokenBarrierError)) throw error;
   } finally {
     exchange.activity.leave();
   }
 
-  /** Waits for an order and carries it out; false when it is to stop. */
-  async function obey(): Promise<boolean> {
-    exchange.meeting.wait();
-    const order = readOrder(exchange.order);
-    switch (order.kind) {
+  /** Waits for a command and executes it; false when it is to stop. */
+  async function executeNext(): Promise<boolean> {
+    exchange.barrier.wait();
+    const command = readCommand(exchange.command);
+    switch (command.kind) {
       case 'step':
         replica.batch.data.set(exchange.batch.subarray(rows.from, rows.to), rows.from);
-        await replica.take(order);
+        await replica.take(command);
         return true;
       case 'load':
-        replica.load(order.array, exchange.flat);
-        replica.optimizer.steps = order.steps;
-        exchange.meeting.wait();
+        replica.load(command.array, exchange.flat);
+        replica.optimizer.steps = command.steps;
+        exchange.barrier.wait();
         return true;
       case 'save':
-        replica.save(order.array, exchange.flat);
-        exchange.meeting.wait();
+        replica.save(command.array, exchange.flat);
+        exchange.barrier.wait();
         return true;
       case 'stop':
         return false;

@@ -11,7 +11,7 @@ export interface FollowerTask extends ReplicaOptions {
 
 /** A thread that runs `follow`: of Node's worker_threads, or a worker of a worker in a page. */
 export interface FollowerThread {
-  /** Settles when it waits for orders. */
+  /** Settles when it waits for commands. */
   readonly ready: Promise<void>;
   /** Settles with the reason where it ends before it is told to. */
   readonly failure: Promise<Error>;

@@ -10,7 +10,7 @@ import { TrainingStep } from '../step.ts';
 import type { StepValues } from '../step.ts';
 import type { StepGraph } from '../step-graph.ts';
 import type { Exchange } from './exchange.ts';
-import type { FlatArray } from './orders.ts';
+import type { FlatArray } from './commands.ts';
 import { alone } from './peers.ts';
 import type { Peers } from './peers.ts';
 import { factorName, isBatch, normBlock, stepOnRows } from './plan.ts';

@@ -66,7 +66,7 @@ export class SharedPeers implements Peers {
     for (const { from, to } of this.#givenSums) {
       turn.gradients[this.#index]?.set(this.#store.gradients.subarray(from, to), from);
     }
-    await this.#exchange.meeting.waitLong();
+    await this.#exchange.barrier.waitYielding();
     for (const position of this.#needed) {
       for (const other of this.#others) this.#copyRows(position, other, this.#factors, turn.factors);
     }
@@ -74,11 +74,11 @@ export class SharedPeers implements Peers {
   }
 
   async total(blocks: Float64Array, own: StepValues): Promise<Sums> {
-    const { note, squares, meeting } = this.#exchange;
+    const { means, squares, barrier } = this.#exchange;
     squares.set(blocks, this.#exchange.rangeOf(this.#index).from / normBlock);
-    if (this.#index === 0) note.set([own.loss, own.reconstruction, own.kl]);
-    await meeting.waitLong();
-    const [loss = NaN, reconstruction = NaN, kl = NaN] = note;
+    if (this.#index === 0) means.set([own.loss, own.reconstruction, own.kl]);
+    await barrier.waitYielding();
+    const [loss = NaN, reconstruction = NaN, kl = NaN] = means;
     return { values: { loss, reconstruction, kl }, squares: totalOf(squares) };
   }
 
@@ -87,7 +87,7 @@ export class SharedPeers implements Peers {
     const { parameters } = this.#exchange.turn(this.#step);
     const { from, to } = this.#exchange.rangeOf(this.#index);
     parameters.set(values.subarray(from, to), from);
-    await this.#exchange.meeting.waitLong();
+    await this.#exchange.barrier.waitYielding();
     for (const other of this.#others) {
       const range = this.#exchange.rangeOf(other);
       values.set(parameters.subarray(range.from, range.to), range.from);

@@ -3,7 +3,7 @@ import { packGraph } from '../../graph/index.ts';
 import type { StoredSpec } from '../parameter-store.ts';
 import type { StepGraph } from '../step-graph.ts';
 import { Exchange } from './exchange.ts';
-import type { FlatArray } from './orders.ts';
+import type { FlatArray } from './commands.ts';
 import { planStep } from './plan.ts';
 import { Replica } from './replica.ts';
 import type { ReplicaOptions, StepOutcome, StepRequest } from './replica.ts';
@@ -64,7 +64,7 @@ export class SharedSteps {
     const { steps } = this.lead.optimizer;
     const give = (array: FlatArray, flat: Float32Array): void => {
       this.#team.exchange.flat.set(flat);
-      this.#team.order({ kind: 'load', array, steps });
+      this.#team.send({ kind: 'load', array, steps });
       this.#team.finish();
     };
     give('parameters', this.#whole.store.values);
@@ -90,7 +90,7 @@ export class SharedSteps {
   /** Copies the followers' ranges of an array into a flat array that has the lead's already. */
   #fetch(array: 'gradients' | number, out: Float32Array): void {
     const { exchange } = this.#team;
-    this.#team.order({ kind: 'save', array });
+    this.#team.send({ kind: 'save', array });
     this.#team.finish();
     const { to } = exchange.rangeOf(0);
     out.set(exchange.flat.subarray(to), to);

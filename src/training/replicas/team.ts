@@ -2,15 +2,15 @@ import { beforeExit, startFollower } from '#threads';
 import { RootsigmaError } from '../../core/index.ts';
 import type { Exchange } from './exchange.ts';
 import type { FollowerTask, FollowerThread } from './follower-thread.ts';
-import { MeetingFailed } from './meeting.ts';
-import { writeOrder } from './orders.ts';
-import type { Order } from './orders.ts';
+import { BrokenBarrierError } from './barrier.ts';
+import { writeCommand } from './commands.ts';
+import type { Command } from './commands.ts';
 import { sharedBatchPart } from './plan.ts';
 import type { Range } from './plan.ts';
 import type { StepRequest } from './replica.ts';
 
-/** How long followers that wait for orders may take to answer. */
-const patienceSeconds = 20;
+/** How long followers that wait for commands may take to answer. */
+const timeoutSeconds = 20;
 /** How long the reason of a failure may be on its way from one thread to another. */
 const reasonMs = 2000;
 
@@ -41,7 +41,7 @@ export class Team {
       await team.stop();
       throw problem;
     }
-    // Followers that wait for orders do not keep the process alive.
+    // Followers that wait for commands do not keep the process alive.
     for (const thread of threads) thread.hold(false);
     return team;
   }
@@ -51,42 +51,42 @@ export class Team {
     this.batchPart = sharedBatchPart(exchange.plan);
     this.#threads = threads;
     this.#forgetExit = beforeExit(() => {
-      exchange.activity.settle(exchange.meeting, patienceSeconds);
+      exchange.activity.drain(exchange.barrier, timeoutSeconds);
     });
     this.#failure = Promise.race(threads.map(({ failure }) => failure)).then((error) => {
       this.#failed = true;
-      exchange.meeting.fail();
+      exchange.barrier.abort();
       return error;
     });
   }
 
-  /** Tells the followers to take a step; they begin at once. @throws MeetingFailed when one of them cannot */
+  /** Tells the followers to take a step; they begin at once. @throws BrokenBarrierError when one of them cannot */
   async begin(request: StepRequest): Promise<void> {
-    this.#write({ kind: 'step', ...request });
-    await this.exchange.meeting.waitLong();
+    this.#post({ kind: 'step', ...request });
+    await this.exchange.barrier.waitYielding();
   }
 
-  /** Tells the followers what to do between steps. @throws MeetingFailed when one of them cannot */
-  order(order: Order): void {
-    this.#write(order);
-    this.exchange.meeting.wait(patienceSeconds);
+  /** Tells the followers what to do between steps. @throws BrokenBarrierError when one of them cannot */
+  send(command: Command): void {
+    this.#post(command);
+    this.exchange.barrier.wait(timeoutSeconds);
   }
 
-  #write(order: Order): void {
-    this.exchange.activity.rouse(this.#threads.length);
-    writeOrder(order, this.exchange.order);
+  #post(command: Command): void {
+    this.exchange.activity.add(this.#threads.length);
+    writeCommand(command, this.exchange.command);
   }
 
-  /** Waits until the followers have carried out an order that ends with a meeting. */
+  /** Waits until the followers have carried out a command that ends with a barrier. */
   finish(): void {
-    this.exchange.meeting.wait(patienceSeconds);
+    this.exchange.barrier.wait(timeoutSeconds);
   }
 
   /** The error to report when the lead ran into `error` in a step: a follower's, where one of them failed first. */
   async reasonFor(error: unknown): Promise<unknown> {
-    this.exchange.meeting.fail();
+    this.exchange.barrier.abort();
     this.#failed = true;
-    if (!(error instanceof MeetingFailed)) return error;
+    if (!(error instanceof BrokenBarrierError)) return error;
     const silence = new Promise<Error>((resolve) => setTimeout(resolve, reasonMs, error));
     const cause = await Promise.race([this.#failure, silence]);
     return new RootsigmaError(`train: a thread of the step failed: ${cause.message}`, { cause });
@@ -95,7 +95,7 @@ export class Team {
   /** Ends the followers, each after what it is doing: ONNX Runtime must not be stopped while it runs. */
   async stop(): Promise<void> {
     for (const thread of this.#threads) thread.hold(true);
-    if (!this.#failed) this.order({ kind: 'stop' });
+    if (!this.#failed) this.send({ kind: 'stop' });
     await Promise.all(this.#threads.map(({ end }) => end));
     this.#forgetExit();
   }

@@ -3,8 +3,8 @@ import type { StepRequest } from './replica.ts';
 /** A flat array of a replica: its parameters, or one of its optimiser's by number. */
 export type FlatArray = 'parameters' | number;
 
-/** What the lead tells the followers to do. */
-export type Order =
+/** What the lead commands the followers to do. */
+export type Command =
   | ({ readonly kind: 'step' } & StepRequest)
   /** Take the array, as it is after so many steps, out of the exchange. */
   | { readonly kind: 'load'; readonly array: FlatArray; readonly steps: number }
@@ -16,14 +16,15 @@ const kinds = ['step', 'load', 'save', 'stop'] as const;
 const parametersNumber = -1;
 const gradientsNumber = -2;
 
-export function writeOrder(order: Order, out: Float64Array): void {
-  out[0] = kinds.indexOf(order.kind);
-  if (order.kind === 'step') out.set([order.key.high, order.key.low, order.beta, order.learningRate], 1);
-  if (order.kind === 'load') out.set([order.array === 'parameters' ? parametersNumber : order.array, order.steps], 1);
-  if (order.kind === 'save') out[1] = order.array === 'gradients' ? gradientsNumber : order.array;
+export function writeCommand(command: Command, out: Float64Array): void {
+  out[0] = kinds.indexOf(command.kind);
+  if (command.kind === 'step') out.set([command.key.high, command.key.low, command.beta, command.learningRate], 1);
+  if (command.kind === 'load')
+    out.set([command.array === 'parameters' ? parametersNumber : command.array, command.steps], 1);
+  if (command.kind === 'save') out[1] = command.array === 'gradients' ? gradientsNumber : command.array;
 }
 
-export function readOrder(words: Float64Array): Order {
+export function readCommand(words: Float64Array): Command {
   const [index = -1, first = 0, second = 0, beta = 0, learningRate = 0] = words;
   const kind = kinds[index];
   switch (kind) {
@@ -36,6 +37,6 @@ export function readOrder(words: Float64Array): Order {
     case 'stop':
       return { kind };
     default:
-      throw new RangeError(`There is no order ${index}.`);
+      throw new RangeError(`There is no command ${index}.`);
   }
 }
