@@ -68,11 +68,11 @@ export class TrainingStep {
   ): Promise<TrainingStep> {
     const { outputs, state, shape } = graph;
     const { store, batch = NdArray.zeros(shape, 'float32'), threads = engine.threads } = options;
-    const places = Object.entries(store.gradientViews).map(([name, view]) => [gradientName(name), view] as const);
+    const buffers = Object.entries(store.gradientViews).map(([name, view]) => [gradientName(name), view] as const);
     const scalars = makeScalars();
     const { loss, reconstruction, kl } = scalars;
     const boundOutputs = Object.fromEntries(
-      [...places, ...Object.entries({ loss, reconstruction, kl, ...options.boundOutputs })].filter(
+      [...buffers, ...Object.entries({ loss, reconstruction, kl, ...options.boundOutputs })].filter(
         ([name]) => name in outputs,
       ),
     );

@@ -288,7 +288,7 @@ describe('a trainer with replicas', () => {
   ])('reports a thread that %s in the middle of a training, and does not hang', async (_, action, message) => {
     const text = `import { parentPort, workerData } from 'node:worker_threads';
       parentPort.postMessage('ready');
-      const words = new Int32Array(workerData.place.memory, 0, 48);
+      const words = new Int32Array(workerData.member.memory, 0, 48);
       // Executes the commands to load the parameters and two arrays of the optimiser, two barriers each. Fails in the step.
       for (let barrier = 0; barrier < 6; barrier++) {
         const generation = Atomics.load(words, 16);

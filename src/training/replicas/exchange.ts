@@ -3,9 +3,9 @@ import { Barrier, barrierWords } from './barrier.ts';
 import { isBatch, normBlock, widthOf } from './plan.ts';
 import type { Range, StepPlan } from './plan.ts';
 
-/** Where the numbers of one step pass. */
-export interface Turn {
-  /** The plan's factors over the whole batch; each replica writes its rows. */
+/** The buffers of one step. */
+export interface Slot {
+  /** The plan's sufficient factors over the whole batch; each replica writes its rows. */
   readonly factors: readonly { readonly data: Float32Array }[];
   /** Each replica's terms of the gradients that are added up, at their places of the flat array; empty where there are none. */
   readonly gradients: readonly Float32Array[];
@@ -20,9 +20,9 @@ const alignment = 64;
 
 /**
  * Writing where another core has just read takes three times as long as elsewhere, since its cache must give up each line
- * first. Steps therefore take turns with several places, as many as fit into this: more than caches keep.
+ * first. So there is a ring of slots for steps in turn, as many as fit into this: more than caches keep.
  */
-const turnBytes = 16 * 2 ** 20;
+const ringBytes = 16 * 2 ** 20;
 
 /**
  * The memory that replicas share. Gradients and parameters are copied there and from there: working in it is slower
@@ -43,27 +43,27 @@ export class Exchange {
   readonly batch: Float32Array;
   /** Room for one flat array that passes between steps. */
   readonly flat: Float32Array;
-  readonly #turns: readonly Turn[];
+  readonly #slots: readonly Slot[];
 
   /** @param memory of the exchange that the lead made for the same plan; default: new */
   constructor(plan: StepPlan, memory?: SharedArrayBuffer) {
     const { replicas, batchShape, length, factors, sums } = plan;
     const [examples, inputSize] = batchShape;
     const layout = new Layout();
-    const barrier = layout.place(4 * barrierWords);
-    const activity = layout.place(4 * activityWords);
-    const command = layout.place(8 * messageLength);
-    const means = layout.place(8 * messageLength);
+    const barrier = layout.allocate(4 * barrierWords);
+    const activity = layout.allocate(4 * activityWords);
+    const command = layout.allocate(8 * messageLength);
+    const means = layout.allocate(8 * messageLength);
     const blocks = Math.ceil(length / normBlock);
-    const squares = layout.place(8 * blocks);
-    const batch = layout.place(4 * examples * inputSize);
-    const flat = layout.place(4 * length);
+    const squares = layout.allocate(8 * blocks);
+    const batch = layout.allocate(4 * examples * inputSize);
+    const flat = layout.allocate(4 * length);
     const sizes = factors.map((factor) => (isBatch(factor) ? 0 : examples * widthOf(factor)));
     const summed = sums.length > 0 ? length : 0;
-    const turns = Array.from({ length: turnCount(plan) }, () => ({
-      factors: sizes.map((size) => ({ offset: layout.place(4 * size), size })),
-      gradients: layout.placeEach(replicas, 4 * summed),
-      parameters: layout.place(4 * length),
+    const slots = Array.from({ length: slotCount(plan) }, () => ({
+      factors: sizes.map((size) => ({ offset: layout.allocate(4 * size), size })),
+      gradients: layout.allocateEach(replicas, 4 * summed),
+      parameters: layout.allocate(4 * length),
     }));
     const shared = memory ?? new SharedArrayBuffer(layout.bytes);
 
@@ -76,18 +76,18 @@ export class Exchange {
     this.squares = new Float64Array(shared, squares, blocks);
     this.batch = new Float32Array(shared, batch, examples * inputSize);
     this.flat = new Float32Array(shared, flat, length);
-    this.#turns = turns.map((turn) => ({
-      factors: turn.factors.map(({ offset, size }) => ({ data: new Float32Array(shared, offset, size) })),
-      gradients: turn.gradients.map((offset) => new Float32Array(shared, offset, summed)),
-      parameters: new Float32Array(shared, turn.parameters, length),
+    this.#slots = slots.map((slot) => ({
+      factors: slot.factors.map(({ offset, size }) => ({ data: new Float32Array(shared, offset, size) })),
+      gradients: slot.gradients.map((offset) => new Float32Array(shared, offset, summed)),
+      parameters: new Float32Array(shared, slot.parameters, length),
     }));
   }
 
-  /** The places for the given step. */
-  turn(step: number): Turn {
-    const turn = this.#turns[step % this.#turns.length];
-    if (!turn) throw new RangeError(`There is no step ${step}.`);
-    return turn;
+  /** The slot of the ring for the given step. */
+  slot(step: number): Slot {
+    const slot = this.#slots[step % this.#slots.length];
+    if (!slot) throw new RangeError(`There is no step ${step}.`);
+    return slot;
   }
 
   /** The part of the parameters that a replica updates. */
@@ -96,23 +96,23 @@ export class Exchange {
   }
 }
 
-function turnCount({ replicas, length, sums, factors, batchShape }: StepPlan): number {
+function slotCount({ replicas, length, sums, factors, batchShape }: StepPlan): number {
   const summed = sums.reduce((total, { from, to }) => total + to - from, 0);
   const handed = factors.reduce((total, factor) => total + (isBatch(factor) ? 0 : batchShape[0] * widthOf(factor)), 0);
-  return Math.min(16, Math.max(1, Math.floor(turnBytes / (4 * (length + (replicas - 1) * summed + handed)))));
+  return Math.min(16, Math.max(1, Math.floor(ringBytes / (4 * (length + (replicas - 1) * summed + handed)))));
 }
 
-/** Places in a buffer, each on cache lines of its own. */
+/** Ranges of a buffer, each on cache lines of its own. */
 class Layout {
   bytes = 0;
 
-  place(size: number): number {
+  allocate(size: number): number {
     const offset = this.bytes;
     this.bytes = Math.ceil((offset + size) / alignment) * alignment;
     return offset;
   }
 
-  placeEach(count: number, size: number): number[] {
-    return Array.from({ length: count }, () => this.place(size));
+  allocateEach(count: number, size: number): number[] {
+    return Array.from({ length: count }, () => this.allocate(size));
   }
 }

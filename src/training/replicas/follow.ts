@@ -16,16 +16,16 @@ import { partByRows } from './row-step.ts';
  * @param onReady called when it waits for commands
  */
 export async function follow(
-  { place, step, engine: choice, ...options }: FollowerTask,
+  { member, step, engine: choice, ...options }: FollowerTask,
   onReady: () => void,
 ): Promise<void> {
-  const { index, replicas, memory } = place;
+  const { index, replicas, memory } = member;
   const parted = partByRows({ outputs: unpackGraph(step.outputs), state: {}, shape: step.shape });
   if (!parted) throw new UnsupportedError('train: the examples of this step depend on each other.');
   const exchange = new Exchange(planStep(parted, options.parameters, replicas), memory);
   const rows = batchPartOf(exchange.plan, index);
   const engine = await createEngine({ engine: choice, threads: 1 });
-  const replica = await Replica.share(engine, { ...options, step: parted, place: { exchange, index } });
+  const replica = await Replica.share(engine, { ...options, step: parted, member: { exchange, index } });
   onReady();
   try {
     while (await executeNext()) exchange.activity.done();

@@ -6,7 +6,7 @@ import type { ReplicaOptions } from './replica.ts';
 export interface FollowerTask extends ReplicaOptions {
   readonly engine: EngineChoice;
   readonly step: { readonly outputs: PackedGraph; readonly shape: readonly [rows: number, inputSize: number] };
-  readonly place: { readonly replicas: number; readonly memory: SharedArrayBuffer; readonly index: number };
+  readonly member: { readonly replicas: number; readonly memory: SharedArrayBuffer; readonly index: number };
 }
 
 /** A thread that runs `follow`: of Node's worker_threads, or a worker of a worker in a page. */

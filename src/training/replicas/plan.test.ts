@@ -56,7 +56,7 @@ describe('planStep', () => {
     expect(plan.sums).toEqual([]);
     // Rows of all that a gradient is made of: much less than the gradients.
     expect(plan.factors.reduce((total, factor) => total + widthOf(factor), 0)).toBe(3231);
-    const names = plan.rest.map(({ outputs }) => Object.keys(outputs));
+    const names = plan.reductions.map(({ outputs }) => Object.keys(outputs));
     expect(names[0]).toEqual(expect.arrayContaining(['loss', 'reconstruction', 'kl']));
     expect(names[0]).toContain(gradientName('encoder.0.weight'));
     expect(names[1]).toContain(gradientName('decoder.1.weight'));
@@ -83,9 +83,9 @@ describe('planStep', () => {
         expect(mine.from % normBlock).toBe(0);
         const covered = new Uint8Array(plan.length);
         for (const { from, to } of plan.sums) covered.fill(1, from, to);
-        const { outputs, places } = plan.rest[replica]!;
+        const { outputs, buffers } = plan.reductions[replica]!;
         verifyGraph(Object.values(outputs));
-        for (const [name, { range, shape }] of Object.entries(places)) {
+        for (const [name, { range, shape }] of Object.entries(buffers)) {
           expect(outputs[name]?.shape).toEqual(shape);
           expect(range.to - range.from).toBe(shape.reduce((a, b) => a * b, 1));
           covered.fill(1, range.from, range.to);
@@ -122,8 +122,8 @@ describe('planStep', () => {
     const describeFactors = ({ factors }: typeof plan) => factors.map(({ op, shape, scope }) => [op, shape, scope]);
     const other = planStep(again, model.parameters, 4);
     expect(describeFactors(other)).toEqual(describeFactors(plan));
-    expect(other.rest.map(({ places, factors }) => ({ places, factors }))).toEqual(
-      plan.rest.map(({ places, factors }) => ({ places, factors })),
+    expect(other.reductions.map(({ buffers, factors }) => ({ buffers, factors }))).toEqual(
+      plan.reductions.map(({ buffers, factors }) => ({ buffers, factors })),
     );
     expect(other.ranges).toEqual(plan.ranges);
   });

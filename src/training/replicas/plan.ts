@@ -25,24 +25,24 @@ export interface StepPlan {
   readonly length: number;
   /** What each replica updates. */
   readonly ranges: readonly Range[];
-  /** What is computed by rows and handed around: each replica's rows of [examples, …]. */
+  /** Sufficient factors of the gradients, computed by rows and gathered by all: each replica's rows of [examples, …]. */
   readonly factors: readonly Tensor[];
   /** The parts of the flat arrays whose gradients are added up: those of kernels. */
   readonly sums: readonly Range[];
-  /** What each replica computes of all rows' factors. */
-  readonly rest: readonly ReplicaRest[];
+  /** What each replica computes of all rows' factors: the gradients of its range. */
+  readonly reductions: readonly ReplicaReduction[];
 }
 
 /** A replica's share of what is computed from all rows. */
-export interface ReplicaRest {
+export interface ReplicaReduction {
   readonly outputs: Readonly<Record<string, Tensor>>;
-  /** The parts of the flat arrays where gradients among them go. */
-  readonly places: Readonly<Record<string, GradientPlace>>;
+  /** The parts of the flat arrays that gradients among them are written into. */
+  readonly buffers: Readonly<Record<string, GradientBuffer>>;
   /** Positions of the factors that they need. */
   readonly factors: readonly number[];
 }
 
-export interface GradientPlace {
+export interface GradientBuffer {
   readonly range: Range;
   readonly shape: readonly number[];
 }
@@ -74,7 +74,7 @@ export function planStep(step: RowStep, parameters: readonly StoredSpec[], repli
     ranges,
     factors: step.factors,
     sums: step.kernels.map(({ parameter }) => flatRange(parameter)),
-    rest: ranges.map((range, replica) => restOf(step, { range, isLead: replica === 0, flatRange })),
+    reductions: ranges.map((range, replica) => reductionOf(step, { range, isLead: replica === 0, flatRange })),
   };
 }
 
@@ -105,10 +105,10 @@ export function stepOnRows(
 
 /** The part of the flat batch that a replica reads: its own rows, or all where what it computes of all rows needs them. */
 export function batchPartOf(
-  { batchShape: [examples, inputSize], rows, factors, rest }: StepPlan,
+  { batchShape: [examples, inputSize], rows, factors, reductions }: StepPlan,
   replica: number,
 ): Range {
-  const needsAll = rest[replica]?.factors.some((position) => isBatch(factors[position])) ?? false;
+  const needsAll = reductions[replica]?.factors.some((position) => isBatch(factors[position])) ?? false;
   const own = rows[replica] ?? { from: 0, to: 0 };
   return needsAll ? { from: 0, to: examples * inputSize } : { from: own.from * inputSize, to: own.to * inputSize };
 }
@@ -139,13 +139,13 @@ export function overlap(a: Range, b: Range): Range | undefined {
 }
 
 /** The gradients in a replica's range, whole rows of the weights that it shares with others, and for the lead what is no gradient. */
-function restOf(
+function reductionOf(
   step: RowStep,
   { range, isLead, flatRange }: { range: Range; isLead: boolean; flatRange: (name: string) => Range },
-): ReplicaRest {
-  const places: Record<string, GradientPlace> = {};
+): ReplicaReduction {
+  const buffers: Record<string, GradientBuffer> = {};
   const wanted: [string, Tensor][] = [];
-  for (const [name, tensor] of Object.entries(step.rest)) {
+  for (const [name, tensor] of Object.entries(step.reductions)) {
     if (!name.startsWith(gradientName(''))) {
       if (isLead) wanted.push([name, tensor]);
       continue;
@@ -155,10 +155,10 @@ function restOf(
     if (!mine) continue;
     const part = weightPart(tensor, { all, mine }) ?? { tensor, range: all };
     wanted.push([name, part.tensor]);
-    places[name] = { range: part.range, shape: part.tensor.shape as number[] };
+    buffers[name] = { range: part.range, shape: part.tensor.shape as number[] };
   }
   const { outputs, used } = onFactors(Object.fromEntries(wanted), step.factors);
-  return { outputs, places, factors: used };
+  return { outputs, buffers, factors: used };
 }
 
 /**

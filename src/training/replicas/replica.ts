@@ -11,12 +11,12 @@ import type { StepValues } from '../step.ts';
 import type { StepGraph } from '../step-graph.ts';
 import type { Exchange } from './exchange.ts';
 import type { FlatArray } from './commands.ts';
-import { alone } from './peers.ts';
-import type { Peers } from './peers.ts';
+import { alone } from './collectives.ts';
+import type { Collectives } from './collectives.ts';
 import { factorName, isBatch, normBlock, stepOnRows } from './plan.ts';
 import type { Range, StepPlan } from './plan.ts';
 import type { RowStep } from './row-step.ts';
-import { SharedPeers } from './shared-peers.ts';
+import { SharedCollectives } from './shared-collectives.ts';
 
 export interface StepRequest {
   /** The noise's key: the same key gives the same draws. */
@@ -38,8 +38,8 @@ export interface ReplicaOptions {
   readonly config: Pick<TrainingConfig, 'optimizer' | 'clipNorm'>;
 }
 
-/** Where a replica meets the others, and which of them it is. */
-export interface Place {
+/** The group that a replica is one of, and which one. */
+export interface GroupMember {
   readonly exchange: Exchange;
   readonly index: number;
 }
@@ -51,10 +51,10 @@ interface Parts {
   readonly store: ParameterStore;
   readonly optimizer: Optimizer;
   readonly range: Range;
-  readonly peers: Peers;
+  readonly collectives: Collectives;
   readonly batch: NdArray<'float32'>;
   readonly step: TrainingStep;
-  readonly rest?: Program | undefined;
+  readonly reduction?: Program | undefined;
 }
 
 /**
@@ -69,9 +69,9 @@ export class Replica {
   readonly batch: NdArray<'float32'>;
   /** The part of the flat arrays that it updates. */
   readonly range: Range;
-  readonly #peers: Peers;
-  /** What it makes of all rows: gradients of its range, and for the lead the means. */
-  readonly #rest: Program | undefined;
+  readonly #collectives: Collectives;
+  /** The reductions over all rows that it computes: gradients of its range, and for the lead the means. */
+  readonly #reduction: Program | undefined;
   readonly #clipNorm: number | undefined;
   readonly #squares: Float64Array;
 
@@ -81,8 +81,8 @@ export class Replica {
     this.batch = parts.batch;
     this.range = parts.range;
     this.optimizer = parts.optimizer;
-    this.#peers = parts.peers;
-    this.#rest = parts.rest;
+    this.#collectives = parts.collectives;
+    this.#reduction = parts.reduction;
     this.#clipNorm = config.clipNorm;
     this.#squares = new Float64Array(Math.ceil((parts.range.to - parts.range.from) / normBlock));
   }
@@ -102,7 +102,7 @@ export class Replica {
       whole?.store ?? new ParameterStore(parameters, { extra: optimizerSlots(config.optimizer) * range.to });
     const step = await TrainingStep.compile(engine, graph, { store, threads, ...(whole && { batch: whole.batch }) });
     const optimizer = new Optimizer(config.optimizer, store, { within: whole?.optimizer });
-    return new Replica(options, { store, optimizer, range, peers: alone, batch: step.batch, step });
+    return new Replica(options, { store, optimizer, range, collectives: alone, batch: step.batch, step });
   }
 
   /**
@@ -111,10 +111,10 @@ export class Replica {
    */
   static async share(
     engine: Engine,
-    options: ReplicaOptions & { readonly step: RowStep; readonly place: Place; readonly whole?: Replica },
+    options: ReplicaOptions & { readonly step: RowStep; readonly member: GroupMember; readonly whole?: Replica },
   ): Promise<Replica> {
-    const { parameters, config, place, whole } = options;
-    const { exchange, index } = place;
+    const { parameters, config, member, whole } = options;
+    const { exchange, index } = member;
     const { plan } = exchange;
     const range = exchange.rangeOf(index);
     const extra = optimizerSlots(config.optimizer) * (range.to - range.from);
@@ -128,25 +128,25 @@ export class Replica {
       batch: rowsOf(batch, plan, index),
       boundOutputs: Object.fromEntries(factors.map((factor, k) => [factorName(k), rowsOf(factor, plan, index)])),
     });
-    const rest = await compileRest(engine, plan, { index, store, factors, step });
-    const peers = new SharedPeers(exchange, { index, store, factors });
+    const reduction = await compileReduction(engine, plan, { index, store, factors, step });
+    const collectives = new SharedCollectives(exchange, { index, store, factors });
     const optimizer = new Optimizer(config.optimizer, store, { range, within: whole?.optimizer });
-    return new Replica(options, { store, optimizer, range, peers, batch, step, rest });
+    return new Replica(options, { store, optimizer, range, collectives, batch, step, reduction });
   }
 
   /** One step on this replica's rows in `batch`; all replicas take it together. */
   async take({ key, beta, learningRate }: StepRequest): Promise<StepOutcome> {
-    const peers = this.#peers;
+    const collectives = this.#collectives;
     await this.step.run({ key, beta });
-    await peers.exchange();
-    await this.#rest?.run();
-    const { values, squares } = await peers.total(this.#squaresByBlock(), this.step.values);
+    await collectives.exchangeGradients();
+    await this.#reduction?.run();
+    const { values, squares } = await collectives.allReduce(this.#squaresByBlock(), this.step.values);
     const gradientNorm = Math.sqrt(squares);
     const clip = this.#clipNorm !== undefined && gradientNorm > this.#clipNorm ? this.#clipNorm / gradientNorm : 1;
     const refused = this.#refusal(values.loss, gradientNorm, clip);
     if (refused !== undefined) return { ...values, gradientNorm, refused };
     this.optimizer.step({ learningRate, gradientScale: clip });
-    await peers.gather();
+    await collectives.allGatherParameters();
     return { ...values, gradientNorm };
   }
 
@@ -191,7 +191,7 @@ export class Replica {
 
   async dispose(): Promise<void> {
     await this.step.dispose();
-    await this.#rest?.dispose();
+    await this.#reduction?.dispose();
   }
 }
 
@@ -218,7 +218,7 @@ function rowsOf({ data, shape }: NdArray<'float32'>, { rows }: StepPlan, index: 
   return new NdArray(data.subarray(from * width, to * width), [to - from, ...sizes]);
 }
 
-async function compileRest(
+async function compileReduction(
   engine: Engine,
   plan: StepPlan,
   parts: {
@@ -229,16 +229,16 @@ async function compileRest(
   },
 ): Promise<Program | undefined> {
   const { index, store, factors, step } = parts;
-  const rest = plan.rest[index];
-  if (!rest || Object.keys(rest.outputs).length === 0) return undefined;
+  const reduction = plan.reductions[index];
+  if (!reduction || Object.keys(reduction.outputs).length === 0) return undefined;
   const { key, beta, ...means } = step.scalars;
-  const gradients = Object.entries(rest.places).map(([name, { range, shape }]) => {
+  const gradients = Object.entries(reduction.buffers).map(([name, { range, shape }]) => {
     return [name, new NdArray(store.gradients.subarray(range.from, range.to), shape)] as const;
   });
-  const boundOutputs = [...gradients, ...Object.entries(means)].filter(([name]) => name in rest.outputs);
-  const given = rest.factors.flatMap((k) => (factors[k] ? [[factorName(k), factors[k]] as const] : []));
+  const boundOutputs = [...gradients, ...Object.entries(means)].filter(([name]) => name in reduction.outputs);
+  const given = reduction.factors.flatMap((k) => (factors[k] ? [[factorName(k), factors[k]] as const] : []));
   return engine.compile({
-    outputs: rest.outputs,
+    outputs: reduction.outputs,
     boundInputs: { ...store.parameters, ...Object.fromEntries(given), key, beta },
     boundOutputs: Object.fromEntries(boundOutputs),
     threads: 1,

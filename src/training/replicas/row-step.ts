@@ -16,10 +16,13 @@ export interface RowStep {
   readonly graph: StepGraph;
   /** How its expressions depend on the examples. */
   readonly axes: ReadonlyMap<Tensor, RowAxis>;
-  /** What is computed row by row and needed of all rows: [examples, …], the batch itself among them. */
+  /**
+   * Sufficient factors: what is computed row by row and needed of all rows, [examples, …], the batch itself among them. A dense
+   * weight's gradient aᵀ d has a and d, much smaller than itself (Xie et al., 2016: sufficient factor broadcasting).
+   */
   readonly factors: readonly Tensor[];
-  /** The outputs that are computed from the factors, or from no example at all. */
-  readonly rest: Readonly<Record<string, Tensor>>;
+  /** The outputs that are reductions over the examples, computed from the factors, or from no example at all. */
+  readonly reductions: Readonly<Record<string, Tensor>>;
   /** The outputs that are added up block by block. */
   readonly kernels: readonly KernelGradient[];
 }
@@ -43,9 +46,9 @@ export function partByRows(step: StepGraph): RowStep | undefined {
   const blockwise = Object.fromEntries(
     kernels.map(({ parameter, node }) => [gradientName(parameter), overBlocks(node, step.shape[0])]),
   );
-  const rest = Object.fromEntries(Object.entries(outputs).filter(([name]) => !(name in blockwise)));
-  const factors = factorsOf(rest, axes);
-  return factors && { graph: { ...step, outputs: { ...outputs, ...blockwise } }, axes, factors, rest, kernels };
+  const reductions = Object.fromEntries(Object.entries(outputs).filter(([name]) => !(name in blockwise)));
+  const factors = factorsOf(reductions, axes);
+  return factors && { graph: { ...step, outputs: { ...outputs, ...blockwise } }, axes, factors, reductions, kernels };
 }
 
 function overBlocks(node: Tensor<'conv2dWeightGradient'>, batch: number): Tensor {
@@ -55,7 +58,7 @@ function overBlocks(node: Tensor<'conv2dWeightGradient'>, batch: number): Tensor
 }
 
 /** What crosses from rows to the whole; undefined where it comes back to rows, or cannot be handed around. */
-function factorsOf(outputs: RowStep['rest'], axes: RowStep['axes']): Tensor[] | undefined {
+function factorsOf(outputs: RowStep['reductions'], axes: RowStep['axes']): Tensor[] | undefined {
   const factors = new Set<Tensor>();
   for (const node of topologicalOrder(Object.values(outputs))) {
     if (axes.get(node) !== 'whole') continue;
@@ -70,7 +73,7 @@ function factorsOf(outputs: RowStep['rest'], axes: RowStep['axes']): Tensor[] | 
   return [...factors];
 }
 
-/** Sums over examples and other axes at once as sums over the others first, so that what crosses is small. */
+/** StepTotals over examples and other axes at once as sums over the others first, so that what crosses is small. */
 function withRowSums(outputs: StepGraph['outputs']): StepGraph['outputs'] {
   const axes = rowAxes(Object.values(outputs), batchName);
   const made = new Map<Tensor, Tensor>();

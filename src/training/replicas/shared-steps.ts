@@ -44,8 +44,8 @@ export class SharedSteps {
     const task = { ...shared, step: packed, engine: engine.choice ?? 'auto' } as const;
     const team = await Team.start(exchange, task, followerEntry);
     try {
-      const place = { exchange, index: 0 };
-      return new SharedSteps(await Replica.share(engine, { ...shared, step: parted, place, whole }), whole, team);
+      const member = { exchange, index: 0 };
+      return new SharedSteps(await Replica.share(engine, { ...shared, step: parted, member, whole }), whole, team);
     } catch (error) {
       await team.stop();
       throw error;

@@ -30,10 +30,10 @@ export class Team {
    * @param entry the module that they run, where it is not this package's own
    * @throws Error when one of them does not start, with the reason
    */
-  static async start(exchange: Exchange, task: Omit<FollowerTask, 'place'>, entry?: URL): Promise<Team> {
+  static async start(exchange: Exchange, task: Omit<FollowerTask, 'member'>, entry?: URL): Promise<Team> {
     const { plan, memory } = exchange;
     const threads = Array.from({ length: plan.replicas - 1 }, (_, k) =>
-      startFollower({ ...task, place: { replicas: plan.replicas, memory, index: k + 1 } }, entry),
+      startFollower({ ...task, member: { replicas: plan.replicas, memory, index: k + 1 } }, entry),
     );
     const team = new Team(exchange, threads);
     const problem = await Promise.race([Promise.all(threads.map(({ ready }) => ready)), team.#failure]);
