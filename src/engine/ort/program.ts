@@ -7,13 +7,13 @@ import { bindInputs, concreteShape } from '../feeds.ts';
 import type { Sizes } from '../feeds.ts';
 import { hostKernels } from '../host-ops.ts';
 import type { HostKernel } from '../host-ops.ts';
-import { placeValues } from './places.ts';
+import { assignBuffers } from './buffer-assignment.ts';
 import { makePlan, releaseSessions } from './plan.ts';
 import type { HostStep, Plan, SessionStep } from './plan.ts';
 import { reasonOf } from './reason.ts';
 import type { OrtRuntime } from './runtime.ts';
 
-/** The values of one run that have no lasting place. */
+/** The values of one run that have no lasting buffer. */
 type Values = Map<Tensor, NdArray>;
 
 /** What stays the same as long as runs have the same sizes. */
@@ -21,8 +21,8 @@ interface Prepared {
   readonly sizes: Sizes;
   /** What was fed: the same dtypes and shapes give the same sizes. */
   readonly fed: readonly NdArray[];
-  /** Where values live that have a lasting place: bound inputs among them. */
-  readonly homes: ReadonlyMap<Tensor, NdArray>;
+  /** The values that have a lasting buffer, by the buffer assignment; bound inputs among them. */
+  readonly buffers: ReadonlyMap<Tensor, NdArray>;
 }
 
 /** A program on ONNX Runtime: sessions and host kernels in turn. Runs one at a time; a second call waits. */
@@ -101,39 +101,39 @@ export class OrtProgram implements Program {
     };
     if (last && Object.keys(feeds).length === inputs.length && inputs.every(isLikeLast)) return last;
     const sizes = bindInputs(this.#plan.inputs, feeds, this.#spec.boundInputs);
-    const homes = placeValues(this.#spec, this.#plan, sizes);
+    const buffers = assignBuffers(this.#spec, this.#plan, sizes);
     for (const [name, array] of Object.entries(this.#spec.boundInputs ?? {})) {
       const tensor = this.#plan.inputs.get(name);
-      if (tensor) homes.set(tensor, array);
+      if (tensor) buffers.set(tensor, array);
     }
-    return (this.#prepared = { sizes, fed: inputs.map((name) => feeds[name]!), homes });
+    return (this.#prepared = { sizes, fed: inputs.map((name) => feeds[name]!), buffers });
   }
 
   #runHost({ node, inputs }: HostStep, prepared: Prepared, values: Values): void {
     const kernel = hostKernels[node.op] as HostKernel<HostOpName>;
-    const given = inputs.map((input) => arrayOf(input, prepared.homes, values));
-    kernel(node, given, placeOf(node, prepared, values));
+    const given = inputs.map((input) => arrayOf(input, prepared.buffers, values));
+    kernel(node, given, bufferOf(node, prepared, values));
   }
 
   async #runSession({ session, inputs, outputs }: SessionStep, prepared: Prepared, values: Values): Promise<void> {
-    const given = inputs.map((tensor) => arrayOf(tensor, prepared.homes, values));
-    const places = outputs.map((tensor) => placeOf(tensor, prepared, values));
+    const given = inputs.map((tensor) => arrayOf(tensor, prepared.buffers, values));
+    const targets = outputs.map((tensor) => bufferOf(tensor, prepared, values));
     try {
-      await session.run(given, places);
+      await session.run(given, targets);
     } catch (cause) {
       throw new RootsigmaError(`run: ${this.#name} failed: ${reasonOf(cause)}`, { cause });
     }
   }
 
   /** The outputs by name: bound arrays, and arrays that belong to nobody else. */
-  #collect({ homes }: Prepared, values: Values): Record<string, NdArray> {
+  #collect({ buffers }: Prepared, values: Values): Record<string, NdArray> {
     const results: Record<string, NdArray> = {};
     const given = new Set<NdArray>();
     for (const [name, tensor, target] of this.#outputs) {
-      const value = arrayOf(tensor, homes, values);
+      const value = arrayOf(tensor, buffers, values);
       if (target) {
         results[name] = writeBound(`run: output '${name}'`, value, target);
-      } else if (isOp(tensor, 'input') || isOp(tensor, 'constant') || homes.has(tensor) || given.has(value)) {
+      } else if (isOp(tensor, 'input') || isOp(tensor, 'constant') || buffers.has(tensor) || given.has(value)) {
         results[name] = NdArray.from(value);
       } else {
         given.add(value);
@@ -144,24 +144,24 @@ export class OrtProgram implements Program {
   }
 
   /** The new values of the state slots, apart from every array that is still to be written. */
-  #stateUpdates({ homes }: Prepared, values: Values): { name: string; value: NdArray; target: NdArray }[] {
+  #stateUpdates({ buffers }: Prepared, values: Values): { name: string; value: NdArray; target: NdArray }[] {
     return Object.entries(this.#spec.state ?? {}).map(([name, update]) => {
       const tensor = this.#plan.graph.representative(update);
-      const value = arrayOf(tensor, homes, values);
+      const value = arrayOf(tensor, buffers, values);
       const target = this.#spec.boundInputs![name]!;
       return { name, value: isOp(tensor, 'input') ? NdArray.from(value) : value, target };
     });
   }
 }
 
-function arrayOf(tensor: Tensor, homes: Prepared['homes'], values: Values): NdArray {
-  return isOp(tensor, 'constant') ? tensor.attributes.value : (homes.get(tensor) ?? values.get(tensor)!);
+function arrayOf(tensor: Tensor, buffers: Prepared['buffers'], values: Values): NdArray {
+  return isOp(tensor, 'constant') ? tensor.attributes.value : (buffers.get(tensor) ?? values.get(tensor)!);
 }
 
-/** Where a value of a run goes: its lasting place, else a new one. */
-function placeOf(tensor: Tensor, { homes, sizes }: Prepared, values: Values): NdArray {
-  const home = homes.get(tensor);
-  if (home) return home;
+/** Where a value of a run is written: its lasting buffer, else a new one. */
+function bufferOf(tensor: Tensor, { buffers, sizes }: Prepared, values: Values): NdArray {
+  const buffer = buffers.get(tensor);
+  if (buffer) return buffer;
   const array = NdArray.zeros(concreteShape(tensor.shape, sizes), tensor.dtype);
   values.set(tensor, array);
   return array;
