@@ -4,7 +4,7 @@
 //
 //   npm run build && node bench/gradient-variance.mjs FOLDER [--epochs 10] [--draws 200] [--seeds 3]
 import { parseArgs } from 'node:util';
-import { evaluationExamples } from '../dist/api/data.js';
+import { evaluationExamples } from '../dist/api/data/data.js';
 import { resolveDataset } from '../dist/data/node/index.js';
 import { createEngine } from '../dist/engine/index.js';
 import { createVae } from '../dist/models/index.js';

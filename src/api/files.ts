@@ -14,10 +14,10 @@ import {
   toNdArray,
 } from '../io/index.ts';
 import type { RunConfig, Table } from '../io/index.ts';
-import { comparison, isImageShape, sheet } from './pictures.ts';
-import { storeFrom } from './place.ts';
-import { optionNames } from './options.ts';
-import type { ModelOptions } from './options.ts';
+import { comparison, isImageShape, sheet } from './pictures/pictures.ts';
+import { storeFrom } from './keeping/place.ts';
+import { optionNames } from './train/options.ts';
+import type { ModelOptions } from './train/options.ts';
 
 const formats = ['.png', '.npy', '.csv', '.json', '.parquet'] as const;
 export type ArrayFormat = (typeof formats)[number];

@@ -99,9 +99,9 @@ export type {
 export { auroc, averagePrecision, precisionRecallCurve, rocCurve } from '../evaluation/index.ts';
 export type { AnomalyLabels, PrecisionRecallCurve, RankingOptions, RocCurve } from '../evaluation/index.ts';
 export type { AnomalyMethod } from '../evaluation/index.ts';
-export type { AnomalyOptions, FitThresholdOptions, ScoreOptions } from './anomalies.ts';
-export { trainingDataOf } from './data.ts';
-export type { DataInput, NestedExamples } from './data.ts';
+export type { AnomalyOptions, FitThresholdOptions, ScoreOptions } from './run/anomalies.ts';
+export { trainingDataOf } from './data/data.ts';
+export type { DataInput, NestedExamples } from './data/data.ts';
 export { diagnose } from './doctor.ts';
 export type { Diagnosis, EngineDiagnosis } from './doctor.ts';
 export {
@@ -117,34 +117,34 @@ export {
   writePicture,
 } from './files.ts';
 export type { ArrayFormat, WriteArrayOptions } from './files.ts';
-export { exportOnnx } from './onnx-models.ts';
-export type { OnnxModels, OnnxOptions } from './onnx-models.ts';
-export type { ExportOptions } from './run-files.ts';
+export { exportOnnx } from './keeping/onnx-models.ts';
+export type { OnnxModels, OnnxOptions } from './keeping/onnx-models.ts';
+export type { ExportOptions } from './keeping/run-files.ts';
 export * as gaussian from '../gaussian/index.ts';
 export * as linalg from '../linalg/index.ts';
 export { describeGaussian, sampleGaussian } from './gaussian-report.ts';
 export type { DrawingRoot, GaussianOptions, GaussianReport } from './gaussian-report.ts';
-export type { Encoding } from './inference.ts';
-export type { InterpolateOptions, TraverseOptions } from './latent-paths.ts';
-export { anomalyPicture, interpolationPicture, latentScatter, traversalPicture } from './latent-pictures.ts';
+export type { Encoding } from './run/inference.ts';
+export type { InterpolateOptions, TraverseOptions } from './run/latent-paths.ts';
+export { anomalyPicture, interpolationPicture, latentScatter, traversalPicture } from './pictures/latent-pictures.ts';
 export type {
   AnomalyPictureOptions,
   InterpolationPictureOptions,
   LatentScatterOptions,
   TraversalPictureOptions,
-} from './latent-pictures.ts';
-export { codeQuality, reconstructionQuality } from './quality.ts';
-export type { CodeQuality, CodeQualityOptions, ReconstructionQualityOptions } from './quality.ts';
-export { load } from './load.ts';
-export type { LoadOptions } from './load.ts';
+} from './pictures/latent-pictures.ts';
+export { codeQuality, reconstructionQuality } from './run/quality.ts';
+export type { CodeQuality, CodeQualityOptions, ReconstructionQualityOptions } from './run/quality.ts';
+export { load } from './run/load.ts';
+export type { LoadOptions } from './run/load.ts';
 export type { Network, Networks, NetworksFactory, NetworkSizes } from '../models/index.ts';
-export { optionNames } from './options.ts';
+export { optionNames } from './train/options.ts';
 export { matrixRoot, rootKinds } from './matrix-root.ts';
 export type { MatrixRootKind, MatrixRootOptions, MatrixRootReport } from './matrix-root.ts';
-export type { ModelOptions } from './options.ts';
-export { asShades, comparison, isImageShape, sheet } from './pictures.ts';
-export type { RunPlace, RunSource } from './place.ts';
-export { Run } from './run.ts';
+export type { ModelOptions } from './train/options.ts';
+export { asShades, comparison, isImageShape, sheet } from './pictures/pictures.ts';
+export type { RunPlace, RunSource } from './keeping/place.ts';
+export { Run } from './run/run.ts';
 export type {
   ExamplesOptions,
   RunEvaluateOptions,
@@ -152,10 +152,10 @@ export type {
   SampleOptions,
   SplitOptions,
   TestData,
-} from './run-options.ts';
-export type { RunFiles } from './run.ts';
+} from './run/run-options.ts';
+export type { RunFiles } from './run/run.ts';
 export { isTablePath, readTable, writeTable } from './table-files.ts';
 export type { WriteTableOptions } from './table-files.ts';
-export { Training, train } from './training.ts';
-export { UnwrittenRunError } from './unwritten.ts';
-export type { TrainOptions } from './train-options.ts';
+export { Training, train } from './train/training.ts';
+export { UnwrittenRunError } from './train/unwritten.ts';
+export type { TrainOptions } from './train/train-options.ts';

@@ -9,7 +9,7 @@ import { MemoryStore, RunFolder } from '../io/index.ts';
 import { bernoulli, key } from '../random/index.ts';
 import { load, train } from './index.ts';
 import type { TrainOptions, TrainingEvent } from './index.ts';
-import { writeCheckpoint } from './checkpoint-file.ts';
+import { writeCheckpoint } from './keeping/checkpoint-file.ts';
 
 const inputSize = 6;
 const values = Float32Array.from(bernoulli(key(1), 0.4, [40, inputSize]).data);

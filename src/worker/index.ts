@@ -1,7 +1,7 @@
 // The module that a worker of a page runs: `rootsigma/worker`. It trains for `train(data, { worker })`, computes for the run that
 // this gives, and takes training steps together with other workers of its kind.
 import { train } from '../api/index.ts';
-import { trainingService } from '../api/worker-training.ts';
+import { trainingService } from '../api/train/worker-training.ts';
 import { serve } from '../core/messages/index.ts';
 import type { CallContext } from '../core/messages/index.ts';
 import { engineService } from '../engine/index.ts';

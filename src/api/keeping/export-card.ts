@@ -1,0 +1,58 @@
+import { formatShape, version } from '../../core/index.ts';
+import { onnxVersions } from '../../engine/index.ts';
+import { likelihoodFor } from '../model/likelihood.ts';
+import type { OnnxOptions } from './onnx-models.ts';
+import type { Run } from '../run/run.ts';
+
+/** The README.md beside exported models: what each takes and gives. */
+export function exportCard(run: Run, { root }: OnnxOptions): string {
+  const { config, model, exampleShape } = run;
+  const { inputSize, latent } = model;
+  return `# ${config.model.preset} on ${config.data.source}
+
+A variational autoencoder, exported by rootsigma ${version}. Both files (ONNX opset ${onnxVersions.opset}, IR ${onnxVersions.ir}) run in
+any ONNX runtime that knows this opset, such as ONNX Runtime 1.12 and later, on batches of any size, in float32.
+\`config.json\` says what the model is and was trained on.
+
+\`encoder.onnx\`: q(z|x), a Gaussian with covariance Σ.
+
+| | name | shape | |
+|---|---|---|---|
+| takes | \`x\` | [batch, ${inputSize}] | examples of shape ${formatShape(exampleShape)}, flattened: ${likelihoodFor(config).support.description} |
+| takes | \`epsilon\` | [batch, noise] | draws from N(0, I), ${config.model.posterior === 'low-rank' ? 'as many as z has numbers and Σ has rank' : `noise = ${latent}`}; zeros give z = mean |
+| gives | \`mean\` | [batch, ${latent}] | |
+| gives | \`stddev\` | [batch, ${latent}] | the roots of Σ's diagonal |
+| gives | \`root\` | [batch, ${latent}, noise] | the family's factor R, Σ = R Rᵀ |
+| gives | \`z\` | [batch, ${latent}] | mean + root · epsilon, a draw |
+${root === 'symmetric' ? symmetricRows(latent) : ''}
+\`decoder.onnx\`: p(x|z).
+
+| | name | shape | |
+|---|---|---|---|
+| takes | \`z\` | [batch, ${latent}] | |
+| gives | \`mean\` | [batch, ${inputSize}] | E[x\\|z] |
+
+Its other outputs are the numbers that determine p(x|z), such as \`logits\` or \`stddev\`.
+${unitsText(run)}`;
+}
+
+/** What float32 rounds off a number of the centre's size, as a share of its standard deviation, worst of all numbers. */
+function unitsText({ standardization }: Run): string {
+  if (!standardization) return '';
+  const { centre, scale } = standardization;
+  const lost = centre.reduce((worst, value, i) => Math.max(worst, Math.abs(value) / (scale[i] ?? NaN)), 0) * 2 ** -24;
+  return `
+\`x\` and what is given of it (\`mean\`, \`stddev\` or \`scale\`) are in the data's own units: the models standardise \`x\` themselves.
+float32 rounds \`x\` by up to ${Number(lost.toPrecision(1))} of its standard deviations here.${lost > 0.01 ? ' That is much: export a model of x less a round number, such as its mean.' : ''}
+`;
+}
+
+function symmetricRows(latent: number): string {
+  return `| gives | \`covariance\` | [batch, ${latent}, ${latent}] | Σ |
+| gives | \`symmetric_root\` | [batch, ${latent}, ${latent}] | S = Σ^{1/2}, symmetric, S S = Σ |
+| gives | \`symmetric_root_residual\` | [batch] | r = ‖S S − Σ‖_F / ‖Σ‖_F |
+
+S is off by at most r ‖Σ‖_F / (λmin(S) + λmin(Σ^{1/2})): where r is beyond 1e-5, Σ is badly conditioned, and directions of
+little variance are not to be trusted.
+`;
+}

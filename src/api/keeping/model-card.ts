@@ -1,0 +1,127 @@
+import { formatShape, sizeOf, version } from '../../core/index.ts';
+import { onnxVersions } from '../../engine/index.ts';
+import { isLearned } from '../../nn/index.ts';
+import type { DoneEvent, ElboMeans } from '../../training/index.ts';
+import { likelihoodFor } from '../model/likelihood.ts';
+import { isImageShape } from '../pictures/pictures.ts';
+import type { Run } from '../run/run.ts';
+
+/** How a training went, for its model card. */
+export interface TrainingSummary {
+  readonly done: DoneEvent;
+  /** Wall time of all parts of a training that was resumed. */
+  readonly seconds: number;
+  /** Of a step, 0 where it is not known. */
+  readonly stepMs: number;
+}
+
+/** The run's README.md: what the model is, how it was trained, how to use it. */
+export function modelCard(run: Run, path: string, summary?: TrainingSummary): string {
+  const { data, model, training, objective } = run.config;
+  const images = isImageShape(run.exampleShape);
+  const count = run.model.parameters.filter(isLearned).reduce((total, { shape }) => total + sizeOf(shape), 0);
+  return `# ${model.preset} on ${data.source}
+
+A variational autoencoder trained with rootsigma ${version}.
+
+| | |
+|---|---|
+| data | ${data.source}: ${data.count} training examples of shape ${formatShape(data.shape)}, binarize ${data.binarize} |
+${unitsRow(run)}| latent dimensions | ${model.latent} |
+| posterior | ${posteriorText(model)} |
+| network | ${networkText(model)} |
+| likelihood | ${likelihoodText(run.config)} |
+| parameters | ${count.toLocaleString('en')} |
+${run.config.from ? `| start | the weights of ${run.config.from.run}, trained on ${run.config.from.source} |\n` : ''}| objective | ELBO${objective.beta === 1 ? '' : ` with β = ${objective.beta}`} |
+| training | ${training.epochs} epochs, batch ${training.batchSize}, ${training.optimizer.name} at ${training.optimizer.learningRate}, seed ${training.seed} |
+${summary ? resultText(summary) : ''}
+${images ? '![Samples](samples.png)\n\nSamples: E[x|z] for z ~ N(0, I).\n\n![Reconstructions](reconstructions.png)\n\nTest examples, each with its reconstruction below.\n' : ''}
+## Use
+
+\`\`\`sh
+rootsigma evaluate ${path}
+rootsigma sample ${path} -o samples.${data.table ? 'csv' : 'png'}
+\`\`\`
+
+\`\`\`ts
+import { load } from 'rootsigma';
+
+const run = await load('${path}');
+${data.table ? tableUse(run) : imageUse(run)}
+\`\`\`
+
+\`model/encoder.onnx\` and \`model/decoder.onnx\` run in any ONNX runtime that knows opset ${onnxVersions.opset}. The encoder takes \`x\` [batch, ${run.model.inputSize}] and
+\`epsilon\`, draws from N(0, I), and gives \`mean\`, \`stddev\`, \`root\` and \`z\` = mean + root · epsilon; the decoder takes \`z\`
+[batch, ${model.latent}] and gives \`mean\`, E[x|z], and the numbers that determine p(x|z).
+`;
+}
+
+function imageUse({ exampleShape, model }: Run): string {
+  return `const images = await run.sample(16); // [16, ${exampleShape.join(', ')}]
+const { mean, stddev } = await run.encode(images); // each [16, ${model.latent}]`;
+}
+
+function tableUse({ model }: Run): string {
+  return `const table = await run.sampleTable(16); // 16 new rows
+const { mean, stddev } = await run.encode(run.fromTable(table)); // each [16, ${model.latent}]`;
+}
+
+function unitsRow({ standardization, config }: Run): string {
+  if (!standardization) return '';
+  const what = standardization.rule === 'each' ? 'each number of an example' : 'the numbers of an example as a whole';
+  const share = config.training.validation > 0 ? ', without the validation split' : '';
+  return `| units | the model sees ${what} less its mean and divided by its standard deviation over the training examples${share} (\`data.centre\` and \`data.scale\` in model.safetensors); ELBO, NLL, samples and the ONNX models are in the data's own units |\n`;
+}
+
+function likelihoodText(config: Run['config']): string {
+  const { likelihood, stddev = 'shared' } = config.model;
+  const isScaled = likelihood === 'gaussian' || likelihood === 'laplace';
+  const scale = typeof stddev === 'number' ? ` ${stddev}` : `: ${stddev}`;
+  return `${likelihood}${isScaled ? `, standard deviation${scale}` : ''}; ELBO and NLL are of ${likelihoodFor(config).measure}`;
+}
+
+function networkText({
+  network = 'dense',
+  channels,
+  normalization,
+  dropout,
+  hidden,
+  activation,
+}: Run['config']['model']): string {
+  if (network === 'custom') return 'custom, given by code';
+  return [
+    network,
+    channels && `channels ${channels.join(', ')}`,
+    normalization && `${normalization} normalization`,
+    dropout !== undefined && `dropout ${dropout}`,
+    hidden.length > 0 && `hidden layers ${hidden.join(', ')}`,
+    activation,
+  ]
+    .filter(Boolean)
+    .join('; ');
+}
+
+function posteriorText(model: Run['config']['model']): string {
+  if (model.posterior === 'full') return `full covariance, ${model.root ?? 'symmetric'} root`;
+  if (model.posterior === 'low-rank') return `low rank + diagonal, rank ${model.rank ?? 1}`;
+  return model.posterior;
+}
+
+function resultText({ done, seconds, stepMs }: TrainingSummary): string {
+  const line = (name: string, means: ElboMeans | undefined): string =>
+    means ? `| ${name} | ${[means.elbo, means.reconstruction, means.kl].map((x) => x.toFixed(2)).join(' | ')} |\n` : '';
+  const how =
+    done.reason === 'interrupted'
+      ? 'interrupted after'
+      : done.reason === 'stopped-early'
+        ? 'stopped early after'
+        : 'finished';
+  const speed = stepMs > 0 ? ` (${stepMs.toFixed(2)} ms a step)` : '';
+  return `
+Training ${how} ${done.epochs} epochs in ${seconds.toFixed(1)} s${speed}; the parameters are those of epoch
+${done.bestEpoch}. Means over examples in nats, last epoch:
+
+| | ELBO | reconstruction | KL |
+|---|---|---|---|
+${line('training', done.training)}${line('validation', done.validation)}`;
+}

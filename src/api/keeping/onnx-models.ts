@@ -1,0 +1,109 @@
+import { NdArray, checkOptions, rule, version } from '../../core/index.ts';
+import type { OptionRules } from '../../core/index.ts';
+import type { Standardization } from '../../data/index.ts';
+import { toOnnx } from '../../engine/index.ts';
+import type { CovarianceRoot } from '../../gaussian/index.ts';
+import { add, constant, div, input, mul, newtonSchulzSqrt, rootResidual, sub } from '../../graph/index.ts';
+import type { Tensor } from '../../graph/index.ts';
+import type { Likelihood, Vae } from '../../models/index.ts';
+
+export interface OnnxModels {
+  /**
+   * Inputs `x` [batch, inputSize] and `epsilon` [batch, noise], draws from N(0, I). Outputs `mean` and `stddev`
+   * [batch, latent] of q(z|x), its factor `root` [batch, latent, noise], and `z` = mean + root · epsilon.
+   */
+  readonly encoder: Uint8Array;
+  /**
+   * Input `z` [batch, latent]. Outputs `mean` [batch, inputSize], E[x|z], and the numbers that determine p(x|z): `logits` of a
+   * Bernoulli likelihood, `stddev` of a Gaussian one, and so on.
+   */
+  readonly decoder: Uint8Array;
+}
+
+export interface OnnxOptions {
+  /**
+   * `symmetric`: the encoder gives Σ^{1/2} too, whatever factor its family has, as three more outputs: `covariance` and
+   * `symmetric_root` [batch, latent, latent], the S ⪰ 0 with S S = Σ, and `symmetric_root_residual` [batch],
+   * ‖S S − Σ‖_F / ‖Σ‖_F. Where the factor is not symmetric itself, S is found by 20 Newton–Schulz iterations, which cost
+   * about as much as a small encoder. Default: the family's factor alone.
+   */
+  readonly root?: 'symmetric' | undefined;
+  /** The run's, so that x and the mean are in the data's own units (`run.standardization`). */
+  readonly standardization?: Standardization | undefined;
+}
+
+export const onnxOptionRules: OptionRules<OnnxOptions> = {
+  root: rule.oneOf(['symmetric']),
+  standardization: rule.object,
+};
+
+/** A trained model as two ONNX files for any batch size and any ONNX runtime that knows their opset (17): randomness comes in as an input. */
+export function exportOnnx(
+  model: Vae,
+  parameters: Readonly<Record<string, NdArray>>,
+  options: OnnxOptions = {},
+): OnnxModels {
+  checkOptions('exportOnnx', options, onnxOptionRules);
+  const constants: Record<string, Tensor> = Object.fromEntries(
+    Object.entries(parameters).map(([name, value]) => [name, constant(value)]),
+  );
+  const metadata = { producer: `rootsigma ${version}`, latent: String(model.latent) };
+  const { standardization } = options;
+  const x = input('x', ['batch', model.inputSize]);
+  const posterior = model.encode(constants, standardization ? standardized(x, standardization) : x);
+  const epsilon = input('epsilon', ['batch', posterior.root.noiseSize]);
+  const { mean, stddev } = posterior;
+  const encoder = toOnnx({
+    name: 'encoder',
+    inputs: ['x', 'epsilon'],
+    outputs: {
+      mean,
+      stddev,
+      root: posterior.root.matrix(),
+      z: posterior.unwhiten(epsilon),
+      ...(options.root === 'symmetric' && symmetricRootOf(posterior.root)),
+    },
+    metadata,
+  });
+  const likelihood = model.decode(constants, input('z', ['batch', model.latent]));
+  const decoder = toOnnx({
+    name: 'decoder',
+    inputs: ['z'],
+    outputs: standardization
+      ? outputsInUnits(likelihood, standardization)
+      : { mean: likelihood.mean, ...likelihood.parameters },
+    metadata,
+  });
+  return { encoder, decoder };
+}
+
+/** The centre as two float32 numbers, so that x − centre has the digits that x has, in a graph of float32 alone. */
+function standardized(x: Tensor, { centre, scale }: Standardization): Tensor {
+  const high = Float32Array.from(centre);
+  const low = centre.map((value, i) => value - (high[i] ?? NaN));
+  return div(sub(sub(x, vector(high)), vector(low)), vector(scale));
+}
+
+/** Mean and spread of x, by those of y = (x − centre) / scale. */
+function outputsInUnits(likelihood: Likelihood, { centre, scale }: Standardization): Record<string, Tensor> {
+  const spread = Object.entries(likelihood.parameters).map(
+    ([name, value]) => [name, mul(value, vector(scale))] as const,
+  );
+  return { mean: add(mul(likelihood.mean, vector(scale)), vector(centre)), ...Object.fromEntries(spread) };
+}
+
+function vector(values: Float32Array<ArrayBuffer> | Float64Array<ArrayBuffer>): Tensor {
+  return constant(new NdArray(Float32Array.from(values), [values.length]));
+}
+
+/** Kinds whose factor is Σ^{1/2} itself. */
+const symmetricKinds: readonly CovarianceRoot['kind'][] = ['scaledIdentity', 'diagonal', 'symmetric'];
+
+function symmetricRootOf(factor: CovarianceRoot): Record<string, Tensor> {
+  const covariance = factor.covariance();
+  const own = symmetricKinds.includes(factor.kind) ? factor.matrix() : undefined;
+  const { root, residual } = own
+    ? { root: own, residual: rootResidual(own, covariance) }
+    : newtonSchulzSqrt(covariance);
+  return { covariance, symmetric_root: root, symmetric_root_residual: residual };
+}

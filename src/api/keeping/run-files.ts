@@ -1,0 +1,88 @@
+import { DataError, NumericalError, version } from '../../core/index.ts';
+import { RunFolder, encodeSafetensors, formatTableCsv, jsonText, runFile, seal, unsealed } from '../../io/index.ts';
+import type { Store } from '../../io/index.ts';
+import { exportCard } from './export-card.ts';
+import { modelCard } from './model-card.ts';
+import type { TrainingSummary } from './model-card.ts';
+import { exportOnnx } from './onnx-models.ts';
+import type { OnnxOptions } from './onnx-models.ts';
+import { asShades, comparison, isImageShape, sheet } from '../pictures/pictures.ts';
+import type { Run } from '../run/run.ts';
+import { standardizationTensors } from '../data/standardization.ts';
+
+/** Writes a run that lives in memory as a run folder. */
+export async function saveRun(run: Run, store: Store, options: { readonly overwrite?: boolean } = {}): Promise<void> {
+  const folder = await RunFolder.create(store, options);
+  await folder.writeConfig(run.config);
+  await writeRunFiles(folder, run);
+}
+
+export interface ExportOptions extends OnnxOptions {
+  /** Write into a folder that is not empty. Default: false. */
+  readonly overwrite?: boolean | undefined;
+}
+
+/** Writes the models, the configuration and what the models take and give, for use without this library. Gives the names. */
+export async function exportRun(run: Run, store: Store, { overwrite = false, root }: ExportOptions): Promise<string[]> {
+  if (!overwrite && (await store.list()).length > 0) {
+    throw new DataError(`${store.name}: is not empty. Choose another folder, or ask to overwrite.`);
+  }
+  const { standardization } = run;
+  const { encoder, decoder } = exportOnnx(run.model, run.parameters, { root, standardization });
+  const files = {
+    'encoder.onnx': encoder,
+    'decoder.onnx': decoder,
+    'config.json': jsonText(run.config),
+    'README.md': exportCard(run, { root }),
+  };
+  for (const [name, contents] of Object.entries(files)) await store.replace(name, contents);
+  return Object.keys(files);
+}
+
+/** What the model learned, and how its data are standardised: the contents of model.safetensors, sealed by its SHA-256. */
+export async function weightsOf({
+  parameters,
+  standardization,
+}: Pick<Run, 'parameters' | 'standardization'>): Promise<Uint8Array<ArrayBuffer>> {
+  const tensors = { ...parameters, ...(standardization && standardizationTensors(standardization)) };
+  const file = encodeSafetensors(tensors, { metadata: { ...unsealed, format: 'rootsigma', version } });
+  await seal(file);
+  return file;
+}
+
+/** Of samples.csv: a thousand rows, or fewer where a table has thousands of columns. */
+const mostCells = 2 ** 21;
+
+/** How the files of a run are written. */
+export interface RunFilesOptions {
+  /** How its training went. */
+  readonly summary?: TrainingSummary;
+  /** Default: the store's own, which ends at the first file that cannot be written. */
+  readonly replace?: Store['replace'];
+}
+
+/** The files of a finished run besides config, metrics and checkpoints: the model first. */
+export async function writeRunFiles(folder: RunFolder, run: Run, options: RunFilesOptions = {}): Promise<void> {
+  for (const [name, { data }] of Object.entries(run.parameters)) {
+    const wrong = data.find((value) => !Number.isFinite(value));
+    if (wrong !== undefined)
+      throw new NumericalError(`save: the parameter '${name}' holds ${wrong}; nothing was written.`);
+  }
+  const { store } = folder;
+  const { summary, replace = store.replace.bind(store) } = options;
+  const { standardization } = run;
+  await replace(runFile.model, await weightsOf(run));
+  const { encoder, decoder } = exportOnnx(run.model, run.parameters, { standardization });
+  await replace(runFile.encoder, encoder);
+  await replace(runFile.decoder, decoder);
+  if (isImageShape(run.exampleShape)) {
+    await replace(runFile.samples, sheet(asShades(run, await run.sample(64))));
+    const { originals, reconstructions } = await run.testReconstructions(40);
+    await replace(runFile.reconstructions, comparison(asShades(run, originals), asShades(run, reconstructions)));
+  }
+  if (run.config.data.table) {
+    const rows = Math.max(10, Math.min(1000, Math.floor(mostCells / run.config.data.table.columns.length)));
+    await replace(runFile.rows, formatTableCsv(await run.sampleTable(rows)));
+  }
+  await replace(runFile.card, modelCard(run, store.name, summary));
+}

@@ -1,0 +1,87 @@
+import { machineFacts } from '#machine';
+import { RootsigmaError, ValueError, isOutOfMemory } from '../../core/index.ts';
+import type { RunConfig } from '../../io/index.ts';
+import type { Vae } from '../../models/index.ts';
+import { buildStep, flatLength, heldBytes, optimizerSlots } from '../../training/index.ts';
+
+/** What one WebAssembly memory can hold: parameters, gradients and the optimiser's moments lie in one. */
+const storeLimit = 65535 * 65536;
+
+/**
+ * Arrays of [batch, latent, latent] that a step of the full posterior holds at its peak, forwards and backwards: some 20 measured
+ * for latent 64 to 256 with ONNX Runtime's native build.
+ */
+const matricesPerStep = 20;
+
+/**
+ * What a step takes at its peak, in units of what it holds for the gradients when the loss is known: 2.3 to 3 measured, for
+ * convolutions and residual networks of images of 128 and 256 pixels with ONNX Runtime's native build.
+ */
+const peakPerHeld = 2;
+
+/**
+ * Refuses a model whose training cannot fit, before anything is made for it.
+ *
+ * @param memory bytes that the machine has; NaN where nobody knows
+ * @throws ValueError saying what it would take, and of what
+ */
+export function checkModelSize(
+  model: Vae,
+  { model: { posterior, latent }, training: { optimizer, batchSize } }: RunConfig,
+  memory: number = machineFacts().memoryBytes,
+): void {
+  const count = flatLength(model.parameters);
+  const store = 4 * count * (2 + optimizerSlots(optimizer));
+  const matrices = posterior === 'full' ? 4 * matricesPerStep * batchSize * latent ** 2 : 0;
+  const isWhole = store <= storeLimit;
+  const layers = isWhole ? peakPerHeld * heldBytes(buildStep(model, batchSize)) : 0;
+  if (isWhole && !(store + Math.max(matrices, layers) > memory)) return;
+  const parts = [
+    `${gigabytes(store)} for ${Number(count.toPrecision(3)).toLocaleString('en')} parameters, their gradients and moments`,
+  ];
+  const ofBatch = layers > matrices && layers > store;
+  if (ofBatch) parts.push(`${gigabytes(layers)} for what its layers make of a batch of ${batchSize}`);
+  else if (matrices > 0) {
+    parts.push(`${gigabytes(matrices)} for the ${latent} × ${latent} matrices of a batch of ${batchSize}`);
+  }
+  const there = isWhole ? `this machine has ${gigabytes(memory)}` : `the first must be within ${gigabytes(storeLimit)}`;
+  const remedy = ofBatch
+    ? 'smaller batches (batchSize), fewer channels or hidden units, or smaller images (size)'
+    : posterior === 'full'
+      ? "fewer latent dimensions, or posterior 'low-rank'"
+      : 'smaller layers';
+  throw new ValueError(`train: the model needs ${parts.join(' and ')}; ${there}. Choose ${remedy}.`);
+}
+
+/**
+ * Refuses an array of results that the memory cannot hold, once the first part has shown what each row takes.
+ *
+ * @param memory bytes that the machine has; NaN where nobody knows
+ * @throws ValueError saying what it would take, and what to lower
+ */
+export function checkResultSize(
+  { operation, rows, bytesPerRow }: { readonly operation: string; readonly rows: number; readonly bytesPerRow: number },
+  memory: number = machineFacts().memoryBytes,
+): void {
+  const bytes = rows * bytesPerRow;
+  if (!(bytes > memory)) return;
+  throw new ValueError(
+    `${operation}: what ${rows.toLocaleString('en')} rows give takes ${gigabytes(bytes)}; this machine has ${gigabytes(memory)}. Take fewer at a time: a smaller count, limit or number of steps.`,
+  );
+}
+
+/** The error for a training that memory is too small for; any other stays what it is. */
+export function trainingError(error: unknown): unknown {
+  if (!isOutOfMemory(error)) return error;
+  const reason = error instanceof Error ? error.message : String(error);
+  const { memoryBytes } = machineFacts();
+  const there = Number.isNaN(memoryBytes) ? '' : ` This machine has ${gigabytes(memoryBytes)}.`;
+  return new RootsigmaError(
+    `train: memory ran out (${reason}).${there} Lower the batch size (batchSize), the layers (hidden, channels), latent or the images' size.`,
+    { cause: error },
+  );
+}
+
+function gigabytes(bytes: number): string {
+  return `${Number((bytes / 1e9).toPrecision(3))} GB`;
+}

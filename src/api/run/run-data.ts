@@ -1,0 +1,175 @@
+import {
+  DataError,
+  NdArray,
+  ShapeError,
+  ValueError,
+  formatShape,
+  noticesTo,
+  sameShape,
+  sizeOf,
+} from '../../core/index.ts';
+import type { ArrayLikeInput, FloatDType } from '../../core/index.ts';
+import { numbersOf, splitNames, splitValidation, subset, takeFirst, wholeOf } from '../../data/index.ts';
+import type { Dataset, DatasetSplits, SplitChoice, SplitName, Standardization } from '../../data/index.ts';
+import type { RunConfig } from '../../io/index.ts';
+import { key, permutation } from '../../random/index.ts';
+import { dataOptionsOf, isExamples, locateData, resolveData, trainingDataOf } from '../data/data.ts';
+import type { DataInput } from '../data/data.ts';
+import { likelihoodFor } from '../model/likelihood.ts';
+import type { ExamplesOptions, RunParts, TestData } from './run-options.ts';
+
+/** The examples of a run: those it was trained on, and others in the form of its own. */
+export class RunData {
+  /** Where the run was made: its data as they were given. */
+  readonly trainedOn: RunParts['data'];
+  readonly #config: RunConfig;
+  readonly #standardization: Standardization | undefined;
+  /** The run's folder on this machine, if it has one. */
+  readonly #path: string | undefined;
+  readonly #notice: (line: string) => void;
+
+  constructor({
+    config,
+    data,
+    store,
+    standardization,
+    onNotice,
+  }: Pick<RunParts, 'config' | 'data' | 'store' | 'standardization' | 'onNotice'>) {
+    this.#config = config;
+    this.#standardization = standardization;
+    this.trainedOn = data;
+    this.#path = store?.path;
+    this.#notice = noticesTo(onNotice);
+  }
+
+  /** Every reading of data goes through here: what there is to know of new ones is said, once a call. */
+  async splits(data?: DataInput): Promise<DatasetSplits> {
+    const splits = await this.#resolve(data);
+    const { source, table } = this.#config.data;
+    // What was resolved before was spoken of then, and training spoke of its own data; a table's rows may have changed since.
+    const isKnown = splits === (data ?? this.trainedOn) || ((data ?? source) === source && !table);
+    if (!isKnown) for (const note of splits.notes) this.#notice(note);
+    this.#compareCount(splits, data);
+    return splits;
+  }
+
+  /** A random split is another one when there are more examples or fewer: what was trained on may be among its test examples. */
+  #compareCount({ train }: DatasetSplits, data: DataInput | undefined): void {
+    const { source, count } = this.#config.data;
+    if ((data ?? this.trainedOn ?? source) !== source || train.size === count) return;
+    this.#notice(
+      `${source}: has ${train.size} training examples now, ${count} when the run was trained; its test split may hold some of those.`,
+    );
+  }
+
+  async #resolve(data?: DataInput): Promise<DatasetSplits> {
+    const { source, table } = this.#config.data;
+    const input = data ?? this.trainedOn;
+    if (input === undefined || input === source) {
+      const place = await (input ? locateData(source, this.#path) : trainingDataOf(this.#config, this.#path));
+      // A table's own file too: what its columns were taken for must not change with its rows.
+      return resolveData(place, dataOptionsOf(this.#config.data), table && { like: this.#config.data });
+    }
+    if (typeof input === 'function') return input();
+    return resolveData(input, {}, { like: this.#config.data });
+  }
+
+  /**
+   * The examples of one split: `validation` is the source's own or the share that training held out of `train`.
+   *
+   * @param split default: test, or all where there is no such split
+   * @throws ValueError when a split is asked for that the data have not
+   */
+  async select(data?: DataInput, split?: SplitChoice): Promise<TestData> {
+    const given = await this.splits(data);
+    const own = data === undefined || data === this.trainedOn || data === this.#config.data.source;
+    const validation = given.validation ?? (own ? this.#heldOut(given.train) : undefined);
+    const parts = { ...given, ...(validation && { validation }) };
+    const total = splitNames.reduce((sum, name) => sum + (given[name]?.size ?? 0), 0);
+    const about = { notes: given.notes, total };
+    const chosen = split ?? (given.test ? 'test' : 'all');
+    if (chosen === 'all') {
+      const { dataset, splits } = wholeOf(given);
+      return {
+        ...about,
+        split: chosen,
+        dataset: this.#checkShape(dataset),
+        ...(total > given.train.size && { splits }),
+      };
+    }
+    const dataset = parts[chosen];
+    if (!dataset) throw noSuchSplit(given.source, chosen, parts);
+    return { ...about, split: chosen, dataset: this.#checkShape(dataset) };
+  }
+
+  #heldOut(train: Dataset): Dataset | undefined {
+    const { validation: fraction, seed } = this.#config.training;
+    return splitValidation(train, { fraction, seed }).validation;
+  }
+
+  async dataset(data: DataInput | undefined, split?: SplitChoice): Promise<Dataset> {
+    return (await this.select(data, split)).dataset;
+  }
+
+  async examples({ data, split, limit, seed }: ExamplesOptions): Promise<NdArray<FloatDType>> {
+    const dataset = await this.dataset(data, split);
+    const ordered = seed === undefined ? dataset : shuffled(dataset, seed);
+    return numbersOf(limit === undefined ? ordered : takeFirst(ordered, limit));
+  }
+
+  /** Whether x is one example and no batch. */
+  isSingle(x: ArrayLikeInput | DataInput): boolean {
+    return isExamples(x) && sameShape(NdArray.from(x).shape, this.#config.data.shape);
+  }
+
+  /** Rows as `rows` gives them, of examples or of data that have to be read. */
+  async rowsOf(x: ArrayLikeInput | DataInput, split?: SplitChoice): Promise<NdArray<'float32'>> {
+    return this.rows(isExamples(x) ? x : numbersOf(await this.dataset(x, split)));
+  }
+
+  /**
+   * x as rows [batch, inputSize] as the model takes them.
+   *
+   * @throws ShapeError when x is neither a batch nor an example; ValueError for values that no example can have
+   */
+  rows(x: ArrayLikeInput): NdArray<'float32'> {
+    const { shape } = this.#config.data;
+    const given = NdArray.from(x, this.#standardization ? 'float64' : 'float32');
+    const inputSize = sizeOf(shape);
+    if (sizeOf(given.shape.slice(1)) !== inputSize && !sameShape(given.shape, shape)) {
+      throw new ShapeError(`x must be [batch, ${shape.join(', ')}] or one example, got ${formatShape(given.shape)}.`);
+    }
+    const rows = NdArray.zeros([given.size / inputSize, inputSize], 'float32');
+    if (this.#standardization) this.#standardization.apply(given.data, rows.data);
+    else rows.data.set(given.data);
+    this.#checkValues(rows.data, given.data);
+    return rows;
+  }
+
+  #checkValues(values: Float32Array, given: ArrayLike<number>): void {
+    const { support } = likelihoodFor(this.#config);
+    const inputSize = sizeOf(this.#config.data.shape);
+    for (let start = 0; start < values.length; start += inputSize) {
+      const at = support.firstOutside(values.subarray(start, start + inputSize));
+      if (at >= 0) throw new ValueError(`x must hold ${support.description}, got ${given[start + at] ?? NaN}.`);
+    }
+  }
+
+  #checkShape(dataset: Dataset): Dataset {
+    const { shape } = this.#config.data;
+    if (dataset.size === 0) throw new DataError(`${dataset.name}: holds no examples.`);
+    if (sizeOf(dataset.sampleShape) === sizeOf(shape)) return dataset;
+    throw new ValueError(
+      `${dataset.name}: its examples are ${formatShape(dataset.sampleShape)}, the model was trained on ${formatShape(shape)}.`,
+    );
+  }
+}
+
+function noSuchSplit(source: string, split: SplitName, parts: Partial<Record<SplitName, Dataset>>): ValueError {
+  const there = splitNames.filter((name) => parts[name]);
+  return new ValueError(`${source}: has no ${split} split, only ${there.join(' and ')}; 'all' takes every example.`);
+}
+
+function shuffled(dataset: Dataset, seed: number): Dataset {
+  return subset(dataset, Uint32Array.from(permutation(key(seed), dataset.size).data));
+}

@@ -1,0 +1,107 @@
+import { rule } from '../../core/index.ts';
+import type { OnNotice, OptionRules } from '../../core/index.ts';
+import { splitNames } from '../../data/index.ts';
+import type { Dataset, DatasetSplits, SplitChoice, SplitName, Standardization } from '../../data/index.ts';
+import type { Engine } from '../../engine/index.ts';
+import type { EvaluationProgress } from '../../evaluation/index.ts';
+import type { RunConfig, Store } from '../../io/index.ts';
+import type { Vae } from '../../models/index.ts';
+import type { NamedParameters } from '../../training/index.ts';
+import type { DataInput } from '../data/data.ts';
+
+export interface RunParts {
+  readonly config: RunConfig;
+  readonly model: Vae;
+  readonly engine: Engine;
+  readonly parameters: NamedParameters;
+  /** Of its data, where the configuration says `scale`. */
+  readonly standardization?: Standardization | undefined;
+  /** The data it was trained on, when it is at hand; else it is looked up by `config.data.source`. */
+  readonly data?: DataInput | (() => Promise<DatasetSplits>) | undefined;
+  /** Where the run lies, when it was saved or loaded. */
+  readonly store?: Store | undefined;
+  /** Gets what there is to know of data that the run reads, one line each. Default: the console. */
+  readonly onNotice?: OnNotice | undefined;
+}
+
+export interface RunEvaluateOptions {
+  /** Default: the data it was trained on. */
+  readonly data?: DataInput;
+  /** Which of the data. Default: the test split, or all where there is none. */
+  readonly split?: SplitChoice | undefined;
+  /** Draws of z an example, for ELBO and NLL. Default: 100. */
+  readonly samples?: number;
+  /** Evaluate the first so many examples. Default: all. */
+  readonly limit?: number;
+  /** Default: 0. */
+  readonly seed?: number;
+  readonly onProgress?: (progress: EvaluationProgress) => void;
+  readonly signal?: AbortSignal;
+}
+
+export const splitRule = rule.oneOf([...splitNames, 'all']);
+
+/** Which of data that have to be read. */
+export interface SplitOptions {
+  /** Default: the test split, or all where there is none. */
+  readonly split?: SplitChoice | undefined;
+}
+
+export const splitOptionRules: OptionRules<SplitOptions> = { split: splitRule };
+
+export const evaluateOptionRules: OptionRules<RunEvaluateOptions> = {
+  data: rule.anything,
+  split: splitRule,
+  samples: rule.whole(1),
+  limit: rule.whole(1),
+  seed: rule.seed,
+  onProgress: rule.callback,
+  signal: rule.signal,
+};
+
+export interface TestData {
+  readonly dataset: Dataset;
+  readonly split: SplitChoice;
+  /** How many examples the splits have in all. */
+  readonly total: number;
+  /** Of all examples of several splits: the split of each. */
+  readonly splits?: readonly SplitName[];
+  /** What a person should know, such as categories that training had not. */
+  readonly notes: readonly string[];
+}
+
+export interface ExamplesOptions {
+  /** Default: the data it was trained on. */
+  readonly data?: DataInput | undefined;
+  /** Default: the test split, or all where there is none. */
+  readonly split?: SplitChoice | undefined;
+  /** Default: all. */
+  readonly limit?: number | undefined;
+  /** Choose at random; default: the first ones. */
+  readonly seed?: number | undefined;
+}
+
+export const examplesOptionRules: OptionRules<ExamplesOptions> = {
+  data: rule.anything,
+  split: splitRule,
+  limit: rule.whole(1),
+  seed: rule.seed,
+};
+
+export interface SampleOptions {
+  /** Default: 0. */
+  readonly seed?: number;
+  /** What of p(x|z) to give. Default: mean; for tables draw. */
+  readonly show?: 'mean' | 'mode' | 'draw';
+  /** Draws of tables: whether values are missing, as often as the model has learned. Default: true. */
+  readonly missing?: boolean;
+  /** Draws of tables: whether numeric columns are brought to the training rows' distributions, rank by rank. Default: true. */
+  readonly matchMarginals?: boolean;
+}
+
+export const sampleOptionRules: OptionRules<SampleOptions> = {
+  seed: rule.seed,
+  show: rule.oneOf(['mean', 'mode', 'draw']),
+  missing: rule.flag,
+  matchMarginals: rule.flag,
+};

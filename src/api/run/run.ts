@@ -1,0 +1,433 @@
+import {
+  NdArray,
+  ShapeError,
+  ValueError,
+  checkOptions,
+  checkValue,
+  formatShape,
+  noticesTo,
+  rule,
+  sameShape,
+} from '../../core/index.ts';
+import type { ArrayLikeInput, FloatDType, OnNotice, OptionRules } from '../../core/index.ts';
+import { TableEncoder, examplesOf, tableDataset, takeFirst } from '../../data/index.ts';
+import type { DatasetSplits, DecodeOptions, Standardization } from '../../data/index.ts';
+import type { Engine } from '../../engine/index.ts';
+import { evaluateModel } from '../../evaluation/index.ts';
+import type { Evaluation } from '../../evaluation/index.ts';
+import { MemoryStore, nameIn, readAll, zip } from '../../io/index.ts';
+import type { AnomalyThreshold, RunConfig, Store, Table } from '../../io/index.ts';
+import type { LikelihoodFamily, Vae } from '../../models/index.ts';
+import { foldIn, key, normal } from '../../random/index.ts';
+import type { Key } from '../../random/index.ts';
+import type { NamedParameters } from '../../training/index.ts';
+import { AnomalyDetector } from './anomalies.ts';
+import type { AnomalyOptions, FitThresholdOptions, ScoreOptions } from './anomalies.ts';
+import { evaluationExamples } from '../data/data.ts';
+import type { DataInput } from '../data/data.ts';
+import { Inference } from './inference.ts';
+import type { Encoding } from './inference.ts';
+import { checkSupport, likelihoodFor } from '../model/likelihood.ts';
+import { interpolateLatents, interpolateOptionRules, traverseLatents, traverseOptionRules } from './latent-paths.ts';
+import type { InterpolateOptions, TraverseOptions } from './latent-paths.ts';
+import { storeAt } from '../keeping/place.ts';
+import type { RunPlace } from '../keeping/place.ts';
+import { RunData } from './run-data.ts';
+import { exportRun, saveRun } from '../keeping/run-files.ts';
+import { onnxOptionRules } from '../keeping/onnx-models.ts';
+import type { ExportOptions } from '../keeping/run-files.ts';
+import { evaluateOptionRules, examplesOptionRules, sampleOptionRules, splitOptionRules } from './run-options.ts';
+import type {
+  ExamplesOptions,
+  RunEvaluateOptions,
+  RunParts,
+  SampleOptions,
+  SplitOptions,
+  TestData,
+} from './run-options.ts';
+import { TableDraws } from './table-draws.ts';
+
+/** For the draws by which a table's model learns its own marginals: beside the two of seed 0. */
+const referenceKey = foldIn(key(0), 2);
+
+/** The bytes of files by their names, folders included. */
+export type RunFiles = Readonly<Record<string, Uint8Array<ArrayBuffer>>>;
+
+const exportOptionRules: OptionRules<ExportOptions> = { ...onnxOptionRules, overwrite: rule.flag };
+
+/** A trained model with its configuration: what `train` and `load` give. */
+export class Run {
+  readonly config: RunConfig;
+  readonly model: Vae;
+  readonly parameters: NamedParameters;
+  /**
+   * How the data become what `model` takes and gives, where they are numbers in units of their own. All that a run is given and
+   * gives is in the data's units; only who uses `model` itself needs this.
+   */
+  readonly standardization: Standardization | undefined;
+  readonly #store: Store | undefined;
+  readonly #engine: Engine;
+  readonly #inference: Inference;
+  readonly #likelihood: LikelihoodFamily;
+  readonly #table: TableEncoder | undefined;
+  readonly #tableDraws: TableDraws | undefined;
+  readonly #data: RunData;
+  readonly #onNotice: OnNotice | undefined;
+  readonly #anomalies: AnomalyDetector;
+
+  constructor(parts: RunParts) {
+    this.config = parts.config;
+    this.model = parts.model;
+    this.parameters = parts.parameters;
+    this.standardization = parts.standardization;
+    this.#store = parts.store;
+    this.#engine = parts.engine;
+    this.#data = new RunData(parts);
+    this.#onNotice = parts.onNotice;
+    this.#likelihood = likelihoodFor(parts.config);
+    this.#table = parts.config.data.table && new TableEncoder(parts.config.data.table);
+    this.#inference = new Inference(parts.engine, this.model, parts.parameters);
+    this.#tableDraws = this.#table && new TableDraws(this.#table, (count) => this.#draw(count, referenceKey));
+    this.#anomalies = new AnomalyDetector(
+      { ...parts, model: this.model, store: parts.store },
+      { rows: (x) => this.#data.rows(x), data: (data, split) => this.#data.dataset(data, split) },
+    );
+  }
+
+  /** Which engine computes: `onnxruntime-node`, `onnxruntime-web` or `reference`. */
+  get engineName(): string {
+    return this.#engine.name;
+  }
+
+  /** The run's folder on this machine, when it has one. */
+  get path(): string | undefined {
+    return this.#store?.path;
+  }
+
+  /** Shape of one example, such as [28, 28]. */
+  get exampleShape(): readonly number[] {
+    return this.config.data.shape;
+  }
+
+  /**
+   * The columns of a table, in the order in which `explain` gives their contributions, constant ones last; undefined for other
+   * data.
+   */
+  get columns(): readonly string[] | undefined {
+    if (!this.#table) return undefined;
+    return [...this.#table.blocks.map(({ column }) => column), ...this.#table.constants];
+  }
+
+  /** What ELBO and NLL are the logarithms of: `probabilities of zeros and ones`. Only alike ones can be compared. */
+  get measure(): string {
+    return this.#likelihood.measure;
+  }
+
+  /** ELBO in its two parts, importance-sampled NLL, active units and KL per dimension: nats, means over examples. */
+  async evaluate(options: RunEvaluateOptions = {}): Promise<Evaluation> {
+    checkOptions('evaluate', options, evaluateOptionRules);
+    const { samples = 100, seed = 0, limit } = options;
+    const { dataset } = await this.#data.select(options.data, options.split);
+    const limited = limit === undefined ? dataset : takeFirst(dataset, limit);
+    const { config, standardization } = this;
+    await checkSupport('evaluate', limited, { config, standardization });
+    const examples = evaluationExamples(limited, { binarize: config.data.binarize, standardization }, seed);
+    return evaluateModel({
+      engine: this.#engine,
+      model: this.model,
+      parameters: this.parameters,
+      examples,
+      samples,
+      seed,
+      onProgress: options.onProgress,
+      signal: options.signal,
+    });
+  }
+
+  /**
+   * One split of `data` (default: of the training data): the test split, or all examples where there is none. `train` contains the
+   * examples that training held out for validation; `all` are in the source's own order.
+   *
+   * @throws ValueError when there is no such split, or the examples do not have the shape that the model was trained on
+   */
+  async testData(data?: DataInput, options: SplitOptions = {}): Promise<TestData> {
+    checkOptions('testData', options, splitOptionRules);
+    return this.#data.select(data, options.split);
+  }
+
+  /** The data it was trained on, or others: they are brought to the form of its own, and nothing of them is held out. */
+  splits(data?: DataInput): Promise<DatasetSplits> {
+    return this.#data.splits(data);
+  }
+
+  /** Examples of one split (see `testData`), [n, ...exampleShape], as they are in the data. */
+  async examples(options: ExamplesOptions = {}): Promise<NdArray<FloatDType>> {
+    checkOptions('examples', options, examplesOptionRules);
+    return this.#data.examples(options);
+  }
+
+  /**
+   * Examples from the prior, z ~ N(0, I), [count, ...exampleShape]: E[x|z] (the default: what a picture should show), the
+   * most probable x, or a draw from p(x|z), which has the likelihood's noise as data have it (the default for tables, whose
+   * rows come encoded; `sampleTable` reads them back). Numbers of standardised data come in their own units, in float64.
+   */
+  async sample(count = 64, options: SampleOptions = {}): Promise<NdArray<FloatDType>> {
+    checkValue('sample: the count', count, this.#countRule());
+    checkOptions('sample', options, sampleOptionRules);
+    const { seed = 0, show = this.#table ? 'draw' : 'mean' } = options;
+    const { missing = true, matchMarginals = true } = options;
+    const shape = [count, ...this.exampleShape];
+    if (show !== 'draw') {
+      return this.#inUnits(await this.#inference.decode(this.#latents(count, key(seed)), show)).reshape(shape);
+    }
+    const drawn = await this.#draw(count, key(seed));
+    await this.#tableDraws?.settle(drawn, { missing, matchMarginals });
+    return this.#inUnits(drawn).reshape(shape);
+  }
+
+  /** What the model gives, [n, inputSize], in the data's own units. */
+  #inUnits(rows: NdArray<'float32'>): NdArray<FloatDType> {
+    const { standardization } = this;
+    return standardization ? new NdArray(standardization.restore(rows.data), rows.shape, 'float64') : rows;
+  }
+
+  /** What one array can hold. */
+  #countRule() {
+    return rule.whole(1, Math.floor(2 ** 30 / Math.max(this.model.inputSize, this.model.latent)));
+  }
+
+  #latents(count: number, from: Key): NdArray<'float32'> {
+    return normal(foldIn(from, 0), [count, this.model.latent]);
+  }
+
+  #draw(count: number, from: Key): Promise<NdArray<'float32'>> {
+    return this.#inference.draw(this.#latents(count, from), foldIn(from, 1));
+  }
+
+  /**
+   * New rows of the table that the model was trained on, with its columns' types, formats, ranges and distributions. Values are
+   * missing about as often as in the training rows, unless `missing` is false. Each is drawn from the prior and the
+   * likelihood, none around a training row. A label, which the model does not see, is drawn last, given its row.
+   *
+   * @throws ValueError when the model was not trained on a table
+   */
+  async sampleTable(count = 64, options: SampleOptions = {}): Promise<Table> {
+    const { seed = 0, missing = true } = options;
+    const rows = await this.sample(count, options);
+    return this.#tableEncoder('sampleTable').decode(rows, { seed, missing, labels: true });
+  }
+
+  /**
+   * Encoded rows (samples, reconstructions) read back as a table. With `labels` each row gets a label that goes with it, as
+   * `sampleTable` gives them.
+   *
+   * @throws ValueError when the model is of no table
+   */
+  toTable(rows: ArrayLikeInput, options: DecodeOptions = {}): Table {
+    checkOptions('toTable', options, { seed: rule.seed, labels: rule.flag, missing: rule.flag });
+    return this.#tableEncoder('toTable').decode(NdArray.from(rows, 'float32'), options);
+  }
+
+  /**
+   * Rows of a table as the model takes them, [rows, width]; what training did not know of is said.
+   * @throws ValueError when the model is of no table
+   */
+  fromTable(table: Table): NdArray<'float32'> {
+    const notes: string[] = [];
+    const rows = examplesOf(tableDataset(table, { name: 'table', encoder: this.#tableEncoder('fromTable'), notes }));
+    const say = noticesTo(this.#onNotice);
+    for (const note of notes) say(note);
+    return rows;
+  }
+
+  /**
+   * E[x|z] at the mean of q(z|x): shape of `x`. Values of x must be such as the model was trained on.
+   *
+   * @param x as `encode` takes it
+   */
+  async reconstruct(x: ArrayLikeInput | DataInput, options: SplitOptions = {}): Promise<NdArray<FloatDType>> {
+    const { mean } = await this.encode(x, options);
+    const images = await this.decode(mean);
+    return images.reshape(this.#data.isSingle(x) ? this.exampleShape : images.shape);
+  }
+
+  /**
+   * q(z|x): mean, marginal standard deviations and covariance of each example.
+   *
+   * @param x [batch, ...exampleShape], one example, or data (files that the user picked, a path, a table), of which the test split or
+   *   `options.split` is taken; `testData` gives their examples with what each of them is called
+   */
+  async encode(x: ArrayLikeInput | DataInput, options: SplitOptions = {}): Promise<Encoding> {
+    checkOptions('encode', options, splitOptionRules);
+    return this.#inference.encode(await this.#data.rowsOf(x, options.split));
+  }
+
+  /** E[x|z], [batch, ...exampleShape]. @param z [batch, latent] or [latent] */
+  async decode(z: ArrayLikeInput): Promise<NdArray<FloatDType>> {
+    const given = NdArray.from(z, 'float32');
+    const count = given.size / this.model.latent;
+    if (given.shape.at(-1) !== this.model.latent) {
+      throw new ShapeError(`decode: z must be [batch, ${this.model.latent}], got ${formatShape(given.shape)}.`);
+    }
+    const rows = await this.#inference.decode(given.reshape([count, this.model.latent]));
+    return this.#inUnits(rows).reshape([count, ...this.exampleShape]);
+  }
+
+  /** `count` test examples, the first ones or with a seed any, and their reconstructions: [count, ...exampleShape] each. */
+  async testReconstructions(
+    count: number,
+    options: Pick<ExamplesOptions, 'data' | 'seed' | 'split'> = {},
+  ): Promise<{ readonly originals: NdArray<FloatDType>; readonly reconstructions: NdArray<FloatDType> }> {
+    checkValue('testReconstructions: the count', count, rule.whole(1));
+    const originals = await this.examples({ ...options, limit: count });
+    return { originals, reconstructions: await this.reconstruct(originals) };
+  }
+
+  /**
+   * What lies between examples: E[x|z] on paths from the mean of q(z|from) to that of q(z|to).
+   *
+   * @param from as `encode` takes it
+   * @param to as many
+   * @returns [n, steps, ...exampleShape]
+   */
+  async interpolate(
+    from: ArrayLikeInput | DataInput,
+    to: ArrayLikeInput | DataInput,
+    options: InterpolateOptions = {},
+  ): Promise<NdArray<FloatDType>> {
+    checkOptions('interpolate', options, interpolateOptionRules);
+    const [start, end] = [(await this.encode(from)).mean, (await this.encode(to)).mean];
+    if (!sameShape(start.shape, end.shape)) {
+      throw new ShapeError(
+        `interpolate: ${start.shape[0] ?? 0} examples to start from, ${end.shape[0] ?? 0} to end at.`,
+      );
+    }
+    const { steps = 10 } = options;
+    const images = await this.decode(interpolateLatents(start, end, { ...options, steps }));
+    return images.reshape([start.shape[0] ?? 0, steps, ...this.exampleShape]);
+  }
+
+  /**
+   * What each latent dimension does: E[x|z] as one dimension runs through a range and the others stay.
+   *
+   * @param example whose mean of q(z|x) is the centre; default: z = 0
+   * @returns [dimensions, steps, ...exampleShape]
+   */
+  async traverse(options: TraverseOptions & { readonly example?: ArrayLikeInput } = {}): Promise<NdArray<FloatDType>> {
+    checkOptions('traverse', options, { ...traverseOptionRules, example: rule.anything });
+    const { example, ...rest } = options;
+    const { dimensions, steps = 9 } = rest;
+    const centre =
+      example === undefined ? NdArray.zeros([1, this.model.latent], 'float32') : (await this.encode(example)).mean;
+    if (centre.shape[0] !== 1) throw new ShapeError(`traverse: expected one example, got ${centre.shape[0] ?? 0}.`);
+    const images = await this.decode(traverseLatents(centre, { ...rest, steps }));
+    return images.reshape([dimensions?.length ?? this.model.latent, steps, ...this.exampleShape]);
+  }
+
+  /** Fits what the default score of `score` needs, while the training data are at hand: `train` does. */
+  async prepareScores(): Promise<void> {
+    await this.#anomalies.prepare();
+  }
+
+  /**
+   * How anomalous each example is, in nats, [n]: higher is more anomalous. docs/anomalies.md says which score finds what.
+   *
+   * @param x [n, ...exampleShape], one example, or data, of which the test split or `options.split` is scored
+   */
+  score(x: ArrayLikeInput | DataInput, options: ScoreOptions = {}): Promise<NdArray<'float64'>> {
+    return this.#anomalies.score(x, options);
+  }
+
+  /**
+   * What each pixel or column contributes to the `reconstruction` score, nats: [n, ...exampleShape], for tables [n, columns].
+   * An example's contributions add up to its score.
+   */
+  explain(x: ArrayLikeInput | DataInput, options: SplitOptions = {}): Promise<NdArray<'float32'>> {
+    return this.#anomalies.explain(x, options);
+  }
+
+  /**
+   * Puts the threshold where the given share of `data` (its training split; undefined: of the run's own) lies above it, and
+   * keeps it with the run: in `thresholds.json` when the run has a folder.
+   */
+  fitThreshold(data: DataInput | undefined, options: FitThresholdOptions): Promise<AnomalyThreshold> {
+    return this.#anomalies.fitThreshold(data, options);
+  }
+
+  /** The threshold that `fitThreshold` keeps for a method (default: the one that `score` takes); undefined before. */
+  threshold(options: Pick<AnomalyOptions, 'method'> = {}): Promise<AnomalyThreshold | undefined> {
+    return this.#anomalies.threshold(options);
+  }
+
+  /** Whether each example scores above the fitted threshold. @throws DataError when none was fitted for the method */
+  isAnomaly(x: ArrayLikeInput | DataInput, options: Pick<ScoreOptions, 'method' | 'split'> = {}): Promise<boolean[]> {
+    return this.#anomalies.isAnomaly(x, options);
+  }
+
+  /**
+   * Writes encoder.onnx, decoder.onnx, config.json and a README.md to a folder of their own, and gives their paths. With
+   * `root: 'symmetric'` the encoder gives Σ^{1/2} too, whatever factor its family has (`OnnxOptions`).
+   *
+   * @throws DataError when the folder is not empty
+   */
+  async exportTo(place: RunPlace, options: ExportOptions = {}): Promise<readonly string[]> {
+    checkOptions('exportTo', options, exportOptionRules);
+    const store = await storeAt(place);
+    return (await exportRun(this, store, options)).map((name) => nameIn(store, name));
+  }
+
+  /** What `exportTo` writes, in memory: each file's bytes by its name. */
+  async export(options: ExportOptions = {}): Promise<RunFiles> {
+    checkOptions('export', options, exportOptionRules);
+    const store = new MemoryStore();
+    await exportRun(this, store, options);
+    return Object.fromEntries(await readAll(store));
+  }
+
+  /**
+   * Writes config.json, model.safetensors, the ONNX files, pictures and a model card. Gives the run that lies there.
+   *
+   * @throws DataError when the folder holds something else, or another process writes there
+   */
+  async save(place: RunPlace, options: { readonly overwrite?: boolean } = {}): Promise<Run> {
+    checkOptions('save', options, { overwrite: rule.flag });
+    const store = await storeAt(place);
+    const release = await store.lock();
+    try {
+      await saveRun(this, store, options);
+      await this.#anomalies.saveTo(store);
+    } finally {
+      await release();
+    }
+    const { config, model, parameters, standardization } = this;
+    const parts = { config, model, engine: this.#engine, parameters, standardization };
+    return new Run({ ...parts, data: this.#data.trainedOn, store, onNotice: this.#onNotice });
+  }
+
+  /**
+   * The run's folder in memory: each file's bytes by its name, `model/encoder.onnx`. `load` takes them as files, and so does
+   * a folder that they are written to.
+   */
+  async files(): Promise<RunFiles> {
+    // What is read only may not be all of it, and below a URL nobody can tell.
+    if (this.#store && !this.#store.readOnly) return Object.fromEntries(await readAll(this.#store));
+    const store = new MemoryStore([], this.config.data.source);
+    await this.save(store);
+    return Object.fromEntries(await readAll(store));
+  }
+
+  /** `files` as one ZIP, for a download; `load` takes it as it is. */
+  async zip(): Promise<Uint8Array<ArrayBuffer>> {
+    return zip(new Map(Object.entries(await this.files())));
+  }
+
+  /** Frees what the engine holds. */
+  dispose(): Promise<void> {
+    return this.#inference.dispose();
+  }
+
+  #tableEncoder(operation: string): TableEncoder {
+    if (this.#table) return this.#table;
+    throw new ValueError(`${operation}: the model was trained on ${this.config.data.source}, which is no table.`);
+  }
+}

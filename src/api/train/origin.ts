@@ -1,0 +1,121 @@
+import { ValueError, formatShape, sameShape } from '../../core/index.ts';
+import { Standardization } from '../../data/index.ts';
+import type { DatasetSplits } from '../../data/index.ts';
+import { jsonText, runFile, zip } from '../../io/index.ts';
+import type { RunConfig } from '../../io/index.ts';
+import type { NetworksFactory } from '../../models/index.ts';
+import type { NamedParameters } from '../../training/index.ts';
+import { configFor } from './config-for.ts';
+import { defaultsFor } from './default-options.ts';
+import { differences } from './differences.ts';
+import { load } from '../run/load.ts';
+import type { ModelOptions } from './options.ts';
+import type { RunSource } from '../keeping/place.ts';
+import { storeFrom } from '../keeping/place.ts';
+import { Run } from '../run/run.ts';
+import { weightsOf } from '../keeping/run-files.ts';
+
+/** A run whose weights a training starts from. */
+export interface Origin {
+  /** As it was given: a folder, an address. */
+  readonly name: string;
+  readonly path: string | undefined;
+  readonly config: RunConfig;
+  readonly parameters: NamedParameters;
+  readonly standardization: Standardization | undefined;
+}
+
+/**
+ * Reads what a training is to start from.
+ * @throws DataError or ValueError as `load` does
+ */
+export async function originOf(
+  from: RunSource | Run,
+  options: { readonly networks?: NetworksFactory | undefined },
+): Promise<Origin> {
+  const { networks } = options;
+  const isRun = from instanceof Run;
+  // Nothing is computed: no engine is needed.
+  const run = isRun ? from : await load(from, { engine: 'reference', ...(networks && { networks }) });
+  const { path, config, parameters, standardization } = run;
+  const name = isRun ? (path ?? 'a run in memory') : (await storeFrom(from)).name;
+  return { name, path, config, parameters, standardization };
+}
+
+/**
+ * The configuration of a run that starts from another: that one's model, objective and form of the data, and as new training
+ * options as of any new run.
+ *
+ * @throws ValueError naming each entry of the model or the data's form that would be another, with both values
+ */
+export function startedConfig(origin: Origin, splits: DatasetSplits, options: ModelOptions): RunConfig {
+  const { name, config, standardization } = origin;
+  const { train } = splits;
+  checkForm(origin, splits);
+  const base = options.config ?? { ...config, training: defaultsFor(train).training };
+  const asked = configFor(splits, { ...options, config: base });
+  const form = ({ data, model }: RunConfig): object => {
+    // A share that training drops changes no weight's meaning.
+    return { data: { scale: data.scale ?? 'none' }, model: { ...model, dropout: 'any' } };
+  };
+  const changes = differences(form(config), form(asked));
+  if (changes.length > 0) {
+    throw new ValueError(
+      `train: a run that starts from ${name} has its model and the form of its data, and ${changes.join('; ')}. Leave those options out, or train without 'from'.`,
+    );
+  }
+  const data = { ...asked.data };
+  delete data.support;
+  return {
+    ...asked,
+    data: { ...data, ...(config.data.support && { support: config.data.support }) },
+    from: {
+      run: name,
+      source: config.data.source,
+      ...(standardization && { standardization: numbersOf(standardization) }),
+    },
+  };
+}
+
+/** @throws ValueError where the data cannot be in the form of the origin's */
+function checkForm({ name, config }: Origin, { train, source }: DatasetSplits): void {
+  const { shape, table, source: before } = config.data;
+  const what = (isTable: boolean): string => (isTable ? 'a table' : 'no table');
+  const refuse = (problem: string): ValueError =>
+    new ValueError(`train: ${name} was trained on ${before}, and ${problem}: its weights do not fit ${source}.`);
+  if ((table !== undefined) !== (train.support === 'table')) {
+    throw refuse(`that is ${what(table !== undefined)}, ${source} is ${what(train.support === 'table')}`);
+  }
+  if (!sameShape(train.sampleShape, shape)) {
+    throw refuse(`its examples are ${formatShape(shape)}, those of ${source} ${formatShape(train.sampleShape)}`);
+  }
+  const changes = differences(table?.columns.map(({ name: column }) => column), train.table?.state.columns.map(({ name: column }) => column)); // prettier-ignore
+  if (changes.length > 0) throw refuse(`the columns ${changes.join('; ')}`);
+}
+
+function numbersOf({ rule, size, centre, scale }: Standardization): { centre: number[]; scale: number[] } {
+  const count = rule === 'each' ? size : 1;
+  return { centre: Array.from(centre.slice(0, count)), scale: Array.from(scale.slice(0, count)) };
+}
+
+/** How the data of a run that started from another are standardised: as those of the other. */
+export function inheritedStandardization({ data, from }: RunConfig): Standardization | undefined {
+  if (!data.scale || !from?.standardization) return undefined;
+  const { centre, scale } = from.standardization;
+  const size = data.shape.reduce((product, length) => product * length, 1);
+  return Standardization.of(data.scale, size, { centre: Float64Array.from(centre), scale: Float64Array.from(scale) });
+}
+
+/** What a person should know. */
+export function originNotice({ name, config }: Origin): string {
+  return `starting from the weights of ${name} (trained on ${config.data.source}), with its model and the form of its data; the optimiser starts afresh.`;
+}
+
+/** An origin as a file that can be sent to a worker. */
+export async function originArchive({ name, config, parameters, standardization }: Origin): Promise<File> {
+  const files = new Map([
+    [runFile.config, new TextEncoder().encode(jsonText(config))],
+    [runFile.model, await weightsOf({ parameters, standardization })],
+  ]);
+  return new File([zip(files)], name);
+}

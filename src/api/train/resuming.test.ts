@@ -1,0 +1,112 @@
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readFileSync, readdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { makeDigits, train } from '../index.ts';
+import type { TrainOptions, TrainingEvent } from '../index.ts';
+
+const digits = makeDigits({ seed: 0, count: 300 });
+const small: TrainOptions = { latent: 3, hidden: [16], epochs: 4, batchSize: 10, seed: 1, threads: 1 };
+
+const folder = (): string => join(mkdtempSync(join(tmpdir(), 'rootsigma-resume-')), 'run');
+
+/** A training that is stopped after an event, and gives what it said. */
+async function stopAfter(last: (event: TrainingEvent) => boolean, options: TrainOptions): Promise<void> {
+  const stop = new AbortController();
+  const onEvent = (event: TrainingEvent): void => {
+    if (last(event)) stop.abort();
+  };
+  await (await train(digits, { ...small, ...options, onEvent, signal: stop.signal, onNotice: 'silent' })).dispose();
+}
+
+async function goOn(out: string, options: TrainOptions = {}): Promise<{ events: TrainingEvent[]; notices: string[] }> {
+  const [events, notices]: [TrainingEvent[], string[]] = [[], []];
+  const onEvent = (event: TrainingEvent): number => events.push(event);
+  const onNotice = (line: string): number => notices.push(line);
+  await (await train(digits, { out, resume: true, ...options, onEvent, onNotice })).dispose();
+  return { events, notices: notices.filter((line) => line.startsWith('the run ')) };
+}
+
+/** A run's files, without times and without the place where it lies; the checkpoint before the last is where it was cut. */
+function filesOf(run: string): Record<string, string> {
+  const names = readdirSync(run, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  const paths = names
+    .map(({ parentPath, name }) => join(parentPath, name))
+    .filter((path) => !path.includes('previous'));
+  const contents = (path: string): string => {
+    const bytes = readFileSync(path);
+    if (!/\.(md|json|jsonl)$/.test(path)) return createHash('sha256').update(bytes).digest('hex');
+    return bytes
+      .toString()
+      .replaceAll(run, 'RUN')
+      .replaceAll(/"(seconds|stepMs|meanStepMs)":[^,}]+/g, '"$1":0')
+      .replace(/in [\d.]+ s \([\d.]+ ms a step\)/, 'in so many s');
+  };
+  return Object.fromEntries(paths.map((path) => [path.replace(run, ''), contents(path)]));
+}
+
+describe('a resumed run', () => {
+  it('has the files of an uncut one, but for times, wherever it was cut', async () => {
+    const whole = folder();
+    await (await train(digits, { ...small, out: whole, onNotice: 'silent' })).dispose();
+    const expected = filesOf(whole);
+    expect(expected['/README.md']).toMatch(/finished 4 epochs in so many s; .*\n.*\n[^]*\| validation \|/);
+    // Within an epoch, at its last step, at its end, at the very end, and several times.
+    const cuts: ((event: TrainingEvent) => boolean)[] = [
+      (event) => event.event === 'step' && event.step === 31,
+      (event) => event.event === 'step' && event.step === 54,
+      (event) => event.event === 'epoch' && event.epoch === 3,
+      (event) => event.event === 'epoch' && event.epoch === 4,
+    ];
+    for (const [k, cut] of cuts.entries()) {
+      const out = folder();
+      await stopAfter(cut, { out });
+      if (k === 1) await stopAfter((event) => event.event === 'step' && event.step === 60, { out, resume: true });
+      await goOn(out);
+      expect(filesOf(out)).toEqual(expected);
+    }
+  });
+
+  it('that had stopped early stays so, says so, and goes on with more patience', async () => {
+    const out = folder();
+    const options: TrainOptions = { ...small, learningRate: 0.05, patience: 1, epochs: 60 };
+    const run = await train(digits, { ...options, out, onNotice: 'silent' });
+    const before = filesOf(out);
+    const [{ bestEpoch, epochs } = { bestEpoch: 0, epochs: 0 }] = readFileSync(join(out, 'metrics.jsonl'), 'utf8')
+      .trim()
+      .split('\n')
+      .map(
+        (line) => JSON.parse(line) as { readonly reason?: string; readonly epochs: number; readonly bestEpoch: number },
+      )
+      .filter(({ reason }) => reason === 'stopped-early');
+    expect(epochs).toBe(bestEpoch + 1);
+    expect(epochs).toBeLessThan(60);
+    for (const asked of [{}, {}, { epochs: 70 }]) {
+      const { events, notices } = await goOn(out, asked);
+      expect(events).toMatchObject([{ event: 'done', reason: 'stopped-early', epochs, bestEpoch, stepMs: 0 }]);
+      const whatever = asked.epochs === undefined ? 'whatever its epochs (60)' : 'whatever its epochs (70)';
+      expect(notices).toEqual([expect.stringContaining(`stopped early after epoch ${epochs}, `)]);
+      expect(notices[0]).toContain(whatever);
+      if (asked.epochs === undefined) expect(filesOf(out)['/model.safetensors']).toBe(before['/model.safetensors']);
+      expect(readFileSync(join(out, 'README.md'), 'utf8')).not.toContain('NaN');
+    }
+    const { events } = await goOn(out, { patience: 3, epochs: epochs + 2 });
+    expect(events.at(-1)).toMatchObject({ epochs: epochs + 2 });
+    const straight = await train(digits, { ...options, patience: 3, epochs: epochs + 2, onNotice: 'silent' });
+    const { parameters } = await train(digits, { out, resume: true, onNotice: 'silent' });
+    expect(parameters).toEqual(straight.parameters);
+    await run.dispose();
+  });
+
+  it('that has all its epochs says so, and has no fewer than it has', async () => {
+    const out = folder();
+    await (await train(digits, { ...small, epochs: 2, out, onNotice: 'silent' })).dispose();
+    const before = filesOf(out);
+    const { events, notices } = await goOn(out);
+    expect(events).toMatchObject([{ event: 'done', reason: 'finished', epochs: 2, stepMs: 0 }]);
+    expect(notices).toEqual([expect.stringMatching(/has its 2 epochs already/)]);
+    expect(filesOf(out)).toEqual(before);
+    await expect(goOn(out, { epochs: 1 })).rejects.toThrow(/1 epochs are asked for, .* in its epoch 2 already/);
+  });
+});

@@ -1,0 +1,194 @@
+import { DataError, WriteError, noticesTo } from '../../core/index.ts';
+import type { OnNotice } from '../../core/index.ts';
+import { RunFolder, runFile } from '../../io/index.ts';
+import type { Release, RunConfig, Store } from '../../io/index.ts';
+import { stepsTaken } from '../../training/index.ts';
+import type { DoneEvent, Progress, Trainer, TrainingEvent } from '../../training/index.ts';
+import { writeCheckpoint } from '../keeping/checkpoint-file.ts';
+import { readResumed } from './resuming.ts';
+import type { Resumed } from './resuming.ts';
+import type { Run } from '../run/run.ts';
+import { writeRunFiles } from '../keeping/run-files.ts';
+import { Unwritten } from './unwritten.ts';
+
+/** Of the steps, metrics.jsonl keeps every so many. */
+const stepsPerLine = 25;
+/** Unless it is said, checkpoints are taken so often, and so that writing them takes at most this share of the time. */
+const checkpointSeconds = 10;
+const checkpointShare = 0.05;
+
+export interface RecorderOptions {
+  readonly overwrite?: boolean;
+  readonly resume?: boolean;
+  readonly checkpointEvery?: number;
+  readonly onNotice?: OnNotice | undefined;
+}
+
+/** Keeps a run's folder while it trains: configuration first, metrics and checkpoints as it goes, the model at the end. */
+export class RunRecorder {
+  /** What an earlier process left, when it is to be continued. */
+  readonly resumed: Resumed | undefined;
+  readonly store: Store;
+  readonly #options: RecorderOptions;
+  #folder: RunFolder | undefined;
+  readonly #release: Release;
+  /** When the next checkpoint is due: the first after the first step. */
+  #due = 0;
+  /** Of which state the last one was. */
+  #kept: Progress | undefined;
+  readonly #unwritten: Unwritten;
+  /** Lines of metrics.jsonl that did not fit yet. */
+  #lines: TrainingEvent[] = [];
+  /** Of the parts before this one, as far as its log tells. */
+  #before = { seconds: 0, stepMs: 0 };
+
+  private constructor(
+    store: Store,
+    parts: { readonly options: RecorderOptions; readonly resumed: Resumed | undefined; readonly release: Release },
+  ) {
+    this.store = store;
+    this.#options = parts.options;
+    this.resumed = parts.resumed;
+    this.#release = parts.release;
+    this.#unwritten = new Unwritten(store, noticesTo(parts.options.onNotice));
+  }
+
+  /**
+   * Locks the folder, so that until `close` nobody else writes there, and reads what is to be continued; writes nothing yet.
+   *
+   * @throws DataError when somebody else writes there, when there is nothing to continue, or when the folder is taken
+   */
+  static async open(store: Store, options: RecorderOptions): Promise<RunRecorder> {
+    const { resume = false } = options;
+    if (resume) await RunFolder.open(store);
+    const release = await store.lock();
+    try {
+      if (!resume) await RunFolder.checkFree(store, options);
+      const resumed = resume ? await readResumed(store) : undefined;
+      return new RunRecorder(store, { options, resumed, release });
+    } catch (error) {
+      await release();
+      throw error;
+    }
+  }
+
+  /** Creates the folder, or makes the one that is continued fit to append to. */
+  async begin(config: RunConfig): Promise<void> {
+    if (!this.resumed) this.#folder = await RunFolder.create(this.store, this.#options);
+    else {
+      this.#folder = await RunFolder.open(this.store);
+      await this.#folder.repairMetrics((record) => this.#isKnown(record));
+      // Else the next checkpoint would keep it in place of the one that is whole.
+      if (this.resumed.fault !== undefined) await this.store.remove(runFile.checkpoint);
+      else this.#kept = this.resumed.checkpoint?.progress;
+      if (this.resumed.checkpoint) this.#plan(0);
+    }
+    await this.#folder.writeConfig(config);
+  }
+
+  async record(event: TrainingEvent, trainer: Trainer): Promise<void> {
+    const folder = this.#opened();
+    if (event.event === 'non-finite' && event.action === 'rolled-back') {
+      // What came after is undone, in the record too: it goes on as if it had not been.
+      await this.#keep(trainer);
+      this.#lines = this.#lines.filter((line) => 'step' in line && line.step <= event.step);
+      await this.#unwritten.attempt(runFile.metrics, () => folder.repairMetrics(upTo(event.step)));
+    }
+    if (event.event !== 'step' || event.step % stepsPerLine === 0) await this.#log(event);
+    const isDue = event.event === 'done' || performance.now() >= this.#due;
+    if (isDue && !trainer.isAboutToReturn()) await this.#keep(trainer);
+  }
+
+  /** Adds a line to metrics.jsonl, after those that did not fit before. */
+  async #log(event: TrainingEvent): Promise<void> {
+    this.#lines.push(event);
+    await this.#unwritten.attempt(runFile.metrics, async () => {
+      for (const line of [...this.#lines]) {
+        await this.#opened().appendMetrics(line);
+        this.#lines.shift();
+      }
+    });
+  }
+
+  /** Writes a checkpoint, unless the last one is of the same state. */
+  async #keep(trainer: Trainer): Promise<void> {
+    const { progress } = trainer;
+    if (progress === this.#kept) return;
+    const started = performance.now();
+    const checkpoint = trainer.checkpoint();
+    const write = (): Promise<void> => writeCheckpoint(this.store, checkpoint);
+    if (await this.#unwritten.attempt(runFile.checkpoint, write)) this.#kept = progress;
+    this.#plan(performance.now() - started);
+  }
+
+  /** @param took writing the last checkpoint, in milliseconds */
+  #plan(took: number): void {
+    const { checkpointEvery } = this.#options;
+    const wait = checkpointEvery === undefined ? Math.max(1000 * checkpointSeconds, took / checkpointShare) : 1000 * checkpointEvery; // prettier-ignore
+    this.#due = performance.now() + wait;
+  }
+
+  async finish(run: Run, done: DoneEvent): Promise<void> {
+    const { seconds, stepMs } = this.#before;
+    const times = { seconds: seconds + done.seconds, stepMs: done.stepMs || stepMs };
+    const older = this.#olderThan(done);
+    await writeRunFiles(this.#opened(), run, {
+      summary: { done, ...times },
+      replace: async (name, contents) => {
+        await this.#unwritten.attempt(name, () => this.#replace(name, contents, older));
+      },
+    });
+    this.#unwritten.check(run);
+  }
+
+  /** Where a file of the finished run does not fit, older checkpoints give way, which are larger. */
+  async #replace(name: string, contents: Uint8Array | string, older: readonly string[]): Promise<void> {
+    try {
+      await this.store.replace(name, contents);
+    } catch (error) {
+      const [next, ...others] = older;
+      if (!(error instanceof WriteError) || next === undefined) throw error;
+      const size = (await this.store.read(next))?.length ?? 0;
+      if (size >= contents.length) await this.store.remove(next);
+      await this.#replace(name, contents, others);
+    }
+  }
+
+  /**
+   * Checkpoints that the finished run can do without: the one before the last, and the last, where it is not of the end itself
+   * and the training is over.
+   */
+  #olderThan(done: DoneEvent): string[] {
+    const isNeeded = done.reason === 'interrupted' || !this.#unwritten.has(runFile.checkpoint);
+    return [runFile.previousCheckpoint, ...(isNeeded ? [] : [runFile.checkpoint])];
+  }
+
+  async close(): Promise<void> {
+    await this.#release();
+  }
+
+  /** Whether a line of the log tells of what the checkpoint has: what came after it, is said again. */
+  #isKnown({ event, step, epoch, seconds, stepMs }: Record<string, unknown>): boolean {
+    const checkpoint = this.resumed?.checkpoint;
+    const [steps, epochs] = checkpoint ? [stepsTaken(checkpoint), checkpoint.progress.epoch] : [0, 0];
+    // An epoch's line has the number of its last step, after which the epoch is not at its end yet.
+    const isKnown =
+      event !== 'done' &&
+      typeof step === 'number' &&
+      step <= steps &&
+      (event !== 'epoch' || (typeof epoch === 'number' && epoch <= epochs));
+    if (isKnown && event === 'epoch' && typeof seconds === 'number') this.#before.seconds += seconds;
+    if (isKnown && event === 'step' && typeof stepMs === 'number') this.#before.stepMs = stepMs;
+    return isKnown;
+  }
+
+  #opened(): RunFolder {
+    if (!this.#folder) throw new DataError(`${this.store.name}: the run's folder has not been created.`);
+    return this.#folder;
+  }
+}
+
+/** Which records of metrics.jsonl hold for a training that stands at a step. */
+function upTo(step: number): (record: Record<string, unknown>) => boolean {
+  return (record) => record.event !== 'done' && typeof record.step === 'number' && record.step <= step;
+}

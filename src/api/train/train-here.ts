@@ -1,0 +1,215 @@
+import { localFiles } from '#file-system';
+import { RootsigmaError, ValueError } from '../../core/index.ts';
+import { Standardization, greyFraction, splitValidation } from '../../data/index.ts';
+import type { Binarize, Dataset, DatasetOptions, DatasetSplits } from '../../data/index.ts';
+import { createEngine } from '../../engine/index.ts';
+import type { RunConfig } from '../../io/index.ts';
+import { Trainer } from '../../training/index.ts';
+import type { DoneEvent, TrainerOptions } from '../../training/index.ts';
+import { configFor } from './config-for.ts';
+import {
+  dataOptionsOf,
+  evaluationExamples,
+  locateData,
+  noteOwnData,
+  resolveData,
+  trainingExamples,
+} from '../data/data.ts';
+import type { DataInput } from '../data/data.ts';
+import { checkSupport } from '../model/likelihood.ts';
+import { modelFor } from '../model/model.ts';
+import { inheritedStandardization, originNotice, originOf, startedConfig } from './origin.ts';
+import type { Origin } from './origin.ts';
+import { storeAt } from '../keeping/place.ts';
+import { resumedConfig, resumedNotices } from './resuming.ts';
+import type { Resumed } from './resuming.ts';
+import { Run } from '../run/run.ts';
+import { RunRecorder } from './run-recorder.ts';
+import { unitNotices } from '../data/standardization.ts';
+import { checkModelSize, trainingError } from '../model/size.ts';
+import type { TrainOptions } from './train-options.ts';
+import { checkTrainable } from './trainable.ts';
+
+/** Trains on this thread, and keeps the run where the options say. */
+export async function trainHere(
+  data: DataInput,
+  options: TrainOptions & { readonly onNotice: (line: string) => void },
+): Promise<Run> {
+  const recorder = options.out === undefined ? undefined : await RunRecorder.open(await storeAt(options.out), options);
+  try {
+    return await trainTo(recorder, data, options);
+  } catch (error) {
+    throw trainingError(error);
+  } finally {
+    await recorder?.close();
+  }
+}
+
+async function trainTo(
+  recorder: RunRecorder | undefined,
+  data: DataInput,
+  options: TrainOptions & { readonly onNotice: (line: string) => void },
+): Promise<Run> {
+  const { onNotice } = options;
+  const resumed = recorder?.resumed?.config;
+  const { signal, onLoad } = options;
+  const origin = await startOf(options, recorder);
+  const like = origin?.config.data ?? (resumed?.from && resumed.data);
+  const splits = await resolveData(
+    // What goes on elsewhere than it began has its data where it began.
+    data === resumed?.data.source ? await locateData(data, recorder?.store.path) : data,
+    { ...inheritedOptions(data, resumed ?? options.config), ...options.dataOptions },
+    { ...(signal && { signal }), ...(onLoad && { onProgress: onLoad }), ...(like && { like, trainsOn: true }) },
+  );
+  const config = configOf(splits, options, { origin, resumed: recorder?.resumed });
+  if (recorder?.resumed) for (const note of resumedNotices(recorder.resumed, config)) onNotice(note);
+  if (!resumed) checkTrainable(config, splits);
+  const parts = partition(splits, config);
+  const { scale } = config.data;
+  const standardization =
+    inheritedStandardization(config) ?? (scale && (await Standardization.fit(parts.training, scale, { signal })));
+  await checkSupport('train', splits.train, { config, standardization });
+  if (origin && !resumed) onNotice(originNotice(origin));
+  const scaleNotice = standardization && !config.from ? unitNotices(standardization, config, parts.training.size) : [];
+  for (const note of [...splits.notes, ...likelihoodNotice(splits, config, options), ...scaleNotice]) {
+    onNotice(note);
+  }
+  if (typeof data === 'string') for (const note of await noteOwnData(config)) onNotice(note);
+  const model = modelFor(config, { networks: options.networks, standardization });
+  checkModelSize(model, config);
+  const { threads } = config.training;
+  const engine = await createEngine({
+    engine: options.engine ?? 'auto',
+    ...(threads !== undefined && { threads }),
+    onNotice,
+  });
+  const trainer = await createTrainer(parts, config, {
+    engine,
+    model,
+    recorder,
+    standardization,
+    onNotice,
+    initial: origin?.parameters,
+  });
+  try {
+    await recorder?.begin(config);
+    const done = await follow(trainer, { ...options, recorder });
+    const parameters = trainer.result();
+    const { store } = recorder ?? {};
+    const run = new Run({ config, model, engine, parameters, standardization, data: splits, store, onNotice });
+    await run.prepareScores();
+    await recorder?.finish(run, done);
+    return run;
+  } finally {
+    await trainer.dispose();
+  }
+}
+
+/** What a training starts from, where that is another run. @throws ValueError where its folder would be overwritten */
+async function startOf(options: TrainOptions, recorder: RunRecorder | undefined): Promise<Origin | undefined> {
+  const { from, networks } = options;
+  const resumed = recorder?.resumed;
+  if (resumed && !resumed.checkpoint && resumed.config.from) {
+    // Nothing of it is kept yet: it begins anew, where it began.
+    return originOf(resumed.config.from.run, { networks });
+  }
+  if (resumed && from !== undefined) {
+    throw new ValueError("train: a resumed run goes on from its own checkpoint; leave 'from' out.");
+  }
+  if (from === undefined) return undefined;
+  const origin = await originOf(from, { networks });
+  if (options.dataOptions?.schema !== undefined) {
+    throw new ValueError(`train: the columns are encoded as those of ${origin.name}; leave the schema out.`);
+  }
+  if (origin.path !== undefined && recorder?.store.path !== undefined) {
+    const { isSamePlace } = await localFiles();
+    if (isSamePlace(origin.path, recorder.store.path)) {
+      throw new ValueError(`train: ${origin.path} is the run to start from; write the new one to another folder.`);
+    }
+  }
+  return origin;
+}
+
+function configOf(
+  splits: DatasetSplits,
+  options: TrainOptions,
+  { origin, resumed }: { readonly origin: Origin | undefined; readonly resumed: Resumed | undefined },
+): RunConfig {
+  if (resumed) return resumedConfig(resumed, splits, options);
+  return origin ? startedConfig(origin, splits, options) : configFor(splits, options);
+}
+
+/** How the data were made last time, when they are the same data. */
+function inheritedOptions(data: DataInput, config: RunConfig | undefined): DatasetOptions {
+  return data === config?.data.source ? { ...dataOptionsOf(config.data) } : {};
+}
+
+/** The examples that are learned from, and those held out to choose the best epoch. */
+interface Parts {
+  readonly training: Dataset;
+  readonly validation?: Dataset | undefined;
+}
+
+function partition(splits: DatasetSplits, config: RunConfig): Parts {
+  if (splits.validation) return { training: splits.train, validation: splits.validation };
+  const { validation: fraction, seed } = config.training;
+  const { train, validation } = splitValidation(splits.train, { fraction, seed });
+  return { training: train, validation };
+}
+
+function createTrainer(
+  { training, validation }: Parts,
+  config: RunConfig,
+  parts: Pick<TrainerOptions, 'engine' | 'model' | 'onNotice' | 'initial'> & {
+    readonly recorder: RunRecorder | undefined;
+    readonly standardization: Standardization | undefined;
+  },
+): Promise<Trainer> {
+  const { recorder, standardization, ...rest } = parts;
+  const reading = { binarize: config.data.binarize, standardization };
+  return Trainer.create({
+    ...rest,
+    training: trainingExamples(training, reading),
+    validation: validation && evaluationExamples(validation, reading, config.training.seed),
+    config: config.training,
+    beta: config.objective.beta,
+    resume: recorder?.resumed?.checkpoint,
+  });
+}
+
+/** Hands every event on and keeps the record; gives the last one. */
+async function follow(
+  trainer: Trainer,
+  options: Pick<TrainOptions, 'signal' | 'onEvent'> & { readonly recorder: RunRecorder | undefined },
+): Promise<DoneEvent> {
+  let done: DoneEvent | undefined;
+  for await (const event of trainer.run(options.signal)) {
+    await options.recorder?.record(event, trainer);
+    options.onEvent?.(event);
+    if (event.event === 'done') done = event;
+  }
+  if (!done) throw new RootsigmaError('train: the loop ended without its last event.');
+  return done;
+}
+
+/** What a person should know of the likelihood: what grey values mean under Bernoulli, and what was chosen for other data. */
+function likelihoodNotice(splits: DatasetSplits, { data, model }: RunConfig, options: TrainOptions): string[] {
+  if (model.likelihood === 'bernoulli') return greyNotice(splits, data.binarize);
+  if (options.likelihood !== undefined || splits.train.support !== 'real') return [];
+  return [
+    `the data are numbers in a unit of their own: the likelihood is '${model.likelihood}' with a learned standard deviation ('laplace' and 'poisson' take such data too).`,
+  ];
+}
+
+/** A Bernoulli likelihood is one of zeros and ones. */
+function greyNotice(splits: DatasetSplits, binarize: Binarize): string[] {
+  if (binarize === 'threshold') return [];
+  const grey = greyFraction(splits.train, { limit: 1000 });
+  if (grey === 0) return [];
+  const percent = `${(100 * grey).toFixed(1)} % of the pixels are grey`;
+  return binarize === 'dynamic'
+    ? [`${percent}: each step draws them as 0 or 1 (binarize 'dynamic'; 'threshold' fixes them at 0.5).`]
+    : [
+        `${percent}, and binarize is 'none': a Bernoulli likelihood of grey values is no probability, so ELBO and NLL are not comparable with any published number. Use binarize 'dynamic' or 'threshold', or likelihood 'continuous-bernoulli'.`,
+      ];
+}

@@ -1,0 +1,76 @@
+import { rule } from '../../core/index.ts';
+import type { OnNotice, OptionRules } from '../../core/index.ts';
+import type { DatasetOptions, LoadProgress } from '../../data/index.ts';
+import { engineOptionRules } from '../../engine/index.ts';
+import type { EngineOptions } from '../../engine/index.ts';
+import type { NetworksFactory } from '../../models/index.ts';
+import type { TrainingEvent } from '../../training/index.ts';
+import { modelOptionRules } from './options.ts';
+import type { ModelOptions } from './options.ts';
+import type { RunPlace, RunSource } from '../keeping/place.ts';
+import type { Run } from '../run/run.ts';
+
+export interface TrainOptions extends ModelOptions {
+  /**
+   * Networks of your own instead of the built-in ones, made to the sizes that they get; see `rootsigma/nn` for layers. No
+   * file holds them: `load` must be given the same again.
+   */
+  readonly networks?: NetworksFactory;
+  /** What the data are made with or how they are read: seed, count, size, … Each source takes some of them. */
+  readonly dataOptions?: DatasetOptions;
+  /** Default: `auto`, ONNX Runtime's native build, or its WebAssembly build where that does not load. */
+  readonly engine?: EngineOptions['engine'];
+  /**
+   * In a page: a worker that runs `rootsigma/worker`. It trains there, and the run that it gives computes there, so that the
+   * page stays responsive (docs/in-a-page.md).
+   */
+  readonly worker?: Worker;
+  /**
+   * Write the run to this folder as it goes: a path; in a page `{ opfs: 'runs/x' }`, which the browser keeps. Default: nothing
+   * is written.
+   */
+  readonly out?: RunPlace;
+  /** Replace a run that the folder holds. */
+  readonly overwrite?: boolean;
+  /**
+   * Start from the weights of this run instead of drawn ones (fine-tuning): a `Run`, or what `load` takes. The new run has its
+   * model, its objective and the form of its data (columns, codes, standardisation); options that would be others are
+   * refused. What training is (epochs, batches, learning rate) is as new as the optimiser.
+   */
+  readonly from?: RunSource | Run;
+  /** Continue the run that the folder holds from its last checkpoint, to the bit as if it had not stopped. */
+  readonly resume?: boolean;
+  /**
+   * Seconds between checkpoints, within epochs too; 0: after every step. Default: 10, and at most a twentieth of the time. The
+   * first is taken after the first step.
+   */
+  readonly checkpointEvery?: number;
+  /** Gets every event: steps, epochs, the end. */
+  readonly onEvent?: (event: TrainingEvent) => void;
+  /** Gets how far data have been downloaded or read, where that takes time. */
+  readonly onLoad?: (progress: LoadProgress) => void;
+  /**
+   * Gets what a person should know: what the data were taken for, grey pixels, a slower engine. One line each, of the run's
+   * later work too. Default: the console.
+   */
+  readonly onNotice?: OnNotice | undefined;
+  /** Stops after the step under way; what was learned so far is the result. */
+  readonly signal?: AbortSignal;
+}
+
+export const trainOptionRules: OptionRules<TrainOptions> = {
+  ...modelOptionRules,
+  networks: rule.callback,
+  dataOptions: rule.object,
+  engine: engineOptionRules.engine,
+  worker: engineOptionRules.worker,
+  out: rule.either(rule.text, rule.object),
+  overwrite: rule.flag,
+  from: rule.either(rule.text, rule.object),
+  resume: rule.flag,
+  checkpointEvery: rule.number({ least: 0 }),
+  onEvent: rule.callback,
+  onLoad: rule.callback,
+  onNotice: rule.notice,
+  signal: rule.signal,
+};
