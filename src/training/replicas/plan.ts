@@ -1,5 +1,5 @@
 import { sizeOf } from '../../core/index.ts';
-import { input, isOp, makeNode, matmul, partOfRows, slice, topologicalOrder, withScope } from '../../graph/index.ts';
+import { input, isOp, makeNode, matmul, sliceBatch, slice, topologicalOrder, withScope } from '../../graph/index.ts';
 import type { Tensor } from '../../graph/index.ts';
 import { flatOffsets } from '../parameter-store.ts';
 import type { StoredSpec } from '../parameter-store.ts';
@@ -87,7 +87,7 @@ export function stepOnRows(
   const own = rows[replica] ?? { from: 0, to: 0 };
   const handed = factors.map((tensor, k) => [tensor, k] as const).filter(([tensor]) => !isBatch(tensor));
   const operands = kernels.flatMap(({ node }) => node.inputs);
-  const parts = partOfRows([...handed.map(([tensor]) => tensor), ...operands], axes, own);
+  const parts = sliceBatch([...handed.map(([tensor]) => tensor), ...operands], axes, own);
   const kernelOperands = parts.slice(handed.length);
   const sums = kernels.map(({ parameter, node }, k) => {
     const pair = kernelOperands.slice(2 * k, 2 * k + 2);

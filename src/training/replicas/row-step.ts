@@ -1,5 +1,5 @@
-import { isOp, makeNode, rowAxes, topologicalOrder, withScope } from '../../graph/index.ts';
-import type { RowAxis, Tensor } from '../../graph/index.ts';
+import { isOp, makeNode, batchAxes, topologicalOrder, withScope } from '../../graph/index.ts';
+import type { BatchAxis, Tensor } from '../../graph/index.ts';
 import { gradientName } from '../step-graph.ts';
 import type { StepGraph } from '../step-graph.ts';
 import { sumOverBlocks } from './row-blocks.ts';
@@ -15,7 +15,7 @@ export interface RowStep {
   /** What one thread computes. Any number of them computes the same bits. */
   readonly graph: StepGraph;
   /** How its expressions depend on the examples. */
-  readonly axes: ReadonlyMap<Tensor, RowAxis>;
+  readonly axes: ReadonlyMap<Tensor, BatchAxis>;
   /**
    * Sufficient factors: what is computed row by row and needed of all rows, [examples, …], the batch itself among them. A dense
    * weight's gradient aᵀ d has a and d, much smaller than itself (Xie et al., 2016: sufficient factor broadcasting).
@@ -37,7 +37,7 @@ export const batchName = 'x';
 export function partByRows(step: StepGraph): RowStep | undefined {
   if (Object.keys(step.state).length > 0) return undefined;
   const outputs = withRowSums(step.outputs);
-  const axes = rowAxes(Object.values(outputs), batchName);
+  const axes = batchAxes(Object.values(outputs), batchName);
   const kernels = Object.entries(outputs).flatMap(([name, node]): KernelGradient[] => {
     const parameter = name.startsWith(gradientName('')) ? name.slice(gradientName('').length) : undefined;
     const isKernel = isOp(node, 'conv2dWeightGradient') && node.inputs.every((x) => axes.get(x) === 0 && x.rank === 4);
@@ -61,10 +61,10 @@ function overBlocks(node: Tensor<'conv2dWeightGradient'>, batch: number): Tensor
 function factorsOf(outputs: RowStep['reductions'], axes: RowStep['axes']): Tensor[] | undefined {
   const factors = new Set<Tensor>();
   for (const node of topologicalOrder(Object.values(outputs))) {
-    if (axes.get(node) !== 'whole') continue;
+    if (axes.get(node) !== 'coupled') continue;
     const known = node.inputs.map((input) => axes.get(input));
     const byRows = node.inputs.filter((_, k) => typeof known[k] === 'number');
-    if (byRows.length > 0 && known.includes('whole')) return undefined;
+    if (byRows.length > 0 && known.includes('coupled')) return undefined;
     for (const tensor of byRows) {
       if (axes.get(tensor) !== 0 || tensor.dtype !== 'float32') return undefined;
       factors.add(tensor);
@@ -75,7 +75,7 @@ function factorsOf(outputs: RowStep['reductions'], axes: RowStep['axes']): Tenso
 
 /** StepTotals over examples and other axes at once as sums over the others first, so that what crosses is small. */
 function withRowSums(outputs: StepGraph['outputs']): StepGraph['outputs'] {
-  const axes = rowAxes(Object.values(outputs), batchName);
+  const axes = batchAxes(Object.values(outputs), batchName);
   const made = new Map<Tensor, Tensor>();
   for (const node of topologicalOrder(Object.values(outputs))) {
     const inputs = node.inputs.map((input) => made.get(input) ?? input);
@@ -95,7 +95,7 @@ function rowSum(node: Tensor, [x]: readonly Tensor[], axes: RowStep['axes']): Te
   const [operand] = node.inputs;
   if (!isOp(node, 'sum') || !x || !operand) return undefined;
   const axis = axes.get(operand);
-  if (typeof axis !== 'number' || axes.get(node) !== 'whole' || node.attributes.axes.length === 1) return undefined;
+  if (typeof axis !== 'number' || axes.get(node) !== 'coupled' || node.attributes.axes.length === 1) return undefined;
   const others = node.attributes.axes.filter((other) => other !== axis);
   return withScope(node.scope, () =>
     makeNode('sum', [makeNode('sum', [x], { axes: others, keepDims: true })], node.attributes),

@@ -3,7 +3,7 @@ import { NdArray } from '../core/index.ts';
 import { evaluate } from '../engine/index.ts';
 import { key, normal } from '../random/index.ts';
 import * as g from './index.ts';
-import type { RowAxis, Tensor } from './index.ts';
+import type { BatchAxis, Tensor } from './index.ts';
 
 const rows = 6;
 const x = g.input('x', [rows, 4]);
@@ -15,7 +15,7 @@ const feeds = {
   key: g.keyWords(key(3)),
 };
 
-const axisOf = (y: Tensor): RowAxis | undefined => g.rowAxes([y], 'x').get(y);
+const axisOf = (y: Tensor): BatchAxis | undefined => g.batchAxes([y], 'x').get(y);
 
 /** `feeds` that an expression takes. */
 function feedsFor(y: Tensor): Record<string, NdArray> {
@@ -49,18 +49,18 @@ const byRows: Readonly<Record<string, readonly [Tensor, number]>> = {
   ],
 };
 
-describe('rowAxes', () => {
+describe('batchAxes', () => {
   it.each(Object.entries(byRows))(
     'follows examples through %s, and a part of the expression is a part of its value',
     (_, [y, axis]) => {
-      const axes = g.rowAxes([y], 'x');
+      const axes = g.batchAxes([y], 'x');
       expect(axes.get(y)).toBe(axis);
       const whole = evaluate(y, feedsFor(y));
       for (const [from, to] of [
         [0, 2],
         [2, 6],
       ] as const) {
-        const [part] = g.partOfRows([y], axes, { from, to });
+        const [part] = g.sliceBatch([y], axes, { from, to });
         if (!part) throw new Error('There is no part.');
         const given = new NdArray(feeds.x.data.slice(from * 4, to * 4), [to - from, 4]);
         const expected = evaluate(g.slice(g.constant(whole), { [axis]: [from, to] }), {});
@@ -85,7 +85,10 @@ describe('rowAxes', () => {
       g.add(x, g.reshape(x, [rows, 1, 4])),
       g.exp(g.sum(x, [0])),
     ];
-    expect(mixing.map(axisOf)).toEqual(mixing.map(() => 'whole'));
-    expect([g.matmul(w, g.transpose(w)), g.randomNormal(noiseKey, [3])].map(axisOf)).toEqual(['free', 'free']);
+    expect(mixing.map(axisOf)).toEqual(mixing.map(() => 'coupled'));
+    expect([g.matmul(w, g.transpose(w)), g.randomNormal(noiseKey, [3])].map(axisOf)).toEqual([
+      'unbatched',
+      'unbatched',
+    ]);
   });
 });

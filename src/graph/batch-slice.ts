@@ -1,7 +1,7 @@
 import { makeNode } from './build.ts';
 import { arithmeticOps, comparisonOps, floatBinaryOps, logicalOps } from './op-table.ts';
 import type { OpAttributes, OpName } from './op-table.ts';
-import type { RowAxis } from './row-axis.ts';
+import type { BatchAxis } from './batch-axis.ts';
 import { slice } from './shaping.ts';
 import { isOp, withScope } from './tensor.ts';
 import type { GraphShape, Tensor } from './tensor.ts';
@@ -17,12 +17,12 @@ interface Rows {
  * The same expressions on some of the examples: their values are those rows of the values on all, noise included, as each
  * example's is its place of the stream. What does not depend on examples stays as it is.
  *
- * @param outputs none of them may be `whole`
- * @param axes of the outputs, by `rowAxes`
+ * @param outputs none of them may be `coupled`
+ * @param axes of the outputs, by `batchAxes`
  */
-export function partOfRows(
+export function sliceBatch(
   outputs: readonly Tensor[],
-  axes: ReadonlyMap<Tensor, RowAxis>,
+  axes: ReadonlyMap<Tensor, BatchAxis>,
   { from, to }: Rows,
 ): Tensor[] {
   const parts = new Map<Tensor, Tensor>();

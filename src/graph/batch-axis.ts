@@ -4,10 +4,10 @@ import type { Tensor } from './tensor.ts';
 import { topologicalOrder } from './traverse.ts';
 
 /**
- * How a value depends on the examples of a batch: not at all (`free`); slice by slice along an axis, slice i on example i
- * alone (the axis); or on several examples at once (`whole`).
+ * How a value depends on the examples of a batch: not at all (`unbatched`); slice by slice along an axis, slice i on example i
+ * alone (the axis); or on several examples at once (`coupled`).
  */
-export type RowAxis = 'free' | 'whole' | number;
+export type BatchAxis = 'unbatched' | 'coupled' | number;
 
 /** What an op's rule sees of an operand: its expression, and its axis of examples, where it has one. */
 interface Operand {
@@ -15,36 +15,41 @@ interface Operand {
   readonly axis: number | undefined;
 }
 
-/** The axis of examples of the result, or `whole` where the op mixes them. At least one operand has such an axis. */
+/** The axis of examples of the result, or `coupled` where the op mixes them. At least one operand has such an axis. */
 type Rule<Op extends OpName> = (
   node: Tensor<Op>,
   operands: readonly [Operand, Operand, ...Operand[]],
   rows: number,
-) => number | 'whole';
+) => number | 'coupled';
 
 /**
  * The axis of examples of each expression that the outputs need.
  *
  * @param batch the input whose first axis the examples are. Random numbers whose first axis is as long belong to them.
  */
-export function rowAxes(outputs: Iterable<Tensor>, batch: string): Map<Tensor, RowAxis> {
+export function batchAxes(outputs: Iterable<Tensor>, batch: string): Map<Tensor, BatchAxis> {
   const order = topologicalOrder(outputs);
   const x = order.find((node) => isOp(node, 'input') && node.attributes.name === batch);
   const rows = x?.shape[0];
-  const axes = new Map<Tensor, RowAxis>();
-  for (const node of order) axes.set(node, typeof rows === 'number' ? axisOf(node, { batch, rows, axes }) : 'free');
+  const axes = new Map<Tensor, BatchAxis>();
+  for (const node of order)
+    axes.set(node, typeof rows === 'number' ? axisOf(node, { batch, rows, axes }) : 'unbatched');
   return axes;
 }
 
 function axisOf(
   node: Tensor,
-  { batch, rows, axes }: { readonly batch: string; readonly rows: number; readonly axes: ReadonlyMap<Tensor, RowAxis> },
-): RowAxis {
-  if (isOp(node, 'input')) return node.attributes.name === batch ? 0 : 'free';
-  if (isOp(node, 'randomNormal') || isOp(node, 'randomUniform')) return node.shape[0] === rows ? 0 : 'free';
-  const known = node.inputs.map((input) => axes.get(input) ?? 'free');
-  if (known.includes('whole')) return 'whole';
-  if (!known.some((axis) => typeof axis === 'number')) return 'free';
+  {
+    batch,
+    rows,
+    axes,
+  }: { readonly batch: string; readonly rows: number; readonly axes: ReadonlyMap<Tensor, BatchAxis> },
+): BatchAxis {
+  if (isOp(node, 'input')) return node.attributes.name === batch ? 0 : 'unbatched';
+  if (isOp(node, 'randomNormal') || isOp(node, 'randomUniform')) return node.shape[0] === rows ? 0 : 'unbatched';
+  const known = node.inputs.map((input) => axes.get(input) ?? 'unbatched');
+  if (known.includes('coupled')) return 'coupled';
+  if (!known.some((axis) => typeof axis === 'number')) return 'unbatched';
   const operands = node.inputs.map((tensor, k) => {
     const axis = known[k];
     return { tensor, axis: typeof axis === 'number' ? axis : undefined };
@@ -61,23 +66,23 @@ const fromLast = ({ tensor, axis }: Operand): number | undefined =>
 const aligned: Rule<OpName> = (node, operands) => {
   const places = new Set(operands.flatMap((operand) => fromLast(operand) ?? []));
   const [place] = places;
-  return places.size === 1 && place !== undefined ? node.rank - place : 'whole';
+  return places.size === 1 && place !== undefined ? node.rank - place : 'coupled';
 };
 
 /** As `aligned`, and not along the last two axes, which are a matrix's. */
 const alignedMatrices: Rule<OpName> = (node, operands, rows) =>
-  operands.some((operand) => (fromLast(operand) ?? Infinity) <= 2) ? 'whole' : aligned(node, operands, rows);
+  operands.some((operand) => (fromLast(operand) ?? Infinity) <= 2) ? 'coupled' : aligned(node, operands, rows);
 
 const reduced: Rule<'sum' | 'max' | 'min'> = ({ attributes: { axes, keepDims } }, [{ axis = 0 }]) => {
-  if (axes.includes(axis)) return 'whole';
+  if (axes.includes(axis)) return 'coupled';
   return keepDims ? axis : axis - axes.filter((other) => other < axis).length;
 };
 
 /** An image's examples lie before its channels; a kernel belongs to all. */
 const convolved: Rule<'conv2d' | 'convTranspose2d'> = (_, [image, kernel]) =>
-  kernel.axis === undefined && image.axis !== undefined && image.axis < image.tensor.rank - 3 ? image.axis : 'whole';
+  kernel.axis === undefined && image.axis !== undefined && image.axis < image.tensor.rank - 3 ? image.axis : 'coupled';
 
-const mixed = (): 'whole' => 'whole';
+const couples = (): 'coupled' => 'coupled';
 
 function productAxis({ tensor, axis }: Operand, transposed: boolean): number | 'contracted' | undefined {
   if (axis === undefined) return undefined;
@@ -88,11 +93,11 @@ function productAxis({ tensor, axis }: Operand, transposed: boolean): number | '
 
 const rowRules: { readonly [Op in OpName]: Rule<Op> } = {
   // These have no operands with examples.
-  input: mixed,
-  constant: mixed,
-  dimension: mixed,
-  randomNormal: mixed,
-  randomUniform: mixed,
+  input: couples,
+  constant: couples,
+  dimension: couples,
+  randomNormal: couples,
+  randomUniform: couples,
 
   neg: aligned,
   abs: aligned,
@@ -141,29 +146,29 @@ const rowRules: { readonly [Op in OpName]: Rule<Op> } = {
     const found = shape.findIndex(
       (size, k) => size === rows && before(shape.slice(0, k)) === before(tensor.shape.slice(0, axis)),
     );
-    return found < 0 ? 'whole' : found;
+    return found < 0 ? 'coupled' : found;
   },
   transpose: ({ attributes: { permutation } }, [{ axis = 0 }]) => permutation.indexOf(axis),
   slice: ({ attributes: { starts, shape } }, [{ axis = 0 }], rows) =>
-    starts[axis] === 0 && shape[axis] === rows ? axis : 'whole',
+    starts[axis] === 0 && shape[axis] === rows ? axis : 'coupled',
   pad: ({ attributes: { before, after } }, [{ axis = 0 }]) =>
-    before[axis] === 0 && after[axis] === 0 ? axis : 'whole',
+    before[axis] === 0 && after[axis] === 0 ? axis : 'coupled',
   concat: ({ attributes }, operands) => {
     const places = new Set(operands.flatMap(({ axis }) => axis ?? []));
     const [axis] = places;
-    return places.size === 1 && axis !== undefined && axis !== attributes.axis ? axis : 'whole';
+    return places.size === 1 && axis !== undefined && axis !== attributes.axis ? axis : 'coupled';
   },
   gather: ({ attributes: { axis } }, [x, indices]) => {
-    if (x.axis !== undefined && indices.axis !== undefined) return 'whole';
+    if (x.axis !== undefined && indices.axis !== undefined) return 'coupled';
     if (indices.axis !== undefined) return axis + indices.axis;
-    if (x.axis === undefined || x.axis === axis) return 'whole';
+    if (x.axis === undefined || x.axis === axis) return 'coupled';
     return x.axis < axis ? x.axis : x.axis + indices.tensor.rank - 1;
   },
   scatterAdd: ({ attributes: { axis } }, [updates, indices]) => {
-    if (updates.axis === undefined || indices.axis !== undefined) return 'whole';
+    if (updates.axis === undefined || indices.axis !== undefined) return 'coupled';
     if (updates.axis < axis) return updates.axis;
     const tail = axis + indices.tensor.rank;
-    return updates.axis < tail ? 'whole' : updates.axis - indices.tensor.rank + 1;
+    return updates.axis < tail ? 'coupled' : updates.axis - indices.tensor.rank + 1;
   },
 
   // A row of a product is the row of its left factor times the right one.
@@ -172,15 +177,15 @@ const rowRules: { readonly [Op in OpName]: Rule<Op> } = {
     const left = productAxis(a, transposeA);
     // The columns of the right factor are the product's; its rows are summed over.
     const right = productAxis(b, !transposeB);
-    if (left === 'contracted' || right === 'contracted') return 'whole';
-    if (left !== undefined && right !== undefined) return left === right && left > 2 ? node.rank - left : 'whole';
+    if (left === 'contracted' || right === 'contracted') return 'coupled';
+    if (left !== undefined && right !== undefined) return left === right && left > 2 ? node.rank - left : 'coupled';
     if (left !== undefined) return node.rank - left;
     return right === undefined || right === 2 ? node.rank - 1 : node.rank - right;
   },
 
   conv2d: convolved,
   convTranspose2d: convolved,
-  conv2dWeightGradient: mixed,
+  conv2dWeightGradient: couples,
 
   sqrtmh: alignedMatrices,
   lyapunov: alignedMatrices,
