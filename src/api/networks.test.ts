@@ -73,12 +73,12 @@ describe('networks of one’s own', () => {
     expect(longer.parameters['mine.up.weight']?.data).toEqual(straight.parameters['mine.up.weight']?.data);
   });
 
-  it('are asked for where they are missing, and refused where they would go unheard', async () => {
+  it('are asked for where they are missing, and options without effect on them refused', async () => {
     const out = folder();
     await train(digits, { ...small, networks, out });
     await expect(load(out)).rejects.toThrow(/networks of its author's own.*give them again as `networks`/);
     await expect(Promise.resolve(train(digits, { ...small, networks, hidden: [3] }))).rejects.toThrow(
-      /hidden would say nothing/,
+      /hidden has no effect with networks of your own: leave it out/,
     );
     const builtIn = folder();
     await train(digits, { ...small, out: builtIn });

@@ -80,15 +80,15 @@ export function unwrapScale<Word extends ScaleWord>(operation: string, word: Wor
     );
   }
   if (!(given instanceof Scale)) return given;
-  const said: ScaleWord = given.word;
-  if (said === word) return given.value;
+  const actual: ScaleWord = given.word;
+  if (actual === word) return given.value;
   const owner = operation.split('.')[0] ?? operation;
   const example =
     typeof given.value === 'number'
-      ? ` ${owner} with ${words[said]} ${given.value} has ${words[word]} ${fromStddev[word](toStddev[said](given.value))}.`
+      ? ` ${owner} with ${words[actual]} ${given.value} has ${words[word]} ${fromStddev[word](toStddev[actual](given.value))}.`
       : '';
   throw new ValueError(
-    `${operation}: takes a ${words[word]}, got a ${words[said]}.${example} Use ${owner}.${factories[said]}.`,
+    `${operation}: takes a ${words[word]}, got a ${words[actual]}.${example} Use ${owner}.${factories[actual]}.`,
   );
 }
 

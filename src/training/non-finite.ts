@@ -37,7 +37,7 @@ export const rollbackFactor = 0.5;
 /** Within an epoch, the state to go back to is taken every so many steps. */
 export const stepsBetweenSnapshots = 100;
 /** So many are told of in full. Where one arose is computed anew, op by op in float64, which takes many steps' time. */
-export const mostSaid = 3;
+export const maxLocated = 3;
 
 /** The last state that was good, and where the training stood. */
 export type Snapshot = Pick<Checkpoint, 'parameters' | 'optimizer' | 'steps' | 'progress'>;
@@ -71,7 +71,7 @@ export function decide(
   const isOver = inARow > mostInARow;
   const skips = policy === 'skip' && isOfStep && !isOver;
   const rolls = policy === 'rollback' && from !== undefined && !isOver;
-  const located = skips || rolls ? counts.skipped + counts.rollbacks < mostSaid : true;
+  const located = skips || rolls ? counts.skipped + counts.rollbacks < maxLocated : true;
   const place = located ? finding.locate() : undefined;
   const common = {
     event: 'non-finite',

@@ -16,7 +16,7 @@ import type { EpochEvent, NonFiniteEvent, StepEvent, TrainingEvent, ValidationMe
 import {
   decide,
   firstNonFiniteIn,
-  mostSaid,
+  maxLocated,
   noneNonFinite,
   noticeOf,
   rollbackFactor,
@@ -390,7 +390,7 @@ export class Trainer {
     if (event.action !== 'stopped') {
       this.#count(counts);
       // The others are in the events, and counted at the end.
-      if (counts.skipped + counts.rollbacks <= mostSaid) this.#onNotice(noticeOf(event));
+      if (counts.skipped + counts.rollbacks <= maxLocated) this.#onNotice(noticeOf(event));
     }
     yield event;
     if (event.action === 'stopped') throw stopError(event, finding);

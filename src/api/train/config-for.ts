@@ -94,14 +94,14 @@ function networkConfig(base: Partial<BaseConfig['model']>, options: Options, sam
   };
 }
 
-/** Networks of one's own have no numbers here. @throws ValueError for options that would go unheard */
+/** Networks of one's own have no numbers here. @throws ValueError for options that would have no effect */
 function customNetworkConfig(base: Partial<BaseConfig['model']>, options: Options): object {
-  const unheard = (['network', 'channels', 'normalization', 'dropout', 'hidden', 'activation'] as const).filter(
+  const unused = (['network', 'channels', 'normalization', 'dropout', 'hidden', 'activation'] as const).filter(
     (name) => options[name] !== undefined,
   );
-  if (unheard.length > 0) {
+  if (unused.length > 0) {
     throw new ValueError(
-      `options: networks of your own are given, and ${unheard.join(', ')} would say nothing to them.`,
+      `options: ${unused.join(', ')} ${unused.length === 1 ? 'has' : 'have'} no effect with networks of your own: leave ${unused.length === 1 ? 'it' : 'them'} out.`,
     );
   }
   const { preset, latent } = base;

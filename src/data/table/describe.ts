@@ -27,13 +27,13 @@ export function describeTable(state: TableState, schema: readonly ColumnSchema[]
     return [`${column.name} (${column.kind}${reason === undefined ? '' : `: ${reason}`})`];
   });
   if (aside.length > 0) lines.push(`set aside: ${aside.join(', ')}`);
-  const said = schema.flatMap(({ name, dates, note }) => [
+  const remarks = schema.flatMap(({ name, dates, note }) => [
     ...(note === undefined ? [] : [`'${name}': ${note}.`]),
     ...(dates ? describeDates(name, dates) : []),
   ]);
   return [
     ...lines,
-    ...said,
+    ...remarks,
     `A column that is something else: say so with the option schema, such as ${exampleOf(state)}.`,
   ];
 }
@@ -41,10 +41,10 @@ export function describeTable(state: TableState, schema: readonly ColumnSchema[]
 /** The option as the command line takes it: a label is what people most want to be modelled. */
 function exampleOf({ columns }: TableState): string {
   const label = columns.find(({ kind }) => kind === 'label');
-  const said = label
+  const example = label
     ? { [label.name]: 'categorical' }
     : { [columns.find(({ kind }) => isFeature(kind))?.name ?? '']: 'ignored' };
-  return `--data-option 'schema=${JSON.stringify(said)}'`;
+  return `--data-option 'schema=${JSON.stringify(example)}'`;
 }
 
 /** What was decided on a column's dates that is not plain to see. */

@@ -74,12 +74,15 @@ export function inferSchema(table: Table, overrides: SchemaOverrides = {}): read
   }
   const typed = TypedTable.of(table, {
     columns: Object.fromEntries(
-      Object.entries(overrides).map(([name, said]) => [name, typeof said === 'string' ? { kind: said } : said]),
+      Object.entries(overrides).map(([name, override]) => [
+        name,
+        typeof override === 'string' ? { kind: override } : override,
+      ]),
     ),
   });
   const schema = typed.columns.map((column) => {
-    const said = overrides[column.name];
-    const given = typeof said === 'string' ? { kind: said } : said;
+    const override = overrides[column.name];
+    const given = typeof override === 'string' ? { kind: override } : override;
     checkOverride(column.name, given);
     if (given?.kind !== undefined) return { name: column.name, ...given, kind: given.kind };
     return { ...inferColumn(column), ...given };

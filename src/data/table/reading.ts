@@ -88,16 +88,16 @@ export function evidenceOf(column: Column, options: ReadingOptions): ColumnEvide
   const numbers: Candidate[] = [];
   const marks: (DistinctCell & { text: string })[] = [];
   const others: (DistinctCell & { text: string })[] = [];
-  const said = new Set(options.missing?.map((mark) => String(mark).trim()));
+  const declared = new Set(options.missing?.map((mark) => String(mark).trim()));
   let typed = 0;
   for (const specimen of column.specimens()) {
     const { cell } = specimen;
-    if (typeof cell === 'number' && !said.has(String(cell))) {
+    if (typeof cell === 'number' && !declared.has(String(cell))) {
       if (Number.isFinite(cell)) typed += specimen.count;
       continue;
     }
     const text = cell === null ? '' : String(cell).trim();
-    if (said.has(text) || text === '') {
+    if (declared.has(text) || text === '') {
       marks.push({ ...specimen, text });
       continue;
     }

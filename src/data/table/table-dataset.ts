@@ -139,18 +139,18 @@ export function layoutOf(like: DataConfig | undefined): {
  */
 export async function readLike(
   read: (options: CsvOptions) => Promise<Table>,
-  said: CsvOptions,
+  given: CsvOptions,
   like: DataConfig | undefined,
 ): Promise<Table> {
   const { hints, expected } = layoutOf(like);
-  if (Object.keys(hints).length === 0) return read({ ...said, expected });
+  if (Object.keys(hints).length === 0) return read({ ...given, expected });
   try {
-    const table = await read({ ...hints, ...said, expected });
+    const table = await read({ ...hints, ...given, expected });
     if (expected.every((name) => hasColumn(table, name))) return table;
   } catch (error) {
     if (!(error instanceof DataError)) throw error;
   }
-  return read({ ...said, expected });
+  return read({ ...given, expected });
 }
 
 /** What was said of how the table is read, for `config.json`. */
@@ -161,8 +161,8 @@ function kept(given: DatasetOptions): Readonly<Record<string, JsonValue>> {
 
 /** @throws ValueError for what makes no sense */
 function typingOptions({ decimal, thousands, missing, strict, schema = {} }: TableOptions): TypingOptions {
-  const columns = Object.entries(schema).map(([name, said]) => {
-    const own = typeof said === 'string' ? { kind: said } : said;
+  const columns = Object.entries(schema).map(([name, override]) => {
+    const own = typeof override === 'string' ? { kind: override } : override;
     checkReadingOptions(`schema: '${name}'`, own);
     return [name, own] as const;
   });

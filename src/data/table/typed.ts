@@ -190,11 +190,11 @@ export class TypedTable implements Table {
   static of(table: Table, options: TypingOptions = {}): TypedTable {
     if (table instanceof TypedTable) return table;
     const { columns: byColumn, like, ...general } = options;
-    const said = table.columns.map(({ name }) => {
+    const declared = table.columns.map(({ name }) => {
       const { levels, ...own } = byColumn?.[name] ?? {};
       return { ...general, ...own, ...(levels && { knownLevels: new Set(levels.map(keyOf)) }), ...likeOf(like, name) };
     });
-    const evidence = table.columns.map((column, k) => evidenceOf(columnOf(column), said[k]!));
+    const evidence = table.columns.map((column, k) => evidenceOf(columnOf(column), declared[k]!));
     const signs = new Map<'.' | ',', number>();
     const marksOfNumbers = new Set<string>();
     for (const { decimal, marks, others } of evidence) {
@@ -209,8 +209,8 @@ export class TypedTable implements Table {
       marksOfNumbers,
     };
     const columns = evidence.map((found, k) => {
-      const reading = readingOf(found, file, said[k]!);
-      return new TypedColumn(found.column, said[k]!.old ? { ...reading, isMissing } : reading);
+      const reading = readingOf(found, file, declared[k]!);
+      return new TypedColumn(found.column, declared[k]!.old ? { ...reading, isMissing } : reading);
     });
     return new TypedTable(columns, table);
   }
