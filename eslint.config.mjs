@@ -8,6 +8,7 @@ const numericLoops = [
   'src/engine/**/*.ts',
   'src/data/**/*.ts',
   'src/io/**/*.ts',
+  'src/drawing/**/*.ts',
   'src/evaluation/**/*.ts',
   'src/statistics/**/*.ts',
 ];

@@ -15,6 +15,7 @@ export const layers = [
   { name: 'models' },
   { name: 'objectives', typesOnly: ['models'] },
   { name: 'io', only: ['core'] },
+  { name: 'drawing', only: ['core', 'io'] },
   { name: 'data', only: ['core', 'kernels', 'random', 'io'] },
   { name: 'training' },
   { name: 'evaluation', not: ['training'] },

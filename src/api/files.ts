@@ -1,6 +1,7 @@
 import { localFiles } from '#file-system';
 import { localData } from '#local-data';
 import { DataError, NdArray, ValueError, formatShape, checkOptions, rule } from '../core/index.ts';
+import { comparison, isImageShape, sheet } from '../drawing/index.ts';
 import {
   RunFolder,
   decodeNpy,
@@ -14,7 +15,6 @@ import {
   toNdArray,
 } from '../io/index.ts';
 import type { RunConfig, Table } from '../io/index.ts';
-import { comparison, isImageShape, sheet } from './pictures/pictures.ts';
 import { storeFrom } from './keeping/place.ts';
 import { optionNames } from './train/options.ts';
 import type { ModelOptions } from './train/options.ts';

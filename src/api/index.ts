@@ -142,7 +142,8 @@ export { optionNames } from './train/options.ts';
 export { matrixRoot, rootKinds } from './matrix-root.ts';
 export type { MatrixRootKind, MatrixRootOptions, MatrixRootReport } from './matrix-root.ts';
 export type { ModelOptions } from './train/options.ts';
-export { asShades, comparison, isImageShape, sheet } from './pictures/pictures.ts';
+export { asShades } from './model/shades.ts';
+export { comparison, isImageShape, sheet } from '../drawing/index.ts';
 export type { RunPlace, RunSource } from './keeping/place.ts';
 export { Run } from './run/run.ts';
 export type {

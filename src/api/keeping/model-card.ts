@@ -1,9 +1,9 @@
 import { formatShape, sizeOf, version } from '../../core/index.ts';
+import { isImageShape } from '../../drawing/index.ts';
 import { onnxVersions } from '../../engine/index.ts';
 import { isLearned } from '../../nn/index.ts';
 import type { DoneEvent, ElboMeans } from '../../training/index.ts';
 import { likelihoodFor } from '../model/likelihood.ts';
-import { isImageShape } from '../pictures/pictures.ts';
 import type { Run } from '../run/run.ts';
 
 /** How a training went, for its model card. */

@@ -1,4 +1,5 @@
 import { DataError, NumericalError, version } from '../../core/index.ts';
+import { comparison, isImageShape, sheet } from '../../drawing/index.ts';
 import { RunFolder, encodeSafetensors, formatTableCsv, jsonText, runFile, seal, unsealed } from '../../io/index.ts';
 import type { Store } from '../../io/index.ts';
 import { exportCard } from './export-card.ts';
@@ -6,7 +7,7 @@ import { modelCard } from './model-card.ts';
 import type { TrainingSummary } from './model-card.ts';
 import { exportOnnx } from './onnx-models.ts';
 import type { OnnxOptions } from './onnx-models.ts';
-import { asShades, comparison, isImageShape, sheet } from '../pictures/pictures.ts';
+import { asShades } from '../model/shades.ts';
 import type { Run } from '../run/run.ts';
 import { standardizationTensors } from '../data/standardization.ts';
 

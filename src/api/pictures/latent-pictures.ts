@@ -1,13 +1,13 @@
 import { NdArray, ShapeError, ValueError, checkOptions, formatShape, rule } from '../../core/index.ts';
 import type { OptionRules } from '../../core/index.ts';
 import { numbersOf, takeFirst } from '../../data/index.ts';
+import { isImageShape, labelledRows, mapColour, scatterPlot } from '../../drawing/index.ts';
 import { LatentStatistics, principalAxes, project } from '../../evaluation/index.ts';
 import type { PrincipalAxes } from '../../evaluation/index.ts';
-import { labelledRows, mapColour, scatterPlot } from '../../io/index.ts';
 import type { DataInput } from '../data/data.ts';
 import { interpolateOptionRules, traverseOptionRules } from '../run/latent-paths.ts';
 import type { InterpolateOptions, TraverseOptions } from '../run/latent-paths.ts';
-import { asShades, isImageShape } from './pictures.ts';
+import { asShades } from '../model/shades.ts';
 import type { Run } from '../run/run.ts';
 
 export interface LatentScatterOptions {

@@ -1,12 +1,12 @@
 import { ValueError, version } from '../../core/index.ts';
 import type { DatasetSplits } from '../../data/index.ts';
+import { isImageShape } from '../../drawing/index.ts';
 import { configSchemaVersion, parseRunConfig } from '../../io/index.ts';
 import type { JsonValue, RunConfig } from '../../io/index.ts';
 import type { NetworkName, NetworksFactory } from '../../models/index.ts';
 import { defaultsFor, withLikelihood } from './default-options.ts';
 import type { BaseConfig } from './default-options.ts';
 import type { ModelOptions } from './options.ts';
-import { isImageShape } from '../pictures/pictures.ts';
 import { scaleRuleFor } from '../data/standardization.ts';
 
 /** What decides about a configuration. */

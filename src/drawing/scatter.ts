@@ -1,5 +1,5 @@
-import { ShapeError, ValueError } from '../../core/index.ts';
-import type { NdArray } from '../../core/index.ts';
+import { ShapeError, ValueError } from '../core/index.ts';
+import type { NdArray } from '../core/index.ts';
 import { Canvas } from './canvas.ts';
 import type { Colour, Point } from './canvas.ts';
 import { classColour } from './colours.ts';

@@ -1,29 +1,9 @@
-import { NdArray } from '../../core/index.ts';
-import { imageGrid } from '../../io/index.ts';
-import type { Run } from '../run/run.ts';
+import { NdArray } from '../core/index.ts';
+import { imageGrid } from './image-grid.ts';
 
 /** Whether an example of this shape is a picture: [height, width], or [height, width, channels] with 1 or 3 of them. */
 export function isImageShape(shape: readonly number[]): boolean {
   return shape.length === 2 || (shape.length === 3 && (shape[2] === 1 || shape[2] === 3));
-}
-
-/** How many standard deviations of all data are from black to grey and from grey to white. */
-const shownDeviations = 3;
-
-/**
- * What a run takes or gives, as shades from 0 (black) to 1 (white): images in units of their own are spread about their mean, alike in
- * every picture of the run.
- */
-export function asShades({ standardization }: Pick<Run, 'standardization'>, images: NdArray): NdArray {
-  if (!standardization) return images;
-  const { centre, scale } = standardization;
-  let [black, white] = [Infinity, -Infinity];
-  for (let i = 0; i < centre.length; i++) {
-    black = Math.min(black, (centre[i] ?? NaN) - shownDeviations * (scale[i] ?? NaN));
-    white = Math.max(white, (centre[i] ?? NaN) + shownDeviations * (scale[i] ?? NaN));
-  }
-  const shades = Float32Array.from(images.data, (value) => (value - black) / (white - black));
-  return new NdArray(shades, images.shape);
 }
 
 /** Images [n, ...shape] as one PNG, in the squarest sheet. */

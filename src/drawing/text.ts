@@ -1,4 +1,4 @@
-import { gunzip } from '../gzip.ts';
+import { gunzip } from '../io/index.ts';
 import { fontBase64, fontCharacters, fontMetrics } from './font.generated.ts';
 
 /** One character: where its alpha values stand relative to the pen, and how far the pen moves. */

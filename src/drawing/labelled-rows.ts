@@ -1,5 +1,5 @@
-import { ShapeError, formatShape } from '../../core/index.ts';
-import type { NdArray } from '../../core/index.ts';
+import { ShapeError, formatShape } from '../core/index.ts';
+import type { NdArray } from '../core/index.ts';
 import { Canvas } from './canvas.ts';
 import type { Colour } from './canvas.ts';
 import { fitText, lineHeight, measureText, textMiddle } from './text.ts';

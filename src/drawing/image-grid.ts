@@ -1,7 +1,7 @@
 import { NumericalError, ShapeError, ValueError, formatShape } from '../core/index.ts';
-import type { ByteArray, StoredArray } from './bytes.ts';
+import { encodePng } from '../io/index.ts';
+import type { ByteArray, StoredArray } from '../io/index.ts';
 import { drawText, glyphHeight, glyphWidth } from './pixel-font.ts';
-import { encodePng } from './png.ts';
 
 export interface ImageGridOptions {
   /** Cells a row; default: the squarest sheet. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { NdArray, ShapeError, ValueError } from '../../core/index.ts';
-import { decodePng } from '../png.ts';
+import { NdArray, ShapeError, ValueError } from '../core/index.ts';
+import { decodePng } from '../io/index.ts';
 import {
   Canvas,
   axisTicks,

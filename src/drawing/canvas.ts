@@ -1,4 +1,4 @@
-import { encodePng } from '../png.ts';
+import { encodePng } from '../io/index.ts';
 import { eachTextPixel, measureText } from './text.ts';
 
 /** Red, green, blue: 0 to 255. */
