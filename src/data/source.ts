@@ -41,6 +41,11 @@ export interface DatasetOptions {
    * Image files of 16 bits: default (`auto`) the smallest 2ᵏ − 1 that no value of the folder exceeds; `full`, 65535.
    */
   readonly range?: number | 'auto' | 'full';
+  /**
+   * Images: the most pixels of one, in millions; default: what decodes to 256 MiB, 67 million of a JPEG or WebP (progressive JPEGs
+   * 26 to 38), 89 million of an RGB PNG. Larger ones count as images that cannot be read.
+   */
+  readonly megapixels?: number;
   /** Images that cannot be read: `skip`, left aside; `fail`, an error; default: left aside, unless they are more than half of all. */
   readonly unreadable?: 'skip' | 'fail';
   /** NPZ archives: the name of the array with the examples; default: the only one, or one of the usual names. */

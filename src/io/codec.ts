@@ -7,6 +7,9 @@ export interface Codec {
   decode(bytes: ArrayBuffer, preserveOrientation?: boolean): ImageData | null;
 }
 
+/** A codec that has decoded more bytes than this is left to the garbage collector: its memory grows and never shrinks. */
+export const largestKept = 2 ** 25;
+
 export type CodecFactory = (options: {
   readonly noInitialRun: boolean;
   readonly printErr: (line: string) => void;

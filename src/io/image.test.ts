@@ -4,6 +4,8 @@ import { describe, expect, test } from 'vitest';
 import { DataError, ShapeError, ValueError, sizeOf } from '../core/index.ts';
 import { decodeImage, encodePng, readImageHeader, resizeImage } from './index.ts';
 import type { ByteArray } from './index.ts';
+import { keptCoefficients } from './jpeg-scans.ts';
+import { checkImageSize } from './limits.ts';
 
 type Pixels = (number | number[])[][];
 const path = new URL('../../test/fixtures/jpegs.json', import.meta.url);
@@ -52,6 +54,43 @@ describe('JPEG', () => {
     const huge = bytes.slice();
     huge.fill(0xff, frame + 5, frame + 9);
     await expect(read(huge)).rejects.toThrow(/claims 65535×65535 pixels in \d+ bytes/);
+  });
+
+  /** Of other sides, as its header claims, and with as many bytes as they may take. */
+  const claiming = (name: string, side: number): Uint8Array => {
+    const jpeg = jpegOf(name);
+    const bytes = new Uint8Array(jpeg.length + side ** 2 / 500);
+    bytes.set(jpeg);
+    const frame = jpeg.findIndex((byte, at) => byte === 0xff && [0xc0, 0xc2].includes(jpeg[at + 1]!));
+    new DataView(bytes.buffer).setUint32(frame + 5, (side << 16) | side);
+    return bytes;
+  };
+
+  test('counts what the decoder keeps until its end, before it decodes', async () => {
+    await expect(read(claiming('baseline', 8200))).rejects.toThrow(
+      /image: 8200×8200 pixels are more than the 67 million .* megapixels=68, for which decoding takes up to 0\.6 GB/,
+    );
+    expect(keptCoefficients(jpegOf('progressive'), 'image')).toBe(3);
+    expect(keptCoefficients(jpegOf('baseline'), 'image')).toBe(0);
+    await expect(read(claiming('progressive', 5200))).rejects.toThrow(/more than the 26 million/);
+    // A scan of its own for each component: the first names one of three.
+    const parted = jpegOf('baseline');
+    parted[parted.findIndex((byte, at) => byte === 0xff && parted[at + 1] === 0xda) + 4] = 1;
+    expect(keptCoefficients(parted, 'image')).toBeGreaterThan(0);
+  });
+
+  test('takes another limit, for smaller and for larger images', async () => {
+    for (const bytes of [jpegOf('grey'), encodePng({ shape: [13, 20], data: new Uint8Array(260) })]) {
+      await expect(decodeImage(bytes, { megapixels: 2.5e-4 })).rejects.toThrow(
+        /more than the 0\.00025 million that megap/,
+      );
+      expect((await decodeImage(bytes, { megapixels: 2.6e-4 })).shape).toEqual([13, 20]);
+    }
+    const large = { width: 10_000, height: 10_000, bytesPerPixel: 4, kept: 6 };
+    expect(() => {
+      checkImageSize('x', large, {});
+    }).toThrow(/the 26 million .* megapixels=100, for which decoding takes up to 1\.5 GB/);
+    checkImageSize('x', large, { megapixels: 100 });
   });
 
   test('damaged bytes give an image or a DataError, and a sound image decodes afterwards', async () => {

@@ -1,13 +1,14 @@
 import factory from '@jsquash/jpeg/codec/dec/mozjpeg_dec.js';
 import { DataError } from '../core/index.ts';
 import { copyBytes, messageOf } from './bytes.ts';
-import type { ByteArray, DecodeOptions } from './bytes.ts';
+import type { ByteArray } from './bytes.ts';
 import { decodeCmykJpeg } from './cmyk-jpeg.ts';
-import { startCodec } from './codec.ts';
+import { largestKept, startCodec } from './codec.ts';
 import type { Codec } from './codec.ts';
 import { readImageHeader } from './image-header.ts';
-import { checkJpegScans } from './jpeg-scans.ts';
+import { keptCoefficients } from './jpeg-scans.ts';
 import { checkImageSize } from './limits.ts';
+import type { DecodeImageOptions } from './limits.ts';
 
 /** A coded block of 8 × 8 pixels takes at least one bit: a size beyond that is a damaged file, not an allocation. */
 const maximumPixelsPerByte = 8 * 64;
@@ -15,7 +16,7 @@ const maximumPixelsPerByte = 8 * 64;
 /** What libjpeg says of files that lost nothing. */
 const harmless = /extraneous bytes before marker|unknown JFIF revision|unknown Adobe color transform/i;
 
-export type JpegDecoder = (bytes: Uint8Array, options?: DecodeOptions) => Promise<ByteArray>;
+export type JpegDecoder = (bytes: Uint8Array, options?: DecodeImageOptions) => Promise<ByteArray>;
 
 /**
  * A decoder of JPEG images (libjpeg in WebAssembly): baseline and progressive, grey, RGB and CMYK (`decodeCmykJpeg`), as bytes of shape
@@ -39,8 +40,7 @@ export function createJpegDecoder(wasm?: WebAssembly.Module): JpegDecoder {
     if (width * height > maximumPixelsPerByte * bytes.length) {
       throw new DataError(`${name}: claims ${width}×${height} pixels in ${bytes.length} bytes: the JPEG is damaged.`);
     }
-    checkImageSize(name, { width, height, bytesPerPixel: decodedBytes(colours) });
-    checkJpegScans(bytes, name);
+    checkImageSize(name, { width, height, bytesPerPixel: 4, kept: keptBytes(colours, bytes, name) }, options);
     if (colours === 4) return decodeCmykJpeg(bytes, name);
     const codec = await (ready ??= start());
     complaints.length = 0;
@@ -53,6 +53,7 @@ export function createJpegDecoder(wasm?: WebAssembly.Module): JpegDecoder {
       ready = undefined;
       throw new DataError(`${name}: the JPEG is damaged or unsupported (${complaints[0] ?? messageOf(error)}).`);
     }
+    if (image.data.length > largestKept) ready = undefined;
     const problem = complaints.find((line) => !harmless.test(line));
     if (problem !== undefined) throw new DataError(`${name}: the JPEG is damaged (${problem.trim()}).`);
     if (image.width * image.height !== width * height) {
@@ -61,7 +62,7 @@ export function createJpegDecoder(wasm?: WebAssembly.Module): JpegDecoder {
     return {
       dtype: 'uint8',
       shape: colours === 1 ? [image.height, image.width] : [image.height, image.width, 3],
-      data: dropAlpha(image.data, colours),
+      data: withoutAlpha(image.data, colours),
     };
   };
 
@@ -74,15 +75,16 @@ export function createJpegDecoder(wasm?: WebAssembly.Module): JpegDecoder {
   };
 }
 
-/** Bytes that a pixel takes: libjpeg's build gives RGBA; coefficients of four components are kept here in 16 bits each. */
-function decodedBytes(colours: number): number {
-  return colours === 4 ? 8 : 4;
+/** Bytes for each pixel besides the RGBA that libjpeg's build gives: coefficients of 16 bits; the decoder of CMYK always has some. */
+function keptBytes(colours: number, bytes: Uint8Array, name: string): number {
+  const coefficients = 2 * keptCoefficients(bytes, name);
+  return colours === 4 ? 4 : coefficients;
 }
 
-/** RGBA without A; grey images have it in all three. */
-function dropAlpha(rgba: Uint8ClampedArray, colours: number): Uint8Array {
-  const pixels = rgba.length / 4;
-  const result = new Uint8Array(pixels * colours);
+/** RGBA without A, in the same memory; grey images have it in all three, and a smaller one. */
+function withoutAlpha(rgba: Uint8ClampedArray, colours: number): Uint8Array {
+  const size = (rgba.length / 4) * colours;
+  const result = colours === 1 ? new Uint8Array(size) : new Uint8Array(rgba.buffer, rgba.byteOffset, size);
   for (let i = 0, to = 0; i < rgba.length; i += 4) {
     for (let c = 0; c < colours; c++) result[to++] = rgba[i + c]!;
   }

@@ -2,6 +2,7 @@ import { DataError } from '../core/index.ts';
 import { viewOf } from './bytes.ts';
 import { crc32 } from './crc32.ts';
 import { checkImageSize } from './limits.ts';
+import type { DecodeImageOptions } from './limits.ts';
 
 const signature = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 /** Samples of a pixel by the type of colour, and the bits that one may have (PNG specification, 11.2.2). */
@@ -49,7 +50,7 @@ export function isPng(bytes: Uint8Array): boolean {
 }
 
 /** @throws DataError when it is no PNG, is cut, a checksum does not match, or it is larger than images may be */
-export function readPngParts(bytes: Uint8Array, name: string): PngParts {
+export function readPngParts(bytes: Uint8Array, name: string, options: DecodeImageOptions): PngParts {
   if (!isPng(bytes)) throw new DataError(`${name}: not a PNG file.`);
   if (bytes.length < 33) throw new DataError(`${name}: the PNG is truncated (${bytes.length} bytes).`);
   const damaged = pngDamage(name);
@@ -64,7 +65,7 @@ export function readPngParts(bytes: Uint8Array, name: string): PngParts {
     if (crc32(bytes.subarray(at + 4, end - 4)) !== view.getUint32(end - 4)) throw damaged(`checksum of ${type}`);
     const data = bytes.subarray(at + 8, end - 4);
     if (type === 'IHDR' ? header !== undefined : !header) throw damaged(`${type} where its header is expected`);
-    header ??= readHeader(data, name);
+    header ??= readHeader(data, name, options);
     if (type === 'IDAT') packed.push(data);
     else if (type === 'PLTE' || type === 'tRNS') found.set(type, data);
     at = end;
@@ -78,7 +79,7 @@ export function readPngParts(bytes: Uint8Array, name: string): PngParts {
   };
 }
 
-function readHeader(data: Uint8Array, name: string): PngHeader {
+function readHeader(data: Uint8Array, name: string, options: DecodeImageOptions): PngHeader {
   const damaged = pngDamage(name);
   if (data.length !== 13) throw damaged(`a header of ${data.length} bytes`);
   const view = viewOf(data);
@@ -93,7 +94,7 @@ function readHeader(data: Uint8Array, name: string): PngHeader {
   if (compression !== 0 || filter !== 0 || interlace > 1) throw damaged('an unknown way of packing');
   const { channels } = kind;
   const shown = colour === paletteColour ? 3 : channels;
-  checkImageSize(name, { width, height, bytesPerPixel: shown * Math.ceil(depth / 8) });
+  checkImageSize(name, { width, height, bytesPerPixel: shown * Math.ceil(depth / 8) }, options);
   return { width, height, depth, colour, channels, interlaced: interlace === 1 };
 }
 

@@ -1,12 +1,13 @@
 import { encode } from 'fast-png';
 import { DataError, formatShape } from '../core/index.ts';
 import { checkedSize, viewOf } from './bytes.ts';
-import type { ByteArray, DecodedImage, DecodeOptions } from './bytes.ts';
+import type { ByteArray, DecodedImage } from './bytes.ts';
+import type { DecodeImageOptions } from './limits.ts';
 import { paletteColour, pngDamage, readPngParts } from './png-chunks.ts';
 import type { Damaged, PngHeader, PngParts } from './png-chunks.ts';
 import { pixelRows } from './png-pixels.ts';
 
-export interface DecodePngOptions extends DecodeOptions {
+export interface DecodePngOptions extends DecodeImageOptions {
   /** The grey, 0 to 255, behind transparent pixels; default 255, white. */
   readonly background?: number;
   /** Of 16-bit samples: the value that becomes 255, those above it too. Default: 65535. */
@@ -23,7 +24,7 @@ export interface DecodePngOptions extends DecodeOptions {
  */
 export function decodePng(bytes: Uint8Array, options: DecodePngOptions = {}): DecodedImage {
   const name = options.name ?? 'PNG data';
-  const parts = readPngParts(bytes, name);
+  const parts = readPngParts(bytes, name, options);
   const damaged = pngDamage(name);
   return compose(samplesOf(pixelRows(parts.packed, parts.header, damaged), parts, damaged), options);
 }

@@ -1,16 +1,17 @@
 import factory from '@jsquash/webp/codec/dec/webp_dec.js';
 import { DataError } from '../core/index.ts';
 import { copyBytes, messageOf } from './bytes.ts';
-import type { DecodedImage, DecodeOptions } from './bytes.ts';
-import { startCodec } from './codec.ts';
+import type { DecodedImage } from './bytes.ts';
+import { largestKept, startCodec } from './codec.ts';
 import type { Codec } from './codec.ts';
 import { readImageHeader } from './image-header.ts';
 import { checkImageSize } from './limits.ts';
+import type { DecodeImageOptions } from './limits.ts';
 
 /** Beyond that a size is a damaged file, not an allocation; an image of one colour takes some 60 bytes a million pixels. */
 const maximumPixelsPerByte = 2 ** 16;
 
-export interface DecodeWebpOptions extends DecodeOptions {
+export interface DecodeWebpOptions extends DecodeImageOptions {
   /** The grey, 0 to 255, behind transparent pixels; default 255, white. */
   readonly background?: number;
 }
@@ -32,7 +33,7 @@ export function createWebpDecoder(wasm?: WebAssembly.Module): WebpDecoder {
     if (width * height > maximumPixelsPerByte * bytes.length) {
       throw new DataError(`${name}: claims ${width}×${height} pixels in ${bytes.length} bytes: the WebP is damaged.`);
     }
-    checkImageSize(name, { width, height, bytesPerPixel: 4 });
+    checkImageSize(name, { width, height, bytesPerPixel: 4 }, options);
     const codec = await (ready ??= startCodec(factory, { file: 'webp_dec.wasm', wasm }));
     let image: ImageData | null;
     try {
@@ -41,6 +42,7 @@ export function createWebpDecoder(wasm?: WebAssembly.Module): WebpDecoder {
     } catch (error) {
       throw new DataError(`${name}: the WebP is damaged or truncated (${messageOf(error)}).`);
     }
+    if (image.data.length > largestKept) ready = undefined;
     if (image.width !== width || image.height !== height) {
       throw new DataError(`${name}: the WebP is damaged (it has other sides than its header says).`);
     }
@@ -48,8 +50,9 @@ export function createWebpDecoder(wasm?: WebAssembly.Module): WebpDecoder {
   };
 }
 
+/** RGBA mixed with the background, in the same memory. */
 function flatten({ data: rgba, width, height }: ImageData, background: number): DecodedImage {
-  const data = new Uint8Array(width * height * 3);
+  const data = new Uint8Array(rgba.buffer, rgba.byteOffset, width * height * 3);
   let transparent = false;
   for (let from = 0, to = 0; from < rgba.length; from += 4) {
     const alpha = rgba[from + 3]! / 255;

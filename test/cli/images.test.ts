@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, expect, it } from 'vitest';
 import { examplesOf, load, readArray, readTable } from '../../src/api/index.ts';
+import { encodePng } from '../../src/io/index.ts';
 import { newFolder, rootsigma } from './harness.ts';
 
 const folder = newFolder();
@@ -40,6 +41,20 @@ it('says what became of the files', async () => {
     file('no'),
   ]);
   expect([failing.code, failing.stderr]).toEqual([2, expect.stringMatching(/1 of 29 .*\n {2}one-cmyk\/cut\.jpg: /)]);
+});
+
+it('leaves images beyond --data-option megapixels aside, and reads new ones by it', async () => {
+  const small = [...options.slice(0, -1), '--data-option', 'megapixels=0.0005'];
+  const { code, stderr } = await rootsigma(['train', join(photos, 'one-cmyk'), ...small, '--out', file('small')]);
+  expect([code, stderr]).toEqual([2, expect.stringMatching(/\.jpg: 24×24 pixels are more than the 0\.0005 million .*megapixels=/)]); // prettier-ignore
+  const wide = [...options, '--data-option', 'megapixels=0.001'];
+  expect((await rootsigma(['train', photos, ...wide, '--out', file('wide')])).code).toBe(0);
+  const config = JSON.parse(readFileSync(join(file('wide'), 'config.json'), 'utf8')) as { data: { options: unknown } };
+  expect(config.data.options).toMatchObject({ megapixels: 0.001 });
+  const large = file('large.png');
+  writeFileSync(large, encodePng({ shape: [40, 40], data: new Uint8Array(1600) }));
+  const scored = await rootsigma(['score', file('wide'), '--data', large, '-o', file('large.csv')]);
+  expect([scored.code, scored.stderr]).toEqual([2, expect.stringMatching(/40×40 pixels are more than the 0\.001 million/)]); // prettier-ignore
 });
 
 it('names the files of scores and codes', async () => {

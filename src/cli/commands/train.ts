@@ -44,7 +44,7 @@ export function trainCommand(session: Session): Command {
 const dataOptionHelp = [
   'repeatable. Tables: schema (what columns are, JSON or its file: schema=\'{"zip":"categorical","x":{"kind":"numeric",',
   '"decimal":",","missing":["-999"]}}\'), header, delimiter, decimal, thousands, missing, comment, skip, encoding, ragged,',
-  'strict: found out where they are not said. Images: size, channels, fit, background, unreadable. Arrays: array, range, scale.',
+  'strict: found out where they are not said. Images: size, channels, fit, background, megapixels (the largest), unreadable. Arrays: array, range, scale.',
   'All: testFraction',
 ].join(' ');
 

@@ -16,7 +16,7 @@ export interface PixelOptions {
   readonly source: ImageSource;
   readonly target: ImageTarget;
   /** How files become bytes. */
-  readonly form: { readonly background?: number; readonly range?: number };
+  readonly form: { readonly background?: number; readonly range?: number; readonly megapixels?: number };
   readonly unreadable: Unreadable;
   readonly context: ResolveContext;
 }

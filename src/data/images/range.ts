@@ -3,7 +3,7 @@ import type { ResolveContext } from '../context.ts';
 import type { ImageSource } from './image-source.ts';
 import type { ImageFile } from './listing.ts';
 import { forEachImage, isLarge } from './pixels.ts';
-import type { ImageTarget } from './pixels.ts';
+import type { ImageTarget, PixelOptions } from './pixels.ts';
 import type { Unreadable } from './unreadable.ts';
 
 /** What 16-bit samples stand for: `full` 0 to 65535; a number, 0 to that; `auto` what the files of the folder use. */
@@ -24,6 +24,7 @@ export async function rangeOf(
     readonly source: ImageSource;
     readonly range: ImageRange | undefined;
     readonly target: ImageTarget;
+    readonly form: PixelOptions['form'];
     readonly unreadable: Unreadable;
     readonly context: ResolveContext;
   },
@@ -46,19 +47,20 @@ async function highestOf(
   options: {
     readonly source: ImageSource;
     readonly target: ImageTarget;
+    readonly form: PixelOptions['form'];
     readonly unreadable: Unreadable;
     readonly context: ResolveContext;
   },
 ): Promise<number> {
-  const { source, unreadable, context } = options;
+  const { source, form, unreadable, context } = options;
   const scan = async (): Promise<number> => {
     let highest = 0;
     const what = `${source.name}, range of values`;
-    await forEachImage(deep, { source, form: {}, unreadable, context, what }, (image) => {
+    await forEachImage(deep, { source, form, unreadable, context, what }, (image) => {
       highest = Math.max(highest, image.highest ?? 0);
     });
     return highest;
   };
   if (!source.cache || !isLarge(deep.length, options)) return scan();
-  return (await source.cache.keep(deep, ['highest', 2], context, scan)).about;
+  return (await source.cache.keep(deep, ['highest', 2, { ...form }], context, scan)).about;
 }

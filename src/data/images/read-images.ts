@@ -23,7 +23,17 @@ const defaultSide = 32;
 const headBytes = 2 ** 17;
 const fullRange = 65535;
 
-const known = ['seed', 'testFraction', 'size', 'channels', 'fit', 'background', 'range', 'unreadable'] as const;
+const known = [
+  'seed',
+  'testFraction',
+  'size',
+  'channels',
+  'fit',
+  'background',
+  'range',
+  'megapixels',
+  'unreadable',
+] as const;
 
 /**
  * PNG, JPEG and WebP images, brought to one size and one number of channels.
@@ -34,6 +44,7 @@ const known = ['seed', 'testFraction', 'size', 'channels', 'fit', 'background', 
  * - *Channels*: 1 when every file is stored as grey, else 3, or `channels`.
  * - *Transparent pixels* are composed on white, or `background`.
  * - *16-bit samples* become bytes by the bits that the folder uses, or `range`.
+ * - *Large ones* are refused before they are decoded, beyond `megapixels`.
  * - *Unreadable files* are left aside and named in the notes; more than half of all are an error (`unreadable`).
  *
  * What was decided is in `options`, so that the same pixels come again.
@@ -50,8 +61,10 @@ export async function readImages(
 ): Promise<DatasetSplits> {
   const { name } = source;
   const given = { ...formOf(context.like), ...checkOptions(name, options, known) };
-  const { background } = given;
+  const { background, megapixels } = given;
   if (background !== undefined) checkNumber(`${name}: background`, background, { least: 0, below: 256, whole: true });
+  if (megapixels !== undefined) checkNumber(`${name}: megapixels`, megapixels, { least: 1e-6, below: 1000 });
+  const limit = megapixels !== undefined && { megapixels };
   const unreadable = new Unreadable(name, {
     total: listing.files.length,
     policy: checkPolicy(given.unreadable, name),
@@ -59,8 +72,8 @@ export async function readImages(
   const { headers, deep } = await readHeaders(listing.files, source, unreadable);
   if (headers.length === 0) unreadable.check();
   const target = chooseTarget(headers, given, name);
-  const range = await rangeOf(deep, { source, range: given.range, target, unreadable, context });
-  const form = { ...(background !== undefined && { background }), ...(range < fullRange && { range }) };
+  const range = await rangeOf(deep, { source, range: given.range, target, form: { ...limit }, unreadable, context });
+  const form = { ...(background !== undefined && { background }), ...(range < fullRange && { range }), ...limit };
   const { files, cached, dataset, findings } = await readPixels(listing.files, {
     source,
     target,
@@ -96,6 +109,7 @@ export async function readImages(
       fit: target.fit,
       ...((background !== undefined || findings.transparent > 0) && { background: background ?? 255 }),
       ...(range < fullRange && { range }),
+      ...limit,
       ...(given.unreadable && { unreadable: given.unreadable }),
       ...held,
     },
@@ -159,8 +173,8 @@ function countOf(count: number): string {
 /** What a run's images were brought to. */
 function formOf(like: DataConfig | undefined): DatasetOptions {
   if (like?.kind !== 'images') return {};
-  const { size, channels, fit, background, range = 'full' } = like.options ?? {};
-  return JSON.parse(JSON.stringify({ size, channels, fit, background, range })) as DatasetOptions;
+  const { size, channels, fit, background, range = 'full', megapixels } = like.options ?? {};
+  return JSON.parse(JSON.stringify({ size, channels, fit, background, range, megapixels })) as DatasetOptions;
 }
 
 /** The headers that can be read, and which images have samples of 16 bits. */
