@@ -121,6 +121,37 @@ describe('scatterPlot', () => {
     near(at(Math.floor(184 - offset), Math.floor(78 + offset)), expected[1]!);
   });
 
+  it('draws around each point the ellipse of its own covariance', () => {
+    const points = [[0, 0], [14, 1], [3, 12]]; // prettier-ignore
+    // Long to the right and up, long to the right and down, upright.
+    const covariances = [[[6, 3.5], [3.5, 4]], [[5, -3], [-3, 3]], [[1.5, 0], [0, 9]]]; // prettier-ignore
+    const size = 500;
+    const png = decodePng(scatterPlot(NdArray.from(points), { covariances: NdArray.from(covariances), size, labels: [0, 0, 0] })); // prettier-ignore
+    // What is shown: all ellipses and 5 % of air on both sides of the wider axis, and as much of the other around its middle.
+    const [x, y] = [0, 1].map((axis) => {
+      const reaches = points.map((at, k) => [at[axis]!, Math.sqrt(covariances[k]![axis]![axis]!)] as const);
+      return [Math.min(...reaches.map(([at, r]) => at - r)), Math.max(...reaches.map(([at, r]) => at + r))] as const;
+    }) as [readonly [number, number], readonly [number, number]];
+    const unit = size / (1.1 * Math.max(x[1] - x[0], y[1] - y[0]));
+    const isInked = (px: number, py: number): boolean => {
+      const column = Math.floor(84 + size / 2 + unit * (px - (x[0] + x[1]) / 2));
+      const row = Math.floor(78 + size / 2 - unit * (py - (y[0] + y[1]) / 2));
+      const around = [-1, 0, 1].flatMap((dy) => [-1, 0, 1].map((dx) => 3 * ((row + dy) * png.shape[1]! + column + dx)));
+      const strengths = around.map((at) => Math.max(...png.data.subarray(at, at + 3)) - Math.min(...png.data.subarray(at, at + 3))); // prettier-ignore
+      return Math.max(...strengths) > 20; // A grid line has 7.
+    };
+    for (const [k, [px = 0, py = 0]] of points.entries()) {
+      const [[xx, xy], [, yy]] = covariances[k] as [[number, number], [number, number]];
+      // Σ = L Lᵀ: L u for unit vectors u is on the ellipse of one standard deviation.
+      const l = [Math.sqrt(xx), xy / Math.sqrt(xx), Math.sqrt(yy - (xy * xy) / xx)] as const;
+      for (let turn = 0; turn < 16; turn++) {
+        const [c, s] = [Math.cos((turn * Math.PI) / 8), Math.sin((turn * Math.PI) / 8)];
+        const at = (times: number) => isInked(px + times * l[0] * c, py + times * (l[1] * c + l[2] * s));
+        expect([at(1), at(0.7), at(1.3)], `point ${k}, turn ${turn}`).toEqual([true, false, false]);
+      }
+    }
+  });
+
   it('takes one point, and refuses what does not fit', () => {
     expect(scatterPlot(NdArray.from([[3, 3]]), { covariances: NdArray.from([[[1, 0], [0, 1]]]) }).length).toBeGreaterThan(0); // prettier-ignore
     expect(() => scatterPlot(NdArray.from([[1, 2, 3]]))).toThrow(ShapeError);

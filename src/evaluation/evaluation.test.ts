@@ -169,12 +169,36 @@ describe('LogMeanExp', () => {
     }
   });
 
+  it('takes weights in any order, each for what it is', () => {
+    const orders = [[1, 2, 5], [1, 5, 2], [2, 1, 5], [2, 5, 1], [5, 1, 2], [5, 2, 1]]; // prettier-ignore
+    // A shift of 800 alone would overflow or vanish; the last sets the three far apart.
+    for (const scale of [0, 800, -800]) {
+      for (const order of orders) {
+        const total = new LogMeanExp();
+        for (const weight of order) total.add(Math.log(weight) + scale);
+        expect(total.value).toBeCloseTo(Math.log(8 / 3) + scale, 11);
+        expect(total.effectiveSampleSize).toBeCloseTo(64 / 30, 11);
+        expect(total.mean).toBeCloseTo(Math.log(10) / 3 + scale, 11);
+      }
+    }
+    const far = new LogMeanExp();
+    for (const logWeight of [-1000, 0, -2000, 1000]) far.add(logWeight);
+    expect([far.value, far.effectiveSampleSize]).toEqual([1000 - Math.log(4), 1]);
+    expect(far.mean).toBe(-500);
+  });
+
   it('takes weights of zero', () => {
     const total = new LogMeanExp();
     total.add(-Infinity);
     total.add(0);
     expect(total.value).toBeCloseTo(-Math.log(2), 14);
     expect(total.effectiveSampleSize).toBe(1);
+    total.add(-Infinity);
+    expect(total.value).toBeCloseTo(-Math.log(3), 14);
+    const none = new LogMeanExp();
+    none.add(-Infinity);
+    none.add(-Infinity);
+    expect(none.value).toBe(-Infinity);
   });
 });
 

@@ -32,8 +32,10 @@ describe('encode and decode', () => {
       [{ file: file('z.npy'), count: 60, shape: [60, 3], what: 'mean', split: 'test' }],
     ]);
     const x = await run.examples();
-    const { mean, covariance } = await run.encode(x);
+    const { mean, stddev, covariance } = await run.encode(x);
     expect(await readArray(file('z.npy'))).toEqual(mean);
+    await rootsigma(['encode', path, '-o', file('stddev.npy'), '--what', 'stddev']);
+    expect(await readArray(file('stddev.npy'))).toEqual(stddev);
     await rootsigma(['encode', path, '-o', file('sigma.npy'), '--what', 'covariance', '--limit', '2']);
     expect(await readArray(file('sigma.npy'))).toEqual(
       expect.objectContaining({ shape: [2, 3, 3], data: covariance.data.slice(0, 18) }),

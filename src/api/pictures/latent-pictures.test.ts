@@ -1,5 +1,7 @@
-import { beforeAll, describe, expect, it } from 'vitest';
-import { decodePng } from '../../io/index.ts';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { principalAxes, project } from '../../evaluation/index.ts';
+import { decodePng, scatterPlot } from '../../io/index.ts';
+import { key, normal } from '../../random/index.ts';
 import {
   NdArray,
   ShapeError,
@@ -56,6 +58,50 @@ describe('pictures of a latent space', () => {
     expect(ellipses).not.toEqual(await latentScatter(run, { limit: 40, ellipses: false }));
     const flat = await train(digits, { ...small, latent: 1, epochs: 1 });
     expect(coloured(await latentScatter(flat))).toBeGreaterThan(1000);
+  });
+
+  it('draws each example’s own covariance, seen along the axes of the means', async () => {
+    const [size, latent] = [6, 4];
+    const mean = normal(key(5), [size, latent]);
+    const factors = normal(key(6), [size, latent, latent], { dtype: 'float64' });
+    // Σ = F Fᵀ / 8 of each example.
+    const covariance = NdArray.zeros([size, latent, latent], 'float32');
+    for (let n = 0; n < size; n++) {
+      const row = (i: number) => factors.data.subarray((n * latent + i) * latent, (n * latent + i + 1) * latent);
+      for (let i = 0; i < latent; i++) {
+        for (let j = 0; j < latent; j++) {
+          covariance.data[(n * latent + i) * latent + j] = row(i).reduce((sum, f, k) => sum + f * row(j)[k]!, 0) / 8;
+        }
+      }
+    }
+    const encode = vi.spyOn(run, 'encode').mockResolvedValue({ mean, stddev: mean, covariance });
+    const picture = decodePng(await latentScatter(run, { limit: size }));
+    encode.mockRestore();
+
+    const axes = principalAxes(mean, 2);
+    const axis = (k: number) => axes.axes.data.subarray(k * latent, (k + 1) * latent);
+    const seen = (n: number) =>
+      [0, 1].map((a) =>
+        [0, 1].map((b) => {
+          const sigma = covariance.data.subarray(n * latent * latent, (n + 1) * latent * latent);
+          return sigma.reduce((sum, value, k) => sum + axis(a)[Math.floor(k / latent)]! * value * axis(b)[k % latent]!, 0); // prettier-ignore
+        }),
+      );
+    const labels = Array.from((await run.testData()).dataset.labels!).slice(0, size);
+    // The square of the points, between the margins.
+    const square = ({ data, shape }: { data: ArrayLike<number>; shape: readonly number[] }): number[] =>
+      Array.from(data).filter((_, k) => {
+        const [x, y] = [Math.floor(k / 3) % shape[1]!, Math.floor(k / 3 / shape[1]!)];
+        return x > 84 && x < 804 && y > 78 && y < 798;
+      });
+    const drawnWith = (example: (n: number) => number): number[] => {
+      const covariances = NdArray.from(Array.from({ length: size }, (_, n) => seen(example(n))));
+      return square(decodePng(scatterPlot(project(mean, axes), { covariances, labels })));
+    };
+    // Rounding may move a shade by one.
+    const differing = (other: number[]) => square(picture).filter((value, k) => Math.abs(value - other[k]!) > 1).length;
+    expect(differing(drawnWith((n) => n))).toBe(0);
+    expect(differing(drawnWith(() => 0))).toBeGreaterThan(1000);
   });
 
   it('traverses the dimensions and goes from example to example', async () => {

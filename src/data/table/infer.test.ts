@@ -64,6 +64,26 @@ describe('what columns seem to be', () => {
     expect(kindsOf(tableOf({ n: repeat(900, ...Array.from({ length: 11 }, (_, i) => i * 2)) })).n).toBe('numeric');
   });
 
+  test('texts are free text when more than 64 of them fill less than two rows each, missing ones apart', () => {
+    /** So many texts, each once or twice, `rows` in all, and `missing` empty cells. */
+    const texts = (distinct: number, rows: number, missing = 0): (string | null)[] => [
+      ...Array.from({ length: rows }, (_, k) => `what somebody wrote, no. ${k % distinct} of many`),
+      ...Array.from({ length: missing }, () => null),
+    ];
+    const found = (cells: (string | null)[]) => inferSchema(tableOf({ remark: cells }))[0];
+    const ignored = { name: 'remark', kind: 'ignored', reason: expect.stringContaining('free text') as string };
+    expect(found(texts(65, 129))).toEqual(ignored);
+    expect(found(texts(65, 130))).toEqual({ name: 'remark', kind: 'categorical' });
+    expect(found(texts(64, 100))).toEqual({ name: 'remark', kind: 'categorical' });
+    expect(found(texts(65, 129, 50))).toEqual(ignored);
+    expect(found(texts(300, 599))).toEqual(ignored);
+    expect(found(texts(300, 600, 1))).toEqual({ name: 'remark', kind: 'categorical' });
+    // Each once is a name of the row.
+    expect(found(texts(65, 65))).toEqual({ name: 'remark', kind: 'id', reason: 'no two rows share a value' });
+    expect(found(texts(19, 19))).toEqual({ name: 'remark', kind: 'categorical' });
+    expect(found(texts(20, 20))?.kind).toBe('id');
+  });
+
   test('overrides win, and are checked', () => {
     expect(kindsOf(people, { zip: 'ignored', rooms: { kind: 'numeric' }, target: 'categorical' })).toMatchObject({
       zip: 'ignored',

@@ -244,7 +244,8 @@ export const elementwiseCases = {
   sigmoid: unary('sigmoid', { points: [-18.5, -10, 10, 18.5] }),
   softplus: unary('softplus', { points: [-18.5, -10, 10, 18.5] }),
   relu: unary('relu', { domain: awayFromZero }),
-  erf: unary('erf', { points: aroundZero }),
+  // Each of its four formulas, the third also where float32 does not hold x.
+  erf: unary('erf', { points: [...aroundZero, -2.2, -1.3, -1.1, 0.9, 1.2, 1.4, 1.7, 2.1, 2.6, 3.1] }),
   not: {
     dtypes: ['bool'],
     cases: () => shapes.map((shape): Case => ({ label: describeShape(shape), operands: [drawn(shape, 'bool')], build: plain('not'), smooth: false })), // prettier-ignore
