@@ -3,8 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, expect } from 'vitest';
 
-const folder = process.env.ROOTSIGMA_REACH;
-if (folder) {
+if (process.env.ROOTSIGMA_REACH) {
   const reached = {};
   let current = '*';
   globalThis.__reached = (id) => {
@@ -19,6 +18,9 @@ if (folder) {
   afterAll(() => {
     const { testPath } = expect.getState();
     const lists = Object.fromEntries(Object.entries(reached).map(([id, tests]) => [id, [...tests]]));
-    writeFileSync(join(folder, `${encodeURIComponent(testPath)}.json`), JSON.stringify({ testPath, reached: lists }));
+    writeFileSync(
+      join(process.env.ROOTSIGMA_REACH, `${encodeURIComponent(testPath)}.json`),
+      JSON.stringify({ testPath, reached: lists }),
+    );
   });
 }

@@ -5,16 +5,14 @@ import { join } from 'node:path';
 
 export class Tests {
   #root;
-  #environment;
   #process;
 
-  constructor(root, environment = {}) {
+  constructor(root) {
     this.#root = root;
-    this.#environment = environment;
   }
 
   /** Outcomes of test files in their order, up to the first that fails; undefined when one takes longer than `limit` seconds. */
-  async run({ changed, tests, limit, bail = 1 }) {
+  async run({ changed = [], tests, limit, bail = 1 }) {
     const child = (this.#process ??= await this.#start());
     child.send({ changed, tests, bail });
     const result = await answerOf(child, limit);
@@ -41,7 +39,7 @@ export class Tests {
       cwd: this.#root,
       detached: true,
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-      env: { ...process.env, ...this.#environment },
+      env: { ...process.env, ROOTSIGMA_REACH: join(this.#root, '.reach') },
     });
     await once(child, 'message');
     return child;

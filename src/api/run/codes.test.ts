@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { NdArray, train } from './index.ts';
-import type { Run, TrainOptions } from './index.ts';
-import { key, normal, uniform } from '../random/index.ts';
-import { expectAllClose } from '../testing/index.ts';
+import { NdArray, train } from '../index.ts';
+import type { Run, TrainOptions } from '../index.ts';
+import { key, normal, uniform } from '../../random/index.ts';
+import { expectAllClose } from '../../testing/index.ts';
 
 const [size, width, latent] = [40, 6, 3];
 const x = uniform(key(1), [size, width]);
