@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { scatterPlot } from '../../drawing/index.ts';
 import { principalAxes, project } from '../../evaluation/index.ts';
-import { decodePng, scatterPlot } from '../../io/index.ts';
+import { decodePng } from '../../io/index.ts';
 import { key, normal } from '../../random/index.ts';
 import {
   NdArray,
