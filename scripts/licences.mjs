@@ -5,7 +5,7 @@ import { join } from 'node:path';
 const root = join(import.meta.dirname, '..');
 
 /** The list, from package-lock.json alone. */
-export function licenceList() {
+export function licenseList() {
   const { packages } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'));
   const rows = Object.entries(packages)
     .filter(([path, { dev, devOptional }]) => path !== '' && !dev && !devOptional)
@@ -34,8 +34,8 @@ ${rows
 
 const target = join(root, 'THIRD_PARTY.md');
 if (process.argv.includes('--check')) {
-  if (readFileSync(target, 'utf8') !== licenceList()) {
+  if (readFileSync(target, 'utf8') !== licenseList()) {
     console.error('THIRD_PARTY.md is not of package-lock.json: npm run licences writes it anew.');
     process.exit(1);
   }
-} else writeFileSync(target, licenceList());
+} else writeFileSync(target, licenseList());

@@ -149,8 +149,8 @@ function largestLogMarginal(): number {
     Array.from({ length: inputSize }, (__, j) => dot(column(fixture.x, i), column(fixture.x, j)) / count)); // prettier-ignore
   const values = Array.from(eigh(moment).values.data).reverse();
   const terms = values.map((value, k) => {
-    const modelled = k < latent ? Math.max(value, fixture.noise_variance) : fixture.noise_variance;
-    return Math.log(2 * Math.PI * modelled) + value / modelled;
+    const modeled = k < latent ? Math.max(value, fixture.noise_variance) : fixture.noise_variance;
+    return Math.log(2 * Math.PI * modeled) + value / modeled;
   });
   return -terms.reduce((a, b) => a + b, 0) / 2;
 }

@@ -116,9 +116,9 @@ describe.runIf(available)("the article's numbers of models", () => {
           .data.some((value) => value > 200);
       });
       const correlation = (a: number[], b: number[]): number => {
-        const centred = (v: number[]): number[] => v.map((value) => value - v.reduce((s, w) => s + w, 0) / v.length);
+        const centered = (v: number[]): number[] => v.map((value) => value - v.reduce((s, w) => s + w, 0) / v.length);
         const dot = (u: number[], v: number[]): number => u.reduce((sum, value, i) => sum + value * v[i]!, 0);
-        const [u, v] = [centred(a), centred(b)];
+        const [u, v] = [centered(a), centered(b)];
         return dot(u, v) / Math.sqrt(dot(u, u) * dot(v, v));
       };
       for (const digit of [0, 1, 7]) {

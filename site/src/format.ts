@@ -81,7 +81,7 @@ export const vector = (values: readonly number[], options?: MatrixOptions): stri
   );
 
 /** A named matrix under a label: what an equation's letter stands for. */
-export function labelled(label: string, body: string, note = ''): string {
+export function labeled(label: string, body: string, note = ''): string {
   return `<span class="labelled"><span class="label">${label}</span>${body}${note === '' ? '' : `<span class="note">${note}</span>`}</span>`;
 }
 

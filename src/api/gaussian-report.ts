@@ -116,13 +116,13 @@ function gaussianOf(covariance: ArrayLikeInput, { mean, ...options }: GaussianOp
   if (sigma.shape.length !== 2 || n === undefined) {
     throw new ShapeError(`gaussian: expected one covariance [n, n], got shape ${formatShape(sigma.shape)}.`);
   }
-  const centre = mean === undefined ? NdArray.zeros([n], 'float64') : NdArray.from(mean, 'float64');
-  if (centre.size !== n) {
+  const center = mean === undefined ? NdArray.zeros([n], 'float64') : NdArray.from(mean, 'float64');
+  if (center.size !== n) {
     throw new ShapeError(
-      `gaussian: the covariance is ${formatShape(sigma.shape)}, the mean has ${centre.size} entries.`,
+      `gaussian: the covariance is ${formatShape(sigma.shape)}, the mean has ${center.size} entries.`,
     );
   }
-  return MultivariateNormal.fromCovariance(centre.reshape([n]), sigma, { ...options, dtype: 'float64' });
+  return MultivariateNormal.fromCovariance(center.reshape([n]), sigma, { ...options, dtype: 'float64' });
 }
 
 /** The same distribution behind another root. */

@@ -67,7 +67,14 @@ export type {
 export { createEngine, engineNames } from '../engine/index.ts';
 export type { Engine, EngineName, EngineOptions } from '../engine/index.ts';
 export { imageQuality, linearProbe, nearestNeighbourAccuracy, principalAxes } from '../evaluation/index.ts';
-export type { Evaluation, EvaluationProgress, ImageQuality, LabelledCodes, NllEstimate } from '../evaluation/index.ts';
+export type {
+  Evaluation,
+  EvaluationProgress,
+  ImageQuality,
+  LabeledCodes,
+  LabeledCodes as LabelledCodes,
+  NllEstimate,
+} from '../evaluation/index.ts';
 export { compareTables, downstreamAccuracy, sampleGaussianCopula, sampleIndependently } from '../evaluation/index.ts';
 export type { ColumnKinds, DownstreamAccuracy, TableDistances } from '../evaluation/index.ts';
 export { MemoryStore, anomalyMethods, tableOf } from '../io/index.ts';

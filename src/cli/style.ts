@@ -17,10 +17,10 @@ export interface Style {
 
 export function styleFor(sink: TextSink, env: CliContext['env']): Style {
   const { NO_COLOR: noColor = '', TERM: term } = env;
-  const colour = sink.isTTY === true && noColor === '' && term !== 'dumb';
+  const color = sink.isTTY === true && noColor === '' && term !== 'dumb';
   const attribute =
     (open: number, close: number) =>
     (text: string): StyledLine =>
-      colour ? { text, open: `\u001b[${open}m`, close: `\u001b[${close}m` } : { text, open: '', close: '' };
+      color ? { text, open: `\u001b[${open}m`, close: `\u001b[${close}m` } : { text, open: '', close: '' };
   return { bold: attribute(1, 22), red: attribute(31, 39), yellow: attribute(33, 39) };
 }

@@ -7,8 +7,8 @@ import {
   datasetOf,
   epochOrder,
   examplesOf,
-  greyFraction,
-  isGrey,
+  grayFraction,
+  isGray,
   makeDigits,
   splitValidation,
   stepsPerEpoch,
@@ -136,9 +136,9 @@ describe('binarize', () => {
 
 test('greyFraction tells grey from binary', () => {
   const make = (values: Uint8Array) => datasetOf({ name: 'x', kind: 'array', sampleShape: [2], values });
-  expect(greyFraction(make(Uint8Array.of(0, 255, 255, 0)))).toBe(0);
-  expect(isGrey(make(Uint8Array.of(0, 255, 255, 0)))).toBe(false);
-  expect(greyFraction(make(Uint8Array.of(0, 255, 254, 0)))).toBe(0.25);
-  expect(greyFraction(make(Uint8Array.of(0, 255, 254, 0)), { limit: 1 })).toBe(0);
-  expect(isGrey(makeDigits({ count: 10 }))).toBe(true);
+  expect(grayFraction(make(Uint8Array.of(0, 255, 255, 0)))).toBe(0);
+  expect(isGray(make(Uint8Array.of(0, 255, 255, 0)))).toBe(false);
+  expect(grayFraction(make(Uint8Array.of(0, 255, 254, 0)))).toBe(0.25);
+  expect(grayFraction(make(Uint8Array.of(0, 255, 254, 0)), { limit: 1 })).toBe(0);
+  expect(isGray(makeDigits({ count: 10 }))).toBe(true);
 });

@@ -44,21 +44,21 @@ export function binarizeForEvaluation(
  * The share of values that are neither 0 nor 1, over the first `limit` examples (default: all). A Bernoulli likelihood of
  * grey values is no likelihood: above 0, binarise, or say so.
  */
-export function greyFraction(dataset: Dataset, options: { readonly limit?: number } = {}): number {
+export function grayFraction(dataset: Dataset, options: { readonly limit?: number } = {}): number {
   const count = Math.min(dataset.size, options.limit ?? dataset.size);
   const sampleSize = sizeOf(dataset.sampleShape);
   const chunk = Math.max(1, Math.floor(2 ** 20 / sampleSize));
-  let grey = 0;
+  let gray = 0;
   for (let start = 0; start < count; start += chunk) {
     const indices = Uint32Array.from({ length: Math.min(chunk, count - start) }, (_, i) => start + i);
     const values = new Float32Array(indices.length * sampleSize);
     dataset.gather(indices, values);
-    for (let i = 0; i < values.length; i++) if (values[i] !== 0 && values[i] !== 1) grey++;
+    for (let i = 0; i < values.length; i++) if (values[i] !== 0 && values[i] !== 1) gray++;
   }
-  return count === 0 ? 0 : grey / (count * sampleSize);
+  return count === 0 ? 0 : gray / (count * sampleSize);
 }
 
 /** Whether any value is neither 0 nor 1. */
-export function isGrey(dataset: Dataset): boolean {
-  return greyFraction(dataset) > 0;
+export function isGray(dataset: Dataset): boolean {
+  return grayFraction(dataset) > 0;
 }

@@ -32,15 +32,15 @@ describe('Standardization.fit', () => {
       ),
       () => 7.25,
     );
-    const { centre, scale, size } = await Standardization.fit(dataset, 'each');
+    const { center, scale, size } = await Standardization.fit(dataset, 'each');
     expect(size).toBe(7);
     for (const [i, [c, s]] of spreads.entries()) {
       // What float64 rounds off c + s and c − s, it rounds off the scale.
       const rounded = (2 ** -52 * (Math.abs(c) + s)) / s;
-      expect(Math.abs(centre[i]! - c) / s, `centre ${c}`).toBeLessThan(400 * rounded);
+      expect(Math.abs(center[i]! - c) / s, `centre ${c}`).toBeLessThan(400 * rounded);
       expect(Math.abs(scale[i]! / s - 1), `scale ${s}`).toBeLessThan(1e-14 + 4 * rounded);
     }
-    expect([centre[6], scale[6]]).toEqual([7.25, 1]);
+    expect([center[6], scale[6]]).toEqual([7.25, 1]);
   });
 
   it('takes rounding for no spread', async () => {
@@ -52,8 +52,8 @@ describe('Standardization.fit', () => {
   });
 
   it('has one centre and scale for all numbers as a whole', async () => {
-    const { centre, scale } = await Standardization.fit(columns((row) => 10 + signs(row), (row) => 10 + 3 * signs(row)), 'whole'); // prettier-ignore
-    expect([...centre, ...scale]).toEqual(
+    const { center, scale } = await Standardization.fit(columns((row) => 10 + signs(row), (row) => 10 + 3 * signs(row)), 'whole'); // prettier-ignore
+    expect([...center, ...scale]).toEqual(
       [10, 10, Math.sqrt(5), Math.sqrt(5)].map((value) => expect.closeTo(value, 12) as number),
     );
   });
@@ -64,8 +64,8 @@ describe('Standardization.fit', () => {
       dataset,
       Uint32Array.from({ length: 10 }, (_, k) => k),
     );
-    const { centre, scale } = await Standardization.fit(ten, 'each');
-    expect([centre[0], scale[0]]).toEqual([expect.closeTo(4.5, 12), expect.closeTo(Math.sqrt(8.25), 12)]);
+    const { center, scale } = await Standardization.fit(ten, 'each');
+    expect([center[0], scale[0]]).toEqual([expect.closeTo(4.5, 12), expect.closeTo(Math.sqrt(8.25), 12)]);
   });
 
   it('stops when it is told to', async () => {
@@ -74,8 +74,8 @@ describe('Standardization.fit', () => {
 });
 
 describe('a standardization', () => {
-  const { centre, scale } = { centre: Float64Array.of(1.7e9, 0), scale: Float64Array.of(1e-3, 1e200) };
-  const made = new Standardization('each', centre, scale);
+  const { center, scale } = { center: Float64Array.of(1.7e9, 0), scale: Float64Array.of(1e-3, 1e200) };
+  const made = new Standardization('each', center, scale);
 
   it('goes to y in float64 before it rounds, and back', () => {
     const x = Float64Array.of(1.7e9 + 0.002, -3e200, 1.7e9 - 0.001, 1e199);
@@ -90,8 +90,8 @@ describe('a standardization', () => {
   });
 
   it('refuses what is none', () => {
-    expect(() => new Standardization('each', centre, Float64Array.of(1))).toThrow(ValueError);
-    expect(() => new Standardization('each', centre, Float64Array.of(1, 0))).toThrow(/above 0, got 0/);
+    expect(() => new Standardization('each', center, Float64Array.of(1))).toThrow(ValueError);
+    expect(() => new Standardization('each', center, Float64Array.of(1, 0))).toThrow(/above 0, got 0/);
     expect(() => new Standardization('each', Float64Array.of(NaN), Float64Array.of(1))).toThrow(ValueError);
   });
 });

@@ -20,19 +20,19 @@ const rounding = 8 * 2 ** -52;
 export class Standardization {
   readonly rule: ScaleRule;
   /** One a number of an example, in the units of x. */
-  readonly centre: Float64Array<ArrayBuffer>;
+  readonly center: Float64Array<ArrayBuffer>;
   /** As many, above 0: what 1 is in the units of x. */
   readonly scale: Float64Array<ArrayBuffer>;
 
   /** @throws ValueError when the two differ in length, or a number is not finite or a scale not above 0 */
-  constructor(rule: ScaleRule, centre: Float64Array<ArrayBuffer>, scale: Float64Array<ArrayBuffer>) {
-    if (centre.length !== scale.length || !centre.every(Number.isFinite)) {
-      throw new ValueError(`standardization: ${centre.length} centres, all finite, need as many scales as they are.`);
+  constructor(rule: ScaleRule, center: Float64Array<ArrayBuffer>, scale: Float64Array<ArrayBuffer>) {
+    if (center.length !== scale.length || !center.every(Number.isFinite)) {
+      throw new ValueError(`standardization: ${center.length} centres, all finite, need as many scales as they are.`);
     }
     const wrong = scale.find((value) => !(value > 0 && value < Infinity));
     if (wrong !== undefined) throw new ValueError(`standardization: a scale must be a number above 0, got ${wrong}.`);
     this.rule = rule;
-    this.centre = centre;
+    this.center = center;
     this.scale = scale;
   }
 
@@ -40,11 +40,11 @@ export class Standardization {
   static of(
     rule: ScaleRule,
     size: number,
-    { centre, scale }: { readonly centre: ArrayLike<number>; readonly scale: ArrayLike<number> },
+    { center, scale }: { readonly center: ArrayLike<number>; readonly scale: ArrayLike<number> },
   ): Standardization {
     const spread = (values: ArrayLike<number>): Float64Array<ArrayBuffer> =>
       values.length === 1 ? new Float64Array(size).fill(values[0]!) : Float64Array.from(values);
-    return new Standardization(rule, spread(centre), spread(scale));
+    return new Standardization(rule, spread(center), spread(scale));
   }
 
   /**
@@ -66,8 +66,8 @@ export class Standardization {
       found.forEach(({ isLost, largest }, column) => isLost && (units[column] = largest));
       found = await moments(dataset, units, options);
     }
-    const centre = found.map(({ mean }) => mean);
-    return Standardization.of(rule, size, { centre, scale: found.map(({ stddev }) => stddev) });
+    const center = found.map(({ mean }) => mean);
+    return Standardization.of(rule, size, { center, scale: found.map(({ stddev }) => stddev) });
   }
 
   /** Numbers in one example. */
@@ -77,18 +77,18 @@ export class Standardization {
 
   /** Rows of x as rows of y. */
   apply(x: ArrayLike<number>, out: Float32Array): void {
-    const { centre, scale, size } = this;
+    const { center, scale, size } = this;
     for (let start = 0; start < x.length; start += size) {
-      for (let i = 0; i < size; i++) out[start + i] = (x[start + i]! - centre[i]!) / scale[i]!;
+      for (let i = 0; i < size; i++) out[start + i] = (x[start + i]! - center[i]!) / scale[i]!;
     }
   }
 
   /** Rows of y as rows of x. */
   restore(y: ArrayLike<number>): Float64Array<ArrayBuffer> {
-    const { centre, scale, size } = this;
+    const { center, scale, size } = this;
     const x = new Float64Array(y.length);
     for (let start = 0; start < y.length; start += size) {
-      for (let i = 0; i < size; i++) x[start + i] = centre[i]! + scale[i]! * y[start + i]!;
+      for (let i = 0; i < size; i++) x[start + i] = center[i]! + scale[i]! * y[start + i]!;
     }
     return x;
   }

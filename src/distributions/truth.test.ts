@@ -182,8 +182,8 @@ describe('densities where x is not in the support', () => {
 
   it('are what the formula says without checkSupport', () => {
     const unchecked = { checkSupport: false };
-    const grey = value(Bernoulli.fromLogits(2, unchecked).logProb(0.5));
-    expect(grey).toBeCloseTo(1 - Math.log1p(Math.exp(2)), 14);
+    const gray = value(Bernoulli.fromLogits(2, unchecked).logProb(0.5));
+    expect(gray).toBeCloseTo(1 - Math.log1p(Math.exp(2)), 14);
     expect(value(OneHotCategorical.fromProbs([1, 3], unchecked).logProb([0, 0]))).toBe(0);
     expect(() => Bernoulli.fromLogits(0, { checkSuport: true } as never)).toThrow(
       /unknown option 'checkSuport'.*checkSupport/,

@@ -4,10 +4,10 @@ import { decodePng } from '../io/index.ts';
 import {
   Canvas,
   axisTicks,
-  classColour,
+  classColor,
   fitText,
-  labelledRows,
-  mapColour,
+  labeledRows,
+  mapColor,
   measureText,
   scatterPlot,
   tickText,
@@ -29,11 +29,11 @@ describe('Canvas', () => {
       disc.disc({ x: 30 + shift, y: 29 - shift, radius: 11.3 }, black);
       expect(Math.abs(inkOf(disc) / (Math.PI * 11.3 ** 2) - 1)).toBeLessThan(0.005);
       const line = new Canvas(60, 60);
-      line.line({ x: 10 + shift, y: 12 }, { x: 46, y: 39 + shift }, { colour: black, width: 3 });
+      line.line({ x: 10 + shift, y: 12 }, { x: 46, y: 39 + shift }, { color: black, width: 3 });
       const length = Math.hypot(36 - shift, 27 + shift);
       expect(Math.abs(inkOf(line) / (3 * length + Math.PI * 1.5 ** 2) - 1)).toBeLessThan(0.02);
       const ring = new Canvas(60, 60);
-      ring.ellipse({ x: 30 + shift, y: 30, xx: 400, xy: 0, yy: 400 }, { colour: black, width: 2 });
+      ring.ellipse({ x: 30 + shift, y: 30, xx: 400, xy: 0, yy: 400 }, { color: black, width: 2 });
       expect(Math.abs(inkOf(ring) / (2 * Math.PI * 20 * 2) - 1)).toBeLessThan(0.01);
     }
   });
@@ -41,7 +41,7 @@ describe('Canvas', () => {
   it('draws an ellipse along its axes and cuts off what is outside', () => {
     const canvas = new Canvas(80, 80);
     // Standard deviations 30 along (1, 1)/√2 and 10 across.
-    canvas.ellipse({ x: 40, y: 40, xx: 500, xy: 400, yy: 500 }, { colour: black, width: 2 });
+    canvas.ellipse({ x: 40, y: 40, xx: 500, xy: 400, yy: 500 }, { color: black, width: 2 });
     const dark = (x: number, y: number): boolean => canvas.data[3 * (Math.floor(y) * 80 + Math.floor(x))]! < 140;
     const [far, near] = [30 / Math.SQRT2, 10 / Math.SQRT2];
     expect([dark(40 + far, 40 + far), dark(40 - far, 40 - far), dark(40 + near, 40 - near)]).toEqual([
@@ -58,7 +58,7 @@ describe('Canvas', () => {
   it('writes text as wide as it says, in every character of the font', () => {
     const canvas = new Canvas(400, 40);
     const text = 'Σ^½ ε ~ N(0, 1) − naïve';
-    canvas.text(text, { x: 10, y: 25 }, { colour: black });
+    canvas.text(text, { x: 10, y: 25 }, { color: black });
     const columns = Array.from({ length: 400 }, (_, x) =>
       Array.from({ length: 40 }, (_, y) => canvas.data[3 * (400 * y + x)]!),
     );
@@ -88,17 +88,17 @@ describe('axisTicks', () => {
 describe('colours', () => {
   it('differ between classes, and rise in brightness along a map', () => {
     for (const count of [10, 27]) {
-      const colours = Array.from({ length: count }, (_, k) => classColour(k, count).join());
-      expect(new Set(colours).size).toBe(count);
+      const colors = Array.from({ length: count }, (_, k) => classColor(k, count).join());
+      expect(new Set(colors).size).toBe(count);
     }
     for (const map of ['viridis', 'inferno'] as const) {
-      const grey = Array.from({ length: 50 }, (_, k) => {
-        const [r, g, b] = mapColour(map, k / 49);
+      const gray = Array.from({ length: 50 }, (_, k) => {
+        const [r, g, b] = mapColor(map, k / 49);
         return 0.2126 * r + 0.7152 * g + 0.0722 * b;
       });
-      expect(grey.every((value, k) => k === 0 || value > grey[k - 1]!)).toBe(true);
+      expect(gray.every((value, k) => k === 0 || value > gray[k - 1]!)).toBe(true);
     }
-    expect(mapColour('viridis', 7)).toEqual([0xfd, 0xe7, 0x25]);
+    expect(mapColor('viridis', 7)).toEqual([0xfd, 0xe7, 0x25]);
   });
 });
 
@@ -109,8 +109,8 @@ describe('scatterPlot', () => {
     const at = (x: number, y: number) => Array.from(png.data.subarray(3 * (y * width + x), 3 * (y * width + x) + 3));
     // The view spans 1.1 around the middle: (0, 0) lies 0.05 / 1.1 from the lower left corner.
     const offset = (100 * 0.05) / 1.1;
-    const expected = [classColour(1, 2), classColour(0, 2)].map((colour) =>
-      colour.map((v) => Math.round(0.85 * v + 0.15 * 255)),
+    const expected = [classColor(1, 2), classColor(0, 2)].map((color) =>
+      color.map((v) => Math.round(0.85 * v + 0.15 * 255)),
     );
     const near = (actual: number[], wanted: number[]) => {
       actual.forEach((value, c) => {
@@ -163,13 +163,13 @@ describe('scatterPlot', () => {
 describe('labelledRows', () => {
   it('lays images out with room for the texts', () => {
     const images = NdArray.zeros([2, 3, 8, 8], 'float32');
-    const bare = decodePng(labelledRows(images)).shape;
-    const labelled = decodePng(
-      labelledRows(images, { title: 'title', rows: ['a', 'b'], columns: ['1', '2', '3'] }),
+    const bare = decodePng(labeledRows(images)).shape;
+    const labeled = decodePng(
+      labeledRows(images, { title: 'title', rows: ['a', 'b'], columns: ['1', '2', '3'] }),
     ).shape;
     expect(bare.slice(0, 2)).toEqual([12 + 2 * 68 + 12, 16 + 3 * 68 + 12]);
-    expect(labelled[0]! > bare[0]! && labelled[1]! > bare[1]!).toBe(true);
-    expect(() => labelledRows(images, { rows: ['a'] })).toThrow(/1 texts for 2 rows/);
-    expect(() => labelledRows(NdArray.zeros([2, 8, 8], 'float32'))).toThrow(ShapeError);
+    expect(labeled[0]! > bare[0]! && labeled[1]! > bare[1]!).toBe(true);
+    expect(() => labeledRows(images, { rows: ['a'] })).toThrow(/1 texts for 2 rows/);
+    expect(() => labeledRows(NdArray.zeros([2, 8, 8], 'float32'))).toThrow(ShapeError);
   });
 });

@@ -26,11 +26,11 @@ describe('imageGrid', () => {
 
   it('labels stand below their cells', () => {
     const plain = drawImageGrid(NdArray.zeros([2, 8, 8], 'float32'), { scale: 8 });
-    const labelled = drawImageGrid(NdArray.zeros([2, 8, 8], 'float32'), { scale: 8, labels: ['ELBO -80', 1] });
-    expect(labelled.shape[0]! - plain.shape[0]!).toBe(18);
+    const labeled = drawImageGrid(NdArray.zeros([2, 8, 8], 'float32'), { scale: 8, labels: ['ELBO -80', 1] });
+    expect(labeled.shape[0]! - plain.shape[0]!).toBe(18);
     expect(plain.data.includes(235)).toBe(false);
     // '1' in the font has 8 pixels of 2×2, 'ELBO -80' cut to the room of a 64-pixel cell keeps all its 8 letters.
-    const ink = labelled.data.filter((value) => value === 235).length;
+    const ink = labeled.data.filter((value) => value === 235).length;
     expect(ink % 4).toBe(0);
     expect(ink).toBeGreaterThan(4 * 60);
   });

@@ -15,8 +15,8 @@ export interface ImageGridOptions {
 }
 
 /** Neither ink nor paper of grey digits, so that cells end visibly on both. */
-const gapColour = 88;
-const textColour = 235;
+const gapColor = 88;
+const textColor = 235;
 const smallestCell = 72;
 
 interface Layout {
@@ -49,7 +49,7 @@ export function drawImageGrid(images: StoredArray, options: ImageGridOptions = {
   const cellHeight = height * scale + captionHeight + padding;
   const sheetWidth = columns * cellWidth + padding;
   const sheetHeight = Math.ceil(count / columns) * cellHeight + padding;
-  const sheet = new Uint8Array(sheetHeight * sheetWidth * channels).fill(gapColour);
+  const sheet = new Uint8Array(sheetHeight * sheetWidth * channels).fill(gapColor);
   const pixels = toPixels(images, height * width * channels);
   for (let cell = 0; cell < count; cell++) {
     const left = padding + (cell % columns) * cellWidth;
@@ -145,7 +145,7 @@ function caption(text: string, layout: Layout, sheet: Uint8Array, { left, top, s
     if (x * fontScale >= width * scale) return;
     for (let dy = 0; dy < fontScale; dy++) {
       const row = (top + (y + 2) * fontScale + dy) * sheetWidth + start + x * fontScale;
-      sheet.fill(textColour, row * channels, (row + fontScale) * channels);
+      sheet.fill(textColor, row * channels, (row + fontScale) * channels);
     }
   });
 }

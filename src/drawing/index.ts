@@ -1,11 +1,11 @@
 export { Canvas } from './canvas.ts';
-export type { Colour, Ellipse, Point, TextOptions } from './canvas.ts';
-export { classColour, mapColour } from './colours.ts';
-export type { ColourMap } from './colours.ts';
+export type { Color, Ellipse, Point, TextOptions } from './canvas.ts';
+export { classColor, mapColor } from './colors.ts';
+export type { ColorMap } from './colors.ts';
 export { drawImageGrid, imageGrid } from './image-grid.ts';
 export type { ImageGridOptions } from './image-grid.ts';
-export { labelledRows } from './labelled-rows.ts';
-export type { LabelledRowsOptions } from './labelled-rows.ts';
+export { labeledRows } from './labeled-rows.ts';
+export type { LabeledRowsOptions } from './labeled-rows.ts';
 export { scatterPlot } from './scatter.ts';
 export type { ScatterOptions } from './scatter.ts';
 export { comparison, isImageShape, sheet } from './sheets.ts';

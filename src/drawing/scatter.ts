@@ -1,8 +1,8 @@
 import { ShapeError, ValueError } from '../core/index.ts';
 import type { NdArray } from '../core/index.ts';
 import { Canvas } from './canvas.ts';
-import type { Colour, Point } from './canvas.ts';
-import { classColour } from './colours.ts';
+import type { Color, Point } from './canvas.ts';
+import { classColor } from './colors.ts';
 import { fitText, lineHeight, measureText, textMiddle } from './text.ts';
 import { axisTicks, tickText } from './ticks.ts';
 
@@ -20,8 +20,8 @@ export interface ScatterOptions {
   readonly size?: number;
 }
 
-const faint: Colour = [233, 236, 240];
-const grey: Colour = [110, 116, 126];
+const faint: Color = [233, 236, 240];
+const gray: Color = [110, 116, 126];
 const margin = { left: 84, top: 78, bottom: 62, right: 28 } as const;
 const legendRows = 24;
 const widestLegend = 190;
@@ -45,20 +45,20 @@ export function scatterPlot(points: NdArray, options: ScatterOptions = {}): Uint
   );
   const view = viewOf(points, covariances, size);
   drawAxes(canvas, view, options);
-  const colours = new Map(classes.map((name, index) => [name, classColour(index, classes.length)]));
-  const colourOf = (index: number): Colour => colours.get(labels?.[index] ?? NaN) ?? classColour(0, 1);
-  if (covariances) drawEllipses(canvas, view, { points, covariances, colourOf });
+  const colors = new Map(classes.map((name, index) => [name, classColor(index, classes.length)]));
+  const colorOf = (index: number): Color => colors.get(labels?.[index] ?? NaN) ?? classColor(0, 1);
+  if (covariances) drawEllipses(canvas, view, { points, covariances, colorOf });
   const radius = Math.min(5, Math.max(2.2, (90 * size) / 720 / Math.sqrt(count)));
   const alpha = count > 400 ? 0.7 : 0.85;
   for (let k = 0; k < count; k++) {
     const at = view.place(points.data[2 * k]!, points.data[2 * k + 1]!);
-    canvas.disc({ ...at, radius }, colourOf(k), alpha);
+    canvas.disc({ ...at, radius }, colorOf(k), alpha);
   }
   drawLegend(canvas, {
     left: margin.left + size + margin.right,
     width: legendWidth,
     names,
-    colours: [...colours.values()],
+    colors: [...colors.values()],
   });
   return canvas.toPng();
 }
@@ -121,15 +121,15 @@ function drawAxes(canvas: Canvas, view: View, { title, axes = ['', ''] }: Scatte
   for (const tick of xTicks) {
     const { x } = place(tick, low.y);
     canvas.fill({ x: Math.round(x), y: margin.top, width: 1, height: size }, faint);
-    canvas.text(tickText(tick, step), { x, y: bottom + 24 }, { colour: grey, align: 'center' });
+    canvas.text(tickText(tick, step), { x, y: bottom + 24 }, { color: gray, align: 'center' });
   }
   for (const tick of yTicks) {
     const { y } = place(low.x, tick);
     canvas.fill({ x: left, y: Math.round(y), width: size, height: 1 }, faint);
-    canvas.text(tickText(tick, step), { x: left - 10, y: y + textMiddle }, { colour: grey, align: 'right' });
+    canvas.text(tickText(tick, step), { x: left - 10, y: y + textMiddle }, { color: gray, align: 'right' });
   }
   for (const [x, y, width, height] of [[left, bottom, size, 1], [left, margin.top, 1, size]] as const) {
-    canvas.fill({ x, y, width, height }, grey);
+    canvas.fill({ x, y, width, height }, gray);
   } // prettier-ignore
   canvas.text(axes[0], { x: left + size, y: bottom + 50 }, { align: 'right' });
   canvas.text(axes[1], { x: 16, y: margin.top - 12 });
@@ -139,16 +139,16 @@ function drawAxes(canvas: Canvas, view: View, { title, axes = ['', ''] }: Scatte
 function drawEllipses(
   canvas: Canvas,
   { size, span, place }: View,
-  data: { readonly points: NdArray; readonly covariances: NdArray; readonly colourOf: (index: number) => Colour },
+  data: { readonly points: NdArray; readonly covariances: NdArray; readonly colorOf: (index: number) => Color },
 ): void {
-  const { points, covariances, colourOf } = data;
+  const { points, covariances, colorOf } = data;
   const scale = (size / span) ** 2;
   for (let k = 0; k < points.size / 2; k++) {
     const [xx, xy, , yy] = covariances.data.subarray(4 * k, 4 * k + 4) as unknown as [number, number, number, number];
     const at = place(points.data[2 * k]!, points.data[2 * k + 1]!);
     // y points down in the picture.
     const shape = { ...at, xx: scale * xx, xy: -scale * xy, yy: scale * yy };
-    canvas.ellipse(shape, { colour: colourOf(k), width: 1.2, alpha: 0.4 });
+    canvas.ellipse(shape, { color: colorOf(k), width: 1.2, alpha: 0.4 });
   }
 }
 
@@ -157,14 +157,14 @@ interface Legend {
   /** Of one column. */
   readonly width: number;
   readonly names: readonly string[];
-  readonly colours: readonly Colour[];
+  readonly colors: readonly Color[];
 }
 
-function drawLegend(canvas: Canvas, { left, width, names, colours }: Legend): void {
-  colours.forEach((colour, index) => {
+function drawLegend(canvas: Canvas, { left, width, names, colors }: Legend): void {
+  colors.forEach((color, index) => {
     const x = left + Math.floor(index / legendRows) * width;
     const y = margin.top + 10 + (index % legendRows) * (lineHeight + 6);
-    canvas.disc({ x: x + 7, y, radius: 7 }, colour);
+    canvas.disc({ x: x + 7, y, radius: 7 }, color);
     canvas.text(fitText(names[index] ?? '', width - 34), { x: x + 24, y: y + textMiddle });
   });
 }

@@ -7,7 +7,7 @@ export type { NllEstimate, NllOptions } from './importance-sampling.ts';
 export { LatentStatistics, activeUnitThreshold } from './latent-statistics.ts';
 export { LogMeanExp } from './log-mean-exp.ts';
 export * from './anomaly/index.ts';
-export type { LabelledCodes } from './labelled-codes.ts';
+export type { LabeledCodes } from './labeled-codes.ts';
 export { linearProbe } from './linear-probe.ts';
 export type { LinearProbe } from './linear-probe.ts';
 export { nearestNeighbourAccuracy } from './nearest-neighbours.ts';

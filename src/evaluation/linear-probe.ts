@@ -1,8 +1,8 @@
 import { ValueError, checkOptions, rule } from '../core/index.ts';
 import type { NdArray } from '../core/index.ts';
 import { fitSoftmax, softmaxLogits, standardScale } from '../data/index.ts';
-import { checkLabelled } from './labelled-codes.ts';
-import type { LabelledCodes } from './labelled-codes.ts';
+import { checkLabeled } from './labeled-codes.ts';
+import type { LabeledCodes } from './labeled-codes.ts';
 
 export interface LinearProbe {
   /** Share of the test codes that are classified right. */
@@ -22,12 +22,12 @@ export interface LinearProbe {
  * @throws ShapeError when codes and labels do not fit; ValueError with fewer than two classes
  */
 export function linearProbe(
-  train: LabelledCodes,
-  test: LabelledCodes,
+  train: LabeledCodes,
+  test: LabeledCodes,
   options: { readonly weightDecay?: number } = {},
 ): LinearProbe {
   checkOptions('linearProbe', options, { weightDecay: rule.number({ least: 0 }) });
-  const size = checkLabelled('linearProbe', train, test);
+  const size = checkLabeled('linearProbe', train, test);
   const classes = [...new Set(Array.from(train.labels))].sort((a, b) => a - b);
   if (classes.length < 2) throw new ValueError(`linearProbe: the training labels are all ${classes[0]!}.`);
   const { mean, scale } = standardScale(train.codes.data, size);
@@ -38,7 +38,7 @@ export function linearProbe(
     { inputs: standardize(train.codes), size, targets, classes: classes.length },
     { weightDecay: options.weightDecay ?? 1e-3 },
   );
-  const accuracy = ({ codes, labels }: LabelledCodes): number => {
+  const accuracy = ({ codes, labels }: LabeledCodes): number => {
     const inputs = standardize(codes);
     const row = new Float64Array(classes.length);
     const right = Array.from(labels, (label, n) => {

@@ -1,6 +1,6 @@
 import { ValueError, checkOptions, rule } from '../core/index.ts';
-import { checkLabelled } from './labelled-codes.ts';
-import type { LabelledCodes } from './labelled-codes.ts';
+import { checkLabeled } from './labeled-codes.ts';
+import type { LabeledCodes } from './labeled-codes.ts';
 
 /**
  * Share of the test codes whose label is the most frequent one among the k nearest training codes (Euclidean). Of labels
@@ -9,13 +9,13 @@ import type { LabelledCodes } from './labelled-codes.ts';
  * @throws ShapeError when codes and labels do not fit; ValueError unless 1 ≤ k ≤ training codes
  */
 export function nearestNeighbourAccuracy(
-  train: LabelledCodes,
-  test: LabelledCodes,
+  train: LabeledCodes,
+  test: LabeledCodes,
   options: { readonly neighbours?: number } = {},
 ): number {
   checkOptions('nearestNeighbourAccuracy', options, { neighbours: rule.whole(1) });
   const { neighbours: k = 5 } = options;
-  const size = checkLabelled('nearestNeighbourAccuracy', train, test);
+  const size = checkLabeled('nearestNeighbourAccuracy', train, test);
   const count = train.labels.length;
   if (k > count) {
     throw new ValueError(`nearestNeighbourAccuracy: neighbours must be 1 to ${count}, got ${k}.`);

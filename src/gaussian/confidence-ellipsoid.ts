@@ -8,7 +8,7 @@ import type { Gaussian } from './gaussian.ts';
 /** The points centre + axes · diag(radii) · u, ‖u‖ ≤ 1, which hold a draw with the given probability. */
 export interface ConfidenceEllipsoid {
   /** [...batch, n] */
-  readonly centre: NdArray;
+  readonly center: NdArray;
   /** Orthonormal columns, longest axis first, [...batch, n, n]. */
   readonly axes: NdArray<FloatDType>;
   /** Half lengths of the axes, descending, 0 where Σ is singular, [...batch, n]. */
@@ -34,7 +34,7 @@ export function confidenceEllipsoid(distribution: Gaussian, probability: number)
   });
   const axes = eigenvectors.data.map((_, at) => eigenvectors.data[Math.floor(at / n) * n + (n - 1 - (at % n))] ?? 0);
   return {
-    centre: evaluate(distribution.mean),
+    center: evaluate(distribution.mean),
     axes: new NdArray<FloatDType>(axes, eigenvectors.shape, eigenvectors.dtype),
     radii: new NdArray<FloatDType>(radii, eigenvalues.shape, eigenvalues.dtype),
   };

@@ -90,15 +90,15 @@ export abstract class Gaussian<Root extends CovarianceRoot = CovarianceRoot> imp
    */
   sampleAndLogProb(key: GraphKey | Key, sampleShape: GraphShape = []): SampleAndLogProb {
     const noise = this.noise(key, sampleShape);
-    const centred = this.root.unwhiten(noise);
+    const centered = this.root.unwhiten(noise);
     return {
-      value: add(this.location, centred),
-      logProb: this.logDensity(this.root.quadraticOfDraw({ noise, centred })),
+      value: add(this.location, centered),
+      logProb: this.logDensity(this.root.quadraticOfDraw({ noise, centered })),
     };
   }
 
   logProb(x: TensorLike): Tensor {
-    return this.logDensity(this.root.quadratic(this.centre(x)));
+    return this.logDensity(this.root.quadratic(this.center(x)));
   }
 
   /** n/2 (1 + log 2π) + log|det R|; for singular Σ the entropy on the support, n its dimension. */
@@ -108,7 +108,7 @@ export abstract class Gaussian<Root extends CovarianceRoot = CovarianceRoot> imp
 
   /** ε with μ + R ε = x: N(μ, Σ) turned into N(0, I). */
   whiten(x: TensorLike): Tensor {
-    return this.root.whiten(this.centre(x));
+    return this.root.whiten(this.center(x));
   }
 
   /** μ + R ε: N(0, I) turned into N(μ, Σ). */
@@ -118,14 +118,14 @@ export abstract class Gaussian<Root extends CovarianceRoot = CovarianceRoot> imp
 
   /** √((x − μ)ᵀ Σ⁻¹ (x − μ)): the distance from the mean in standard deviations, [...]. */
   mahalanobis(x: TensorLike): Tensor {
-    return sqrt(this.root.quadratic(this.centre(x)));
+    return sqrt(this.root.quadratic(this.center(x)));
   }
 
   private noise(key: GraphKey | Key, sampleShape: GraphShape): Tensor {
     return drawNoise(key, { sample: sampleShape, batch: this.batchShape, noise: [this.root.noiseSize] }, this.dtype);
   }
 
-  protected centre(x: TensorLike): Tensor {
+  protected center(x: TensorLike): Tensor {
     const point = asTensor(x, this.dtype);
     const size = point.shape.at(-1);
     if (size !== this.size) {

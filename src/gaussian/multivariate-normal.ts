@@ -94,7 +94,7 @@ export class MultivariateNormal extends Gaussian {
     const density = super.logProb(x);
     if (!(this.root instanceof EigenRoot) || !this.root.isSingular) return density;
     const magnitude = add(abs(asTensor(x, this.dtype)), abs(this.mean));
-    return where(this.root.isOnSupport(this.centre(x), magnitude), density, -Infinity);
+    return where(this.root.isOnSupport(this.center(x), magnitude), density, -Infinity);
   }
 }
 

@@ -210,8 +210,8 @@ describe('chi-square', () => {
 describe('confidenceEllipsoid', () => {
   it('has the eigenvectors as axes, the longest first', () => {
     const p = MultivariateNormal.fromCovariance([3, -1], [[2, 1], [1, 2]]); // prettier-ignore
-    const { centre, axes, radii } = confidenceEllipsoid(p, 0.9);
-    expectAllClose(centre, [3, -1]);
+    const { center, axes, radii } = confidenceEllipsoid(p, 0.9);
+    expectAllClose(center, [3, -1]);
     const reach = -2 * Math.log(0.1);
     expectAllClose(radii, [Math.sqrt(3 * reach), Math.sqrt(reach)], { rtol: 1e-14 });
     const r = Math.SQRT1_2;

@@ -10,7 +10,7 @@ export interface ImageHeader {
   readonly width: number;
   readonly height: number;
   /** Colours stored: 1 grey, 3 RGB (palettes too), 4 CMYK. An alpha channel does not count. */
-  readonly colours: number;
+  readonly colors: number;
   /** Whether its samples have 16 bits. */
   readonly deep?: true;
 }
@@ -57,11 +57,11 @@ function whatElse(bytes: Uint8Array): string {
 function readPngHeader(bytes: Uint8Array, name: string): ImageHeader {
   if (bytes.length < 33) throw new DataError(`${name}: the PNG is truncated (${bytes.length} bytes).`);
   const view = viewOf(bytes);
-  const colourType = bytes[25]!;
+  const colorType = bytes[25]!;
   return {
     format: 'png',
     ...checkedSides(view.getUint32(16), view.getUint32(20), name),
-    colours: colourType === 0 || colourType === 4 ? 1 : 3,
+    colors: colorType === 0 || colorType === 4 ? 1 : 3,
     ...(bytes[24] === 16 && { deep: true }),
   };
 }
@@ -75,7 +75,7 @@ function readWebpHeader(bytes: Uint8Array, name: string): ImageHeader {
   if (bytes.length < 30) throw new DataError(`${name}: the WebP is truncated (${bytes.length} bytes).`);
   const view = viewOf(bytes);
   const kind = String.fromCharCode(...bytes.subarray(12, 16));
-  const about = { format: 'webp' as const, colours: 3 };
+  const about = { format: 'webp' as const, colors: 3 };
   if (kind === 'VP8 ') {
     return { ...about, ...checkedSides(view.getUint16(26, true) & 0x3fff, view.getUint16(28, true) & 0x3fff, name) };
   }
@@ -95,9 +95,9 @@ function checkedSides(width: number, height: number, name: string): { width: num
 }
 
 function readJpegHeader(bytes: Uint8Array, name: string): ImageHeader {
-  const { colours, orientation, ...sides } = readJpegSegments(bytes, name);
+  const { colors, orientation, ...sides } = readJpegSegments(bytes, name);
   const { width, height } = orientation < 5 ? sides : { width: sides.height, height: sides.width };
-  return { format: 'jpeg', width, height, colours };
+  return { format: 'jpeg', width, height, colors };
 }
 
 /** What stands in a JPEG before its pixels. */
@@ -105,7 +105,7 @@ export interface JpegSegments {
   /** As stored. */
   readonly width: number;
   readonly height: number;
-  readonly colours: number;
+  readonly colors: number;
   /** EXIF's, 1 to 8. */
   readonly orientation: number;
   /** Of Adobe's segment: 0 CMYK or RGB, 1 YCbCr, 2 YCCK. */
@@ -138,7 +138,7 @@ export function readJpegSegments(bytes: Uint8Array, name: string): JpegSegments 
     if (startOfFrame) {
       if (at + 10 > bytes.length) throw truncated();
       const sides = checkedSides(view.getUint16(at + 7), view.getUint16(at + 5), name);
-      const about = { ...sides, colours: bytes[at + 9]!, orientation };
+      const about = { ...sides, colors: bytes[at + 9]!, orientation };
       return { ...about, ...(adobeTransform !== undefined && { adobeTransform }) };
     }
     const segment = bytes.subarray(at + 4, end);

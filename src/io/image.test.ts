@@ -19,11 +19,11 @@ describe('JPEG', () => {
     if (name === 'arithmetic') continue;
     test(`${name}: size and pixels of the picture it was made from`, async () => {
       const image = await read(jpegOf(name));
-      const grey = typeof pixels[0]![0] === 'number';
+      const gray = typeof pixels[0]![0] === 'number';
       const sides = [pixels.length, pixels[0]!.length];
-      expect(image.shape).toEqual(grey ? sides : [...sides, 3]);
+      expect(image.shape).toEqual(gray ? sides : [...sides, 3]);
       const header = readImageHeader(jpegOf(name));
-      expect(header).toEqual({ format: 'jpeg', height: sides[0], width: sides[1], colours: grey ? 1 : 3 });
+      expect(header).toEqual({ format: 'jpeg', height: sides[0], width: sides[1], colors: gray ? 1 : 3 });
       const expected = pixels.flat(2);
       const worst = Math.max(...image.data.map((value, i) => Math.abs(value - expected[i]!)));
       // At quality 100 coefficients are rounded to integers, ±0.5 each; in YCbCr and back, 8-bit rounding adds ±1 twice.
@@ -123,19 +123,19 @@ test('what is no image is named', async () => {
   );
   await expect(read(new Uint8Array(0))).rejects.toThrow(/image: the file is empty/);
   const png = encodePng({ shape: [3, 5], data: new Uint8Array(15) });
-  expect(readImageHeader(png)).toEqual({ format: 'png', height: 3, width: 5, colours: 1 });
+  expect(readImageHeader(png)).toEqual({ format: 'png', height: 3, width: 5, colors: 1 });
   expect(() => readImageHeader(png.subarray(0, 20))).toThrow(DataError);
 });
 
 describe('resizeImage', () => {
-  const grey = (rows: number[][]): ByteArray => ({
+  const gray = (rows: number[][]): ByteArray => ({
     dtype: 'uint8',
     shape: [rows.length, rows[0]!.length],
     data: Uint8Array.from(rows.flat()),
   });
 
   test('the same size changes nothing', () => {
-    const image = grey([
+    const image = gray([
       [0, 255, 3],
       [7, 9, 200],
     ]);
@@ -143,21 +143,21 @@ describe('resizeImage', () => {
   });
 
   test('halves by the mean of four, and thirds by shares of a pixel', () => {
-    const image = grey([
+    const image = gray([
       [0, 100, 10, 20],
       [50, 50, 30, 40],
     ]);
     expect([...resizeImage(image, { height: 1, width: 2 }).data]).toEqual([50, 25]);
     // Two pixels of width 2/3: (0 + 30/2) / 1.5 and (30/2 + 90) / 1.5.
-    expect([...resizeImage(grey([[0, 30, 90]]), { height: 1, width: 2, fit: 'stretch' }).data]).toEqual([10, 70]);
+    expect([...resizeImage(gray([[0, 30, 90]]), { height: 1, width: 2, fit: 'stretch' }).data]).toEqual([10, 70]);
   });
 
   test('grows into blocks', () => {
-    expect([...resizeImage(grey([[10, 20]]), { height: 2, width: 4 }).data]).toEqual([10, 10, 20, 20, 10, 10, 20, 20]);
+    expect([...resizeImage(gray([[10, 20]]), { height: 2, width: 4 }).data]).toEqual([10, 10, 20, 20, 10, 10, 20, 20]);
   });
 
   test('crops the middle unless told to stretch', () => {
-    const wide = grey([
+    const wide = gray([
       [1, 1, 100, 100, 3, 3],
       [1, 1, 100, 100, 3, 3],
     ]);
@@ -168,7 +168,7 @@ describe('resizeImage', () => {
   test('keeps the mean when it stretches, whatever the sizes', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 1, max: 40 }), fc.nat(), (height, width, seed) => {
-        const source = grey(
+        const source = gray(
           Array.from({ length: 17 }, (_, y) => Array.from({ length: 23 }, (_, x) => (x * 91 + y * 57 + seed) % 256)),
         );
         const mean = (values: Uint8Array): number => values.reduce((a, b) => a + b) / values.length;
@@ -181,14 +181,14 @@ describe('resizeImage', () => {
   });
 
   test('grey from RGB and RGB from grey', () => {
-    const colours: ByteArray = { dtype: 'uint8', shape: [1, 2, 3], data: Uint8Array.of(200, 100, 50, 255, 255, 255) };
+    const colors: ByteArray = { dtype: 'uint8', shape: [1, 2, 3], data: Uint8Array.of(200, 100, 50, 255, 255, 255) };
     // 0.299 · 200 + 0.587 · 100 + 0.114 · 50 = 124.2
-    expect([...resizeImage(colours, { height: 1, width: 2, channels: 1 }).data]).toEqual([124, 255]);
-    expect([...resizeImage(grey([[7, 9]]), { height: 1, width: 2, channels: 3 }).data]).toEqual([7, 7, 7, 9, 9, 9]);
+    expect([...resizeImage(colors, { height: 1, width: 2, channels: 1 }).data]).toEqual([124, 255]);
+    expect([...resizeImage(gray([[7, 9]]), { height: 1, width: 2, channels: 3 }).data]).toEqual([7, 7, 7, 9, 9, 9]);
   });
 
   test('refuses what is no image or no size', () => {
-    const one = grey([[1]]);
+    const one = gray([[1]]);
     expect(() => resizeImage({ ...one, shape: [1] }, { height: 1, width: 1 })).toThrow(ShapeError);
     for (const side of [0, 1.5, NaN]) expect(() => resizeImage(one, { height: side, width: 1 })).toThrow(ValueError);
   });

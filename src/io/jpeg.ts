@@ -33,15 +33,15 @@ export function createJpegDecoder(wasm?: WebAssembly.Module): JpegDecoder {
   let ready: Promise<Codec> | undefined;
   const decodeOne: JpegDecoder = async (bytes, options = {}) => {
     const name = options.name ?? 'JPEG data';
-    const { width, height, colours } = readImageHeader(bytes, { name });
-    if (![1, 3, 4].includes(colours)) {
-      throw new DataError(`${name}: a JPEG of ${colours} colours; grey, RGB and CMYK are read. Convert it to RGB.`);
+    const { width, height, colors } = readImageHeader(bytes, { name });
+    if (![1, 3, 4].includes(colors)) {
+      throw new DataError(`${name}: a JPEG of ${colors} colours; grey, RGB and CMYK are read. Convert it to RGB.`);
     }
     if (width * height > maximumPixelsPerByte * bytes.length) {
       throw new DataError(`${name}: claims ${width}×${height} pixels in ${bytes.length} bytes: the JPEG is damaged.`);
     }
-    checkImageSize(name, { width, height, bytesPerPixel: 4, kept: keptBytes(colours, bytes, name) }, options);
-    if (colours === 4) return decodeCmykJpeg(bytes, name);
+    checkImageSize(name, { width, height, bytesPerPixel: 4, kept: keptBytes(colors, bytes, name) }, options);
+    if (colors === 4) return decodeCmykJpeg(bytes, name);
     const codec = await (ready ??= start());
     complaints.length = 0;
     let image: ImageData | null;
@@ -61,8 +61,8 @@ export function createJpegDecoder(wasm?: WebAssembly.Module): JpegDecoder {
     }
     return {
       dtype: 'uint8',
-      shape: colours === 1 ? [image.height, image.width] : [image.height, image.width, 3],
-      data: withoutAlpha(image.data, colours),
+      shape: colors === 1 ? [image.height, image.width] : [image.height, image.width, 3],
+      data: withoutAlpha(image.data, colors),
     };
   };
 
@@ -76,17 +76,17 @@ export function createJpegDecoder(wasm?: WebAssembly.Module): JpegDecoder {
 }
 
 /** Bytes for each pixel besides the RGBA that libjpeg's build gives: coefficients of 16 bits; the decoder of CMYK always has some. */
-function keptBytes(colours: number, bytes: Uint8Array, name: string): number {
+function keptBytes(colors: number, bytes: Uint8Array, name: string): number {
   const coefficients = 2 * keptCoefficients(bytes, name);
-  return colours === 4 ? 4 : coefficients;
+  return colors === 4 ? 4 : coefficients;
 }
 
 /** RGBA without A, in the same memory; grey images have it in all three, and a smaller one. */
-function withoutAlpha(rgba: Uint8ClampedArray, colours: number): Uint8Array {
-  const size = (rgba.length / 4) * colours;
-  const result = colours === 1 ? new Uint8Array(size) : new Uint8Array(rgba.buffer, rgba.byteOffset, size);
+function withoutAlpha(rgba: Uint8ClampedArray, colors: number): Uint8Array {
+  const size = (rgba.length / 4) * colors;
+  const result = colors === 1 ? new Uint8Array(size) : new Uint8Array(rgba.buffer, rgba.byteOffset, size);
   for (let i = 0, to = 0; i < rgba.length; i += 4) {
-    for (let c = 0; c < colours; c++) result[to++] = rgba[i + c]!;
+    for (let c = 0; c < colors; c++) result[to++] = rgba[i + c]!;
   }
   return result;
 }

@@ -6,14 +6,14 @@ import type { DecodeImageOptions } from './limits.ts';
 
 const signature = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 /** Samples of a pixel by the type of colour, and the bits that one may have (PNG specification, 11.2.2). */
-const colourTypes: Readonly<Record<number, { readonly channels: number; readonly depths: readonly number[] }>> = {
+const colorTypes: Readonly<Record<number, { readonly channels: number; readonly depths: readonly number[] }>> = {
   0: { channels: 1, depths: [1, 2, 4, 8, 16] },
   2: { channels: 3, depths: [8, 16] },
   3: { channels: 1, depths: [1, 2, 4, 8] },
   4: { channels: 2, depths: [8, 16] },
   6: { channels: 4, depths: [8, 16] },
 };
-export const paletteColour = 3;
+export const paletteColor = 3;
 
 /** What a PNG says of its pixels before them. */
 export interface PngHeader {
@@ -21,7 +21,7 @@ export interface PngHeader {
   readonly height: number;
   /** Bits of a sample. */
   readonly depth: number;
-  readonly colour: number;
+  readonly color: number;
   /** Samples of a pixel as it is stored. */
   readonly channels: number;
   readonly interlaced: boolean;
@@ -84,18 +84,18 @@ function readHeader(data: Uint8Array, name: string, options: DecodeImageOptions)
   if (data.length !== 13) throw damaged(`a header of ${data.length} bytes`);
   const view = viewOf(data);
   const [width, height] = [view.getUint32(0), view.getUint32(4)];
-  const [depth = 0, colour = 0, compression, filter, interlace = 0] = data.subarray(8);
-  const kind = colourTypes[colour];
+  const [depth = 0, color = 0, compression, filter, interlace = 0] = data.subarray(8);
+  const kind = colorTypes[color];
   if (width === 0 || height === 0 || !kind?.depths.includes(depth)) {
     throw new DataError(
-      `${name}: the PNG header says ${width}×${height}, colour type ${colour}, ${depth} bits: it is damaged.`,
+      `${name}: the PNG header says ${width}×${height}, colour type ${color}, ${depth} bits: it is damaged.`,
     );
   }
   if (compression !== 0 || filter !== 0 || interlace > 1) throw damaged('an unknown way of packing');
   const { channels } = kind;
-  const shown = colour === paletteColour ? 3 : channels;
+  const shown = color === paletteColor ? 3 : channels;
   checkImageSize(name, { width, height, bytesPerPixel: shown * Math.ceil(depth / 8) }, options);
-  return { width, height, depth, colour, channels, interlaced: interlace === 1 };
+  return { width, height, depth, color, channels, interlaced: interlace === 1 };
 }
 
 function joined(parts: readonly Uint8Array[]): Uint8Array {

@@ -9,7 +9,7 @@ function build(
   width: number,
   height: number,
   depth: number,
-  colour: number,
+  color: number,
   rows: number[],
   extra: [string, number[]][] = [],
 ): Uint8Array {
@@ -23,7 +23,7 @@ function build(
   const header = Buffer.alloc(13);
   header.writeUInt32BE(width, 0);
   header.writeUInt32BE(height, 4);
-  header.set([depth, colour], 8);
+  header.set([depth, color], 8);
   const perRow = rows.length / height;
   const raw = Array.from({ length: height }, (_, y) => [0, ...rows.slice(y * perRow, (y + 1) * perRow)]).flat();
   return new Uint8Array(
@@ -141,9 +141,9 @@ describe('decodePng', () => {
 });
 
 test('encodePng is read back: grey and RGB', () => {
-  const grey = { shape: [3, 5], data: Uint8Array.from({ length: 15 }, (_, i) => i * 17) };
-  const colour = { shape: [2, 2, 3], data: Uint8Array.from({ length: 12 }, (_, i) => i * 20) };
-  for (const image of [grey, colour]) expect(decodePng(encodePng(image))).toEqual({ dtype: 'uint8', ...image });
+  const gray = { shape: [3, 5], data: Uint8Array.from({ length: 15 }, (_, i) => i * 17) };
+  const color = { shape: [2, 2, 3], data: Uint8Array.from({ length: 12 }, (_, i) => i * 20) };
+  for (const image of [gray, color]) expect(decodePng(encodePng(image))).toEqual({ dtype: 'uint8', ...image });
   expect(() => encodePng({ shape: [2, 2, 2], data: new Uint8Array(8) })).toThrow(DataError);
 });
 

@@ -3,7 +3,7 @@ import { DataError, formatShape } from '../core/index.ts';
 import { checkedSize, viewOf } from './bytes.ts';
 import type { ByteArray, DecodedImage } from './bytes.ts';
 import type { DecodeImageOptions } from './limits.ts';
-import { paletteColour, pngDamage, readPngParts } from './png-chunks.ts';
+import { paletteColor, pngDamage, readPngParts } from './png-chunks.ts';
 import type { Damaged, PngHeader, PngParts } from './png-chunks.ts';
 import { pixelRows } from './png-pixels.ts';
 
@@ -43,9 +43,9 @@ interface Samples {
 }
 
 function samplesOf(rows: Uint8Array<ArrayBuffer>, parts: PngParts, damaged: Damaged): Samples {
-  const { width, height, depth, colour, channels } = parts.header;
+  const { width, height, depth, color, channels } = parts.header;
   const values = depth < 8 ? unpack(rows, parts.header) : depth === 8 ? rows : wordsOf(rows);
-  if (colour === paletteColour) return { width, height, ...lookUp(values, parts, damaged), top: 255, key: undefined };
+  if (color === paletteColor) return { width, height, ...lookUp(values, parts, damaged), top: 255, key: undefined };
   const key = parts.transparency && channels % 2 === 1 ? readKey(parts.transparency, channels, damaged) : undefined;
   return { width, height, values, channels, top: 2 ** depth - 1, key };
 }
@@ -77,42 +77,42 @@ function lookUp(
   damaged: Damaged,
 ): Pick<Samples, 'values' | 'channels'> {
   if (!palette || palette.length === 0 || palette.length % 3 !== 0) throw damaged('it has no palette');
-  const colours = palette.length / 3;
-  if (transparency && transparency.length > colours) throw damaged('more alpha values than colours');
+  const colors = palette.length / 3;
+  if (transparency && transparency.length > colors) throw damaged('more alpha values than colours');
   const channels = transparency ? 4 : 3;
   const values = new Uint8Array(numbers.length * channels);
   for (let i = 0, to = 0; i < numbers.length; i++, to += channels) {
     const number = numbers[i]!;
-    if (number >= colours) throw damaged(`colour ${number} of a palette of ${colours}`);
+    if (number >= colors) throw damaged(`colour ${number} of a palette of ${colors}`);
     for (let c = 0; c < 3; c++) values[to + c] = palette[3 * number + c]!;
     if (transparency) values[to + 3] = transparency[number] ?? 255;
   }
   return { values, channels };
 }
 
-function readKey(transparency: Uint8Array, colours: number, damaged: Damaged): Uint16Array {
-  if (transparency.length !== 2 * colours) throw damaged(`a transparent colour of ${transparency.length} bytes`);
+function readKey(transparency: Uint8Array, colors: number, damaged: Damaged): Uint16Array {
+  if (transparency.length !== 2 * colors) throw damaged(`a transparent colour of ${transparency.length} bytes`);
   const view = viewOf(transparency);
-  return Uint16Array.from({ length: colours }, (_, c) => view.getUint16(2 * c));
+  return Uint16Array.from({ length: colors }, (_, c) => view.getUint16(2 * c));
 }
 
 /** Bytes of the colours, mixed with the background where they are transparent. */
 function compose(samples: Samples, { background = 255, range = 65535 }: DecodePngOptions): DecodedImage {
   const { width, height, values, channels, top, key } = samples;
-  const colours = channels <= 2 ? 1 : 3;
-  const shape = colours === 1 ? [height, width] : [height, width, 3];
-  const hasAlpha = channels !== colours;
+  const colors = channels <= 2 ? 1 : 3;
+  const shape = colors === 1 ? [height, width] : [height, width, 3];
+  const hasAlpha = channels !== colors;
   // Most images: nothing to do.
   if (!hasAlpha && !key && values instanceof Uint8Array && top === 255) return { dtype: 'uint8', shape, data: values };
   const toByte = byteOf(top, range);
-  const data = new Uint8Array(width * height * colours);
+  const data = new Uint8Array(width * height * colors);
   let transparent = false;
   let highest = 0;
-  for (let from = 0, to = 0; to < data.length; from += channels, to += colours) {
-    let alpha = hasAlpha ? values[from + colours]! / top : 1;
+  for (let from = 0, to = 0; to < data.length; from += channels, to += colors) {
+    let alpha = hasAlpha ? values[from + colors]! / top : 1;
     if (key && isKey(values, from, key)) alpha = 0;
     if (alpha < 1) transparent = true;
-    for (let c = 0; c < colours; c++) {
+    for (let c = 0; c < colors; c++) {
       const value = values[from + c]!;
       if (alpha > 0 && value > highest) highest = value;
       data[to + c] = alpha === 1 ? toByte(value) : Math.round(alpha * toByte(value) + (1 - alpha) * background);

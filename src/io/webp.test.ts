@@ -31,7 +31,7 @@ test('lossy: size and colours; headers of all three kinds', async () => {
   const pixel = (y: number, x: number): number[] => [...data.subarray((y * 20 + x) * 3, (y * 20 + x) * 3 + 3)];
   expect(pixel(0, 9)[0]! - pixel(0, 9)[2]!).toBeGreaterThan(200);
   expect(pixel(11, 9)[2]! - pixel(11, 9)[0]!).toBeGreaterThan(200);
-  const about = { format: 'webp', colours: 3 };
+  const about = { format: 'webp', colors: 3 };
   expect(readImageHeader(lossy)).toEqual({ ...about, height: 12, width: 20 });
   for (const bytes of [lossless, alpha]) expect(readImageHeader(bytes)).toEqual({ ...about, height: 4, width: 5 });
   expect((await read(alpha)).transparent).toBe(true);

@@ -43,17 +43,17 @@ export function momentsOf(
   const mean = new Float64Array(size);
   for (let i = 0; i < count; i++) for (let j = 0; j < size; j++) mean[j]! += share(i) * data[i * size + j]!;
   const covariance = new Float64Array(diagonal ? size : size * size);
-  const centred = new Float64Array(size);
+  const centered = new Float64Array(size);
   const drift = new Float64Array(size);
   for (let i = 0; i < count; i++) {
     for (let j = 0; j < size; j++) {
-      centred[j] = data[i * size + j]! - mean[j]!;
-      drift[j]! += share(i) * centred[j]!;
+      centered[j] = data[i * size + j]! - mean[j]!;
+      drift[j]! += share(i) * centered[j]!;
     }
     for (let j = 0; j < size; j++) {
-      const scaled = share(i) * centred[j]!;
-      if (diagonal) covariance[j]! += scaled * centred[j]!;
-      else for (let k = 0; k <= j; k++) covariance[j * size + k]! += scaled * centred[k]!;
+      const scaled = share(i) * centered[j]!;
+      if (diagonal) covariance[j]! += scaled * centered[j]!;
+      else for (let k = 0; k <= j; k++) covariance[j * size + k]! += scaled * centered[k]!;
     }
   }
   // The mean's own rounding, once.

@@ -113,8 +113,8 @@ function ordered(sigma: ArrayLike<number>, { lower, upper }: Box): Problem {
       const pivot2 = at(i, i) - row.reduce((sum, x) => sum + x * x, 0);
       // What rounding leaves of a coordinate that follows from the others.
       const pivot = pivot2 > 64 * n * Number.EPSILON * at(i, i) ? Math.sqrt(pivot2) : 0;
-      const centre = row.reduce((sum, x, k) => sum + x * expected[k]!, 0);
-      return { i, pivot, a: (lower[i]! - centre) / pivot, b: (upper[i]! - centre) / pivot };
+      const center = row.reduce((sum, x, k) => sum + x * expected[k]!, 0);
+      return { i, pivot, a: (lower[i]! - center) / pivot, b: (upper[i]! - center) / pivot };
     });
     const regular = candidates.filter(({ pivot }) => pivot > 0);
     const chances = regular.map(({ a, b }) => intervalOf(a, b).probability);
@@ -185,14 +185,14 @@ function meanProbability(
     for (let i = 0; i < n && product > 0; i++) {
       const row = factor[i]!;
       const pivot = row[i]!;
-      let centre = 0;
-      for (let j = 0; j < i; j++) centre += row[j]! * found[j]!;
+      let center = 0;
+      for (let j = 0; j < i; j++) center += row[j]! * found[j]!;
       if (pivot === 0) {
-        if (!(lower[i]! <= centre && centre <= upper[i]!)) product = 0;
+        if (!(lower[i]! <= center && center <= upper[i]!)) product = 0;
         found[i] = 0;
         continue;
       }
-      const interval = intervalOf((lower[i]! - centre) / pivot, (upper[i]! - centre) / pivot);
+      const interval = intervalOf((lower[i]! - center) / pivot, (upper[i]! - center) / pivot);
       product *= interval.probability;
       if (i >= free) continue;
       const place = k * steps[i]! + offsets[i]!;

@@ -51,8 +51,8 @@ export function testCovarianceRoot(root: CovarianceRoot, options: TestCovariance
     const expected = quadratic(precision, points);
     same('quadratic', root.quadratic(points), expected);
     same('‖whiten‖²', sum(square(whitened), -1), expected);
-    const centred = root.unwhiten(noise);
-    same('quadraticOfDraw', root.quadraticOfDraw({ noise, centred }), root.quadratic(centred));
+    const centered = root.unwhiten(noise);
+    same('quadraticOfDraw', root.quadraticOfDraw({ noise, centered }), root.quadratic(centered));
   }
   for (const other of [root, ...others]) {
     const product = matmul(constant(precision), other.covariance());

@@ -114,9 +114,9 @@ function gridOf(distribution: Distribution, domain: Domain | undefined): Grid | 
       weights: reshape(constant(domain.weights), [count, ...ones]),
     };
   }
-  const { mean: centre, stddev, support, eventShape } = distribution;
-  return centre && stddev && !support.isDiscrete && sizeOf(eventShape) <= 2
-    ? gridAround(distribution, { centre, stddev })
+  const { mean: center, stddev, support, eventShape } = distribution;
+  return center && stddev && !support.isDiscrete && sizeOf(eventShape) <= 2
+    ? gridAround(distribution, { center, stddev })
     : undefined;
 }
 
@@ -126,7 +126,7 @@ function gridOf(distribution: Distribution, domain: Domain | undefined): Grid | 
  */
 function gridAround(
   { batchShape, eventShape }: Distribution,
-  { centre, stddev }: { readonly centre: Tensor; readonly stddev: Tensor },
+  { center, stddev }: { readonly center: Tensor; readonly stddev: Tensor },
 ): Grid {
   const dimensions = sizeOf(eventShape);
   const step = 1 / 8;
@@ -138,7 +138,7 @@ function gridAround(
   for (const side of sides) cell = mul(cell, side);
   const column = constant(grid.map(() => 1));
   return {
-    points: add(centre, mul(u, stddev)),
+    points: add(center, mul(u, stddev)),
     weights: mul(reshape(column, [grid.length, ...batchShape.map(() => 1)]), cell),
   };
 }
@@ -158,13 +158,13 @@ function integralsOf(distribution: Distribution, { points, weights }: Grid): Int
   const logProb = distribution.logProb(points);
   const shares = mul(exp(logProb), weights); // [count, ...batch]
   const spread = reshape(shares, [...shares.shape, ...distribution.eventShape.map(() => 1)]);
-  const centre = sum(mul(spread, points), 0);
+  const center = sum(mul(spread, points), 0);
   const surprise = where(greater(exp(logProb), 0), neg(logProb), 0);
   const entropy = sum(mul(shares, surprise), 0);
   return evaluateAll({
     total: sum(shares, 0),
-    mean: centre,
-    variance: sum(mul(spread, square(sub(points, centre))), 0),
+    mean: center,
+    variance: sum(mul(spread, square(sub(points, center))), 0),
     entropy,
     surpriseVariance: sum(mul(shares, square(sub(surprise, entropy))), 0),
     logProb,
@@ -221,16 +221,16 @@ function testDraws(
       fail(distribution, `${what}, entry ${k}: ${draws} draws give ${x}, expected ${wanted.data[k]} ± ${allowed}.`);
     });
   };
-  const centre = distribution.mean ?? (integrals && constant(integrals.mean));
+  const center = distribution.mean ?? (integrals && constant(integrals.mean));
   const variance = distribution.variance ?? (integrals && constant(integrals.variance));
-  if (centre && variance) {
-    const squares = square(sub(z, centre));
+  if (center && variance) {
+    const squares = square(sub(z, center));
     const measured = evaluateAll({
       mean: mean(z, 0),
       variance: mean(squares, 0),
       // Of the squared deviations, so that heavy tails widen their own tolerance.
       spread: mean(square(sub(squares, variance)), 0),
-      wantedMean: centre,
+      wantedMean: center,
       wantedVariance: variance,
     });
     within('mean', measured.mean, measured.wantedMean, measured.wantedVariance);

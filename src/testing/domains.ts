@@ -31,12 +31,12 @@ export function lineOf(breaks: readonly number[], pieces = 100): Domain {
     const start = breaks[at] ?? NaN;
     const half = (end - start) / pieces / 2;
     for (let piece = 0; piece < pieces; piece++) {
-      const centre = start + (2 * piece + 1) * half;
+      const center = start + (2 * piece + 1) * half;
       nodes.forEach((node, k) => {
-        points.push(centre + half * node);
+        points.push(center + half * node);
         weights.push(half * (shares[k] ?? NaN));
       });
-      cuts.push({ x: centre + half, count: points.length });
+      cuts.push({ x: center + half, count: points.length });
     }
   });
   return { points: NdArray.from(points, 'float64'), weights, cuts };

@@ -1,7 +1,7 @@
 import type { Point } from '../covariance.ts';
 import { identity } from '../covariance.ts';
 import { button } from '../figure.ts';
-import { decimal, labelled, matrix, symmetric, vector } from '../format.ts';
+import { decimal, labeled, matrix, symmetric, vector } from '../format.ts';
 import { Frame, between, imageOfCircle } from '../plot.ts';
 import type { DigitModel, Posterior } from './model.ts';
 import { sampleAt } from '../figures/digit-sample.ts';
@@ -121,6 +121,6 @@ export function digitMarkup(state: DigitState): string {
     <div class="decoded"><div><p class="panel-title">decoded at z</p>${canvas('decoded', 'the image decoded at z')}</div>
       <div><p class="panel-title">eight more draws, μ + Σ<sup>1/2</sup> ε, decoded</p><div class="samples">${samples.join('')}</div></div>
       <div class="buttons">${button('draw', 'Draw new noise')}</div></div>
-    <div class="equation">${labelled('z', vector([z.x, z.y], { name: 'digit.z', ink: 'sample' }))}<span class="op">=</span>${labelled('μ', vector([posterior.mean.x, posterior.mean.y], { name: 'digit.mean', ink: 'mean' }))}<span class="op">+</span>${labelled('Σ<sup>1/2</sup>', matrix(posterior.root, { name: 'digit.root', digits: 3, ink: 'root' }))}${labelled('ε', vector([epsilon.x, epsilon.y], { name: 'digit.noise', ink: 'noise' }))}
-      <span class="aside">${labelled('Σ', symmetric(posterior.covariance, { name: 'digit.covariance', digits: 4, ink: 'cov' }))}</span></div>`;
+    <div class="equation">${labeled('z', vector([z.x, z.y], { name: 'digit.z', ink: 'sample' }))}<span class="op">=</span>${labeled('μ', vector([posterior.mean.x, posterior.mean.y], { name: 'digit.mean', ink: 'mean' }))}<span class="op">+</span>${labeled('Σ<sup>1/2</sup>', matrix(posterior.root, { name: 'digit.root', digits: 3, ink: 'root' }))}${labeled('ε', vector([epsilon.x, epsilon.y], { name: 'digit.noise', ink: 'noise' }))}
+      <span class="aside">${labeled('Σ', symmetric(posterior.covariance, { name: 'digit.covariance', digits: 4, ink: 'cov' }))}</span></div>`;
 }

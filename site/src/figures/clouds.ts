@@ -14,7 +14,7 @@ import {
 import type { Covariance, Matrix, Point } from '../covariance.ts';
 import { clamp, number, snap } from '../fields.ts';
 import { button, figure } from '../figure.ts';
-import { decimal, labelled, matrix, num, symmetric } from '../format.ts';
+import { decimal, labeled, matrix, num, symmetric } from '../format.ts';
 import { empiricalCovariance, noiseCloud, transformed } from '../noise.ts';
 import { Frame } from '../plot.ts';
 import { axesNear, axisHandles, moveAxis } from './axes.ts';
@@ -29,7 +29,7 @@ function hueOf(cloud: ArrayLike<number>, index: number): number {
   return Math.min(hues - 1, Math.floor(turn * hues));
 }
 
-function coloured(frame: Frame, cloud: ArrayLike<number>, noise: ArrayLike<number>): string {
+function colored(frame: Frame, cloud: ArrayLike<number>, noise: ArrayLike<number>): string {
   const points = Array.from({ length: 2 * shown }, (_, i) => cloud[i] ?? NaN);
   return Array.from({ length: hues }, (_, hue) =>
     frame.dots(points, `hue-${hue}`, (i) => hueOf(noise, i) === hue),
@@ -80,13 +80,13 @@ function draw(
   const z = apply(factor, epsilon);
   const body = [
     frame.grid(),
-    frame.clip(coloured(frame, cloud, noise.data) + frame.ellipse(sigma, 'outline thin ink-cov', 2)),
+    frame.clip(colored(frame, cloud, noise.data) + frame.ellipse(sigma, 'outline thin ink-cov', 2)),
     frame.arrow({ x: 0, y: 0 }, z, `ink-${ink}`, 5),
     frame.mark(z, 'ink-sample', 5),
   ];
   const measured = empiricalCovariance(cloud);
   return `<div class="panel"><p class="panel-title ink-${ink}">${title}</p>${frame.svg(`The cloud through ${title}`, body.join(''))}
-    <div class="equation small">${labelled('F', matrix(factor, { name: `clouds.${id}.factor`, ink }))}${labelled('F Fᵀ', symmetric(covarianceOf(factor), { name: `clouds.${id}.exact`, ink: wrong ? 'wrong' : 'cov' }))}${labelled('measured', symmetric(measured, { name: `clouds.${id}.measured` }))}</div></div>`;
+    <div class="equation small">${labeled('F', matrix(factor, { name: `clouds.${id}.factor`, ink }))}${labeled('F Fᵀ', symmetric(covarianceOf(factor), { name: `clouds.${id}.exact`, ink: wrong ? 'wrong' : 'cov' }))}${labeled('measured', symmetric(measured, { name: `clouds.${id}.measured` }))}</div></div>`;
 }
 
 /** How far each factor moves a draw, as bars. */
@@ -115,7 +115,7 @@ export const clouds = figure({
     const frame = Frame.plane(5.5, 280);
     const source = [
       frame.grid(),
-      frame.clip(coloured(frame, noise.data, noise.data)),
+      frame.clip(colored(frame, noise.data, noise.data)),
       frame.image(identity, 'outline thin quiet', 2),
       frame.arrow({ x: 0, y: 0 }, epsilon, 'ink-noise', 7),
       frame.handle('noise', epsilon, {
@@ -133,7 +133,7 @@ export const clouds = figure({
       <div class="panels clouds">
         <div class="panel"><p class="panel-title ink-noise">ε ~ N(0, I)</p>${frame.svg('The noise, coloured by direction', source.join(''), { interactive: true })}<p class="quiet">Drag the draw: every panel shows where it goes.</p>
           </div>
-        <div class="panel"><p class="panel-title ink-cov">Σ, the target</p>${frame.svg('The target covariance as an ellipse', target.join(''), { interactive: true })}<p class="quiet">Drag the axes: every figure of this page follows.</p><div class="equation small">${labelled('Σ', symmetric(sigma, { ink: 'cov' }))}</div></div>
+        <div class="panel"><p class="panel-title ink-cov">Σ, the target</p>${frame.svg('The target covariance as an ellipse', target.join(''), { interactive: true })}<p class="quiet">Drag the axes: every figure of this page follows.</p><div class="equation small">${labeled('Σ', symmetric(sigma, { ink: 'cov' }))}</div></div>
         ${all.map((panel) => draw(panel, noise, epsilon, sigma)).join('')}
         ${movements(all)}
       </div>`;

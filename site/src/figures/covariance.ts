@@ -3,7 +3,7 @@ import { eigen, nested, symmetricRoot, varianceAlong } from '../covariance.ts';
 import type { Covariance } from '../covariance.ts';
 import { clamp, number } from '../fields.ts';
 import { figure } from '../figure.ts';
-import { decimal, labelled, num, plain, reading, symmetric } from '../format.ts';
+import { decimal, labeled, num, plain, reading, symmetric } from '../format.ts';
 import { noiseCloud, transformed } from '../noise.ts';
 import { Frame } from '../plot.ts';
 import { isUsable } from '../store.ts';
@@ -127,10 +127,10 @@ export const covariance = figure({
     const correlation = sigma.xy / Math.sqrt(sigma.xx * sigma.yy);
     return `<div class="sliders three">${slider('_xx', { readout: decimal(own._xx) })}${slider('_yy', { readout: decimal(own._yy) })}${slider('_xy', { readout: decimal(own._xy) })}</div>
       <div class="panels two"><div class="panel">${plane(sigma, shared.seed, own._turn, own.direction, legal)}</div><div class="panel">${profile(sigma, own.direction)}</div></div>
-      <div class="equation">${labelled('Σ', symmetric(sigma, { name: 'covariance.sigma', ink: legal ? 'cov' : 'wrong' }))}
-      ${labelled('standard deviations', `<span class="pair">${num(Math.sqrt(sigma.xx), { digits: 3 })}, ${num(Math.sqrt(sigma.yy), { digits: 3 })}</span>`)}
-      ${labelled('correlation ρ', num(correlation, { name: 'covariance.correlation', digits: 3, ...(legal ? {} : { ink: 'wrong' }) }))}
-      ${labelled('variance along v', num(varianceAlong(sigma, (own.direction * Math.PI) / 180), { name: 'covariance.along', digits: 3, ink: 'cov' }))}</div>
+      <div class="equation">${labeled('Σ', symmetric(sigma, { name: 'covariance.sigma', ink: legal ? 'cov' : 'wrong' }))}
+      ${labeled('standard deviations', `<span class="pair">${num(Math.sqrt(sigma.xx), { digits: 3 })}, ${num(Math.sqrt(sigma.yy), { digits: 3 })}</span>`)}
+      ${labeled('correlation ρ', num(correlation, { name: 'covariance.correlation', digits: 3, ...(legal ? {} : { ink: 'wrong' }) }))}
+      ${labeled('variance along v', num(varianceAlong(sigma, (own.direction * Math.PI) / 180), { name: 'covariance.along', digits: 3, ink: 'cov' }))}</div>
       ${verdict(sigma, ruling, shared.sigma)}`;
   },
   describe: ({ own }) => {

@@ -7,7 +7,7 @@ import { identity, nested, symmetricRoot } from '../covariance.ts';
 import type { Covariance, Point } from '../covariance.ts';
 import { choice, clamp, number, snap } from '../fields.ts';
 import { button, figure } from '../figure.ts';
-import { decimal, grid, labelled, num, symmetric } from '../format.ts';
+import { decimal, grid, labeled, num, symmetric } from '../format.ts';
 import { empiricalCovariance, noiseCloud } from '../noise.ts';
 import { Frame, imageOfCircle } from '../plot.ts';
 
@@ -129,7 +129,7 @@ export const gradients = figure({
         <div><dt>scatter of the estimates (variance), reparameterised</dt><dd>${num(steady, { name: 'gradients.pathwise', ink: 'root', digits: 3 })}</dd></div>
         <div><dt>without</dt><dd>${num(wild, { name: 'gradients.score', ink: 'wrong', digits: 2 })}</dd></div>
         <div><dt>ratio</dt><dd><strong>${num(wild / steady, { name: 'gradients.ratio', digits: 0 })}×</strong></dd></div></dl>
-      <div class="equation">${labelled('∂ ∕ ∂Σ through Σ<sup>1/2</sup>, estimated', grid(ofSigma, { name: 'gradients.sigma', digits: 3, ink: 'root' }))}<span class="op">≈</span>${labelled('exact: ½ I', symmetric({ xx: 0.5, xy: 0, yy: 0.5 }, { digits: 3 }))}</div>`;
+      <div class="equation">${labeled('∂ ∕ ∂Σ through Σ<sup>1/2</sup>, estimated', grid(ofSigma, { name: 'gradients.sigma', digits: 3, ink: 'root' }))}<span class="op">≈</span>${labeled('exact: ½ I', symmetric({ xx: 0.5, xy: 0, yy: 0.5 }, { digits: 3 }))}</div>`;
   },
   describe: ({ own, shared: { sigma, seed } }) => {
     const { pathwise, score } = estimate(sigma, own, Number(own.draws), seed);

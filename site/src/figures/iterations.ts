@@ -4,7 +4,7 @@ import { fromAxes, matrixOf, nested, symmetricRoot } from '../covariance.ts';
 import type { Covariance } from '../covariance.ts';
 import { choice, number } from '../fields.ts';
 import { button, figure } from '../figure.ts';
-import { labelled, matrix, scientific, superscript } from '../format.ts';
+import { labeled, matrix, scientific, superscript } from '../format.ts';
 import { Frame } from '../plot.ts';
 
 const lastStep = 24;
@@ -82,7 +82,7 @@ export const iterations = figure({
     return `<div class="sliders">${choices('method')}${choices('matrix')}</div>
       <div class="sliders">${slider('step', { readout: `${current.step} of ${steps.length - 1}` })}<div class="buttons">${button('play', 'Play')}${button('next', 'One step')}</div></div>
       <div class="panels two"><div class="panel"><p class="panel-title">The unit circle under Y<sub>${current.step}</sub>, and under Σ<sup>1/2</sup> (dashed)</p>${frame.svg('The current iterate against the exact root', body.join(''))}</div><div class="panel"><p class="panel-title">How far Y Y is from Σ</p>${chart(traces, own.method, own.step)}</div></div>
-      <div class="equation">${labelled(`Y<sub>${current.step}</sub>`, matrix(iterate, { name: 'iterations.iterate', digits: 6, ink: own.method === 'schulz' ? 'root' : 'mean' }))}<span class="op">→</span>${labelled('Σ<sup>1/2</sup>', matrix(exact, { name: 'iterations.exact', digits: 6, ink: 'cov' }))}${labelled('residual', `<data value="${current.residual}" data-name="iterations.residual">${scientific(current.residual)}</data>`)}</div>`;
+      <div class="equation">${labeled(`Y<sub>${current.step}</sub>`, matrix(iterate, { name: 'iterations.iterate', digits: 6, ink: own.method === 'schulz' ? 'root' : 'mean' }))}<span class="op">→</span>${labeled('Σ<sup>1/2</sup>', matrix(exact, { name: 'iterations.exact', digits: 6, ink: 'cov' }))}${labeled('residual', `<data value="${current.residual}" data-name="iterations.residual">${scientific(current.residual)}</data>`)}</div>`;
   },
   describe: ({ own, shared }) => {
     const steps = trace(own.method, target(own.matrix, shared.sigma));

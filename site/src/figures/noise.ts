@@ -4,7 +4,7 @@ import { apply, nested, symmetricRoot } from '../covariance.ts';
 import type { Covariance, Point } from '../covariance.ts';
 import { clamp, number, snap } from '../fields.ts';
 import { button, figure } from '../figure.ts';
-import { decimal, labelled, matrix, vector } from '../format.ts';
+import { decimal, labeled, matrix, vector } from '../format.ts';
 import { noiseCloud, transformed } from '../noise.ts';
 import { Frame } from '../plot.ts';
 
@@ -53,11 +53,11 @@ export const noise = figure({
       <div class="panel"><p class="panel-title"><span class="ink-noise">ε</span> ~ N(0, I), the noise</p>${before.svg('Cloud of standard normal noise with one draw to move', left.join(''), { interactive: true })}</div>
       <div class="panel"><p class="panel-title"><span class="ink-sample">z</span> = <span class="ink-mean">μ</span> + <span class="ink-root">Σ<sup>1/2</sup></span> <span class="ink-noise">ε</span>, the sample</p>${after.svg('The cloud after the root of the covariance and the mean', right.join(''), { interactive: true })}</div></div>
       <div class="equation">
-        ${labelled('z', vector([z.x, z.y], { name: 'noise.z', ink: 'sample' }))}<span class="op">=</span>
-        ${labelled('μ', vector([mean.x, mean.y], { ink: 'mean' }))}<span class="op">+</span>
-        ${labelled('Σ<sup>1/2</sup>', matrix(root, { ink: 'root', digits: 3 }))}
-        ${labelled('ε', vector([epsilon.x, epsilon.y], { ink: 'noise' }))}
-        <span class="op">=</span>${labelled('μ', vector([mean.x, mean.y], { ink: 'mean' }))}<span class="op">+</span>${labelled('Σ<sup>1/2</sup> ε', vector(Object.values(apply(root, epsilon)), { ink: 'root' }))}
+        ${labeled('z', vector([z.x, z.y], { name: 'noise.z', ink: 'sample' }))}<span class="op">=</span>
+        ${labeled('μ', vector([mean.x, mean.y], { ink: 'mean' }))}<span class="op">+</span>
+        ${labeled('Σ<sup>1/2</sup>', matrix(root, { ink: 'root', digits: 3 }))}
+        ${labeled('ε', vector([epsilon.x, epsilon.y], { ink: 'noise' }))}
+        <span class="op">=</span>${labeled('μ', vector([mean.x, mean.y], { ink: 'mean' }))}<span class="op">+</span>${labeled('Σ<sup>1/2</sup> ε', vector(Object.values(apply(root, epsilon)), { ink: 'root' }))}
       </div><div class="buttons">${button('draw', 'Draw new noise')}</div>`;
   },
   describe: ({ own, shared: { sigma } }) => {

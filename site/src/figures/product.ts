@@ -1,7 +1,7 @@
 import { apply, symmetricRoot } from '../covariance.ts';
 import { clamp, number, snap } from '../fields.ts';
 import { figure } from '../figure.ts';
-import { decimal, labelled, matrix, num, vector } from '../format.ts';
+import { decimal, labeled, matrix, num, vector } from '../format.ts';
 import { Frame } from '../plot.ts';
 
 const limits = { min: -1.5, max: 1.5, step: 0.1 };
@@ -40,9 +40,9 @@ export const matrixTimesVector = figure({
     ];
     const row = (i: 1 | 2, left: number, right: number, sum: number): string =>
       `<p class="sum">row ${i}: <span class="mono">${decimal(left, 3)} · ${decimal(x, 1)} + ${decimal(right, 3)} · ${decimal(y, 1)} = <strong>${num(sum, { name: `product.row${i}`, digits: 3 })}</strong></span></p>`;
-    return `<div class="equation">${labelled('S', matrix(s, { digits: 3, ink: 'root' }))}${labelled('ε', vector([x, y], { digits: 1, ink: 'noise' }))}<span class="op">=</span>
-      <span>${decimal(x, 1)}</span>${labelled('first column', vector([s.a, s.c], { digits: 3, ink: 'root' }))}<span class="op">+</span><span>${decimal(y, 1)}</span>${labelled('second column', vector([s.b, s.d], { digits: 3, ink: 'mean' }))}
-      <span class="op">=</span>${labelled('S ε', vector([result.x, result.y], { name: 'product.result', digits: 3, ink: 'sample' }))}</div>
+    return `<div class="equation">${labeled('S', matrix(s, { digits: 3, ink: 'root' }))}${labeled('ε', vector([x, y], { digits: 1, ink: 'noise' }))}<span class="op">=</span>
+      <span>${decimal(x, 1)}</span>${labeled('first column', vector([s.a, s.c], { digits: 3, ink: 'root' }))}<span class="op">+</span><span>${decimal(y, 1)}</span>${labeled('second column', vector([s.b, s.d], { digits: 3, ink: 'mean' }))}
+      <span class="op">=</span>${labeled('S ε', vector([result.x, result.y], { name: 'product.result', digits: 3, ink: 'sample' }))}</div>
       ${row(1, s.a, s.b, result.x)}${row(2, s.c, s.d, result.y)}
       <div class="panels two"><div class="panel"><p class="panel-title ink-noise">ε</p>${input.svg('The vector epsilon', before.join(''), { interactive: true })}</div>
       <div class="panel"><p class="panel-title"><span class="ink-root">${decimal(x, 1)} times column 1</span>, <span class="ink-mean">${decimal(y, 1)} times column 2</span>, and their sum <span class="ink-sample">S ε</span></p>${output.svg('The two columns, scaled, and their sum', after.join(''))}</div></div>`;

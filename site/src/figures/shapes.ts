@@ -5,7 +5,7 @@ import { symmetricRoot } from '../covariance.ts';
 import type { Covariance } from '../covariance.ts';
 import { number } from '../fields.ts';
 import { figure } from '../figure.ts';
-import { decimal, grid, labelled, matrix, vector } from '../format.ts';
+import { decimal, grid, labeled, matrix, vector } from '../format.ts';
 
 /** ⊙ as numpy, torch and this library read it: the vector is repeated over the rows. And the product that was meant. */
 function products(sigma: Covariance, epsilon: readonly [number, number]) {
@@ -40,11 +40,11 @@ export const shapes = figure({
     return `<div class="sliders three">${slider('share', { readout: `${Math.round(100 * own.share)} %` })}${slider('first')}${slider('second')}</div>
       <div class="rows">
         <div class="row${diagonal ? '' : ' wrong'}"><p class="panel-title">Hadamard, Σ<sup>1/2</sup> ⊙ ε</p>
-          <div class="equation">${labelled('Σ<sup>1/2</sup>', matrix(root, { ink: 'root' }), note('[2, 2]'))}<span class="op">⊙</span>${labelled('ε', epsilon, note('[2]'))}<span class="op">=</span>${labelled('a matrix', grid(pairs(hadamard), { name: 'shapes.hadamard', ink: diagonal ? '' : 'wrong' }), note('[2, 2]'))}<span class="op">→</span>${labelled('its row sums', vector([...rowSums.data], { name: 'shapes.rowSums' }), note('[2]'))}</div></div>
+          <div class="equation">${labeled('Σ<sup>1/2</sup>', matrix(root, { ink: 'root' }), note('[2, 2]'))}<span class="op">⊙</span>${labeled('ε', epsilon, note('[2]'))}<span class="op">=</span>${labeled('a matrix', grid(pairs(hadamard), { name: 'shapes.hadamard', ink: diagonal ? '' : 'wrong' }), note('[2, 2]'))}<span class="op">→</span>${labeled('its row sums', vector([...rowSums.data], { name: 'shapes.rowSums' }), note('[2]'))}</div></div>
         <div class="row"><p class="panel-title">Matrix product, Σ<sup>1/2</sup> ε</p>
-          <div class="equation">${labelled('Σ<sup>1/2</sup>', matrix(root, { ink: 'root' }), note('[2, 2]'))}${labelled('ε', epsilon, note('[2]'))}<span class="op">=</span>${labelled('a vector', vector([...product.data], { name: 'shapes.product', ink: 'sample' }), note('[2]'))}</div></div>
+          <div class="equation">${labeled('Σ<sup>1/2</sup>', matrix(root, { ink: 'root' }), note('[2, 2]'))}${labeled('ε', epsilon, note('[2]'))}<span class="op">=</span>${labeled('a vector', vector([...product.data], { name: 'shapes.product', ink: 'sample' }), note('[2]'))}</div></div>
         <div class="row${diagonal ? '' : ' wrong'}"><p class="panel-title">Hadamard with the vector σ, σ ⊙ ε</p>
-          <div class="equation">${labelled('σ', vector([Math.sqrt(sigma.xx), Math.sqrt(sigma.yy)], { ink: 'root' }), note('[2]'))}<span class="op">⊙</span>${labelled('ε', epsilon, note('[2]'))}<span class="op">=</span>${labelled('a vector', vector([Math.sqrt(sigma.xx) * own.first, Math.sqrt(sigma.yy) * own.second], { name: 'shapes.vector', ink: diagonal ? 'sample' : 'wrong' }), note('[2]'))}<span class="op">${diagonal ? '= Σ<sup>1/2</sup> ε' : '≠ Σ<sup>1/2</sup> ε'}</span></div></div>
+          <div class="equation">${labeled('σ', vector([Math.sqrt(sigma.xx), Math.sqrt(sigma.yy)], { ink: 'root' }), note('[2]'))}<span class="op">⊙</span>${labeled('ε', epsilon, note('[2]'))}<span class="op">=</span>${labeled('a vector', vector([Math.sqrt(sigma.xx) * own.first, Math.sqrt(sigma.yy) * own.second], { name: 'shapes.vector', ink: diagonal ? 'sample' : 'wrong' }), note('[2]'))}<span class="op">${diagonal ? '= Σ<sup>1/2</sup> ε' : '≠ Σ<sup>1/2</sup> ε'}</span></div></div>
       </div>
       <p class="verdict${diagonal ? '' : ' refused'}">${diagonal ? '<strong>Σ is diagonal:</strong> Σ<sup>1/2</sup> = diag(σ), and σ ⊙ ε equals the matrix product.' : '<strong>Σ is not diagonal:</strong> ⊙ gives a matrix where a vector is wanted, and σ ⊙ ε forgets the covariance. Slide the off-diagonal to zero.'}</p>`;
   },

@@ -2,7 +2,7 @@ import { apply, eigen, product, rotation, transpose } from '../covariance.ts';
 import type { Covariance, Matrix } from '../covariance.ts';
 import { choice, number } from '../fields.ts';
 import { figure } from '../figure.ts';
-import { decimal, labelled, matrix, num } from '../format.ts';
+import { decimal, labeled, matrix, num } from '../format.ts';
 import { Frame } from '../plot.ts';
 
 const signs = { pp: '+√λ₁, +√λ₂', pm: '+√λ₁, −√λ₂', mp: '−√λ₁, +√λ₂', mm: '−√λ₁, −√λ₂' } as const;
@@ -45,7 +45,7 @@ export const signs4 = figure({
     return `<div class="split">
       <div class="panel">${frame.svg('A unit vector and where the root sends it', body.join(''))}</div>
       <div>${choices('which')}${slider('angle', { readout: `${own.angle}°` })}
-        <div class="equation">${labelled('R', matrix(root, { name: 'signs.root', digits: 3, ink: principal ? 'root' : 'wrong' }))}<span class="op">,</span>${labelled('R R = Σ', matrix(squared, { name: 'signs.square', digits: 3, ink: 'cov' }))}</div>
+        <div class="equation">${labeled('R', matrix(root, { name: 'signs.root', digits: 3, ink: principal ? 'root' : 'wrong' }))}<span class="op">,</span>${labeled('R R = Σ', matrix(squared, { name: 'signs.square', digits: 3, ink: 'cov' }))}</div>
         <p class="verdict${principal ? '' : ' refused'}"><strong>${principal ? 'Principal.' : 'A root, but not the principal one.'}</strong> With v the violet vector, vᵀ R v = ${num(along, { digits: 2 })}: its image ${along < 0 ? 'was flipped to the far side' : 'stays on its side'}.</p>
       </div></div>`;
   },

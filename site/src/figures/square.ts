@@ -2,7 +2,7 @@ import { elementwiseRoot, full, isFiniteMatrix, product, rows, symmetricRoot } f
 import type { Covariance, Matrix } from '../covariance.ts';
 import { choice } from '../fields.ts';
 import { button, figure } from '../figure.ts';
-import { decimal, labelled, matrix, num, symmetric } from '../format.ts';
+import { decimal, labeled, matrix, num, symmetric } from '../format.ts';
 
 const cells = ['11', '12', '21', '22'] as const;
 const candidates = { root: 'the matrix root S', elementwise: 'the root of each entry' } as const;
@@ -38,11 +38,11 @@ export const square = figure({
     const rowLength = Math.hypot(factor.a, factor.b);
     return `<div class="sliders">${choices('kind')}${choices('cell')}<div class="buttons">${button('next', 'Next entry')}</div></div>
       <div class="equation large">
-        ${labelled(name, matrix(factor, { name: 'square.factor', digits: 3, ink, mark: (r) => (r === i ? 'marked' : '') }))}
-        ${labelled(name, matrix(factor, { digits: 3, ink, mark: (_, c) => (c === j ? 'marked' : '') }))}
+        ${labeled(name, matrix(factor, { name: 'square.factor', digits: 3, ink, mark: (r) => (r === i ? 'marked' : '') }))}
+        ${labeled(name, matrix(factor, { digits: 3, ink, mark: (_, c) => (c === j ? 'marked' : '') }))}
         <span class="op">=</span>
-        ${labelled(`${name} ${name} ${same}`, matrix(squared, { name: 'square.product', digits: 3, ink: right ? 'cov' : 'wrong', mark: (r, c) => (r === i && c === j ? 'marked' : '') }))}
-        <span class="aside">${labelled('Σ', symmetric(sigma, { digits: 3, ink: 'cov' }))}</span>
+        ${labeled(`${name} ${name} ${same}`, matrix(squared, { name: 'square.product', digits: 3, ink: right ? 'cov' : 'wrong', mark: (r, c) => (r === i && c === j ? 'marked' : '') }))}
+        <span class="aside">${labeled('Σ', symmetric(sigma, { digits: 3, ink: 'cov' }))}</span>
       </div>
       ${isFiniteMatrix(factor) ? written(factor, own.cell) : '<p class="sum">The root of a negative entry is no real number: numpy and torch return <code>nan</code>.</p>'}
       <dl class="facts">

@@ -4,7 +4,7 @@ import { matrixOf, product, rotation, transpose } from '../covariance.ts';
 import type { Covariance } from '../covariance.ts';
 import { number } from '../fields.ts';
 import { button, figure } from '../figure.ts';
-import { decimal, labelled, num, symmetric } from '../format.ts';
+import { decimal, labeled, num, symmetric } from '../format.ts';
 import { Frame } from '../plot.ts';
 
 /** WᵀW ∕ s² of the decoder before it is turned: one direction of latent space matters far more than the other. */
@@ -66,7 +66,7 @@ export const turning = figure({
     ];
     return `<div class="sliders">${slider('angle', { readout: `${own.angle}°` })}<div class="buttons">${button('play', 'Let training turn it')}</div></div>
       <div class="panels two"><div class="panel">${frame.svg('The exact posterior and the best diagonal one', plane.join(''))}</div><div class="panel">${chart.svg('Nats lost by a diagonal covariance, by turn', gaps.join(''))}</div></div>
-      <div class="equation">${labelled('exact Σ', symmetric(covariance, { name: 'turning.covariance', digits: 3, ink: 'cov' }))}${labelled('best diagonal Σ', symmetric(diagonal, { name: 'turning.diagonal', digits: 3, ink: 'root' }))}${labelled('lost, KL', `<span>${num(gap, { name: 'turning.gap', digits: 3 })} nats</span>`)}</div>`;
+      <div class="equation">${labeled('exact Σ', symmetric(covariance, { name: 'turning.covariance', digits: 3, ink: 'cov' }))}${labeled('best diagonal Σ', symmetric(diagonal, { name: 'turning.diagonal', digits: 3, ink: 'root' }))}${labeled('lost, KL', `<span>${num(gap, { name: 'turning.gap', digits: 3 })} nats</span>`)}</div>`;
   },
   describe: ({ own }) =>
     `Turned by ${own.angle} degrees, a diagonal covariance loses ${decimal(posterior(own.angle).gap, 3)} nats.`,

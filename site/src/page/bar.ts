@@ -2,7 +2,7 @@ import { symmetricRoot } from '../covariance.ts';
 import { initialValues } from '../fields.ts';
 import { initialShared } from '../figure.ts';
 import type { Figure } from '../figure.ts';
-import { labelled, matrix, symmetric } from '../format.ts';
+import { labeled, matrix, symmetric } from '../format.ts';
 import { patch } from '../patch.ts';
 import type { Store } from '../store.ts';
 import { codeFor, languages } from './code.ts';
@@ -21,7 +21,7 @@ export function mountBar(bar: HTMLElement, store: Store, figures: readonly Figur
     const { sigma } = store.shared;
     patch(
       numbers,
-      `${labelled('Σ', symmetric(sigma, { name: 'bar.sigma', ink: 'cov' }))}${labelled('Σ<sup>1/2</sup>', matrix(symmetricRoot(sigma), { name: 'bar.root', digits: 3, ink: 'root' }))}`,
+      `${labeled('Σ', symmetric(sigma, { name: 'bar.sigma', ink: 'cov' }))}${labeled('Σ<sup>1/2</sup>', matrix(symmetricRoot(sigma), { name: 'bar.root', digits: 3, ink: 'root' }))}`,
     );
     code.textContent = codeFor(language, sigma);
   };

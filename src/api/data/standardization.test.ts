@@ -171,23 +171,23 @@ describe('the rule', () => {
     return run.config.data.scale;
   };
   const images = new NdArray(Float32Array.from({ length: 64 * 12 }, (_, k) => (k % 7) - 3), [64, 3, 4]); // prettier-ignore
-  const greys = new NdArray(images.data.map((value) => (value + 3) / 6), [64, 3, 4]); // prettier-ignore
+  const grays = new NdArray(images.data.map((value) => (value + 3) / 6), [64, 3, 4]); // prettier-ignore
 
   it('is each number of a vector, images as a whole, and none for images in [0, 1] or what has no unit', async () => {
     expect(await scaleOf(far)).toBe('each');
     expect(await scaleOf(far, { likelihood: 'laplace' })).toBe('each');
     expect(await scaleOf(images)).toBe('whole');
-    expect(await scaleOf(greys)).toBeUndefined();
-    expect(await scaleOf(greys, { likelihood: 'gaussian' })).toBeUndefined();
-    expect(await scaleOf(greys, { likelihood: 'gaussian', dataOptions: { scale: 'whole' } })).toBe('whole');
+    expect(await scaleOf(grays)).toBeUndefined();
+    expect(await scaleOf(grays, { likelihood: 'gaussian' })).toBeUndefined();
+    expect(await scaleOf(grays, { likelihood: 'gaussian', dataOptions: { scale: 'whole' } })).toBe('whole');
     expect(await scaleOf(images, { dataOptions: { scale: 'each' } })).toBe('each');
     expect(await scaleOf(far, { dataOptions: { scale: 'none' } })).toBeUndefined();
   });
 
   it('is refused where there are no units, or where it is none', async () => {
     const options = { dataOptions: { scale: 'each' } } as const;
-    await expect(scaleOf(greys, options)).rejects.toThrow(/scale "each": it is for real values.*'bernoulli'/);
-    await expect(scaleOf(greys, { likelihood: 'gaussian', binarize: 'threshold', ...options })).rejects.toThrow(ValueError); // prettier-ignore
+    await expect(scaleOf(grays, options)).rejects.toThrow(/scale "each": it is for real values.*'bernoulli'/);
+    await expect(scaleOf(grays, { likelihood: 'gaussian', binarize: 'threshold', ...options })).rejects.toThrow(ValueError); // prettier-ignore
     await expect(scaleOf(far, { dataOptions: { scale: 'both' as 'each' } })).rejects.toThrow(
       /one of none, whole, each/,
     );
@@ -215,7 +215,7 @@ describe('what it is found on', () => {
 describe('pictures', () => {
   it('spread images in units of their own about their mean, and leave others', () => {
     const images = new NdArray(Float64Array.of(100, 70, 130, 115), [1, 2, 2]);
-    const standardization = Standardization.of('whole', 4, { centre: [100], scale: [10] });
+    const standardization = Standardization.of('whole', 4, { center: [100], scale: [10] });
     expect([...asShades({ standardization }, images).data]).toEqual([0.5, 0, 1, 0.75]);
     expect(asShades({ standardization: undefined }, images)).toBe(images);
   });

@@ -45,13 +45,13 @@ function defaultRule(sampleShape: readonly number[], support: Dataset['support']
   return support === 'real' ? 'whole' : 'none';
 }
 
-const names = { centre: 'data.centre', scale: 'data.scale' } as const;
+const names = { center: 'data.centre', scale: 'data.scale' } as const;
 
 /** The tensors by which a run keeps its standardisation beside its parameters: one number for all, or one for each. */
-export function standardizationTensors({ rule, centre, scale, size }: Standardization): Record<string, NdArray> {
+export function standardizationTensors({ rule, center, scale, size }: Standardization): Record<string, NdArray> {
   const count = rule === 'each' ? size : 1;
   return {
-    [names.centre]: new NdArray(centre.slice(0, count), [count]),
+    [names.center]: new NdArray(center.slice(0, count), [count]),
     [names.scale]: new NdArray(scale.slice(0, count), [count]),
   };
 }
@@ -65,18 +65,18 @@ export function withoutStandardization(
   tensors: ReadonlyMap<string, NdArray>,
   { data }: Pick<RunConfig, 'data'>,
 ): { readonly parameters: Record<string, NdArray>; readonly standardization?: Standardization } {
-  const { [names.centre]: centre, [names.scale]: scale, ...parameters } = Object.fromEntries(tensors);
+  const { [names.center]: center, [names.scale]: scale, ...parameters } = Object.fromEntries(tensors);
   if (data.scale === undefined) return { parameters: Object.fromEntries(tensors) };
   const size = sizeOf(data.shape);
   const count = data.scale === 'each' ? size : 1;
-  if (centre?.size !== count || scale?.size !== count) {
+  if (center?.size !== count || scale?.size !== count) {
     throw new DataError(
-      `the data are standardised (scale '${data.scale}'), which needs '${names.centre}' and '${names.scale}' of ${count} numbers each.`,
+      `the data are standardised (scale '${data.scale}'), which needs '${names.center}' and '${names.scale}' of ${count} numbers each.`,
     );
   }
   return {
     parameters,
-    standardization: Standardization.of(data.scale, size, { centre: centre.data, scale: scale.data }),
+    standardization: Standardization.of(data.scale, size, { center: center.data, scale: scale.data }),
   };
 }
 

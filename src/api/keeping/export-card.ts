@@ -39,8 +39,8 @@ ${unitsText(run)}`;
 /** What float32 rounds off a number of the centre's size, as a share of its standard deviation, worst of all numbers. */
 function unitsText({ standardization }: Run): string {
   if (!standardization) return '';
-  const { centre, scale } = standardization;
-  const lost = centre.reduce((worst, value, i) => Math.max(worst, Math.abs(value) / (scale[i] ?? NaN)), 0) * 2 ** -24;
+  const { center, scale } = standardization;
+  const lost = center.reduce((worst, value, i) => Math.max(worst, Math.abs(value) / (scale[i] ?? NaN)), 0) * 2 ** -24;
   return `
 \`x\` and what is given of it (\`mean\`, \`stddev\` or \`scale\`) are in the data's own units: the models standardise \`x\` themselves.
 float32 rounds \`x\` by up to ${Number(lost.toPrecision(1))} of its standard deviations here.${lost > 0.01 ? ' That is much: export a model of x less a round number, such as its mean.' : ''}

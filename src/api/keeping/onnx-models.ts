@@ -78,18 +78,18 @@ export function exportOnnx(
 }
 
 /** The centre as two float32 numbers, so that x − centre has the digits that x has, in a graph of float32 alone. */
-function standardized(x: Tensor, { centre, scale }: Standardization): Tensor {
-  const high = Float32Array.from(centre);
-  const low = centre.map((value, i) => value - (high[i] ?? NaN));
+function standardized(x: Tensor, { center, scale }: Standardization): Tensor {
+  const high = Float32Array.from(center);
+  const low = center.map((value, i) => value - (high[i] ?? NaN));
   return div(sub(sub(x, vector(high)), vector(low)), vector(scale));
 }
 
 /** Mean and spread of x, by those of y = (x − centre) / scale. */
-function outputsInUnits(likelihood: Likelihood, { centre, scale }: Standardization): Record<string, Tensor> {
+function outputsInUnits(likelihood: Likelihood, { center, scale }: Standardization): Record<string, Tensor> {
   const spread = Object.entries(likelihood.parameters).map(
     ([name, value]) => [name, mul(value, vector(scale))] as const,
   );
-  return { mean: add(mul(likelihood.mean, vector(scale)), vector(centre)), ...Object.fromEntries(spread) };
+  return { mean: add(mul(likelihood.mean, vector(scale)), vector(center)), ...Object.fromEntries(spread) };
 }
 
 function vector(values: Float32Array<ArrayBuffer> | Float64Array<ArrayBuffer>): Tensor {

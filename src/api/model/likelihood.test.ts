@@ -15,14 +15,14 @@ function examples(value: (k: number) => number): NdArray<'float32'> {
     [64, 3, 2],
   );
 }
-const grey = examples((k) => ((k * 7) % 11) / 10);
+const gray = examples((k) => ((k * 7) % 11) / 10);
 const real = examples((k) => Math.sin(k) * 3);
 const counts = examples((k) => (k * k) % 7);
 const oneHot = examples((k) => +(k % 2 === Math.floor(k / 2) % 2));
 
 const cases: readonly [ModelOptions, NdArray, readonly string[]][] = [
-  [{ likelihood: 'continuous-bernoulli' }, grey, ['logits']],
-  [{ likelihood: 'gaussian', stddev: 0.3 }, grey, ['stddev']],
+  [{ likelihood: 'continuous-bernoulli' }, gray, ['logits']],
+  [{ likelihood: 'gaussian', stddev: 0.3 }, gray, ['stddev']],
   [{ likelihood: 'gaussian' }, real, ['stddev']],
   [{ likelihood: 'gaussian', stddev: 'head' }, real, ['stddev']],
   [{ likelihood: 'laplace', stddev: 'per-dimension' }, real, ['scale']],
@@ -69,7 +69,7 @@ describe('which likelihood', () => {
   };
 
   it('goes by the data: Bernoulli in [0, 1], Gaussian elsewhere, and says so', async () => {
-    const image = await choose(grey);
+    const image = await choose(gray);
     expect(image.config).toMatchObject({ model: { likelihood: 'bernoulli' }, data: { binarize: 'dynamic' } });
     const other = await choose(real);
     expect(other.config).toMatchObject({ model: { likelihood: 'gaussian' }, data: { binarize: 'none', support: 'real' } }); // prettier-ignore
@@ -80,21 +80,21 @@ describe('which likelihood', () => {
   });
 
   it("is the base configuration's unless another is asked for, which drops its numbers", async () => {
-    const { config } = await choose(grey, { likelihood: 'gaussian', stddev: 0.5 });
-    expect((await choose(grey, { config })).config.model).toMatchObject({ likelihood: 'gaussian', stddev: 0.5 });
-    const back = (await choose(grey, { config, likelihood: 'bernoulli' })).config;
+    const { config } = await choose(gray, { likelihood: 'gaussian', stddev: 0.5 });
+    expect((await choose(gray, { config })).config.model).toMatchObject({ likelihood: 'gaussian', stddev: 0.5 });
+    const back = (await choose(gray, { config, likelihood: 'bernoulli' })).config;
     expect(back.model.stddev).toBeUndefined();
     expect(back.data.binarize).toBe('dynamic');
   });
 
   it.each<[string, NdArray, ModelOptions, RegExp]>([
     ['Bernoulli of measurements', real, { likelihood: 'bernoulli' }, /example 0 holds 2\.52.* at \[0, 1\]; a bernoulli likelihood takes numbers in \[0, 1\].*'gaussian' or 'laplace' would take/], // prettier-ignore
-    ['Poisson of grey values', grey, { likelihood: 'poisson' }, /holds 0\.6.*a poisson likelihood takes counts.*'continuous-bernoulli' or 'gaussian'/], // prettier-ignore
+    ['Poisson of grey values', gray, { likelihood: 'poisson' }, /holds 0\.6.*a poisson likelihood takes counts.*'continuous-bernoulli' or 'gaussian'/], // prettier-ignore
     ['Bernoulli of counts', counts, { likelihood: 'bernoulli' }, /'poisson' would take these counts/],
     ['too few levels', counts, { likelihood: 'ordinal', classes: 3 }, /whole numbers from 0 to 2/],
     ['ordinal without levels', counts, { likelihood: 'ordinal' }, /\$\.model\.classes|classes exactly when/],
-    ['a scale where there is none', grey, { likelihood: 'poisson', stddev: 1 }, /no stddev unless the likelihood is/],
-    ['mixed without a table', grey, { likelihood: 'mixed' }, /tables, and no other data, go with 'mixed'/],
+    ['a scale where there is none', gray, { likelihood: 'poisson', stddev: 1 }, /no stddev unless the likelihood is/],
+    ['mixed without a table', gray, { likelihood: 'mixed' }, /tables, and no other data, go with 'mixed'/],
   ])('refuses %s', async (_, data, options, message) => {
     const failed = choose(data, options);
     await expect(failed).rejects.toThrow(ValueError);

@@ -13,11 +13,11 @@ export function asShades(
   images: NdArray,
 ): NdArray {
   if (!standardization) return images;
-  const { centre, scale } = standardization;
+  const { center, scale } = standardization;
   let [black, white] = [Infinity, -Infinity];
-  for (let i = 0; i < centre.length; i++) {
-    black = Math.min(black, (centre[i] ?? NaN) - shownDeviations * (scale[i] ?? NaN));
-    white = Math.max(white, (centre[i] ?? NaN) + shownDeviations * (scale[i] ?? NaN));
+  for (let i = 0; i < center.length; i++) {
+    black = Math.min(black, (center[i] ?? NaN) - shownDeviations * (scale[i] ?? NaN));
+    white = Math.max(white, (center[i] ?? NaN) + shownDeviations * (scale[i] ?? NaN));
   }
   const shades = Float32Array.from(images.data, (value) => (value - black) / (white - black));
   return new NdArray(shades, images.shape);

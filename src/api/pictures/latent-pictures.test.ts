@@ -41,7 +41,7 @@ beforeAll(async () => {
 });
 
 /** How many pixels of a PNG are neither grey nor white: points and legend. */
-function coloured(png: Uint8Array): number {
+function colored(png: Uint8Array): number {
   const { data } = decodePng(png);
   let count = 0;
   for (let k = 0; k < data.length; k += 3) {
@@ -55,10 +55,10 @@ describe('pictures of a latent space', () => {
   it('scatters the posterior means, with ellipses and without', async () => {
     const [bare, ellipses] = [await latentScatter(run, { ellipses: false }), await latentScatter(run, { limit: 40 })];
     expect(decodePng(bare).shape[0]).toBe(860);
-    expect(coloured(bare)).toBeGreaterThan(1000);
+    expect(colored(bare)).toBeGreaterThan(1000);
     expect(ellipses).not.toEqual(await latentScatter(run, { limit: 40, ellipses: false }));
     const flat = await train(digits, { ...small, latent: 1, epochs: 1 });
-    expect(coloured(await latentScatter(flat))).toBeGreaterThan(1000);
+    expect(colored(await latentScatter(flat))).toBeGreaterThan(1000);
   });
 
   it('draws each example’s own covariance, seen along the axes of the means', async () => {

@@ -1,7 +1,7 @@
 import { NdArray, ShapeError, ValueError, checkOptions, formatShape, rule } from '../../core/index.ts';
 import type { OptionRules } from '../../core/index.ts';
 import { numbersOf, takeFirst } from '../../data/index.ts';
-import { isImageShape, labelledRows, mapColour, scatterPlot } from '../../drawing/index.ts';
+import { isImageShape, labeledRows, mapColor, scatterPlot } from '../../drawing/index.ts';
 import { LatentStatistics, principalAxes, project } from '../../evaluation/index.ts';
 import type { PrincipalAxes } from '../../evaluation/index.ts';
 import type { DataInput } from '../data/data.ts';
@@ -114,10 +114,10 @@ export async function traversalPicture(run: Run, options: TraversalPictureOption
   if (example !== undefined && example >= dataset.size) {
     throw new ValueError(`traversalPicture: there is no example ${example}; ${dataset.name} has ${dataset.size}.`);
   }
-  const centre = example === undefined ? {} : { example: numbersOf(dataset, Uint32Array.of(example)) };
-  const images = await run.traverse({ range, steps, dimensions, ...centre });
+  const center = example === undefined ? {} : { example: numbersOf(dataset, Uint32Array.of(example)) };
+  const images = await run.traverse({ range, steps, dimensions, ...center });
   const values = Array.from({ length: steps }, (_, step) => range * ((2 * step) / (steps - 1) - 1));
-  return labelledRows(asShades(run, images), {
+  return labeledRows(asShades(run, images), {
     title: `Traversals, dimensions by KL${example === undefined ? '' : `, around example ${example}`}`,
     rows: dimensions.map((dimension) => `z${dimension + 1} · ${(kl[dimension] ?? 0).toFixed(2)} nats`),
     columns: values.map((value) => signed(value)),
@@ -169,7 +169,7 @@ export async function interpolationPicture(run: Run, options: InterpolationPictu
     rows.data.set(to.data.subarray(row * size, (row + 1) * size), at + (steps + 1) * size);
   }
   const shares = Array.from({ length: steps }, (_, step) => `${Math.round((100 * step) / (steps - 1))} %`);
-  return labelledRows(asShades(run, rows), {
+  return labeledRows(asShades(run, rows), {
     title: `Interpolations, ${path}, between test examples`,
     columns: ['from', ...shares, 'to'],
   });
@@ -205,8 +205,8 @@ export async function anomalyPicture(run: Run, x: NdArray, options: AnomalyPictu
   // A density in units of its own has no natural zero: the unit alone adds log scale to every pixel.
   const [least, largest] = [run.standardization ? quantile(0.005) : 0, quantile(0.995)];
   const sheet = NdArray.zeros([count, 3, height, width, 3], 'float32');
-  const paint = (cell: number, pixel: number, colour: (channel: number) => number): void => {
-    for (let c = 0; c < 3; c++) sheet.data[(cell * pixels + pixel) * 3 + c] = colour(c);
+  const paint = (cell: number, pixel: number, color: (channel: number) => number): void => {
+    for (let c = 0; c < 3; c++) sheet.data[(cell * pixels + pixel) * 3 + c] = color(c);
   };
   for (let n = 0; n < count; n++) {
     for (let pixel = 0; pixel < pixels; pixel++) {
@@ -214,12 +214,12 @@ export async function anomalyPicture(run: Run, x: NdArray, options: AnomalyPictu
       const value = (shades: NdArray) => (c: number) => shades.data[at * channels + (channels === 1 ? 0 : c)] ?? 0;
       paint(3 * n, pixel, value(originalShades));
       paint(3 * n + 1, pixel, value(shades));
-      const colour = mapColour('inferno', largest > least ? ((heat[at] ?? 0) - least) / (largest - least) : 0);
-      paint(3 * n + 2, pixel, (c) => (colour[c] ?? 0) / 255);
+      const color = mapColor('inferno', largest > least ? ((heat[at] ?? 0) - least) / (largest - least) : 0);
+      paint(3 * n + 2, pixel, (c) => (color[c] ?? 0) / 255);
     }
   }
   const { texts } = options;
-  return labelledRows(sheet, {
+  return labeledRows(sheet, {
     columns: ['x', 'E[x|z]', '−log p'],
     ...(texts && { rows: texts }),
   });

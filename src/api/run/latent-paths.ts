@@ -82,10 +82,10 @@ export const traverseOptionRules: OptionRules<TraverseOptions> = {
 };
 
 /** One dimension after the other runs through its range while the rest stay: [dimensions · steps, latent]. */
-export function traverseLatents(centre: NdArray<'float32'>, options: TraverseOptions = {}): NdArray<'float32'> {
+export function traverseLatents(center: NdArray<'float32'>, options: TraverseOptions = {}): NdArray<'float32'> {
   checkOptions('traverse', options, traverseOptionRules);
   const { dimensions, range = 3, steps = 9 } = options;
-  const latent = centre.size;
+  const latent = center.size;
   const chosen = dimensions ?? Array.from({ length: latent }, (_, dimension) => dimension);
   const wrong = chosen.find((dimension) => !Number.isInteger(dimension) || dimension < 0 || dimension >= latent);
   if (wrong !== undefined) {
@@ -95,7 +95,7 @@ export function traverseLatents(centre: NdArray<'float32'>, options: TraverseOpt
   for (const [row, dimension] of chosen.entries()) {
     for (let step = 0; step < steps; step++) {
       const at = (row * steps + step) * latent;
-      points.data.set(centre.data, at);
+      points.data.set(center.data, at);
       points.data[at + dimension] = range * ((2 * step) / (steps - 1) - 1);
     }
   }

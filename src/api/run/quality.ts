@@ -2,7 +2,7 @@ import { ValueError, checkOptions, rule } from '../../core/index.ts';
 import { numbersOf, takeFirst } from '../../data/index.ts';
 import type { Dataset } from '../../data/index.ts';
 import { imageQuality, linearProbe, nearestNeighbourAccuracy } from '../../evaluation/index.ts';
-import type { ImageQuality, LabelledCodes } from '../../evaluation/index.ts';
+import type { ImageQuality, LabeledCodes } from '../../evaluation/index.ts';
 import type { DataInput } from '../data/data.ts';
 import type { Run } from './run.ts';
 
@@ -66,7 +66,7 @@ export async function codeQuality(run: Run, options: CodeQualityOptions = {}): P
   };
 }
 
-async function codes(run: Run, dataset: Dataset): Promise<LabelledCodes> {
+async function codes(run: Run, dataset: Dataset): Promise<LabeledCodes> {
   if (!dataset.labels) throw new ValueError(`codeQuality: ${dataset.name} has no labels.`);
   return { codes: (await run.encode(numbersOf(dataset))).mean, labels: dataset.labels };
 }

@@ -317,10 +317,10 @@ export class Run {
     checkOptions('traverse', options, { ...traverseOptionRules, example: rule.anything });
     const { example, ...rest } = options;
     const { dimensions, steps = 9 } = rest;
-    const centre =
+    const center =
       example === undefined ? NdArray.zeros([1, this.model.latent], 'float32') : (await this.encode(example)).mean;
-    if (centre.shape[0] !== 1) throw new ShapeError(`traverse: expected one example, got ${centre.shape[0] ?? 0}.`);
-    const images = await this.decode(traverseLatents(centre, { ...rest, steps }));
+    if (center.shape[0] !== 1) throw new ShapeError(`traverse: expected one example, got ${center.shape[0] ?? 0}.`);
+    const images = await this.decode(traverseLatents(center, { ...rest, steps }));
     return images.reshape([dimensions?.length ?? this.model.latent, steps, ...this.exampleShape]);
   }
 

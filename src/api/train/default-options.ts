@@ -32,12 +32,12 @@ const general: BaseConfig = {
 /** What nobody asked otherwise, by the data: a likelihood that fits their support, and for tables a size that fits theirs. */
 export function defaultsFor(dataset: Dataset): BaseConfig {
   if (dataset.support === 'table') return forTable(withLikelihood(general, 'mixed'), dataset.size);
-  const base = withLikelihood(general, isColourImage(dataset) ? 'gaussian' : defaultLikelihoods[dataset.support]);
+  const base = withLikelihood(general, isColorImage(dataset) ? 'gaussian' : defaultLikelihoods[dataset.support]);
   return withEnoughSteps(base, dataset.size * (1 - base.training.validation), usualSteps);
 }
 
 /** Colours are no probabilities of ink: drawn as 0 or 1 they would be confetti. */
-function isColourImage({ sampleShape }: Dataset): boolean {
+function isColorImage({ sampleShape }: Dataset): boolean {
   return sampleShape.length === 3 && sampleShape[2] === 3;
 }
 

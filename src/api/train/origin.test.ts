@@ -13,10 +13,10 @@ const folder = mkdtempSync(join(tmpdir(), 'rootsigma-from-'));
 const old = join(folder, 'old');
 
 /** Vectors in a unit of their own, which are standardised. */
-function vectors(seed: number, count: number, { centre = 100, scale = 5 } = {}): NdArray {
+function vectors(seed: number, count: number, { center = 100, scale = 5 } = {}): NdArray {
   const { data } = normal(key(seed), [count, 4]);
   return new NdArray(
-    Float64Array.from(data, (value, k) => centre + scale * (1 + (k % 4)) * value),
+    Float64Array.from(data, (value, k) => center + scale * (1 + (k % 4)) * value),
     [count, 4],
   );
 }
@@ -43,10 +43,10 @@ describe('train from a run', () => {
   ])('starts from its weights, units and model: %s', async (_, from) => {
     const notices: string[] = [];
     const onNotice = (line: string): void => void notices.push(line);
-    const run = await train(vectors(2, 50, { centre: 90 }), { ...still, from: await from(), onNotice });
+    const run = await train(vectors(2, 50, { center: 90 }), { ...still, from: await from(), onNotice });
     expect(numbers(run)).toEqual(numbers(origin));
     expect(run.config.model).toEqual(origin.config.model);
-    expect(run.standardization?.centre).toEqual(origin.standardization?.centre);
+    expect(run.standardization?.center).toEqual(origin.standardization?.center);
     expect(run.standardization?.scale).toEqual(origin.standardization?.scale);
     expect(run.config.from).toMatchObject({ run: old, source: 'array' });
     expect(notices[0]).toMatch(/^starting from the weights of .*old \(trained on array\)/);
@@ -57,28 +57,28 @@ describe('train from a run', () => {
 
   it('learns on, with training options and an optimiser of its own', async () => {
     const out = join(folder, 'new');
-    const run = await train(vectors(2, 200, { centre: 90 }), { ...still, ...{ optimizer: 'adam', learningRate: 0.01 }, from: old, out, onNotice: 'silent' }); // prettier-ignore
+    const run = await train(vectors(2, 200, { center: 90 }), { ...still, ...{ optimizer: 'adam', learningRate: 0.01 }, from: old, out, onNotice: 'silent' }); // prettier-ignore
     expect(run.config.training.optimizer).toEqual({ name: 'adam', learningRate: 0.01 });
     expect(numbers(run)).not.toEqual(numbers(origin));
     const loaded = await load(out);
     expect(numbers(loaded)).toEqual(numbers(run));
     expect(loaded.standardization?.scale).toEqual(origin.standardization?.scale);
     // From where it starts, an epoch of few steps leads further than from nowhere.
-    const data = vectors(4, 50, { centre: 90 });
-    const fresh = await train(vectors(2, 200, { centre: 90 }), { ...tiny, ...still, optimizer: 'adam', learningRate: 0.01, onNotice: 'silent' }); // prettier-ignore
+    const data = vectors(4, 50, { center: 90 });
+    const fresh = await train(vectors(2, 200, { center: 90 }), { ...tiny, ...still, optimizer: 'adam', learningRate: 0.01, onNotice: 'silent' }); // prettier-ignore
     const [warm, cold] = await Promise.all([run.evaluate({ data, samples: 20 }), fresh.evaluate({ data, samples: 20 })]); // prettier-ignore
     expect(warm.examples).toBe(cold.examples);
   });
 
   it('is resumed to the bit, in the units that it began with', async () => {
-    const [parted, x] = [join(folder, 'parted'), vectors(2, 60, { centre: 90 })];
+    const [parted, x] = [join(folder, 'parted'), vectors(2, 60, { center: 90 })];
     const options = { ...tiny, from: old, onNotice: 'silent' } as const;
     await train(x, { ...options, epochs: 1, out: parted });
     const resumed = await train(x, { ...tiny, epochs: 3, out: parted, resume: true });
     const whole = await train(x, { ...options, epochs: 3 });
     expect(numbers(resumed)).toEqual(numbers(whole));
     expect(resumed.config.from?.run).toBe(old);
-    expect(resumed.standardization?.centre).toEqual(origin.standardization?.centre);
+    expect(resumed.standardization?.center).toEqual(origin.standardization?.center);
   });
 
   it.each<[string, TrainOptions, RegExp]>([

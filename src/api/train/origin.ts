@@ -93,17 +93,17 @@ function checkForm({ name, config }: Origin, { train, source }: DatasetSplits): 
   if (changes.length > 0) throw refuse(`the columns ${changes.join('; ')}`);
 }
 
-function numbersOf({ rule, size, centre, scale }: Standardization): { centre: number[]; scale: number[] } {
+function numbersOf({ rule, size, center, scale }: Standardization): { centre: number[]; scale: number[] } {
   const count = rule === 'each' ? size : 1;
-  return { centre: Array.from(centre.slice(0, count)), scale: Array.from(scale.slice(0, count)) };
+  return { centre: Array.from(center.slice(0, count)), scale: Array.from(scale.slice(0, count)) };
 }
 
 /** How the data of a run that started from another are standardised: as those of the other. */
 export function inheritedStandardization({ data, from }: RunConfig): Standardization | undefined {
   if (!data.scale || !from?.standardization) return undefined;
-  const { centre, scale } = from.standardization;
+  const { centre: center, scale } = from.standardization;
   const size = data.shape.reduce((product, length) => product * length, 1);
-  return Standardization.of(data.scale, size, { centre: Float64Array.from(centre), scale: Float64Array.from(scale) });
+  return Standardization.of(data.scale, size, { center: Float64Array.from(center), scale: Float64Array.from(scale) });
 }
 
 /** What a person should know. */

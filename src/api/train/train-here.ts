@@ -1,6 +1,6 @@
 import { localFiles } from '#file-system';
 import { RootsigmaError, ValueError } from '../../core/index.ts';
-import { Standardization, greyFraction, splitValidation } from '../../data/index.ts';
+import { Standardization, grayFraction, splitValidation } from '../../data/index.ts';
 import type { Binarize, Dataset, DatasetOptions, DatasetSplits } from '../../data/index.ts';
 import { createEngine } from '../../engine/index.ts';
 import type { RunConfig } from '../../io/index.ts';
@@ -194,7 +194,7 @@ async function follow(
 
 /** What a person should know of the likelihood: what grey values mean under Bernoulli, and what was chosen for other data. */
 function likelihoodNotice(splits: DatasetSplits, { data, model }: RunConfig, options: TrainOptions): string[] {
-  if (model.likelihood === 'bernoulli') return greyNotice(splits, data.binarize);
+  if (model.likelihood === 'bernoulli') return grayNotice(splits, data.binarize);
   if (options.likelihood !== undefined || splits.train.support !== 'real') return [];
   return [
     `the data are numbers in a unit of their own: the likelihood is '${model.likelihood}' with a learned standard deviation ('laplace' and 'poisson' take such data too).`,
@@ -202,11 +202,11 @@ function likelihoodNotice(splits: DatasetSplits, { data, model }: RunConfig, opt
 }
 
 /** A Bernoulli likelihood is one of zeros and ones. */
-function greyNotice(splits: DatasetSplits, binarize: Binarize): string[] {
+function grayNotice(splits: DatasetSplits, binarize: Binarize): string[] {
   if (binarize === 'threshold') return [];
-  const grey = greyFraction(splits.train, { limit: 1000 });
-  if (grey === 0) return [];
-  const percent = `${(100 * grey).toFixed(1)} % of the pixels are grey`;
+  const gray = grayFraction(splits.train, { limit: 1000 });
+  if (gray === 0) return [];
+  const percent = `${(100 * gray).toFixed(1)} % of the pixels are grey`;
   return binarize === 'dynamic'
     ? [`${percent}: each step draws them as 0 or 1 (binarize 'dynamic'; 'threshold' fixes them at 0.5).`]
     : [

@@ -151,8 +151,8 @@ function place(path: Path, { scale, thickness }: Record<DigitFactor, number>): v
     massY += (length * (y0 + y1)) / 2;
   }
   const factor = (box * scale - 2 * thickness) / Math.max(right - left, bottom - top);
-  const shiftX = centre(massX / mass, left, right, factor, thickness);
-  const shiftY = centre(massY / mass, top, bottom, factor, thickness);
+  const shiftX = center(massX / mass, left, right, factor, thickness);
+  const shiftY = center(massY / mass, top, bottom, factor, thickness);
   for (let at = 0; at < count * 6; at += 3) {
     pieces[at] = pieces[at]! * factor + shiftX;
     pieces[at + 1] = pieces[at + 1]! * factor + shiftY;
@@ -160,7 +160,7 @@ function place(path: Path, { scale, thickness }: Record<DigitFactor, number>): v
 }
 
 /** The shift that centres the mass, limited so that no ink leaves the image. */
-function centre(mass: number, low: number, high: number, factor: number, margin: number): number {
+function center(mass: number, low: number, high: number, factor: number, margin: number): number {
   const shift = digitSize / 2 - mass * factor;
   return Math.min(digitSize - 1 - margin - high * factor, Math.max(1 + margin - low * factor, shift));
 }

@@ -47,8 +47,8 @@ export function tracePath(strokes: readonly (readonly PenPoint[])[], radius: num
   return { pieces, count: pieces.length / 6 };
 }
 
-function reflect(point: PenPoint, centre: PenPoint): PenPoint {
-  return [2 * centre[0] - point[0], 2 * centre[1] - point[1]];
+function reflect(point: PenPoint, center: PenPoint): PenPoint {
+  return [2 * center[0] - point[0], 2 * center[1] - point[1]];
 }
 
 function catmullRom(a: number, b: number, c: number, d: number, t: number): number {

@@ -211,7 +211,7 @@ async function readHeader(path: string, { nameOf, readHead, read }: ImageSource)
 
 function chooseTarget(headers: readonly ImageHeader[], given: DatasetOptions, folder: string): ImageTarget {
   const { size, fit = 'crop' } = given;
-  const channels = given.channels ?? (headers.every(({ colours }) => colours === 1) ? 1 : 3);
+  const channels = given.channels ?? (headers.every(({ colors }) => colors === 1) ? 1 : 3);
   const [first] = headers;
   const shared = first && headers.every(({ width, height }) => width === first.width && height === first.height);
   const own = first && shared && Math.max(first.width, first.height) <= largestOwnSide;

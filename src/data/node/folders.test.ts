@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { DataError, ValueError } from '../../core/index.ts';
 import { encodeIdx, gzip } from '../../io/index.ts';
-import { examplesOf, greyFraction, listDatasets } from '../index.ts';
+import { examplesOf, grayFraction, listDatasets } from '../index.ts';
 import { readIdxFolder, resolveDataset } from './index.ts';
 
 const glyphs = process.env.ROOTSIGMA_GLYPHS ?? '../shared/data/glyphs';
@@ -134,6 +134,6 @@ describe.skipIf(!existsSync(glyphs))(`real data in IDX files${existsSync(glyphs)
     expect([train.size, held!.size, ...train.sampleShape]).toEqual([22320, 3968, 28, 28]);
     expect(notes).toEqual([]);
     expect(train.labels!.length).toBe(22320);
-    expect(greyFraction(train, { limit: 100 })).toBeGreaterThan(0.05);
+    expect(grayFraction(train, { limit: 100 })).toBeGreaterThan(0.05);
   });
 });

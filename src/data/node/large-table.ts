@@ -198,18 +198,18 @@ function scan(
   const labels = new Uint32Array(rowCount);
   const unseen = new Uint16Array(rowCount);
   const rows = splitNames.map((): number[] => []);
-  let labelled = true;
+  let labeled = true;
   for (let first = 0; first < rowCount; first += scannedRecords) {
     const count = Math.min(scannedRecords, rowCount - first);
     const records = read(Uint32Array.from({ length: count }, (_, i) => first + i));
     for (let i = 0; i < count; i++) {
       const label = records[(i + 1) * length - 2]!;
-      if (Number.isNaN(label)) labelled = false;
+      if (Number.isNaN(label)) labeled = false;
       labels[first + i] = label;
       unseen[first + i] = records[(i + 1) * length - 3]!;
       rows[records[(i + 1) * length - 1]!]?.push(first + i);
     }
   }
   const byName = Object.fromEntries(splitNames.map((name, place) => [name, Uint32Array.from(rows[place] ?? [])]));
-  return { labels: labelled ? labels : undefined, rows: byName, unseen };
+  return { labels: labeled ? labels : undefined, rows: byName, unseen };
 }

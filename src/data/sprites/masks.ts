@@ -3,7 +3,7 @@ export const spriteSize = 64;
 
 /** How many positions an axis has: the centre stands on the pixels 16 … 47, so that no sprite leaves the image. */
 export const spritePositions = 32;
-const firstCentre = 16;
+const firstCenter = 16;
 
 /** Pixels that a sprite may reach from its centre. */
 const reach = 15;
@@ -18,13 +18,13 @@ const insideOf: readonly ((x: number, y: number) => boolean)[] = [
   (x, y) => {
     // (u² + v² − 1)³ ≤ u² v³, whose area is 3.6602 and centre of mass (0, 0.2935).
     const u = x / heart.unit;
-    const v = y / heart.unit + heart.centre;
+    const v = y / heart.unit + heart.center;
     const ring = u * u + v * v - 1;
     return ring * ring * ring <= u * u * v * v * v;
   },
 ];
 const ellipse = { x: 14.7, y: 441 / (14.7 * Math.PI) };
-const heart = { unit: Math.sqrt(441 / 3.6602), centre: 0.2935 };
+const heart = { unit: Math.sqrt(441 / 3.6602), center: 0.2935 };
 
 /** One shape at one scale and rotation: its ink as steps in the image's memory from the centre's pixel. */
 export type SpriteMask = Int16Array;
@@ -58,6 +58,6 @@ export function stampSprite(
 ): void {
   const { start, x, y } = at;
   out.fill(0, start, start + spriteSize * spriteSize);
-  const centre = start + (firstCentre + y) * spriteSize + firstCentre + x;
-  for (let i = 0; i < mask.length; i++) out[centre + mask[i]!] = 1;
+  const center = start + (firstCenter + y) * spriteSize + firstCenter + x;
+  for (let i = 0; i < mask.length; i++) out[center + mask[i]!] = 1;
 }

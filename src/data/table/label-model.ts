@@ -33,15 +33,15 @@ export function withLabelModel(encoder: TableEncoder, rows: TypedTable): TableEn
 }
 
 function fitLabel(encoder: TableEncoder, rows: TypedTable, labels: Float64Array): LabelModel | undefined {
-  const labelled = Uint32Array.from(labels.keys()).filter((row) => !Number.isNaN(labels[row]!));
-  if (labelled.length === 0) return undefined;
-  const levels = [...new Set(Array.from(labelled, (row) => labels[row]!))].sort((a, b) => a - b);
-  const missing = 1 - labelled.length / labels.length;
-  const counts = levels.map((level) => labelled.reduce((sum, row) => sum + (labels[row] === level ? 1 : 0), 0));
-  const shares = { levels, bias: counts.map((count) => rounded(Math.log(count / labelled.length))), missing };
+  const labeled = Uint32Array.from(labels.keys()).filter((row) => !Number.isNaN(labels[row]!));
+  if (labeled.length === 0) return undefined;
+  const levels = [...new Set(Array.from(labeled, (row) => labels[row]!))].sort((a, b) => a - b);
+  const missing = 1 - labeled.length / labels.length;
+  const counts = levels.map((level) => labeled.reduce((sum, row) => sum + (labels[row] === level ? 1 : 0), 0));
+  const shares = { levels, bias: counts.map((count) => rounded(Math.log(count / labeled.length))), missing };
   const products = levels.length * encoder.width;
   if (levels.length === 1 || products > mostWeights) return shares;
-  const chosen = someOf(labelled, Math.max(leastRows, Math.min(mostRows, Math.floor(mostProducts / products))));
+  const chosen = someOf(labeled, Math.max(leastRows, Math.min(mostRows, Math.floor(mostProducts / products))));
   const size = encoder.width;
   const { data } = encoder.encodeMatrix(rows.select(chosen));
   const { mean, scale } = standardScale(data, size);

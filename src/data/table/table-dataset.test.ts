@@ -66,8 +66,8 @@ describe('tableSplits', () => {
     expect(notes).toEqual([
       "new: 'city' has a category that training had not, in 200 rows (such as 'Lima'): taken as \"other\".",
     ]);
-    const unlabelled = tableOf(people.columns.filter(({ name }) => name !== 'target'));
-    expect(tableSplits(unlabelled, { source: 'new', like }).train.labels).toBeUndefined();
+    const unlabeled = tableOf(people.columns.filter(({ name }) => name !== 'target'));
+    expect(tableSplits(unlabeled, { source: 'new', like }).train.labels).toBeUndefined();
   });
 
   test('labels that training had not come after its own, also where it had only one', () => {

@@ -13,8 +13,8 @@ const weights = constant([[1, 2], [3, -4], [0.5, 0]], 'float32'); // prettier-ig
 describe('toOnnx', () => {
   it('keeps the batch symbolic: the file runs at 1, 7 and 128', async () => {
     const h = softplus(matmul(x, weights));
-    const centred = sub(h, mean(h, 0));
-    const y = add(reshape(reshape(centred, ['batch', 2, 1]), ['batch', 2]), mul(noise, 0.5));
+    const centered = sub(h, mean(h, 0));
+    const y = add(reshape(reshape(centered, ['batch', 2, 1]), ['batch', 2]), mul(noise, 0.5));
     const bytes = toOnnx({ name: 'decoder', outputs: { y, total: sum(y) }, inputs: ['noise', 'x'] });
     const session = await InferenceSession.create(bytes, { intraOpNumThreads: 1 });
     expect(session.inputNames).toEqual(['noise', 'x']);

@@ -35,11 +35,11 @@ export function downstreamAccuracy(
     kind === 'numeric' ? [numericFeature(train, name)] : categoryFeatures(train, name),
   );
   const classes = [...new Set([...namesOf(train, target), ...namesOf(test, target)])];
-  const labelled = (table: Table) => ({
+  const labeled = (table: Table) => ({
     codes: matrix(columns.map((column) => column(table))),
     labels: namesOf(table, target).map((name) => classes.indexOf(name)),
   });
-  const [seen, unseen] = [labelled(train), labelled(test)];
+  const [seen, unseen] = [labeled(train), labeled(test)];
   const usual = mostFrequent(seen.labels);
   const constant = unseen.labels.filter((label) => label === usual).length / unseen.labels.length;
   if (new Set(seen.labels).size < 2) return { logistic: constant, neighbours: constant, constant };

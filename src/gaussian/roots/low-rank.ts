@@ -103,8 +103,8 @@ export class LowRankRoot extends CovarianceRootBase {
   }
 
   /** R is not square, so ‖ε‖² counts noise that R ε has lost; what remains is xᵀ Σ⁻¹ x. */
-  override quadraticOfDraw({ centred }: Draw): Tensor {
-    return this.quadraticOfFinite(centred);
+  override quadraticOfDraw({ centered }: Draw): Tensor {
+    return this.quadraticOfFinite(centered);
   }
 
   /** Σᵢ log σᵢ + ½ log det C */

@@ -8,7 +8,7 @@ export type RootKind = 'scaledIdentity' | 'diagonal' | 'triangular' | 'symmetric
 /** Noise ε [..., noiseSize] and what became of it, R ε [..., n]. */
 export interface Draw {
   readonly noise: Tensor;
-  readonly centred: Tensor;
+  readonly centered: Tensor;
 }
 
 /**

@@ -180,8 +180,8 @@ describe('what a VAE head emits', () => {
       factor: input('w', ['batch', 3, 2]),
     });
     const noise = input('n', ['batch', 5]);
-    const centred = lowRankRoot.unwhiten(noise);
-    const outputs = [centred, lowRankRoot.traceCovariance(), lowRankRoot.logAbsDet(), lowRankRoot.quadratic(centred)];
+    const centered = lowRankRoot.unwhiten(noise);
+    const outputs = [centered, lowRankRoot.traceCovariance(), lowRankRoot.logAbsDet(), lowRankRoot.quadratic(centered)];
     expect(hostOpsOf(...outputs)).toEqual([]);
   });
 });

@@ -13,9 +13,9 @@ import type { LikelihoodFamily, NoiseStddev } from './index.ts';
 
 const inputSize = 3;
 const scale = [1e-9, 0.25, 3e5];
-const centre = [5, -1, 1e6];
+const center = [5, -1, 1e6];
 const y = normal(key(1), [4, inputSize], { dtype: 'float64' });
-const x = y.data.map((value, k) => (centre[k % 3] ?? NaN) + (scale[k % 3] ?? NaN) * value);
+const x = y.data.map((value, k) => (center[k % 3] ?? NaN) + (scale[k % 3] ?? NaN) * value);
 const logVolume = scale.reduce((total, s) => total + Math.log(s), 0);
 
 function of(family: LikelihoodFamily, outputs: Tensor) {
@@ -51,7 +51,7 @@ describe.each([gaussianFamily, laplaceFamily])('%o', (make) => {
     const m = evaluate(slice(outputs, { [-1]: [0, inputSize] })).data;
     const mean = constant(
       new NdArray(
-        Float64Array.from(m, (value, k) => (centre[k % 3] ?? NaN) + (scale[k % 3] ?? NaN) * value),
+        Float64Array.from(m, (value, k) => (center[k % 3] ?? NaN) + (scale[k % 3] ?? NaN) * value),
         [4, 3],
       ),
     );

@@ -50,9 +50,9 @@ function quadrature(breaks: readonly number[], pieces: number): { points: number
     const start = breaks[at]!;
     const half = (end - start) / pieces / 2;
     for (let piece = 0; piece < pieces; piece++) {
-      const centre = start + (2 * piece + 1) * half;
+      const center = start + (2 * piece + 1) * half;
       nodes.forEach((node, k) => {
-        points.push(centre + half * node);
+        points.push(center + half * node);
         weights.push(half * shares[k]!);
       });
     }

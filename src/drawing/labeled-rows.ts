@@ -1,10 +1,10 @@
 import { ShapeError, formatShape } from '../core/index.ts';
 import type { NdArray } from '../core/index.ts';
 import { Canvas } from './canvas.ts';
-import type { Colour } from './canvas.ts';
+import type { Color } from './canvas.ts';
 import { fitText, lineHeight, measureText, textMiddle } from './text.ts';
 
-export interface LabelledRowsOptions {
+export interface LabeledRowsOptions {
   readonly title?: string;
   /** What stands left of each row. */
   readonly rows?: readonly string[];
@@ -12,7 +12,7 @@ export interface LabelledRowsOptions {
   readonly columns?: readonly string[];
 }
 
-const grey: Colour = [110, 116, 126];
+const gray: Color = [110, 116, 126];
 const gap = 4;
 const smallestCell = 64;
 const widestLabel = 240;
@@ -24,7 +24,7 @@ const widestLabel = 240;
  *   clipped)
  * @throws ShapeError when that is not the images' shape, or the texts are not as many as rows and columns
  */
-export function labelledRows(images: NdArray, options: LabelledRowsOptions = {}): Uint8Array {
+export function labeledRows(images: NdArray, options: LabeledRowsOptions = {}): Uint8Array {
   const [rows = 0, columns = 0, height = 0, width = 0, channels = 1] = images.shape;
   const { rows: rowTexts, columns: columnTexts, title } = options;
   if (![4, 5].includes(images.shape.length) || images.size === 0 || (channels !== 1 && channels !== 3)) {
@@ -59,7 +59,7 @@ export function labelledRows(images: NdArray, options: LabelledRowsOptions = {})
   }
   columnTexts?.forEach((text, column) => {
     const x = left + column * cellWidth + (width * scale) / 2;
-    canvas.text(fitText(text, cellWidth), { x, y: top - 8 }, { colour: grey, align: 'center' });
+    canvas.text(fitText(text, cellWidth), { x, y: top - 8 }, { color: gray, align: 'center' });
   });
   return canvas.toPng();
 }

@@ -2,7 +2,7 @@ import { ShapeError, formatShape } from '../core/index.ts';
 import type { NdArray } from '../core/index.ts';
 
 /** What a model makes of examples, and their classes. */
-export interface LabelledCodes {
+export interface LabeledCodes {
   /** [n, size] */
   readonly codes: NdArray;
   /** Class numbers, n of them. */
@@ -10,7 +10,7 @@ export interface LabelledCodes {
 }
 
 /** The size of a code. @throws ShapeError when codes and labels, or training and test codes, do not fit */
-export function checkLabelled(operation: string, train: LabelledCodes, test: LabelledCodes): number {
+export function checkLabeled(operation: string, train: LabeledCodes, test: LabeledCodes): number {
   const size = train.codes.shape[1] ?? 0;
   for (const { codes, labels } of [train, test]) {
     const fits = codes.shape.length === 2 && codes.shape[0] === labels.length && codes.shape[1] === size;

@@ -1,19 +1,19 @@
-import type { Colour } from './canvas.ts';
+import type { Color } from './canvas.ts';
 
 /** Tableau's ten: told apart by most eyes, also as small points. */
-const ten: readonly Colour[] = [
+const ten: readonly Color[] = [
   [78, 121, 167], [242, 142, 43], [225, 87, 89], [118, 183, 178], [89, 161, 79],
   [237, 201, 72], [176, 122, 161], [255, 157, 167], [156, 117, 95], [140, 140, 140],
 ]; // prettier-ignore
 
 /** A colour for each of `count` classes: ten chosen ones, and beyond ten hues all around with three lightnesses. */
-export function classColour(index: number, count: number): Colour {
+export function classColor(index: number, count: number): Color {
   if (count <= ten.length) return ten[index % ten.length]!;
   const [saturation, lightness] = [[0.65, 0.45], [0.6, 0.62], [0.75, 0.33]][index % 3] as [number, number]; // prettier-ignore
   return fromHsl(index / count, saturation, lightness);
 }
 
-function fromHsl(hue: number, saturation: number, lightness: number): Colour {
+function fromHsl(hue: number, saturation: number, lightness: number): Color {
   const reach = saturation * Math.min(lightness, 1 - lightness);
   const channel = (n: number): number => {
     const k = (n + hue * 12) % 12;
@@ -27,10 +27,10 @@ const maps = {
   viridis: ['440154', '472d7b', '3b528b', '2c728e', '21918c', '28ae80', '5ec962', 'addc30', 'fde725'],
   inferno: ['000004', '210c4a', '57106e', '8a226a', 'bc3754', 'e45a31', 'f98e09', 'f9cb35', 'fcffa4'],
 } as const;
-export type ColourMap = keyof typeof maps;
+export type ColorMap = keyof typeof maps;
 
 /** The colour of a number in [0, 1]; what is outside gets the end's. */
-export function mapColour(map: ColourMap, value: number): Colour {
+export function mapColor(map: ColorMap, value: number): Color {
   const steps = maps[map];
   const place = Math.min(1, Math.max(0, value)) * (steps.length - 1);
   const below = Math.min(Math.floor(place), steps.length - 2);
@@ -39,7 +39,7 @@ export function mapColour(map: ColourMap, value: number): Colour {
   return [mix(0), mix(1), mix(2)];
 }
 
-function channels(hex: string): Colour {
+function channels(hex: string): Color {
   const value = Number.parseInt(hex, 16);
   return [value >> 16, (value >> 8) & 255, value & 255];
 }
