@@ -86,7 +86,7 @@ async function measure(options, seed) {
   const sums = new Float64Array(store.gradients.length);
   const squares = new Float64Array(store.gradients.length);
   for (let draw = 0; draw < draws; draw++) {
-    await step.run({ key: foldIn(key(seed), draw), beta: 1 });
+    await step.run({ key: foldIn(key(seed), draw), scalars: { beta: 1 } });
     store.gradients.forEach((g, k) => {
       sums[k] += g;
       squares[k] += g * g;

@@ -121,7 +121,7 @@ describe('a run with steps that are not finite', () => {
     const store = new MemoryStore();
     const folder = await RunFolder.create(store);
     const parameters = { weight: new NdArray(Float32Array.of(1, NaN), [2], 'float32') };
-    const progress = { epoch: 0, batch: 1, sums: { reconstruction: 0, kl: 0 }, bestEpoch: 0, bestElbo: null };
+    const progress = { epoch: 0, batch: 1, sums: { reconstruction: 0, kl: 0 }, bestEpoch: 0, bestValue: null };
     const checkpoint = { parameters, optimizer: {}, steps: 1, progress: { ...progress, patience: { reference: null, waited: 0 } } }; // prettier-ignore
     await expect(writeCheckpoint(folder.store, checkpoint)).rejects.toThrow(/'parameter\/weight' holds NaN/);
     expect(await store.list()).toEqual([]);

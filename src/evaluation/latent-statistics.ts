@@ -1,4 +1,4 @@
-import type { ElboValues } from '../objectives/index.ts';
+import type { NdArray } from '../core/index.ts';
 
 /** A unit is active when its posterior mean varies over the data by more than this (Burda et al. 2016, §5.1). */
 export const activeUnitThreshold = 0.01;
@@ -18,7 +18,8 @@ export class LatentStatistics {
     this.#sumOfKl = new Float64Array(latent);
   }
 
-  add({ mean, variance }: Pick<ElboValues, 'mean' | 'variance'>): void {
+  /** Mean and variances of q(z|x), [batch, latent] each. */
+  add({ mean, variance }: { readonly mean: NdArray; readonly variance: NdArray }): void {
     for (let i = 0; i < mean.size; i++) {
       const unit = i % this.#latent;
       const location = mean.data[i]!;

@@ -17,7 +17,7 @@ describe('packGraph', () => {
       ...initializeParameters(model.parameters, key(1)),
       x: uniform(key(2), [3, 6]),
       key: keyWords(key(3)),
-      beta: NdArray.from(1, 'float32').reshape([]),
+      'scalar/beta': NdArray.from(1, 'float32').reshape([]),
     };
     expect(Object.keys(again)).toEqual(Object.keys(outputs));
     const run = (graph: typeof outputs) => referenceEngine.compileSync({ outputs: graph }).runSync(feeds);

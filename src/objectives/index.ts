@@ -1,4 +1,12 @@
+import { elbo } from './elbo-objective.ts';
+
+/** The table of objectives. */
+export const objectives = [elbo] as const;
+
+export * from './criterion.ts';
 export * from './elbo.ts';
-export * from './elbo-program.ts';
+export * from './elbo-objective.ts';
 export * from './examples.ts';
 export * from './importance.ts';
+export * from './objective.ts';
+export * from './schedule.ts';

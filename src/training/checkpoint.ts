@@ -11,12 +11,12 @@ export interface Progress {
   readonly batch: number;
   /** Examples that the epoch under way leaves out, where training is trimmed. */
   readonly trimmed?: readonly number[];
-  /** Sums over those batches, for the epoch's means. */
-  readonly sums: { readonly reconstruction: number; readonly kl: number };
-  /** The epoch with the highest validation ELBO so far, counted from 1; 0 before the first. */
+  /** Sums of the metrics over those batches, for the epoch's means. */
+  readonly sums: Readonly<Record<string, number>>;
+  /** The epoch with the best validation so far, by the objective's criterion, counted from 1; 0 before the first. */
   readonly bestEpoch: number;
-  readonly bestElbo: number | null;
-  /** For early stopping: the validation ELBO that counts as the last real rise, and the epochs since. */
+  readonly bestValue: number | null;
+  /** For early stopping: the criterion's value that counts as the last real gain, and the epochs since. */
   readonly patience: { readonly reference: number | null; readonly waited: number };
   /** What the last epoch completed came to; absent before the first, and in checkpoints of earlier versions. */
   readonly last?: EpochMeans;
@@ -26,15 +26,16 @@ export interface Progress {
 
 /** Everything that training depends on besides its options: from here it continues to the bit. */
 export interface Checkpoint {
+  /** The model's, and the objective's own. */
   readonly parameters: NamedParameters;
-  /** The optimiser's flat arrays. */
+  /** The optimiser's flat arrays, and under `objective.…` those of the objective's own. */
   readonly optimizer: Readonly<Record<string, NdArray<'float32'>>>;
   /** Updates made; a step that was skipped is none. */
   readonly steps: number;
   readonly progress: Progress;
   /** What a rollback would go back to, where that is not this state itself. */
   readonly rollback?: Snapshot;
-  /** The best epoch's parameters, where there is a validation split. */
+  /** The best epoch's parameters of the model, where there is a validation split. */
   readonly best?: NamedParameters;
 }
 

@@ -1,18 +1,25 @@
 import type { TrainingConfig } from '../io/index.ts';
+import { isBetter } from '../objectives/index.ts';
+import type { Criterion } from '../objectives/index.ts';
 import type { Progress } from './checkpoint.ts';
 
 type Patience = Progress['patience'];
 
-/** What an epoch's validation ELBO does to the patience: a rise of `minDelta` over the reference starts it anew. */
+/** What an epoch's validation does to the patience: a gain of `minDelta` over the reference starts it anew. */
 export function updatePatience(
   { reference, waited }: Patience,
-  elbo: number | undefined,
-  options: TrainingConfig['earlyStopping'],
+  value: number | undefined,
+  {
+    earlyStopping,
+    direction = 'max',
+  }: { readonly earlyStopping: TrainingConfig['earlyStopping']; readonly direction?: Criterion['direction'] },
 ): Patience {
-  if (elbo === undefined) return { reference, waited };
-  if (!Number.isFinite(elbo)) return { reference, waited: waited + 1 };
-  const rose = reference === null || elbo > reference + (options?.minDelta ?? 0);
-  return rose ? { reference: elbo, waited: 0 } : { reference, waited: waited + 1 };
+  if (value === undefined) return { reference, waited };
+  if (!Number.isFinite(value)) return { reference, waited: waited + 1 };
+  const least = earlyStopping?.minDelta ?? 0;
+  const gained =
+    reference === null || isBetter({ direction }, value, direction === 'max' ? reference + least : reference - least);
+  return gained ? { reference: value, waited: 0 } : { reference, waited: waited + 1 };
 }
 
 export function patienceIsOver({ waited }: Patience, options: TrainingConfig['earlyStopping']): boolean {

@@ -3,12 +3,16 @@ export interface ElboMeans {
   readonly elbo: number;
   readonly reconstruction: number;
   readonly kl: number;
+  /** These and the objective's other ones, by name; absent in records of earlier versions. */
+  readonly metrics?: Readonly<Record<string, number>>;
 }
 
 /** On held-out examples. */
 export interface ValidationMeans extends ElboMeans {
   /** The mean ELBO without those explained worst, where training compares epochs by it (`validationTrim`). */
   readonly trimmedElbo?: number;
+  /** What epochs are compared by: one of the metrics; absent in records of earlier versions, which have the ELBO. */
+  readonly criterion?: { readonly metric: string; readonly direction: 'max' | 'min'; readonly value: number };
 }
 
 /** What an epoch came to. */
@@ -28,14 +32,21 @@ export interface StepEvent {
   readonly totalSteps: number;
   /** In the batch. */
   readonly examples: number;
-  /** What the step minimised: β KL − reconstruction, a mean over the batch. */
+  /** What the step minimised, a mean over the batch: for the ELBO β KL − reconstruction. */
   readonly loss: number;
   readonly reconstruction: number;
   readonly kl: number;
+  /** Weight of the KL term; 1 where the objective has none. */
   readonly beta: number;
+  /** What the objective says of the batch, by name: the two terms above and its own. */
+  readonly metrics: Readonly<Record<string, number>>;
+  /** Its numbers that may change over the steps, as they were at this one. */
+  readonly scalars: Readonly<Record<string, number>>;
   readonly learningRate: number;
   /** Euclidean norm of the whole gradient, before clipping. */
   readonly gradientNorm: number;
+  /** Of that of the objective's own parameters, where it has some. */
+  readonly ownGradientNorm?: number;
   /** Wall time of the step with its batch, in milliseconds. */
   readonly stepMs: number;
 }

@@ -1,42 +1,80 @@
-import { grad, input, keyInput, mean } from '../graph/index.ts';
+import { grad, input, keyInput } from '../graph/index.ts';
 import type { Tensor } from '../graph/index.ts';
 import type { Vae } from '../models/index.ts';
 import { isLearned, parameter, parameterInputs } from '../nn/index.ts';
 import type { Parameters } from '../nn/index.ts';
-import { elboTerms, negativeElbo } from '../objectives/index.ts';
+import { elboObjective } from '../objectives/index.ts';
 
-/** A training step as expressions over x, key, beta and the parameters. */
+/** A training step as expressions over x, key, scalars and the parameters. */
 export interface StepGraph {
-  /** `loss`, its two parts and, under `gradientName`, the gradient of everything learned. */
+  /** `loss` and, under `metricName` and `gradientName`, the metrics and the gradient of everything learned. */
   readonly outputs: Readonly<Record<string, Tensor>>;
   /** New values of the state. */
   readonly state: Parameters;
   /** Of x. */
   readonly shape: readonly [rows: number, inputSize: number];
+  readonly names: StepNames;
+}
+
+/** What a step is fed besides examples and key, and what it says besides the loss. */
+export interface StepNames {
+  readonly scalars: readonly string[];
+  readonly metrics: readonly string[];
 }
 
 export function gradientName(parameter: string): string {
   return `gradient/${parameter}`;
 }
 
-/** The loss is a mean over the rows. */
-export function buildStep(model: Vae, rows: number): StepGraph {
+/** The output of a metric. */
+export function metricName(metric: string): string {
+  return `metric/${metric}`;
+}
+
+/** The input of a number that changes over the steps. */
+export function scalarName(scalar: string): string {
+  return `scalar/${scalar}`;
+}
+
+/** What an objective draws is apart from what the model does: its draw of z takes the key itself, layers its child 1. */
+const objectiveStream = 2;
+
+/**
+ * Two losses make one step: the model's parameters follow the gradient of `loss`, the objective's own that of `own`, both as
+ * the parameters were before the step.
+ */
+export function buildStep(model: Vae, rows: number, objective = elboObjective(model, rows)): StepGraph {
   const shape = [rows, model.inputSize] as const;
   const x = input('x', shape);
-  const parameters = parameterInputs(model.parameters);
-  const { posterior, likelihood, state = {} } = model.apply(parameters, x, { key: keyInput('key'), mode: 'train' });
-  const terms = elboTerms({ posterior, prior: model.prior, likelihood, x });
-  const loss = negativeElbo(terms, { beta: input('beta', []) });
-  const names = model.parameters.filter(isLearned).map(({ name }) => name);
-  const gradients = grad(
-    loss,
-    names.map((name) => parameter(parameters, name)),
-  );
+  const key = keyInput('key');
+  const specs = [...model.parameters, ...objective.parameters];
+  const parameters = parameterInputs(specs);
+  const output = model.apply(parameters, x, { key, mode: 'train' });
+  const scalars = Object.fromEntries(Object.keys(objective.scalars).map((name) => [name, input(scalarName(name), [])]));
+  const { loss, own, metrics } = objective.build({
+    x,
+    rows,
+    key: key.foldIn(objectiveStream),
+    model,
+    parameters,
+    output,
+    scalars,
+    trainingSize: objective.trainingSize,
+  });
+  const gradientsOf = (value: Tensor, of: typeof specs): (readonly [string, Tensor])[] => {
+    const names = of.filter(isLearned).map(({ name }) => name);
+    const gradients = grad(
+      value,
+      names.map((name) => parameter(parameters, name)),
+    );
+    return gradients.map((gradient, index) => [gradientName(names[index] ?? ''), gradient]);
+  };
   const outputs = {
     loss,
-    reconstruction: mean(terms.reconstruction),
-    kl: mean(terms.kl),
-    ...Object.fromEntries(gradients.map((gradient, index) => [gradientName(names[index] ?? ''), gradient])),
+    ...Object.fromEntries(Object.entries(metrics).map(([name, value]) => [metricName(name), value])),
+    ...Object.fromEntries(gradientsOf(loss, [...model.parameters])),
+    ...Object.fromEntries(gradientsOf(own ?? loss, [...objective.parameters])),
   };
-  return { outputs, state, shape };
+  const names = { scalars: Object.keys(scalars), metrics: Object.keys(metrics) };
+  return { outputs, state: output.state ?? {}, shape, names };
 }

@@ -1,5 +1,6 @@
 import type { Tensor } from '../graph/index.ts';
 import { isOp, topologicalOrder } from '../graph/index.ts';
+import { gradientName } from './step-graph.ts';
 import type { StepGraph } from './step-graph.ts';
 
 /**
@@ -7,11 +8,11 @@ import type { StepGraph } from './step-graph.ts';
  * Every order of the step's operations comes to such a point; what they take besides while they run is not counted.
  */
 export function heldBytes({ outputs }: StepGraph): number {
-  const { loss, ...rest } = outputs;
-  if (!loss) return 0;
-  const forward = new Set(topologicalOrder([loss]).map(stored));
+  const isGradient = (name: string): boolean => name.startsWith(gradientName(''));
+  const losses = Object.entries(outputs).filter(([name]) => !isGradient(name));
+  const forward = new Set(topologicalOrder(losses.map(([, value]) => value)).map(stored));
   const held = new Set<Tensor>();
-  for (const node of topologicalOrder(Object.values(rest))) {
+  for (const node of topologicalOrder(Object.values(outputs))) {
     if (forward.has(stored(node))) continue;
     for (const source of node.inputs.map(stored)) if (forward.has(source)) held.add(source);
   }

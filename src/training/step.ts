@@ -1,25 +1,25 @@
-import { NdArray } from '../core/index.ts';
+import { NdArray, ValueError } from '../core/index.ts';
 import { firstNonFinite } from '../engine/index.ts';
 import type { Engine, Program } from '../engine/index.ts';
 import type { Tensor } from '../graph/index.ts';
 import { keyWords } from '../graph/index.ts';
 import type { Key } from '../random/index.ts';
 import type { ParameterStore } from './parameter-store.ts';
-import { gradientName } from './step-graph.ts';
-import type { StepGraph } from './step-graph.ts';
+import { gradientName, metricName, scalarName } from './step-graph.ts';
+import type { StepGraph, StepNames } from './step-graph.ts';
 
 /** Batch means, in nats. */
 export interface StepValues {
   readonly loss: number;
-  readonly reconstruction: number;
-  readonly kl: number;
+  /** By name, as the objective has them. */
+  readonly metrics: Readonly<Record<string, number>>;
 }
 
 export interface StepFeeds {
   /** The noise's key: the same key gives the same draws. */
   readonly key: Key;
-  /** Weight of the KL term. */
-  readonly beta: number;
+  /** What the objective's numbers are at this step, by name. */
+  readonly scalars: Readonly<Record<string, number>>;
 }
 
 /**
@@ -66,17 +66,16 @@ export class TrainingStep {
       readonly threads?: number;
     },
   ): Promise<TrainingStep> {
-    const { outputs, state, shape } = graph;
+    const { outputs, state, shape, names } = graph;
     const { store, batch = NdArray.zeros(shape, 'float32'), threads = engine.threads } = options;
     const buffers = Object.entries(store.gradientViews).map(([name, view]) => [gradientName(name), view] as const);
-    const scalars = makeScalars();
-    const { loss, reconstruction, kl } = scalars;
+    const scalars = makeScalars(names);
     const boundOutputs = Object.fromEntries(
-      [...buffers, ...Object.entries({ loss, reconstruction, kl, ...options.boundOutputs })].filter(
+      [...buffers, ...Object.entries({ ...scalars.outputs, ...options.boundOutputs })].filter(
         ([name]) => name in outputs,
       ),
     );
-    const boundInputs = { ...store.parameters, x: batch, key: scalars.key, beta: scalars.beta };
+    const boundInputs = { ...store.parameters, x: batch, key: scalars.key, ...scalars.inputs };
     const program = await engine.compile({ outputs, boundInputs, boundOutputs, state, threads });
     return new TrainingStep(batch, { program, scalars, graph, store });
   }
@@ -89,8 +88,13 @@ export class TrainingStep {
 
   /** What was found last. */
   get values(): StepValues {
-    const { loss, reconstruction, kl } = this.scalars;
-    return { loss: loss.item(), reconstruction: reconstruction.item(), kl: kl.item() };
+    const { outputs } = this.scalars;
+    const value = (name: string): number => outputs[name]?.item() ?? NaN;
+    const { metrics } = this.#graph.names;
+    return {
+      loss: value('loss'),
+      metrics: Object.fromEntries(metrics.map((name) => [name, value(metricName(name))])),
+    };
   }
 
   /**
@@ -107,11 +111,17 @@ export class TrainingStep {
     return `${value} in ${what}${scope === '' ? '' : ` of ${scope}`} at [${index.join(', ')}]`;
   }
 
-  #feed(feeds: StepFeeds): Pick<StepScalars, 'key' | 'beta'> {
-    const { key, beta } = this.scalars;
+  /** Writes what the program reads; gives it by the names of the graph's inputs. */
+  #feed(feeds: StepFeeds): Record<string, NdArray> {
+    const { key, inputs } = this.scalars;
     key.data.set(keyWords(feeds.key).data);
-    beta.data[0] = feeds.beta;
-    return { key, beta };
+    for (const name of this.#graph.names.scalars) {
+      const place = inputs[scalarName(name)];
+      const value = feeds.scalars[name];
+      if (!place || value === undefined) throw new ValueError(`The step needs '${name}', and it was not given.`);
+      place.data[0] = value;
+    }
+    return { key, ...inputs };
   }
 
   dispose(): Promise<void> {
@@ -119,16 +129,20 @@ export class TrainingStep {
   }
 }
 
-export type StepScalars = ReturnType<typeof makeScalars>;
-
 /** Where the program reads what it is fed and writes its values: the same in every run, so that a run makes nothing new. */
-function makeScalars() {
-  const scalar = (): NdArray<'float32'> => NdArray.zeros([], 'float32');
+export interface StepScalars {
+  readonly key: NdArray<'uint32'>;
+  /** By the names of the graph's inputs and outputs. */
+  readonly inputs: Readonly<Record<string, NdArray<'float32'>>>;
+  readonly outputs: Readonly<Record<string, NdArray<'float32'>>>;
+}
+
+function makeScalars({ scalars, metrics }: StepNames): StepScalars {
+  const places = (names: readonly string[]): Record<string, NdArray<'float32'>> =>
+    Object.fromEntries(names.map((name) => [name, NdArray.zeros([], 'float32')]));
   return {
     key: NdArray.zeros([2], 'uint32'),
-    beta: scalar(),
-    loss: scalar(),
-    reconstruction: scalar(),
-    kl: scalar(),
+    inputs: places(scalars.map(scalarName)),
+    outputs: places(['loss', ...metrics.map(metricName)]),
   };
 }

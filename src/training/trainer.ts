@@ -5,14 +5,15 @@ import type { Engine } from '../engine/index.ts';
 import type { TrainingConfig } from '../io/index.ts';
 import type { Vae } from '../models/index.ts';
 import { initializeParameters } from '../nn/index.ts';
-import { ElboProgram } from '../objectives/index.ts';
-import type { Examples } from '../objectives/index.ts';
+import type { ParameterSpec } from '../nn/index.ts';
+import { CriterionProgram, elboObjective, isBetter, scalarAt } from '../objectives/index.ts';
+import type { Examples, TrainingObjective } from '../objectives/index.ts';
 import { foldIn, key as seedKey } from '../random/index.ts';
 import type { Key } from '../random/index.ts';
 import { stepsTaken } from './checkpoint.ts';
 import type { Checkpoint, Progress } from './checkpoint.ts';
 import { patienceIsOver, updatePatience } from './early-stopping.ts';
-import type { EpochEvent, NonFiniteEvent, StepEvent, TrainingEvent, ValidationMeans } from './events.ts';
+import type { EpochEvent, NonFiniteEvent, StepEvent, TrainingEvent } from './events.ts';
 import {
   decide,
   firstNonFiniteIn,
@@ -29,7 +30,8 @@ import { Replicas } from './replicas/replicas.ts';
 import { learningRateFactor } from './schedule.ts';
 import { StepTimes } from './step-times.ts';
 import { trimmedCount, without, worstExamples } from './trim.ts';
-import { meanElbo } from './validation.ts';
+import { validate } from './validation.ts';
+import type { Validation } from './validation.ts';
 
 export interface TrainerOptions {
   readonly engine: Engine;
@@ -38,9 +40,9 @@ export interface TrainerOptions {
   /** Held-out examples; without them the last epoch's parameters are the result. */
   readonly validation?: Examples | undefined;
   readonly config: TrainingConfig;
-  /** Weight of the KL term. Default: 1. */
-  readonly beta?: number;
-  /** The parameters to start from. Default: drawn. */
+  /** What is minimised. Default: minus the ELBO. */
+  readonly objective?: TrainingObjective;
+  /** The model's parameters to start from. Default: drawn. */
   readonly initial?: NamedParameters | undefined;
   /** Where an earlier run stopped; it continues to the bit as if it had not. */
   readonly resume?: Checkpoint | undefined;
@@ -53,24 +55,33 @@ export interface TrainerOptions {
 }
 
 /** Independent streams of the seed, one for each use. */
-const streams = { initialization: 0, binarization: 1, noise: 2, validation: 3, trimming: 4, rollbacks: 5 } as const;
+const streams = {
+  initialization: 0,
+  binarization: 1,
+  noise: 2,
+  validation: 3,
+  trimming: 4,
+  rollbacks: 5,
+  objective: 6,
+} as const;
 
 const start: Progress = {
   epoch: 0,
   batch: 0,
-  sums: { reconstruction: 0, kl: 0 },
+  sums: {},
   bestEpoch: 0,
-  bestElbo: null,
+  bestValue: null,
   patience: { reference: null, waited: 0 },
 };
 
 /** Trains a model: an iteration over its events, from any point at which a checkpoint was taken. */
 export class Trainer {
   readonly #options: TrainerOptions;
+  readonly #objective: TrainingObjective;
   readonly #seed: Key;
   readonly #replicas: Replicas;
   /** For the validation examples, and to find those that an epoch leaves out. */
-  readonly #elbo: ElboProgram | undefined;
+  readonly #criterion: CriterionProgram | undefined;
   readonly #times = new StepTimes();
   readonly #onNotice: (line: string) => void;
   readonly #policy: NonFinitePolicy;
@@ -81,22 +92,29 @@ export class Trainer {
 
   private constructor(
     options: TrainerOptions,
-    parts: { readonly replicas: Replicas; readonly elbo: ElboProgram | undefined },
+    parts: {
+      readonly objective: TrainingObjective;
+      readonly replicas: Replicas;
+      readonly criterion: CriterionProgram | undefined;
+    },
   ) {
     const { resume, model, config } = options;
     this.#options = options;
     this.#seed = seedKey(config.seed);
     this.#replicas = parts.replicas;
-    this.#elbo = parts.elbo;
+    this.#objective = parts.objective;
+    this.#criterion = parts.criterion;
     this.#progress = resume?.progress ?? start;
     this.#best = resume?.best;
     this.#snapshot = config.onNan === 'rollback' ? resume?.rollback : undefined;
     this.#onNotice = noticesTo(options.onNotice);
     this.#policy = config.onNan ?? 'stop';
-    const parameters =
-      resume?.parameters ??
-      options.initial ??
-      initializeParameters(model.parameters, foldIn(this.#seed, streams.initialization));
+    const drawn = (specs: readonly ParameterSpec[], stream: number): NamedParameters =>
+      initializeParameters(specs, foldIn(this.#seed, stream));
+    const parameters = resume?.parameters ?? {
+      ...(options.initial ?? drawn(model.parameters, streams.initialization)),
+      ...drawn(parts.objective.parameters, streams.objective),
+    };
     parts.replicas.load(parameters, resume);
   }
 
@@ -105,11 +123,13 @@ export class Trainer {
     const onNotice = noticesTo(options.onNotice);
     const fewest = training.size - trimmedCount(training.size, config.trim, Infinity);
     stepsPerEpoch(fewest, config.batchSize); // Refuses a data set smaller than one batch.
-    const replicas = await Replicas.start(engine, { model, config, count, onNotice, followerEntry });
+    const objective = options.objective ?? elboObjective(model, config.batchSize);
+    const replicas = await Replicas.start(engine, { model, objective, config, count, onNotice, followerEntry });
     try {
       const needed = validation ?? config.trim;
-      const elbo = needed && (await ElboProgram.compile(engine, model, replicas.store.parameters));
-      return new Trainer(options, { replicas, elbo });
+      const compared = { parameters: replicas.store.parameters, criterion: objective.criterion };
+      const criterion = needed && (await CriterionProgram.compile(engine, model, compared));
+      return new Trainer(options, { objective, replicas, criterion });
     } catch (error) {
       await replicas.dispose();
       throw error;
@@ -130,9 +150,15 @@ export class Trainer {
     return this.#replicas.store.count;
   }
 
-  /** The best epoch's parameters where there is a validation split, else the current ones (a copy). */
+  /** The model's parameters: the best epoch's where there is a validation split, else the current ones (a copy). */
   result(): NamedParameters {
-    return this.#best ?? this.#replicas.store.snapshot();
+    return this.#best ?? this.#ofModel();
+  }
+
+  /** A copy of the model's parameters, without the objective's own, which are for training only. */
+  #ofModel(): NamedParameters {
+    const own = new Set(this.#objective.parameters.map(({ name }) => name));
+    return Object.fromEntries(Object.entries(this.#replicas.store.snapshot()).filter(([name]) => !own.has(name)));
   }
 
   /**
@@ -217,7 +243,7 @@ export class Trainer {
 
   async dispose(): Promise<void> {
     await this.#replicas.dispose();
-    await this.#elbo?.dispose();
+    await this.#criterion?.dispose();
   }
 
   /** Steps of an epoch, counted from 0. */
@@ -237,9 +263,9 @@ export class Trainer {
     const { training, config } = this.#options;
     const { epoch, batch } = this.#progress;
     const count = trimmedCount(training.size, config.trim, epoch);
-    if (batch === 0 && count > 0 && this.#elbo) {
+    if (batch === 0 && count > 0 && this.#criterion) {
       const key = foldIn(foldIn(this.#seed, streams.trimming), epoch);
-      const trimmed = await worstExamples(this.#elbo, training, { count, key, batchSize: config.batchSize });
+      const trimmed = await worstExamples(this.#criterion, training, { count, key, batchSize: config.batchSize });
       this.#progress = { ...this.#progress, trimmed };
     }
     return without(count > 0 ? (this.#progress.trimmed ?? []) : [], training.size);
@@ -274,7 +300,7 @@ export class Trainer {
 
   async #takeStep(indices: Uint32Array): Promise<StepEvent | Finding> {
     const started = performance.now();
-    const { training, config, beta = 1 } = this.#options;
+    const { training, config } = this.#options;
     const index = this.#index;
     const { rollbacks, inARow } = this.#counts;
     // After a rollback, noise is other noise.
@@ -283,11 +309,17 @@ export class Trainer {
     const totalSteps = this.#totalSteps;
     const factor = learningRateFactor(config.schedule, index, totalSteps) * rollbackFactor ** rollbacks;
     const learningRate = config.optimizer.learningRate * factor;
-    const request = { key: foldIn(foldIn(seed, streams.noise), index), beta, learningRate };
+    const scalars = mapValues(this.#objective.scalars, (scheduled) => scalarAt(scheduled, index, totalSteps));
+    const request = {
+      key: foldIn(foldIn(seed, streams.noise), index),
+      scalars,
+      learningRate,
+      ownLearningRate: (this.#objective.optimizer?.learningRate ?? 0) * rollbackFactor ** rollbacks,
+    };
     const { store } = this.#replicas;
     // Running averages change also where the update is left out; without them nothing does.
     const before = this.#policy === 'skip' && store.state.length > 0 ? this.#state() : undefined;
-    const { gradientNorm, refused, ...values } = await this.#replicas.take(request);
+    const { refused, loss, metrics, ...norms } = await this.#replicas.take(request);
     const wrong = store.isStateFinite() ? undefined : firstNonFiniteIn(store.parameters);
     const what = wrong ?? refused;
     if (what !== undefined) {
@@ -300,7 +332,9 @@ export class Trainer {
         locate: () =>
           this.#locateInData(indices) ??
           this.#replicas.locateNonFinite(request) ??
-          (Number.isFinite(gradientNorm) ? undefined : 'only in float32 arithmetic: the float64 re-run stays finite'),
+          (Number.isFinite(norms.gradientNorm)
+            ? undefined
+            : 'only in float32 arithmetic: the float64 re-run stays finite'),
       };
     }
     if (this.#policy === 'skip' && inARow > 0) this.#count({ ...this.#counts, inARow: 0 });
@@ -308,7 +342,7 @@ export class Trainer {
     this.#progress = {
       ...this.#progress,
       batch: batch + 1,
-      sums: { reconstruction: sums.reconstruction + values.reconstruction, kl: sums.kl + values.kl },
+      sums: mapValues(metrics, (value, name) => (sums[name] ?? 0) + value),
     };
     const stepMs = performance.now() - started;
     this.#times.add(stepMs);
@@ -318,39 +352,50 @@ export class Trainer {
       step: index + 1,
       totalSteps,
       examples: indices.length,
-      ...values,
-      beta,
+      loss,
+      reconstruction: metrics.reconstruction ?? NaN,
+      kl: metrics.kl ?? NaN,
+      beta: scalars.beta ?? 1,
       learningRate,
-      gradientNorm,
+      ...norms,
       stepMs,
+      metrics,
+      scalars,
     };
   }
 
   async #finishEpoch(started: number): Promise<EpochEvent> {
     const { sums, epoch, patience, nonFinite } = this.#progress;
     const steps = this.#stepsIn(epoch) - (nonFinite?.skippedInEpoch ?? 0);
-    const [reconstruction, kl] = [sums.reconstruction / steps, sums.kl / steps];
+    const means = mapValues(sums, (sum) => sum / steps);
+    const { reconstruction = NaN, kl = NaN } = means;
+    const elbo = reconstruction - kl;
     const validation = await this.#validate();
-    const criterion = validation?.trimmedElbo ?? validation?.elbo;
-    const { bestElbo } = this.#progress;
+    const { bestValue } = this.#progress;
     const last = {
-      training: { elbo: reconstruction - kl, reconstruction, kl },
+      training: { elbo, reconstruction, kl, metrics: { elbo, ...means } },
       ...(validation && { validation }),
     };
-    const best = criterion === undefined || (Number.isFinite(criterion) && criterion > (bestElbo ?? -Infinity));
-    if (criterion !== undefined && !Number.isFinite(criterion)) {
+    const { criterion } = this.#objective;
+    const value = validation?.criterion.value;
+    const best =
+      value === undefined || (Number.isFinite(value) && (bestValue === null || isBetter(criterion, value, bestValue)));
+    if (value !== undefined && !Number.isFinite(value)) {
       this.#onNotice(
-        `epoch ${epoch + 1}: the ELBO of the held-out examples is ${criterion}, which the numbers of some of them are too large for; it is not the best one.`,
+        `epoch ${epoch + 1}: the ${metricText(criterion.metric)} of the held-out examples is ${value}, which the numbers of some of them are too large for; it is not the best one.`,
       );
     }
-    if (criterion !== undefined && best) this.#best = this.#replicas.store.snapshot();
+    if (value !== undefined && best) this.#best = this.#ofModel();
     this.#progress = {
       epoch: epoch + 1,
       batch: 0,
-      sums: { reconstruction: 0, kl: 0 },
+      sums: {},
       bestEpoch: best ? epoch + 1 : this.#progress.bestEpoch,
-      bestElbo: best ? (criterion ?? null) : bestElbo,
-      patience: updatePatience(patience, criterion, this.#options.config.earlyStopping),
+      bestValue: best ? (value ?? null) : bestValue,
+      patience: updatePatience(patience, value, {
+        earlyStopping: this.#options.config.earlyStopping,
+        direction: criterion.direction,
+      }),
       last,
       ...(nonFinite && { nonFinite: { ...nonFinite, skippedInEpoch: 0 } }),
     };
@@ -366,11 +411,15 @@ export class Trainer {
   }
 
   /** The same noise every epoch, so that epochs differ by their parameters only. */
-  async #validate(): Promise<ValidationMeans | undefined> {
+  async #validate(): Promise<Validation | undefined> {
     const { validation, config } = this.#options;
-    if (!validation || !this.#elbo) return undefined;
+    if (!validation || !this.#criterion) return undefined;
     const key = foldIn(this.#seed, streams.validation);
-    return meanElbo(this.#elbo, validation, { key, batchSize: config.batchSize, trim: config.validationTrim ?? 0 });
+    return validate(this.#criterion, validation, {
+      key,
+      batchSize: config.batchSize,
+      trim: config.validationTrim ?? 0,
+    });
   }
 
   /**
@@ -383,8 +432,8 @@ export class Trainer {
     if (event.action === 'skipped') this.#progress = { ...this.#progress, batch: this.#progress.batch + 1 };
     if (event.action === 'rolled-back' && snapshot) {
       // The best parameters are that still, also where the epoch that found them is taken back.
-      const { bestEpoch, bestElbo } = this.#progress;
-      this.#progress = { ...snapshot.progress, bestEpoch, bestElbo };
+      const { bestEpoch, bestValue } = this.#progress;
+      this.#progress = { ...snapshot.progress, bestEpoch, bestValue };
       this.#replicas.load(snapshot.parameters, snapshot);
     }
     if (event.action !== 'stopped') {
@@ -446,4 +495,13 @@ export class Trainer {
       ? undefined
       : `the data: example ${indices[row] ?? row} of those trained on holds ${batch[at] ?? NaN}`;
   }
+}
+
+/** A metric in a sentence. */
+function metricText(metric: string): string {
+  return metric === 'elbo' ? 'ELBO' : `'${metric}'`;
+}
+
+function mapValues<T, U>(record: Readonly<Record<string, T>>, map: (value: T, name: string) => U): Record<string, U> {
+  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, map(value, name)]));
 }

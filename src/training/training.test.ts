@@ -302,7 +302,7 @@ describe('early stopping', () => {
     const options = { patience: 2, minDelta: 0.5 };
     let patience = { reference: null, waited: 0 } as { reference: number | null; waited: number };
     const waited = [-10, -9.8, -9.4, -9.4, -9.3].map((elbo) => {
-      patience = updatePatience(patience, elbo, options);
+      patience = updatePatience(patience, elbo, { earlyStopping: options });
       return patience.waited;
     });
     expect(waited).toEqual([0, 1, 0, 1, 2]);

@@ -1,6 +1,6 @@
 import type { TrainingConfig } from '../io/index.ts';
 import { batchesInOrder } from '../objectives/index.ts';
-import type { ElboProgram, Examples } from '../objectives/index.ts';
+import type { Criterion, CriterionProgram, Examples } from '../objectives/index.ts';
 import type { Key } from '../random/index.ts';
 
 type TrimConfig = TrainingConfig['trim'];
@@ -11,28 +11,33 @@ export function trimmedCount(size: number, trim: TrimConfig, epoch: number): num
 }
 
 /**
- * The `count` examples that the model explains worst: those of lowest ELBO, by one draw each. Trained on the others, and asked
- * again in every epoch, a model gives up what does not go with the rest (iterative trimmed loss minimisation, Shen and
+ * The `count` examples that the model explains worst: those whose criterion is, by one draw each. Trained on the others, and
+ * asked again in every epoch, a model gives up what does not go with the rest (iterative trimmed loss minimisation, Shen and
  * Sanghavi 2019).
  *
  * @returns their indices, rising
  */
 export async function worstExamples(
-  program: ElboProgram,
+  program: CriterionProgram,
   examples: Examples,
   options: { readonly count: number; readonly key: Key; readonly batchSize: number },
 ): Promise<number[]> {
-  const elbo = new Float64Array(examples.size);
+  const values = new Float64Array(examples.size);
   for (const { x, start, key } of batchesInOrder(examples, options)) {
-    const { reconstruction, kl } = await program.run(x, key);
-    reconstruction.data.forEach((value, row) => {
-      const own = value - (kl.data[row] ?? 0);
-      // What cannot be explained at all is explained worst.
-      elbo[start + row] = Number.isNaN(own) ? -Infinity : own;
-    });
+    const { criterion } = await program.run(x, key);
+    values.set(
+      criterion.map((value) => merit(value, program.criterion)),
+      start,
+    );
   }
-  const order = Array.from(elbo, (_, index) => index).sort((a, b) => compare(elbo[a] ?? 0, elbo[b] ?? 0));
+  const order = Array.from(values, (_, index) => index).sort((a, b) => compare(values[a] ?? 0, values[b] ?? 0));
   return order.slice(0, options.count).sort((a, b) => a - b);
+}
+
+/** The higher, the better. What cannot be explained at all is explained worst. */
+export function merit(value: number, { direction }: Pick<Criterion, 'direction'>): number {
+  if (Number.isNaN(value)) return -Infinity;
+  return direction === 'max' ? value : -value;
 }
 
 /** Infinities have no difference. */

@@ -1,40 +1,49 @@
 import { batchesInOrder } from '../objectives/index.ts';
-import type { ElboProgram, Examples } from '../objectives/index.ts';
+import type { CriterionProgram, Examples } from '../objectives/index.ts';
 import type { Key } from '../random/index.ts';
 import type { ValidationMeans } from './events.ts';
+import { merit } from './trim.ts';
+
+/** What validation says, and by what the epoch is compared with others. */
+export interface Validation extends ValidationMeans {
+  readonly criterion: NonNullable<ValidationMeans['criterion']>;
+}
 
 /**
- * Mean ELBO terms over all examples, one draw of z each.
+ * Mean ELBO terms over all examples and the mean of the criterion, one draw of z each.
  *
- * @param options.trim share of the examples, those explained worst, that `trimmedElbo` leaves out; without it there is none
+ * @param options.trim share of the examples, those explained worst, that the criterion leaves out
  */
-export async function meanElbo(
-  program: ElboProgram,
+export async function validate(
+  program: CriterionProgram,
   examples: Examples,
   options: { readonly key: Key; readonly batchSize: number; readonly trim: number },
-): Promise<ValidationMeans> {
-  let [reconstruction, kl] = [0, 0];
-  const elbos = new Float64Array(examples.size);
+): Promise<Validation> {
+  let [reconstruction, kl, total] = [0, 0, 0];
+  const { metric, direction } = program.criterion;
+  const merits = new Float64Array(examples.size);
   for (const { x, key, start } of batchesInOrder(examples, options)) {
     const values = await program.run(x, key);
     for (const value of values.reconstruction.data) reconstruction += value;
     for (const value of values.kl.data) kl += value;
-    elbos.set(
-      // What cannot be explained at all is explained worst, where some are left out.
-      values.reconstruction.data.map((value, row) => orLowest(value - (values.kl.data[row] ?? 0))),
+    for (const value of values.criterion) total += value;
+    // As the float32 numbers that they are computed from.
+    merits.set(
+      Float32Array.from(values.criterion, (value) => merit(value, program.criterion)),
       start,
     );
   }
+  const { size } = examples;
+  const means = { elbo: (reconstruction - kl) / size, reconstruction: reconstruction / size, kl: kl / size };
+  const own = metric === 'elbo' ? means.elbo : total / size;
+  const trimmed = options.trim > 0 ? (direction === 'max' ? 1 : -1) * upperMean(merits, options.trim) : undefined;
+  const trimmedMetric = `trimmed${metric.charAt(0).toUpperCase()}${metric.slice(1)}`;
   return {
-    elbo: (reconstruction - kl) / examples.size,
-    reconstruction: reconstruction / examples.size,
-    kl: kl / examples.size,
-    ...(options.trim > 0 && { trimmedElbo: upperMean(elbos, options.trim) }),
+    ...means,
+    ...(trimmed !== undefined && metric === 'elbo' && { trimmedElbo: trimmed }),
+    metrics: { ...means, [metric]: own, ...(trimmed !== undefined && { [trimmedMetric]: trimmed }) },
+    criterion: { metric: trimmed === undefined ? metric : trimmedMetric, direction, value: trimmed ?? own },
   };
-}
-
-function orLowest(value: number): number {
-  return Number.isNaN(value) ? -Infinity : value;
 }
 
 /** The mean of all values but the lowest share. */

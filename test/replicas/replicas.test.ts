@@ -60,7 +60,11 @@ async function stepsOf({ count, pace, model: vae, rows, config = adam, steps = 3
     const outcomes: StepOutcome[] = [];
     for (let index = 0; index < steps; index++) {
       replicas.batch.set(bernoulli(key(index), 0.3, [rows, vae.inputSize]).data);
-      const request = { key: foldIn(key(2), index), beta: 0.7, learningRate: config.optimizer.learningRate };
+      const request = {
+        key: foldIn(key(2), index),
+        scalars: { beta: 0.7 },
+        learningRate: config.optimizer.learningRate,
+      };
       outcomes.push(await replicas.take(request));
     }
     const arrays = [replicas.store.values, ...Object.values(replicas.optimizerState()).map(({ data }) => data)];
@@ -155,7 +159,7 @@ describe('replicas', () => {
     expect(notices[0]).toMatch(/others do not start: .*missing\.mjs/);
     replicas.load(initializeParameters(model.parameters, key(1)));
     replicas.batch.set(bernoulli(key(0), 0.3, [batchSize, inputSize]).data);
-    expect((await replicas.take({ key: key(3), beta: 1, learningRate: 0.01 })).loss).toBeGreaterThan(0);
+    expect((await replicas.take({ key: key(3), scalars: { beta: 1 }, learningRate: 0.01 })).loss).toBeGreaterThan(0);
     await replicas.dispose();
   });
 });

@@ -20,7 +20,7 @@ const checkpoint = (steps: number): Checkpoint => ({
     trimmed: [5, 1, 4_000_000_000],
     sums: { reconstruction: -1.25, kl: 0.5 },
     bestEpoch: 1,
-    bestElbo: null,
+    bestValue: null,
     patience: { reference: -3, waited: 1 },
     last: { training: { elbo: 1, reconstruction: 2, kl: 1 } },
   },

@@ -10,28 +10,32 @@ const firstFormat = 'rootsigma checkpoint';
 const trimmedName = 'progress/trimmed';
 
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
-const elboOrNone = v.nullable(v.number());
+const numberOrNone = v.nullable(v.number());
 /** JSON has no NaN: a mean that is not finite is null there. */
 const mean = v.pipe(
   v.nullable(v.number()),
   v.transform((value) => value ?? NaN),
 );
-const means = { elbo: mean, reconstruction: mean, kl: mean };
+const means = { elbo: mean, reconstruction: mean, kl: mean, metrics: v.exactOptional(v.record(v.string(), mean)) };
+const criterion = v.strictObject({ metric: v.string(), direction: v.picklist(['max', 'min']), value: mean });
 
-const stateEntries = {
-  steps: count,
-  progress: v.strictObject({
+const progressSchema = v.pipe(
+  v.strictObject({
     epoch: count,
     batch: count,
     trimmed: v.exactOptional(v.array(count)),
-    sums: v.strictObject({ reconstruction: v.number(), kl: v.number() }),
+    sums: v.record(v.string(), v.number()),
     bestEpoch: count,
-    bestElbo: elboOrNone,
-    patience: v.strictObject({ reference: elboOrNone, waited: count }),
+    bestValue: v.exactOptional(numberOrNone),
+    /** What earlier versions have in its place. */
+    bestElbo: v.exactOptional(numberOrNone),
+    patience: v.strictObject({ reference: numberOrNone, waited: count }),
     last: v.exactOptional(
       v.strictObject({
         training: v.strictObject(means),
-        validation: v.exactOptional(v.strictObject({ ...means, trimmedElbo: v.exactOptional(mean) })),
+        validation: v.exactOptional(
+          v.strictObject({ ...means, trimmedElbo: v.exactOptional(mean), criterion: v.exactOptional(criterion) }),
+        ),
       }),
     ),
     nonFinite: v.exactOptional(
@@ -44,10 +48,12 @@ const stateEntries = {
       }),
     ),
   }),
-};
+  v.transform(({ bestElbo = null, bestValue = bestElbo, ...progress }) => ({ ...progress, bestValue })),
+);
+const stateEntries = { steps: count, progress: progressSchema };
 
 /** What the checkpoint's metadata holds, as JSON. */
-const progressSchema = v.strictObject({ ...stateEntries, rollback: v.exactOptional(v.strictObject(stateEntries)) });
+const stateSchema = v.strictObject({ ...stateEntries, rollback: v.exactOptional(v.strictObject(stateEntries)) });
 
 /** Writes a checkpoint as a whole or not at all, and keeps the one before it: at every moment one of both is on disk. */
 export async function writeCheckpoint(store: Store, checkpoint: Checkpoint): Promise<void> {
@@ -115,7 +121,7 @@ async function decodeCheckpoint(bytes: Uint8Array<ArrayBuffer>, name: string): P
   if (metadata.format !== (isSealed ? format : firstFormat)) {
     throw new DataError(`${name}: is damaged, or no checkpoint: its format is ${shown(metadata.format)}.`);
   }
-  const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), progressSchema), metadata.state);
+  const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), stateSchema), metadata.state);
   if (!parsed.success) {
     throw new DataError(`${name}: its metadata is not a checkpoint's (${parsed.issues[0].message}).`);
   }

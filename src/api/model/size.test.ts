@@ -21,10 +21,10 @@ describe('train refuses a model that cannot fit, before it is made', () => {
     const { config } = trained;
     const sized = { ...config, model: { ...config.model, posterior: 'full', latent: 256 }, training: { ...config.training, batchSize: 128 } } as const; // prettier-ignore
     expect(() => {
-      checkModelSize(vae, sized, 0.6e9);
+      checkModelSize(vae, sized, { memory: 0.6e9 });
     }).toThrow(/0.671 GB for the 256 × 256 matrices of a batch of 128; this machine has 0.6 GB/);
-    checkModelSize(vae, sized, 1e9);
-    checkModelSize(vae, sized, NaN); // a page does not know
+    checkModelSize(vae, sized, { memory: 1e9 });
+    checkModelSize(vae, sized, { memory: NaN }); // a page does not know
   });
 
   it('a batch of images of which the layers make too much for the machine', () => {
@@ -40,7 +40,7 @@ describe('train refuses a model that cannot fit, before it is made', () => {
     });
     const of = (batchSize: number, memory: number) => () => {
       const { config } = trained;
-      checkModelSize(vae, { ...config, training: { ...config.training, batchSize } }, memory);
+      checkModelSize(vae, { ...config, training: { ...config.training, batchSize } }, { memory });
     };
     // Its two layers' outputs are there once before and once behind the activation's, in the encoder and in the decoder, beside the image.
     const held = 4 * 2 * (32 * 128 ** 2 + 64 * 64 ** 2);

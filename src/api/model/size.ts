@@ -2,6 +2,8 @@ import { machineFacts } from '#machine';
 import { RootsigmaError, ValueError, isOutOfMemory } from '../../core/index.ts';
 import type { RunConfig } from '../../io/index.ts';
 import type { Vae } from '../../models/index.ts';
+import { elboObjective } from '../../objectives/index.ts';
+import type { TrainingObjective } from '../../objectives/index.ts';
 import { buildStep, flatLength, heldBytes, optimizerSlots } from '../../training/index.ts';
 
 /** What one WebAssembly memory can hold: parameters, gradients and the optimiser's moments lie in one. */
@@ -22,19 +24,25 @@ const peakPerHeld = 2;
 /**
  * Refuses a model whose training cannot fit, before anything is made for it.
  *
- * @param memory bytes that the machine has; NaN where nobody knows
+ * @param options.objective what is minimised; default: minus the ELBO
+ * @param options.memory bytes that the machine has; NaN where nobody knows
  * @throws ValueError saying what it would take, and of what
  */
 export function checkModelSize(
   model: Vae,
   { model: { posterior, latent }, training: { optimizer, batchSize } }: RunConfig,
-  memory: number = machineFacts().memoryBytes,
+  {
+    objective = elboObjective(model, batchSize),
+    memory = machineFacts().memoryBytes,
+  }: { readonly objective?: TrainingObjective; readonly memory?: number } = {},
 ): void {
-  const count = flatLength(model.parameters);
-  const store = 4 * count * (2 + optimizerSlots(optimizer));
+  const own = flatLength(objective.parameters);
+  const count = flatLength(model.parameters) + own;
+  // The objective's own optimiser is Adam, which has two arrays.
+  const store = 4 * (count * 2 + (count - own) * optimizerSlots(optimizer) + own * 2);
   const matrices = posterior === 'full' ? 4 * matricesPerStep * batchSize * latent ** 2 : 0;
   const isWhole = store <= storeLimit;
-  const layers = isWhole ? peakPerHeld * heldBytes(buildStep(model, batchSize)) : 0;
+  const layers = isWhole ? peakPerHeld * heldBytes(buildStep(model, batchSize, objective)) : 0;
   if (isWhole && !(store + Math.max(matrices, layers) > memory)) return;
   const parts = [
     `${gigabytes(store)} for ${Number(count.toPrecision(3)).toLocaleString('en')} parameters, their gradients and moments`,

@@ -18,6 +18,7 @@ import {
 import type { DataInput } from '../data/data.ts';
 import { checkSupport } from '../model/likelihood.ts';
 import { modelFor } from '../model/model.ts';
+import { objectiveFor } from '../model/objective.ts';
 import { inheritedStandardization, originNotice, originOf, startedConfig } from './origin.ts';
 import type { Origin } from './origin.ts';
 import { storeAt } from '../keeping/place.ts';
@@ -76,7 +77,8 @@ async function trainTo(
   }
   if (typeof data === 'string') for (const note of await noteOwnData(config)) onNotice(note);
   const model = modelFor(config, { networks: options.networks, standardization });
-  checkModelSize(model, config);
+  const objective = objectiveFor(config, { model, trainingSize: parts.training.size });
+  checkModelSize(model, config, { objective });
   const { threads } = config.training;
   const engine = await createEngine({
     engine: options.engine ?? 'auto',
@@ -86,6 +88,7 @@ async function trainTo(
   const trainer = await createTrainer(parts, config, {
     engine,
     model,
+    objective,
     recorder,
     standardization,
     onNotice,
@@ -160,7 +163,7 @@ function partition(splits: DatasetSplits, config: RunConfig): Parts {
 function createTrainer(
   { training, validation }: Parts,
   config: RunConfig,
-  parts: Pick<TrainerOptions, 'engine' | 'model' | 'onNotice' | 'initial'> & {
+  parts: Pick<TrainerOptions, 'engine' | 'model' | 'objective' | 'onNotice' | 'initial'> & {
     readonly recorder: RunRecorder | undefined;
     readonly standardization: Standardization | undefined;
   },
@@ -172,7 +175,6 @@ function createTrainer(
     training: trainingExamples(training, reading),
     validation: validation && evaluationExamples(validation, reading, config.training.seed),
     config: config.training,
-    beta: config.objective.beta,
     resume: recorder?.resumed?.checkpoint,
   });
 }

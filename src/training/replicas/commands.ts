@@ -16,20 +16,33 @@ const kinds = ['step', 'load', 'save', 'stop'] as const;
 const parametersNumber = -1;
 const gradientsNumber = -2;
 
-export function writeCommand(command: Command, out: Float64Array): void {
+/** How many words a command takes at most. @param scalars what a step is fed besides the key, by name */
+export function commandLength(scalars: readonly string[]): number {
+  return 4 + scalars.length;
+}
+
+export function writeCommand(command: Command, out: Float64Array, scalars: readonly string[]): void {
   out[0] = kinds.indexOf(command.kind);
-  if (command.kind === 'step') out.set([command.key.high, command.key.low, command.beta, command.learningRate], 1);
+  if (command.kind === 'step') {
+    const { key, learningRate } = command;
+    out.set([key.high, key.low, learningRate, ...scalars.map((name) => command.scalars[name] ?? NaN)], 1);
+  }
   if (command.kind === 'load')
     out.set([command.array === 'parameters' ? parametersNumber : command.array, command.steps], 1);
   if (command.kind === 'save') out[1] = command.array === 'gradients' ? gradientsNumber : command.array;
 }
 
-export function readCommand(words: Float64Array): Command {
-  const [index = -1, first = 0, second = 0, beta = 0, learningRate = 0] = words;
+export function readCommand(words: Float64Array, scalars: readonly string[]): Command {
+  const [index = -1, first = 0, second = 0, learningRate = 0, ...values] = words;
   const kind = kinds[index];
   switch (kind) {
     case 'step':
-      return { kind, key: { high: first, low: second }, beta, learningRate };
+      return {
+        kind,
+        key: { high: first, low: second },
+        learningRate,
+        scalars: Object.fromEntries(scalars.map((name, k) => [name, values[k] ?? NaN])),
+      };
     case 'load':
       return { kind, array: first === parametersNumber ? 'parameters' : first, steps: second };
     case 'save':

@@ -2,6 +2,7 @@ import { whyAlone } from '#threads';
 import { ValueError } from '../../core/index.ts';
 import type { Engine } from '../../engine/index.ts';
 import { multiplications } from '../../graph/index.ts';
+import type { TrainingObjective } from '../../objectives/index.ts';
 import type { StepGraph } from '../step-graph.ts';
 import { mostReplicas } from './row-blocks.ts';
 import type { RowStep } from './row-step.ts';
@@ -46,6 +47,11 @@ export function checkReplicaCount(count: number, step: RowStep | undefined, batc
       `train: a batch of ${batchSize} has blocks for 1, 2, 4, … ${mostReplicas(batchSize)} replicas, not ${count}.`,
     );
   }
+}
+
+/** Whether steps of an objective may be shared: each example has its own loss, and every parameter is the model's. */
+export function isShareable({ couplesExamples, parameters }: TrainingObjective): boolean {
+  return !couplesExamples && parameters.length === 0;
 }
 
 function workOf({ outputs }: StepGraph): number {

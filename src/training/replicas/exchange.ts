@@ -1,5 +1,6 @@
 import { Activity, activityWords } from './activity.ts';
 import { Barrier, barrierWords } from './barrier.ts';
+import { commandLength } from './commands.ts';
 import { isBatch, normBlock, widthOf } from './plan.ts';
 import type { Range, StepPlan } from './plan.ts';
 
@@ -13,8 +14,6 @@ export interface Slot {
   readonly parameters: Float32Array;
 }
 
-/** Numbers that the lead tells all: a cache line. */
-const messageLength = 8;
 /** A cache line. */
 const alignment = 64;
 
@@ -35,7 +34,7 @@ export class Exchange {
   readonly activity: Activity;
   /** What the followers are to do, from the lead. */
   readonly command: Float64Array;
-  /** The batch's means, from the lead. */
+  /** The batch's means, from the lead: the loss, then the metrics. */
   readonly means: Float64Array;
   /** Squares of the gradient, block by block: `normBlock`. */
   readonly squares: Float64Array;
@@ -47,13 +46,15 @@ export class Exchange {
 
   /** @param memory of the exchange that the lead made for the same plan; default: new */
   constructor(plan: StepPlan, memory?: SharedArrayBuffer) {
-    const { replicas, batchShape, length, factors, sums } = plan;
+    const { replicas, names, batchShape, length, factors, sums } = plan;
     const [examples, inputSize] = batchShape;
     const layout = new Layout();
     const barrier = layout.allocate(4 * barrierWords);
     const activity = layout.allocate(4 * activityWords);
-    const command = layout.allocate(8 * messageLength);
-    const means = layout.allocate(8 * messageLength);
+    const commandWords = commandLength(names.scalars);
+    const meansWords = 1 + names.metrics.length;
+    const command = layout.allocate(8 * commandWords);
+    const means = layout.allocate(8 * meansWords);
     const blocks = Math.ceil(length / normBlock);
     const squares = layout.allocate(8 * blocks);
     const batch = layout.allocate(4 * examples * inputSize);
@@ -71,8 +72,8 @@ export class Exchange {
     this.memory = shared;
     this.barrier = new Barrier(new Int32Array(shared, barrier, barrierWords), replicas);
     this.activity = new Activity(new Int32Array(shared, activity, activityWords));
-    this.command = new Float64Array(shared, command, messageLength);
-    this.means = new Float64Array(shared, means, messageLength);
+    this.command = new Float64Array(shared, command, commandWords);
+    this.means = new Float64Array(shared, means, meansWords);
     this.squares = new Float64Array(shared, squares, blocks);
     this.batch = new Float32Array(shared, batch, examples * inputSize);
     this.flat = new Float32Array(shared, flat, length);

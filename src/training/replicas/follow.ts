@@ -20,7 +20,7 @@ export async function follow(
   onReady: () => void,
 ): Promise<void> {
   const { index, replicas, memory } = member;
-  const parted = partByRows({ outputs: unpackGraph(step.outputs), state: {}, shape: step.shape });
+  const parted = partByRows({ ...step, outputs: unpackGraph(step.outputs), state: {} });
   if (!parted) throw new UnsupportedError('train: the examples of this step depend on each other.');
   const exchange = new Exchange(planStep(parted, options.parameters, replicas), memory);
   const rows = batchPartOf(exchange.plan, index);
@@ -41,7 +41,7 @@ export async function follow(
   /** Waits for a command and executes it; false when it is to stop. */
   async function executeNext(): Promise<boolean> {
     exchange.barrier.wait();
-    const command = readCommand(exchange.command);
+    const command = readCommand(exchange.command, step.names.scalars);
     switch (command.kind) {
       case 'step':
         replica.batch.data.set(exchange.batch.subarray(rows.from, rows.to), rows.from);

@@ -1,11 +1,12 @@
 import type { PackedGraph } from '../../graph/index.ts';
 import type { EngineChoice } from '../../engine/index.ts';
+import type { StepGraph } from '../step-graph.ts';
 import type { ReplicaOptions } from './replica.ts';
 
 /** What a follower's thread is given: plain data. */
 export interface FollowerTask extends ReplicaOptions {
   readonly engine: EngineChoice;
-  readonly step: { readonly outputs: PackedGraph; readonly shape: readonly [rows: number, inputSize: number] };
+  readonly step: Pick<StepGraph, 'shape' | 'names'> & { readonly outputs: PackedGraph };
   readonly member: { readonly replicas: number; readonly memory: SharedArrayBuffer; readonly index: number };
 }
 

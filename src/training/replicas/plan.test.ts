@@ -57,7 +57,7 @@ describe('planStep', () => {
     // Rows of all that a gradient is made of: much less than the gradients.
     expect(plan.factors.reduce((total, factor) => total + widthOf(factor), 0)).toBe(3231);
     const names = plan.reductions.map(({ outputs }) => Object.keys(outputs));
-    expect(names[0]).toEqual(expect.arrayContaining(['loss', 'reconstruction', 'kl']));
+    expect(names[0]).toEqual(expect.arrayContaining(['loss', 'metric/reconstruction', 'metric/kl']));
     expect(names[0]).toContain(gradientName('encoder.0.weight'));
     expect(names[1]).toContain(gradientName('decoder.1.weight'));
     expect(names[1]).not.toContain('loss');

@@ -4,6 +4,7 @@ import type { Tensor } from '../../graph/index.ts';
 import { flatOffsets } from '../parameter-store.ts';
 import type { StoredSpec } from '../parameter-store.ts';
 import { gradientName } from '../step-graph.ts';
+import type { StepNames } from '../step-graph.ts';
 import { rowParts, sumOverBlocks } from './row-blocks.ts';
 import { batchName } from './row-step.ts';
 import type { RowStep } from './row-step.ts';
@@ -17,6 +18,7 @@ export interface Range {
 /** How replicas share a step. */
 export interface StepPlan {
   readonly replicas: number;
+  readonly names: StepNames;
   /** Of the whole batch. */
   readonly batchShape: readonly [examples: number, inputSize: number];
   /** The rows that each replica computes. */
@@ -68,6 +70,7 @@ export function planStep(step: RowStep, parameters: readonly StoredSpec[], repli
   };
   return {
     replicas,
+    names: step.graph.names,
     batchShape: step.graph.shape,
     rows: rowParts(examples, replicas),
     length,
@@ -100,7 +103,7 @@ export function stepOnRows(
     ...handed.map(([, k], at) => [factorName(k), parts[at]] as const),
     ...sums,
   ]) as Record<string, Tensor>;
-  return { outputs, state: graph.state, shape: [own.to - own.from, batchShape[1]] as const };
+  return { ...graph, outputs, shape: [own.to - own.from, batchShape[1]] as const };
 }
 
 /** The part of the flat batch that a replica reads: its own rows, or all where what it computes of all rows needs them. */

@@ -1,9 +1,10 @@
 import { NdArray, sizeOf } from '../../core/index.ts';
 import type { Engine, Program } from '../../engine/index.ts';
-import type { TrainingConfig } from '../../io/index.ts';
-import { createBufferMemory, sumOfSquares } from '../../kernels/index.ts';
+import type { OptimizerConfig, TrainingConfig } from '../../io/index.ts';
+import { createBufferMemory } from '../../kernels/index.ts';
 import type { Key } from '../../random/index.ts';
-import { Optimizer, optimizerSlots } from '../optimizers.ts';
+import { optimizerSlots } from '../optimizers.ts';
+import type { Optimizer } from '../optimizers.ts';
 import { ParameterStore, flatLength } from '../parameter-store.ts';
 import type { StoredSpec } from '../parameter-store.ts';
 import { TrainingStep } from '../step.ts';
@@ -11,24 +12,29 @@ import type { StepValues } from '../step.ts';
 import type { StepGraph } from '../step-graph.ts';
 import type { Exchange } from './exchange.ts';
 import type { FlatArray } from './commands.ts';
-import { alone } from './collectives.ts';
+import { alone, totalOf } from './collectives.ts';
 import type { Collectives } from './collectives.ts';
-import { factorName, isBatch, normBlock, stepOnRows } from './plan.ts';
-import type { Range, StepPlan } from './plan.ts';
+import { ParameterGroup } from './parameter-group.ts';
+import { factorName, isBatch, stepOnRows } from './plan.ts';
+import type { StepPlan } from './plan.ts';
 import type { RowStep } from './row-step.ts';
 import { SharedCollectives } from './shared-collectives.ts';
 
 export interface StepRequest {
   /** The noise's key: the same key gives the same draws. */
   readonly key: Key;
-  /** Weight of the KL term. */
-  readonly beta: number;
+  /** What the objective's numbers are at this step, by name. */
+  readonly scalars: Readonly<Record<string, number>>;
   readonly learningRate: number;
+  /** Of the objective's own parameters, where it has some. */
+  readonly ownLearningRate?: number;
 }
 
 export interface StepOutcome extends StepValues {
   /** Euclidean norm of the gradient before clipping. */
   readonly gradientNorm: number;
+  /** Of the gradient of the objective's own parameters, where it has some. */
+  readonly ownGradientNorm?: number;
   /** Why no parameter has changed, where none has: `loss NaN and gradient norm NaN`. */
   readonly refused?: string;
 }
@@ -36,6 +42,12 @@ export interface StepOutcome extends StepValues {
 export interface ReplicaOptions {
   readonly parameters: readonly StoredSpec[];
   readonly config: Pick<TrainingConfig, 'optimizer' | 'clipNorm'>;
+}
+
+/** An objective's own parameters, which lie behind the model's in the flat arrays, and what changes them. */
+export interface OwnParameters {
+  readonly parameters: readonly StoredSpec[];
+  readonly optimizer: OptimizerConfig;
 }
 
 /** The group that a replica is one of, and which one. */
@@ -49,8 +61,8 @@ const lineLength = 16;
 
 interface Parts {
   readonly store: ParameterStore;
-  readonly optimizer: Optimizer;
-  readonly range: Range;
+  readonly group: ParameterGroup;
+  readonly own?: ParameterGroup | undefined;
   readonly collectives: Collectives;
   readonly batch: NdArray<'float32'>;
   readonly step: TrainingStep;
@@ -63,28 +75,30 @@ interface Parts {
  */
 export class Replica {
   readonly store: ParameterStore;
-  readonly optimizer: Optimizer;
   readonly step: TrainingStep;
   /** [examples, inputSize] of the whole batch; the step reads this replica's rows. */
   readonly batch: NdArray<'float32'>;
-  /** The part of the flat arrays that it updates. */
-  readonly range: Range;
+  /** The objective's own parameters, where it has some; then a step is not shared. */
+  readonly own: ParameterGroup | undefined;
+  /** The part of the model's parameters that it updates. */
+  readonly #group: ParameterGroup;
   readonly #collectives: Collectives;
   /** The reductions over all rows that it computes: gradients of its range, and for the lead the means. */
   readonly #reduction: Program | undefined;
-  readonly #clipNorm: number | undefined;
-  readonly #squares: Float64Array;
 
-  private constructor({ config }: ReplicaOptions, parts: Parts) {
+  private constructor(parts: Parts) {
     this.store = parts.store;
     this.step = parts.step;
     this.batch = parts.batch;
-    this.range = parts.range;
-    this.optimizer = parts.optimizer;
+    this.own = parts.own;
+    this.#group = parts.group;
     this.#collectives = parts.collectives;
     this.#reduction = parts.reduction;
-    this.#clipNorm = config.clipNorm;
-    this.#squares = new Float64Array(Math.ceil((parts.range.to - parts.range.from) / normBlock));
+  }
+
+  /** Of the model's parameters. */
+  get optimizer(): Optimizer {
+    return this.#group.optimizer;
   }
 
   /**
@@ -94,15 +108,25 @@ export class Replica {
    */
   static async alone(
     engine: Engine,
-    options: ReplicaOptions & { readonly graph: StepGraph; readonly threads: number; readonly whole?: Replica },
+    options: ReplicaOptions & {
+      readonly graph: StepGraph;
+      readonly own?: OwnParameters | undefined;
+      readonly threads: number;
+      readonly whole?: Replica;
+    },
   ): Promise<Replica> {
-    const { parameters, graph, config, threads, whole } = options;
-    const range = { from: 0, to: flatLength(parameters) };
-    const store =
-      whole?.store ?? new ParameterStore(parameters, { extra: optimizerSlots(config.optimizer) * range.to });
+    const { parameters, graph, own, threads, whole } = options;
+    const { optimizer, clipNorm } = options.config;
+    const length = flatLength(parameters);
+    const ownLength = flatLength(own?.parameters ?? []);
+    const extra = optimizerSlots(optimizer) * length + (own ? optimizerSlots(own.optimizer) * ownLength : 0);
+    const store = whole?.store ?? new ParameterStore([...parameters, ...(own?.parameters ?? [])], { extra });
     const step = await TrainingStep.compile(engine, graph, { store, threads, ...(whole && { batch: whole.batch }) });
-    const optimizer = new Optimizer(config.optimizer, store, { within: whole?.optimizer });
-    return new Replica(options, { store, optimizer, range, collectives: alone, batch: step.batch, step });
+    const range = { from: 0, to: length };
+    const group = new ParameterGroup(store, { range, optimizer, clipNorm, within: whole?.optimizer });
+    const ownRange = { from: length, to: length + ownLength };
+    const ownGroup = own && new ParameterGroup(store, { range: ownRange, optimizer: own.optimizer, clipNorm });
+    return new Replica({ store, group, own: whole?.own ?? ownGroup, collectives: alone, batch: step.batch, step });
   }
 
   /**
@@ -130,56 +154,49 @@ export class Replica {
     });
     const reduction = await compileReduction(engine, plan, { index, store, factors, step });
     const collectives = new SharedCollectives(exchange, { index, store, factors });
-    const optimizer = new Optimizer(config.optimizer, store, { range, within: whole?.optimizer });
-    return new Replica(options, { store, optimizer, range, collectives, batch, step, reduction });
+    const group = new ParameterGroup(store, { range, ...config, clipNorm: config.clipNorm, within: whole?.optimizer });
+    return new Replica({ store, group, collectives, batch, step, reduction });
   }
 
   /** One step on this replica's rows in `batch`; all replicas take it together. */
-  async take({ key, beta, learningRate }: StepRequest): Promise<StepOutcome> {
+  async take({ key, scalars, learningRate, ownLearningRate = 0 }: StepRequest): Promise<StepOutcome> {
     const collectives = this.#collectives;
-    await this.step.run({ key, beta });
+    await this.step.run({ key, scalars });
     await collectives.exchangeGradients();
     await this.#reduction?.run();
-    const { values, squares } = await collectives.allReduce(this.#squaresByBlock(), this.step.values);
+    const { values, squares } = await collectives.allReduce(this.#group.squaresByBlock(), this.step.values);
     const gradientNorm = Math.sqrt(squares);
-    const clip = this.#clipNorm !== undefined && gradientNorm > this.#clipNorm ? this.#clipNorm / gradientNorm : 1;
-    const refused = this.#refusal(values.loss, gradientNorm, clip);
-    if (refused !== undefined) return { ...values, gradientNorm, refused };
-    this.optimizer.step({ learningRate, gradientScale: clip });
+    const ownGradientNorm = this.own && Math.sqrt(totalOf(this.own.squaresByBlock()));
+    const outcome = { ...values, gradientNorm, ...(ownGradientNorm !== undefined && { ownGradientNorm }) };
+    const refused = this.#refusal(outcome);
+    if (refused !== undefined) return { ...outcome, refused };
+    this.#group.update(gradientNorm, learningRate);
+    if (ownGradientNorm !== undefined) this.own?.update(ownGradientNorm, ownLearningRate);
     await collectives.allGatherParameters();
-    return { ...values, gradientNorm };
+    return outcome;
   }
 
   /** Why this is no step to take. All replicas have the same numbers, and come to the same. */
-  #refusal(loss: number, gradientNorm: number, clip: number): string | undefined {
+  #refusal({ loss, gradientNorm, ownGradientNorm = 0 }: StepOutcome): string | undefined {
     if (!Number.isFinite(loss) || !Number.isFinite(gradientNorm)) {
       return `loss ${loss} and gradient norm ${gradientNorm}`;
     }
-    const { largestNorm } = this.optimizer;
-    if (gradientNorm * clip <= largestNorm) return undefined;
-    return `gradient norm ${gradientNorm.toPrecision(2)}, and beyond ${largestNorm.toPrecision(2)} squares are too large for the optimiser's moments`;
-  }
-
-  #squaresByBlock(): Float64Array {
-    const { gradients, memory } = this.store;
-    this.#squares.forEach((_, k) => {
-      const from = this.range.from + k * normBlock;
-      const block = gradients.subarray(from, Math.min(from + normBlock, this.range.to));
-      this.#squares[k] = sumOfSquares(memory, block);
-    });
-    return this.#squares;
+    const ofOwn = Number.isFinite(ownGradientNorm)
+      ? this.own?.refusal(ownGradientNorm)
+      : `gradient norm ${ownGradientNorm}`;
+    return this.#group.refusal(gradientNorm) ?? (ofOwn && `${ofOwn} (the objective's own parameters)`);
   }
 
   /** Copies in what this replica needs of a flat array. */
   load(array: FlatArray, flat: Float32Array): void {
-    const { from, to } = this.range;
+    const { from, to } = this.#group.range;
     if (array === 'parameters') this.store.values.set(flat);
     else this.#array(array).set(flat.subarray(from, to));
   }
 
   /** Copies out this replica's range of its gradients, or of an array of its optimiser. */
   save(array: 'gradients' | number, flat: Float32Array): void {
-    const { from, to } = this.range;
+    const { from, to } = this.#group.range;
     flat.set(array === 'gradients' ? this.store.gradients.subarray(from, to) : this.#array(array), from);
   }
 
@@ -231,7 +248,7 @@ async function compileReduction(
   const { index, store, factors, step } = parts;
   const reduction = plan.reductions[index];
   if (!reduction || Object.keys(reduction.outputs).length === 0) return undefined;
-  const { key, beta, ...means } = step.scalars;
+  const { key, inputs, outputs: means } = step.scalars;
   const gradients = Object.entries(reduction.buffers).map(([name, { range, shape }]) => {
     return [name, new NdArray(store.gradients.subarray(range.from, range.to), shape)] as const;
   });
@@ -239,7 +256,7 @@ async function compileReduction(
   const given = reduction.factors.flatMap((k) => (factors[k] ? [[factorName(k), factors[k]] as const] : []));
   return engine.compile({
     outputs: reduction.outputs,
-    boundInputs: { ...store.parameters, ...Object.fromEntries(given), key, beta },
+    boundInputs: { ...store.parameters, ...Object.fromEntries(given), key, ...inputs },
     boundOutputs: Object.fromEntries(boundOutputs),
     threads: 1,
   });

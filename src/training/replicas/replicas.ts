@@ -4,23 +4,28 @@ import { usableCores } from '../../engine/index.ts';
 import type { Engine } from '../../engine/index.ts';
 import type { TrainingConfig } from '../../io/index.ts';
 import type { Vae } from '../../models/index.ts';
+import { elboObjective, objectivePrefix } from '../../objectives/index.ts';
+import type { TrainingObjective } from '../../objectives/index.ts';
 import type { Checkpoint } from '../checkpoint.ts';
 import { flatLength } from '../parameter-store.ts';
 import type { NamedParameters, ParameterStore } from '../parameter-store.ts';
 import { buildStep } from '../step-graph.ts';
+import type { StepValues } from '../step.ts';
 import type { StepGraph } from '../step-graph.ts';
-import { checkReplicaCount, opThreads, powerOfTwo, replicaCount } from './count.ts';
+import { checkReplicaCount, isShareable, opThreads, powerOfTwo, replicaCount } from './count.ts';
 import { sameBits } from './same-bits.ts';
 import { Pace } from './pace.ts';
 import type { Crew } from './pace.ts';
 import { Replica } from './replica.ts';
-import type { StepOutcome, StepRequest } from './replica.ts';
+import type { OwnParameters, StepOutcome, StepRequest } from './replica.ts';
 import { partByRows } from './row-step.ts';
 import type { RowStep } from './row-step.ts';
 import { SharedSteps } from './shared-steps.ts';
 
 export interface ReplicasOptions {
   readonly model: Vae;
+  /** Default: minus the ELBO. */
+  readonly objective?: TrainingObjective | undefined;
   readonly config: Pick<TrainingConfig, 'batchSize' | 'optimizer' | 'clipNorm'>;
   /** How many take every step; default: as many as is fastest at the moment, at most the engine's threads. */
   readonly count?: number | undefined;
@@ -73,22 +78,31 @@ export class Replicas {
 
   static async start(engine: Engine, options: ReplicasOptions): Promise<Replicas> {
     const { model, config, count } = options;
+    const { objective = elboObjective(model, config.batchSize) } = options;
     const { parameters } = model;
-    const step = buildStep(model, config.batchSize);
-    const parted = partByRows(step);
+    const own = ownParameters(objective);
+    const step = buildStep(model, config.batchSize, objective);
+    // What an objective says of itself counts, whatever its expressions look like.
+    const parted = isShareable(objective) ? partByRows(step) : undefined;
+    if (count !== undefined && count > 1 && !isShareable(objective)) {
+      throw new ValueError(
+        `train: the objective '${objective.name}' ${own ? 'has parameters of its own' : 'compares the examples of a batch'}: use one replica.`,
+      );
+    }
     if (count !== undefined) checkReplicaCount(count, parted, config.batchSize);
     const graph = parted?.graph ?? step;
     const most = count ?? Math.min(replicaCount(engine, parted, flatLength(parameters)), powerOfTwo(usableCores()));
     const ops = most === 1 ? opThreads(engine, step) : 1;
     // Where ops can be parted in one session only, they are; onnxruntime-node has another one.
     const canChange = count === undefined && engine.name === 'onnxruntime-node';
-    const whole = await Replica.alone(engine, { parameters, graph, config, threads: canChange ? 1 : ops });
+    const task = { parameters, own, graph, config };
+    const whole = await Replica.alone(engine, { ...task, threads: canChange ? 1 : ops });
     try {
       const helpers =
         most > 1
           ? await Replicas.#share({ engine, options, step, parted, whole, count: most })
           : canChange && ops > 1
-            ? { count: ops, replica: await Replica.alone(engine, { parameters, graph, config, threads: ops, whole }) }
+            ? { count: ops, replica: await Replica.alone(engine, { ...task, threads: ops, whole }) }
             : undefined;
       const line = most > 1 && !helpers ? undefined : threadNotice(most);
       if (line !== undefined) options.onNotice(line);
@@ -172,12 +186,10 @@ export class Replicas {
     const { shared, replica, count } = helpers;
     const outcome = await takeTogether(helpers, request);
     const together = shared ? shared.gradients() : store.gradients;
-    const { loss, reconstruction, kl } = shared ? outcome : replica.step.values;
-    const means = [
-      [alone.loss, alone.reconstruction, alone.kl],
-      [loss, reconstruction, kl],
-    ].map((values) => Float32Array.from(values)) as [Float32Array, Float32Array];
-    if (!sameBits(gradients, together) || !sameBits(...means)) {
+    const means = (values: StepValues): Float32Array =>
+      Float32Array.from([values.loss, ...Object.values(values.metrics)]);
+    const isSame = sameBits(means(alone), means(shared ? outcome : replica.step.values));
+    if (!isSame || !sameBits(gradients, together)) {
       this.#pace = undefined;
       this.#fixed = this.#isBegunByOne ? 'one' : 'all';
       const who = this.#isBegunByOne ? 'One thread takes' : `${count} threads take`;
@@ -195,9 +207,8 @@ export class Replicas {
 
   /** Makes all replicas start from these parameters, and from the optimiser's state where a training goes on. */
   load(parameters: Readonly<Record<string, NdArray>>, state?: Pick<Checkpoint, 'optimizer' | 'steps'>): void {
-    const { optimizer } = this.#whole;
-    const { length } = this.store.values;
-    for (const name of state ? Object.keys(optimizer.slots) : []) {
+    const { optimizer, own } = this.#whole;
+    for (const [name, { length }] of state ? this.#slots() : []) {
       const given = state?.optimizer[name];
       if (given?.size !== length) {
         throw new ValueError(
@@ -206,11 +217,11 @@ export class Replicas {
       }
     }
     this.store.assign(parameters);
-    for (const [name, slot] of Object.entries(optimizer.slots)) {
+    for (const [name, slot] of this.#slots()) {
       if (state) slot.set(state.optimizer[name]?.data ?? []);
       else slot.fill(0);
     }
-    optimizer.steps = state?.steps ?? 0;
+    for (const each of [optimizer, own?.optimizer]) if (each) each.steps = state?.steps ?? 0;
     this.#holder = 'one';
   }
 
@@ -218,11 +229,17 @@ export class Replicas {
   optimizerState(): NamedParameters {
     if (this.#holder === 'all') this.#helpers?.shared?.collect();
     return Object.fromEntries(
-      Object.entries(this.#whole.optimizer.slots).map(([name, slot]) => [
-        name,
-        new NdArray(slot.slice(), [slot.length], 'float32'),
-      ]),
+      this.#slots().map(([name, slot]) => [name, new NdArray(slot.slice(), [slot.length], 'float32')]),
     );
+  }
+
+  /** The arrays that the optimisers keep, those of the objective's own under its prefix. */
+  #slots(): (readonly [name: string, slot: Float32Array])[] {
+    const { optimizer, own } = this.#whole;
+    return [
+      ...Object.entries(optimizer.slots),
+      ...Object.entries(own?.optimizer.slots ?? {}).map(([name, slot]) => [objectivePrefix + name, slot] as const),
+    ];
   }
 
   async dispose(): Promise<void> {
@@ -245,6 +262,10 @@ export class Replicas {
     }
     this.#holder = crew;
   }
+}
+
+function ownParameters({ parameters, optimizer }: TrainingObjective): OwnParameters | undefined {
+  return optimizer && { parameters, optimizer: { name: 'adam', ...optimizer } };
 }
 
 function takeTogether({ shared, replica }: Helpers, request: StepRequest): Promise<StepOutcome> {

@@ -76,10 +76,12 @@ export class SharedCollectives implements Collectives {
   async allReduce(blocks: Float64Array, own: StepValues): Promise<StepTotals> {
     const { means, squares, barrier } = this.#exchange;
     squares.set(blocks, this.#exchange.rangeOf(this.#index).from / normBlock);
-    if (this.#index === 0) means.set([own.loss, own.reconstruction, own.kl]);
+    const { metrics } = this.#exchange.plan.names;
+    if (this.#index === 0) means.set([own.loss, ...metrics.map((name) => own.metrics[name] ?? NaN)]);
     await barrier.waitYielding();
-    const [loss = NaN, reconstruction = NaN, kl = NaN] = means;
-    return { values: { loss, reconstruction, kl }, squares: totalOf(squares) };
+    const [loss = NaN, ...others] = means;
+    const values = { loss, metrics: Object.fromEntries(metrics.map((name, k) => [name, others[k] ?? NaN])) };
+    return { values, squares: totalOf(squares) };
   }
 
   async allGatherParameters(): Promise<void> {

@@ -40,7 +40,7 @@ export class SharedSteps {
     const { optimizer, clipNorm } = options.config;
     const shared = { parameters, config: { optimizer, ...(clipNorm !== undefined && { clipNorm }) } };
     const exchange = new Exchange(planStep(parted, parameters, count));
-    const packed = { outputs: packGraph(step.outputs), shape: step.shape };
+    const packed = { outputs: packGraph(step.outputs), shape: step.shape, names: step.names };
     const task = { ...shared, step: packed, engine: engine.choice ?? 'auto' } as const;
     const team = await Team.start(exchange, task, followerEntry);
     try {

@@ -74,7 +74,8 @@ export class Team {
 
   #post(command: Command): void {
     this.exchange.activity.add(this.#threads.length);
-    writeCommand(command, this.exchange.command);
+    const { command: words, plan } = this.exchange;
+    writeCommand(command, words, plan.names.scalars);
   }
 
   /** Waits until the followers have carried out a command that ends with a barrier. */

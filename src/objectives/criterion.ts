@@ -1,0 +1,101 @@
+import type { NdArray } from '../core/index.ts';
+import type { Engine, Program } from '../engine/index.ts';
+import { input, keyInput, keyWords } from '../graph/index.ts';
+import type { Tensor } from '../graph/index.ts';
+import type { Vae, VaeOutput } from '../models/index.ts';
+import { parameterInputs } from '../nn/index.ts';
+import type { Parameters } from '../nn/index.ts';
+import type { Key } from '../random/index.ts';
+import { elboTerms } from './elbo.ts';
+import type { ElboTerms } from './elbo.ts';
+
+/** What a criterion is computed from: examples by themselves, in batches of any size. */
+export interface CriterionContext {
+  /** [batch, inputSize] */
+  readonly x: Tensor;
+  readonly model: Vae;
+  /** The model's. */
+  readonly parameters: Parameters;
+  readonly output: VaeOutput;
+  /** Of the ELBO, [batch]. */
+  readonly terms: ElboTerms;
+}
+
+/**
+ * What an objective compares by: epochs (the best is kept, none better for a while ends the training), and examples, of which
+ * `trim` leaves out the worst. It says how good the model is and does not change over the steps, as a loss that is warmed up does.
+ */
+export interface Criterion {
+  /** As events and logs have it. */
+  readonly metric: string;
+  readonly direction: 'max' | 'min';
+  /** One value an example, [batch]; absent for the ELBO, reconstruction − KL. */
+  perExample?(context: CriterionContext): Tensor;
+}
+
+/** The ELBO at β = 1: a bound of log p(x), whatever the loss weighs otherwise. */
+export const elboCriterion: Criterion = { metric: 'elbo', direction: 'max' };
+
+/** Whether the first value is the better one. What is not a number is never better. */
+export function isBetter({ direction }: Pick<Criterion, 'direction'>, value: number, than: number): boolean {
+  return direction === 'max' ? value > than : value < than;
+}
+
+/** What a model says of the examples of a batch, by one draw of z each. */
+export interface ExampleValues {
+  /** log p(x|z), nats, [batch] */
+  readonly reconstruction: NdArray;
+  /** KL(q(z|x) ‖ p(z)), nats, [batch] */
+  readonly kl: NdArray;
+  /** The criterion's, [batch] */
+  readonly criterion: Float64Array;
+}
+
+/**
+ * A criterion of a model and the terms of the ELBO, compiled once for batches of any size. The parameters are read in place:
+ * what a training step writes there, the next call sees.
+ */
+export class CriterionProgram {
+  readonly criterion: Criterion;
+  readonly #program: Program;
+
+  private constructor(criterion: Criterion, program: Program) {
+    this.criterion = criterion;
+    this.#program = program;
+  }
+
+  static async compile(
+    engine: Engine,
+    model: Vae,
+    options: { readonly parameters: Readonly<Record<string, NdArray>>; readonly criterion: Criterion },
+  ): Promise<CriterionProgram> {
+    const { criterion } = options;
+    const x = input('x', ['batch', model.inputSize]);
+    const parameters = parameterInputs(model.parameters);
+    const output = model.apply(parameters, x, { key: keyInput('key') });
+    const { posterior, likelihood } = output;
+    const terms = elboTerms({ posterior, prior: model.prior, likelihood, x });
+    const own = criterion.perExample?.({ x, model, parameters, output, terms });
+    const outputs = { ...terms, ...(own && { criterion: own }) };
+    return new CriterionProgram(criterion, await engine.compile({ outputs, boundInputs: options.parameters }));
+  }
+
+  /** One draw of z for each row of x [batch, inputSize]. */
+  async run(x: NdArray<'float32'>, key: Key): Promise<ExampleValues> {
+    const values = await this.#program.run({ x, key: keyWords(key) });
+    const { reconstruction, kl, criterion } = values as unknown as ElboValues & { readonly criterion?: NdArray };
+    return {
+      reconstruction,
+      kl,
+      criterion: criterion
+        ? Float64Array.from(criterion.data)
+        : Float64Array.from(reconstruction.data, (value, row) => value - (kl.data[row] ?? 0)),
+    };
+  }
+
+  dispose(): Promise<void> {
+    return this.#program.dispose();
+  }
+}
+
+type ElboValues = Pick<ExampleValues, 'reconstruction' | 'kl'>;

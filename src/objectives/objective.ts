@@ -1,0 +1,146 @@
+import { ValueError, checkOptions } from '../core/index.ts';
+import type { GraphKey, Tensor } from '../graph/index.ts';
+import type { Vae, VaeOutput } from '../models/index.ts';
+import type { ParameterSpec, Parameters } from '../nn/index.ts';
+import type { DataShape, Part, PartOptions, ValuesOf } from '../parts/index.ts';
+import { elboCriterion } from './criterion.ts';
+import type { Criterion } from './criterion.ts';
+import type { Scheduled } from './schedule.ts';
+
+/** What an objective computes its loss from: one batch, as the model sees it. */
+export interface ObjectiveContext {
+  /** [rows, inputSize] */
+  readonly x: Tensor;
+  readonly rows: number;
+  /** For what the objective itself draws, apart from the model's draws. */
+  readonly key: GraphKey;
+  readonly model: Vae;
+  /** The model's and the objective's own, by full name. */
+  readonly parameters: Parameters;
+  /** What the model says of x, with one draw of z an example. */
+  readonly output: VaeOutput;
+  /** The options with `isScheduled`, as they are at this step. */
+  readonly scalars: Readonly<Record<string, Tensor>>;
+  /** Examples that are trained on. */
+  readonly trainingSize: number;
+}
+
+/** What an objective makes of a batch; every tensor is a scalar. */
+export interface Losses {
+  /** What the model's parameters minimise: a mean over the rows. */
+  readonly loss: Tensor;
+  /** What the objective's own parameters minimise. Default: `loss`. */
+  readonly own?: Tensor;
+  /** What is said of a step, means over the batch in nats; the two terms of the ELBO always. */
+  readonly metrics: { readonly reconstruction: Tensor; readonly kl: Tensor } & Readonly<Record<string, Tensor>>;
+}
+
+/** Adam, for an objective's own parameters. */
+export interface OwnOptimizer {
+  readonly learningRate: number;
+  readonly beta1?: number;
+  readonly beta2?: number;
+  readonly epsilon?: number;
+}
+
+/** What training minimises. */
+export interface Objective {
+  /** Its own, such as a discriminator's: named `objective.…`, trained beside the model's and kept in checkpoints only. */
+  readonly parameters?: readonly ParameterSpec[];
+  /** For them, exactly where there are some. */
+  readonly optimizer?: OwnOptimizer;
+  /** Whether the loss compares examples of a batch: then a step is never parted by rows. */
+  readonly couplesExamples: boolean;
+  /** By what epochs are compared, training stops early and examples are left out. Default: the ELBO, which is not warmed up. */
+  readonly criterion?: Criterion;
+  build(context: ObjectiveContext): Losses;
+}
+
+/** What an objective is put together for. */
+export interface ObjectiveSizes {
+  readonly latent: number;
+  readonly inputSize: number;
+  readonly trainingSize: number;
+  readonly batchSize: number;
+}
+
+/** A row of the table of objectives. */
+export interface ObjectiveRow<N extends string = string, O extends PartOptions = PartOptions> extends Part<
+  'objective',
+  N,
+  O
+> {
+  build(options: ValuesOf<O>, sizes: ObjectiveSizes): Objective;
+}
+
+export function defineObjective<const N extends string, const O extends PartOptions>(
+  row: Omit<ObjectiveRow<N, O>, 'kind'>,
+): ObjectiveRow<N, O> {
+  return { kind: 'objective', ...row };
+}
+
+/** An objective with its options: what a training takes. */
+export interface TrainingObjective extends Required<Omit<Objective, 'optimizer'>> {
+  readonly name: string;
+  readonly optimizer?: OwnOptimizer;
+  /** The options that may change over the steps. */
+  readonly scalars: Readonly<Record<string, Scheduled>>;
+  readonly trainingSize: number;
+}
+
+/** Begins every name of an objective's own parameters. */
+export const objectivePrefix = 'objective.';
+
+/**
+ * The objective of a row.
+ *
+ * @param options by name; what is absent takes its default
+ * @throws ValueError when an option is unknown or out of its range, or the row's own parameters are not fit for training
+ */
+export function createObjective(
+  row: ObjectiveRow,
+  options: Readonly<Record<string, unknown>>,
+  sizes: ObjectiveSizes,
+): TrainingObjective {
+  const where = `objective '${row.name}'`;
+  const values = valuesOf(row, options, { shape: [sizes.inputSize] });
+  const objective = row.build(values, sizes);
+  const { parameters = [], optimizer, couplesExamples, criterion = elboCriterion } = objective;
+  const stray = parameters.find(({ name }) => !name.startsWith(objectivePrefix));
+  if (stray) {
+    throw new ValueError(
+      `${where}: its parameter '${stray.name}' must be named ${objectivePrefix}…, so that it is none of the model's.`,
+    );
+  }
+  if (parameters.length > 0 !== (optimizer !== undefined)) {
+    throw new ValueError(`${where}: an optimizer is needed exactly where there are parameters of its own.`);
+  }
+  const scalars = Object.entries(row.options).flatMap(([name, { isScheduled }]) =>
+    isScheduled ? [[name, values[name] as Scheduled] as const] : [],
+  );
+  return {
+    name: row.name,
+    parameters,
+    ...(optimizer && { optimizer }),
+    couplesExamples,
+    criterion,
+    scalars: Object.fromEntries(scalars),
+    trainingSize: sizes.trainingSize,
+    build: (context) => objective.build(context),
+  };
+}
+
+function valuesOf(
+  { name, options: known }: ObjectiveRow,
+  options: Readonly<Record<string, unknown>>,
+  data: DataShape,
+): Record<string, unknown> {
+  const entries = Object.entries(known);
+  checkOptions(`objective '${name}'`, options, Object.fromEntries(entries.map(([each, { rule }]) => [each, rule])));
+  return Object.fromEntries(
+    entries.map(([each, { default: usual }]) => [
+      each,
+      options[each] ?? (typeof usual === 'function' ? (usual as (data: DataShape) => unknown)(data) : usual),
+    ]),
+  );
+}

@@ -1,0 +1,93 @@
+import { rule } from '../core/index.ts';
+import type { OptionRule } from '../core/index.ts';
+
+/** How a number comes to its full value over the steps. */
+export const scheduleNames = ['constant', 'linear', 'cosine', 'cyclical'] as const;
+export type ScheduleName = (typeof scheduleNames)[number];
+
+/** A number that changes over the steps: a weight of the loss, a capacity, a temperature. */
+export interface Schedule {
+  /** Where it comes to. */
+  readonly value: number;
+  readonly schedule: ScheduleName;
+  /** Where it comes from. Default: 0. */
+  readonly from?: number;
+  /** Steps that it takes to come there. Default: half of all steps, for `cyclical` half of a cycle. */
+  readonly warmupSteps?: number;
+  /** How often `cyclical` begins anew over the training. Default: 4. */
+  readonly cycles?: number;
+}
+
+/** What an option with `isScheduled` is: a number that stays, or a schedule. */
+export type Scheduled = number | Schedule;
+
+/** Fu et al.'s M. */
+const defaultCycles = 4;
+
+/**
+ * The value at a step, counted from 0: it goes from `from`, at the first step, to `value` and stays there. With t = step / w, at
+ * most 1, and w the steps of the warm-up,
+ *
+ * - constant: `value`
+ * - linear: from + (value − from) t (Bowman et al. 2016, Sønderby et al. 2016)
+ * - cosine: from + (value − from) (1 − cos πt) / 2
+ * - cyclical: as linear, again and again, with t = (step mod c) / w and c = ⌈T / M⌉ steps in a cycle (Fu et al. 2019, eq. 6 and 7)
+ *
+ * of T steps and M cycles. Without `warmupSteps`, w is half of T or of T / M: their R = 0.5.
+ */
+export function scalarAt(scheduled: Scheduled, step: number, totalSteps: number): number {
+  if (typeof scheduled === 'number') return scheduled;
+  const { value, schedule, from = 0, cycles = defaultCycles } = scheduled;
+  const share = progressOf(scheduled, step, schedule === 'cyclical' ? totalSteps / cycles : totalSteps);
+  switch (schedule) {
+    case 'constant':
+      return value;
+    case 'linear':
+    case 'cyclical':
+      return from + (value - from) * share;
+    case 'cosine':
+      return from + ((value - from) * (1 - Math.cos(Math.PI * share))) / 2;
+  }
+}
+
+/** t, with `length` steps in a cycle; what has no cycles has one. */
+function progressOf({ schedule, warmupSteps }: Schedule, step: number, length: number): number {
+  const position = schedule === 'cyclical' ? step % Math.max(1, Math.ceil(length)) : step;
+  const warmup = warmupSteps ?? length / 2;
+  return warmup > 0 ? Math.min(1, position / warmup) : 1;
+}
+
+/** The options of a schedule besides its value, each with its rule: what flags and configuration say of it. */
+export const scheduleRules = {
+  schedule: rule.oneOf(scheduleNames),
+  warmupSteps: rule.whole(0),
+  cycles: rule.whole(1),
+} as const satisfies Partial<Record<keyof Schedule, OptionRule>>;
+
+/** The rule of a number that may change over the steps; where it comes from and to lie in the range. */
+export function scheduled(range: rule.NumberRange = {}): OptionRule<Scheduled> {
+  const value = rule.number(range);
+  const rules: Readonly<Record<string, OptionRule>> = { value, from: value, ...scheduleRules };
+  const isSchedule = (given: unknown): boolean => {
+    if (typeof given !== 'object' || given === null || !('value' in given) || !('schedule' in given)) return false;
+    return (
+      Object.entries(given).every(([name, entry]) => Object.hasOwn(rules, name) && rules[name]?.accepts(entry)) &&
+      (!('cycles' in given) || given.schedule === 'cyclical')
+    );
+  };
+  return {
+    expected: `${value.expected}, or { value, schedule: ${scheduleNames.join(' | ')}, from?, warmupSteps?, cycles? (of cyclical) }`,
+    accepts: (given) => value.accepts(given) || isSchedule(given),
+  };
+}
+
+/** In words: `4`, or `0 to 4 over 2000 steps (linear)`. */
+export function describeScheduled(scheduled: Scheduled): string {
+  if (typeof scheduled === 'number') return String(scheduled);
+  const { value, schedule, from = 0, warmupSteps, cycles = defaultCycles } = scheduled;
+  if (schedule === 'constant') return String(value);
+  const isCyclical = schedule === 'cyclical';
+  const over =
+    warmupSteps === undefined ? `half of ${isCyclical ? 'each cycle' : 'all steps'}` : `${warmupSteps} steps`;
+  return `${from} to ${value} over ${over} (${schedule}${isCyclical ? `, ${cycles} cycles` : ''})`;
+}
