@@ -16,8 +16,12 @@ import { tryMutant } from './trial.mjs';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const standard = ['linalg', 'gaussian', 'models', 'objectives', 'evaluation', 'training'].map((name) => `src/${name}`);
 
-/** Tests that say nothing of these folders (browsers, packages, documents, other processes, the built program), or take minutes. */
-const leftOut = /^test\/(site|page|package|documents|reference|dependencies|onnx-tools|fuzz|supply|soak|stores|cli\/(process|outputs|help|strangers|progress))/; // prettier-ignore
+/** Tests that say nothing of other folders' sources: those of folders below or aside, of browsers, packages, documents and the built program. */
+const leftOut = [
+  /^src\/(core|kernels|random|graph|io|data|config|drawing|cli|testing)\//,
+  /^test\/(site|page|package|documents|reference|dependencies|onnx-tools|fuzz|supply|soak|stores)/,
+  /^test\/cli\/(process|outputs|help|strangers|progress)/,
+];
 
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,
@@ -68,14 +72,15 @@ async function tryAll() {
   const files = ['src', 'test']
     .flatMap((folder) => readdirSync(join(copy, folder), { recursive: true }).map((name) => join(folder, name)))
     .map((name) => name.split(sep).join('/'))
-    .filter((name) => name.endsWith('.test.ts') && !leftOut.test(name))
+    .filter((name) => name.endsWith('.test.ts'))
     .sort();
   const folderOf = (file) => file.split('/').slice(0, 2).join('/');
   const homes = new Set(chosen.map(({ file }) => folderOf(file)));
+  const isNearby = (file) => homes.has(folderOf(file));
   const verdicts = new Map();
   const isOpen = ({ id }) => !['killed', 'endless'].includes(verdicts.get(id)?.state);
-  for (const isNear of [true, false]) {
-    const ring = files.filter((file) => homes.has(folderOf(file)) === isNear);
+  const others = files.filter((file) => !isNearby(file) && !leftOut.some((pattern) => pattern.test(file)));
+  for (const ring of [files.filter(isNearby), others]) {
     const open = chosen.filter(isOpen);
     if (open.length === 0) break;
     console.error(`${open.length} mutants: which of ${ring.length} test files reach them?`);

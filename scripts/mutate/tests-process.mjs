@@ -42,7 +42,10 @@ process.on('message', async ({ changed, tests, bail }) => {
     );
     ended = [];
     const { unhandledErrors } = await vitest.runTestSpecifications(specifications);
-    process.send({ files: ended, unhandled: unhandledErrors.map(String) });
+    process.send({
+      files: ended,
+      unhandled: unhandledErrors.map((error) => String(error?.message ?? 'an error that nobody handled')),
+    });
   } catch (error) {
     process.send({ problem: String(error?.stack ?? error) });
   }

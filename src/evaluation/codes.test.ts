@@ -117,6 +117,12 @@ describe('principalAxes', () => {
     });
   });
 
+  it('refuses what are no points', () => {
+    for (const shape of [[3], [0, 2], [2, 0], [2, 2, 2]]) {
+      expect(() => principalAxes(NdArray.zeros(shape, 'float64'), 2)).toThrow(ShapeError);
+    }
+  });
+
   it('takes points that do not vary, and one coordinate', () => {
     expect(Array.from(principalAxes(NdArray.from([[1, 1], [1, 1]]), 2).explained)).toEqual([0, 0]); // prettier-ignore
     expect(principalAxes(NdArray.from([[1], [3]]), 2).axes.toNested()).toEqual([[1]]);

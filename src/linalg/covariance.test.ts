@@ -1,18 +1,35 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { LinearAlgebraError, NdArray, NumericalError, ShapeError } from '../core/index.ts';
-import { randomMatrix, relativeDistance, symmetrized, uniforms, withEigenvalues } from '../testing/matrices.ts';
+import {
+  identity,
+  randomMatrix,
+  relativeDistance,
+  symmetrized,
+  uniforms,
+  withEigenvalues,
+} from '../testing/matrices.ts';
 import {
   checkCovariance,
   cholesky,
+  condition,
   eigh,
+  factorCovariance,
   invSqrtmh,
+  logPseudoDeterminant,
+  lyapunov,
   matmul,
   nearestPsd,
+  pseudoDeterminant,
+  rank,
   sqrtmh,
   sqrtmhJvp,
+  sqrtmhVjp,
+  supportTolerance,
   transpose,
+  workingSupport,
 } from './index.ts';
+import type { SpectrumOptions } from './index.ts';
 
 const epsilon = 2 ** -52;
 const sizes = fc.integer({ min: 1, max: 10 });
@@ -119,6 +136,25 @@ describe('checkCovariance', () => {
     expect(checkCovariance(a, { rtol: 1e-4 }).eigenvalues.toNested()).toEqual([0, 0, 1]);
     expect(() => checkCovariance(a, { rtol: -1 })).toThrow(/rtol is -1/);
   });
+
+  it.each([
+    checkCovariance,
+    condition,
+    factorCovariance,
+    invSqrtmh,
+    logPseudoDeterminant,
+    pseudoDeterminant,
+    rank,
+    sqrtmh,
+    (a: number[][], options: SpectrumOptions) => sqrtmhJvp(a, a, options),
+    (a: number[][], options: SpectrumOptions) => sqrtmhVjp(a, a, options),
+    (a: number[][], options: SpectrumOptions) => lyapunov(a, a, options),
+  ])('%o takes rtol from 0 up to 1 alone, whatever the size', (f) => {
+    for (const n of [1, 2, 3, 7]) {
+      for (const rtol of [-1e-9, 1, NaN, Infinity]) expect(() => f(identity(n).toNested() as number[][], { rtol })).toThrow(/rtol is/); // prettier-ignore
+      expect(() => f(identity(n).toNested() as number[][], { rtol: 0.99 })).not.toThrow();
+    }
+  });
 });
 
 describe('nearestPsd', () => {
@@ -148,5 +184,18 @@ describe('nearestPsd', () => {
     expect(nearestPsd(a).data).toEqual(a.data);
     expect(relativeDistance(nearestPsd([[1, 2], [2, 1]]), [[1.5, 1.5], [1.5, 1.5]])).toBeLessThan(4 * epsilon); // prettier-ignore
     expect(nearestPsd([[-1, 0], [0, -2]]).data.every((x) => x === 0)).toBe(true); // prettier-ignore
+  });
+});
+
+describe('what counts as zero', () => {
+  it('is never more for the root than for the rank, and less for more than four dimensions', () => {
+    for (let n = 1; n <= 300; n++) {
+      const [root, rankOf] = [workingSupport(n), supportTolerance(n, epsilon)];
+      if (n <= 4) expect(root).toBe(rankOf);
+      else expect(root).toBeLessThan(rankOf);
+      // The noise of a computed B Bᵀ: 4 ε up to 128 dimensions, 7 ε beyond.
+      expect(root).toBeGreaterThanOrEqual((n <= 128 ? 4 : 7) * epsilon);
+      expect(root).toBeLessThanOrEqual(Math.max(8, Math.sqrt(n)) * epsilon);
+    }
   });
 });

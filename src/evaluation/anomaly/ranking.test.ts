@@ -49,6 +49,11 @@ describe('auroc and averagePrecision', () => {
     expect(averagePrecision([5, 5, 5, 5], [1, 0, 0, 0])).toBe(0.25);
   });
 
+  it.each([auroc, averagePrecision, rocCurve, precisionRecallCurve])('%o refuses options that it has not', (rank) => {
+    expect(() => rank([1, 2], [1, 0], { weight: [1, 1] } as never)).toThrow(/'weight'|weight/);
+    expect(() => rank([1, 2], [1, 0], { sampleWeight: [1] })).toThrow();
+  });
+
   it('refuse what cannot be ranked', () => {
     expect(() => auroc([1, 2], [1])).toThrow(ShapeError);
     expect(() => auroc([1, NaN], [1, 0])).toThrow(/score 1 is NaN/);

@@ -111,6 +111,17 @@ describe('baselines', () => {
     for (const { marginal } of [independent, copula]) expect(marginal).toBeLessThan(0.05);
   });
 
+  it('the copula takes categories of one frequency apart', () => {
+    // Each name goes with a range of x of its own: were rows of two names mixed, both would have their common middle.
+    const names = ['b', 'c', 'a', 'd'];
+    const table = tableOf({
+      name: Array.from({ length: 400 }, (_, k) => names[(k * 7) % 4]!),
+      x: Array.from({ length: 400 }, (_, k) => 10 * 'abcd'.indexOf(names[(k * 7) % 4]!) + (k % 5)),
+    });
+    const drawn = sampleGaussianCopula(table, { count: 400, key: key(4), kinds: { name: 'category', x: 'numeric' } });
+    expect(association(drawn, ['name', 'x'], { name: 'category', x: 'numeric' })).toBeGreaterThan(0.9);
+  });
+
   it('the copula keeps the associations that independence loses', () => {
     const pair = (table: Table, names: [string, string]): number => association(table, names, kinds);
     const drawn = sampleGaussianCopula(real, options);
