@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { NdArray, anomalyMethods, auroc, tableOf, train } from '../dist/api/index.js';
+import { NdArray, anomalyMethods, auroc, tableOf, train } from '../dist/index.js';
 import { decodeNpz, encodeNpz, toNdArray } from '../dist/io/index.js';
 import { odds } from './lib/odds.mjs';
 import { strangePictures } from './lib/strange-pictures.mjs';

@@ -3,7 +3,7 @@
 //
 //   npm run build && node bench/posterior-study.mjs FOLDER [--seeds 5] [--epochs 30] [--families diagonal,full-symmetric,…]
 import { parseArgs } from 'node:util';
-import { train } from '../dist/api/index.js';
+import { train } from '../dist/index.js';
 
 const families = {
   isotropic: { posterior: 'isotropic' },

@@ -15,7 +15,7 @@ import {
   sampleGaussianCopula,
   sampleIndependently,
   train,
-} from '../dist/api/index.js';
+} from '../dist/index.js';
 import { TableEncoder, inferSchema } from '../dist/data/index.js';
 import { tableRows } from '../dist/io/index.js';
 import { foldIn, key, permutation } from '../dist/random/index.js';

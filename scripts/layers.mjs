@@ -21,6 +21,11 @@ export const layers = [
   { name: 'evaluation', not: ['training'] },
   { name: 'api' },
   { name: 'worker' },
-  { name: 'cli', only: ['core', 'api'] },
+  {
+    name: 'cli',
+    only: ['core', 'random', 'linalg', 'graph', 'engine', 'gaussian', 'io', 'drawing', 'data', 'api'],
+  },
+  // What the package exports: a file on top of them all.
+  { name: 'index.ts' },
   { name: 'testing' },
 ];

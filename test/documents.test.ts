@@ -34,7 +34,7 @@ function runTypeScript(name: string, source: string): { status: number | null; o
   return { status, output: stdout + stderr };
 }
 
-const built = existsSync(join(root, 'dist/api/index.js'));
+const built = existsSync(join(root, 'dist/index.js'));
 if (!built) console.log('documents: snippets and examples are skipped, as there is no dist; `npm run build` makes it.');
 
 const guides = [

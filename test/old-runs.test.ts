@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
-import { load, tableOf, train } from '../src/api/index.ts';
-import type { Run } from '../src/api/index.ts';
+import { load, tableOf, train } from '../src/index.ts';
+import type { Run } from '../src/index.ts';
 import { NdArray } from '../src/core/index.ts';
 
 const fixtures = fileURLToPath(new URL('fixtures/old-runs', import.meta.url));

@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { exportOnnx, makeDigits, train } from '../src/api/index.ts';
-import type { TrainOptions } from '../src/api/index.ts';
+import { exportOnnx, makeDigits, train } from '../src/index.ts';
+import type { TrainOptions } from '../src/index.ts';
 import { onnxVersions, toOnnx } from '../src/engine/onnx/index.ts';
 import { grad, input, max, min, gather, pad, slice, sum } from '../src/graph/index.ts';
 

@@ -21,7 +21,7 @@ import { formatMessage } from 'publint/utils';
 import { build as vite, createLogger } from 'vite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import webpack from 'webpack';
-import type { train as start } from '../src/api/index.ts';
+import type { train as start } from '../src/index.ts';
 import { available, openIn, startBrowser } from './page/harness.ts';
 
 const root = new URL('..', import.meta.url).pathname;
@@ -173,7 +173,7 @@ function htmlOf(page: string): string {
 
 describe('the packed package', () => {
   beforeAll(() => {
-    if (!existsSync(join(root, 'dist/api/index.js'))) command('npm', ['run', 'build'], root);
+    if (!existsSync(join(root, 'dist/index.js'))) command('npm', ['run', 'build'], root);
     const [{ filename }] = JSON.parse(
       command('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder], root),
     ) as [{ filename: string }];

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { auroc, train } from '../../dist/api/index.js';
+import { auroc, train } from '../../dist/index.js';
 
 const exporter = fileURLToPath(new URL('../workers/r/odds.R', import.meta.url));
 

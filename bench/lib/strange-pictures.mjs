@@ -1,4 +1,4 @@
-import { NdArray } from '../../dist/api/index.js';
+import { NdArray } from '../../dist/index.js';
 import { examplesOf, makeDigits, subset } from '../../dist/data/index.js';
 import { resolveDataset } from '../../dist/data/node/index.js';
 import { key, permutation, uniform } from '../../dist/random/index.js';

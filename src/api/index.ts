@@ -109,28 +109,11 @@ export type { AnomalyMethod } from '../evaluation/index.ts';
 export type { AnomalyOptions, FitThresholdOptions, ScoreOptions } from './run/anomalies.ts';
 export { trainingDataOf } from './data/data.ts';
 export type { DataInput, NestedExamples } from './data/data.ts';
-export { diagnose } from './doctor.ts';
-export type { Diagnosis, EngineDiagnosis } from './doctor.ts';
-export {
-  arrayFormat,
-  checkWritable,
-  formatArray,
-  parseArray,
-  readArray,
-  readOptions,
-  readRunConfig,
-  writeArray,
-  writeComparison,
-  writePicture,
-} from './files.ts';
-export type { ArrayFormat, WriteArrayOptions } from './files.ts';
 export { exportOnnx } from './keeping/onnx-models.ts';
 export type { OnnxModels, OnnxOptions } from './keeping/onnx-models.ts';
 export type { ExportOptions } from './keeping/run-files.ts';
 export * as gaussian from '../gaussian/index.ts';
 export * as linalg from '../linalg/index.ts';
-export { describeGaussian, sampleGaussian } from './gaussian-report.ts';
-export type { DrawingRoot, GaussianOptions, GaussianReport } from './gaussian-report.ts';
 export type { Encoding } from './run/inference.ts';
 export type { InterpolateOptions, TraverseOptions } from './run/latent-paths.ts';
 export { anomalyPicture, interpolationPicture, latentScatter, traversalPicture } from './pictures/latent-pictures.ts';
@@ -146,8 +129,6 @@ export { load } from './run/load.ts';
 export type { LoadOptions } from './run/load.ts';
 export type { Network, Networks, NetworksFactory, NetworkSizes } from '../models/index.ts';
 export { optionNames } from './train/options.ts';
-export { matrixRoot, rootKinds } from './matrix-root.ts';
-export type { MatrixRootKind, MatrixRootOptions, MatrixRootReport } from './matrix-root.ts';
 export type { ModelOptions } from './train/options.ts';
 export { asShades } from './model/shades.ts';
 export { comparison, isImageShape, sheet } from '../drawing/index.ts';
@@ -162,8 +143,6 @@ export type {
   TestData,
 } from './run/run-options.ts';
 export type { RunFiles } from './run/run.ts';
-export { isTablePath, readTable, writeTable } from './table-files.ts';
-export type { WriteTableOptions } from './table-files.ts';
 export { Training, train } from './train/training.ts';
 export { UnwrittenRunError } from './train/unwritten.ts';
 export type { TrainOptions } from './train/train-options.ts';

@@ -2,7 +2,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { readTable } from './table-files.ts';
+import { readTable } from '../index.ts';
 import { load, train } from './index.ts';
 import type { Run } from './index.ts';
 

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { key, normal, randint } from '../random/index.ts';
-import { ValueError, compareTables, load, makeDigits, readTable, tableOf, train, writeTable } from './index.ts';
-import type { Table, TrainOptions } from './index.ts';
+import { ValueError, compareTables, load, makeDigits, readTable, tableOf, train, writeTable } from '../index.ts';
+import type { Table, TrainOptions } from '../index.ts';
 
 const folder = (): string => mkdtempSync(join(tmpdir(), 'rootsigma-table-'));
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { NdArray, ValueError } from '../core/index.ts';
 import { key } from '../random/index.ts';
-import * as api from './index.ts';
+import * as api from '../index.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'rootsigma-options-'));
 const digits = api.makeDigits({ count: 40 });

@@ -1,4 +1,4 @@
-import type { TestData } from '../api/index.ts';
+import type { TestData } from './library/index.ts';
 import { formatCount } from './format.ts';
 
 /** Which of its examples were taken, where nobody asked for a split: a part of a folder is not the folder. */

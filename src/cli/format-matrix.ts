@@ -1,4 +1,4 @@
-import type { NdArray } from '../api/index.ts';
+import type { NdArray } from './library/index.ts';
 import { formatNumber, formatTable } from './format.ts';
 
 /** A matrix wider or higher than this is shown by its corner. */

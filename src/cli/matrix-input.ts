@@ -1,5 +1,5 @@
-import { parseArray, readArray } from '../api/index.ts';
-import type { NdArray } from '../api/index.ts';
+import { parseArray, readArray } from './library/index.ts';
+import type { NdArray } from './library/index.ts';
 import { UsageError } from './errors.ts';
 import type { CliContext } from './context.ts';
 

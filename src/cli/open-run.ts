@@ -1,5 +1,5 @@
-import { load } from '../api/index.ts';
-import type { EngineName, Run } from '../api/index.ts';
+import { load } from './library/index.ts';
+import type { EngineName, Run } from './library/index.ts';
 import type { Output } from './output.ts';
 
 export interface EngineFlags {

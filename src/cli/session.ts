@@ -35,7 +35,7 @@ export class Session {
     const { context } = this;
     try {
       if (options.output !== undefined) {
-        const { checkWritable } = await import('../api/index.ts');
+        const { checkWritable } = await import('./library/index.ts');
         await checkWritable(options.output, { isFolder: options.writesFolder ?? false });
       }
       const result = action({ ...context, output });

@@ -1,4 +1,4 @@
-import type { EpochEvent, StepEvent } from '../api/index.ts';
+import type { EpochEvent, StepEvent } from './library/index.ts';
 import { formatDuration, formatRate } from './format.ts';
 import type { Output } from './output.ts';
 import { Throttle } from './throttle.ts';

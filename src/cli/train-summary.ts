@@ -1,7 +1,7 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { isImageShape } from '../api/index.ts';
-import type { DoneEvent, ElboMeans, Run } from '../api/index.ts';
+import { isImageShape } from './library/index.ts';
+import type { DoneEvent, ElboMeans, Run } from './library/index.ts';
 import { formatBytes, formatDuration, formatTable } from './format.ts';
 import type { Output } from './output.ts';
 

@@ -1,5 +1,5 @@
-import { arrayFormat, asShades, isTablePath, writeArray, writeTable } from '../api/index.ts';
-import type { DecodeOptions, NdArray, Run, WriteTableOptions } from '../api/index.ts';
+import { arrayFormat, asShades, isTablePath, writeArray, writeTable } from './library/index.ts';
+import type { DecodeOptions, NdArray, Run, WriteTableOptions } from './library/index.ts';
 
 /** Checks a path's ending before anything is computed. @throws ValueError listing what can be written */
 export function checkExamplesPath(path: string): void {

@@ -1,5 +1,5 @@
-import { writeArray } from '../api/index.ts';
-import type { NdArray } from '../api/index.ts';
+import { writeArray } from './library/index.ts';
+import type { NdArray } from './library/index.ts';
 
 /** Writes [paths, steps, ...shape]: one path a row of pictures; arrays keep their shape, CSV has one step a row. */
 export function writePaths(file: string, paths: NdArray): Promise<void> {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { optionNames } from '../../src/api/index.ts';
+import { optionNames } from '../../src/index.ts';
 import { rootsigma } from './harness.ts';
 
 const commands = [

@@ -2,7 +2,7 @@ import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, expect, it } from 'vitest';
-import { examplesOf, load, readArray, readTable } from '../../src/api/index.ts';
+import { examplesOf, load, readArray, readTable } from '../../src/index.ts';
 import { encodePng } from '../../src/io/index.ts';
 import { newFolder, rootsigma } from './harness.ts';
 

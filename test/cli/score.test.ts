@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { load, readArray, readTable } from '../../src/api/index.ts';
+import { load, readArray, readTable } from '../../src/index.ts';
 import { newFolder, rootsigma, tiny } from './harness.ts';
 
 const folder = newFolder();

@@ -2,7 +2,7 @@
 import { cpSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { load, train } from '../../src/api/index.ts';
+import { load, train } from '../../src/index.ts';
 import { newFolder, rootsigma, tiny } from './harness.ts';
 
 const folder = newFolder();

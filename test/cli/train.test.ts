@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, readdirSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { load, readArray } from '../../src/api/index.ts';
+import { load, readArray } from '../../src/index.ts';
 import { newFolder, rootsigma, tiny } from './harness.ts';
 import type { CliResult } from './harness.ts';
 

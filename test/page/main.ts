@@ -1,5 +1,5 @@
 // What the tests of page.test.ts call in the page: each gives plain data.
-import * as api from '../../src/api/index.ts';
+import * as api from '../../src/index.ts';
 import { HandleStore, readAll } from '../../src/io/index.ts';
 import { key, normal } from '../../src/random/index.ts';
 import { storeChecks } from '../../src/testing/store-checks.ts';

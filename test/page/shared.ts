@@ -1,4 +1,4 @@
-import type { TrainOptions } from '../../src/api/index.ts';
+import type { TrainOptions } from '../../src/index.ts';
 
 /** The training that page and Node both do. */
 export const options = {

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { NdArray, load, train } from '../../dist/api/index.js';
+import { NdArray, load, train } from '../../dist/index.js';
 
 const { values } = parseArgs({
   options: {

@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 
 const root = new URL('../..', import.meta.url).pathname;
 
-test.skipIf(!existsSync(`${root}dist/api/index.js`))('steps, loads and samples leave the memory as it was', () => {
+test.skipIf(!existsSync(`${root}dist/index.js`))('steps, loads and samples leave the memory as it was', () => {
   const how = ['--expose-gc', 'test/soak/soak.mjs', '--steps', '1000', '--loads', '60', '--samples', '300'];
   const { status, stdout, stderr } = spawnSync(process.execPath, how, { cwd: root, encoding: 'utf8' });
   const figures = stdout.trim().split('\n').map((line) => JSON.parse(line) as { isFlat: boolean }); // prettier-ignore

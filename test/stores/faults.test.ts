@@ -6,8 +6,8 @@ import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { train } from '../../src/api/index.ts';
-import type { TrainOptions } from '../../src/api/index.ts';
+import { train } from '../../src/index.ts';
+import type { TrainOptions } from '../../src/index.ts';
 import { NdArray } from '../../src/core/index.ts';
 import { FolderStore } from '../../src/io/node/index.ts';
 import type { FileCalls } from '../../src/io/node/index.ts';

@@ -53,8 +53,8 @@ describe.skipIf(!isBuilt)('the package', () => {
     expect(files.filter((path) => !allowed.some((pattern) => pattern.test(path)))).toEqual([]);
     expect(files.filter((path) => /\.test\.|\.map$|\/testing\//.test(path))).toEqual([]);
     for (const path of [
-      'dist/api/index.js',
-      'dist/api/index.d.ts',
+      'dist/index.js',
+      'dist/index.d.ts',
       'dist/cli/main.js',
       'SECURITY.md',
       'THIRD_PARTY.md',

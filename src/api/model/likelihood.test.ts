@@ -2,8 +2,8 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { NdArray, ValueError, load, makeDigits, train, writeArray } from '../index.ts';
-import type { Dataset, ModelOptions, TrainOptions } from '../index.ts';
+import { NdArray, ValueError, load, makeDigits, train, writeArray } from '../../index.ts';
+import type { Dataset, ModelOptions, TrainOptions } from '../../index.ts';
 
 const small: TrainOptions = { latent: 2, hidden: [8], epochs: 1, batchSize: 16, validation: 0, seed: 1, threads: 1 };
 const folder = (): string => join(mkdtempSync(join(tmpdir(), 'rootsigma-likelihood-')), 'run');

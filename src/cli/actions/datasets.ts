@@ -1,4 +1,4 @@
-import { listDatasets } from '../../api/index.ts';
+import { listDatasets } from '../library/index.ts';
 import { formatCount, formatTable } from '../format.ts';
 import type { ActionContext } from '../session.ts';
 

@@ -1,4 +1,4 @@
-import type { WriteTableOptions } from '../../api/index.ts';
+import type { WriteTableOptions } from '../library/index.ts';
 import { readInput } from '../matrix-input.ts';
 import { openRun } from '../open-run.ts';
 import type { EngineFlags } from '../open-run.ts';

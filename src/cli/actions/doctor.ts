@@ -1,5 +1,5 @@
-import { diagnose } from '../../api/index.ts';
-import type { EngineDiagnosis } from '../../api/index.ts';
+import { diagnose } from '../library/index.ts';
+import type { EngineDiagnosis } from '../library/index.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { formatBytes, formatTable } from '../format.ts';

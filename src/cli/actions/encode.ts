@@ -1,5 +1,5 @@
-import { arrayFormat, examplesOf, isTablePath, takeFirst, tableOf, writeArray, writeTable } from '../../api/index.ts';
-import type { Cell, Dataset, NdArray, SplitChoice } from '../../api/index.ts';
+import { arrayFormat, examplesOf, isTablePath, takeFirst, tableOf, writeArray, writeTable } from '../library/index.ts';
+import type { Cell, Dataset, NdArray, SplitChoice } from '../library/index.ts';
 import { chosenSplit } from '../chosen-split.ts';
 import { UsageError } from '../errors.ts';
 import { openRun } from '../open-run.ts';

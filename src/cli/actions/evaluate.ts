@@ -1,4 +1,4 @@
-import type { Evaluation, EvaluationProgress, SplitChoice } from '../../api/index.ts';
+import type { Evaluation, EvaluationProgress, SplitChoice } from '../library/index.ts';
 import { chosenSplit } from '../chosen-split.ts';
 import { formatCount, formatTable } from '../format.ts';
 import { openRun } from '../open-run.ts';

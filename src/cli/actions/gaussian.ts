@@ -1,5 +1,5 @@
-import { arrayFormat, describeGaussian, formatArray, sampleGaussian, writeArray } from '../../api/index.ts';
-import type { DrawingRoot, GaussianOptions, GaussianReport, NdArray } from '../../api/index.ts';
+import { arrayFormat, describeGaussian, formatArray, sampleGaussian, writeArray } from '../library/index.ts';
+import type { DrawingRoot, GaussianOptions, GaussianReport, NdArray } from '../library/index.ts';
 import { UsageError } from '../errors.ts';
 import { formatNumber, formatTable } from '../format.ts';
 import { formatMatrix } from '../format-matrix.ts';

@@ -1,5 +1,5 @@
-import { NdArray, arrayFormat } from '../../api/index.ts';
-import type { SplitChoice } from '../../api/index.ts';
+import { NdArray, arrayFormat } from '../library/index.ts';
+import type { SplitChoice } from '../library/index.ts';
 import { openRun } from '../open-run.ts';
 import type { EngineFlags } from '../open-run.ts';
 import type { OutputOptions } from '../output.ts';

@@ -1,5 +1,5 @@
-import { codeQuality, latentScatter, writePicture } from '../../api/index.ts';
-import type { SplitChoice } from '../../api/index.ts';
+import { codeQuality, latentScatter, writePicture } from '../library/index.ts';
+import type { SplitChoice } from '../library/index.ts';
 import { UsageError } from '../errors.ts';
 import { openRun } from '../open-run.ts';
 import type { EngineFlags } from '../open-run.ts';

@@ -1,5 +1,5 @@
-import { asShades, writeComparison } from '../../api/index.ts';
-import type { SplitChoice } from '../../api/index.ts';
+import { asShades, writeComparison } from '../library/index.ts';
+import type { SplitChoice } from '../library/index.ts';
 import { chosenSplit } from '../chosen-split.ts';
 import { openRun } from '../open-run.ts';
 import type { ActionContext } from '../session.ts';

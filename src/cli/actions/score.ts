@@ -10,7 +10,7 @@ import {
   writeArray,
   writePicture,
   writeTable,
-} from '../../api/index.ts';
+} from '../library/index.ts';
 import type {
   AnomalyMethod,
   AnomalyThreshold,
@@ -20,7 +20,7 @@ import type {
   SplitChoice,
   TestData,
   WriteTableOptions,
-} from '../../api/index.ts';
+} from '../library/index.ts';
 import { chosenSplit } from '../chosen-split.ts';
 import { UsageError } from '../errors.ts';
 import { formatCount, formatTable } from '../format.ts';

@@ -1,5 +1,5 @@
-import { arrayFormat, matrixRoot, writeArray } from '../../api/index.ts';
-import type { MatrixRootKind, MatrixRootReport } from '../../api/index.ts';
+import { arrayFormat, matrixRoot, writeArray } from '../library/index.ts';
+import type { MatrixRootKind, MatrixRootReport } from '../library/index.ts';
 import { UsageError } from '../errors.ts';
 import { formatNumber, formatTable } from '../format.ts';
 import { formatMatrix } from '../format-matrix.ts';

@@ -7,7 +7,7 @@ import {
   readRunConfig,
   train as startTraining,
   trainingDataOf,
-} from '../../api/index.ts';
+} from '../library/index.ts';
 import type {
   DatasetOptions,
   DoneEvent,
@@ -17,7 +17,7 @@ import type {
   RunConfig,
   TrainOptions,
   TrainingEvent,
-} from '../../api/index.ts';
+} from '../library/index.ts';
 import { UsageError } from '../errors.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { ExitCode } from '../exit-codes.ts';

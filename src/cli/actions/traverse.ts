@@ -1,5 +1,5 @@
-import { NdArray, arrayFormat, isImageShape, traversalPicture, writePicture } from '../../api/index.ts';
-import type { Run } from '../../api/index.ts';
+import { NdArray, arrayFormat, isImageShape, traversalPicture, writePicture } from '../library/index.ts';
+import type { Run } from '../library/index.ts';
 import { UsageError } from '../errors.ts';
 import { openRun } from '../open-run.ts';
 import type { EngineFlags } from '../open-run.ts';

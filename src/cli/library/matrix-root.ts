@@ -1,5 +1,5 @@
-import { NdArray, ShapeError, ValueError, checkOptions, epsilonOf, formatShape, rule } from '../core/index.ts';
-import type { ArrayLikeInput, FloatDType } from '../core/index.ts';
+import { NdArray, ShapeError, ValueError, checkOptions, epsilonOf, formatShape, rule } from '../../core/index.ts';
+import type { ArrayLikeInput, FloatDType } from '../../core/index.ts';
 import {
   checkCovariance,
   cholesky,
@@ -12,8 +12,8 @@ import {
   sqrtmh,
   supportTolerance,
   transpose,
-} from '../linalg/index.ts';
-import type { SpectrumOptions } from '../linalg/index.ts';
+} from '../../linalg/index.ts';
+import type { SpectrumOptions } from '../../linalg/index.ts';
 
 /** Which R with R Rᵀ = Σ: S (symmetric), L (cholesky), U √Λ (eigen); or the X with X X = A of any square A (general). */
 export const rootKinds = ['symmetric', 'cholesky', 'eigen', 'general'] as const;

@@ -1,7 +1,7 @@
 import { localData } from '#local-data';
-import { checkOptions, rule } from '../core/index.ts';
-import type { WriteTableOptions } from '../data/node/index.ts';
-import type { Table } from '../io/index.ts';
+import { checkOptions, rule } from '../../core/index.ts';
+import type { WriteTableOptions } from '../../data/node/index.ts';
+import type { Table } from '../../io/index.ts';
 
 /** Whether a path's ending says that a table is, or is to be, in it: `.csv`, `.tsv` or `.parquet`. */
 export function isTablePath(path: string): boolean {

@@ -1,9 +1,8 @@
 import { localFiles } from '#file-system';
 import { localData } from '#local-data';
-import { DataError, NdArray, ValueError, formatShape, checkOptions, rule } from '../core/index.ts';
-import { comparison, isImageShape, sheet } from '../drawing/index.ts';
+import { DataError, NdArray, ValueError, checkOptions, formatShape, rule } from '../../core/index.ts';
+import { comparison, isImageShape, sheet } from '../../drawing/index.ts';
 import {
-  RunFolder,
   decodeNpy,
   decodeText,
   encodeNpy,
@@ -11,13 +10,9 @@ import {
   formatCsv,
   parseCsv,
   parseJson,
-  parseRunConfig,
   toNdArray,
-} from '../io/index.ts';
-import type { RunConfig, Table } from '../io/index.ts';
-import { storeFrom } from './keeping/place.ts';
-import { optionNames } from './train/options.ts';
-import type { ModelOptions } from './train/options.ts';
+} from '../../io/index.ts';
+import type { Table } from '../../io/index.ts';
 
 const formats = ['.png', '.npy', '.csv', '.json', '.parquet'] as const;
 export type ArrayFormat = (typeof formats)[number];
@@ -27,17 +22,6 @@ export function arrayFormat(path: string): ArrayFormat {
   const format = formats.find((ending) => path.toLowerCase().endsWith(ending));
   if (format) return format;
   throw new ValueError(`${path}: the ending chooses the format; use one of ${formats.join(', ')}.`);
-}
-
-/**
- * Checks that a file can be written there, or files in a folder, before there is something to write; changes nothing.
- *
- * @throws WriteError saying what is in the way, and what helps
- */
-export async function checkWritable(path: string, options: { readonly isFolder?: boolean } = {}): Promise<void> {
-  checkOptions('checkWritable', options, { isFolder: rule.flag });
-  const { checkWritable: check } = await localFiles();
-  check(path, options);
 }
 
 /**
@@ -171,29 +155,4 @@ function matrixOf({ columns, rowCount }: Table, path: string): NdArray {
     });
   });
   return matrix;
-}
-
-/** The configuration of the run in a folder. @throws DataError when it is no run; ValueError when it is not valid */
-export async function readRunConfig(path: string): Promise<RunConfig> {
-  const folder = await RunFolder.open(await storeFrom(path));
-  return folder.readConfig();
-}
-
-/**
- * Options from a JSON file: either options of `train` by their names, or a run's config.json to start from.
- *
- * @throws DataError when the file is no JSON object; ValueError for an option that does not exist
- */
-export async function readOptions(path: string): Promise<ModelOptions> {
-  const { readFileJson } = await localFiles();
-  const value = readFileJson(path);
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new DataError(`${path}: expected an object of options, such as { "latent": 20, "hidden": [400] }.`);
-  }
-  if ('schemaVersion' in value) return { config: parseRunConfig(value, { name: path }) };
-  const unknown = Object.keys(value).find((key) => !optionNames.includes(key));
-  if (unknown !== undefined) {
-    throw new ValueError(`${path}: there is no option '${unknown}', only ${optionNames.join(', ')}.`);
-  }
-  return value;
 }

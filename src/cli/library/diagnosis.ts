@@ -1,10 +1,10 @@
 import { machineFacts, versionOf } from '#machine';
-import { NdArray, version } from '../core/index.ts';
-import { createEngine, engineNames, referenceEngine } from '../engine/index.ts';
-import type { Engine, EngineName } from '../engine/index.ts';
-import { grad, input, matmul, mean, square, tanh } from '../graph/index.ts';
-import { key, normal } from '../random/index.ts';
-import type { MachineFacts } from './machine/machine-facts.ts';
+import { NdArray, version } from '../../core/index.ts';
+import { createEngine, engineNames, referenceEngine } from '../../engine/index.ts';
+import type { Engine, EngineName } from '../../engine/index.ts';
+import { grad, input, matmul, mean, square, tanh } from '../../graph/index.ts';
+import { key, normal } from '../../random/index.ts';
+import type { MachineFacts } from '../../api/machine/machine-facts.ts';
 
 export interface EngineDiagnosis {
   readonly name: EngineName;

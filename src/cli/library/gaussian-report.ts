@@ -1,11 +1,11 @@
-import { NdArray, ShapeError, checkOptions, checkValue, formatShape, rule } from '../core/index.ts';
-import type { ArrayLikeInput, DType } from '../core/index.ts';
-import { createEngine, evaluate } from '../engine/index.ts';
-import { MultivariateNormal, ScaleTrilRoot, SymmetricRoot, confidenceEllipsoid } from '../gaussian/index.ts';
-import type { CovarianceOptions } from '../gaussian/index.ts';
-import { keyInput, keyWords } from '../graph/index.ts';
-import { cholesky, sqrtmh } from '../linalg/index.ts';
-import { foldIn, key } from '../random/index.ts';
+import { NdArray, ShapeError, checkOptions, checkValue, formatShape, rule } from '../../core/index.ts';
+import type { ArrayLikeInput, DType } from '../../core/index.ts';
+import { createEngine, evaluate } from '../../engine/index.ts';
+import { MultivariateNormal, ScaleTrilRoot, SymmetricRoot, confidenceEllipsoid } from '../../gaussian/index.ts';
+import type { CovarianceOptions } from '../../gaussian/index.ts';
+import { keyInput, keyWords } from '../../graph/index.ts';
+import { cholesky, sqrtmh } from '../../linalg/index.ts';
+import { foldIn, key } from '../../random/index.ts';
 
 /** What there is to know about N(μ, Σ). */
 export interface GaussianReport {

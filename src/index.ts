@@ -1,0 +1,2 @@
+// What `rootsigma` exports: the API, and what the commands compute with beyond it.
+export * from './cli/library/index.ts';
