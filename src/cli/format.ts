@@ -48,3 +48,8 @@ export function formatTable(rows: readonly (readonly string[])[], options: Table
       .trimEnd(),
   );
 }
+
+/** A metric in a sentence: what the ELBO's are called, and others as they are named. */
+export function metricName(metric: string): string {
+  return metric === 'elbo' || metric === 'trimmedElbo' ? 'ELBO' : metric;
+}

@@ -1,5 +1,5 @@
-import type { EpochEvent, StepEvent } from './library/index.ts';
-import { formatDuration, formatRate } from './format.ts';
+import type { EpochEvent, StepEvent, ValidationMeans } from './library/index.ts';
+import { formatDuration, formatRate, metricName } from './format.ts';
 import type { Output } from './output.ts';
 import { Throttle } from './throttle.ts';
 
@@ -18,7 +18,7 @@ export class TrainProgress {
   /** Whether an epoch since the last starred line was the best so far: after a resume, the best may lie before. */
   #best = false;
   /** The best validation ELBO that a line has shown. */
-  #bestShown = -Infinity;
+  #bestShown: number | undefined;
 
   constructor(output: Output) {
     this.#output = output;
@@ -34,17 +34,26 @@ export class TrainProgress {
     this.#best ||= best;
     if (epoch > 1 && epoch < epochs && epoch % Math.ceil(epochs / epochLines) !== 0) return;
     const { length } = String(epochs);
-    const held = validation ? `   validation ${validation.elbo.toFixed(2)}${this.#star(validation.elbo)}` : '';
+    const held = validation ? `   validation ${this.#held(validation)}` : '';
     const { elbo, reconstruction, kl } = training;
     this.#output.note(
       `epoch ${String(epoch).padStart(length)}/${epochs}   ELBO ${elbo.toFixed(2)} = ${reconstruction.toFixed(2)} − ${kl.toFixed(2)}${held}   ${formatDuration(seconds)}`,
     );
   }
 
-  /** Beside the best of the epochs that have a line so far: what stands there is never less than a line above. */
-  #star(elbo: number): string {
-    const isBest = this.#best && elbo > this.#bestShown;
-    this.#bestShown = Math.max(this.#bestShown, elbo);
+  /** By what epochs are compared; of the ELBO the mean over all held-out examples. */
+  #held({ elbo, criterion }: ValidationMeans): string {
+    if (!criterion || metricName(criterion.metric) === 'ELBO') return elbo.toFixed(2) + this.#star(elbo, 'max');
+    const { metric, value, direction } = criterion;
+    return `${metric} ${value.toFixed(2)}${this.#star(value, direction)}`;
+  }
+
+  /** Beside the best of the epochs that have a line so far: what stands there is never worse than a line above. */
+  #star(value: number, direction: 'max' | 'min'): string {
+    const shown = this.#bestShown;
+    const isBetter = shown === undefined ? Number.isFinite(value) : direction === 'max' ? value > shown : value < shown;
+    const isBest = this.#best && isBetter;
+    if (isBetter) this.#bestShown = value;
     if (isBest) this.#best = false;
     return isBest ? ' *' : '';
   }

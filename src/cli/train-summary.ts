@@ -2,7 +2,7 @@ import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { isImageShape } from './library/index.ts';
 import type { DoneEvent, ElboMeans, Run } from './library/index.ts';
-import { formatBytes, formatDuration, formatTable } from './format.ts';
+import { formatBytes, formatDuration, formatTable, metricName } from './format.ts';
 import type { Output } from './output.ts';
 
 export interface TrainingOutcome {
@@ -36,11 +36,12 @@ export function saySummary(output: Output, outcome: TrainingOutcome): void {
   output.say('', bold('Next'), ...nextSteps(outcome).map((line) => `  ${line}`));
 }
 
-function outcomeText({ reason, epochs, steps, skipped, rollbacks, seconds, ...times }: DoneEvent): string {
+function outcomeText({ reason, epochs, steps, skipped, rollbacks, seconds, validation, ...times }: DoneEvent): string {
   const { stepMs, meanStepMs } = times;
+  const { metric = 'elbo', direction = 'max' } = validation?.criterion ?? {};
   const how = {
     finished: 'Finished',
-    'stopped-early': 'Stopped early: the validation ELBO no longer rises',
+    'stopped-early': `Stopped early: the validation ${metricName(metric)} no longer ${direction === 'max' ? 'rises' : 'falls'}`,
     interrupted: 'Interrupted; what was learned so far is saved',
   }[reason];
   const speed = stepMs > 0 ? `, ${stepMs.toFixed(2)} ms a step (median; mean ${meanStepMs.toFixed(2)})` : '';

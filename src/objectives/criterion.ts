@@ -36,6 +36,11 @@ export interface Criterion {
 /** The ELBO at β = 1: a bound of log p(x), whatever the loss weighs otherwise. */
 export const elboCriterion: Criterion = { metric: 'elbo', direction: 'max' };
 
+/** A criterion's metric in a sentence. */
+export function metricText(metric: string): string {
+  return metric === 'elbo' || metric === 'trimmedElbo' ? 'ELBO' : metric;
+}
+
 /** Whether the first value is the better one. What is not a number is never better. */
 export function isBetter({ direction }: Pick<Criterion, 'direction'>, value: number, than: number): boolean {
   return direction === 'max' ? value > than : value < than;

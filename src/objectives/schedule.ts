@@ -53,7 +53,8 @@ export function scalarAt(scheduled: Scheduled, step: number, totalSteps: number)
 /** t, with `length` steps in a cycle; what has no cycles has one. */
 function progressOf({ schedule, warmupSteps }: Schedule, step: number, length: number): number {
   const position = schedule === 'cyclical' ? step % Math.max(1, Math.ceil(length)) : step;
-  const warmup = warmupSteps ?? length / 2;
+  // A cycle of one step has no room to rise.
+  const warmup = length > 1 || schedule !== 'cyclical' ? (warmupSteps ?? length / 2) : 0;
   return warmup > 0 ? Math.min(1, position / warmup) : 1;
 }
 

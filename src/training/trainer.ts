@@ -6,7 +6,7 @@ import type { TrainingConfig } from '../io/index.ts';
 import type { Vae } from '../models/index.ts';
 import { initializeParameters } from '../nn/index.ts';
 import type { ParameterSpec } from '../nn/index.ts';
-import { CriterionProgram, elboObjective, isBetter, scalarAt } from '../objectives/index.ts';
+import { CriterionProgram, elboObjective, isBetter, metricText, scalarAt } from '../objectives/index.ts';
 import type { Examples, TrainingObjective } from '../objectives/index.ts';
 import { foldIn, key as seedKey } from '../random/index.ts';
 import type { Key } from '../random/index.ts';
@@ -495,11 +495,6 @@ export class Trainer {
       ? undefined
       : `the data: example ${indices[row] ?? row} of those trained on holds ${batch[at] ?? NaN}`;
   }
-}
-
-/** A metric in a sentence. */
-function metricText(metric: string): string {
-  return metric === 'elbo' ? 'ELBO' : `'${metric}'`;
 }
 
 function mapValues<T, U>(record: Readonly<Record<string, T>>, map: (value: T, name: string) => U): Record<string, U> {

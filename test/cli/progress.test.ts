@@ -3,7 +3,11 @@ import { expect, it } from 'vitest';
 import { Output } from '../../src/cli/output.ts';
 import { TrainProgress } from '../../src/cli/train-progress.ts';
 
-function linesOf(epochs: number, elboOf: (epoch: number) => number, best = -Infinity): string[] {
+function linesOf(
+  epochs: number,
+  elboOf: (epoch: number) => number,
+  { best = -Infinity, lossOf }: { best?: number; lossOf?: (epoch: number) => number } = {},
+): string[] {
   let text = '';
   const sink = { write: (more: string) => (text += more) };
   const context = { stdout: sink, stderr: sink, stdin: Readable.from([]), env: {}, program: 'x' };
@@ -12,10 +16,20 @@ function linesOf(epochs: number, elboOf: (epoch: number) => number, best = -Infi
   const means = { elbo: -1, reconstruction: -1, kl: 0 };
   for (let epoch = 1; epoch <= epochs; epoch++) {
     const elbo = elboOf(epoch);
-    const isBest = elbo > best;
-    best = Math.max(best, elbo);
+    const value = lossOf ? -lossOf(epoch) : elbo;
+    const isBest = value > best;
+    best = Math.max(best, value);
+    const criterion = { metric: 'loss', direction: 'min', value: lossOf?.(epoch) ?? NaN } as const;
     progress.epoch({
-      ...{ event: 'epoch', epoch, epochs, step: epoch, training: means, validation: { ...means, elbo }, seconds: 1 },
+      ...{
+        event: 'epoch',
+        epoch,
+        epochs,
+        step: epoch,
+        training: means,
+        validation: { ...means, elbo, ...(lossOf && { criterion }) },
+        seconds: 1,
+      },
       best: isBest,
     });
   }
@@ -44,5 +58,11 @@ it('has a star beside the best epoch shown, and nowhere else', () => {
 });
 
 it('gives an epoch no star where the best lies before a resume', () => {
-  expect(starred(linesOf(4, (epoch) => [0, -5, -7, -2, -1][epoch] ?? NaN, -3))).toEqual([3, 4]);
+  expect(starred(linesOf(4, (epoch) => [0, -5, -7, -2, -1][epoch] ?? NaN, { best: -3 }))).toEqual([3, 4]);
+});
+
+it('shows what epochs are compared by, where that is not the ELBO', () => {
+  const lines = linesOf(3, (epoch) => epoch, { lossOf: (epoch) => [0, 5, 3, 4][epoch] ?? NaN });
+  expect(starred(lines)).toEqual([1, 2]);
+  expect(lines[1]).toContain('validation loss 3.00 *');
 });

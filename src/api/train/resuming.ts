@@ -2,6 +2,7 @@ import { DataError, ValueError, formatShape, sameShape, version } from '../../co
 import type { DatasetSplits } from '../../data/index.ts';
 import { RunFolder, nameIn, runFile } from '../../io/index.ts';
 import type { RunConfig, Store } from '../../io/index.ts';
+import { metricText } from '../../objectives/index.ts';
 import { patienceIsOver } from '../../training/index.ts';
 import type { Checkpoint } from '../../training/index.ts';
 import { readCheckpoint } from '../keeping/checkpoint-file.ts';
@@ -88,12 +89,13 @@ export function resumedNotices({ checkpoint, fault }: Resumed, { training }: Run
 }
 
 function endNotices({ progress }: Checkpoint, { epochs, earlyStopping }: RunConfig['training']): string[] {
-  const { epoch, batch, patience } = progress;
+  const { epoch, batch, patience, last } = progress;
+  const criterion = last?.validation?.criterion;
   if (batch > 0) return [];
   if (earlyStopping && patienceIsOver(patience, earlyStopping)) {
     const more = epoch < epochs ? `, whatever its epochs (${epochs})` : '';
     return [
-      `the run had stopped early after epoch ${epoch}, ${patience.waited} epochs without a better validation ELBO, and stays so${more}. A patience of more than ${patience.waited} lets it go on.`,
+      `the run had stopped early after epoch ${epoch}, ${patience.waited} epochs without a better validation ${metricText(criterion?.metric ?? 'elbo')}, and stays so${more}. A patience of more than ${patience.waited} lets it go on.`,
     ];
   }
   return epoch < epochs ? [] : [`the run has its ${epochs} epochs already: more of them let it go on.`];
