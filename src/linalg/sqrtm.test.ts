@@ -13,6 +13,7 @@ import {
   withEigenvalues,
 } from '../testing/matrices.ts';
 import { matmul, sqrtm, sqrtmh, transpose } from './index.ts';
+import { rootSensitivity } from './triangular-root.ts';
 
 interface Case {
   readonly name: string;
@@ -26,6 +27,26 @@ const fixtures = JSON.parse(readFileSync(new URL('../../test/fixtures/sqrtm.json
 };
 
 const noRoot = /no square root that is a function of it/;
+
+describe('the sensitivity of a root', () => {
+  const diagonal = (entries: readonly number[]) => {
+    const re = new Float64Array(entries.length ** 2);
+    entries.forEach((value, k) => (re[k * (entries.length + 1)] = value));
+    return { re, im: new Float64Array(re.length) };
+  };
+
+  it('of diagonal roots is what L(E) = E ⊘ (rᵢ + rⱼ) makes of E, all entries 1', () => {
+    for (const r of [[3], [2, 2, 2, 2], [1, 0.5, 7], [1e-8, 1], [4, 0.01, 2, 30, 5]]) {
+      const n = r.length;
+      const l = Math.hypot(...r.flatMap((a) => r.map((b) => 1 / (a + b)))) / n;
+      const expected = (l * Math.hypot(...r.map((x) => x * x))) / Math.hypot(...r);
+      const found = rootSensitivity(diagonal(r.map((x) => x * x)), diagonal(r), n);
+      expect(Math.abs(found / expected - 1)).toBeLessThan(1e-14);
+    }
+    // √x changes by half as much as x.
+    expect(rootSensitivity(diagonal([9]), diagonal([3]), 1)).toBeCloseTo(0.5, 15);
+  });
+});
 
 describe('sqrtm against 60 digits', () => {
   it.each(fixtures.cases)('$name', ({ a, real, imag }) => {

@@ -131,6 +131,13 @@ describe('baselines', () => {
     expect(copula.pairwise).toBeLessThan(independent.pairwise / 3);
   });
 
+  it('draw as many rows as they are asked for, and no fewer than one', () => {
+    for (const draw of [sampleIndependently, sampleGaussianCopula]) {
+      for (const count of [1, 7]) expect(draw(real, { ...options, count }).columns.map(({ values }) => values.length)).toEqual(Array(4).fill(count)); // prettier-ignore
+      expect(() => draw(real, { ...options, count: 0 })).toThrow(/count/);
+    }
+  });
+
   it('draw what was seen only, and need neither known numbers nor several names', () => {
     const odd = tableOf({ x: [1, null, 3, 3, 7], y: [0, 0, 0, 0, 0], group: ['a', 'a', 'a', 'a', null], side: ['', 'u', 'u', 'v', 'v'] }); // prettier-ignore
     const drawn = sampleGaussianCopula(odd, { ...options, count: 200 });
@@ -157,5 +164,9 @@ describe('downstreamAccuracy', () => {
     const one = tableOf({ x: [1, 2], y: [1, 2], group: ['a', 'b'], side: ['up', 'up'] });
     const { logistic, neighbours, constant } = downstreamAccuracy(one, test, target);
     expect([logistic, neighbours]).toEqual([constant, constant]);
+    // Of classes that are equally frequent, the one that comes first.
+    const two = tableOf({ x: [1, 2], y: [1, 2], group: ['a', 'b'], side: ['up', 'down'] });
+    const ups = test.columns.find(({ name }) => name === 'side')!.values.filter((side) => side === 'up').length;
+    expect(downstreamAccuracy(two, test, target).constant).toBe(ups / 600);
   });
 });

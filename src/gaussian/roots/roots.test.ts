@@ -195,6 +195,7 @@ describe('roots refuse', () => {
     ['an asymmetric S', () => SymmetricRoot.fromMatrix([[1, 2], [0, 1]]), /not symmetric/],
     ['an indefinite S', () => SymmetricRoot.fromMatrix([[[1, 0], [0, 1]], [[1, 2], [2, 1]]]), /matrix \[1\].*-1/],
     ['matrices that are not square', () => ScaleTrilRoot.fromScaleTril([[1, 2, 3], [4, 5, 6]]), /square.*\[2, 3\]/],
+    ['an S whose factor is not square', () => SymmetricRoot.fromCholesky([[1, 0, 0], [4, 5, 0]]), /SymmetricRoot.fromCholesky.*square.*\[2, 3\]/],
     ['W of another size', () => LowRankRoot.from('variance', [1, 1], { factor: [[1], [1], [1]] }), /\[\.\.\., 2, r\]/],
   ] as const)('%s', (_, make, message) => {
     expect(make).toThrow(message);
