@@ -2,6 +2,7 @@ import type { NdArray } from '../core/index.ts';
 import type { EpochMeans } from './events.ts';
 import type { NonFiniteCounts, Snapshot } from './non-finite.ts';
 import type { NamedParameters } from './parameter-store.ts';
+import type { Sharing } from './replicas/sharing.ts';
 
 /** How far a training has come: plain data, as JSON in a checkpoint. */
 export interface Progress {
@@ -33,6 +34,8 @@ export interface Checkpoint {
   /** Updates made; a step that was skipped is none. */
   readonly steps: number;
   readonly progress: Progress;
+  /** How threads share every step, where the bits of a step depend on it; absent where they do not, or nobody has found out. */
+  readonly sharing?: Sharing;
   /** What a rollback would go back to, where that is not this state itself. */
   readonly rollback?: Snapshot;
   /** The best epoch's parameters of the model, where there is a validation split. */

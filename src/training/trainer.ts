@@ -119,12 +119,12 @@ export class Trainer {
   }
 
   static async create(options: TrainerOptions): Promise<Trainer> {
-    const { engine, model, training, validation, config, replicas: count, followerEntry } = options;
+    const { engine, model, training, validation, config, replicas: count, resume, followerEntry } = options;
     const onNotice = noticesTo(options.onNotice);
     const fewest = training.size - trimmedCount(training.size, config.trim, Infinity);
     stepsPerEpoch(fewest, config.batchSize); // Refuses a data set smaller than one batch.
     const objective = options.objective ?? elboObjective(model, config.batchSize);
-    const replicas = await Replicas.start(engine, { model, objective, config, count, onNotice, followerEntry });
+    const replicas = await Replicas.start(engine, { model, objective, config, count, resume, onNotice, followerEntry });
     try {
       const needed = validation ?? config.trim;
       const compared = { parameters: replicas.store.parameters, criterion: objective.criterion };
@@ -172,7 +172,13 @@ export class Trainer {
       const finding = this.#findingOf(wrong);
       throw stopError(this.#decide(finding).event, finding);
     }
-    return { ...state, ...(this.#snapshot && { rollback: this.#snapshot }), ...(this.#best && { best: this.#best }) };
+    const { sharing } = this.#replicas;
+    return {
+      ...state,
+      ...(sharing && { sharing }),
+      ...(this.#snapshot && { rollback: this.#snapshot }),
+      ...(this.#best && { best: this.#best }),
+    };
   }
 
   /** Whether the state is not finite and training will go back when it next looks: there is nothing to keep before. */

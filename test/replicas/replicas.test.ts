@@ -37,28 +37,34 @@ afterAll(() => {
 const adam = { optimizer: { name: 'adam', learningRate: 0.01 } } as const;
 
 interface Task {
-  readonly count?: number;
+  readonly count?: number | undefined;
   readonly pace?: ReplicasOptions['pace'];
   readonly model: Vae;
   readonly rows: number;
   readonly config?: Pick<TrainingConfig, 'optimizer' | 'clipNorm'>;
   readonly steps?: number;
+  readonly resume?: State | undefined;
+  readonly engine?: Engine;
 }
+
+type State = Pick<Checkpoint, 'parameters' | 'optimizer' | 'steps' | 'sharing'>;
 
 function hashOf(array: Float32Array): string {
   return createHash('sha256').update(array).digest('hex');
 }
 
 /** Steps on drawn counts, which suit every likelihood here: the parameters, the optimiser's arrays and what each step said. */
-async function stepsOf({ count, pace, model: vae, rows, config = adam, steps = 3 }: Task) {
+async function stepsOf(task: Task) {
+  const { count, pace, resume, model: vae, rows, config = adam, steps = 3, engine: other } = task;
   const notices: string[] = [];
   const onNotice = (line: string) => notices.push(line);
-  const options = { model: vae, config: { batchSize: rows, ...config }, count, pace, followerEntry, onNotice };
-  const replicas = await Replicas.start(pace ? { ...engine, threads: 2 } : engine, options);
+  const options = { model: vae, config: { batchSize: rows, ...config }, count, pace, resume, followerEntry, onNotice };
+  const replicas = await Replicas.start(other ?? engine, options);
   try {
-    replicas.load(initializeParameters(vae.parameters, key(1)));
+    replicas.load(resume?.parameters ?? initializeParameters(vae.parameters, key(1)), resume);
     const outcomes: StepOutcome[] = [];
-    for (let index = 0; index < steps; index++) {
+    const states: State[] = [];
+    for (let index = resume?.steps ?? 0; index < steps; index++) {
       replicas.batch.set(bernoulli(key(index), 0.3, [rows, vae.inputSize]).data);
       const request = {
         key: foldIn(key(2), index),
@@ -66,9 +72,15 @@ async function stepsOf({ count, pace, model: vae, rows, config = adam, steps = 3
         learningRate: config.optimizer.learningRate,
       };
       outcomes.push(await replicas.take(request));
+      states.push({
+        parameters: replicas.store.snapshot(),
+        optimizer: replicas.optimizerState(),
+        steps: replicas.steps,
+        ...(replicas.sharing && { sharing: replicas.sharing }),
+      });
     }
     const arrays = [replicas.store.values, ...Object.values(replicas.optimizerState()).map(({ data }) => data)];
-    return { bits: arrays.map(hashOf), outcomes, notices };
+    return { bits: arrays.map(hashOf), outcomes, notices, states };
   } finally {
     await replicas.dispose();
   }
@@ -142,7 +154,11 @@ describe('replicas', () => {
     const turns = ['all', 'all', 'one', 'all', 'one', 'one', 'all', 'one'] as const;
     const long = { ...task, steps: turns.length };
     let step = 0;
-    const inTurn = await stepsOf({ ...long, pace: { next: () => turns[step++] ?? 'all', add: () => undefined } });
+    const inTurn = await stepsOf({
+      ...long,
+      count: 2,
+      pace: { next: () => turns[step++] ?? 'all', add: () => undefined },
+    });
     expect(inTurn).toEqual(await stepsOf({ ...long, count: 1 }));
   });
 
@@ -162,6 +178,93 @@ describe('replicas', () => {
     expect((await replicas.take({ key: key(3), scalars: { beta: 1 }, learningRate: 0.01 })).loss).toBeGreaterThan(0);
     await replicas.dispose();
   });
+});
+
+describe('where a step that is shared has other bits', () => {
+  /** An engine by which what is made of all rows, where threads share them, comes to something else: as another processor's kernels may. */
+  const rounding = (): Engine => ({
+    ...engine,
+    threads: 2,
+    compile: async (spec) => {
+      const program = await engine.compile(spec);
+      if (!Object.keys(spec.boundInputs ?? {}).some((name) => name.startsWith('factor/'))) return program;
+      const gradient = Object.entries(spec.boundOutputs ?? {}).find(([name]) => name.startsWith('gradient/'))?.[1];
+      expect(gradient).toBeDefined();
+      return {
+        inputs: program.inputs,
+        run: async (feeds) => {
+          const result = await program.run(feeds);
+          gradient?.data.forEach((value, k) => (gradient.data[k] = value + 1e-3));
+          return result;
+        },
+        dispose: () => program.dispose(),
+      };
+    },
+  });
+  const paceOf = (...turns: ('one' | 'all')[]): NonNullable<ReplicasOptions['pace']> => ({
+    next: () => turns.shift() ?? 'one',
+    add: () => undefined,
+  });
+  // So many parameters that both threads update some.
+  const wide = createVae({ inputSize: 100, latent: 3, hidden: [50], activation: 'relu', posterior: 'diagonal' });
+  const task = { model: wide, rows: batchSize, count: 2, steps: 6 } as const;
+
+  it('the number that it was begun with takes all of them, and a line says so', async () => {
+    const two = await stepsOf({ ...task, engine: rounding() });
+    const one = await stepsOf({ ...task, count: 1, engine: rounding() });
+    expect(two.bits).not.toEqual(one.bits);
+    // Begun by two: they go on, whoever may be faster.
+    const begunByTwo = await stepsOf({ ...task, engine: rounding(), pace: paceOf('all', 'one', 'one') });
+    expect(begunByTwo.bits).toEqual(two.bits);
+    expect(begunByTwo.notices).toEqual([expect.stringMatching(/^2 threads take every training step from here on.*the checkpoint keeps it/)]); // prettier-ignore
+    // Begun by one: the step that shows it is one's too.
+    const begunByOne = await stepsOf({ ...task, engine: rounding(), pace: paceOf('one', 'one', 'all', 'all') });
+    expect(begunByOne.bits).toEqual(one.bits);
+    expect(begunByOne.notices).toEqual([expect.stringMatching(/^One thread takes every training step from here on/)]);
+    expect(begunByOne.states.map(({ sharing }) => sharing?.count)).toEqual([undefined, undefined, 1, 1, 1, 1]);
+  });
+
+  it.each([
+    ['two', ['all']],
+    ['one', ['one', 'one', 'all']],
+  ] as const)('a training that goes on, from any step, is shared as before: begun by %s', async (_, turns) => {
+    const whole = await stepsOf({ ...task, engine: rounding(), pace: paceOf(...turns) });
+    for (const [at, resume] of whole.states.entries()) {
+      // Without a number asked for, and with a pace that would have it otherwise.
+      const rest = await stepsOf({ ...task, ...(resume.sharing && { count: undefined }), engine: rounding(), resume, pace: paceOf('all', 'one', 'all') }); // prettier-ignore
+      expect(rest.bits, `after step ${at + 1}`).toEqual(whole.bits);
+      if (!resume.sharing) continue;
+      expect(rest.notices).toEqual([expect.stringMatching(/every training step, as before: the processor that the run began/)]); // prettier-ignore
+      expect(rest.states.every(({ sharing }) => sharing?.count === resume.sharing?.count)).toBe(true);
+    }
+  });
+
+  it('says that it cannot be shared as before, where it cannot', async () => {
+    const { states } = await stepsOf({ ...task, engine: rounding(), pace: paceOf('all'), steps: 2 });
+    const rest = await stepsOf({ ...task, count: undefined, resume: states[1] });
+    expect(rest.notices).toEqual([expect.stringMatching(/taken by 2 threads.*here they cannot be taken so.*no longer to the bit/)]); // prettier-ignore
+    expect(rest.states.map(({ sharing }) => sharing)).toEqual(rest.states.map(() => undefined));
+  });
+});
+
+it('the step that is checked moves running averages once', async () => {
+  const conv = { shape: [16, 16], network: 'conv', channels: [24, 24], normalization: 'batch' } as const;
+  const vae = createVae({ inputSize: 256, latent: 2, hidden: [], activation: 'relu', posterior: 'diagonal', ...conv });
+  const stepOf = async (pace?: ReplicasOptions['pace']) => {
+    const task = { model: vae, rows: 32, steps: 1, ...(pace ? { pace } : { count: 1 }) };
+    const { states } = await stepsOf({ ...task, engine: { ...engine, threads: 2 } });
+    return states[0]!.parameters;
+  };
+  const [checked, plain] = [await stepOf({ next: () => 'all', add: () => undefined }), await stepOf()];
+  expect(Object.keys(plain).filter((name) => name.endsWith('norm.mean'))).not.toHaveLength(0);
+  for (const [name, { data }] of Object.entries(plain)) {
+    if (!/norm\.(mean|variance)$/.test(name)) continue;
+    const { data: other } = checked[name]!;
+    // Threads that part each operation may add in another order.
+    data.forEach((value, k) => {
+      expect(Math.abs(other[k]! - value), name).toBeLessThan(1e-4 * (Math.abs(value) + 1e-2));
+    });
+  }
 });
 
 describe('a trainer with replicas', () => {
@@ -224,6 +327,23 @@ describe('a trainer with replicas', () => {
     expect(rest.events.at(-1)).toMatchObject({ reason: 'finished', steps: 15 });
     expect(rest.values).toEqual((await finish(await create({ replicas: before }))).values);
   });
+
+  it.each([1, 2])(
+    'keeps the number of threads in its checkpoints, where that makes a difference: %i',
+    async (count) => {
+      const first = await create();
+      const kept = { count, by: 'rows' } as const;
+      expect(first.checkpoint().sharing).toBeUndefined();
+      const resume: Checkpoint = { ...first.checkpoint(), sharing: kept };
+      await first.dispose();
+      const notices: string[] = [];
+      const onNotice = (line: string): void => void notices.push(line);
+      const next = await create({ engine: { ...engine, threads: 2 }, replicas: undefined, resume, onNotice });
+      expect(next.checkpoint().sharing).toEqual(kept);
+      expect(notices).toEqual([expect.stringMatching(/take.* every training step, as before/)]);
+      expect((await finish(next)).events.at(-1)).toMatchObject({ reason: 'finished', steps: 15 });
+    },
+  );
 
   it('refuses a checkpoint of another optimiser and lets its threads go', async () => {
     const first = await create();

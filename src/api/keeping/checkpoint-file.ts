@@ -53,11 +53,15 @@ const progressSchema = v.pipe(
 const stateEntries = { steps: count, progress: progressSchema };
 
 /** What the checkpoint's metadata holds, as JSON. */
-const stateSchema = v.strictObject({ ...stateEntries, rollback: v.exactOptional(v.strictObject(stateEntries)) });
+const stateSchema = v.strictObject({
+  ...stateEntries,
+  sharing: v.exactOptional(v.strictObject({ count: v.pipe(count, v.minValue(1)), by: v.picklist(['rows', 'ops']) })),
+  rollback: v.exactOptional(v.strictObject(stateEntries)),
+});
 
 /** Writes a checkpoint as a whole or not at all, and keeps the one before it: at every moment one of both is on disk. */
 export async function writeCheckpoint(store: Store, checkpoint: Checkpoint): Promise<void> {
-  const { parameters, optimizer, best, rollback, steps, progress } = checkpoint;
+  const { parameters, optimizer, best, rollback, steps, progress, sharing } = checkpoint;
   const tensors = {
     ...withPrefix('parameter', parameters),
     ...withPrefix('optimizer', optimizer),
@@ -76,6 +80,7 @@ export async function writeCheckpoint(store: Store, checkpoint: Checkpoint): Pro
   const state = {
     steps,
     progress: withoutTrimmed(progress),
+    ...(sharing && { sharing }),
     ...(rollback && { rollback: { steps: rollback.steps, progress: withoutTrimmed(rollback.progress) } }),
   };
   const file = encodeSafetensors(tensors, { metadata: { ...unsealed, format, state: JSON.stringify(state) } });

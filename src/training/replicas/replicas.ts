@@ -12,7 +12,7 @@ import type { NamedParameters, ParameterStore } from '../parameter-store.ts';
 import { buildStep } from '../step-graph.ts';
 import type { StepValues } from '../step.ts';
 import type { StepGraph } from '../step-graph.ts';
-import { checkReplicaCount, isShareable, opThreads, powerOfTwo, replicaCount } from './count.ts';
+import { isShareable } from './count.ts';
 import { sameBits } from './same-bits.ts';
 import { Pace } from './pace.ts';
 import type { Crew } from './pace.ts';
@@ -21,6 +21,8 @@ import type { OwnParameters, StepOutcome, StepRequest } from './replica.ts';
 import { partByRows } from './row-step.ts';
 import type { RowStep } from './row-step.ts';
 import { SharedSteps } from './shared-steps.ts';
+import { canShare, sharingOf } from './sharing.ts';
+import type { Sharing } from './sharing.ts';
 
 export interface ReplicasOptions {
   readonly model: Vae;
@@ -29,8 +31,10 @@ export interface ReplicasOptions {
   readonly config: Pick<TrainingConfig, 'batchSize' | 'optimizer' | 'clipNorm'>;
   /** How many take every step; default: as many as is fastest at the moment, at most the engine's threads. */
   readonly count?: number | undefined;
-  /** Who takes which step, where `count` does not say; default: whoever is faster. */
+  /** Who takes which step; default: all that `count` says, and without it whoever is faster. */
   readonly pace?: Pick<Pace, 'next' | 'add'> | undefined;
+  /** What a training that goes on left. */
+  readonly resume?: Pick<Checkpoint, 'steps' | 'sharing'> | undefined;
   /** Gets one line when the other threads do not start and one does everything. */
   readonly onNotice: (line: string) => void;
   /** The module that the other threads run, where it does not lie beside this one: `follower.js`, built. */
@@ -38,8 +42,7 @@ export interface ReplicasOptions {
 }
 
 /** Several threads that take steps, in one way or the other: they share them by rows, or ONNX Runtime parts each op. */
-interface Helpers {
-  readonly count: number;
+interface Helpers extends Sharing {
   readonly replica: Replica;
   readonly shared?: SharedSteps;
 }
@@ -49,35 +52,42 @@ const lookMs = 1000;
 
 /**
  * Takes training steps, by one thread or several, whichever is faster as they go. A step has the same bits either way, which
- * the first one is checked for; where that fails all steps are taken in one way.
+ * the first one is checked for; where that fails all steps are taken in one way, also those of a later process that goes on.
  */
 export class Replicas {
   readonly store: ParameterStore;
   /** Takes whole steps on this thread. */
   readonly #whole: Replica;
   readonly #helpers: Helpers | undefined;
-  /** Undefined where all steps are taken by all threads, or there is but one. */
+  /** Undefined where all steps are taken in one way. */
   #pace: ReplicasOptions['pace'];
-  /** Who takes all steps where they have other bits by others. */
-  #fixed: Crew | undefined;
+  /** How all steps are shared where they have other bits in another way. */
+  #sharing: Sharing | undefined;
+  readonly #isAsked: boolean;
   readonly #onNotice: (line: string) => void;
   /** Who has the optimiser's arrays as they are now. */
   #holder: Crew = 'one';
   #isChecked = false;
-  #isBegunByOne = false;
+  #isBegunByOne: boolean;
   #cores = Infinity;
   #nextLook = 0;
 
-  private constructor(whole: Replica, helpers: Helpers | undefined, { count, pace, onNotice }: ReplicasOptions) {
+  private constructor(
+    { whole, helpers, sharing }: { readonly whole: Replica; readonly helpers: Helpers | undefined; readonly sharing: Sharing | undefined }, // prettier-ignore
+    { count, pace, resume, onNotice }: ReplicasOptions,
+  ) {
     this.store = whole.store;
     this.#whole = whole;
     this.#helpers = helpers;
-    this.#pace = count === undefined && helpers ? (pace ?? new Pace()) : undefined;
+    this.#sharing = sharing;
+    this.#isAsked = count !== undefined;
+    this.#isBegunByOne = (resume?.steps ?? 0) > 0;
+    if (helpers && !sharing) this.#pace = pace ?? (this.#isAsked ? undefined : new Pace());
     this.#onNotice = onNotice;
   }
 
   static async start(engine: Engine, options: ReplicasOptions): Promise<Replicas> {
-    const { model, config, count } = options;
+    const { model, config, count, pace, resume } = options;
     const { objective = elboObjective(model, config.batchSize) } = options;
     const { parameters } = model;
     const own = ownParameters(objective);
@@ -89,24 +99,28 @@ export class Replicas {
         `train: the objective '${objective.name}' ${own ? 'has parameters of its own' : 'compares the examples of a batch'}: use one replica.`,
       );
     }
-    if (count !== undefined) checkReplicaCount(count, parted, config.batchSize);
     const graph = parted?.graph ?? step;
-    const most = count ?? Math.min(replicaCount(engine, parted, flatLength(parameters)), powerOfTwo(usableCores()));
-    const ops = most === 1 ? opThreads(engine, step) : 1;
+    const wanted = count === undefined ? resume?.sharing : undefined;
+    const how = { step, parted, parameters: flatLength(parameters), count, fixed: wanted };
+    const sharing = sharingOf(engine, how);
+    const byRows = sharing.by === 'rows' ? sharing.count : 1;
+    const byOps = sharing.by === 'ops' ? sharing.count : 1;
     // Where ops can be parted in one session only, they are; onnxruntime-node has another one.
-    const canChange = count === undefined && engine.name === 'onnxruntime-node';
+    const canChange = (count === undefined || pace !== undefined) && engine.name === 'onnxruntime-node';
     const task = { parameters, own, graph, config };
-    const whole = await Replica.alone(engine, { ...task, threads: canChange ? 1 : ops });
+    const whole = await Replica.alone(engine, { ...task, threads: canChange ? 1 : byOps });
     try {
       const helpers =
-        most > 1
-          ? await Replicas.#share({ engine, options, step, parted, whole, count: most })
-          : canChange && ops > 1
-            ? { count: ops, replica: await Replica.alone(engine, { ...task, threads: ops, whole }) }
+        byRows > 1
+          ? await Replicas.#share({ engine, options, step, parted, whole, sharing })
+          : canChange && byOps > 1
+            ? { ...sharing, replica: await Replica.alone(engine, { ...task, threads: byOps, whole }) }
             : undefined;
-      const line = most > 1 && !helpers ? undefined : threadNotice(most);
+      const line = byRows > 1 && !helpers ? undefined : threadNotice(byRows);
       if (line !== undefined) options.onNotice(line);
-      return new Replicas(whole, helpers, options);
+      const isAsBefore = wanted && canShare(engine, how, wanted) && (wanted.count === 1 || helpers !== undefined);
+      if (wanted) options.onNotice(isAsBefore ? keptNotice(wanted) : lostNotice(wanted));
+      return new Replicas({ whole, helpers, sharing: isAsBefore ? wanted : undefined }, options);
     } catch (error) {
       await whole.dispose();
       throw error;
@@ -119,14 +133,21 @@ export class Replicas {
     readonly step: StepGraph;
     readonly parted: RowStep | undefined;
     readonly whole: Replica;
-    readonly count: number;
+    readonly sharing: Sharing;
   }): Promise<Helpers | undefined> {
-    const { engine, options, step, parted, whole, count } = parts;
+    const { engine, options, step, parted, whole, sharing } = parts;
     if (!parted) return undefined;
     const { parameters } = options.model;
     try {
-      const shared = await SharedSteps.start(engine, { ...options, parameters, step, parted, whole, count });
-      return { count, replica: shared.lead, shared };
+      const shared = await SharedSteps.start(engine, {
+        ...options,
+        parameters,
+        step,
+        parted,
+        whole,
+        count: sharing.count,
+      });
+      return { ...sharing, replica: shared.lead, shared };
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       options.onNotice(`One thread takes the training steps, as others do not start: ${reason}`);
@@ -144,6 +165,11 @@ export class Replicas {
     return this.#holderReplica.optimizer.steps;
   }
 
+  /** How all steps are shared, those of a later process too, where their bits depend on it. */
+  get sharing(): Sharing | undefined {
+    return this.#sharing;
+  }
+
   get #holderReplica(): Replica {
     return this.#holder === 'all' && this.#helpers ? this.#helpers.replica : this.#whole;
   }
@@ -152,7 +178,11 @@ export class Replicas {
   async take(request: StepRequest): Promise<StepOutcome> {
     const helpers = this.#helpers;
     if (!helpers) return this.#whole.take(request);
-    const crew = this.#fixed ?? (this.#mayHelp(helpers) ? (this.#pace?.next() ?? 'all') : undefined);
+    const crew = this.#sharing
+      ? crewOf(this.#sharing)
+      : this.#mayHelp(helpers)
+        ? (this.#pace?.next() ?? 'all')
+        : undefined;
     try {
       this.#moveTo(crew ?? 'one', helpers);
       if (crew === 'all' && this.#pace && !this.#isChecked) return await this.#takeChecked(request, helpers);
@@ -168,7 +198,7 @@ export class Replicas {
 
   /** Whether each of the helpers has a core. Where the number was asked for, or makes a difference, that does not count. */
   #mayHelp({ count }: Helpers): boolean {
-    if (!this.#pace) return true;
+    if (!this.#pace || this.#isAsked) return true;
     const now = performance.now();
     if (now >= this.#nextLook) {
       this.#cores = usableCores();
@@ -177,27 +207,33 @@ export class Replicas {
     return this.#cores >= count;
   }
 
-  /** A step by all, which one thread computes too: do the gradients have the same bits? If not, nobody changes any more. */
+  /**
+   * A step by all, which one thread computes too: do the gradients have the same bits? If not, nobody changes any more, and where
+   * one thread took the steps before, it takes this one.
+   */
   async #takeChecked(request: StepRequest, helpers: Helpers): Promise<StepOutcome> {
     this.#isChecked = true;
     const { step, store } = this.#whole;
+    const before = { parameters: store.snapshot(), optimizer: this.optimizerState(), steps: this.steps };
     const alone = await step.run(request);
     const gradients = store.gradients.slice();
-    const { shared, replica, count } = helpers;
+    // Running averages have gone on, and are to go on once.
+    store.assign(before.parameters);
+    const { shared, replica, count, by } = helpers;
     const outcome = await takeTogether(helpers, request);
     const together = shared ? shared.gradients() : store.gradients;
     const means = (values: StepValues): Float32Array =>
       Float32Array.from([values.loss, ...Object.values(values.metrics)]);
     const isSame = sameBits(means(alone), means(shared ? outcome : replica.step.values));
-    if (!isSame || !sameBits(gradients, together)) {
-      this.#pace = undefined;
-      this.#fixed = this.#isBegunByOne ? 'one' : 'all';
-      const who = this.#isBegunByOne ? 'One thread takes' : `${count} threads take`;
-      this.#onNotice(
-        `${who} every training step from here on, whatever is faster: on this processor one thread rounds otherwise than ${count}. The same seed gives the same numbers with the same number of threads.`,
-      );
-    }
-    return outcome;
+    if (isSame && sameBits(gradients, together)) return outcome;
+    this.#pace = undefined;
+    this.#sharing = { count: this.#isBegunByOne ? 1 : count, by };
+    this.#onNotice(
+      `${takes(this.#sharing)} every training step from here on, whatever is faster: on this processor one thread rounds otherwise than ${count}. The same seed gives the same numbers with the same number of threads; the checkpoint keeps it.`,
+    );
+    if (crewOf(this.#sharing) === 'all') return outcome;
+    this.load(before.parameters, before);
+    return this.#whole.take(request);
   }
 
   /** Where NaN or infinity first appears in the step of `request`: see `TrainingStep`. */
@@ -266,6 +302,22 @@ export class Replicas {
 
 function ownParameters({ parameters, optimizer }: TrainingObjective): OwnParameters | undefined {
   return optimizer && { parameters, optimizer: { name: 'adam', ...optimizer } };
+}
+
+function crewOf({ count }: Sharing): Crew {
+  return count === 1 ? 'one' : 'all';
+}
+
+function takes({ count }: Sharing): string {
+  return count === 1 ? 'One thread takes' : `${count} threads take`;
+}
+
+function keptNotice(sharing: Sharing): string {
+  return `${takes(sharing)} every training step, as before: the processor that the run began on rounds otherwise with another number.`;
+}
+
+function lostNotice({ count }: Sharing): string {
+  return `the run's steps were taken by ${count} threads, and the processor that it began on rounds otherwise with another number; here they cannot be taken so: what comes is no longer to the bit what an uncut run had come to.`;
 }
 
 function takeTogether({ shared, replica }: Helpers, request: StepRequest): Promise<StepOutcome> {
