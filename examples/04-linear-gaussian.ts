@@ -8,7 +8,7 @@ import { NdArray, createEngine } from 'rootsigma';
 import { MultivariateNormal, StandardNormal, klDivergence } from 'rootsigma/gaussian';
 import { constant, matmul } from 'rootsigma/graph';
 import { inverse, logDet, matmul as product, transpose } from 'rootsigma/linalg';
-import { gaussianLikelihood, posteriorFamily } from 'rootsigma/models';
+import { gaussianLikelihood, posteriorFor } from 'rootsigma/models';
 import type { PosteriorOptions, Vae } from 'rootsigma/models';
 import { parameter } from 'rootsigma/nn';
 import type { ParameterSpec } from 'rootsigma/nn';
@@ -25,13 +25,14 @@ const x = evaluate(constant(clean.data.map((value, k) => value + stddev * (noise
 );
 
 function linearGaussian(options: PosteriorOptions, learnWeights: boolean): Vae {
-  const family = posteriorFamily(options, { featureSize: inputSize, latent });
+  const family = posteriorFor(options, { featureSize: inputSize, latent });
   const weights: ParameterSpec = { name: 'W', shape: [inputSize, latent], initializer: (k, shape) => normal(k, shape) };
   const model: Omit<Vae, 'apply'> = {
     inputSize,
     latent,
     parameters: [...family.parameters, ...(learnWeights ? [weights] : [])],
-    prior: StandardNormal.ofSize(latent, 'float32'),
+    parts: { posterior: family, prior: { kind: 'prior', name: 'standard-normal', capabilities: [] } },
+    prior: () => StandardNormal.ofSize(latent, 'float32'),
     encode: (parameters, data) => family.apply(parameters, data),
     decode: (parameters, z) => {
       const w = learnWeights ? parameter(parameters, 'W') : constant(trueWeights, 'float32');
@@ -42,8 +43,9 @@ function linearGaussian(options: PosteriorOptions, learnWeights: boolean): Vae {
     ...model,
     apply: (parameters, data, { key: noiseKey }) => {
       const posterior = model.encode(parameters, data);
-      const z = posterior.sample(noiseKey);
-      return { posterior, latent: z, likelihood: model.decode(parameters, z) };
+      const { value: z, logProb } = posterior.sampleAndLogProb(noiseKey);
+      const prior = model.prior(parameters);
+      return { posterior, prior, latent: z, logProbOfDraw: logProb, likelihood: model.decode(parameters, z) };
     },
   };
 }

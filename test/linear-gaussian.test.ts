@@ -9,7 +9,7 @@ import { MultivariateNormal, StandardNormal, klDivergence } from '../src/gaussia
 import { constant, matmul } from '../src/graph/index.ts';
 import type { Tensor } from '../src/graph/index.ts';
 import { eigh } from '../src/linalg/index.ts';
-import { gaussianLikelihood, posteriorFamily } from '../src/models/index.ts';
+import { gaussianLikelihood, posteriorFor } from '../src/models/index.ts';
 import type { PosteriorOptions, Vae } from '../src/models/index.ts';
 import { parameter } from '../src/nn/index.ts';
 import type { ParameterSpec, Parameters } from '../src/nn/index.ts';
@@ -44,7 +44,7 @@ const examples: Examples = {
 
 /** x = W z + noise with a linear encoder; W is a parameter where it is learned. */
 function linearGaussian(options: PosteriorOptions, learned: boolean): Vae {
-  const family = posteriorFamily(options, { featureSize: inputSize, latent });
+  const family = posteriorFor(options, { featureSize: inputSize, latent });
   const w: ParameterSpec = {
     name: 'decoder.weight',
     shape: [inputSize, latent],
@@ -56,7 +56,8 @@ function linearGaussian(options: PosteriorOptions, learned: boolean): Vae {
     inputSize,
     latent,
     parameters: [...family.parameters, ...(learned ? [w] : [])],
-    prior: StandardNormal.ofSize(latent, 'float32'),
+    parts: { posterior: family, prior: { kind: 'prior', name: 'standard-normal', capabilities: [] } },
+    prior: () => StandardNormal.ofSize(latent, 'float32'),
     encode: (parameters, x) => family.apply(parameters, x),
     decode: (parameters, z) => gaussianLikelihood(matmul(z, weight(parameters), { transposeB: true }), stddev),
   };
@@ -64,8 +65,9 @@ function linearGaussian(options: PosteriorOptions, learned: boolean): Vae {
     ...model,
     apply: (parameters, x, { key }) => {
       const posterior = model.encode(parameters, x);
-      const z = posterior.sample(key);
-      return { posterior, latent: z, likelihood: model.decode(parameters, z) };
+      const { value: z, logProb } = posterior.sampleAndLogProb(key);
+      const prior = model.prior(parameters);
+      return { posterior, prior, latent: z, logProbOfDraw: logProb, likelihood: model.decode(parameters, z) };
     },
   };
 }

@@ -40,11 +40,11 @@ function buildStep(dtype: FloatDType) {
   const epsilon = input('epsilon', [batch, latent], dtype);
   const apply = (context: LayerContext) => {
     const posterior = model.encode(parameters, x, context);
-    return { posterior, likelihood: model.decode(parameters, posterior.unwhiten(epsilon), context) };
+    return { posterior, likelihood: model.decode(parameters, posterior.fromNoise(epsilon).value, context) };
   };
   const context: LayerContext = { mode: 'train', state: new Map() };
   const { posterior, likelihood } = apply(context);
-  const terms = elboTerms({ posterior, prior: model.prior, likelihood, x });
+  const terms = elboTerms({ posterior, prior: model.prior(parameters), likelihood, x });
   const loss = negativeElbo(terms);
   const learned = model.parameters.filter(isLearned).map(({ name }) => name);
   const gradients = grad(

@@ -45,8 +45,8 @@ function buildStep(family: keyof typeof families, dtype: 'float32' | 'float64') 
   const parameters = parameterInputs(model.parameters, dtype);
   const x = input('x', [batch, inputSize], dtype);
   const posterior = model.encode(parameters, x);
-  const z = posterior.unwhiten(input('epsilon', [batch, latent], dtype));
-  const terms = elboTerms({ posterior, prior: model.prior, likelihood: model.decode(parameters, z), x });
+  const z = posterior.fromNoise(input('epsilon', [batch, latent], dtype)).value;
+  const terms = elboTerms({ posterior, prior: model.prior(parameters), likelihood: model.decode(parameters, z), x });
   const loss = negativeElbo(terms);
   const names = Object.keys(parameters);
   const gradients: Record<string, Tensor> = {};

@@ -1,11 +1,12 @@
 import type { NdArray } from '../core/index.ts';
 import { ParallelProgram, mapInOrder } from '../engine/index.ts';
 import type { Engine } from '../engine/index.ts';
-import { klDivergence } from '../gaussian/index.ts';
+import { StandardNormal, klDivergence } from '../gaussian/index.ts';
 import { input } from '../graph/index.ts';
+import { centerOf, has } from '../models/index.ts';
 import type { Vae } from '../models/index.ts';
 import { parameterInputs } from '../nn/index.ts';
-import { batchesInOrder } from '../objectives/index.ts';
+import { batchesInOrder, hasClosedKl } from '../objectives/index.ts';
 import type { Examples } from '../objectives/index.ts';
 import { foldIn, key as seedKey } from '../random/index.ts';
 import { drawTerms, meanWithError, nllOf } from './importance-sampling.ts';
@@ -15,7 +16,7 @@ import { LatentStatistics } from './latent-statistics.ts';
 /** How well a model fits examples: nats, sums over dimensions, means over examples. */
 export interface Evaluation {
   readonly examples: number;
-  /** E_q[log p(x|z)] − KL: the expectation by `samples` draws of z an example, the same as the NLL's; the KL in closed form. */
+  /** E_q[log p(x|z)] − KL: the expectation by `samples` draws of z an example, the same as the NLL's; the KL in closed form, or where it has none by the same draws. */
   readonly elbo: number;
   /** Standard deviation of the examples' ELBOs / √examples: both the data's spread and the draws' noise. */
   readonly elboStandardError: number;
@@ -24,8 +25,14 @@ export interface Evaluation {
   /** Draws of z an example. */
   readonly samples: number;
   readonly nll: NllEstimate;
+  /** Latent dimensions, of which `activeUnits` are active. */
+  readonly latent: number;
   readonly activeUnits: number;
-  readonly klPerDimension: readonly number[];
+  /**
+   * Mean KL(q(zᵢ|x) ‖ N(0, 1)) of each latent dimension. Absent where the prior is another, or the posterior's moments have no
+   * closed form.
+   */
+  readonly klPerDimension?: readonly number[];
 }
 
 export interface EvaluationProgress {
@@ -50,11 +57,13 @@ export async function evaluateModel(options: EvaluateOptions): Promise<Evaluatio
   const { model, examples, samples, onProgress } = options;
   const total = examples.size;
   const statistics = new LatentStatistics(model.latent);
-  const kls: number[] = [];
+  const closed: number[] = [];
+  let done = 0;
   for await (const values of posteriorsOf(options)) {
-    kls.push(...values.kl.data);
+    if (values.kl) closed.push(...values.kl.data);
     statistics.add(values);
-    onProgress?.({ stage: 'elbo', done: kls.length, total });
+    done += values.mean.shape[0] ?? 0;
+    onProgress?.({ stage: 'elbo', done, total });
   }
   const terms = await drawTerms({
     ...options,
@@ -65,6 +74,7 @@ export async function evaluateModel(options: EvaluateOptions): Promise<Evaluatio
         onProgress({ stage: 'nll', done, total });
       }),
   });
+  const kls = closed.length > 0 ? closed : terms.kl;
   const [kl, reconstruction] = [meanWithError(kls).mean, meanWithError(terms.reconstruction).mean];
   return {
     examples: total,
@@ -75,25 +85,32 @@ export async function evaluateModel(options: EvaluateOptions): Promise<Evaluatio
     kl,
     samples,
     nll: nllOf(terms, samples),
+    latent: model.latent,
     activeUnits: statistics.activeUnits,
-    klPerDimension: statistics.klPerDimension,
+    ...(hasKlPerDimension(model) && { klPerDimension: statistics.klPerDimension }),
   };
 }
 
 interface PosteriorValues {
-  /** KL(q(z|x) ‖ p(z)), [batch] */
-  readonly kl: NdArray;
-  /** Mean and variances of q(z|x), [batch, latent] */
+  /** KL(q(z|x) ‖ p(z)), [batch], where it has a closed form */
+  readonly kl?: NdArray;
+  /** Mean and variances of q(z|x), [batch, latent], or what stands for them (`centerOf`) */
   readonly mean: NdArray;
-  readonly variance: NdArray;
+  readonly variance?: NdArray;
 }
 
 /** What does not depend on draws, batch by batch. */
 async function* posteriorsOf(options: EvaluateOptions): AsyncGenerator<PosteriorValues> {
   const { engine, model, parameters, examples, seed, signal } = options;
-  const posterior = model.encode(parameterInputs(model.parameters), input('x', ['batch', model.inputSize]));
-  const { mean, variance } = posterior;
-  const outputs = { kl: klDivergence(posterior, model.prior), mean, variance };
+  const tensors = parameterInputs(model.parameters);
+  const posterior = model.encode(tensors, input('x', ['batch', model.inputSize]));
+  const prior = model.prior(tensors);
+  const { variance } = posterior;
+  const outputs = {
+    ...(hasClosedKl(posterior, prior) && { kl: klDivergence(posterior, prior) }),
+    mean: centerOf(posterior),
+    ...(variance && { variance }),
+  };
   const program = await ParallelProgram.compile(engine, { outputs, boundInputs: parameters });
   program.expect(examples.size);
   try {
@@ -105,4 +122,10 @@ async function* posteriorsOf(options: EvaluateOptions): AsyncGenerator<Posterior
   } finally {
     await program.dispose();
   }
+}
+
+/** Whether the KL of single latent dimensions is known: of marginals in closed form to N(0, 1). */
+export function hasKlPerDimension(model: Vae): boolean {
+  if (!has(model.parts.posterior, 'moments')) return false;
+  return model.prior(parameterInputs(model.parameters)) instanceof StandardNormal;
 }

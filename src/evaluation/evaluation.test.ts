@@ -127,8 +127,8 @@ describe('evaluateModel', () => {
     });
     expect(result.elbo).toBeCloseTo(result.reconstruction - result.kl, 12);
     expect(result.examples).toBe(4);
-    expect(result.klPerDimension).toHaveLength(1);
-    expect(result.klPerDimension[0]).toBeCloseTo(result.kl, 5);
+    expect(result.klPerDimension!).toHaveLength(1);
+    expect(result.klPerDimension![0]).toBeCloseTo(result.kl, 5);
     expect(result.nll.value).toBeLessThan(-result.elbo);
     expect(progress).toEqual(['elbo 4/4', 'nll 4/4']);
   });

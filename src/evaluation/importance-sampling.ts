@@ -43,6 +43,8 @@ export interface DrawnTerms {
   readonly negativeLogProb: readonly number[];
   /** (1/K) Σₖ log p(x|zₖ) */
   readonly reconstruction: readonly number[];
+  /** (1/K) Σₖ log q(zₖ|x) − log p(zₖ): the KL, estimated. */
+  readonly kl: readonly number[];
   /** (Σ w)² / Σ w² */
   readonly effectiveSampleSize: readonly number[];
 }
@@ -75,6 +77,7 @@ export async function drawTerms(options: NllOptions): Promise<DrawnTerms> {
   const terms = {
     negativeLogProb: [] as number[],
     reconstruction: [] as number[],
+    kl: [] as number[],
     effectiveSampleSize: [] as number[],
   };
   const termsOf = async (batch: ExampleBatch): Promise<BatchTerms> => {
@@ -82,19 +85,23 @@ export async function drawTerms(options: NllOptions): Promise<DrawnTerms> {
     const count = batch.x.shape[0] ?? 0;
     const weights = Array.from({ length: count }, () => new LogMeanExp());
     const reconstructions = new Float64Array(count);
+    const meanLogWeights = new Float64Array(count);
     const runs = chunkSizes(samples, drawsPerRun).map((draws, chunk) =>
       programs.get(draws)!.run({ x: batch.x, key: keyWords(foldIn(batch.key, chunk)) }),
     );
     for (const { logWeights, logProb } of await Promise.all(runs)) {
-      logWeights?.data.forEach((value, index) => weights[index % count]?.add(value));
+      logWeights?.data.forEach((value, index) => {
+        weights[index % count]?.add(value);
+        meanLogWeights[index % count]! += value / samples;
+      });
       logProb?.data.forEach((value, index) => (reconstructions[index % count]! += value / samples));
     }
-    return { batch, weights, reconstructions };
+    return { batch, weights, reconstructions, meanLogWeights };
   };
   const width = Math.max(...[...programs.values()].map((program) => program.width));
   try {
     const batches = batchesInOrder(examples, { key, batchSize });
-    for await (const { batch, weights, reconstructions } of mapInOrder(
+    for await (const { batch, weights, reconstructions, meanLogWeights } of mapInOrder(
       batches,
       batchesAtOnce(width, samples),
       termsOf,
@@ -107,7 +114,9 @@ export async function drawTerms(options: NllOptions): Promise<DrawnTerms> {
         }
         terms.negativeLogProb.push(-weight.value);
         terms.effectiveSampleSize.push(weight.effectiveSampleSize);
-        terms.reconstruction.push(reconstructions[index] ?? NaN);
+        const reconstruction = reconstructions[index] ?? NaN;
+        terms.reconstruction.push(reconstruction);
+        terms.kl.push(reconstruction - (meanLogWeights[index] ?? NaN));
       }
       options.onProgress?.(terms.negativeLogProb.length);
       await takeTurns();
@@ -128,6 +137,7 @@ interface BatchTerms {
   /** Of each example. */
   readonly weights: readonly LogMeanExp[];
   readonly reconstructions: Float64Array;
+  readonly meanLogWeights: Float64Array;
 }
 
 /** `samples` in chunks of `size`, the last one short. */
@@ -153,7 +163,7 @@ async function compileFor(
     const likelihood = model.decode(tensors, drawn.value);
     const logProb = likelihood.logProb(x);
     const logWeights = logImportanceWeights({
-      prior: model.prior,
+      prior: model.prior(tensors),
       latent: drawn.value,
       posteriorLogProb: drawn.logProb,
       likelihood: { logProb: () => logProb },

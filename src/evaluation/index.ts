@@ -1,4 +1,4 @@
-export { evaluateModel } from './evaluate.ts';
+export { evaluateModel, hasKlPerDimension } from './evaluate.ts';
 export type { EvaluateOptions, Evaluation, EvaluationProgress } from './evaluate.ts';
 export { imageQuality, structuralSimilarity } from './image-quality.ts';
 export type { ImageQuality, ImageSize } from './image-quality.ts';

@@ -18,12 +18,15 @@ export class LatentStatistics {
     this.#sumOfKl = new Float64Array(latent);
   }
 
-  /** Mean and variances of q(z|x), [batch, latent] each. */
-  add({ mean, variance }: { readonly mean: NdArray; readonly variance: NdArray }): void {
+  /**
+   * @param values.mean [batch, latent]
+   * @param values.variance [batch, latent]; without, no KL is known
+   */
+  add({ mean, variance }: { readonly mean: NdArray; readonly variance?: NdArray | undefined }): void {
     for (let i = 0; i < mean.size; i++) {
       const unit = i % this.#latent;
       const location = mean.data[i]!;
-      const spread = variance.data[i]!;
+      const spread = variance?.data[i] ?? NaN;
       this.#sumOfMeans[unit]! += location;
       this.#sumOfSquares[unit]! += location * location;
       this.#sumOfKl[unit]! += 0.5 * (spread + location * location - 1 - Math.log(spread));

@@ -55,6 +55,11 @@ export abstract class Gaussian<Root extends CovarianceRoot = CovarianceRoot> imp
     return this.root.rank;
   }
 
+  /** Numbers of noise that one draw takes. */
+  get noiseSize(): number {
+    return this.root.noiseSize;
+  }
+
   get size(): number {
     return this.root.size;
   }
@@ -89,7 +94,11 @@ export abstract class Gaussian<Root extends CovarianceRoot = CovarianceRoot> imp
    * gradient is the total one, through the parameters and z together.
    */
   sampleAndLogProb(key: GraphKey | Key, sampleShape: GraphShape = []): SampleAndLogProb {
-    const noise = this.noise(key, sampleShape);
+    return this.fromNoise(this.noise(key, sampleShape));
+  }
+
+  /** ε [..., noiseSize] → z = μ + R ε and its log density. */
+  fromNoise(noise: Tensor): SampleAndLogProb {
     const centered = this.root.unwhiten(noise);
     return {
       value: add(this.location, centered),

@@ -20,7 +20,7 @@ export { MultivariateNormal } from './multivariate-normal.ts';
 export { LowRankMultivariateNormal } from './low-rank-multivariate-normal.ts';
 export type { LowRankOptions } from './low-rank-multivariate-normal.ts';
 export { klDivergence } from './kl.ts';
-export { registerKl } from './kl-registry.ts';
+export { findKlRule, registerKl } from './kl-registry.ts';
 export type { DistributionClass } from './kl-registry.ts';
 export { marginal } from './marginal.ts';
 export { condition } from './condition.ts';

@@ -1,9 +1,12 @@
 export * from './likelihoods/index.ts';
-export { posteriorFamily } from './posteriors/index.ts';
-export type { FullRoot } from './posteriors/full.ts';
-export type { PosteriorFamily, PosteriorOptions, PosteriorSizes } from './posteriors/index.ts';
-export * from './soft-clamp.ts';
 export * from './networks/index.ts';
+export * from './posteriors/index.ts';
+export * from './priors/index.ts';
+export { gaussianCapabilities, has, requireCapabilities } from './capabilities.ts';
+export type { Capability, ModelPart } from './capabilities.ts';
+export { likelihoodFamily, networksFor, posteriorFor, priorFor } from './choose.ts';
+export type { LikelihoodOptions, ModelRow, NetworkOptions, PosteriorOptions, PriorOptions } from './choose.ts';
+export * from './soft-clamp.ts';
 export type { DataScale } from './likelihoods/data-scale.ts';
 export { createVae } from './vae.ts';
 export type { ApplyOptions, CustomVaeOptions, NamedVaeOptions, Vae, VaeOptions, VaeOutput } from './vae.ts';

@@ -1,19 +1,21 @@
 import { ValueError, formatShape, sizeOf } from '../core/index.ts';
 import type { FloatDType } from '../core/index.ts';
-import { StandardNormal } from '../gaussian/index.ts';
-import type { Distribution, Gaussian } from '../gaussian/index.ts';
 import { asGraphKey, withScope } from '../graph/index.ts';
 import type { GraphKey, Tensor } from '../graph/index.ts';
 import type { LayerContext, ParameterSpec, Parameters } from '../nn/index.ts';
 import type { Key } from '../random/index.ts';
+import { requireCapabilities } from './capabilities.ts';
+import type { ModelPart } from './capabilities.ts';
+import { networksFor, posteriorFor, priorFor } from './choose.ts';
+import type { NetworkOptions, PosteriorOptions, PriorOptions } from './choose.ts';
 import { bernoulliFamily } from './likelihoods/index.ts';
 import type { Likelihood, LikelihoodFamily } from './likelihoods/index.ts';
-import { networksFor } from './networks/index.ts';
-import type { NetworkOptions, Networks } from './networks/index.ts';
-import { posteriorFamily } from './posteriors/index.ts';
-import type { PosteriorOptions } from './posteriors/index.ts';
+import type { Networks } from './networks/index.ts';
+import { posteriors } from './posteriors/index.ts';
+import type { PosteriorDistribution } from './posteriors/index.ts';
+import type { PriorDistribution } from './priors/index.ts';
 
-interface SharedOptions extends PosteriorOptions {
+interface SharedOptions extends PosteriorOptions, PriorOptions {
   /** Dimensions of z. */
   readonly latent: number;
   /** How p(x|z) is read off the decoder's outputs. Default: Bernoulli, its log-odds. */
@@ -23,7 +25,7 @@ interface SharedOptions extends PosteriorOptions {
 }
 
 /** A model of built-in networks. */
-export interface NamedVaeOptions extends SharedOptions, NetworkOptions {
+export interface NamedVaeOptions extends SharedOptions, Omit<NetworkOptions, 'parts'> {
   /** Numbers in one example. */
   readonly inputSize: number;
   /** Shape of one example, [rows, columns] or [rows, columns, channels]; convolutions need it. Default: [inputSize]. */
@@ -38,9 +40,13 @@ export type VaeOptions = NamedVaeOptions | CustomVaeOptions;
 /** What a model says of a batch. */
 export interface VaeOutput {
   /** q(z|x) */
-  readonly posterior: Gaussian;
+  readonly posterior: PosteriorDistribution;
+  /** p(z) */
+  readonly prior: PriorDistribution;
   /** z, one draw an example. */
   readonly latent: Tensor;
+  /** log q(z|x) of that draw, [...]; its gradient is the total one, through z too. */
+  readonly logProbOfDraw: Tensor;
   /** p(x|z) at that draw. */
   readonly likelihood: Likelihood;
   /** In training: the new values of the parameters whose kind is `state`, where the model has such. */
@@ -59,10 +65,12 @@ export interface Vae {
   readonly inputSize: number;
   readonly latent: number;
   readonly parameters: readonly ParameterSpec[];
-  /** p(z), event shape [latent] */
-  readonly prior: Distribution;
+  /** Which prior and posterior it has, and what they can: objectives and exports ask (`requireCapabilities`). */
+  readonly parts: { readonly prior: ModelPart; readonly posterior: ModelPart };
+  /** p(z), batch shape [], event shape [latent] */
+  prior(parameters: Parameters): PriorDistribution;
   /** x [..., inputSize] → q(z|x) */
-  encode(parameters: Parameters, x: Tensor, context?: LayerContext): Gaussian;
+  encode(parameters: Parameters, x: Tensor, context?: LayerContext): PosteriorDistribution;
   /** z [..., latent] → p(x|z) */
   decode(parameters: Parameters, z: Tensor, context?: LayerContext): Likelihood;
   apply(parameters: Parameters, x: Tensor, options: ApplyOptions): VaeOutput;
@@ -78,25 +86,32 @@ export function createVae(options: VaeOptions): Vae {
   }
   const likelihood = options.likelihood ?? bernoulliFamily({ inputSize });
   const { encoder, decoder } = networksOf(options, likelihood.outputSize);
-  const family = posteriorFamily(options, { featureSize: encoder.outputSize, latent });
+  const posterior = posteriorFor(options, { featureSize: encoder.outputSize, latent });
+  const prior = priorFor(options, { latent, inputSize, dtype: options.dtype ?? 'float32' });
+  requireCapabilities(`prior '${prior.name}'`, posterior, prior.needs ?? [], posteriors);
 
-  const encode = (parameters: Parameters, x: Tensor, context?: LayerContext): Gaussian =>
-    family.apply(parameters, encoder.apply(parameters, x, context));
+  const encode = (parameters: Parameters, x: Tensor, context?: LayerContext): PosteriorDistribution =>
+    posterior.apply(parameters, encoder.apply(parameters, x, context));
   const decode = (parameters: Parameters, z: Tensor, context?: LayerContext): Likelihood =>
     withScope('likelihood', () => likelihood.apply(decoder.apply(parameters, z, context), parameters));
+  const priorOf = (parameters: Parameters): PriorDistribution =>
+    withScope('prior', () => prior.apply(parameters, { encode: (x) => encode(parameters, x) }));
   return {
     inputSize,
     latent,
-    parameters: [...encoder.parameters, ...family.parameters, ...decoder.parameters, ...likelihood.parameters],
-    prior: StandardNormal.ofSize(latent, options.dtype ?? 'float32'),
+    // The value that a parameter starts with depends on its place: what is new comes last.
+    parameters: [encoder, posterior, decoder, likelihood, prior].flatMap((part) => part.parameters),
+    parts: { prior, posterior },
+    prior: priorOf,
     encode,
     decode,
     apply: (parameters, x, { key, mode = 'evaluate' }) => {
       const context: LayerContext = { mode, key: asGraphKey(key).foldIn(layerStream), state: new Map() };
-      const posterior = encode(parameters, x, context);
-      const z = withScope('sample', () => posterior.sample(key));
-      const output = { posterior, latent: z, likelihood: decode(parameters, z, context) };
-      return { ...output, state: Object.fromEntries(context.state) };
+      const q = encode(parameters, x, context);
+      const { value: z, logProb } = withScope('sample', () => q.sampleAndLogProb(key));
+      const likelihood = decode(parameters, z, context);
+      const state = Object.fromEntries(context.state);
+      return { posterior: q, prior: priorOf(parameters), latent: z, logProbOfDraw: logProb, likelihood, state };
     },
   };
 }

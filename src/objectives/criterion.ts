@@ -78,8 +78,7 @@ export class CriterionProgram {
     const x = input('x', ['batch', model.inputSize]);
     const parameters = parameterInputs(model.parameters);
     const output = model.apply(parameters, x, { key: keyInput('key') });
-    const { posterior, likelihood } = output;
-    const terms = elboTerms({ posterior, prior: model.prior, likelihood, x });
+    const terms = elboTerms({ ...output, x });
     const own = criterion.perExample?.({ x, model, parameters, output, terms });
     const outputs = { ...terms, ...(own && { criterion: own }) };
     return new CriterionProgram(criterion, await engine.compile({ outputs, boundInputs: options.parameters }));

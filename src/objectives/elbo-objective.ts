@@ -17,8 +17,8 @@ export const elbo = defineObjective({
   describe: ({ beta }) => (beta === 1 ? 'ELBO' : `ELBO, β = ${describeScheduled(beta)}`),
   build: () => ({
     couplesExamples: false,
-    build: ({ x, model, output: { posterior, likelihood }, scalars: { beta } }) => {
-      const terms = elboTerms({ posterior, prior: model.prior, likelihood, x });
+    build: ({ x, output, scalars: { beta } }) => {
+      const terms = elboTerms({ ...output, x });
       return {
         loss: negativeElbo(terms, { ...(beta && { beta }) }),
         metrics: { reconstruction: mean(terms.reconstruction), kl: mean(terms.kl) },

@@ -1,11 +1,13 @@
 import { ShapeError, formatShape, sameShape } from '../core/index.ts';
-import { klDivergence } from '../gaussian/index.ts';
 import type { Distribution } from '../gaussian/index.ts';
 import { mean, mul, neg, sub } from '../graph/index.ts';
 import type { Tensor, TensorLike } from '../graph/index.ts';
 import type { Likelihood } from '../models/index.ts';
+import { klTerm } from './kl.ts';
+import type { PosteriorDraw } from './kl.ts';
 
-export interface ElboInputs {
+/** `Vae.apply` gives all of it but x. */
+export interface ElboInputs extends Partial<PosteriorDraw> {
   /** q(z|x) */
   readonly posterior: Distribution;
   /** p(z) */
@@ -19,7 +21,7 @@ export interface ElboInputs {
 export interface ElboTerms {
   /** log p(x|z), summed over dimensions: a one-draw estimate of its expectation under q. */
   readonly reconstruction: Tensor;
-  /** KL(q(z|x) ‖ p(z)), closed form. */
+  /** KL(q(z|x) ‖ p(z)): in closed form, or where there is none its estimate by the draw. */
   readonly kl: Tensor;
 }
 
@@ -28,9 +30,9 @@ export interface ElboTerms {
  *
  * @throws ShapeError when the parts do not come one an example
  */
-export function elboTerms({ posterior, prior, likelihood, x }: ElboInputs): ElboTerms {
+export function elboTerms({ posterior, prior, likelihood, x, latent, logProbOfDraw }: ElboInputs): ElboTerms {
   const reconstruction = likelihood.logProb(x);
-  const kl = klDivergence(posterior, prior);
+  const kl = klTerm(posterior, prior, latent && logProbOfDraw && { latent, logProbOfDraw });
   if (!sameShape(reconstruction.shape, kl.shape)) {
     throw new ShapeError(
       `elbo: reconstruction ${formatShape(reconstruction.shape)} and KL ${formatShape(kl.shape)} differ in shape. Is z one draw an example?`,

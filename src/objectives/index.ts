@@ -10,3 +10,4 @@ export * from './examples.ts';
 export * from './importance.ts';
 export * from './objective.ts';
 export * from './schedule.ts';
+export * from './kl.ts';

@@ -1,8 +1,9 @@
-import { ValueError, checkOptions } from '../core/index.ts';
+import { ValueError } from '../core/index.ts';
 import type { GraphKey, Tensor } from '../graph/index.ts';
 import type { Vae, VaeOutput } from '../models/index.ts';
 import type { ParameterSpec, Parameters } from '../nn/index.ts';
-import type { DataShape, Part, PartOptions, ValuesOf } from '../parts/index.ts';
+import { valuesOf } from '../parts/index.ts';
+import type { Part, PartOptions, ValuesOf } from '../parts/index.ts';
 import { elboCriterion } from './criterion.ts';
 import type { Criterion } from './criterion.ts';
 import type { Scheduled } from './schedule.ts';
@@ -128,19 +129,4 @@ export function createObjective(
     trainingSize: sizes.trainingSize,
     build: (context) => objective.build(context),
   };
-}
-
-function valuesOf(
-  { name, options: known }: ObjectiveRow,
-  options: Readonly<Record<string, unknown>>,
-  data: DataShape,
-): Record<string, unknown> {
-  const entries = Object.entries(known);
-  checkOptions(`objective '${name}'`, options, Object.fromEntries(entries.map(([each, { rule }]) => [each, rule])));
-  return Object.fromEntries(
-    entries.map(([each, { default: usual }]) => [
-      each,
-      options[each] ?? (typeof usual === 'function' ? (usual as (data: DataShape) => unknown)(data) : usual),
-    ]),
-  );
 }

@@ -1,6 +1,6 @@
 import { NdArray } from 'rootsigma/core';
 import { constant, input } from 'rootsigma/graph';
-import { createVae } from 'rootsigma/models';
+import { asGaussian, createVae } from 'rootsigma/models';
 import { referenceEngine } from 'rootsigma/reference';
 import { matrixOf } from '../covariance.ts';
 import type { Covariance, Matrix, Point } from '../covariance.ts';
@@ -54,7 +54,7 @@ export function openDigitModel(bytes: ArrayBuffer): DigitModel {
     activation: 'relu',
   });
   const parameters = Object.fromEntries(vae.parameters.map(({ name }) => [name, constant(dequantized(name, tensors))]));
-  const posterior = vae.encode(parameters, input('x', [1, pixelCount]));
+  const posterior = asGaussian(vae.encode(parameters, input('x', [1, pixelCount])));
   const encoder = referenceEngine.compileSync({
     outputs: { mean: posterior.mean, covariance: posterior.covariance, root: posterior.root.matrix() },
   });

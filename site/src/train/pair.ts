@@ -1,7 +1,7 @@
 import { NdArray } from 'rootsigma/core';
 import type { Engine, Program } from 'rootsigma/engine';
 import { input } from 'rootsigma/graph';
-import { createVae } from 'rootsigma/models';
+import { asGaussian, createVae } from 'rootsigma/models';
 import type { Vae } from 'rootsigma/models';
 import { parameterInputs } from 'rootsigma/nn';
 import type { Examples } from 'rootsigma/objectives';
@@ -51,7 +51,7 @@ class Learner {
     });
     const parameters = parameterInputs(model.parameters);
     const x = input('x', [testCount, model.inputSize]);
-    const posterior = model.encode(parameters, x);
+    const posterior = asGaussian(model.encode(parameters, x));
     const inputs = { x, noise: input('noise', [draws, testCount, 2]), turn: input('turn', [2, 2]) };
     const program = await engine.compile({
       outputs: {

@@ -2,6 +2,7 @@ import { MultivariateNormal, MultivariateNormalDiag, SymmetricRoot, klDivergence
 import type { Gaussian } from 'rootsigma/gaussian';
 import { div, matmul, mean, mul, slice, square, squeeze, stack, sub } from 'rootsigma/graph';
 import type { Tensor } from 'rootsigma/graph';
+import { asGaussian } from 'rootsigma/models';
 import type { Vae } from 'rootsigma/models';
 import type { Parameters } from 'rootsigma/nn';
 
@@ -27,13 +28,13 @@ export function turnedElbo(
   parameters: Parameters,
   { x, noise, turn }: TurnedElboInputs,
 ): { readonly elbo: Tensor; readonly diagonalElbo: Tensor } {
-  const { mean: location, covariance, root } = model.encode(parameters, x);
+  const { mean: location, covariance, root } = asGaussian(model.encode(parameters, x));
   const turned = (matrix: Tensor): Tensor => matmul(matmul(turn, matrix), turn, { transposeB: true });
   const turnedRows = (rows: Tensor): Tensor => matmul(rows, turn, { transposeB: true });
   const elboOf = (posterior: Gaussian): Tensor => {
     const z = posterior.unwhiten(turnedRows(noise)); // [draws, batch, 2]
     const likelihood = model.decode(parameters, matmul(z, turn));
-    return sub(mean(likelihood.logProb(x)), mean(klDivergence(posterior, model.prior)));
+    return sub(mean(likelihood.logProb(x)), mean(klDivergence(posterior, model.prior(parameters))));
   };
   const center = turnedRows(location);
   const s = SymmetricRoot.fromMatrix(turned(root.matrix()));

@@ -5,12 +5,14 @@ import { toOnnx } from '../../engine/index.ts';
 import type { CovarianceRoot } from '../../gaussian/index.ts';
 import { add, constant, div, input, mul, newtonSchulzSqrt, rootResidual, sub } from '../../graph/index.ts';
 import type { Tensor } from '../../graph/index.ts';
-import type { Likelihood, Vae } from '../../models/index.ts';
+import { requireCapabilities } from '../../models/index.ts';
+import type { Likelihood, PosteriorDistribution, Vae } from '../../models/index.ts';
 
 export interface OnnxModels {
   /**
    * Inputs `x` [batch, inputSize] and `epsilon` [batch, noise], draws from N(0, I). Outputs `mean` and `stddev`
-   * [batch, latent] of q(z|x), its factor `root` [batch, latent, noise], and `z` = mean + root · epsilon.
+   * [batch, latent] of q(z|x), its factor `root` [batch, latent, noise], and `z` = mean + root · epsilon. A posterior that is no
+   * Gaussian gives of these what it has in closed form, and always `z`.
    */
   readonly encoder: Uint8Array;
   /**
@@ -51,18 +53,13 @@ export function exportOnnx(
   const { standardization } = options;
   const x = input('x', ['batch', model.inputSize]);
   const posterior = model.encode(constants, standardization ? standardized(x, standardization) : x);
-  const epsilon = input('epsilon', ['batch', posterior.root.noiseSize]);
-  const { mean, stddev } = posterior;
+  if (options.root !== undefined) {
+    requireCapabilities(`exportOnnx: root '${options.root}'`, model.parts.posterior, ['root']);
+  }
   const encoder = toOnnx({
     name: 'encoder',
     inputs: ['x', 'epsilon'],
-    outputs: {
-      mean,
-      stddev,
-      root: posterior.root.matrix(),
-      z: posterior.unwhiten(epsilon),
-      ...(options.root === 'symmetric' && symmetricRootOf(posterior.root)),
-    },
+    outputs: encoderOutputs(posterior, options),
     metadata,
   });
   const likelihood = model.decode(constants, input('z', ['batch', model.latent]));
@@ -75,6 +72,18 @@ export function exportOnnx(
     metadata,
   });
   return { encoder, decoder };
+}
+
+/** What the posterior knows of itself, and a draw. */
+function encoderOutputs(posterior: PosteriorDistribution, options: OnnxOptions): Record<string, Tensor> {
+  const { mean, stddev, root } = posterior;
+  return {
+    ...(mean && { mean }),
+    ...(stddev && { stddev }),
+    ...(root && { root: root.matrix() }),
+    z: posterior.fromNoise(input('epsilon', ['batch', posterior.noiseSize])).value,
+    ...(options.root === 'symmetric' && root && symmetricRootOf(root)),
+  };
 }
 
 /** The centre as two float32 numbers, so that x − centre has the digits that x has, in a graph of float32 alone. */

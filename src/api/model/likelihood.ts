@@ -2,7 +2,7 @@ import { ValueError, formatShape, sizeOf, stridesOf, takeTurns } from '../../cor
 import { TableEncoder, examplesOf, numbersOf } from '../../data/index.ts';
 import type { Dataset, Standardization, Support } from '../../data/index.ts';
 import type { RunConfig } from '../../io/index.ts';
-import { bernoulliFamily, likelihoodFamily, mixedFamily } from '../../models/index.ts';
+import { bernoulliFamily, likelihoodFamily } from '../../models/index.ts';
 import type { DataSupport, LikelihoodFamily } from '../../models/index.ts';
 import { readExamples } from '../data/data.ts';
 
@@ -33,7 +33,8 @@ export function likelihoodFor(
   const inputSize = sizeOf(data.shape);
   const noise = stddev === undefined ? {} : { stddev };
   if (likelihood === 'mixed' && data.table) {
-    return mixedFamily({ inputSize, blocks: new TableEncoder(data.table).blocks, ...noise });
+    const { blocks } = new TableEncoder(data.table);
+    return likelihoodFamily({ likelihood, ...noise }, { inputSize, blocks });
   }
   if (likelihood === 'mixed' || support === 'table') {
     throw new ValueError(

@@ -2,7 +2,7 @@ import { NdArray, ShapeError, ValueError, checkOptions, formatShape, rule } from
 import type { OptionRules } from '../../core/index.ts';
 import { numbersOf, takeFirst } from '../../data/index.ts';
 import { isImageShape, labeledRows, mapColor, scatterPlot } from '../../drawing/index.ts';
-import { LatentStatistics, principalAxes, project } from '../../evaluation/index.ts';
+import { LatentStatistics, hasKlPerDimension, principalAxes, project } from '../../evaluation/index.ts';
 import type { PrincipalAxes } from '../../evaluation/index.ts';
 import type { DataInput } from '../data/data.ts';
 import { interpolateOptionRules, traverseOptionRules } from '../run/latent-paths.ts';
@@ -109,6 +109,7 @@ export async function traversalPicture(run: Run, options: TraversalPictureOption
   const statistics = new LatentStatistics(run.model.latent);
   statistics.add({ mean, variance: new NdArray(stddev.data.map((value) => value * value), stddev.shape) }); // prettier-ignore
   const kl = statistics.klPerDimension;
+  const isKl = hasKlPerDimension(run.model);
   const candidates = named ?? kl.map((_, dimension) => dimension);
   const dimensions = candidates.toSorted((a, b) => (kl[b] ?? 0) - (kl[a] ?? 0)).slice(0, limit);
   if (example !== undefined && example >= dataset.size) {
@@ -118,8 +119,8 @@ export async function traversalPicture(run: Run, options: TraversalPictureOption
   const images = await run.traverse({ range, steps, dimensions, ...center });
   const values = Array.from({ length: steps }, (_, step) => range * ((2 * step) / (steps - 1) - 1));
   return labeledRows(asShades(run, images), {
-    title: `Traversals, dimensions by KL${example === undefined ? '' : `, around example ${example}`}`,
-    rows: dimensions.map((dimension) => `z${dimension + 1} · ${(kl[dimension] ?? 0).toFixed(2)} nats`),
+    title: `Traversals${isKl ? ', dimensions by KL' : ''}${example === undefined ? '' : `, around example ${example}`}`,
+    rows: dimensions.map((dimension) => `z${dimension + 1}${isKl ? ` · ${(kl[dimension] ?? 0).toFixed(2)} nats` : ''}`),
     columns: values.map((value) => signed(value)),
   });
 }

@@ -1,24 +1,59 @@
 import { NdArray, ShapeError, formatShape } from '../../core/index.ts';
 import { ParallelProgram, mapInOrder } from '../../engine/index.ts';
 import type { Engine, NamedArrays } from '../../engine/index.ts';
-import { input, keyInput, keyWords } from '../../graph/index.ts';
+import { StandardNormal } from '../../gaussian/index.ts';
+import {
+  broadcastTo,
+  constant,
+  input,
+  keyInput,
+  keyWords,
+  matmul,
+  mean,
+  mul,
+  sqrt,
+  square,
+  sub,
+  sum,
+  transpose,
+} from '../../graph/index.ts';
 import type { Tensor } from '../../graph/index.ts';
-import type { Likelihood, Vae } from '../../models/index.ts';
+import { centerOf } from '../../models/index.ts';
+import type { Likelihood, PosteriorDistribution, Vae } from '../../models/index.ts';
 import { parameterInputs } from '../../nn/index.ts';
 import type { Parameters } from '../../nn/index.ts';
-import { foldIn } from '../../random/index.ts';
+import { foldIn, normal, key as seedKey } from '../../random/index.ts';
 import type { Key } from '../../random/index.ts';
 import { checkResultSize } from '../model/size.ts';
 
 /** q(z|x) of a batch, as numbers. */
 export interface Encoding {
-  /** [batch, latent] */
+  /** [batch, latent]; of a posterior without moments the image of the noise's mean, ε = 0 */
   readonly mean: NdArray<'float32'>;
-  /** Marginal standard deviations, [batch, latent] */
+  /** Marginal standard deviations, [batch, latent]; of draws, where they have no closed form */
   readonly stddev: NdArray<'float32'>;
-  /** Σ, [batch, latent, latent] */
+  /** Σ, [batch, latent, latent]; of draws, as `stddev` */
   readonly covariance: NdArray<'float32'>;
 }
+
+/** Draws that stddev and covariance are taken of, where the posterior has none in closed form. */
+export const spreadDraws = 256;
+
+/** Sample standard deviations and covariances, of draws by the same noise for every example. */
+function spreadOfDraws(posterior: PosteriorDistribution): { readonly stddev: Tensor; readonly covariance: Tensor } {
+  const { noiseSize, batchShape, dtype } = posterior;
+  const noise = constant(normal(seedKey(0), [spreadDraws, 1, noiseSize]), dtype);
+  const { value } = posterior.fromNoise(broadcastTo(noise, [spreadDraws, ...batchShape, noiseSize]));
+  const centered = transpose(sub(value, mean(value, 0)), [1, 0, 2]); // [batch, draws, latent]
+  const share = 1 / (spreadDraws - 1);
+  return {
+    stddev: sqrt(mul(sum(square(centered), 1), share)),
+    covariance: mul(matmul(centered, centered, { transposeA: true }), share),
+  };
+}
+
+/** Rows of draws from a prior that has no noise to be a function of. */
+const priorRows = 256;
 
 /** Rows that go through a program at once: bounds memory, whatever the caller passes. */
 const chunkRows = 1024;
@@ -40,9 +75,37 @@ export class Inference {
   async encode(x: NdArray<'float32'>): Promise<Encoding> {
     const outputs = await this.#run('encode', x, (tensors) => {
       const posterior = this.#model.encode(tensors, input('in', ['batch', this.#model.inputSize]));
-      return { mean: posterior.mean, stddev: posterior.stddev, covariance: posterior.covariance };
+      const { stddev, covariance } = posterior;
+      return {
+        mean: centerOf(posterior),
+        ...(stddev && covariance ? { stddev, covariance } : spreadOfDraws(posterior)),
+      };
     });
     return outputs as unknown as Encoding;
+  }
+
+  /** z ~ p(z), [count, latent]. */
+  async drawPrior(count: number, key: Key): Promise<NdArray<'float32'>> {
+    const { latent } = this.#model;
+    const prior = this.#model.prior(parameterInputs(this.#model.parameters));
+    if (prior instanceof StandardNormal) return normal(key, [count, latent]);
+    const { noiseSize } = prior;
+    if (noiseSize !== undefined && prior.fromNoise) {
+      const noise = normal(key, [count, noiseSize]);
+      const { z } = await this.#run('prior', noise, (tensors) => {
+        const given = input('in', ['batch', noiseSize]);
+        return { z: this.#model.prior(tensors).fromNoise?.(given).value ?? given };
+      });
+      return z as NdArray<'float32'>;
+    }
+    const build = (tensors: Parameters) => ({ z: this.#model.prior(tensors).sample(keyInput('key'), [priorRows]) });
+    const program = await this.#program('prior', build);
+    const z = NdArray.zeros([count, latent], 'float32');
+    for (let start = 0, chunk = 0; start < count; start += priorRows, chunk++) {
+      const { z: drawn } = await program.run({ key: keyWords(foldIn(key, chunk)) });
+      z.data.set((drawn as NdArray<'float32'>).data.subarray(0, (count - start) * latent), start * latent);
+    }
+    return z;
   }
 
   /** E[x|z], or the most probable x. @param z [batch, latent] */
@@ -74,13 +137,17 @@ export class Inference {
     build: (parameters: Parameters) => Record<string, Tensor>,
     feeds: (chunk: number) => NamedArrays = () => ({}),
   ): Promise<Record<string, NdArray>> {
+    return runInChunks(name, await this.#program(name, build), rows, feeds);
+  }
+
+  #program(name: string, build: (parameters: Parameters) => Record<string, Tensor>): Promise<ParallelProgram> {
     let program = this.#programs.get(name);
     if (!program) {
       const outputs = build(parameterInputs(this.#model.parameters));
       program = ParallelProgram.compile(this.#engine, { outputs, boundInputs: this.#parameters });
       this.#programs.set(name, program);
     }
-    return runInChunks(name, await program, rows, feeds);
+    return program;
   }
 }
 

@@ -17,15 +17,16 @@ import { evaluateModel } from '../../evaluation/index.ts';
 import type { Evaluation } from '../../evaluation/index.ts';
 import { MemoryStore, nameIn, readAll, zip } from '../../io/index.ts';
 import type { AnomalyThreshold, RunConfig, Store, Table } from '../../io/index.ts';
+import { has } from '../../models/index.ts';
 import type { LikelihoodFamily, Vae } from '../../models/index.ts';
-import { foldIn, key, normal } from '../../random/index.ts';
+import { foldIn, key } from '../../random/index.ts';
 import type { Key } from '../../random/index.ts';
 import type { NamedParameters } from '../../training/index.ts';
 import { AnomalyDetector } from './anomalies.ts';
 import type { AnomalyOptions, FitThresholdOptions, ScoreOptions } from './anomalies.ts';
 import { evaluationExamples } from '../data/data.ts';
 import type { DataInput } from '../data/data.ts';
-import { Inference } from './inference.ts';
+import { Inference, spreadDraws } from './inference.ts';
 import type { Encoding } from './inference.ts';
 import { checkSupport, likelihoodFor } from '../model/likelihood.ts';
 import { interpolateLatents, interpolateOptionRules, traverseLatents, traverseOptionRules } from './latent-paths.ts';
@@ -74,6 +75,7 @@ export class Run {
   readonly #data: RunData;
   readonly #onNotice: OnNotice | undefined;
   readonly #anomalies: AnomalyDetector;
+  #saidMoments = false;
 
   constructor(parts: RunParts) {
     this.config = parts.config;
@@ -167,7 +169,7 @@ export class Run {
   }
 
   /**
-   * Examples from the prior, z ~ N(0, I), [count, ...exampleShape]: E[x|z] (the default: what a picture should show), the
+   * Examples from the prior, z ~ p(z), [count, ...exampleShape]: E[x|z] (the default: what a picture should show), the
    * most probable x, or a draw from p(x|z), which has the likelihood's noise as data have it (the default for tables, whose
    * rows come encoded; `sampleTable` reads them back). Numbers of standardised data come in their own units, in float64.
    */
@@ -178,7 +180,7 @@ export class Run {
     const { missing = true, matchMarginals = true } = options;
     const shape = [count, ...this.exampleShape];
     if (show !== 'draw') {
-      return this.#inUnits(await this.#inference.decode(this.#latents(count, key(seed)), show)).reshape(shape);
+      return this.#inUnits(await this.#inference.decode(await this.#latents(count, key(seed)), show)).reshape(shape);
     }
     const drawn = await this.#draw(count, key(seed));
     await this.#tableDraws?.settle(drawn, { missing, matchMarginals });
@@ -196,12 +198,12 @@ export class Run {
     return rule.whole(1, Math.floor(2 ** 30 / Math.max(this.model.inputSize, this.model.latent)));
   }
 
-  #latents(count: number, from: Key): NdArray<'float32'> {
-    return normal(foldIn(from, 0), [count, this.model.latent]);
+  #latents(count: number, from: Key): Promise<NdArray<'float32'>> {
+    return this.#inference.drawPrior(count, foldIn(from, 0));
   }
 
-  #draw(count: number, from: Key): Promise<NdArray<'float32'>> {
-    return this.#inference.draw(this.#latents(count, from), foldIn(from, 1));
+  async #draw(count: number, from: Key): Promise<NdArray<'float32'>> {
+    return this.#inference.draw(await this.#latents(count, from), foldIn(from, 1));
   }
 
   /**
@@ -259,7 +261,18 @@ export class Run {
    */
   async encode(x: ArrayLikeInput | DataInput, options: SplitOptions = {}): Promise<Encoding> {
     checkOptions('encode', options, splitOptionRules);
+    this.#sayWithoutMoments();
     return this.#inference.encode(await this.#data.rowsOf(x, options.split));
+  }
+
+  /** Said once: what `encode` gives of a posterior without moments. */
+  #sayWithoutMoments(): void {
+    const { posterior } = this.model.parts;
+    if (this.#saidMoments || has(posterior, 'moments')) return;
+    this.#saidMoments = true;
+    noticesTo(this.#onNotice)(
+      `a '${posterior.name}' posterior has no moments in closed form: 'mean' is the image of the noise's mean, 'stddev' and 'covariance' are those of ${spreadDraws} draws.`,
+    );
   }
 
   /** E[x|z], [batch, ...exampleShape]. @param z [batch, latent] or [latent] */

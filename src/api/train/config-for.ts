@@ -3,7 +3,7 @@ import type { DatasetSplits } from '../../data/index.ts';
 import { isImageShape } from '../../drawing/index.ts';
 import { configSchemaVersion, parseRunConfig } from '../../io/index.ts';
 import type { JsonValue, RunConfig } from '../../io/index.ts';
-import type { NetworkName, NetworksFactory } from '../../models/index.ts';
+import type { NetworksFactory } from '../../models/index.ts';
 import { defaultsFor, withLikelihood } from './default-options.ts';
 import type { BaseConfig } from './default-options.ts';
 import type { ModelOptions } from './options.ts';
@@ -109,7 +109,7 @@ function customNetworkConfig(base: Partial<BaseConfig['model']>, options: Option
 }
 
 /** Dense layers learn small grey images as well, and faster; strips leave convolutions nothing to halve. */
-function defaultNetwork(shape: readonly number[]): NetworkName {
+function defaultNetwork(shape: readonly number[]): 'conv' | 'dense' {
   const [rows = 0, columns = 0, channels = 1] = shape;
   const suits = isImageShape(shape) && Math.min(rows, columns) >= 4;
   return suits && (channels > 1 || Math.max(rows, columns) > 32) ? 'conv' : 'dense';

@@ -4,7 +4,7 @@ import { threadCount } from '../../engine/index.ts';
 import type { ActivationName } from '../../graph/index.ts';
 import { configChoices } from '../../io/index.ts';
 import type { JsonValue, OptimizerConfig, RunConfig, ScheduleConfig, TrainingConfig } from '../../io/index.ts';
-import type { NetworkName, NoiseStddev, Normalization } from '../../models/index.ts';
+import type { NoiseStddev, Normalization } from '../../models/index.ts';
 import type { LikelihoodName } from '../model/likelihood.ts';
 
 /** What a model is and how it trains: the options of `train`, flat, as the command line has them. */
@@ -21,7 +21,7 @@ export interface ModelOptions {
    * What encoder and decoder are: dense layers, stride-2 convolutions, or those with residual blocks. Default: dense; conv
    * for images in colour or with more than 32 rows or columns.
    */
-  readonly network?: NetworkName;
+  readonly network?: 'dense' | 'conv' | 'residual';
   /** Channels after each halving of the image. Default: 32, 64, 128, … until the shorter side is at most 8. */
   readonly channels?: readonly number[];
   /** Of a network of convolutions, before each activation. Default: none; in residual networks group. */

@@ -51,16 +51,14 @@ function posteriorOf({ config: { model } }: Run): string {
 
 function tableOf(compared: readonly Compared[]): string[] {
   const ranked = compared.toSorted((a, b) => a.evaluation.nll.value - b.evaluation.nll.value);
-  const rows = ranked.map(
-    ({ path, posterior, evaluation: { elbo, reconstruction, kl, nll, activeUnits, klPerDimension } }) => [
-      path,
-      posterior,
-      ...[elbo, reconstruction, kl, nll.value].map((value) => value.toFixed(2)),
-      `± ${nll.standardError.toFixed(2)}`,
-      nll.effectiveSampleSize.toFixed(1),
-      `${activeUnits}/${klPerDimension.length}`,
-    ],
-  );
+  const rows = ranked.map(({ path, posterior, evaluation: { elbo, reconstruction, kl, nll, activeUnits, latent } }) => [
+    path,
+    posterior,
+    ...[elbo, reconstruction, kl, nll.value].map((value) => value.toFixed(2)),
+    `± ${nll.standardError.toFixed(2)}`,
+    nll.effectiveSampleSize.toFixed(1),
+    `${activeUnits}/${latent}`,
+  ]);
   const header = ['run', 'posterior', 'ELBO', 'reconstruction', 'KL', 'NLL', '', 'ESS', 'active'];
   return formatTable([header, ...rows], { right: [2, 3, 4, 5, 7, 8] });
 }

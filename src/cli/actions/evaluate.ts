@@ -60,7 +60,7 @@ const fewDraws = 2;
 
 /** The evaluation as a table. */
 export function sayEvaluation(output: Output, evaluation: Evaluation): void {
-  const { elbo, elboStandardError, reconstruction, kl, nll, activeUnits, klPerDimension } = evaluation;
+  const { elbo, elboStandardError, reconstruction, kl, nll, activeUnits, latent, klPerDimension } = evaluation;
   const { bold, yellow } = output.style;
   const nats = (value: number): string => value.toFixed(2);
   const rows = [
@@ -75,11 +75,13 @@ export function sayEvaluation(output: Output, evaluation: Evaluation): void {
     ],
   ];
   output.say(bold('nats, means over examples'), ...formatTable(rows, { right: [1] }), '');
-  output.say(`${activeUnits} of ${klPerDimension.length} latent dimensions are active; KL of each:`);
-  output.say(...barLines(klPerDimension));
-  // With a diagonal posterior the two agree but for rounding: one draw decides neither.
-  const correlations = kl - klPerDimension.reduce((total, value) => total + value, 0);
-  if (correlations > 0.01 * kl) output.say(`  the other ${nats(correlations)} nats are correlations between them`);
+  const active = `${activeUnits} of ${latent} latent dimensions are active`;
+  if (klPerDimension) {
+    output.say(`${active}; KL of each:`, ...barLines(klPerDimension));
+    // With a diagonal posterior the two agree but for rounding: one draw decides neither.
+    const correlations = kl - klPerDimension.reduce((total, value) => total + value, 0);
+    if (correlations > 0.01 * kl) output.say(`  the other ${nats(correlations)} nats are correlations between them`);
+  } else output.say(`${active}.`);
   if (nll.samples > 1 && nll.effectiveSampleSize < fewDraws) {
     output.say(
       '',

@@ -1,12 +1,12 @@
 import { NdArray } from '../../core/index.ts';
 import { ParallelProgram } from '../../engine/index.ts';
 import type { Engine } from '../../engine/index.ts';
-import { klDivergence } from '../../gaussian/index.ts';
 import { broadcastTo, input, neg, sub } from '../../graph/index.ts';
 import type { Tensor } from '../../graph/index.ts';
+import { has } from '../../models/index.ts';
 import type { Vae } from '../../models/index.ts';
 import { parameterInputs } from '../../nn/index.ts';
-import { logImportanceWeights } from '../../objectives/index.ts';
+import { klTerm, logImportanceWeights } from '../../objectives/index.ts';
 import { foldIn, key as seedKey, normal } from '../../random/index.ts';
 
 /**
@@ -14,7 +14,7 @@ import { foldIn, key as seedKey, normal } from '../../random/index.ts';
  *
  * - `reconstruction`: log p(x|z)
  * - `elbo`: log p(x|z) − KL(q(z|x) ‖ p(z)), whose mean over draws is the ELBO
- * - `kl`: −KL(q(z|x) ‖ p(z)), the same for every draw
+ * - `kl`: −KL(q(z|x) ‖ p(z)), the same for every draw where it has a closed form
  * - `weight`: log p(x|z) + log p(z) − log q(z|x), whose log-mean-exp over draws estimates log p(x)
  */
 export type DrawQuantity = 'reconstruction' | 'kl' | 'elbo' | 'weight';
@@ -48,19 +48,21 @@ export class DrawProgram {
     const x = input('x', ['batch', model.inputSize]);
     const tensors = parameterInputs(model.parameters);
     const posterior = model.encode(tensors, x);
-    const { noiseSize } = posterior.root;
+    const prior = model.prior(tensors);
+    const { noiseSize } = posterior;
     const epsilon = input('epsilon', ['draws', 1, noiseSize]);
-    const z = posterior.unwhiten(broadcastTo(epsilon, ['draws', 'batch', noiseSize]));
+    const { value: z, logProb } = posterior.fromNoise(broadcastTo(epsilon, ['draws', 'batch', noiseSize]));
     const likelihood = model.decode(tensors, z);
+    const kl = (): Tensor => klTerm(posterior, prior, { latent: z, logProbOfDraw: logProb });
     const rows: Record<DrawQuantity, () => Tensor> = {
       reconstruction: () => likelihood.logProb(x),
-      elbo: () => sub(likelihood.logProb(x), klDivergence(posterior, model.prior)),
-      kl: () => broadcastTo(neg(klDivergence(posterior, model.prior)), ['draws', 'batch']),
+      elbo: () => sub(likelihood.logProb(x), kl()),
+      kl: () => broadcastTo(neg(kl()), ['draws', 'batch']),
       weight: () =>
         logImportanceWeights({
-          prior: model.prior,
+          prior,
           latent: z,
-          posteriorLogProb: posterior.logProb(z),
+          posteriorLogProb: has(model.parts.posterior, 'logProb') ? posterior.logProb(z) : logProb,
           likelihood,
           x,
         }),

@@ -1,5 +1,6 @@
 import { NdArray, NumericalError } from '../../core/index.ts';
 import { input, neg } from '../../graph/index.ts';
+import { centerOf } from '../../models/index.ts';
 import { parameterInputs } from '../../nn/index.ts';
 import { batchesInOrder } from '../../objectives/index.ts';
 import type { Examples } from '../../objectives/index.ts';
@@ -18,7 +19,7 @@ export async function explainExamples(
   const { engine, model, parameters, examples } = options;
   const x = input('x', ['batch', model.inputSize]);
   const tensors = parameterInputs(model.parameters);
-  const contributions = neg(model.decode(tensors, model.encode(tensors, x).mean).logProbParts(x));
+  const contributions = neg(model.decode(tensors, centerOf(model.encode(tensors, x))).logProbParts(x));
   const parts = Number(contributions.shape.at(-1));
   const program = await engine.compile({ outputs: { contributions }, boundInputs: parameters });
   try {

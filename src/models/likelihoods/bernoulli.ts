@@ -2,6 +2,17 @@ import { Bernoulli } from '../../distributions/index.ts';
 import type { Tensor } from '../../graph/index.ts';
 import { LikelihoodOf, everyNumber } from './likelihood.ts';
 import type { Likelihood, LikelihoodFamily, LikelihoodSizes } from './likelihood.ts';
+import { defineLikelihood } from './row.ts';
+
+export const bernoulli = defineLikelihood({
+  name: 'bernoulli',
+  summary: 'zeros and ones, each with a probability',
+  when: 'For black and white images, and grey ones that are drawn as such: the default for images without colour.',
+  formula: 'log p(x|z) = Σ x log p + (1 − x) log(1 − p)',
+  options: {},
+  isBinary: true,
+  build: (_, data) => bernoulliFamily(data),
+});
 
 /** Independent Bernoulli variables given by their log-odds, [..., n]. */
 export function bernoulliLikelihood(logits: Tensor): Likelihood {

@@ -1,9 +1,29 @@
-import { ValueError } from '../../core/index.ts';
+import { ValueError, rule } from '../../core/index.ts';
 import { Independent, OneHotCategorical, Reshape, TransformedDistribution } from '../../distributions/index.ts';
 import { asTensor, reshape } from '../../graph/index.ts';
 import type { Tensor } from '../../graph/index.ts';
+import { optional } from '../../parts/index.ts';
 import { LikelihoodOf } from './likelihood.ts';
 import type { DataSupport, Likelihood, LikelihoodFamily, LikelihoodSizes } from './likelihood.ts';
+import { defineLikelihood } from './row.ts';
+
+/** How many classes there may be. */
+export const classesRule = rule.whole(2);
+
+export const categorical = defineLikelihood({
+  name: 'categorical',
+  summary: 'choices among classes, as one-hot vectors along the last axis',
+  when: 'For sequences, boards, segmentations: one of K classes at each place.',
+  formula: 'log p(x|z) = Σ log softmax(logits)[class]',
+  options: {
+    classes: optional(classesRule, {
+      help: 'classes of a categorical likelihood, or levels of an ordinal one',
+      default: ({ shape }) => shape.at(-1),
+      defaultText: "the data's last axis",
+    }),
+  },
+  build: ({ classes = NaN }, data) => categoricalFamily({ ...data, classes }),
+});
 
 /**
  * Independent choices among K classes, given by logits [..., n, K]. x holds one-hot vectors one after the other,

@@ -2,6 +2,17 @@ import { ContinuousBernoulli } from '../../distributions/index.ts';
 import type { Tensor } from '../../graph/index.ts';
 import { LikelihoodOf, everyNumber } from './likelihood.ts';
 import type { Likelihood, LikelihoodFamily, LikelihoodSizes } from './likelihood.ts';
+import { defineLikelihood } from './row.ts';
+
+export const continuousBernoulli = defineLikelihood({
+  name: 'continuous-bernoulli',
+  summary: 'numbers in [0, 1], with a proper density',
+  when: 'For grey values that are meant as they are.',
+  formula: 'p(x|z) = C(λ) λ^x (1 − λ)^(1 − x)',
+  paper: 'Loaiza-Ganem and Cunningham 2019, The Continuous Bernoulli',
+  options: {},
+  build: (_, data) => continuousBernoulliFamily(data),
+});
 
 /** Independent continuous Bernoulli variables on [0, 1], given by the log-odds of λ, [..., n]. */
 export function continuousBernoulliLikelihood(logits: Tensor): Likelihood {

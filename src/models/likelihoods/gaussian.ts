@@ -3,8 +3,21 @@ import type { ScaleLike } from '../../gaussian/index.ts';
 import type { Tensor } from '../../graph/index.ts';
 import { LikelihoodOf } from './likelihood.ts';
 import type { Likelihood, LikelihoodFamily } from './likelihood.ts';
-import { locationScaleFamily } from './location-scale.ts';
+import { describeStddev, locationScaleFamily, stddevOption } from './location-scale.ts';
 import type { ScaleFamilyOptions } from './location-scale.ts';
+import { defineLikelihood } from './row.ts';
+
+export const gaussian = defineLikelihood({
+  name: 'gaussian',
+  summary: 'numbers with normal noise around the mean',
+  when: 'For numbers in any unit, and images in colour.',
+  formula: 'p(x|z) = N(x; μ(z), σ²)',
+  paper: 'Rybkin, Daniilidis and Levine 2021, Simple and Effective VAE Training with Calibrated Decoders (learned σ)',
+  options: stddevOption,
+  isStandardized: true,
+  describe: describeStddev('gaussian'),
+  build: ({ stddev }, data) => gaussianFamily({ ...data, stddev }),
+});
 
 /** Independent normal variables with the given mean [..., n] and standard deviation, which broadcasts against it. */
 export function gaussianLikelihood(mean: Tensor, stddev: ScaleLike<'stddev'>): Likelihood {

@@ -3,8 +3,20 @@ import { asTensor, broadcastTo, mul, sub } from '../../graph/index.ts';
 import type { Tensor } from '../../graph/index.ts';
 import { LikelihoodOf } from './likelihood.ts';
 import type { Likelihood, LikelihoodFamily } from './likelihood.ts';
-import { locationScaleFamily } from './location-scale.ts';
+import { describeStddev, locationScaleFamily, stddevOption } from './location-scale.ts';
 import type { ScaleFamilyOptions } from './location-scale.ts';
+import { defineLikelihood } from './row.ts';
+
+export const laplace = defineLikelihood({
+  name: 'laplace',
+  summary: 'numbers with Laplace noise around the median',
+  when: 'For numbers with outliers: they pull less than under a normal density.',
+  formula: 'p(x|z) = e^(−|x − μ(z)| / b) / 2b, b = σ / √2',
+  options: stddevOption,
+  isStandardized: true,
+  describe: describeStddev('laplace'),
+  build: ({ stddev }, data) => laplaceFamily({ ...data, stddev }),
+});
 
 /** Independent Laplace variables with the given mean [..., n] and the logarithm of their scale, which broadcasts against it. */
 export function laplaceLikelihood(mean: Tensor, logScale: Tensor): Likelihood {

@@ -4,7 +4,7 @@ import { bernoulliFamily } from './bernoulli.ts';
 import { categoricalFamily, categoricalLikelihood } from './categorical.ts';
 import { gaussianFamily } from './gaussian.ts';
 import type { LikelihoodFamily } from './likelihood.ts';
-import type { MixedBlock } from './mixed.ts';
+import type { MixedBlock } from './mixed-block.ts';
 import type { NoiseStddev } from './noise-scale.ts';
 import { cutpointParameter, ordinalLogProbs } from './ordinal.ts';
 

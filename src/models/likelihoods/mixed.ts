@@ -22,28 +22,26 @@ import {
 } from '../../graph/index.ts';
 import type { GraphKey, GraphShape, Tensor, TensorLike } from '../../graph/index.ts';
 import type { Key } from '../../random/index.ts';
+import { option } from '../../parts/index.ts';
 import { bernoulliLikelihood } from './bernoulli.ts';
+import type { MixedBlock } from './mixed-block.ts';
 import { mixedGroups } from './mixed-groups.ts';
 import type { MixedGroup } from './mixed-groups.ts';
 import type { DataSupport, Likelihood, LikelihoodFamily, LikelihoodSizes } from './likelihood.ts';
+import { stddevRule } from './noise-scale.ts';
 import type { NoiseStddev } from './noise-scale.ts';
+import { defineLikelihood } from './row.ts';
 
-/** The numbers of x that stand for one column of a table. */
-export interface MixedBlock {
-  /** The column's name, for messages. */
-  readonly column: string;
-  /**
-   * What they are: a `numeric` one is a standardised number, a `boolean` one 0 or 1, a `categorical` one a one-hot vector, an
-   * `ordinal` one a one-hot vector of levels in their order. A missing value is a 0 or a vector of zeros.
-   */
-  readonly kind: 'numeric' | 'boolean' | 'categorical' | 'ordinal';
-  /** Where they begin in x. */
-  readonly offset: number;
-  /** How many there are. */
-  readonly width: number;
-  /** Where x says that the value is missing (1) or known (0), which is modelled too; absent for columns that always have one. */
-  readonly missing?: number;
-}
+export const mixed = defineLikelihood({
+  name: 'mixed',
+  summary: 'the columns of a table, a density of its own kind for each',
+  when: 'For tables, and nothing else.',
+  options: {
+    stddev: option(stddevRule, { help: 'standard deviation of the numeric columns', default: 'per-dimension' }),
+  },
+  isOfTables: true,
+  build: ({ stddev }, { inputSize, blocks = [] }) => mixedFamily({ inputSize, blocks, stddev }),
+});
 
 export interface MixedOptions extends LikelihoodSizes {
   readonly blocks: readonly MixedBlock[];

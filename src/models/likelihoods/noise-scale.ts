@@ -1,4 +1,4 @@
-import { NdArray } from '../../core/index.ts';
+import { NdArray, rule } from '../../core/index.ts';
 import { add, constant, slice } from '../../graph/index.ts';
 import type { Tensor } from '../../graph/index.ts';
 import { parameter } from '../../nn/index.ts';
@@ -18,7 +18,9 @@ import type { LikelihoodSizes } from './likelihood.ts';
  * - `per-dimension`: one number for each dimension, learned;
  * - `head`: given by the decoder for each dimension of each example.
  */
-export type NoiseStddev = number | 'shared' | 'per-dimension' | 'head';
+export type NoiseStddev = NonNullable<typeof stddevRule.type>;
+
+export const stddevRule = rule.either(rule.number({ above: 0 }), rule.oneOf(['shared', 'per-dimension', 'head']));
 
 export interface NoiseScale {
   /** Numbers that the decoder gives besides the mean. */

@@ -5,8 +5,26 @@ import { add, concat, expandDims, expm1, log, mul, neg, slice, softplus, sub } f
 import type { Tensor } from '../../graph/index.ts';
 import { parameter } from '../../nn/index.ts';
 import type { ParameterSpec } from '../../nn/index.ts';
+import { optional } from '../../parts/index.ts';
+import { classesRule } from './categorical.ts';
 import { LikelihoodOf, everyNumber } from './likelihood.ts';
 import type { Likelihood, LikelihoodFamily, LikelihoodSizes } from './likelihood.ts';
+import { defineLikelihood } from './row.ts';
+
+export const ordinal = defineLikelihood({
+  name: 'ordinal',
+  summary: 'levels 0 … K − 1 in their order',
+  when: 'For ratings and grades: neighbours are alike, distances between levels are learned.',
+  formula: 'P(x ≤ k | z) = sigmoid(cₖ − η(z))',
+  paper: 'McCullagh 1980, Regression Models for Ordinal Data',
+  options: {
+    classes: optional(classesRule, { help: 'classes of a categorical likelihood, or levels of an ordinal one' }),
+  },
+  build: ({ classes }, data) => {
+    if (classes === undefined) throw new ValueError("ordinal likelihood: needs 'classes', how many levels there are.");
+    return ordinalFamily({ ...data, levels: classes });
+  },
+});
 
 /**
  * log P(level k) of the cumulative-logit model (McCullagh 1980), [..., n, K] from locations η [..., n] and cutpoints:

@@ -3,6 +3,16 @@ import type { Tensor } from '../../graph/index.ts';
 import { softClamp } from '../soft-clamp.ts';
 import { LikelihoodOf, everyNumber } from './likelihood.ts';
 import type { Likelihood, LikelihoodFamily, LikelihoodSizes } from './likelihood.ts';
+import { defineLikelihood } from './row.ts';
+
+export const poisson = defineLikelihood({
+  name: 'poisson',
+  summary: 'counts',
+  when: 'For whole numbers from 0 on: events, words, reads.',
+  formula: 'p(x|z) = λ^x e^−λ / x!',
+  options: {},
+  build: (_, data) => poissonFamily(data),
+});
 
 /** Independent counts given by the logarithm of their rates, [..., n]. */
 export function poissonLikelihood(logRate: Tensor): Likelihood {

@@ -1,4 +1,4 @@
-import { ValueError, formatShape, sizeOf } from '../../core/index.ts';
+import { ValueError, formatShape, rule, sizeOf } from '../../core/index.ts';
 import { convAxis, convOutputSize, convRemainder } from '../../graph/index.ts';
 import {
   activation,
@@ -12,16 +12,62 @@ import {
   transposedConvolution,
 } from '../../nn/index.ts';
 import type { Layer } from '../../nn/index.ts';
+import { option, optional } from '../../parts/index.ts';
+import { activationOption, widthsRule } from './dense.ts';
 import type { DenseOptions } from './dense.ts';
 import { flatten, fromPlanes, planesOf, toPlanes, unflatten } from './images.ts';
 import type { Planes } from './images.ts';
+import { defineNetwork } from './network.ts';
 import type { Networks, NetworkSizes } from './network.ts';
 
-export type Normalization = 'none' | 'batch' | 'group';
+const normalizationRule = rule.oneOf(['none', 'batch', 'group']);
+
+export type Normalization = NonNullable<typeof normalizationRule.type>;
+
+const convolutionOptions = {
+  hidden: option(widthsRule, {
+    help: "widths of the encoder's hidden layers; the decoder has them in reverse",
+    default: [],
+  }),
+  activation: activationOption,
+  channels: optional(rule.listOf(rule.whole(1), 'whole numbers of at least 1', 1), {
+    help: 'channels of a network of convolutions, after each halving of the image',
+    defaultText: '32, 64, 128, … until the shorter side is at most 8',
+  }),
+  dropout: option(rule.number({ least: 0, below: 1 }), {
+    help: "share of a convolution's outputs that training drops",
+    default: 0,
+  }),
+};
+
+const normalizationHelp = 'of a network of convolutions, before each activation';
+
+export const conv = defineNetwork({
+  name: 'conv',
+  summary: 'stride-2 convolutions, and their mirror image',
+  when: 'For images in colour, or with more than 32 rows or columns.',
+  options: {
+    ...convolutionOptions,
+    normalization: option(normalizationRule, { help: normalizationHelp, default: 'none' }),
+  },
+  build: (options, sizes) => convolutionalNetworks({ ...options, residual: false }, sizes),
+});
+
+export const residualRow = defineNetwork({
+  name: 'residual',
+  summary: 'convolutions with a residual block after each halving',
+  when: 'For images, where a longer training is worth a better model.',
+  paper: 'He, Zhang, Ren and Sun 2016, Identity Mappings in Deep Residual Networks',
+  options: {
+    ...convolutionOptions,
+    normalization: option(normalizationRule, { help: normalizationHelp, default: 'group' }),
+  },
+  build: (options, sizes) => convolutionalNetworks({ ...options, residual: true }, sizes),
+});
 
 export interface ConvolutionalOptions extends DenseOptions {
   /** Channels after each halving of the image. Default: 32, 64, 128, … until the shorter side is at most 8. */
-  readonly channels?: readonly number[];
+  readonly channels?: readonly number[] | undefined;
   /** Before each activation. Default: none; in residual networks `group`, in groups of at most 8 channels. */
   readonly normalization?: Normalization;
   /** Share of the elements dropped after each activation, in training. Default: 0. */

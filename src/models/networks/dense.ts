@@ -1,7 +1,33 @@
-import { sizeOf } from '../../core/index.ts';
+import { rule, sizeOf } from '../../core/index.ts';
+import { activations } from '../../graph/index.ts';
 import type { ActivationName } from '../../graph/index.ts';
 import { dense, denseStack, sequential } from '../../nn/index.ts';
+import { option } from '../../parts/index.ts';
+import { defineNetwork } from './network.ts';
 import type { Networks, NetworkSizes } from './network.ts';
+
+/** Widths of hidden layers. */
+export const widthsRule = rule.listOf(rule.whole(1), 'whole numbers of at least 1');
+
+/** A function that layers end with, by name. */
+export const activationOption = option(rule.oneOf(Object.keys(activations) as ActivationName[]), {
+  help: 'what follows each hidden layer',
+  default: 'relu',
+});
+
+export const denseRow = defineNetwork({
+  name: 'dense',
+  summary: 'layers of all numbers to all',
+  when: 'For tables, vectors and small images without colour.',
+  options: {
+    hidden: option(widthsRule, {
+      help: "widths of the encoder's hidden layers; the decoder has them in reverse",
+      default: [400],
+    }),
+    activation: activationOption,
+  },
+  build: (options, sizes) => denseNetworks(options, sizes),
+});
 
 export interface DenseOptions {
   /** Widths of the encoder's hidden layers; the decoder has them in reverse. */

@@ -1,4 +1,5 @@
 import type { Layer } from '../../nn/index.ts';
+import type { Part, PartOptions, ValuesOf } from '../../parts/index.ts';
 
 /**
  * A function of vectors with parameters, [..., inputSize] → [..., outputSize]: what an encoder's trunk or a decoder is.
@@ -26,3 +27,18 @@ export interface NetworkSizes {
 
 /** Networks of one's own, made to the sizes that the data and the likelihood ask for. */
 export type NetworksFactory = (sizes: NetworkSizes) => Networks;
+
+/** A row of the table of networks. */
+export interface NetworkRow<N extends string = string, O extends PartOptions = PartOptions> extends Part<
+  'network',
+  N,
+  O
+> {
+  build(options: ValuesOf<O>, sizes: NetworkSizes): Networks;
+}
+
+export function defineNetwork<const N extends string, const O extends PartOptions>(
+  row: Omit<NetworkRow<N, O>, 'kind'>,
+): NetworkRow<N, O> {
+  return { kind: 'network', ...row };
+}

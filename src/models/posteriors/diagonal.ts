@@ -1,26 +1,39 @@
 import { MultivariateNormalDiag } from '../../gaussian/index.ts';
 import { broadcastTo } from '../../graph/index.ts';
 import { dense } from '../../nn/index.ts';
+import { gaussianCapabilities } from '../capabilities.ts';
 import { softClamp } from '../soft-clamp.ts';
-import { logVarianceBounds } from './posterior-family.ts';
-import type { PosteriorFamily, PosteriorSizes } from './posterior-family.ts';
+import { definePosterior, logVarianceBounds } from './posterior.ts';
+import type { Posterior, PosteriorSizes } from './posterior.ts';
 
-/** Σ = diag(σ²), the VAE's usual case: z = μ + σ ⊙ ε with σ the elementwise root of the variance. */
-export function diagonalPosterior({ featureSize, latent }: PosteriorSizes): PosteriorFamily {
-  return diagonalFamily(featureSize, latent, latent);
-}
+export const diagonal = definePosterior({
+  name: 'diagonal',
+  summary: 'independent latent dimensions, a variance for each',
+  when: "The VAE's usual case: fast, and what published numbers are of.",
+  formula: 'Σ = diag(σ²), z = μ + σ ⊙ ε',
+  paper: 'Kingma and Welling 2014, Auto-Encoding Variational Bayes',
+  options: {},
+  capabilities: gaussianCapabilities,
+  build: (_, sizes) => diagonalPosterior(sizes, sizes.latent),
+});
 
-/** Σ = σ² I, one variance for all latent dimensions: z = μ + σ ε. */
-export function isotropicPosterior({ featureSize, latent }: PosteriorSizes): PosteriorFamily {
-  return diagonalFamily(featureSize, latent, 1);
-}
+export const isotropic = definePosterior({
+  name: 'isotropic',
+  summary: 'one variance for all latent dimensions',
+  when: 'For teaching, and as the least that a posterior can say of its uncertainty.',
+  formula: 'Σ = σ² I, z = μ + σ ε',
+  options: {},
+  capabilities: gaussianCapabilities,
+  build: (_, sizes) => diagonalPosterior(sizes, 1),
+});
 
-function diagonalFamily(featureSize: number, latent: number, variances: number): PosteriorFamily {
+/** @param variances how many the head gives: one for each dimension, or one for all */
+export function diagonalPosterior({ featureSize, latent }: PosteriorSizes, variances: number): Posterior {
   const mean = dense('mean', [featureSize, latent]);
   const logVariance = dense('logVariance', [featureSize, variances]);
   return {
     parameters: [...mean.parameters, ...logVariance.parameters],
-    apply: (parameters, features) => {
+    apply: (parameters, features): MultivariateNormalDiag => {
       const loc = mean.apply(parameters, features);
       const bounded = softClamp(
         logVariance.apply(parameters, features),

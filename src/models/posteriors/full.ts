@@ -1,14 +1,32 @@
+import { rule } from '../../core/index.ts';
 import type { FloatDType } from '../../core/index.ts';
 import { MultivariateNormal, ScaleTrilRoot, SymmetricRoot } from '../../gaussian/index.ts';
 import { add, exp, expandDims, identityMatrix, mul, tanh } from '../../graph/index.ts';
 import type { Tensor } from '../../graph/index.ts';
 import { dense, zeros } from '../../nn/index.ts';
+import { option } from '../../parts/index.ts';
+import { gaussianCapabilities } from '../capabilities.ts';
 import { softClamp } from '../soft-clamp.ts';
 import { fillStrictlyLower, strictlyLowerSize } from './fill-triangular.ts';
-import { logVarianceBounds } from './posterior-family.ts';
-import type { PosteriorFamily, PosteriorSizes } from './posterior-family.ts';
+import { definePosterior, logVarianceBounds } from './posterior.ts';
+import type { Posterior, PosteriorSizes } from './posterior.ts';
 
-export type FullRoot = 'symmetric' | 'cholesky';
+const rootRule = rule.oneOf(['symmetric', 'cholesky']);
+
+export type FullRoot = NonNullable<typeof rootRule.type>;
+
+export const full = definePosterior({
+  name: 'full',
+  summary: 'latent dimensions that depend on each other in any way',
+  when: 'For the best ELBO, up to some hundred latent dimensions; memory grows with latent².',
+  formula: 'Σ = S S with S symmetric, or Σ = L Lᵀ; z = μ + S ε or μ + L ε',
+  options: {
+    root: option(rootRule, { help: "which Σ^{1/2} a full posterior's head emits", default: 'symmetric' }),
+  },
+  capabilities: gaussianCapabilities,
+  describe: ({ root }) => `full covariance, ${root} root`,
+  build: ({ root }, sizes) => fullPosterior(root, sizes),
+});
 
 /**
  * A full Σ from a bounded triangular factor L = (I + tanh(N)/√n) diag(d), N strictly lower:
@@ -20,7 +38,7 @@ export type FullRoot = 'symmetric' | 'cholesky';
  * zero, so training starts from the diagonal posterior; tanh and √n bound how far a row can tilt. Both matter: a plain
  * Cholesky head ends worse than the diagonal one (bench/README.md).
  */
-export function fullPosterior(root: FullRoot, { featureSize, latent }: PosteriorSizes): PosteriorFamily {
+export function fullPosterior(root: FullRoot, { featureSize, latent }: PosteriorSizes): Posterior {
   const mean = dense('mean', [featureSize, latent]);
   const logVariance = dense('logVariance', [featureSize, latent]);
   const offDiagonal = dense('offDiagonal', [featureSize, strictlyLowerSize(latent)], {

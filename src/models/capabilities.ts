@@ -1,0 +1,63 @@
+import { UnsupportedError } from '../core/index.ts';
+
+/**
+ * What a prior or a posterior can do beyond draws:
+ *
+ * - `logProbOfDraw`: the log density of a draw, with the draw
+ * - `logProb`: the log density at any point
+ * - `marginalLogProb`: that of each coordinate by itself, at any point
+ * - `moments`: mean and variance in closed form
+ * - `root`: a Gaussian, with its covariance and the root of it
+ */
+export type Capability = 'logProbOfDraw' | 'logProb' | 'marginalLogProb' | 'moments' | 'root';
+
+/** What Gaussians can. */
+export const gaussianCapabilities: readonly Capability[] = [
+  'logProbOfDraw',
+  'logProb',
+  'marginalLogProb',
+  'moments',
+  'root',
+];
+
+/** A prior or a posterior as part of a model. */
+export interface ModelPart {
+  readonly kind: 'prior' | 'posterior';
+  /** Of its row. */
+  readonly name: string;
+  readonly capabilities: readonly Capability[];
+}
+
+const inWords: Readonly<Record<Capability, string>> = {
+  logProbOfDraw: 'the log density of its draws (logProbOfDraw)',
+  logProb: 'a log density at any point (logProb)',
+  marginalLogProb: 'log densities of single latent dimensions (marginalLogProb)',
+  moments: 'mean and variance in closed form (moments)',
+  root: 'a covariance root (root)',
+};
+
+export function has({ capabilities }: Pick<ModelPart, 'capabilities'>, capability: Capability): boolean {
+  return capabilities.includes(capability);
+}
+
+/**
+ * Refuses a part that lacks what something needs of it.
+ *
+ * @param who needs it, in words: `objective 'beta-tc'`
+ * @param others rows of the part's kind, to say which would do
+ * @throws UnsupportedError that says which part lacks what
+ */
+export function requireCapabilities(
+  who: string,
+  part: ModelPart,
+  needed: readonly Capability[],
+  others: readonly { readonly name: string; readonly capabilities: readonly Capability[] }[] = [],
+): void {
+  const missing = needed.filter((capability) => !has(part, capability));
+  if (missing.length === 0) return;
+  const able = others.filter((each) => needed.every((capability) => has(each, capability))).map(({ name }) => name);
+  const remedy = able.length > 0 ? ` Choose a ${part.kind} that has: ${able.join(', ')}.` : '';
+  throw new UnsupportedError(
+    `${who} needs of the ${part.kind} ${missing.map((capability) => inWords[capability]).join(' and ')}, which '${part.name}' does not have.${remedy}`,
+  );
+}

@@ -1,0 +1,60 @@
+import type { CovarianceRoot, Distribution, SampleAndLogProb } from '../../gaussian/index.ts';
+import type { Tensor, TensorLike } from '../../graph/index.ts';
+import type { ParameterSpec, Parameters } from '../../nn/index.ts';
+import type { Part, PartOptions, ValuesOf } from '../../parts/index.ts';
+import type { Capability } from '../capabilities.ts';
+
+/**
+ * q(z|x): draws are a differentiable function of noise, z = f(ε; x), ε ~ N(0, I), and come with their log densities. What
+ * else there is (`Capability`) the row says; Gaussians have all of it.
+ */
+export interface PosteriorDistribution extends Distribution {
+  /** Numbers of noise that one draw takes. */
+  readonly noiseSize: number;
+  /** ε [..., ...batch, noiseSize] → z [..., ...batch, latent] and log q(z|x) [..., ...batch] */
+  fromNoise(epsilon: Tensor): SampleAndLogProb;
+  /** log q(zᵢ|x) of each coordinate by itself, [..., latent] (`marginalLogProb`). */
+  marginalLogProb?(z: TensorLike): Tensor;
+  /** Σ^{1/2} (`root`). */
+  readonly root?: CovarianceRoot | undefined;
+  /** Σ, [...batch, latent, latent] (`root`). */
+  readonly covariance?: Tensor | undefined;
+}
+
+/**
+ * How q(z|x) is read off the encoder's features. Valid by construction (variances positive and bounded, covariances positive
+ * definite), so that no step needs a check, a decomposition or jitter.
+ */
+export interface Posterior {
+  readonly parameters: readonly ParameterSpec[];
+  /** features [..., featureSize] → q with batch shape [...] and event shape [latent] */
+  apply(parameters: Parameters, features: Tensor): PosteriorDistribution;
+}
+
+export interface PosteriorSizes {
+  /** Numbers that the encoder gives. */
+  readonly featureSize: number;
+  readonly latent: number;
+}
+
+/** A row of the table of posteriors. */
+export interface PosteriorRow<N extends string = string, O extends PartOptions = PartOptions> extends Part<
+  'posterior',
+  N,
+  O
+> {
+  readonly capabilities: readonly Capability[];
+  build(options: ValuesOf<O>, sizes: PosteriorSizes): Posterior;
+}
+
+export function definePosterior<const N extends string, const O extends PartOptions>(
+  row: Omit<PosteriorRow<N, O>, 'kind'>,
+): PosteriorRow<N, O> {
+  return { kind: 'posterior', ...row };
+}
+
+/**
+ * Log-variances beyond ±10 bend towards ±14: standard deviations stay within e^±7, three orders of magnitude past
+ * what a trained posterior shows, and no gradient explodes or vanishes for good.
+ */
+export const logVarianceBounds = { soft: 10, hard: 14 } as const;

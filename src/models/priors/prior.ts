@@ -1,0 +1,50 @@
+import type { FloatDType } from '../../core/index.ts';
+import type { Distribution } from '../../gaussian/index.ts';
+import type { Tensor } from '../../graph/index.ts';
+import type { ParameterSpec, Parameters } from '../../nn/index.ts';
+import type { Part, PartOptions, ValuesOf } from '../../parts/index.ts';
+import type { Capability } from '../capabilities.ts';
+import type { PosteriorDistribution } from '../posteriors/posterior.ts';
+
+/** What a prior may ask of the model that it belongs to. */
+export interface PriorContext {
+  /** q(z|x) of any x [..., inputSize], as in evaluation: the prior is a function of the parameters alone. */
+  encode(x: Tensor): PosteriorDistribution;
+}
+
+/** p(z): a density over latent vectors, which may have parameters of its own. */
+export interface Prior {
+  /** By full names, which begin with `prior.` */
+  readonly parameters: readonly ParameterSpec[];
+  /** What it needs of the posterior, where it asks the context for one. Default: nothing. */
+  readonly needs?: readonly Capability[];
+  /** batch shape [], event shape [latent] */
+  apply(parameters: Parameters, context: PriorContext): PriorDistribution;
+}
+
+/** A density over latent vectors. Draws that are a function of noise are exported too, as prior.onnx. */
+export interface PriorDistribution extends Distribution {
+  /** Numbers of noise that one draw takes. */
+  readonly noiseSize?: number;
+  /** ε [..., noiseSize] ~ N(0, I) → a draw of this distribution */
+  fromNoise?(epsilon: Tensor): { readonly value: Tensor };
+}
+
+export interface PriorSizes {
+  readonly latent: number;
+  /** Numbers in one example. */
+  readonly inputSize: number;
+  readonly dtype: FloatDType;
+}
+
+/** A row of the table of priors. */
+export interface PriorRow<N extends string = string, O extends PartOptions = PartOptions> extends Part<'prior', N, O> {
+  readonly capabilities: readonly Capability[];
+  build(options: ValuesOf<O>, sizes: PriorSizes): Prior;
+}
+
+export function definePrior<const N extends string, const O extends PartOptions>(
+  row: Omit<PriorRow<N, O>, 'kind'>,
+): PriorRow<N, O> {
+  return { kind: 'prior', ...row };
+}
