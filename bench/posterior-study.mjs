@@ -42,8 +42,8 @@ for (const seed of seeds) {
       seed,
       ...(values.threads && { threads: Number(values.threads) }),
     });
-    const all = await run.evaluate({ samples: 1 });
-    const { nll } = await run.evaluate({ samples: 500, limit: 1000 });
+    const all = await run.evaluate({ draws: 1 });
+    const { nll } = await run.evaluate({ draws: 500, limit: 1000 });
     results.get(name).push({ negativeElbo: -all.elbo, nll: nll.value });
     console.log(
       JSON.stringify({ seed, name, negativeElbo: -all.elbo, kl: all.kl, nll: nll.value, ess: nll.effectiveSampleSize }),

@@ -18,7 +18,7 @@ for await (const event of training) {
 const run = await training;
 
 // Sixteen equally likely images: no model can do better than −log 16 = −2.77 nats.
-const { elbo, nll } = await run.evaluate({ samples: 500 });
+const { elbo, nll } = await run.evaluate({ draws: 500 });
 console.log(`ELBO ${elbo.toFixed(2)}, NLL ${nll.value.toFixed(2)}, best possible ${Math.log(16).toFixed(2)}`);
 
 const sample = await run.sample(1, { seed: 4 });

@@ -21,7 +21,7 @@ const runtimes = [
 const program = `import { train } from 'rootsigma';
 const run = await train('digits', { epochs: 2, latent: 4, hidden: [64], posterior: 'full', seed: 1, threads: 1,
   dataOptions: { count: 1000, testCount: 200 }, onNotice: 'silent' });
-const { elbo, nll } = await run.evaluate({ samples: 20 });
+const { elbo, nll } = await run.evaluate({ draws: 20 });
 console.log(JSON.stringify({ engine: run.engineName, elbo, nll: nll.value, sample: (await run.sample(1)).data[400] }));
 process.exit(0);
 `;

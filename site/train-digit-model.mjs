@@ -25,7 +25,7 @@ const run = await train('digits', {
     if (event.event === 'epoch' && event.epoch % 5 === 0) console.log(JSON.stringify(event));
   },
 });
-const evaluation = await run.evaluate({ samples: 100, limit: 1000 });
+const evaluation = await run.evaluate({ draws: 100, limit: 1000 });
 console.log({ elbo: evaluation.elbo, nll: evaluation.nll.value });
 
 /** Rows as signed bytes with the row's largest magnitude at 127. */

@@ -57,6 +57,6 @@ describe.each(Object.keys(data) as (keyof typeof data)[])('a run of an %s that a
       // Kernels differ by processor: to rounding, carried through some forty steps.
       for (const [k, value] of known.entries()) expect(run.parameters[parameter]!.data[k]).toBeCloseTo(value, 4);
     }
-    expect((await run.evaluate({ samples: 10, seed: 1 })).elbo).toBeCloseTo(elbo, 3);
+    expect((await run.evaluate({ draws: 10, seed: 1 })).elbo).toBeCloseTo(elbo, 3);
   });
 });

@@ -26,8 +26,8 @@ describe('train', () => {
     expect(samples.shape).toEqual([5, 28, 28]);
     expect(Math.min(...samples.data)).toBeGreaterThan(0);
     expect(await run.sample(5, { seed: 3 })).toEqual(samples);
-    const evaluation = await run.evaluate({ samples: 3, limit: 20 });
-    expect(evaluation).toMatchObject({ examples: 20, nll: { samples: 3 } });
+    const evaluation = await run.evaluate({ draws: 3, limit: 20 });
+    expect(evaluation).toMatchObject({ examples: 20, nll: { draws: 3 } });
     expect(evaluation.nll.value).toBeLessThanOrEqual(-evaluation.elbo + 5);
     await run.dispose();
   });
@@ -51,7 +51,7 @@ describe('train', () => {
     );
     const run = await train(x, { ...small, batchSize: 16, validation: 0 });
     expect((await run.sample(2)).shape).toEqual([2, 2, 3]);
-    await expect(run.evaluate({ samples: 1 })).resolves.toMatchObject({ examples: 64 });
+    await expect(run.evaluate({ draws: 1 })).resolves.toMatchObject({ examples: 64 });
   });
 
   it('takes nested arrays, and says what to do with others', async () => {

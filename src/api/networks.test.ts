@@ -112,7 +112,7 @@ describe('running statistics', () => {
 
     const loaded = await load(out);
     expect((await loaded.encode(x)).mean).toEqual(encoding.mean);
-    expect((await loaded.evaluate({ data: digits, samples: 2, limit: 20 })).examples).toBe(20);
+    expect((await loaded.evaluate({ data: digits, draws: 2, limit: 20 })).examples).toBe(20);
 
     const { InferenceSession, Tensor } = await import('onnxruntime-node');
     const encoder = await InferenceSession.create(join(out, 'model/encoder.onnx'));

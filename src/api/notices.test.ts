@@ -45,7 +45,7 @@ describe('what a person should know', () => {
   });
 
   it.each<[string, (run: Run) => Promise<unknown>]>([
-    ['evaluate', (run) => run.evaluate({ data: fresh, samples: 1 })],
+    ['evaluate', (run) => run.evaluate({ data: fresh, draws: 1 })],
     ['score', (run) => run.score(fresh)],
     ['explain', (run) => run.explain(fresh)],
     ['fitThreshold', (run) => run.fitThreshold(fresh, { contamination: 0.1 })],
@@ -68,13 +68,23 @@ describe('what a person should know', () => {
     expect(said().filter((line) => line.includes(unseen))).toHaveLength(1);
   });
 
+  it('tells of a former name', async () => {
+    const lines: string[] = [];
+    const run = await load(out, { engine: 'reference', onNotice: (line) => lines.push(line) });
+    const { draws, samples, nll } = await run.evaluate({ data: training, samples: 2 });
+    expect([draws, samples, nll.draws, nll.samples]).toEqual([2, 2, 2, 2]);
+    expect(lines.filter((line) => line.includes("'samples' is called 'draws' now"))).toHaveLength(1);
+    await expect(run.evaluate({ data: training, samples: 2, draws: 2 })).rejects.toThrow(/former name of 'draws'/);
+    await expect(run.evaluate({ data: training, samples: 0 })).rejects.toThrow(/samples must be a whole number/);
+  });
+
   it('says nothing of what was said before: data that were resolved, and those it was trained on', async () => {
     const lines: string[] = [];
     const run = await load(out, { engine: 'reference', onNotice: (line) => lines.push(line) });
     const { dataset } = await run.testData(fresh);
     lines.length = 0;
-    await run.evaluate({ data: dataset, samples: 1 });
-    await run.evaluate({ data: training, samples: 1 });
+    await run.evaluate({ data: dataset, draws: 1 });
+    await run.evaluate({ data: training, draws: 1 });
     expect(lines).toEqual([]);
   });
 });

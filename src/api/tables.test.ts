@@ -67,7 +67,7 @@ describe('a table, from its file', () => {
     // What was written is the same model, and its samples a table that can be read.
     const loaded = await load(out, { threads: 1 });
     expect(await loaded.sampleTable(5)).toEqual(await run.sampleTable(5));
-    expect((await loaded.evaluate({ samples: 2 })).elbo).toBe((await run.evaluate({ samples: 2 })).elbo);
+    expect((await loaded.evaluate({ draws: 2 })).elbo).toBe((await run.evaluate({ draws: 2 })).elbo);
     expect((await readTable(join(out, 'samples.csv'))).rowCount).toBe(1000);
     expect(existsSync(join(out, 'samples.png'))).toBe(false);
     expect(readFileSync(join(out, 'README.md'), 'utf8')).toMatch(/likelihood \| mixed; ELBO and NLL are of densities of standardised numbers/); // prettier-ignore
@@ -87,7 +87,7 @@ describe('a table, from its file', () => {
       children: ['0', '1', '17'],
       extra: ['a', 'b', 'c'],
     });
-    const { examples, elbo } = await run.evaluate({ data: odd, samples: 3 });
+    const { examples, elbo } = await run.evaluate({ data: odd, draws: 3 });
     expect(examples).toBe(3);
     expect(Number.isFinite(elbo)).toBe(true);
     expect((await run.encode(run.fromTable(odd))).mean.shape).toEqual([3, 3]);

@@ -81,6 +81,11 @@ export function addCommonOptions(command: Command): Command {
     .option('--debug', 'show where an error arose');
 }
 
+/** An option under its former name, which is still taken and no longer shown: see `underPresentFlags`. */
+export function formerOption(flags: string, parse: (text: string) => unknown): Option {
+  return new Option(flags).argParser(parse).hideHelp();
+}
+
 /** What becomes of text in a .csv or .tsv that a spreadsheet would run. */
 export function formulasOption(): Option {
   return choice(

@@ -35,7 +35,7 @@ export function reportError(error: unknown, context: CliContext, options: { read
   const known = expected.includes(name);
   if (!known && isOutOfMemory(error)) {
     output.error(
-      `memory ran out (${message}). Take less at a time: fewer rows, draws or steps (-n, --limit, --samples, --steps), or smaller batches.`,
+      `memory ran out (${message}). Take less at a time: fewer rows, draws or steps (-n, --limit, --draws, --steps), or smaller batches.`,
     );
     return exitCodes.failed;
   }

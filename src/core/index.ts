@@ -1,6 +1,8 @@
 export * from './dtype.ts';
 export * from './errors.ts';
 export * from './ndarray.ts';
+export { formerDrawNames, underPresentNames } from './former-names.ts';
+export type { FormerNames } from './former-names.ts';
 export { noticesTo } from './notices.ts';
 export type { OnNotice } from './notices.ts';
 export { isOutOfMemory } from './out-of-memory.ts';

@@ -1,3 +1,4 @@
+import { formerDrawNames, noticesTo, underPresentNames } from '../core/index.ts';
 import type { NdArray } from '../core/index.ts';
 import { ParallelProgram, mapInOrder } from '../engine/index.ts';
 import type { Engine } from '../engine/index.ts';
@@ -16,13 +17,15 @@ import { LatentStatistics } from './latent-statistics.ts';
 /** How well a model fits examples: nats, sums over dimensions, means over examples. */
 export interface Evaluation {
   readonly examples: number;
-  /** E_q[log p(x|z)] − KL: the expectation by `samples` draws of z an example, the same as the NLL's; the KL in closed form, or where it has none by the same draws. */
+  /** E_q[log p(x|z)] − KL: the expectation by `draws` draws of z an example, the same as the NLL's; the KL in closed form, or where it has none by the same draws. */
   readonly elbo: number;
   /** Standard deviation of the examples' ELBOs / √examples: both the data's spread and the draws' noise. */
   readonly elboStandardError: number;
   readonly reconstruction: number;
   readonly kl: number;
   /** Draws of z an example. */
+  readonly draws: number;
+  /** `draws`, under its former name. */
   readonly samples: number;
   readonly nll: NllEstimate;
   /** Latent dimensions, of which `activeUnits` are active. */
@@ -47,14 +50,15 @@ export interface EvaluateOptions {
   readonly parameters: Readonly<Record<string, NdArray>>;
   readonly examples: Examples;
   /** Draws of z an example. */
-  readonly samples: number;
+  readonly draws: number;
   readonly seed: number;
   readonly onProgress?: ((progress: EvaluationProgress) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
-export async function evaluateModel(options: EvaluateOptions): Promise<Evaluation> {
-  const { model, examples, samples, onProgress } = options;
+export async function evaluateModel(given: EvaluateOptions): Promise<Evaluation> {
+  const options = underPresentNames('evaluateModel', given, formerDrawNames, { onNotice: noticesTo(undefined) });
+  const { model, examples, draws, onProgress } = options;
   const total = examples.size;
   const statistics = new LatentStatistics(model.latent);
   const closed: number[] = [];
@@ -83,8 +87,9 @@ export async function evaluateModel(options: EvaluateOptions): Promise<Evaluatio
       .standardError,
     reconstruction,
     kl,
-    samples,
-    nll: nllOf(terms, samples),
+    draws,
+    samples: draws,
+    nll: nllOf(terms, draws),
     latent: model.latent,
     activeUnits: statistics.activeUnits,
     ...(hasKlPerDimension(model) && { klPerDimension: statistics.klPerDimension }),

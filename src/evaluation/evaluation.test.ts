@@ -80,7 +80,7 @@ describe('estimateNll', () => {
     };
     const parameters = parametersWith(1, { ...zero, 'decoder.0.weight': [0, 0, 0] });
     const expected = -rows.reduce((sum, x) => sum + exactLogLikelihood(x, parameters), 0) / rows.length;
-    const nll = await estimateNll({ engine: referenceEngine, model, parameters, examples, samples: 1, key: key(0) });
+    const nll = await estimateNll({ engine: referenceEngine, model, parameters, examples, draws: 1, key: key(0) });
     expect(nll.value).toBeCloseTo(expected, 5);
     expect(nll.effectiveSampleSize).toBeCloseTo(1, 6);
   });
@@ -88,26 +88,26 @@ describe('estimateNll', () => {
   it('approaches the integral with many draws, in chunks', async () => {
     const parameters = parametersWith(0.7);
     const expected = -rows.reduce((sum, x) => sum + exactLogLikelihood(x, parameters), 0) / rows.length;
-    const samples = 20_011; // Not a multiple of the chunk.
-    const nll = await estimateNll({ engine: referenceEngine, model, parameters, examples, samples, key: key(1) });
+    const draws = 20_011; // Not a multiple of the chunk.
+    const nll = await estimateNll({ engine: referenceEngine, model, parameters, examples, draws, key: key(1) });
     // An example's error has a standard deviation of about √(1/ESS − 1/K); the mean of four has half of it.
-    const error = Math.sqrt(1 / nll.effectiveSampleSize - 1 / samples) / 2;
+    const error = Math.sqrt(1 / nll.effectiveSampleSize - 1 / draws) / 2;
     expect(Math.abs(nll.value - expected)).toBeLessThan(4.5 * error);
     expect(error).toBeLessThan(0.01);
-    expect(nll.samples).toBe(samples);
-    expect(nll.effectiveSampleSize).toBeLessThan(samples);
+    expect(nll.draws).toBe(draws);
+    expect(nll.effectiveSampleSize).toBeLessThan(draws);
   });
 
   it('does not depend on the engine, the batch or what else is evaluated beyond rounding', async () => {
     const parameters = parametersWith(0.5);
-    const nll = await estimateNll({ engine: referenceEngine, model, parameters, examples, samples: 7, key: key(2) });
-    const again = await estimateNll({ engine: referenceEngine, model, parameters, examples, samples: 7, key: key(2) });
+    const nll = await estimateNll({ engine: referenceEngine, model, parameters, examples, draws: 7, key: key(2) });
+    const again = await estimateNll({ engine: referenceEngine, model, parameters, examples, draws: 7, key: key(2) });
     expect(again).toEqual(nll);
   });
 
   it('refuses a model that gives NaN', async () => {
     const parameters = parametersWith(1, { 'decoder.0.bias': [NaN, 0, 0] });
-    const failed = estimateNll({ engine: referenceEngine, model, parameters, examples, samples: 2, key: key(0) });
+    const failed = estimateNll({ engine: referenceEngine, model, parameters, examples, draws: 2, key: key(0) });
     await expect(failed).rejects.toThrow(NumericalError);
   });
 });
@@ -121,7 +121,7 @@ describe('evaluateModel', () => {
       model,
       parameters,
       examples,
-      samples: 4000,
+      draws: 4000,
       seed: 3,
       onProgress: ({ stage, done, total }) => progress.push(`${stage} ${done}/${total}`),
     });
@@ -140,7 +140,7 @@ describe('evaluateModel', () => {
       model,
       parameters,
       examples,
-      samples: 4000,
+      draws: 4000,
       seed: 3,
     });
     const exact = rows.map((x) => exactElbo(x, parameters));
@@ -154,7 +154,7 @@ describe('evaluateModel', () => {
 
   it('stops when asked', async () => {
     const signal = AbortSignal.abort();
-    const options = { engine: referenceEngine, model, parameters: parametersWith(1), examples, samples: 1, seed: 0 };
+    const options = { engine: referenceEngine, model, parameters: parametersWith(1), examples, draws: 1, seed: 0 };
     await expect(evaluateModel({ ...options, signal })).rejects.toThrow(/abort/i);
   });
 });

@@ -1,4 +1,4 @@
-import { NumericalError, takeTurns } from '../core/index.ts';
+import { NumericalError, formerDrawNames, noticesTo, takeTurns, underPresentNames } from '../core/index.ts';
 import type { NdArray } from '../core/index.ts';
 import { ParallelProgram, mapInOrder } from '../engine/index.ts';
 import type { Engine } from '../engine/index.ts';
@@ -13,13 +13,15 @@ import { LogMeanExp } from './log-mean-exp.ts';
 
 /** An importance-sampled estimate of −log p(x), in nats. */
 export interface NllEstimate {
-  /** Mean over examples. Its expectation is an upper bound on the truth that tightens as `samples` grows. */
+  /** Mean over examples. Its expectation is an upper bound on the truth that tightens as `draws` grows. */
   readonly value: number;
   /** Standard deviation of the examples' estimates / √examples: both the data's spread and the draws' noise. */
   readonly standardError: number;
   /** Mean over examples of (Σ w)² / Σ w²; near 1 the estimate leans on single draws and should not be trusted. */
   readonly effectiveSampleSize: number;
   /** Draws of z an example. */
+  readonly draws: number;
+  /** `draws`, under its former name. */
   readonly samples: number;
 }
 
@@ -28,7 +30,8 @@ export interface NllOptions {
   readonly model: Vae;
   readonly parameters: Readonly<Record<string, NdArray>>;
   readonly examples: Examples;
-  readonly samples: number;
+  /** Draws of z an example. */
+  readonly draws: number;
   readonly key: Key;
   readonly onProgress?: ((examplesDone: number) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -55,23 +58,30 @@ export interface DrawnTerms {
  * @throws NumericalError when an example's estimate is not finite
  */
 export async function estimateNll(options: NllOptions): Promise<NllEstimate> {
-  return nllOf(await drawTerms(options), options.samples);
+  const present = underPresentNames('estimateNll', options, formerDrawNames, { onNotice: noticesTo(undefined) });
+  return nllOf(await drawTerms(present), present.draws);
 }
 
 /** The estimate over all examples. */
-export function nllOf({ negativeLogProb, effectiveSampleSize }: DrawnTerms, samples: number): NllEstimate {
+export function nllOf({ negativeLogProb, effectiveSampleSize }: DrawnTerms, draws: number): NllEstimate {
   const { mean, standardError } = meanWithError(negativeLogProb);
-  return { value: mean, standardError, effectiveSampleSize: meanWithError(effectiveSampleSize).mean, samples };
+  return {
+    value: mean,
+    standardError,
+    effectiveSampleSize: meanWithError(effectiveSampleSize).mean,
+    draws,
+    samples: draws,
+  };
 }
 
 /** `DrawnTerms` of all examples. @throws NumericalError when an example's −log p(x) is not finite */
 export async function drawTerms(options: NllOptions): Promise<DrawnTerms> {
-  const { engine, model, parameters, examples, samples, key } = options;
-  const drawsPerRun = Math.min(samples, 64);
+  const { engine, model, parameters, examples, draws, key } = options;
+  const drawsPerRun = Math.min(draws, 64);
   const batchSize = Math.max(1, Math.floor(rowsPerRun / drawsPerRun));
   const programs = await compileFor(engine, model, {
     parameters,
-    draws: chunkSizes(samples, drawsPerRun),
+    draws: chunkSizes(draws, drawsPerRun),
     examples: examples.size,
   });
   const terms = {
@@ -86,15 +96,15 @@ export async function drawTerms(options: NllOptions): Promise<DrawnTerms> {
     const weights = Array.from({ length: count }, () => new LogMeanExp());
     const reconstructions = new Float64Array(count);
     const meanLogWeights = new Float64Array(count);
-    const runs = chunkSizes(samples, drawsPerRun).map((draws, chunk) =>
-      programs.get(draws)!.run({ x: batch.x, key: keyWords(foldIn(batch.key, chunk)) }),
+    const runs = chunkSizes(draws, drawsPerRun).map((some, chunk) =>
+      programs.get(some)!.run({ x: batch.x, key: keyWords(foldIn(batch.key, chunk)) }),
     );
     for (const { logWeights, logProb } of await Promise.all(runs)) {
       logWeights?.data.forEach((value, index) => {
         weights[index % count]?.add(value);
-        meanLogWeights[index % count]! += value / samples;
+        meanLogWeights[index % count]! += value / draws;
       });
-      logProb?.data.forEach((value, index) => (reconstructions[index % count]! += value / samples));
+      logProb?.data.forEach((value, index) => (reconstructions[index % count]! += value / draws));
     }
     return { batch, weights, reconstructions, meanLogWeights };
   };
@@ -103,7 +113,7 @@ export async function drawTerms(options: NllOptions): Promise<DrawnTerms> {
     const batches = batchesInOrder(examples, { key, batchSize });
     for await (const { batch, weights, reconstructions, meanLogWeights } of mapInOrder(
       batches,
-      batchesAtOnce(width, samples),
+      batchesAtOnce(width, draws),
       termsOf,
     )) {
       for (const [index, weight] of weights.entries()) {
@@ -140,9 +150,9 @@ interface BatchTerms {
   readonly meanLogWeights: Float64Array;
 }
 
-/** `samples` in chunks of `size`, the last one short. */
-function chunkSizes(samples: number, size: number): number[] {
-  return Array.from({ length: Math.ceil(samples / size) }, (_, chunk) => Math.min(size, samples - chunk * size));
+/** `draws` in chunks of `size`, the last one short. */
+function chunkSizes(draws: number, size: number): number[] {
+  return Array.from({ length: Math.ceil(draws / size) }, (_, chunk) => Math.min(size, draws - chunk * size));
 }
 
 /** One program for each chunk size that occurs (one or two). */

@@ -130,7 +130,7 @@ describe('export and compare', () => {
   });
 
   it('compares runs by what evaluate says of each', async () => {
-    const flags = ['--samples', '3', '--limit', '10', '--json'];
+    const flags = ['--draws', '3', '--limit', '10', '--json'];
     const { code, records, stderr } = await rootsigma(['compare', path, file('other'), ...flags]);
     expect(code, stderr).toBe(0);
     const [full] = (await rootsigma(['evaluate', path, ...flags])).records;

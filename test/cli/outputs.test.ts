@@ -101,7 +101,7 @@ describe.skipIf(!isBuilt || !existsSync('/dev/full'))('standard output that cann
   });
 
   it('standard error that cannot be written takes nothing away', () => {
-    const { status, stdout } = shell(`rs evaluate run --json --samples 2 2> /dev/full`);
+    const { status, stdout } = shell(`rs evaluate run --json --draws 2 2> /dev/full`);
     expect(status).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ examples: 60 });
   });

@@ -154,7 +154,7 @@ const cases: readonly (readonly [argv: readonly string[], values: readonly strin
   ],
   ...['evaluate', 'compare'].flatMap((command) => [
     [
-      [command, run, '--samples'],
+      [command, run, '--draws'],
       ['0', '-1', '1.5'],
     ] as const,
     [

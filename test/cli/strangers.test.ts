@@ -32,7 +32,7 @@ beforeAll(async () => {
 
 describe('control characters of names', () => {
   it.each<[string, readonly string[]]>([
-    ['evaluate', ['--samples', '2', '--data', join(folder, 'new.csv')]],
+    ['evaluate', ['--draws', '2', '--data', join(folder, 'new.csv')]],
     ['score', ['--data', join(folder, 'new.csv'), '-o', join(folder, 'scores.csv'), '--explain', '--anomalies', 'x']],
     ['score', ['--data', join(folder, 'new.csv'), '-o', join(folder, 'scores.csv'), '--explain']],
     ['evaluate', ['--data', join(folder, `no${escape}.csv`)]],
@@ -92,8 +92,8 @@ describe('a run from elsewhere', () => {
     async (source) => {
       configOf(({ data }) => (data.source = source));
       const commands = [
-        ['evaluate', run, '--samples', '1'],
-        ['compare', run, '--samples', '1'],
+        ['evaluate', run, '--draws', '1'],
+        ['compare', run, '--draws', '1'],
         ['score', run, '-o', join(folder, 'x.csv'), '--method', 'elbo'],
         ['score', run, '-o', join(folder, 'x.csv')],
         ['encode', run, '-o', join(folder, 'x.npy')],
@@ -112,19 +112,19 @@ describe('a run from elsewhere', () => {
       // What needs no data does without.
       expect((await rootsigma(['sample', run, '-o', join(folder, 's.npy')])).code).toBe(0);
       const loaded = await load(run, { engine: 'reference' });
-      await expect(loaded.evaluate({ samples: 1 })).rejects.toThrow(/only when you name it too/);
+      await expect(loaded.evaluate({ draws: 1 })).rejects.toThrow(/only when you name it too/);
     },
   );
 
   it('reads what it is given', async () => {
     configOf(({ data }) => (data.source = 'mnist'));
-    const { code, stderr } = await rootsigma(['evaluate', run, '--samples', '1', '--limit', '5', '--data', 'digits']);
+    const { code, stderr } = await rootsigma(['evaluate', run, '--draws', '1', '--limit', '5', '--data', 'digits']);
     expect(code, stderr).toBe(0);
   });
 
   it('reads no schema from a path that its configuration names', async () => {
     configOf(({ data }) => (data.options = { schema: '/etc/passwd' }));
-    const { code, stderr } = await rootsigma(['evaluate', run, '--samples', '1']);
+    const { code, stderr } = await rootsigma(['evaluate', run, '--draws', '1']);
     expect([code, stderr]).toEqual([2, expect.stringMatching(/schema: expected the schema itself/)]);
   });
 
@@ -158,7 +158,7 @@ describe('a run of one’s own', () => {
     writeFileSync(data, ['a,b,c', ...rows.map((row) => row.join(','))].join('\n'));
     const out = join(folder, 'own');
     await train(data, { out, latent: 2, hidden: [4], epochs: 1, batchSize: 8, threads: 1, onNotice: 'silent' });
-    const { code, stderr } = await rootsigma(['evaluate', out, '--samples', '1']);
+    const { code, stderr } = await rootsigma(['evaluate', out, '--draws', '1']);
     expect(code, stderr).toBe(0);
     expect(existsSync(join(process.env.ROOTSIGMA_CACHE ?? '', 'own-data'))).toBe(true);
   });

@@ -28,7 +28,7 @@ describe('a table', () => {
     const text = readFileSync(config, 'utf8');
     const evaluateAs = (source: string): Promise<CliResult> => {
       writeFileSync(config, text.replace(JSON.stringify(data), JSON.stringify(source)));
-      return rootsigma(['evaluate', run, '--samples', '2']);
+      return rootsigma(['evaluate', run, '--draws', '2']);
     };
     const [there, gone] = [await evaluateAs('people.csv'), await evaluateAs('gone.csv')];
     writeFileSync(config, text);
@@ -79,7 +79,7 @@ describe('a table', () => {
   it('is evaluated with categories that training had not, and says so', async () => {
     const other = join(folder, 'other.csv');
     writeFileSync(other, readFileSync(data, 'utf8').replaceAll('Oslo', 'Atlantis'));
-    const { code, stderr, stdout } = await rootsigma(['evaluate', run, '--data', other, '--samples', '2']);
+    const { code, stderr, stdout } = await rootsigma(['evaluate', run, '--data', other, '--draws', '2']);
     expect(code, stderr).toBe(0);
     expect(stderr).toMatch(/'city' has a category that training had not, in 40 rows \(such as 'Atlantis'\)/);
     expect(stdout).toMatch(/are of densities of standardised numbers and probabilities of categories/);

@@ -195,7 +195,7 @@ describe('interrupted and resumed', () => {
 describe('evaluate', () => {
   it('prints the documented object', async () => {
     const { code, records, stderr } = await rootsigma([
-      ...['evaluate', path, '--samples', '5', '--limit', '20', '--seed', '3', '--json'],
+      ...['evaluate', path, '--draws', '5', '--limit', '20', '--seed', '3', '--json'],
     ]);
     expect([code, records.length], stderr).toEqual([0, 1]);
     const number = expect.any(Number) as number;
@@ -203,11 +203,12 @@ describe('evaluate', () => {
       examples: 20,
       elbo: number,
       elboStandardError: number,
+      draws: 5,
       samples: 5,
       split: 'test',
       reconstruction: number,
       kl: number,
-      nll: { value: number, standardError: number, effectiveSampleSize: number, samples: 5 },
+      nll: { value: number, standardError: number, effectiveSampleSize: number, draws: 5, samples: 5 },
       activeUnits: number,
       klPerDimension: [number, number, number],
     });
@@ -216,8 +217,21 @@ describe('evaluate', () => {
     expect(stderr).toMatch(/the first 20 of 60 examples of digits \(test\)/);
   });
 
+  it('takes the number of draws under its former name, says so, and refuses it under both', async () => {
+    const few = ['evaluate', path, '--limit', '5', '--seed', '3', '--json'];
+    const now = await rootsigma([...few, '--draws', '2']);
+    const before = await rootsigma([...few, '--samples', '2']);
+    expect([before.code, before.records]).toEqual([0, now.records]);
+    expect(now.stderr).not.toMatch(/--samples/);
+    expect(before.stderr).toMatch(/evaluate: --samples is called --draws now; the former name is still taken\./);
+    const both = await rootsigma([...few, '--draws', '2', '--samples', '2']);
+    expect([both.code, both.stderr]).toEqual([2, expect.stringMatching(/--samples is the former name of --draws/)]);
+    expect((await rootsigma(['compare', path, '--samples', '1', '--limit', '5'])).stderr).toMatch(/--draws now/);
+    expect((await rootsigma(['evaluate', '--help'])).stdout).not.toMatch(/--samples/);
+  });
+
   it('is a table for people, with a warning when single draws decide', async () => {
-    const { stdout } = await rootsigma(['evaluate', path, '--samples', '2', '--limit', '10']);
+    const { stdout } = await rootsigma(['evaluate', path, '--draws', '2', '--limit', '10']);
     expect(stdout).toMatch(/ELBO +-[\d.]+ {2}± [\d.]+ {2}reconstruction − KL, from 2 draws/);
     expect(stdout).toMatch(/NLL +[\d.]+ {2}± [\d.]+ {2}−log p\(x\) from 2 draws, [\d.]+ effective/);
     expect(stdout).toMatch(/Only 1\.\d of 2 draws are effective/);

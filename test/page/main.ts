@@ -90,7 +90,7 @@ export const tests = {
         if (event.event === 'epoch' && event.epoch === 2) stop.abort();
       },
     });
-    const { elbo } = await whole.evaluate({ samples: 5 });
+    const { elbo } = await whole.evaluate({ draws: 5 });
     return {
       notices,
       events,
@@ -177,7 +177,7 @@ export const tests = {
       files: Object.keys(await run.files()),
       sample: [...(await run.sample(4)).data],
       picked: [...(await picked.sample(4)).data],
-      evaluated: (await run.evaluate({ samples: 5, limit: 20, data: 'digits' })).elbo,
+      evaluated: (await run.evaluate({ draws: 5, limit: 20, data: 'digits' })).elbo,
     };
   },
 

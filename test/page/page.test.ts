@@ -109,7 +109,7 @@ describe.runIf(available)('a page', () => {
     expect(trained.notices.filter((line) => line.includes('One thread takes the training steps'))).toHaveLength(1);
     // The same seed on one thread: the same training as in Node, up to the arithmetic of the two builds.
     expectSame(trained.sample, (await nodes.sample(4)).data);
-    expect(trained.elbo).toBeCloseTo((await nodes.evaluate({ samples: 5 })).elbo, 1);
+    expect(trained.elbo).toBeCloseTo((await nodes.evaluate({ draws: 5 })).elbo, 1);
 
     await page.reload();
     await page.waitForSelector('html[data-ready]');

@@ -124,6 +124,6 @@ describe.skipIf(!isBuilt)('no network', () => {
     ];
     expect(offline(cli, ...train)).toEqual({ status: 0, said: '' });
     expect(offline(cli, 'sample', 'run', '-o', 'samples.npy')).toEqual({ status: 0, said: '' });
-    expect(offline(cli, 'evaluate', 'run', '--limit', '50', '--samples', '5')).toEqual({ status: 0, said: '' });
+    expect(offline(cli, 'evaluate', 'run', '--limit', '50', '--draws', '5')).toEqual({ status: 0, said: '' });
   });
 });

@@ -24,7 +24,7 @@ export async function setUp({ data, sizes, threads, examples, samples }) {
     units: 1,
     run: async (repetitions) => {
       for (let i = 0; i < repetitions; i++) {
-        await estimateNll({ engine, model, parameters, examples: set, samples, key: key(2) });
+        await estimateNll({ engine, model, parameters, examples: set, draws: samples, key: key(2) });
       }
     },
   };

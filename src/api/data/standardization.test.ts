@@ -43,7 +43,7 @@ describe.each([
     expect(notices).toContainEqual(
       expect.stringMatching(/each of an example's 8 numbers is standardised.*360 examples/),
     );
-    const { elbo, reconstruction, kl, nll, activeUnits } = await run.evaluate({ samples: 200 });
+    const { elbo, reconstruction, kl, nll, activeUnits } = await run.evaluate({ draws: 200 });
     expect(-nll.value).toBeGreaterThan(independent);
     expect(-nll.value).toBeLessThan(full + 1);
     expect(elbo).toBeGreaterThan(independent);
@@ -101,9 +101,9 @@ describe.each([
   it('is the same when loaded or saved anew', async () => {
     const [loaded, saved] = [await load(out, { threads: 1 }), await run.save(folder())];
     const again = await load(saved.path ?? '', { threads: 1 });
-    const { elbo } = await run.evaluate({ samples: 1 });
+    const { elbo } = await run.evaluate({ draws: 1 });
     for (const other of [loaded, saved, again]) {
-      expect((await other.evaluate({ samples: 1, data: caseFile(file) })).elbo).toBe(elbo);
+      expect((await other.evaluate({ draws: 1, data: caseFile(file) })).elbo).toBe(elbo);
       expect(await other.sample(3)).toEqual(await run.sample(3));
     }
     expect(again.config.data.scale).toBe('each');

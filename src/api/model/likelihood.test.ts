@@ -39,7 +39,7 @@ describe.each(cases)('a run with %o', (options, data, parameters) => {
     expect(notices.filter((line) => !line.includes('standardised'))).toEqual([]);
     expect(run.config.model).toMatchObject(options);
     expect(run.config.data.binarize).toBe('none');
-    const { nll, elbo } = await run.evaluate({ samples: 5, limit: 20 });
+    const { nll, elbo } = await run.evaluate({ draws: 5, limit: 20 });
     expect(nll.value).toBeLessThanOrEqual(-elbo + 3);
 
     const drawn = await run.sample(5, { show: 'draw' });
@@ -50,7 +50,7 @@ describe.each(cases)('a run with %o', (options, data, parameters) => {
     await run.encode(await run.sample(2, { show: 'mode' }));
 
     const loaded = await load(out, { threads: 1 });
-    const other = await loaded.evaluate({ data, samples: 5, limit: 20 });
+    const other = await loaded.evaluate({ data, draws: 5, limit: 20 });
     expect(other.elbo).toBe(elbo);
 
     const { InferenceSession } = await import('onnxruntime-node');
@@ -127,7 +127,7 @@ describe('which likelihood', () => {
     values[1500 * 4 + 2] = 0.5;
     const run = await train(array, { ...small, likelihood: 'continuous-bernoulli' });
     values[2299 * 4 + 3] = -1;
-    for (const use of [() => run.evaluate({ data: own, samples: 1 }), () => run.score(own)]) {
+    for (const use of [() => run.evaluate({ data: own, draws: 1 }), () => run.score(own)]) {
       await expect(use()).rejects.toThrow(/example 2299 holds -1 at \[1, 1\]/);
     }
     await run.dispose();

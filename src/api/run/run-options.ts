@@ -30,6 +30,8 @@ export interface RunEvaluateOptions {
   /** Which of the data. Default: the test split, or all where there is none. */
   readonly split?: SplitChoice | undefined;
   /** Draws of z an example, for ELBO and NLL. Default: 100. */
+  readonly draws?: number;
+  /** @deprecated Its former name: `draws`. */
   readonly samples?: number;
   /** Evaluate the first so many examples. Default: all. */
   readonly limit?: number;
@@ -52,6 +54,7 @@ export const splitOptionRules: OptionRules<SplitOptions> = { split: splitRule };
 export const evaluateOptionRules: OptionRules<RunEvaluateOptions> = {
   data: rule.anything,
   split: splitRule,
+  draws: rule.whole(1),
   samples: rule.whole(1),
   limit: rule.whole(1),
   seed: rule.seed,

@@ -5,7 +5,9 @@ import {
   checkOptions,
   checkValue,
   formatShape,
+  formerDrawNames,
   noticesTo,
+  underPresentNames,
   rule,
   sameShape,
 } from '../../core/index.ts';
@@ -128,7 +130,9 @@ export class Run {
   /** ELBO in its two parts, importance-sampled NLL, active units and KL per dimension: nats, means over examples. */
   async evaluate(options: RunEvaluateOptions = {}): Promise<Evaluation> {
     checkOptions('evaluate', options, evaluateOptionRules);
-    const { samples = 100, seed = 0, limit } = options;
+    const onNotice = noticesTo(this.#onNotice);
+    const present = underPresentNames('evaluate', options, formerDrawNames, { onNotice });
+    const { draws = 100, seed = 0, limit } = present;
     const { dataset } = await this.#data.select(options.data, options.split);
     const limited = limit === undefined ? dataset : takeFirst(dataset, limit);
     const { config, standardization } = this;
@@ -139,7 +143,7 @@ export class Run {
       model: this.model,
       parameters: this.parameters,
       examples,
-      samples,
+      draws,
       seed,
       onProgress: options.onProgress,
       signal: options.signal,

@@ -66,7 +66,7 @@ describe('train from a run', () => {
     // From where it starts, an epoch of few steps leads further than from nowhere.
     const data = vectors(4, 50, { center: 90 });
     const fresh = await train(vectors(2, 200, { center: 90 }), { ...tiny, ...still, optimizer: 'adam', learningRate: 0.01, onNotice: 'silent' }); // prettier-ignore
-    const [warm, cold] = await Promise.all([run.evaluate({ data, samples: 20 }), fresh.evaluate({ data, samples: 20 })]); // prettier-ignore
+    const [warm, cold] = await Promise.all([run.evaluate({ data, draws: 20 }), fresh.evaluate({ data, draws: 20 })]); // prettier-ignore
     expect(warm.examples).toBe(cold.examples);
   });
 

@@ -1,6 +1,8 @@
+import { formerDrawNames } from '../../core/index.ts';
 import type { Evaluation, Run } from '../library/index.ts';
 import { chosenSplit } from '../chosen-split.ts';
 import { formatCount, formatTable } from '../format.ts';
+import { underPresentFlags } from '../former-flags.ts';
 import { openRun } from '../open-run.ts';
 import type { ActionContext } from '../session.ts';
 import type { EvaluateFlags } from './evaluate.ts';
@@ -18,7 +20,7 @@ export async function compare(
   paths: readonly string[],
   flags: CompareFlags,
 ): Promise<undefined> {
-  const { samples, limit, seed } = flags;
+  const { draws, limit, seed } = underPresentFlags('compare', flags, formerDrawNames, output);
   // All are opened before any is evaluated: a wrong name fails at once.
   const runs = await Promise.all(paths.map((path) => openRun(path, flags, output)));
   const [first] = runs;
@@ -32,7 +34,7 @@ export async function compare(
     output.status(`evaluating ${path} (${index + 1} of ${runs.length}) …`);
     const evaluation = await run.evaluate({
       data: dataset,
-      ...(samples !== undefined && { samples }),
+      ...(draws !== undefined && { draws }),
       ...(limit !== undefined && { limit }),
       ...(seed !== undefined && { seed }),
       signal,

@@ -1,6 +1,8 @@
+import { formerDrawNames } from '../../core/index.ts';
 import type { Evaluation, EvaluationProgress, SplitChoice } from '../library/index.ts';
 import { chosenSplit } from '../chosen-split.ts';
 import { formatCount, formatTable } from '../format.ts';
+import { underPresentFlags } from '../former-flags.ts';
 import { openRun } from '../open-run.ts';
 import type { EngineFlags } from '../open-run.ts';
 import type { Output, OutputOptions } from '../output.ts';
@@ -10,7 +12,7 @@ import type { ActionContext } from '../session.ts';
 export interface EvaluateFlags extends EngineFlags, OutputOptions {
   readonly data?: string;
   readonly split?: SplitChoice;
-  readonly samples?: number;
+  readonly draws?: number;
   readonly limit?: number;
   readonly seed?: number;
 }
@@ -20,7 +22,7 @@ export async function evaluate(
   path: string,
   flags: EvaluateFlags,
 ): Promise<undefined> {
-  const { samples, limit, seed } = flags;
+  const { draws, limit, seed } = underPresentFlags('evaluate', flags, formerDrawNames, output);
   const run = await openRun(path, flags, output);
   const data = await run.testData(flags.data, { split: flags.split });
   const { dataset, split } = data;
@@ -28,7 +30,7 @@ export async function evaluate(
   const throttle = new Throttle();
   const evaluation = await run.evaluate({
     data: dataset,
-    ...(samples !== undefined && { samples }),
+    ...(draws !== undefined && { draws }),
     ...(limit !== undefined && { limit }),
     ...(seed !== undefined && { seed }),
     signal,
@@ -64,14 +66,14 @@ export function sayEvaluation(output: Output, evaluation: Evaluation): void {
   const { bold, yellow } = output.style;
   const nats = (value: number): string => value.toFixed(2);
   const rows = [
-    ['ELBO', nats(elbo), `± ${nats(elboStandardError)}`, `reconstruction − KL, from ${evaluation.samples} draws`],
+    ['ELBO', nats(elbo), `± ${nats(elboStandardError)}`, `reconstruction − KL, from ${evaluation.draws} draws`],
     ['reconstruction', nats(reconstruction), '', 'E[log p(x|z)], z ~ q(z|x)'],
     ['KL', nats(kl), '', 'KL(q(z|x) ‖ p(z))'],
     [
       'NLL',
       nats(nll.value),
       `± ${nats(nll.standardError)}`,
-      `−log p(x) from ${nll.samples} draws, ${nll.effectiveSampleSize.toFixed(1)} effective`,
+      `−log p(x) from ${nll.draws} draws, ${nll.effectiveSampleSize.toFixed(1)} effective`,
     ],
   ];
   output.say(bold('nats, means over examples'), ...formatTable(rows, { right: [1] }), '');
@@ -82,11 +84,11 @@ export function sayEvaluation(output: Output, evaluation: Evaluation): void {
     const correlations = kl - klPerDimension.reduce((total, value) => total + value, 0);
     if (correlations > 0.01 * kl) output.say(`  the other ${nats(correlations)} nats are correlations between them`);
   } else output.say(`${active}.`);
-  if (nll.samples > 1 && nll.effectiveSampleSize < fewDraws) {
+  if (nll.draws > 1 && nll.effectiveSampleSize < fewDraws) {
     output.say(
       '',
       yellow(
-        `Only ${nll.effectiveSampleSize.toFixed(1)} of ${nll.samples} draws are effective: the NLL leans on single draws and is too high. Use more with --samples.`,
+        `Only ${nll.effectiveSampleSize.toFixed(1)} of ${nll.draws} draws are effective: the NLL leans on single draws and is too high. Use more with --draws.`,
       ),
     );
   }

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { addCommonOptions, addEngineOptions, addExamples, splitOption, whole } from '../arguments.ts';
+import { addCommonOptions, addEngineOptions, addExamples, formerOption, splitOption, whole } from '../arguments.ts';
 import type { CompareFlags } from '../actions/compare.ts';
 import type { Session } from '../session.ts';
 
@@ -9,7 +9,8 @@ export function compareCommand(session: Session): Command {
     .argument('<runs...>', 'folders of runs')
     .option('--data <data>', 'the examples (default: what the first run was trained on)')
     .addOption(splitOption())
-    .option('--samples <k>', 'draws of z an example, for the NLL (default: 100)', whole(1))
+    .option('--draws <k>', 'draws of z an example, for the NLL (default: 100)', whole(1))
+    .addOption(formerOption('--samples <k>', whole(1)))
     .option('--limit <n>', 'take the first n examples (default: all)', whole(1))
     .option('--seed <n>', 'seed of the draws (default: 0)', whole(0));
   addExamples(
