@@ -134,6 +134,18 @@ describe('eighBatch', () => {
     expect(differing).toBe(0);
   });
 
+  it.each([64, 130])('takes larger ones, whole and in a batch, n = %d', (n) => {
+    const a = new Float64Array(Array.from({ length: 6 }, (_, seed) => [...symmetric(n, seed)]).flat());
+    const batch = eigh(a, n, 6);
+    for (const i of [0, 5]) {
+      const matrix = symmetric(n, i);
+      const single = eigh(matrix, n);
+      expectEigenpairs(matrix, n, single);
+      expect(batch.values.subarray(i * n, (i + 1) * n)).toEqual(single.values);
+      expect(batch.vectors.subarray(i * n * n, (i + 1) * n * n)).toEqual(single.vectors);
+    }
+  });
+
   it('leaves the input alone and takes empty batches and matrices', () => {
     const a = symmetric(5, 1);
     const copy = a.slice();
@@ -149,6 +161,14 @@ describe('eighBatch', () => {
       a[16 + 5] = bad;
       expect(() => eigh(a, 4, 3)).toThrow(LinearAlgebraError);
       expect(() => eigh(a, 4, 3)).toThrow('matrix 1');
+    }
+    // At any place among those that are worked on together, and after them.
+    for (const place of [0, 3, 4, 6]) {
+      for (const n of [2, 3]) {
+        const a = new Float64Array(Array.from({ length: 7 }, () => [...symmetric(n, 1)]).flat());
+        a[place * n * n] = NaN;
+        expect(() => eigh(a, n, 7)).toThrow(`matrix ${place}`);
+      }
     }
     expect(() => eigh(Float64Array.of(1, NaN, NaN, 1), 2)).toThrow(LinearAlgebraError);
     expect(() => eigh(Float64Array.of(NaN), 1)).toThrow(LinearAlgebraError);
@@ -171,8 +191,8 @@ describe('positiveRootBatch', () => {
     matrices.forEach((matrix, i) => {
       const s = roots.slice(i * n * n, (i + 1) * n * n);
       expect(s).toEqual(transpose(n, s));
-      // Sums of n products: √n roundings of size ‖A‖ at most matter here.
-      expect(distance(product(n, s, s), matrix)).toBeLessThan(1e-15 * (2 + Math.sqrt(n)) * norm(matrix));
+      // Four roundings; without the Newton step it would be some twenty, with half of it ten.
+      expect(distance(product(n, s, s), matrix)).toBeLessThan(2 ** -50 * norm(matrix));
     });
   });
 });

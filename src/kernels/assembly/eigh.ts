@@ -8,7 +8,7 @@ import { implicitQl } from './ql';
 
 /** Float64 slots of scratch that an n × n problem needs. */
 export function eighScratch(n: i32): i32 {
-  return 3 * n * paddedLength(n) + 4 * paddedLength(n);
+  return (3 * paddedLength(n) + 4) * paddedLength(n);
 }
 
 /**
@@ -39,7 +39,7 @@ function allFinite(a: usize, bytes: usize): bool {
 
 function solve(a: usize, n: i32, values: usize, vectors: usize, scratch: usize): bool {
   const stride = (<usize>paddedLength(n)) << 3;
-  const size = <usize>n * stride;
+  const size = (stride >> 3) * stride;
   const work = scratch;
   const reflectors = work + size;
   const rows = reflectors + size;

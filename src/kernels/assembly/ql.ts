@@ -79,7 +79,8 @@ function norm2(f: f64, g: f64): f64 {
 function rotate(x: usize, y: usize, bytes: usize, c: f64, s: f64): void {
   const cs = f64x2.splat(c);
   const ss = f64x2.splat(s);
-  for (let k: usize = 0; k < bytes; k += 32) {
+  let k: usize = 0;
+  do {
     const x0 = v128.load(x + k);
     const y0 = v128.load(y + k);
     const x1 = v128.load(x + k, 16);
@@ -88,5 +89,6 @@ function rotate(x: usize, y: usize, bytes: usize, c: f64, s: f64): void {
     v128.store(x + k, f64x2.sub(f64x2.mul(cs, x0), f64x2.mul(ss, y0)));
     v128.store(y + k, f64x2.add(f64x2.mul(ss, x1), f64x2.mul(cs, y1)), 16);
     v128.store(x + k, f64x2.sub(f64x2.mul(cs, x1), f64x2.mul(ss, y1)), 16);
-  }
+    k += 32;
+  } while (k < bytes);
 }
