@@ -1,6 +1,5 @@
-import { load } from './library/index.ts';
+import type { CommandContext } from './command.ts';
 import type { EngineName, Run } from './library/index.ts';
-import type { Output } from './output.ts';
 
 export interface EngineFlags {
   readonly engine?: EngineName | 'auto';
@@ -8,8 +7,12 @@ export interface EngineFlags {
 }
 
 /** The run in a folder, on the engine that the flags ask for. */
-export function openRun(path: string, { engine, threads }: EngineFlags, output: Output): Promise<Run> {
-  return load(path, {
+export function openRun(
+  { library, output }: Pick<CommandContext, 'library' | 'output'>,
+  path: string,
+  { engine, threads }: EngineFlags,
+): Promise<Run> {
+  return library.load(path, {
     ...(engine !== undefined && { engine }),
     ...(threads !== undefined && { threads }),
     onNotice: output.notice,

@@ -1,23 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { printable } from '../core/index.ts';
-import { compareCommand } from './commands/compare.ts';
-import { datasetsCommand } from './commands/datasets.ts';
-import { decodeCommand } from './commands/decode.ts';
-import { doctorCommand } from './commands/doctor.ts';
-import { encodeCommand } from './commands/encode.ts';
-import { evaluateCommand } from './commands/evaluate.ts';
-import { exportCommand } from './commands/export.ts';
-import { gaussianCommand } from './commands/gaussian.ts';
-import { interpolateCommand } from './commands/interpolate.ts';
-import { latentCommand } from './commands/latent.ts';
-import { reconstructCommand } from './commands/reconstruct.ts';
-import { sampleCommand } from './commands/sample.ts';
-import { scoreCommand } from './commands/score.ts';
-import { sqrtCommand } from './commands/sqrt.ts';
-import { trainCommand } from './commands/train.ts';
-import { traverseCommand } from './commands/traverse.ts';
-import type { Session } from './session.ts';
+import type { CommandGroup, CommandRow } from './command.ts';
+import { commands } from './commands/index.ts';
+import type { PerformOptions, Session } from './session.ts';
 
 /**
  * Every command with its options and help. What a command does is imported when it runs: help needs nothing but the
@@ -49,28 +35,32 @@ First steps:
   rootsigma COMMAND --help                   options and examples of a command
 `,
     );
-  for (const create of commands) program.addCommand(inherit(create(session), program));
+  for (const row of commands) program.addCommand(inherit(commandOf(row, session), program));
   return program;
 }
 
-const commands = [
-  trainCommand,
-  evaluateCommand,
-  compareCommand,
-  sampleCommand,
-  reconstructCommand,
-  interpolateCommand,
-  traverseCommand,
-  latentCommand,
-  scoreCommand,
-  encodeCommand,
-  decodeCommand,
-  exportCommand,
-  sqrtCommand,
-  gaussianCommand,
-  datasetsCommand,
-  doctorCommand,
-];
+function commandOf(row: CommandRow | CommandGroup, session: Session): Command {
+  const command = new Command(row.name).description(row.summary);
+  if ('commands' in row) {
+    for (const inner of row.commands) command.addCommand(commandOf(inner, session));
+    return command.helpCommand(false);
+  }
+  const { args = [], stopsItself, writesFolder } = row;
+  for (const [syntax, what] of args) command.argument(syntax, what);
+  for (const option of row.options) command.addOption(option);
+  // Where -h stands.
+  command.optionsGroup('Output:');
+  command.addHelpText('after', `\nExamples:\n${row.examples.map((line) => `  ${line}`).join('\n')}\n`);
+  return command.action(async (...given: readonly unknown[]) => {
+    // Arguments and flags are what the row's own parsers made of them.
+    const [values, flags] = [given.slice(0, args.length) as never, given[args.length] as never];
+    await session.perform((context) => row.run(context, values, flags), {
+      ...(flags as PerformOptions),
+      stopsItself,
+      writesFolder,
+    });
+  });
+}
 
 /** Errors, output and help of the program, for a command and its own commands. */
 function inherit(command: Command, program: Command): Command {

@@ -1,24 +1,17 @@
+import type { CommandContext } from './command.ts';
 import type { CliContext } from './context.ts';
 import { exitCodes } from './exit-codes.ts';
 import type { ExitCode } from './exit-codes.ts';
 import { Output } from './output.ts';
 import type { OutputOptions } from './output.ts';
 
-/** What a command's action gets: where it runs, and where it says what it has to say. */
-export interface ActionContext extends CliContext {
-  readonly output: Output;
-}
-
+/** How a command is performed: by its row and its flags. */
 export interface PerformOptions extends OutputOptions {
-  /** Whether the action watches the signal and ends in order; the others are left at once. */
-  readonly stopsItself?: boolean;
+  readonly stopsItself?: boolean | undefined;
   /** The file that the command writes (`-o`), or with `writesFolder` the folder. */
   readonly output?: string | undefined;
-  readonly writesFolder?: boolean;
+  readonly writesFolder?: boolean | undefined;
 }
-
-/** Without a code, it is done. */
-export type Action = (context: ActionContext) => Promise<ExitCode | undefined>;
 
 /** One call of the command line, from arguments to exit code. */
 export class Session {
@@ -30,15 +23,18 @@ export class Session {
   }
 
   /** @throws WriteError before anything is read, where the output could not be written */
-  async perform(action: Action, options: PerformOptions): Promise<void> {
-    const output = new Output(this.context, options);
+  async perform(
+    action: (context: CommandContext) => Promise<ExitCode | undefined>,
+    options: PerformOptions,
+  ): Promise<void> {
     const { context } = this;
+    const output = new Output(context, options);
     try {
+      const library = await import('./library/index.ts');
       if (options.output !== undefined) {
-        const { checkWritable } = await import('./library/index.ts');
-        await checkWritable(options.output, { isFolder: options.writesFolder ?? false });
+        await library.checkWritable(options.output, { isFolder: options.writesFolder ?? false });
       }
-      const result = action({ ...context, output });
+      const result = action({ ...context, output, library });
       this.exitCode = (await (options.stopsItself ? result : orAborted(result, context.signal))) ?? exitCodes.done;
     } finally {
       output.clearStatus();

@@ -1,6 +1,5 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { isImageShape } from './library/index.ts';
 import type { DoneEvent, ElboMeans, Run } from './library/index.ts';
 import { formatBytes, formatDuration, formatTable, metricName } from './format.ts';
 import type { Output } from './output.ts';
@@ -10,6 +9,8 @@ export interface TrainingOutcome {
   readonly out: string;
   readonly done: DoneEvent;
   readonly program: string;
+  /** Of images: samples are a picture. */
+  readonly isPictured: boolean;
 }
 
 /** How a training ended: its numbers, its files, and what to do next. */
@@ -65,11 +66,11 @@ function filesOf(folder: string): { readonly name: string; readonly size: number
   });
 }
 
-function nextSteps({ run, out, done, program }: TrainingOutcome): string[] {
+function nextSteps({ run, out, done, program, isPictured }: TrainingOutcome): string[] {
   const { model } = run.config;
   const rows = [
     [`${program} evaluate ${out}`, 'ELBO and NLL on the test examples'],
-    [`${program} sample ${out} -o samples.${isImageShape(run.exampleShape) ? 'png' : 'csv'} --seed 2`, 'more samples'],
+    [`${program} sample ${out} -o samples.${isPictured ? 'png' : 'csv'} --seed 2`, 'more samples'],
   ];
   if (run.columns) {
     rows.push([`${program} score ${out} --data new.csv -o scores.csv --explain`, 'how unusual new rows are, and why']);

@@ -1,8 +1,8 @@
-import { arrayFormat, asShades, isTablePath, writeArray, writeTable } from './library/index.ts';
+import type { Library } from './command.ts';
 import type { DecodeOptions, NdArray, Run, WriteTableOptions } from './library/index.ts';
 
 /** Checks a path's ending before anything is computed. @throws ValueError listing what can be written */
-export function checkExamplesPath(path: string): void {
+export function checkExamplesPath({ arrayFormat, isTablePath }: Library, path: string): void {
   if (!isTablePath(path)) arrayFormat(path);
 }
 
@@ -11,6 +11,7 @@ export function checkExamplesPath(path: string): void {
  * Gives the shape of what is written.
  */
 export async function writeExamples(
+  { asShades, isTablePath, writeArray, writeTable }: Library,
   path: string,
   { run, examples }: { readonly run: Run; readonly examples: NdArray },
   options: {

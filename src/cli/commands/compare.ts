@@ -1,25 +1,86 @@
-import { Command } from 'commander';
-import { addCommonOptions, addEngineOptions, addExamples, formerOption, splitOption, whole } from '../arguments.ts';
-import type { CompareFlags } from '../actions/compare.ts';
-import type { Session } from '../session.ts';
+import { formerDrawNames } from '../../core/index.ts';
+import { whole } from '../arguments.ts';
+import { chosenSplit } from '../chosen-split.ts';
+import type { CommandContext, CommandRow } from '../command.ts';
+import { formatCount, formatTable } from '../format.ts';
+import { underPresentFlags } from '../former-flags.ts';
+import type { Evaluation, Run } from '../library/index.ts';
+import { openRun } from '../open-run.ts';
+import { engineOptions, formerOption, option, outputOptions, splitOption } from '../options.ts';
+import type { EvaluateFlags } from './evaluate.ts';
 
-export function compareCommand(session: Session): Command {
-  const command = new Command('compare')
-    .description('evaluate runs on the same examples with the same draws, side by side')
-    .argument('<runs...>', 'folders of runs')
-    .option('--data <data>', 'the examples (default: what the first run was trained on)')
-    .addOption(splitOption())
-    .option('--draws <k>', 'draws of z an example, for the NLL (default: 100)', whole(1))
-    .addOption(formerOption('--samples <k>', whole(1)))
-    .option('--limit <n>', 'take the first n examples (default: all)', whole(1))
-    .option('--seed <n>', 'seed of the draws (default: 0)', whole(0));
-  addExamples(
-    addCommonOptions(addEngineOptions(command)),
-    'rootsigma compare runs/digits-diagonal runs/digits-full',
-    'rootsigma compare runs/* --limit 1000 --json',
-  );
-  return command.action(async (paths: readonly string[], flags: CompareFlags) => {
-    const { compare } = await import('../actions/compare.ts');
-    await session.perform((context) => compare(context, paths, flags), { ...flags, stopsItself: true });
-  });
+export const compareCommand: CommandRow<[paths: readonly string[]], EvaluateFlags> = {
+  name: 'compare',
+  summary: 'evaluate runs on the same examples with the same draws, side by side',
+  args: [['<runs...>', 'folders of runs']],
+  options: [
+    option('--data <data>', 'the examples (default: what the first run was trained on)'),
+    splitOption,
+    option('--draws <k>', 'draws of z an example, for the NLL (default: 100)', whole(1)),
+    formerOption('--samples <k>', whole(1)),
+    option('--limit <n>', 'take the first n examples (default: all)', whole(1)),
+    option('--seed <n>', 'seed of the draws (default: 0)', whole(0)),
+    ...engineOptions,
+    ...outputOptions,
+  ],
+  examples: ['rootsigma compare runs/digits-diagonal runs/digits-full', 'rootsigma compare runs/* --limit 1000 --json'],
+  stopsItself: true,
+  run: compare,
+};
+
+interface Compared {
+  readonly path: string;
+  readonly posterior: string;
+  readonly evaluation: Evaluation;
+}
+
+async function compare(
+  context: CommandContext,
+  [paths]: [paths: readonly string[]],
+  flags: EvaluateFlags,
+): Promise<undefined> {
+  const { output, signal } = context;
+  const { draws, limit, seed } = underPresentFlags('compare', flags, formerDrawNames, output);
+  // All are opened before any is evaluated: a wrong name fails at once.
+  const runs = await Promise.all(paths.map((path) => openRun(context, path, flags)));
+  const [first] = runs;
+  if (!first) return undefined;
+  const data = await first.testData(flags.data, { split: flags.split });
+  const { dataset } = data;
+  output.note(...chosenSplit(data, flags.split));
+  const compared: Compared[] = [];
+  for (const [index, run] of runs.entries()) {
+    const path = paths[index] ?? '';
+    output.status(`evaluating ${path} (${index + 1} of ${runs.length}) …`);
+    const evaluation = await run.evaluate({
+      data: dataset,
+      ...(draws !== undefined && { draws }),
+      ...(limit !== undefined && { limit }),
+      ...(seed !== undefined && { seed }),
+      signal,
+    });
+    if (output.json) output.record({ run: path, ...evaluation, split: data.split });
+    compared.push({ path, posterior: posteriorOf(run), evaluation });
+  }
+  const count = compared[0]?.evaluation.examples ?? 0;
+  output.say(`${formatCount(count)} examples of ${dataset.name}; nats, best NLL first`, '', ...tableOf(compared));
+  return undefined;
+}
+
+function posteriorOf({ config: { model } }: Run): string {
+  return model.posterior === 'full' ? `full, ${model.root ?? 'symmetric'}` : model.posterior;
+}
+
+function tableOf(compared: readonly Compared[]): string[] {
+  const ranked = compared.toSorted((a, b) => a.evaluation.nll.value - b.evaluation.nll.value);
+  const rows = ranked.map(({ path, posterior, evaluation: { elbo, reconstruction, kl, nll, activeUnits, latent } }) => [
+    path,
+    posterior,
+    ...[elbo, reconstruction, kl, nll.value].map((value) => value.toFixed(2)),
+    `± ${nll.standardError.toFixed(2)}`,
+    nll.effectiveSampleSize.toFixed(1),
+    `${activeUnits}/${latent}`,
+  ]);
+  const header = ['run', 'posterior', 'ELBO', 'reconstruction', 'KL', 'NLL', '', 'ESS', 'active'];
+  return formatTable([header, ...rows], { right: [2, 3, 4, 5, 7, 8] });
 }

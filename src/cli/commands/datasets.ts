@@ -1,13 +1,30 @@
-import { Command } from 'commander';
-import { addCommonOptions, addExamples } from '../arguments.ts';
+import type { CommandContext, CommandRow } from '../command.ts';
+import { formatCount, formatTable } from '../format.ts';
+import { outputOptions } from '../options.ts';
 import type { OutputOptions } from '../output.ts';
-import type { Session } from '../session.ts';
 
-export function datasetsCommand(session: Session): Command {
-  const command = new Command('datasets').description('list the data sets that need no files');
-  addExamples(addCommonOptions(command), 'rootsigma datasets', 'rootsigma datasets --json');
-  return command.action(async (flags: OutputOptions) => {
-    const { datasets } = await import('../actions/datasets.ts');
-    await session.perform(datasets, flags);
-  });
+export const datasetsCommand: CommandRow<[], OutputOptions> = {
+  name: 'datasets',
+  summary: 'list the data sets that need no files',
+  options: outputOptions,
+  examples: ['rootsigma datasets', 'rootsigma datasets --json'],
+  run: datasets,
+};
+
+async function datasets({ output, library }: CommandContext): Promise<undefined> {
+  const known = library.listDatasets();
+  if (output.json) for (const dataset of known) output.record(dataset);
+  const rows = known.map(({ name, description, sampleShape, count, testCount }) => [
+    name,
+    sampleShape.join('×'),
+    `${formatCount(count)} + ${formatCount(testCount)} test`,
+    description,
+  ]);
+  output.say(
+    ...formatTable([['name', 'shape', 'examples', ''], ...rows]),
+    '',
+    'Or your own, by its path: a folder of PNG or JPEG images (one folder a class, if there are classes), a table in a .csv,',
+    '.tsv or .parquet file, an array [examples, …] in a .npy or .npz file, or a folder in MNIST’s IDX format.',
+  );
+  return Promise.resolve(undefined);
 }

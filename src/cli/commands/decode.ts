@@ -1,22 +1,45 @@
-import { Command } from 'commander';
-import { addCommonOptions, addEngineOptions, addExamples, formulasOption, whole } from '../arguments.ts';
-import type { DecodeFlags } from '../actions/decode.ts';
-import type { Session } from '../session.ts';
+import { whole } from '../arguments.ts';
+import type { CommandContext, CommandRow } from '../command.ts';
+import type { WriteTableOptions } from '../library/index.ts';
+import { readInput } from '../matrix-input.ts';
+import { openRun } from '../open-run.ts';
+import type { EngineFlags } from '../open-run.ts';
+import { engineOptions, formulasOption, option, outputOptions, required } from '../options.ts';
+import type { OutputOptions } from '../output.ts';
+import { checkExamplesPath, writeExamples } from '../write-examples.ts';
 
-export function decodeCommand(session: Session): Command {
-  const command = new Command('decode')
-    .description('E[x|z] of given codes')
-    .argument('<run>', "a run's folder")
-    .requiredOption('--data <file>', 'codes z, one a row, as .npy, .csv, .json or .parquet; - reads stdin')
-    .requiredOption('-o, --output <file>', 'where to: .png (one sheet), .npy, .csv, .json or .parquet')
-    .option('--columns <n>', 'images a row, for .png', whole(1))
-    .addOption(formulasOption());
-  addExamples(
-    addCommonOptions(addEngineOptions(command)),
-    'rootsigma decode runs/digits-diagonal --data embedding.csv -o decoded.png',
-  );
-  return command.action(async (path: string, flags: DecodeFlags) => {
-    const { decode } = await import('../actions/decode.ts');
-    await session.perform((context) => decode(context, path, flags), flags);
-  });
+interface DecodeFlags extends EngineFlags, OutputOptions {
+  readonly output: string;
+  readonly data: string;
+  readonly columns?: number;
+  readonly formulas?: WriteTableOptions['formulas'];
+}
+
+export const decodeCommand: CommandRow<[path: string], DecodeFlags> = {
+  name: 'decode',
+  summary: 'E[x|z] of given codes',
+  args: [['<run>', "a run's folder"]],
+  options: [
+    required('--data <file>', 'codes z, one a row, as .npy, .csv, .json or .parquet; - reads stdin'),
+    required('-o, --output <file>', 'where to: .png (one sheet), .npy, .csv, .json or .parquet'),
+    option('--columns <n>', 'images a row, for .png', whole(1)),
+    formulasOption,
+    ...engineOptions,
+    ...outputOptions,
+  ],
+  examples: ['rootsigma decode runs/digits-diagonal --data embedding.csv -o decoded.png'],
+  run: decode,
+};
+
+async function decode(context: CommandContext, [path]: [path: string], flags: DecodeFlags): Promise<undefined> {
+  const { output, library } = context;
+  const { output: file, data, columns, formulas } = flags;
+  checkExamplesPath(library, file);
+  const codes = await readInput(context, data);
+  const run = await openRun(context, path, flags);
+  const examples = await run.decode(codes);
+  const shape = await writeExamples(library, file, { run, examples }, { columns, formulas });
+  if (output.json) output.record({ file, count: examples.shape[0] ?? 0, shape });
+  output.say(`${file}: ${examples.shape[0] ?? 0} codes decoded`);
+  return undefined;
 }

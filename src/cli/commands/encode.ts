@@ -1,30 +1,91 @@
-import { Command } from 'commander';
-import { addCommonOptions, addEngineOptions, addExamples, choice, splitOption, whole } from '../arguments.ts';
-import type { EncodeFlags } from '../actions/encode.ts';
-import type { Session } from '../session.ts';
+import { whole } from '../arguments.ts';
+import { chosenSplit } from '../chosen-split.ts';
+import type { CommandContext, CommandRow, Library } from '../command.ts';
+import { UsageError } from '../errors.ts';
+import type { Cell, Dataset, NdArray, SplitChoice } from '../library/index.ts';
+import { openRun } from '../open-run.ts';
+import type { EngineFlags } from '../open-run.ts';
+import { choice, engineOptions, option, outputOptions, required, splitOption } from '../options.ts';
+import type { OutputOptions } from '../output.ts';
 
-export function encodeCommand(session: Session): Command {
-  const command = new Command('encode')
-    .description('q(z|x) of examples, one a row: an embedding of data')
-    .argument('<run>', "a run's folder")
-    .requiredOption('-o, --output <file>', 'where to: .npy, .csv, .json or .parquet')
-    .option('--data <data>', 'other data than it was trained on, also a single image or example')
-    .addOption(splitOption())
-    .option('--limit <n>', 'take the first n examples (default: all)', whole(1))
-    .addOption(
-      choice('--what <part>', 'of q(z|x) = N(mean, covariance) (default: mean)', ['mean', 'stddev', 'covariance']),
-    )
-    .option(
+interface EncodeFlags extends EngineFlags, OutputOptions {
+  readonly output: string;
+  readonly data?: string;
+  readonly split?: SplitChoice;
+  readonly limit?: number;
+  readonly what?: 'mean' | 'stddev' | 'covariance';
+  readonly names?: boolean;
+}
+
+export const encodeCommand: CommandRow<[path: string], EncodeFlags> = {
+  name: 'encode',
+  summary: 'q(z|x) of examples, one a row: an embedding of data',
+  args: [['<run>', "a run's folder"]],
+  options: [
+    required('-o, --output <file>', 'where to: .npy, .csv, .json or .parquet'),
+    option('--data <data>', 'other data than it was trained on, also a single image or example'),
+    splitOption,
+    option('--limit <n>', 'take the first n examples (default: all)', whole(1)),
+    choice('--what <part>', 'of q(z|x) = N(mean, covariance) (default: mean)', ['mean', 'stddev', 'covariance']),
+    option(
       '--names',
       "begin each row of a .csv or .parquet with the example's file or its place in the data; with a header",
-    );
-  addExamples(
-    addCommonOptions(addEngineOptions(command)),
+    ),
+    ...engineOptions,
+    ...outputOptions,
+  ],
+  examples: [
     'rootsigma encode runs/digits-diagonal -o embedding.csv',
     'rootsigma encode runs/digits-diagonal --split train --what stddev -o stddev.npy',
-  );
-  return command.action(async (path: string, flags: EncodeFlags) => {
-    const { encode } = await import('../actions/encode.ts');
-    await session.perform((context) => encode(context, path, flags), flags);
-  });
+  ],
+  run: encode,
+};
+
+async function encode(context: CommandContext, [path]: [path: string], flags: EncodeFlags): Promise<undefined> {
+  const { output, library } = context;
+  const { arrayFormat, examplesOf, isTablePath, takeFirst, writeArray } = library;
+  const { output: file, data, limit, what = 'mean', names = false } = flags;
+  if (arrayFormat(file) === '.png')
+    throw new UsageError(`${file}: codes are no pictures; use .npy, .csv, .json or .parquet.`);
+  if (names && !isTablePath(file)) throw new UsageError(`--names: ${file} holds numbers alone; use .csv or .parquet.`);
+  const run = await openRun(context, path, flags);
+  const chosen = await run.testData(data, { split: flags.split });
+  output.note(...chosenSplit(chosen, flags.split));
+  const dataset = limit === undefined ? chosen.dataset : takeFirst(chosen.dataset, limit);
+  const { [what]: codes } = await run.encode(examplesOf(dataset));
+  const nameOf = (number: number): string => columnName(what, number, run.model.latent);
+  if (names) await writeNamed(library, file, { codes, dataset, nameOf });
+  else await writeArray(file, codes, { columnName: nameOf });
+  const [count = 0] = codes.shape;
+  if (output.json) output.record({ file, count, shape: codes.shape, what, split: chosen.split });
+  output.say(`${file}: the ${what} of q(z|x) of ${count} examples, shape ${codes.shape.join('×')}`);
+  return undefined;
+}
+
+/** A table: the example's file or place, then its numbers. */
+async function writeNamed(
+  { tableOf, writeTable }: Library,
+  file: string,
+  {
+    codes,
+    dataset,
+    nameOf,
+  }: { readonly codes: NdArray; readonly dataset: Dataset; readonly nameOf: (number: number) => string },
+): Promise<void> {
+  const { names, size } = dataset;
+  const width = codes.size / Math.max(1, size);
+  const columns: Record<string, readonly Cell[]> = {
+    [names?.kind ?? 'index']: Array.from({ length: size }, (_, row) => names?.at(row) ?? row),
+  };
+  for (let k = 0; k < width; k++) {
+    columns[nameOf(k + 1)] = Array.from({ length: size }, (_, row) => codes.data[row * width + k] ?? NaN);
+  }
+  await writeTable(file, tableOf(columns));
+}
+
+/** z1, z2, … for the mean; of a covariance also the column: covariance1_2. */
+function columnName(what: 'mean' | 'stddev' | 'covariance', number: number, latent: number): string {
+  if (what === 'mean') return `z${number}`;
+  if (what === 'stddev') return `stddev${number}`;
+  return `covariance${Math.ceil(number / latent)}_${((number - 1) % latent) + 1}`;
 }

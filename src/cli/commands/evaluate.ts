@@ -1,25 +1,127 @@
-import { Command } from 'commander';
-import { addCommonOptions, addEngineOptions, addExamples, formerOption, splitOption, whole } from '../arguments.ts';
-import type { EvaluateFlags } from '../actions/evaluate.ts';
-import type { Session } from '../session.ts';
+import { formerDrawNames } from '../../core/index.ts';
+import { whole } from '../arguments.ts';
+import { chosenSplit } from '../chosen-split.ts';
+import type { CommandContext, CommandRow } from '../command.ts';
+import { formatCount, formatTable } from '../format.ts';
+import { underPresentFlags } from '../former-flags.ts';
+import type { Evaluation, EvaluationProgress, SplitChoice } from '../library/index.ts';
+import { openRun } from '../open-run.ts';
+import type { EngineFlags } from '../open-run.ts';
+import { engineOptions, formerOption, option, outputOptions, quietOption, splitOption } from '../options.ts';
+import type { Output, OutputOptions } from '../output.ts';
+import { Throttle } from '../throttle.ts';
 
-export function evaluateCommand(session: Session): Command {
-  const command = new Command('evaluate')
-    .description('how well a run fits: ELBO, importance-sampled NLL, active units, KL per dimension (nats)')
-    .argument('<run>', "a run's folder")
-    .option('--data <data>', 'other data than it was trained on, also a single image or example')
-    .addOption(splitOption())
-    .option('--draws <k>', 'draws of z an example, for ELBO and NLL (default: 100)', whole(1))
-    .addOption(formerOption('--samples <k>', whole(1)))
-    .option('--limit <n>', 'take the first n examples (default: all)', whole(1))
-    .option('--seed <n>', 'seed of the draws (default: 0)', whole(0));
-  addExamples(
-    addCommonOptions(addEngineOptions(command)).option('--quiet', 'no progress, no table'),
+export interface EvaluateFlags extends EngineFlags, OutputOptions {
+  readonly data?: string;
+  readonly split?: SplitChoice;
+  readonly draws?: number;
+  readonly limit?: number;
+  readonly seed?: number;
+}
+
+export const evaluateCommand: CommandRow<[path: string], EvaluateFlags> = {
+  name: 'evaluate',
+  summary: 'how well a run fits: ELBO, importance-sampled NLL, active units, KL per dimension (nats)',
+  args: [['<run>', "a run's folder"]],
+  options: [
+    option('--data <data>', 'other data than it was trained on, also a single image or example'),
+    splitOption,
+    option('--draws <k>', 'draws of z an example, for ELBO and NLL (default: 100)', whole(1)),
+    formerOption('--samples <k>', whole(1)),
+    option('--limit <n>', 'take the first n examples (default: all)', whole(1)),
+    option('--seed <n>', 'seed of the draws (default: 0)', whole(0)),
+    ...engineOptions,
+    ...outputOptions,
+    ...quietOption('no progress, no table'),
+  ],
+  examples: [
     'rootsigma evaluate runs/digits-diagonal',
     'rootsigma evaluate runs/digits-diagonal --draws 500 --limit 1000 --json',
-  );
-  return command.action(async (path: string, flags: EvaluateFlags) => {
-    const { evaluate } = await import('../actions/evaluate.ts');
-    await session.perform((context) => evaluate(context, path, flags), { ...flags, stopsItself: true });
+  ],
+  stopsItself: true,
+  run: evaluate,
+};
+
+async function evaluate(context: CommandContext, [path]: [path: string], flags: EvaluateFlags): Promise<undefined> {
+  const { output, signal } = context;
+  const { draws, limit, seed } = underPresentFlags('evaluate', flags, formerDrawNames, output);
+  const run = await openRun(context, path, flags);
+  const data = await run.testData(flags.data, { split: flags.split });
+  const { dataset, split } = data;
+  output.note(...chosenSplit(data, flags.split));
+  const throttle = new Throttle();
+  const evaluation = await run.evaluate({
+    data: dataset,
+    ...(draws !== undefined && { draws }),
+    ...(limit !== undefined && { limit }),
+    ...(seed !== undefined && { seed }),
+    signal,
+    onProgress: (progress) => {
+      if (throttle.isDue()) output.status(progressText(progress));
+    },
   });
+  if (output.json) output.record({ ...evaluation, split });
+  const { examples } = evaluation;
+  const count = `${examples < dataset.size ? 'the first ' : ''}${formatCount(examples)} of ${formatCount(dataset.size)}`;
+  output.say(`${count} examples of ${dataset.name}${whichSplit(split, flags.split)}`, '');
+  sayEvaluation(output, evaluation);
+  output.say('', `ELBO, reconstruction and NLL are of ${run.measure}.`);
+  return undefined;
+}
+
+function whichSplit(split: SplitChoice, asked: SplitChoice | undefined): string {
+  if (asked !== undefined) return asked === 'all' ? ', of all splits' : '';
+  return split === 'test' ? '' : ' (there is no test split)';
+}
+
+function progressText({ stage, done, total }: EvaluationProgress): string {
+  const percent = Math.floor((100 * done) / total);
+  return `${stage === 'elbo' ? 'ELBO' : 'NLL, by importance sampling'}  ${percent} %  ${formatCount(done)} of ${formatCount(total)} examples`;
+}
+
+/** Below this many effective draws, an importance-sampled estimate leans on single ones. */
+const fewDraws = 2;
+
+/** The evaluation as a table. */
+function sayEvaluation(output: Output, evaluation: Evaluation): void {
+  const { elbo, elboStandardError, reconstruction, kl, nll, activeUnits, latent, klPerDimension } = evaluation;
+  const { bold, yellow } = output.style;
+  const nats = (value: number): string => value.toFixed(2);
+  const rows = [
+    ['ELBO', nats(elbo), `± ${nats(elboStandardError)}`, `reconstruction − KL, from ${evaluation.draws} draws`],
+    ['reconstruction', nats(reconstruction), '', 'E[log p(x|z)], z ~ q(z|x)'],
+    ['KL', nats(kl), '', 'KL(q(z|x) ‖ p(z))'],
+    [
+      'NLL',
+      nats(nll.value),
+      `± ${nats(nll.standardError)}`,
+      `−log p(x) from ${nll.draws} draws, ${nll.effectiveSampleSize.toFixed(1)} effective`,
+    ],
+  ];
+  output.say(bold('nats, means over examples'), ...formatTable(rows, { right: [1] }), '');
+  const active = `${activeUnits} of ${latent} latent dimensions are active`;
+  if (klPerDimension) {
+    output.say(`${active}; KL of each:`, ...barLines(klPerDimension));
+    // With a diagonal posterior the two agree but for rounding: one draw decides neither.
+    const correlations = kl - klPerDimension.reduce((total, value) => total + value, 0);
+    if (correlations > 0.01 * kl) output.say(`  the other ${nats(correlations)} nats are correlations between them`);
+  } else output.say(`${active}.`);
+  if (nll.draws > 1 && nll.effectiveSampleSize < fewDraws) {
+    output.say(
+      '',
+      yellow(
+        `Only ${nll.effectiveSampleSize.toFixed(1)} of ${nll.draws} draws are effective: the NLL leans on single draws and is too high. Use more with --draws.`,
+      ),
+    );
+  }
+}
+
+function barLines(values: readonly number[]): string[] {
+  const largest = Math.max(...values, Number.MIN_VALUE);
+  const rows = values.map((value, at) => [
+    `  z${at + 1}`,
+    value.toFixed(2),
+    '█'.repeat(Math.round((24 * value) / largest)) || '·',
+  ]);
+  return formatTable(rows, { right: [1] });
 }

@@ -1,28 +1,43 @@
-import { Command } from 'commander';
-import { addCommonOptions, addExamples, choice } from '../arguments.ts';
-import type { ExportFlags } from '../actions/export.ts';
-import type { Session } from '../session.ts';
+import type { CommandContext, CommandRow } from '../command.ts';
+import { openRun } from '../open-run.ts';
+import { choice, option, outputOptions, required } from '../options.ts';
+import type { OutputOptions } from '../output.ts';
 
-export function exportCommand(session: Session): Command {
-  const command = new Command('export')
-    .description('encoder and decoder as ONNX, ε an explicit input, with the configuration')
-    .argument('<run>', "a run's folder")
-    .requiredOption('-o, --output <dir>', 'a folder of its own')
-    .addOption(
-      choice(
-        '--root <kind>',
-        'the encoder gives Σ^½ too, whatever factor its family has: outputs covariance, symmetric_root and, as it may take Newton–Schulz iterations, symmetric_root_residual',
-        ['symmetric'],
-      ),
-    )
-    .option('--overwrite', 'replace files there');
-  addExamples(
-    addCommonOptions(command),
+interface ExportFlags extends OutputOptions {
+  readonly output: string;
+  readonly overwrite?: boolean;
+  readonly root?: 'symmetric';
+}
+
+export const exportCommand: CommandRow<[path: string], ExportFlags> = {
+  name: 'export',
+  summary: 'encoder and decoder as ONNX, ε an explicit input, with the configuration',
+  args: [['<run>', "a run's folder"]],
+  options: [
+    required('-o, --output <dir>', 'a folder of its own'),
+    choice(
+      '--root <kind>',
+      'the encoder gives Σ^½ too, whatever factor its family has: outputs covariance, symmetric_root and, as it may take Newton–Schulz iterations, symmetric_root_residual',
+      ['symmetric'],
+    ),
+    option('--overwrite', 'replace files there'),
+    ...outputOptions,
+  ],
+  examples: [
     'rootsigma export runs/digits-diagonal -o exported',
     'rootsigma export runs/digits-full -o exported --root symmetric',
-  );
-  return command.action(async (path: string, flags: ExportFlags) => {
-    const { exportModels } = await import('../actions/export.ts');
-    await session.perform((context) => exportModels(context, path, flags), { ...flags, writesFolder: true });
-  });
+  ],
+  writesFolder: true,
+  run: exportModels,
+};
+
+async function exportModels(context: CommandContext, [path]: [path: string], flags: ExportFlags): Promise<undefined> {
+  const { output } = context;
+  const { output: folder, overwrite, root } = flags;
+  // Nothing is computed: no engine is needed.
+  const run = await openRun(context, path, { engine: 'reference' });
+  const files = await run.exportTo(folder, { overwrite, root });
+  if (output.json) output.record({ files });
+  output.say(...files);
+  return undefined;
 }

@@ -1,31 +1,62 @@
-import { Command } from 'commander';
-import { addCommonOptions, addEngineOptions, addExamples, choice, splitOption, whole } from '../arguments.ts';
-import type { InterpolateFlags } from '../actions/interpolate.ts';
-import type { Session } from '../session.ts';
+import { NdArray } from '../../core/index.ts';
+import { whole } from '../arguments.ts';
+import type { CommandContext, CommandRow } from '../command.ts';
+import type { SplitChoice } from '../library/index.ts';
+import { openRun } from '../open-run.ts';
+import type { EngineFlags } from '../open-run.ts';
+import { choice, engineOptions, option, outputOptions, required, splitOption } from '../options.ts';
+import type { OutputOptions } from '../output.ts';
+import { writePaths } from '../write-paths.ts';
 
-export function interpolateCommand(session: Session): Command {
-  const command = new Command('interpolate')
-    .description('what lies between two examples: E[x|z] along the way from one to the other')
-    .argument('<run>', "a run's folder")
-    .requiredOption('-o, --output <file>', 'where to: .png (a pair a row), .npy, .csv or .json')
-    .option('--data <data>', 'other data than it was trained on')
-    .addOption(splitOption())
-    .option('--pairs <n>', 'how many pairs of examples (default: 8)', whole(1))
-    .option('--steps <n>', 'points on each path, both ends included (default: 10)', whole(2))
-    .addOption(
-      choice('--path <kind>', 'spherical keeps to where N(0, I) has its mass (default: linear)', [
-        'linear',
-        'spherical',
-      ]),
-    )
-    .option('--seed <n>', 'which examples (default: 0)', whole(0));
-  addExamples(
-    addCommonOptions(addEngineOptions(command)),
+interface InterpolateFlags extends EngineFlags, OutputOptions {
+  readonly output: string;
+  readonly data?: string;
+  readonly split?: SplitChoice;
+  readonly pairs?: number;
+  readonly steps?: number;
+  readonly path?: 'linear' | 'spherical';
+  readonly seed?: number;
+}
+
+export const interpolateCommand: CommandRow<[path: string], InterpolateFlags> = {
+  name: 'interpolate',
+  summary: 'what lies between two examples: E[x|z] along the way from one to the other',
+  args: [['<run>', "a run's folder"]],
+  options: [
+    required('-o, --output <file>', 'where to: .png (a pair a row), .npy, .csv or .json'),
+    option('--data <data>', 'other data than it was trained on'),
+    splitOption,
+    option('--pairs <n>', 'how many pairs of examples (default: 8)', whole(1)),
+    option('--steps <n>', 'points on each path, both ends included (default: 10)', whole(2)),
+    choice('--path <kind>', 'spherical keeps to where N(0, I) has its mass (default: linear)', ['linear', 'spherical']),
+    option('--seed <n>', 'which examples (default: 0)', whole(0)),
+    ...engineOptions,
+    ...outputOptions,
+  ],
+  examples: [
     'rootsigma interpolate runs/digits-diagonal -o between.png',
     'rootsigma interpolate runs/digits-diagonal -o between.png --path spherical --seed 3',
-  );
-  return command.action(async (path: string, flags: InterpolateFlags) => {
-    const { interpolate } = await import('../actions/interpolate.ts');
-    await session.perform((context) => interpolate(context, path, flags), flags);
-  });
+  ],
+  run: interpolate,
+};
+
+async function interpolate(
+  context: CommandContext,
+  [path]: [path: string],
+  flags: InterpolateFlags,
+): Promise<undefined> {
+  const { output, library } = context;
+  const { output: file, data, split, pairs = 8, steps = 10, path: kind = 'linear', seed = 0 } = flags;
+  library.arrayFormat(file);
+  const run = await openRun(context, path, flags);
+  const examples = await run.examples({ data, split, limit: 2 * pairs, seed });
+  const half = Math.floor((examples.shape[0] ?? 0) / 2);
+  const size = examples.size / Math.max(1, examples.shape[0] ?? 0);
+  const part = (from: number): NdArray =>
+    new NdArray(examples.data.subarray(from * size, (from + half) * size), [half, ...run.exampleShape], examples.dtype);
+  const paths = await run.interpolate(part(0), part(half), { steps, path: kind });
+  await writePaths(library, file, paths);
+  if (output.json) output.record({ file, shape: paths.shape, path: kind, seed });
+  output.say(`${file}: ${half} ${kind} paths of ${steps} steps`);
+  return undefined;
 }

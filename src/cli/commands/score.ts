@@ -1,16 +1,16 @@
-import { Command } from 'commander';
-import {
-  addCommonOptions,
-  addEngineOptions,
-  addExamples,
-  choice,
-  formulasOption,
-  number,
-  splitOption,
-  whole,
-} from '../arguments.ts';
-import type { ScoreFlags } from '../actions/score.ts';
-import type { Session } from '../session.ts';
+import { number, whole } from '../arguments.ts';
+import { chosenSplit } from '../chosen-split.ts';
+import type { CommandContext, CommandRow, Library } from '../command.ts';
+import { UsageError } from '../errors.ts';
+import { formatCount } from '../format.ts';
+import type { AnomalyMethod, AnomalyThreshold, Dataset, SplitChoice, WriteTableOptions } from '../library/index.ts';
+import { openRun } from '../open-run.ts';
+import type { EngineFlags } from '../open-run.ts';
+import { choice, engineOptions, formulasOption, option, outputOptions, required, splitOption } from '../options.ts';
+import type { OutputOptions } from '../output.ts';
+import { idsOf, isPicture, mostAnomalous, strangestFiles, strangestRows, writeScores } from '../scored.ts';
+import type { Scored } from '../scored.ts';
+import { Throttle } from '../throttle.ts';
 
 const methods = [
   'reconstruction',
@@ -22,43 +22,147 @@ const methods = [
   'balanced-elbo',
 ];
 
-export function scoreCommand(session: Session): Command {
-  const command = new Command('score')
-    .description('how anomalous examples are: a score in nats for each, higher is more anomalous')
-    .argument('<run>', "a run's folder")
-    .requiredOption(
+interface ScoreFlags extends EngineFlags, OutputOptions {
+  readonly output: string;
+  readonly data?: string;
+  readonly split?: SplitChoice;
+  readonly method?: AnomalyMethod;
+  readonly draws?: number;
+  readonly seed?: number;
+  readonly limit?: number;
+  readonly explain?: boolean;
+  readonly contamination?: number;
+  readonly anomalies?: string;
+  readonly formulas?: WriteTableOptions['formulas'];
+}
+
+export const scoreCommand: CommandRow<[path: string], ScoreFlags> = {
+  name: 'score',
+  summary: 'how anomalous examples are: a score in nats for each, higher is more anomalous',
+  args: [['<run>', "a run's folder"]],
+  options: [
+    required(
       '-o, --output <file>',
       'where to: .csv, .tsv or .parquet (a row an example), .npy, .json; .png for images',
-    )
-    .option('--data <data>', 'what to score, also a single image or example (default: what it was trained on)')
-    .addOption(splitOption())
-    .addOption(
-      choice(
-        '--method <name>',
-        'which score (default: typicality for Bernoulli likelihoods, balanced-elbo for tables, else elbo)',
-        methods,
-      ),
-    )
-    .option('--draws <k>', 'draws of z an example (default: 16, for nll and likelihood-ratio 100)', whole(1))
-    .option('--seed <n>', 'of the draws (default: 0)', whole(0))
-    .option('--limit <n>', 'in a .png, show so many of the most anomalous (default: 16)', whole(1))
-    .option('--explain', 'add what each column or pixel contributes to the reconstruction score, to a table')
-    .option(
+    ),
+    option('--data <data>', 'what to score, also a single image or example (default: what it was trained on)'),
+    splitOption,
+    choice(
+      '--method <name>',
+      'which score (default: typicality for Bernoulli likelihoods, balanced-elbo for tables, else elbo)',
+      methods,
+    ),
+    option('--draws <k>', 'draws of z an example (default: 16, for nll and likelihood-ratio 100)', whole(1)),
+    option('--seed <n>', 'of the draws (default: 0)', whole(0)),
+    option('--limit <n>', 'in a .png, show so many of the most anomalous (default: 16)', whole(1)),
+    option('--explain', 'add what each column or pixel contributes to the reconstruction score, to a table'),
+    option(
       '--contamination <share>',
       "set the run's threshold, which is kept: this share of its training examples are anomalies",
       number,
-    )
-    .option('--anomalies <classes>', 'the classes that are anomalies, such as 3,8: gives AUROC and AUPRC')
-    .addOption(formulasOption());
-  addExamples(
-    addCommonOptions(addEngineOptions(command)),
+    ),
+    option('--anomalies <classes>', 'the classes that are anomalies, such as 3,8: gives AUROC and AUPRC'),
+    formulasOption,
+    ...engineOptions,
+    ...outputOptions,
+  ],
+  examples: [
     'rootsigma score runs/people --data new.csv -o scores.csv --explain --contamination 0.01',
     'rootsigma score runs/photos --split all -o scores.csv',
     'rootsigma score runs/photos --data new.jpg -o score.json',
     'rootsigma score runs/digits-diagonal -o strangest.png',
-  );
-  return command.action(async (path: string, flags: ScoreFlags) => {
-    const { score } = await import('../actions/score.ts');
-    await session.perform((context) => score(context, path, flags), { ...flags, stopsItself: true });
+  ],
+  stopsItself: true,
+  run: score,
+};
+
+async function score(context: CommandContext, [path]: [path: string], flags: ScoreFlags): Promise<undefined> {
+  const { output, signal, library } = context;
+  const { auroc, averagePrecision, isImageShape, isTablePath } = library;
+  const { output: file, contamination } = flags;
+  if (!isTablePath(file)) checkArrayFile(library, file, flags);
+  const run = await openRun(context, path, flags);
+  if (isPicture(library, file) && !isImageShape(run.exampleShape)) {
+    throw new UsageError(`${file}: only images have pictures; scores of this run go to a .csv, for example.`);
+  }
+  const chosen = await run.testData(flags.data, { split: flags.split });
+  const { dataset, splits } = chosen;
+  output.note(...chosenSplit(chosen, flags.split));
+  const anomalous = flags.anomalies === undefined ? undefined : anomalyLabels(dataset, flags.anomalies);
+  const throttle = new Throttle();
+  const method = flags.method && { method: flags.method };
+  const kept = contamination === undefined ? await run.threshold(method) : undefined;
+  const { draws = kept?.draws, seed = kept?.seed } = flags;
+  const options = {
+    ...method,
+    ...(draws !== undefined && { draws }),
+    ...(seed !== undefined && { seed }),
+    signal,
+    onProgress: (done: number) => {
+      if (throttle.isDue()) output.status(`scored ${formatCount(done)} examples`);
+    },
+  };
+  const threshold =
+    contamination === undefined ? kept : await run.fitThreshold(undefined, { ...options, contamination });
+  const scores = await run.score(dataset, options);
+  const contributions = flags.explain ? await run.explain(dataset) : undefined;
+  const scored: Scored = { run, dataset, splits, scores, contributions, limit: flags.limit, above: threshold?.value };
+  await writeScores(library, file, scored, flags);
+  const found = threshold && scores.data.filter((value) => value > threshold.value).length;
+  const ranking = anomalous && {
+    auroc: auroc(scores.data, anomalous),
+    auprc: averagePrecision(scores.data, anomalous),
+  };
+  if (output.json) {
+    output.record({
+      file,
+      examples: scores.size,
+      split: chosen.split,
+      ...(threshold && { threshold, anomalies: found }),
+      ...ranking,
+      mostAnomalous: mostAnomalous(scored, 5).map((row) => ({
+        row,
+        ...(dataset.names && { [dataset.names.kind]: dataset.names.at(row) }),
+        ...(dataset.rows && dataset.rows.ids.length > 0 && { ids: idsOf(dataset, row) }),
+        score: scores.data[row],
+      })),
+    });
+  }
+  output.say(`${file}: scores of ${formatCount(scores.size)} examples of ${dataset.name}, higher is more anomalous`);
+  if (threshold) output.say(verdictText(found ?? 0, threshold));
+  if (run.columns) output.say(...strangestRows(scored, run.columns));
+  if (dataset.names?.kind === 'file' && dataset.size > 1) output.say(...strangestFiles(scored));
+  if (ranking) output.say(`AUROC ${ranking.auroc.toFixed(3)}, AUPRC ${ranking.auprc.toFixed(3)}`);
+  return undefined;
+}
+
+function checkArrayFile(library: Library, file: string, { explain }: ScoreFlags): void {
+  library.arrayFormat(file);
+  if (explain && !isPicture(library, file)) {
+    throw new UsageError(`--explain: ${file} holds scores alone; contributions go to a .csv, .tsv or .parquet.`);
+  }
+}
+
+/** Which examples are of the listed classes, by the classes' names or numbers. */
+function anomalyLabels(dataset: Dataset, list: string): boolean[] {
+  const { labels, classNames, name } = dataset;
+  if (!labels) {
+    throw new UsageError(
+      `--anomalies: ${name} has no labels. A table needs a column such as 'label', there in training too, with a value in every row.`,
+    );
+  }
+  const there = new Set<number>(labels);
+  const classes = list.split(',').map((text) => {
+    const named = classNames?.indexOf(text.trim()) ?? -1;
+    const label = named >= 0 ? named : Number(text);
+    if (there.has(label)) return label;
+    const names = [...there].sort((a, b) => a - b).map((each) => classNames?.[each] ?? String(each));
+    throw new UsageError(`--anomalies: ${name} has no class '${text.trim()}', only ${names.join(', ')}.`);
   });
+  return Array.from(labels, (label) => classes.includes(label));
+}
+
+function verdictText(found: number, { value, quantile, examples, source }: AnomalyThreshold): string {
+  const share = `${(100 * (1 - quantile)).toFixed(2)} %`;
+  return `${formatCount(found)} lie above the run's threshold of ${value.toFixed(2)} nats, which ${share} of ${formatCount(examples)} examples of ${source} exceed (kept in thresholds.json)`;
 }

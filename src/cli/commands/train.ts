@@ -1,44 +1,19 @@
-import { Command } from 'commander';
-import {
-  addCommonOptions,
-  addEngineOptions,
-  addExamples,
-  choice,
-  number,
-  numberOrWord,
-  setting,
-  whole,
-  wholeList,
-  widths,
-} from '../arguments.ts';
-import type { TrainFlags } from '../actions/train.ts';
-import type { Session } from '../session.ts';
-
-export function trainCommand(session: Session): Command {
-  const command = new Command('train')
-    .description('train a VAE and write the run to a folder')
-    .argument(
-      '[data]',
-      'a built-in name (`rootsigma datasets`) or a folder or file of data; a resumed run has its own',
-    );
-  addDataOptions(command);
-  addModelOptions(command);
-  addTrainingOptions(command);
-  addRunOptions(command);
-  addExamples(
-    addCommonOptions(addEngineOptions(command)).option('--quiet', 'no progress, no summary'),
-    'rootsigma train digits --epochs 5',
-    'rootsigma train path/to/mnist --latent 20 --binarize threshold --validation 0 --seed 1',
-    'rootsigma train digits --posterior full --root symmetric --out runs/full',
-    'rootsigma train digits --config runs/full/config.json --set training.optimizer.beta1=0.8',
-    'rootsigma train new.csv --from runs/old --learning-rate 1e-4',
-    'rootsigma train --resume --out runs/full --epochs 40',
-  );
-  return command.action(async (data: string | undefined, flags: TrainFlags) => {
-    const { train } = await import('../actions/train.ts');
-    await session.perform((context) => train(context, data, flags), { ...flags, stopsItself: true });
-  });
-}
+import { existsSync, readdirSync, rmdirSync } from 'node:fs';
+import type { Option } from 'commander';
+import { number, numberOrWord, setting, whole, wholeList, widths } from '../arguments.ts';
+import type { CommandContext, CommandRow } from '../command.ts';
+import { exitCodes } from '../exit-codes.ts';
+import type { ExitCode } from '../exit-codes.ts';
+import { formatBytes, formatCount } from '../format.ts';
+import type { DoneEvent, LoadProgress, Run, TrainOptions, TrainingEvent } from '../library/index.ts';
+import { choice, engineOptions, group, option, outputOptions, quietOption } from '../options.ts';
+import type { Output } from '../output.ts';
+import { claimRunFolder } from '../run-name.ts';
+import { Throttle } from '../throttle.ts';
+import { resolveOptions } from '../train-flags.ts';
+import type { TrainFlags } from '../train-flags.ts';
+import { TrainProgress } from '../train-progress.ts';
+import { saySummary } from '../train-summary.ts';
 
 /** What sources take, the most wanted first; each refuses what is not for it. */
 const dataOptionHelp = [
@@ -48,137 +23,228 @@ const dataOptionHelp = [
   'All: testFraction',
 ].join(' ');
 
-function addDataOptions(command: Command): void {
-  command
-    .optionsGroup('Data:')
-    .addOption(
-      choice(
-        '--binarize <how>',
-        'how grey becomes 0 and 1 (default: dynamic under a Bernoulli likelihood, else none)',
-        ['dynamic', 'threshold', 'none'],
-      ),
-    )
-    .option(
+export const trainCommand: CommandRow<[data: string | undefined], TrainFlags> = {
+  name: 'train',
+  summary: 'train a VAE and write the run to a folder',
+  args: [['[data]', 'a built-in name (`rootsigma datasets`) or a folder or file of data; a resumed run has its own']],
+  options: [
+    ...dataOptions(),
+    ...modelOptions(),
+    ...trainingOptions(),
+    ...runOptions(),
+    ...engineOptions,
+    ...outputOptions,
+    ...quietOption('no progress, no summary'),
+  ],
+  examples: [
+    'rootsigma train digits --epochs 5',
+    'rootsigma train path/to/mnist --latent 20 --binarize threshold --validation 0 --seed 1',
+    'rootsigma train digits --posterior full --root symmetric --out runs/full',
+    'rootsigma train digits --config runs/full/config.json --set training.optimizer.beta1=0.8',
+    'rootsigma train new.csv --from runs/old --learning-rate 1e-4',
+    'rootsigma train --resume --out runs/full --epochs 40',
+  ],
+  stopsItself: true,
+  run: train,
+};
+
+function dataOptions(): readonly Option[] {
+  return group(
+    'Data',
+    choice('--binarize <how>', 'how grey becomes 0 and 1 (default: dynamic under a Bernoulli likelihood, else none)', [
+      'dynamic',
+      'threshold',
+      'none',
+    ]),
+    option(
       '--validation <share>',
       'share of the training examples held out to choose the best epoch (default: 0.1)',
       number,
-    )
-    .option('--count <n>', 'training examples to draw, for data drawn by code', whole(1))
-    .option('--test-count <n>', 'test examples to draw', whole(1))
-    .option('--data-seed <n>', 'seed of data drawn by code, and of a test split held out (default: 0)', whole(0))
-    .option('--data-option <name=value>', dataOptionHelp, setting);
+    ),
+    option('--count <n>', 'training examples to draw, for data drawn by code', whole(1)),
+    option('--test-count <n>', 'test examples to draw', whole(1)),
+    option('--data-seed <n>', 'seed of data drawn by code, and of a test split held out (default: 0)', whole(0)),
+    option('--data-option <name=value>', dataOptionHelp, setting),
+  );
 }
 
-function addModelOptions(command: Command): void {
+/** What a model is: its parts and their options. */
+function modelOptions(): readonly Option[] {
   const activations = ['relu', 'leaky-relu', 'elu', 'gelu', 'silu', 'softplus', 'tanh', 'sigmoid'];
-  command
-    .optionsGroup('Model:')
-    .addOption(
-      choice('--posterior <family>', 'how Σ(x) is parameterised (default: diagonal)', [
-        'isotropic',
-        'diagonal',
-        'full',
-        'low-rank',
-      ]),
-    )
-    .addOption(
-      choice('--root <kind>', 'which Σ^½ a full posterior emits (default: symmetric)', ['symmetric', 'cholesky']),
-    )
-    .option('--rank <r>', 'columns of W in D + W Wᵀ, for low-rank (default: 2)', whole(1))
-    .option('--latent <n>', 'dimensions of z (default: 16)', whole(1))
-    .addOption(
-      choice('--network <kind>', 'what encoder and decoder are (default: dense; conv for large or coloured images)', [
-        'dense',
-        'conv',
-        'residual',
-      ]),
-    )
-    .option('--channels <counts>', 'of a conv or residual one, after each halving (default: 32,64,…)', wholeList)
-    .addOption(
-      choice('--normalization <kind>', 'of a conv or residual one (default: none; residual: group)', [
-        'none',
-        'batch',
-        'group',
-      ]),
-    )
-    .option('--dropout <share>', 'of a conv or residual one (default: 0)', number)
-    .option(
+  return group(
+    'Model',
+    choice('--posterior <family>', 'how Σ(x) is parameterised (default: diagonal)', [
+      'isotropic',
+      'diagonal',
+      'full',
+      'low-rank',
+    ]),
+    choice('--root <kind>', 'which Σ^½ a full posterior emits (default: symmetric)', ['symmetric', 'cholesky']),
+    option('--rank <r>', 'columns of W in D + W Wᵀ, for low-rank (default: 2)', whole(1)),
+    option('--latent <n>', 'dimensions of z (default: 16)', whole(1)),
+    choice('--network <kind>', 'what encoder and decoder are (default: dense; conv for large or coloured images)', [
+      'dense',
+      'conv',
+      'residual',
+    ]),
+    option('--channels <counts>', 'of a conv or residual one, after each halving (default: 32,64,…)', wholeList),
+    choice('--normalization <kind>', 'of a conv or residual one (default: none; residual: group)', [
+      'none',
+      'batch',
+      'group',
+    ]),
+    option('--dropout <share>', 'of a conv or residual one (default: 0)', number),
+    option(
       '--hidden <sizes>',
       "widths of the encoder's dense hidden layers, the decoder mirrors them; or none (default: 400; after convolutions none)",
       widths,
-    )
-    .addOption(choice('--activation <name>', '(default: relu)', activations))
-    .addOption(
-      choice(
-        '--likelihood <family>',
-        'what p(x|z) is (default: bernoulli for images, gaussian for other numbers, mixed for tables)',
-        ['bernoulli', 'continuous-bernoulli', 'gaussian', 'laplace', 'poisson', 'categorical', 'ordinal', 'mixed'],
-      ),
-    )
-    .option(
+    ),
+    choice('--activation <name>', '(default: relu)', activations),
+    choice(
+      '--likelihood <family>',
+      'what p(x|z) is (default: bernoulli for images, gaussian for other numbers, mixed for tables)',
+      ['bernoulli', 'continuous-bernoulli', 'gaussian', 'laplace', 'poisson', 'categorical', 'ordinal', 'mixed'],
+    ),
+    option(
       '--stddev <value>',
       'of a gaussian or laplace one: a number, shared, per-dimension or head (default: shared)',
       numberOrWord,
-    )
-    .option('--classes <n>', 'of a categorical or ordinal one', whole(2))
-    .option('--beta <weight>', 'weight of the KL term (default: 1)', number);
+    ),
+    option('--classes <n>', 'of a categorical or ordinal one', whole(2)),
+    option('--beta <weight>', 'weight of the KL term (default: 1)', number),
+  );
 }
 
-function addTrainingOptions(command: Command): void {
-  command
-    .optionsGroup('Training:')
-    .option('--epochs <n>', '(default: 20, with few examples more)', whole(1))
-    .option('--batch-size <n>', '(default: 128, at most a quarter of the examples)', whole(1))
-    .addOption(choice('--optimizer <name>', '(default: adam)', ['adam', 'adamw', 'sgd']))
-    .option('--learning-rate <rate>', '(default: 0.001)', number)
-    .option('--weight-decay <rate>', 'for adamw (default: 0.01)', number)
-    .option('--momentum <share>', 'for sgd (default: 0)', number)
-    .addOption(
-      choice('--schedule <name>', 'how the learning rate falls (default: constant)', [
-        'constant',
-        'linear',
-        'cosine',
-        'exponential',
-      ]),
-    )
-    .option('--warmup-steps <n>', 'steps over which the learning rate rises from 0 (default: 0)', whole(0))
-    .option('--clip-norm <norm>', "cut the gradient's norm to this (default: no clipping)", number)
-    .option(
+function trainingOptions(): readonly Option[] {
+  return group(
+    'Training',
+    option('--epochs <n>', '(default: 20, with few examples more)', whole(1)),
+    option('--batch-size <n>', '(default: 128, at most a quarter of the examples)', whole(1)),
+    choice('--optimizer <name>', '(default: adam)', ['adam', 'adamw', 'sgd']),
+    option('--learning-rate <rate>', '(default: 0.001)', number),
+    option('--weight-decay <rate>', 'for adamw (default: 0.01)', number),
+    option('--momentum <share>', 'for sgd (default: 0)', number),
+    choice('--schedule <name>', 'how the learning rate falls (default: constant)', [
+      'constant',
+      'linear',
+      'cosine',
+      'exponential',
+    ]),
+    option('--warmup-steps <n>', 'steps over which the learning rate rises from 0 (default: 0)', whole(0)),
+    option('--clip-norm <norm>', "cut the gradient's norm to this (default: no clipping)", number),
+    option(
       '--trim <share>',
       'each epoch leaves out this share of the examples, those explained worst (default: 0)',
       number,
-    )
-    .option(
+    ),
+    option(
       '--validation-trim <share>',
       'choosing the best epoch leaves out this share of the held-out examples, those explained worst (default: 0, tables 0.2)',
       number,
-    )
-    .addOption(
-      choice(
-        '--on-nan <policy>',
-        'where a loss or gradient is NaN or infinite: stop, skip the step, or rollback to the last good state, with other noise and half the learning rate (default: stop)',
-        ['stop', 'skip', 'rollback'],
-      ),
-    )
-    .option('--patience <epochs>', 'stop after so many epochs without a better validation ELBO', whole(1))
-    .option('--seed <n>', 'same seed, machine and threads: the same numbers to the bit (default: 0)', whole(0));
+    ),
+    choice(
+      '--on-nan <policy>',
+      'where a loss or gradient is NaN or infinite: stop, skip the step, or rollback to the last good state, with other noise and half the learning rate (default: stop)',
+      ['stop', 'skip', 'rollback'],
+    ),
+    option('--patience <epochs>', 'stop after so many epochs without a better validation ELBO', whole(1)),
+    option('--seed <n>', 'same seed, machine and threads: the same numbers to the bit (default: 0)', whole(0)),
+  );
 }
 
-function addRunOptions(command: Command): void {
-  command
-    .optionsGroup('Run:')
-    .option('--out <dir>', "the run's folder (default: runs/DATA-POSTERIOR, numbered when taken)")
-    .option('--overwrite', 'replace the run that the folder holds')
-    .option(
+function runOptions(): readonly Option[] {
+  return group(
+    'Run',
+    option('--out <dir>', "the run's folder (default: runs/DATA-POSTERIOR, numbered when taken)"),
+    option('--overwrite', 'replace the run that the folder holds'),
+    option(
       '--from <run>',
       "start from this run's weights (fine-tuning), with its model and the form of its data; the optimiser starts afresh",
-    )
-    .option('--resume', 'continue the run in --out from its last checkpoint, to the bit as if it had not stopped')
-    .option(
+    ),
+    option('--resume', 'continue the run in --out from its last checkpoint, to the bit as if it had not stopped'),
+    option(
       '--checkpoint-every <seconds>',
       'between checkpoints, within epochs too; 0: after every step (default: 10, and at most a twentieth of the time)',
       number,
-    )
-    .option('--config <file>', "JSON of these options, or a run's config.json, to start from")
-    .option('--set <path=value>', 'any entry of config.json, over all else; repeatable', setting);
+    ),
+    option('--config <file>', "JSON of these options, or a run's config.json, to start from"),
+    option('--set <path=value>', 'any entry of config.json, over all else; repeatable', setting),
+  );
+}
+
+async function train(
+  { output, signal, program, stdout, library }: CommandContext,
+  [data]: [data: string | undefined],
+  flags: TrainFlags,
+): Promise<ExitCode | undefined> {
+  const { source, options } = await resolveOptions(library, data, flags);
+  if (flags.out === undefined) await library.checkWritable('runs', { isFolder: true });
+  const base = flags.from === undefined ? options.config : await library.readRunConfig(flags.from);
+  const out = flags.out ?? claimRunFolder(source, options.posterior ?? base?.model.posterior ?? 'diagonal');
+  output.status(`Reading ${source} …`);
+  const onAbort = (): void => {
+    const why = stdout.failure ? 'Standard output cannot be written any more: stopping' : 'Stopping';
+    output.note(`${why} after this step, then saving. Ctrl-C now quits at once.`);
+  };
+  signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    const { run, done } = await follow({ output, library }, source, { ...options, out, signal });
+    if (output.json) output.record({ ...done, path: out });
+    const isPictured = library.isImageShape(run.exampleShape);
+    saySummary(output, { run, out, done, program, isPictured });
+    await run.dispose();
+    return done.reason === 'interrupted' ? exitCodes.interrupted : exitCodes.done;
+  } catch (error) {
+    if (flags.out === undefined) removeIfEmpty(out);
+    throw error;
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
+}
+
+interface Outcome {
+  readonly run: Run;
+  readonly done: DoneEvent;
+}
+
+/** Trains and says how it goes. The `done` event is left to the caller: files are written after it. */
+async function follow(
+  { output, library }: Pick<CommandContext, 'output' | 'library'>,
+  source: string,
+  options: TrainOptions & { readonly out: string },
+): Promise<Outcome> {
+  const progress = new TrainProgress(output);
+  let done: DoneEvent | undefined;
+  let begun = false;
+  const onEvent = (event: TrainingEvent): void => {
+    if (!begun) output.note(`${options.resume ? 'Resuming' : 'Training'} ${options.out} on ${source}`);
+    begun = true;
+    if (event.event === 'done') {
+      done = event;
+      return;
+    }
+    if (output.json) output.record(event);
+    if (event.event === 'step') progress.step(event);
+    // What became of a step that is not finite, notices say.
+    if (event.event === 'epoch') progress.epoch(event);
+  };
+  const { notice: onNotice } = output;
+  const run = await library.train(source, { ...options, onEvent, onNotice, onLoad: loadStatus(output) });
+  if (!done) throw new Error('train: the loop ended without its last event.');
+  return { run, done };
+}
+
+/** Downloads and folders of many files, on the status line. */
+function loadStatus(output: Output): (progress: LoadProgress) => void {
+  const throttle = new Throttle();
+  return ({ what, unit, done, total }) => {
+    if (!throttle.isDue()) return;
+    const amount = (count: number): string => (unit === 'bytes' ? formatBytes(count) : `${formatCount(count)} ${unit}`);
+    output.status(`Reading ${what}: ${amount(done)}${total === undefined ? '' : ` of ${amount(total)}`}`);
+  };
+}
+
+/** A folder that was claimed for a run that never began. */
+function removeIfEmpty(path: string): void {
+  if (existsSync(path) && readdirSync(path).length === 0) rmdirSync(path);
 }

@@ -1,0 +1,38 @@
+import type { Option } from 'commander';
+import type { CliContext } from './context.ts';
+import type { ExitCode } from './exit-codes.ts';
+import type * as library from './library/index.ts';
+import type { Output } from './output.ts';
+
+/** What commands compute with. Nobody imports it but for its types: it is loaded when a command runs, so that help is not kept waiting. */
+export type Library = typeof library;
+
+/** What a command gets: where it runs, what it computes with, and where it says what it has to say. */
+export interface CommandContext extends CliContext {
+  readonly output: Output;
+  readonly library: Library;
+}
+
+/** All there is to know of a command: one row a file. */
+export interface CommandRow<Args extends readonly unknown[] = never, Flags = never> {
+  readonly name: string;
+  readonly summary: string;
+  /** Each with what it is: `['<run>', "a run's folder"]`. */
+  readonly args?: readonly (readonly [syntax: string, what: string])[];
+  /** In the order of the help. */
+  readonly options: readonly Option[];
+  readonly examples: readonly string[];
+  /** Whether it watches the signal and ends in order; the others are left at once. */
+  readonly stopsItself?: boolean;
+  /** Whether `-o` names a folder. */
+  readonly writesFolder?: boolean;
+  /** Without a code, it is done. */
+  readonly run: (context: CommandContext, args: Args, flags: Flags) => Promise<ExitCode | undefined>;
+}
+
+/** Commands under a common name. */
+export interface CommandGroup {
+  readonly name: string;
+  readonly summary: string;
+  readonly commands: readonly CommandRow[];
+}

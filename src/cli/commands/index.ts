@@ -1,0 +1,37 @@
+import type { CommandGroup, CommandRow } from '../command.ts';
+import { compareCommand } from './compare.ts';
+import { datasetsCommand } from './datasets.ts';
+import { decodeCommand } from './decode.ts';
+import { doctorCommand } from './doctor.ts';
+import { encodeCommand } from './encode.ts';
+import { evaluateCommand } from './evaluate.ts';
+import { exportCommand } from './export.ts';
+import { gaussianCommand } from './gaussian.ts';
+import { interpolateCommand } from './interpolate.ts';
+import { latentCommand } from './latent.ts';
+import { reconstructCommand } from './reconstruct.ts';
+import { sampleCommand } from './sample.ts';
+import { scoreCommand } from './score.ts';
+import { sqrtCommand } from './sqrt.ts';
+import { trainCommand } from './train.ts';
+import { traverseCommand } from './traverse.ts';
+
+/** Every command, in the order of the help. */
+export const commands: readonly (CommandRow | CommandGroup)[] = [
+  trainCommand,
+  evaluateCommand,
+  compareCommand,
+  sampleCommand,
+  reconstructCommand,
+  interpolateCommand,
+  traverseCommand,
+  latentCommand,
+  scoreCommand,
+  encodeCommand,
+  decodeCommand,
+  exportCommand,
+  sqrtCommand,
+  gaussianCommand,
+  datasetsCommand,
+  doctorCommand,
+];

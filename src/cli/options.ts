@@ -1,0 +1,66 @@
+import { Option } from 'commander';
+import { whole } from './arguments.ts';
+
+/** An option, with what makes a value of its text; without, the text is the value. */
+export function option<T>(flags: string, what: string, parse?: (text: string, previous: T) => T): Option {
+  const made = new Option(flags, what);
+  return parse ? made.argParser(parse) : made;
+}
+
+/** An option under its former name, which is still taken and no longer shown: see `underPresentFlags`. */
+export function formerOption<T>(flags: string, parse: (text: string, previous: T) => T): Option {
+  return option(flags, '', parse).hideHelp();
+}
+
+/** An option that must be given. */
+export function required(flags: string, what: string): Option {
+  return new Option(flags, what).makeOptionMandatory();
+}
+
+/** An option with a fixed set of values. */
+export function choice(flags: string, what: string, choices: readonly string[]): Option {
+  return new Option(flags, what).choices([...choices]);
+}
+
+/** Options under a heading of their own in the help. */
+export function group(heading: string, ...options: readonly Option[]): readonly Option[] {
+  return options.map((each) => each.helpGroup(`${heading}:`));
+}
+
+/** Of commands that compute with a model. */
+export const engineOptions = group(
+  'Machine',
+  choice('--engine <name>', 'what computes (default: auto, the fastest that loads)', [
+    'auto',
+    'onnxruntime-node',
+    'onnxruntime-web',
+    'reference',
+  ]),
+  option('--threads <n>', 'threads for the engine (default: the physical cores)', whole(1)),
+);
+
+/** Of every command. */
+export const outputOptions = group(
+  'Output',
+  option('--json', 'print one JSON object a line on stdout; text for people goes to stderr'),
+  option('--debug', 'show where an error arose'),
+);
+
+/** Of commands that say much on the way. @param what is left out */
+export function quietOption(what: string): readonly Option[] {
+  return group('Output', option('--quiet', what));
+}
+
+/** Which examples of its data a command takes. */
+export const splitOption = choice(
+  '--split <name>',
+  'test (default where there is one), train, validation (held out of train, to choose the best epoch) or all',
+  ['all', 'train', 'validation', 'test'],
+);
+
+/** What becomes of text in a .csv or .tsv that a spreadsheet would run. */
+export const formulasOption = choice(
+  '--formulas <how>',
+  "text in a .csv or .tsv that a spreadsheet would run: 'guard' writes an apostrophe before it, which reading takes away (default: guard)",
+  ['guard', 'keep'],
+);

@@ -1,0 +1,86 @@
+import { dirname, resolve } from 'node:path';
+import type { Library } from './command.ts';
+import { UsageError } from './errors.ts';
+import type { DatasetOptions, ModelOptions, RunConfig, TrainOptions } from './library/index.ts';
+import type { EngineFlags } from './open-run.ts';
+import type { OutputOptions } from './output.ts';
+
+/** What the flags of `train` were parsed to. */
+export interface TrainFlags extends Omit<ModelOptions, 'config' | 'threads'>, EngineFlags, OutputOptions {
+  readonly count?: number;
+  readonly testCount?: number;
+  readonly dataSeed?: number;
+  readonly dataOption?: Readonly<Record<string, unknown>>;
+  readonly config?: string;
+  readonly out?: string;
+  readonly from?: string;
+  readonly overwrite?: boolean;
+  readonly resume?: boolean;
+  readonly checkpointEvery?: number;
+  readonly debug?: boolean;
+}
+
+/** What is trained on, and how. */
+interface Resolved {
+  readonly source: string;
+  readonly options: TrainOptions;
+}
+
+/** The flags over the options of --config or the configuration of the run to resume. */
+export async function resolveOptions(library: Library, data: string | undefined, flags: TrainFlags): Promise<Resolved> {
+  const { optionNames, readOptions, readRunConfig } = library;
+  const { count, testCount, dataSeed, dataOption, config: file, out } = flags;
+  const { overwrite, from, resume, engine, checkpointEvery } = flags;
+  const named = Object.entries(flags).filter(([name]) => name !== 'config' && optionNames.includes(name));
+  const model = Object.fromEntries(named) as ModelOptions;
+  if (resume && out === undefined) throw new UsageError('--resume needs --out, the folder of the run to continue.');
+  if (resume && overwrite) throw new UsageError('--resume continues a run and --overwrite deletes it: choose one.');
+  if (resume && file !== undefined)
+    throw new UsageError("--resume goes by the run's own config.json; leave --config out.");
+  if (resume && from !== undefined) throw new UsageError('--resume goes on from its own checkpoint; leave --from out.');
+  const base: ModelOptions =
+    resume && out !== undefined
+      ? { config: await readRunConfig(out) }
+      : file !== undefined
+        ? await readOptions(file)
+        : {};
+  const source =
+    data ?? (base.config && (await sourceOf(library, base.config, { resume: resume ? out : undefined, file })));
+  if (source === undefined) {
+    throw new UsageError('name the data to train on: a built-in name such as `digits`, a folder or a file.');
+  }
+  // What the options may be, their source knows and checks.
+  const dataOptions: DatasetOptions = {
+    ...dataOption,
+    ...(count !== undefined && { count }),
+    ...(testCount !== undefined && { testCount }),
+    ...(dataSeed !== undefined && { seed: dataSeed }),
+  };
+  const options = {
+    ...base,
+    ...model,
+    ...((base.set ?? model.set) && { set: { ...base.set, ...model.set } }),
+    dataOptions,
+    ...(engine !== undefined && { engine }),
+    ...(overwrite !== undefined && { overwrite }),
+    ...(from !== undefined && { from }),
+    ...(resume !== undefined && { resume }),
+    ...(checkpointEvery !== undefined && { checkpointEvery }),
+  };
+  return { source, options };
+}
+
+/** The data that a configuration names, where nobody else has: it may come from anywhere. */
+async function sourceOf(
+  { trainingDataOf }: Library,
+  config: RunConfig,
+  from: { readonly resume: string | undefined; readonly file: string | undefined },
+): Promise<string> {
+  const { source } = config.data;
+  const place = await trainingDataOf(config, from.resume ?? (from.file && dirname(from.file)));
+  // A resumed run finds its data as this did; of another's configuration a relative path counts from here.
+  if (from.resume === undefined && resolve(place) !== resolve(source)) {
+    throw new UsageError(`${from.file ?? 'config'}: its data are ${place}. Name them: train ${place} --config …`);
+  }
+  return source;
+}
