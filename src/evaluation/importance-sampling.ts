@@ -81,7 +81,8 @@ export async function drawTerms(options: NllOptions): Promise<DrawnTerms> {
   const batchSize = Math.max(1, Math.floor(rowsPerRun / drawsPerRun));
   const programs = await compileFor(engine, model, {
     parameters,
-    draws: chunkSizes(draws, drawsPerRun),
+    draws,
+    drawsPerRun,
     examples: examples.size,
   });
   const terms = {
@@ -96,10 +97,13 @@ export async function drawTerms(options: NllOptions): Promise<DrawnTerms> {
     const weights = Array.from({ length: count }, () => new LogMeanExp());
     const reconstructions = new Float64Array(count);
     const meanLogWeights = new Float64Array(count);
-    const runs = chunkSizes(draws, drawsPerRun).map((some, chunk) =>
+    // However many draws are asked for, so many runs are under way: what they give does not add up.
+    const runs = mapInOrder(chunkSizes(draws, drawsPerRun), width, (some, chunk) =>
       programs.get(some)!.run({ x: batch.x, key: keyWords(foldIn(batch.key, chunk)) }),
     );
-    for (const { logWeights, logProb } of await Promise.all(runs)) {
+    for await (const { logWeights, logProb } of runs) {
+      await takeTurns();
+      options.signal?.throwIfAborted();
       logWeights?.data.forEach((value, index) => {
         weights[index % count]?.add(value);
         meanLogWeights[index % count]! += value / draws;
@@ -151,8 +155,8 @@ interface BatchTerms {
 }
 
 /** `draws` in chunks of `size`, the last one short. */
-function chunkSizes(draws: number, size: number): number[] {
-  return Array.from({ length: Math.ceil(draws / size) }, (_, chunk) => Math.min(size, draws - chunk * size));
+function* chunkSizes(draws: number, size: number): Generator<number> {
+  for (let from = 0; from < draws; from += size) yield Math.min(size, draws - from);
 }
 
 /** One program for each chunk size that occurs (one or two). */
@@ -161,12 +165,15 @@ async function compileFor(
   model: Vae,
   options: {
     readonly parameters: Readonly<Record<string, NdArray>>;
-    readonly draws: readonly number[];
+    readonly draws: number;
+    readonly drawsPerRun: number;
     readonly examples: number;
   },
 ) {
-  const { parameters, draws, examples } = options;
-  const compiled = [...new Set(draws)].map(async (count) => {
+  const { parameters, draws, drawsPerRun, examples } = options;
+  const short = draws % drawsPerRun;
+  const chunks = new Map([[drawsPerRun, Math.floor(draws / drawsPerRun)], ...(short > 0 ? [[short, 1] as const] : [])]);
+  const compiled = [...chunks].map(async ([count, times]) => {
     const x = input('x', ['batch', model.inputSize]);
     const tensors = parameterInputs(model.parameters);
     const drawn = model.encode(tensors, x).sampleAndLogProb(keyInput('key'), [count]);
@@ -181,7 +188,7 @@ async function compileFor(
     });
     const spec = { outputs: { logWeights, logProb }, boundInputs: parameters };
     const program = await ParallelProgram.compile(engine, spec);
-    program.expect(examples * draws.filter((other) => other === count).length);
+    program.expect(examples * times);
     return [count, program] as const;
   });
   return new Map(await Promise.all(compiled));

@@ -162,35 +162,28 @@ async function runInChunks(
   if (rows.shape.length !== 2) throw new ShapeError(`expected rows [batch, n], got ${formatShape(rows.shape)}.`);
   program.expect(count);
   const starts = Array.from({ length: Math.max(1, Math.ceil(count / chunkRows)) }, (_, chunk) => chunk * chunkRows);
-  const parts: Record<string, NdArray>[] = [];
+  let joined: Record<string, NdArray> | undefined;
+  let done = 0;
   const results = mapInOrder(starts, program.width, (start, index) => {
     const size = Math.min(chunkRows, count - start);
     const chunk = new NdArray(rows.data.subarray(start * width, (start + size) * width), [size, width], 'float32');
     return program.run({ in: chunk, ...feeds(index) });
   });
   for await (const part of results) {
-    if (parts.length === 0) checkResultSize({ operation, rows: count, bytesPerRow: bytesPerRowOf(part) });
-    parts.push(part);
+    joined ??= roomFor(operation, count, part);
+    for (const [name, { data, shape }] of Object.entries(part)) {
+      joined[name]?.data.set(data, (done * data.length) / Math.max(shape[0] ?? 1, 1));
+    }
+    done += Object.values(part)[0]?.shape[0] ?? 0;
   }
-  return Object.fromEntries(Object.keys(parts[0] ?? {}).map((name) => [name, joinRows(parts, name)]));
+  return joined ?? {};
 }
 
-/** While they are joined, the parts are there too. */
-function bytesPerRowOf(part: Readonly<Record<string, NdArray>>): number {
-  const sizes = Object.values(part).map(({ data, shape }) => (2 * data.byteLength) / Math.max(shape[0] ?? 1, 1));
-  return sizes.reduce((total, size) => total + size, 0);
-}
-
-function joinRows(parts: readonly Record<string, NdArray>[], name: string): NdArray {
-  const arrays = parts.flatMap((part) => part[name] ?? []);
-  const [first] = arrays;
-  if (!first) throw new ShapeError(`the engine left out '${name}'.`);
-  const rows = arrays.reduce((total, { shape }) => total + (shape[0] ?? 0), 0);
-  const joined = NdArray.zeros([rows, ...first.shape.slice(1)], first.dtype);
-  let offset = 0;
-  for (const { data } of arrays) {
-    joined.data.set(data, offset);
-    offset += data.length;
-  }
-  return joined;
+/** Arrays for what all rows give, as the first of them show. @throws ValueError where the memory cannot hold them */
+function roomFor(operation: string, rows: number, part: Readonly<Record<string, NdArray>>): Record<string, NdArray> {
+  const bytes = Object.values(part).map(({ data, shape }) => data.byteLength / Math.max(shape[0] ?? 1, 1));
+  checkResultSize({ operation, rows, bytesPerRow: bytes.reduce((total, size) => total + size, 0) });
+  return Object.fromEntries(
+    Object.entries(part).map(([name, { shape, dtype }]) => [name, NdArray.zeros([rows, ...shape.slice(1)], dtype)]),
+  );
 }

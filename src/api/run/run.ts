@@ -31,6 +31,7 @@ import type { DataInput } from '../data/data.ts';
 import { Inference, spreadDraws } from './inference.ts';
 import type { Encoding } from './inference.ts';
 import { checkSupport, likelihoodFor } from '../model/likelihood.ts';
+import { checkResultSize } from '../model/size.ts';
 import { interpolateLatents, interpolateOptionRules, traverseLatents, traverseOptionRules } from './latent-paths.ts';
 import type { InterpolateOptions, TraverseOptions } from './latent-paths.ts';
 import { storeAt } from '../keeping/place.ts';
@@ -182,6 +183,7 @@ export class Run {
     checkOptions('sample', options, sampleOptionRules);
     const { seed = 0, show = this.#table ? 'draw' : 'mean' } = options;
     const { missing = true, matchMarginals = true } = options;
+    this.#checkPoints('sample', count);
     const shape = [count, ...this.exampleShape];
     if (show !== 'draw') {
       return this.#inUnits(await this.#inference.decode(await this.#latents(count, key(seed)), show)).reshape(shape);
@@ -200,6 +202,12 @@ export class Run {
   /** What one array can hold. */
   #countRule() {
     return rule.whole(1, Math.floor(2 ** 30 / Math.max(this.model.inputSize, this.model.latent)));
+  }
+
+  /** Before so many points of the latent space are made, and decoded. @throws ValueError where the memory cannot hold that */
+  #checkPoints(operation: string, rows: number): void {
+    const { latent, inputSize } = this.model;
+    checkResultSize({ operation, rows, bytesPerRow: 4 * (latent + inputSize) });
   }
 
   #latents(count: number, from: Key): Promise<NdArray<'float32'>> {
@@ -320,6 +328,7 @@ export class Run {
       );
     }
     const { steps = 10 } = options;
+    this.#checkPoints('interpolate', (start.shape[0] ?? 0) * steps);
     const images = await this.decode(interpolateLatents(start, end, { ...options, steps }));
     return images.reshape([start.shape[0] ?? 0, steps, ...this.exampleShape]);
   }
@@ -337,6 +346,7 @@ export class Run {
     const center =
       example === undefined ? NdArray.zeros([1, this.model.latent], 'float32') : (await this.encode(example)).mean;
     if (center.shape[0] !== 1) throw new ShapeError(`traverse: expected one example, got ${center.shape[0] ?? 0}.`);
+    this.#checkPoints('traverse', (dimensions?.length ?? this.model.latent) * steps);
     const images = await this.decode(traverseLatents(center, { ...rest, steps }));
     return images.reshape([dimensions?.length ?? this.model.latent, steps, ...this.exampleShape]);
   }

@@ -26,6 +26,16 @@ export interface ModelParts {
   readonly parameters: Readonly<Record<string, NdArray>>;
 }
 
+/** Draws of ε in chunks. */
+export interface Noise {
+  readonly chunks: number;
+  /** [draws, 1, noise] */
+  at(chunk: number): NdArray<'float32'>;
+}
+
+/** So many bytes of noise are kept from batch to batch; more are drawn anew for each. */
+const mostKept = 2 ** 26;
+
 /**
  * Some `DrawQuantity`s of every example at several draws of ε, which are the same for every example: the result is a function
  * of the example, whatever else is asked about in the same batch.
@@ -94,11 +104,18 @@ export class DrawProgram {
   }
 
   /** The noise of `count` draws under a seed, in chunks of at most `size`: chunk c does not depend on the count. */
-  noise(count: number, { seed, size }: { readonly seed: number; readonly size: number }): NdArray<'float32'>[] {
-    return Array.from({ length: Math.ceil(count / size) }, (_, chunk) => {
-      const draws = Math.min(size, count - chunk * size);
-      return normal(foldIn(seedKey(seed), chunk), [draws, 1, this.#noiseSize]);
-    });
+  noise(count: number, { seed, size }: { readonly seed: number; readonly size: number }): Noise {
+    const kept: NdArray<'float32'>[] = [];
+    const isKept = 4 * count * this.#noiseSize <= mostKept;
+    return {
+      chunks: Math.ceil(count / size),
+      at: (chunk) => {
+        const draws = Math.min(size, count - chunk * size);
+        const values = kept[chunk] ?? normal(foldIn(seedKey(seed), chunk), [draws, 1, this.#noiseSize]);
+        if (isKept) kept[chunk] = values;
+        return values;
+      },
+    };
   }
 
   dispose(): Promise<void> {

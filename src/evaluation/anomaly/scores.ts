@@ -1,4 +1,4 @@
-import { NdArray, NumericalError, ValueError } from '../../core/index.ts';
+import { NdArray, NumericalError, ValueError, takeTurns } from '../../core/index.ts';
 import { mapInOrder } from '../../engine/index.ts';
 import type { anomalyMethods } from '../../io/index.ts';
 import { batchesInOrder } from '../../objectives/index.ts';
@@ -9,7 +9,7 @@ import type { Background } from './background.ts';
 import { balanceOf, balancedScore } from './balance.ts';
 import type { Balance } from './balance.ts';
 import { DrawProgram } from './draws.ts';
-import type { DrawQuantity, ModelParts } from './draws.ts';
+import type { DrawQuantity, ModelParts, Noise } from './draws.ts';
 import { typicalityOf, typicalityScore } from './typicality.ts';
 import type { Typicality } from './typicality.ts';
 
@@ -151,7 +151,8 @@ async function eachCost(
   const asked = quantities[method];
   const program = await DrawProgram.compile(options, asked);
   try {
-    const noise = method === 'reconstruction' ? [program.noNoise] : program.noise(draws, { seed, size: drawsPerRun });
+    const none: Noise = { chunks: 1, at: () => program.noNoise };
+    const noise = method === 'reconstruction' ? none : program.noise(draws, { seed, size: drawsPerRun });
     const batchSize = Math.max(1, Math.floor(rowsPerRun / Math.min(draws, drawsPerRun)));
     const size = examples.exampleSize;
     const reduce = asked[0] === 'weight' ? 'value' : 'mean';
@@ -159,7 +160,11 @@ async function eachCost(
       options.signal?.throwIfAborted();
       const count = x.shape[0]!;
       const means = asked.map(() => Array.from({ length: count }, () => new LogMeanExp()));
-      for (const values of await Promise.all(noise.map((epsilon) => program.run(x, epsilon)))) {
+      // However many draws are asked for, so many runs are under way.
+      const chunks = countUp(noise.chunks);
+      for await (const values of mapInOrder(chunks, runs, (chunk) => program.run(x, noise.at(chunk)))) {
+        await takeTurns();
+        options.signal?.throwIfAborted();
         values.forEach(({ data }, quantity) => {
           for (let k = 0; k < data.length; k++) means[quantity]![k % count]!.add(data[k]!);
         });
@@ -168,7 +173,7 @@ async function eachCost(
     };
     // So that runs of the next batch are there while the last ones of a batch end.
     const runs = program.expect(examples.size * draws);
-    const width = runs === 1 ? 1 : 1 + Math.ceil(runs / noise.length);
+    const width = runs === 1 ? 1 : 1 + Math.ceil(runs / noise.chunks);
     const batches = batchesInOrder(examples, { key: key(seed), batchSize });
     for await (const { x, start, means, count } of mapInOrder(batches, width, meansOf)) {
       for (let row = 0; row < count; row++) {
@@ -181,6 +186,10 @@ async function eachCost(
   } finally {
     await program.dispose();
   }
+}
+
+function* countUp(to: number): Generator<number> {
+  for (let k = 0; k < to; k++) yield k;
 }
 
 function notFinite(method: AnomalyMethod, example: number, score: number): NumericalError {
