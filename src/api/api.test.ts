@@ -175,6 +175,16 @@ describe('a run on disk', () => {
     expect((await load(out)).parameters).toEqual(parameters);
   });
 
+  it('refuses points that no memory holds before it makes them', async () => {
+    const run = await train(digits, { ...small, epochs: 1 });
+    const many = NdArray.zeros([20_000, 28, 28], 'float32');
+    await expect(run.interpolate(many, many, { steps: 10_000 })).rejects.toThrow(
+      /interpolate: what 200,000,000 rows give takes 630 GB; this machine has .* GB\. Take fewer at a time: .*number of steps/,
+    );
+    await expect(run.sample(1e9)).rejects.toThrow(/the count must be a whole number .*1369568/);
+    await run.dispose();
+  });
+
   it('exports an encoder and a decoder that plain ONNX Runtime runs to the same numbers', async () => {
     const { InferenceSession, Tensor } = await import('onnxruntime-node');
     for (const posterior of ['diagonal', 'full', 'low-rank'] as const) {

@@ -71,6 +71,13 @@ function exactElbo(x: readonly number[], parameters: Record<string, NdArray>): n
 }
 
 describe('estimateNll', () => {
+  it('takes more draws than memory could hold at once, and can be stopped among them', async () => {
+    const parameters = parametersWith(0.7);
+    const signal = AbortSignal.timeout(100);
+    const many = { engine: referenceEngine, model, parameters, examples, samples: 1e9, key: key(0), signal };
+    await expect(estimateNll(many)).rejects.toThrow(/aborted/);
+  });
+
   it('is exact with one draw when the posterior is the prior and the decoder ignores z', async () => {
     const zero = {
       'mean.weight': [0, 0, 0],

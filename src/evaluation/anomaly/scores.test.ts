@@ -92,6 +92,11 @@ describe('scoreExamples', () => {
     });
   });
 
+  it('takes more draws than memory could hold at once, and can be stopped among them', async () => {
+    const many = { ...modelOf({ posterior: 'diagonal' }), examples, method: 'elbo', draws: 1e9 } as const;
+    await expect(scoreExamples({ ...many, signal: AbortSignal.timeout(100) })).rejects.toThrow(/aborted/);
+  });
+
   it('the others approach their integrals with many draws', async () => {
     const parts = modelOf({ posterior: 'diagonal' });
     const draws = 20_000;
