@@ -74,7 +74,7 @@ describe('estimateNll', () => {
   it('takes more draws than memory could hold at once, and can be stopped among them', async () => {
     const parameters = parametersWith(0.7);
     const signal = AbortSignal.timeout(100);
-    const many = { engine: referenceEngine, model, parameters, examples, samples: 1e9, key: key(0), signal };
+    const many = { engine: referenceEngine, model, parameters, examples, draws: 1e9, key: key(0), signal };
     await expect(estimateNll(many)).rejects.toThrow(/aborted/);
   });
 
