@@ -1,6 +1,19 @@
 import { DTypeError, ShapeError, formatShape } from '../core/index.ts';
 import type { FloatDType, NdArray, Shape } from '../core/index.ts';
-import { add, asTensor, broadcastGraphShapes, broadcastTo, constant, mul, neg, sqrt, sub } from '../graph/index.ts';
+import {
+  add,
+  asTensor,
+  broadcastGraphShapes,
+  broadcastTo,
+  constant,
+  div,
+  log,
+  mul,
+  neg,
+  sqrt,
+  square,
+  sub,
+} from '../graph/index.ts';
 import type { GraphKey, GraphShape, Tensor, TensorLike } from '../graph/index.ts';
 import type { Key } from '../random/index.ts';
 import { drawNoise, halfLogTwoPi, realSupport } from './distribution.ts';
@@ -108,6 +121,13 @@ export abstract class Gaussian<Root extends CovarianceRoot = CovarianceRoot> imp
 
   logProb(x: TensorLike): Tensor {
     return this.logDensity(this.root.quadratic(this.center(x)));
+  }
+
+  /** log N(xᵢ; μᵢ, Σᵢᵢ) of each coordinate by itself, [..., n]. */
+  marginalLogProb(x: TensorLike): Tensor {
+    const variance = this.root.diagonal();
+    const quadratic = add(div(square(this.center(x)), variance), log(variance));
+    return sub(mul(quadratic, -0.5), halfLogTwoPi);
   }
 
   /** n/2 (1 + log 2π) + log|det R|; for singular Σ the entropy on the support, n its dimension. */

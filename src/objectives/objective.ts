@@ -1,6 +1,6 @@
 import { ValueError } from '../core/index.ts';
 import type { GraphKey, Tensor } from '../graph/index.ts';
-import type { Vae, VaeOutput } from '../models/index.ts';
+import type { Capability, Vae, VaeOutput } from '../models/index.ts';
 import type { ParameterSpec, Parameters } from '../nn/index.ts';
 import { valuesOf } from '../parts/index.ts';
 import type { Part, PartOptions, ValuesOf } from '../parts/index.ts';
@@ -52,6 +52,8 @@ export interface Objective {
   readonly optimizer?: OwnOptimizer;
   /** Whether the loss compares examples of a batch: then a step is never parted by rows. */
   readonly couplesExamples: boolean;
+  /** What it needs of prior and posterior; a model that has it not is refused. */
+  readonly needs?: { readonly posterior?: readonly Capability[]; readonly prior?: readonly Capability[] };
   /** By what epochs are compared, training stops early and examples are left out. Default: the ELBO, which is not warmed up. */
   readonly criterion?: Criterion;
   build(context: ObjectiveContext): Losses;
@@ -106,7 +108,7 @@ export function createObjective(
   const where = `objective '${row.name}'`;
   const values = valuesOf(row, options, { shape: [sizes.inputSize] });
   const objective = row.build(values, sizes);
-  const { parameters = [], optimizer, couplesExamples, criterion = elboCriterion } = objective;
+  const { parameters = [], optimizer, couplesExamples, needs = {}, criterion = elboCriterion } = objective;
   const stray = parameters.find(({ name }) => !name.startsWith(objectivePrefix));
   if (stray) {
     throw new ValueError(
@@ -124,6 +126,7 @@ export function createObjective(
     parameters,
     ...(optimizer && { optimizer }),
     couplesExamples,
+    needs,
     criterion,
     scalars: Object.fromEntries(scalars),
     trainingSize: sizes.trainingSize,

@@ -1,5 +1,6 @@
 import { grad, input, keyInput } from '../graph/index.ts';
 import type { Tensor } from '../graph/index.ts';
+import { posteriors, priors, requireCapabilities } from '../models/index.ts';
 import type { Vae } from '../models/index.ts';
 import { isLearned, parameter, parameterInputs } from '../nn/index.ts';
 import type { Parameters } from '../nn/index.ts';
@@ -42,8 +43,13 @@ const objectiveStream = 2;
 /**
  * Two losses make one step: the model's parameters follow the gradient of `loss`, the objective's own that of `own`, both as
  * the parameters were before the step.
+ *
+ * @throws UnsupportedError when the objective needs of a prior or posterior what it does not have
  */
 export function buildStep(model: Vae, rows: number, objective = elboObjective(model, rows)): StepGraph {
+  const who = `objective '${objective.name}'`;
+  requireCapabilities(who, model.parts.posterior, objective.needs.posterior ?? [], posteriors);
+  requireCapabilities(who, model.parts.prior, objective.needs.prior ?? [], priors);
   const shape = [rows, model.inputSize] as const;
   const x = input('x', shape);
   const key = keyInput('key');

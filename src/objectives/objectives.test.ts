@@ -1,0 +1,4 @@
+import { testObjectives } from '../testing/index.ts';
+import { objectives } from './index.ts';
+
+testObjectives(objectives);
