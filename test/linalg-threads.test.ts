@@ -76,7 +76,9 @@ describe('batches in threads', () => {
     const nowhere = new URL('missing.mjs', entry);
     expect((await sqrtmhAsync([[4]], { entry: nowhere })).toNested()).toEqual([[2]]);
     await expect(sqrtmhAsync([[1, 2]], { threads: 2 })).rejects.toThrow(/sqrtmh/);
-    await expect(sqrtmhAsync([[1]], { threads: 0 })).rejects.toThrow(/threads/);
-    await expect(choleskyAsync([[1]], { thread: 2 } as never)).rejects.toThrow(/thread/);
+    for (const f of [sqrtmhAsync, choleskyAsync, eighAsync]) {
+      await expect(f([[1]], { threads: 0 })).rejects.toThrow(/threads/);
+      await expect(f([[1]], { thread: 2 } as never)).rejects.toThrow(/thread/);
+    }
   });
 });

@@ -28,10 +28,15 @@ export async function tryMutant({ copy, tests, answers, mutant, reach }) {
   return verdict;
 }
 
+/** Whose code other threads run too, where no mark says so, and the tests that start such threads. */
+const threaded = /\/(replicas|threads)\//;
+const startThreads = ['test/linalg-threads.test.ts', 'test/replicas/replicas.test.ts'];
+
 /** The tests that reach a mutant, by file, the quickest first; its neighbours count as quicker. Costs in seconds. */
 function testsFor({ id, file: mutated }, reach) {
   const chosen = reach.flatMap(({ file, reached, durations }) => {
-    const by = reached[id] ?? [];
+    const isBehindThreads = threaded.test(mutated) && startThreads.includes(file);
+    const by = isBehindThreads ? ['*'] : (reached[id] ?? []);
     const ids = (by.includes('*') ? Object.keys(durations) : by).filter((test) => durations[test] !== undefined);
     const cost = ids.reduce((sum, test) => sum + durations[test], 0) / 1000;
     return ids.length > 0 ? [{ file, ids, cost }] : [];

@@ -287,3 +287,16 @@ describe.each(families)('the family $name', (family) => {
     await program.dispose();
   });
 });
+
+it('likelihoods look at no value: their families say what may come, before training, and rounding costs no example', () => {
+  const logit = 0.7;
+  const [bernoulli, continuous] = [bernoulliLikelihood, continuousBernoulliLikelihood].map((make) =>
+    Array.from(evaluate(make(constant([logit])).logProb(constant([[1], [1 + 2 ** -20], [-(2 ** -20)], [0]]))).data),
+  );
+  // x l − log(1 + e^l), and beside it log C(λ), the same for every x.
+  const slope = logit * 2 ** -20;
+  for (const [one, above, below, zero] of [bernoulli!, continuous!]) {
+    expect(above! - one!).toBeCloseTo(slope, 12);
+    expect(zero! - below!).toBeCloseTo(slope, 12);
+  }
+});
