@@ -42,6 +42,26 @@ describe.each([gaussianFamily, laplaceFamily])('%o', (make) => {
       expect(sum).toBeCloseTo(sums[row] ?? NaN, 11);
     }
     expect(evaluate(b.mean)).toEqual(evaluate(a.mean));
+    // Where x is spread wider than y, by Π s, its entropy is as much larger, and its draws as much rarer.
+    const [entropy, ofScaled] = [evaluate(a.entropy!()), evaluate(b.entropy!())];
+    expectAllClose(ofScaled, new NdArray(entropy.data.map((value) => value + logVolume), entropy.shape), { rtol: 1e-14, atol: 1e-13 }); // prettier-ignore
+    const drawn = b.sampleAndLogProb(key(3), [2]);
+    expectAllClose(evaluate(drawn.logProb), evaluate(b.logProb(evaluate(drawn.value))), { rtol: 1e-10, atol: 1e-10 });
+  });
+
+  it('takes from the network a number for each mean, and one for each variance where that is a head', () => {
+    for (const [stddev, heads, learned] of [
+      [0.4, 0, []],
+      ['shared', 0, [[]]],
+      ['per-dimension', 0, [[inputSize]]],
+      ['head', inputSize, []],
+    ] as const) {
+      // prettier-ignore
+      for (const options of [{ inputSize, stddev }, { inputSize, stddev, scale }]) {
+        const { outputSize, parameters } = make(options);
+        expect([outputSize, parameters.map(({ shape }) => shape)]).toEqual([inputSize + heads, learned]);
+      }
+    }
   });
 
   it('has a fixed standard deviation in the units of x', () => {

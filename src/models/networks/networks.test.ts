@@ -89,6 +89,18 @@ describe('convolutional networks', () => {
     expect(names({ network: 'residual' })).toContain('encoder.0.residual.1.norm.scale');
   });
 
+  it('end in a convolution, which gives numbers of either sign', () => {
+    const sizes = { shape: [8, 8], latent: 2, outputSize: 64 };
+    const { decoder } = networksFor({ ...conv, normalization: 'batch' }, sizes);
+    const names = decoder.parameters.map(({ name }) => name);
+    expect(names.filter((name) => name.endsWith('norm.variance'))).toEqual(['decoder.0.norm.variance']);
+    const parameters = Object.fromEntries(
+      Object.entries(initializeParameters(decoder.parameters, key(1))).map(([name, value]) => [name, constant(value)]),
+    );
+    const { data } = evaluate(decoder.apply(parameters, constant(normal(key(2), [20, 2]))));
+    expect([Math.min(...data) < 0, Math.max(...data) > 0]).toEqual([true, true]);
+  });
+
   it.each<[string, NetworkOptions, number[], RegExp]>([
     ['vectors', conv, [784], /need images/],
     [

@@ -64,6 +64,22 @@ describe('Pace', () => {
     expect(ones / steps).toBeLessThan(0.1);
   });
 
+  it('counts no step whose caches hold what others left: the first after a change', () => {
+    const machine = new Machine();
+    let last: Crew | undefined;
+    const count = { one: 0, all: 0 };
+    while (machine.now < 30_000) {
+      const crew = machine.pace.next();
+      // All together start slowly, and are faster from then on.
+      const time = crew === 'all' && last === 'one' ? 60 : idle[crew];
+      machine.now += time;
+      machine.pace.add(time);
+      count[crew]++;
+      last = crew;
+    }
+    expect(count.one / (count.one + count.all)).toBeLessThan(0.05);
+  });
+
   it('compares few steps where they take long', () => {
     const { one } = new Machine().run(120_000, { one: 900, all: 600 });
     expect(one).toBeLessThan(30);
