@@ -8,6 +8,7 @@ export default defineConfig({
   ssr: { resolve: { conditions: ['rootsigma:source', ...defaultServerConditions] } },
   test: {
     include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
+    globalSetup: ['test/site/built-once.ts'],
     setupFiles: ['src/testing/setup.ts'],
     // No test is about time: these end what hangs, on a machine that is busy with other things too.
     testTimeout: 300_000,

@@ -1,16 +1,16 @@
-// The article built into a folder of its own, served, and opened in Chromium.
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createServer } from 'node:http';
+// The article, built once for all tests (`built-once.ts`), served, and opened in Chromium.
+import { existsSync, readFileSync } from 'node:fs';
+import { createServer, get } from 'node:http';
 import type { Server } from 'node:http';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
 import type { AxeResults } from 'axe-core';
 import { chromium } from 'playwright-core';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { build } from 'vite';
-import { expect } from 'vitest';
+import { expect, inject } from 'vitest';
+// Its declaration of what is injected.
+import type {} from './built-once.ts';
 
 const executablePath = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
 /** Whether there is a browser; where not, the tests that need one are skipped. */
@@ -35,9 +35,24 @@ let server: Server;
 let browser: Browser;
 let address: string;
 
+/** Where the article lies, once it is built; however long that takes. */
+function builtSite(): Promise<string> {
+  return new Promise((resolve, reject) => {
+    get(inject('builtSite'), (response) => {
+      let text = '';
+      response.setEncoding('utf8');
+      response.on('data', (part: string) => (text += part));
+      response.on('error', reject);
+      response.on('end', () => {
+        if (response.statusCode === 200) resolve(text);
+        else reject(new Error(`the article cannot be built: ${text}`));
+      });
+    }).on('error', reject);
+  });
+}
+
 export async function startSite(): Promise<void> {
-  folder = mkdtempSync(join(tmpdir(), 'rootsigma-site-'));
-  await build({ root: join(root, 'site'), logLevel: 'error', build: { outDir: folder, emptyOutDir: true } });
+  folder = await builtSite();
   server = createServer((request, response) => {
     // Under a path of its own: the page must not depend on standing at the root of its host.
     const path = new URL(request.url ?? '/', 'http://host').pathname.replace(/^\/some\/path\//, '');
@@ -56,7 +71,6 @@ export async function startSite(): Promise<void> {
 export async function stopSite(): Promise<void> {
   await browser.close();
   server.close();
-  rmSync(folder, { recursive: true, force: true });
 }
 
 export interface OpenOptions extends BrowserContextOptions {
