@@ -26,7 +26,7 @@ const notExported = [
     'OrtEngineName',
     'Rows',
     'Unbranded',
-    'src/training/replicas/plan.ts:Range',
+    'src/training/replicas/range.ts:Range',
   ],
   // Between a page and its worker.
   ...['CallContext', 'CompiledFacts', 'CompileRequest', 'PackedArray', 'PackedNode', 'RemoteEngineFacts', 'RunRequest'],

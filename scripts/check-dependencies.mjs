@@ -1,4 +1,5 @@
-// Refuses imports against the layer order (scripts/layers.mjs) and import cycles, in the given folder (default: src).
+// Refuses imports against the layer order (scripts/layers.mjs) and import cycles, in the given folder (default: src): those of
+// types and dynamic ones too, as who reads one file of a cycle must read them all.
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import ts from 'typescript';
@@ -35,11 +36,15 @@ function importsOf(path) {
         ? node.moduleSpecifier
         : ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword
           ? node.arguments[0]
-          : undefined;
+          : ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument)
+            ? node.argument.literal
+            : undefined;
     if (specifier && ts.isStringLiteral(specifier) && /^[.#]/.test(specifier.text)) {
       const clause = ts.isImportDeclaration(node) ? node.importClause : undefined;
       const typeOnly =
-        clause?.phaseModifier === ts.SyntaxKind.TypeKeyword || (ts.isExportDeclaration(node) && node.isTypeOnly);
+        clause?.phaseModifier === ts.SyntaxKind.TypeKeyword ||
+        (ts.isExportDeclaration(node) && node.isTypeOnly) ||
+        ts.isImportTypeNode(node);
       const { text } = specifier;
       const targets = text.startsWith('#') ? sourcesOf(text) : [resolve(dirname(path), text)];
       for (const target of targets) found.push({ target, typeOnly });
@@ -56,7 +61,7 @@ for (const file of files) {
   const imports = importsOf(file);
   edges.set(
     file,
-    imports.filter((i) => !i.typeOnly).map((i) => i.target),
+    imports.map((i) => i.target),
   );
   const from = order.get(layerOf(file));
   if (!from) {

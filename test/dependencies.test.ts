@@ -29,6 +29,13 @@ const files: Record<string, string> = {
   'objectives/values.ts': "import { m } from '../models/index.ts';\nexport const a = m;",
   'core/a.ts': "import { b } from './b.ts';\nexport const a = b;",
   'core/b.ts': "import { a } from './a.ts';\nexport const b = a;",
+  'core/types.ts': "import type { B } from './typed.ts';\nexport type A = B;",
+  'core/typed.ts': "import { type A } from './types.ts';\nexport type B = A;",
+  'core/later.ts': "export const a = () => import('./earlier.ts');",
+  'core/earlier.ts': "import { a } from './later.ts';\nexport const b = a;",
+  'core/written.ts': "export type A = import('./out.ts').B;",
+  'core/out.ts': "export * from './through.ts';",
+  'core/through.ts': "export type { A as B } from './written.ts';",
   'misc/a.ts': 'export const a = 1;',
 };
 
@@ -54,6 +61,9 @@ describe('check-dependencies', () => {
           "io/narrow.ts imports kernels/index.ts: 'io' may import core only",
           "objectives/values.ts imports models/index.ts: 'objectives' may import types only from 'models'",
           'import cycle: core/a.ts → core/b.ts → core/a.ts',
+          'import cycle: core/earlier.ts → core/later.ts → core/earlier.ts',
+          'import cycle: core/out.ts → core/through.ts → core/written.ts → core/out.ts',
+          'import cycle: core/typed.ts → core/types.ts → core/typed.ts',
           "misc/a.ts: folder 'misc' is not in scripts/layers.mjs",
         ].sort(),
       );

@@ -1,5 +1,5 @@
 import { checkOptions, rule } from '../core/index.ts';
-import type { OrtEngineName } from './onnx/index.ts';
+import type { OrtEngineName } from './onnx/support.ts';
 
 export type EngineName = 'reference' | OrtEngineName;
 

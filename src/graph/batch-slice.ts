@@ -4,7 +4,8 @@ import type { OpAttributes, OpName } from './op-table.ts';
 import type { BatchAxis } from './batch-axis.ts';
 import { slice } from './shaping.ts';
 import { isOp, withScope } from './tensor.ts';
-import type { GraphShape, Tensor } from './tensor.ts';
+import type { GraphShape } from './graph-shape.ts';
+import type { Tensor } from './tensor.ts';
 import { topologicalOrder } from './traverse.ts';
 
 /** Half-open. */

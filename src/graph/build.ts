@@ -4,7 +4,7 @@ import type { OpAttributes, OpName } from './op-table.ts';
 import { shapeRules } from './shape-rules.ts';
 import type { Inferred } from './shape-rules.ts';
 import { Tensor } from './tensor.ts';
-import type { GraphShape } from './tensor.ts';
+import type { GraphShape } from './graph-shape.ts';
 
 /** What graph functions take where a tensor is meant; numbers and arrays become constants. */
 export type TensorLike = Tensor | ArrayLikeInput;

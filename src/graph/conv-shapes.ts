@@ -1,7 +1,8 @@
 import { DTypeError, ShapeError, formatShape, isFloat, sameShape } from '../core/index.ts';
 import type { DType } from '../core/index.ts';
 import type { ConvAttributes, OpAttributes } from './op-table.ts';
-import type { Dimension, GraphShape, Tensor } from './tensor.ts';
+import type { Dimension, GraphShape } from './graph-shape.ts';
+import type { Tensor } from './tensor.ts';
 
 /** One axis of a convolution: the image's padding at its begin and end, and how the kernel lies on it. */
 export interface ConvAxis {

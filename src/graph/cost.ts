@@ -1,5 +1,6 @@
 import { isOp } from './tensor.ts';
-import type { Dimension, Tensor } from './tensor.ts';
+import type { Dimension } from './graph-shape.ts';
+import type { Tensor } from './tensor.ts';
 import { topologicalOrder } from './traverse.ts';
 
 /**

@@ -26,7 +26,8 @@ import { matmul } from './matmul.ts';
 import type { OpName, ReduceAttributes } from './op-table.ts';
 import { sum } from './reductions.ts';
 import { broadcastTo, gather, pad, reshape, scatterAdd, slice, transpose } from './shaping.ts';
-import type { GraphShape, Tensor } from './tensor.ts';
+import type { GraphShape } from './graph-shape.ts';
+import type { Tensor } from './tensor.ts';
 import { sumTo } from './vjp-rule.ts';
 import type { VjpRule } from './vjp-rule.ts';
 

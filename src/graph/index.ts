@@ -1,5 +1,5 @@
 export { Tensor, isOp, withScope } from './tensor.ts';
-export type { Dimension, GraphShape } from './tensor.ts';
+export type { Dimension, GraphShape } from './graph-shape.ts';
 export * from './op-table.ts';
 export { asTensor, asTensors, constant, dimension, inferNode, input, makeNode } from './build.ts';
 export type { TensorLike } from './build.ts';

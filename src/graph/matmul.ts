@@ -3,7 +3,8 @@ import { asTensors, makeNode } from './build.ts';
 import type { TensorLike } from './build.ts';
 import { expandDims, reshape, squeeze } from './shaping.ts';
 import { isOp } from './tensor.ts';
-import type { Dimension, GraphShape, Tensor } from './tensor.ts';
+import type { Dimension, GraphShape } from './graph-shape.ts';
+import type { Tensor } from './tensor.ts';
 
 export interface MatmulOptions {
   readonly transposeA?: boolean;

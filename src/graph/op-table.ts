@@ -1,5 +1,5 @@
 import type { DType, FloatDType, NdArray } from '../core/index.ts';
-import type { GraphShape } from './tensor.ts';
+import type { GraphShape } from './graph-shape.ts';
 
 /** Ops without attributes. */
 type None = Readonly<Record<string, never>>;

@@ -2,7 +2,8 @@ import { NdArray } from '../core/index.ts';
 import type { FloatDType } from '../core/index.ts';
 import type { Key } from '../random/index.ts';
 import { constant, input, makeNode } from './build.ts';
-import type { GraphShape, Tensor } from './tensor.ts';
+import type { GraphShape } from './graph-shape.ts';
+import type { Tensor } from './tensor.ts';
 
 /**
  * A random key inside a graph: a uint32 [2] tensor and the words folded into it since. Deriving keys costs nothing at

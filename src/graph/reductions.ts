@@ -5,7 +5,8 @@ import type { TensorLike } from './build.ts';
 import { add, div, equal, exp, log, mul, stopGradient, sub, where } from './elementwise.ts';
 import type { reduceOps } from './op-table.ts';
 import { reshape } from './shaping.ts';
-import type { GraphShape, Tensor } from './tensor.ts';
+import type { GraphShape } from './graph-shape.ts';
+import type { Tensor } from './tensor.ts';
 
 export interface ReduceOptions {
   /** Keep the reduced axes with size 1. Default: false. */

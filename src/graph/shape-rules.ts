@@ -2,7 +2,8 @@ import { DTypeError, ShapeError, formatShape, isFloat, sameShape } from '../core
 import type { DType } from '../core/index.ts';
 import { convShapeRules } from './conv-shapes.ts';
 import type { OpAttributes, OpName, ReduceAttributes } from './op-table.ts';
-import type { Dimension, GraphShape, Tensor } from './tensor.ts';
+import type { Dimension, GraphShape } from './graph-shape.ts';
+import type { Tensor } from './tensor.ts';
 
 export interface Inferred {
   readonly shape: GraphShape;

@@ -2,7 +2,8 @@ import { ShapeError, formatShape, normalizeAxis, sameShape } from '../core/index
 import { asTensor, asTensors, constant, makeNode } from './build.ts';
 import type { TensorLike } from './build.ts';
 import { isOp } from './tensor.ts';
-import type { Dimension, GraphShape, Tensor } from './tensor.ts';
+import type { Dimension, GraphShape } from './graph-shape.ts';
+import type { Tensor } from './tensor.ts';
 
 /** The same elements under another shape. One size may be −1: what remains. */
 export function reshape(x: TensorLike, shape: GraphShape): Tensor {

@@ -1,11 +1,6 @@
 import type { DType } from '../core/index.ts';
+import type { GraphShape } from './graph-shape.ts';
 import type { OpAttributes, OpName } from './op-table.ts';
-
-/** A size: a number, or the name of one that is known only at run time (`'batch'`). */
-export type Dimension = number | string;
-
-/** Sizes of a tensor expression, outermost first. */
-export type GraphShape = readonly Dimension[];
 
 let nextId = 0;
 const scopes: string[] = [];

@@ -2,7 +2,8 @@ import { sameShape } from '../core/index.ts';
 import type { OpAttributes, OpName } from './op-table.ts';
 import { sum } from './reductions.ts';
 import { reshape } from './shaping.ts';
-import type { GraphShape, Tensor } from './tensor.ts';
+import type { GraphShape } from './graph-shape.ts';
+import type { Tensor } from './tensor.ts';
 
 /** What a rule sees: the node's operands, its value y, and the cotangent ȳ = ∂loss/∂y. */
 export interface VjpContext<Op extends OpName> {

@@ -6,7 +6,7 @@ import { matrixName, toResult } from './matrices.ts';
 import { scaleByPower } from './scaling.ts';
 import { rebuild } from './products.ts';
 import { checkTolerance, clipToSupport } from './spectrum.ts';
-import type { SpectrumOptions } from './spectrum.ts';
+import type { SpectrumOptions } from './spectrum-options.ts';
 import { correlationSpectrum, standardize } from './standardize.ts';
 import type { CorrelationSpectrum, Standardized } from './standardize.ts';
 import { toSymmetric } from './symmetric.ts';

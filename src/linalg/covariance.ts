@@ -5,8 +5,9 @@ import { completeVectors } from './complement.ts';
 import { toResult, toSquare } from './matrices.ts';
 import { scaleRange } from './scaling.ts';
 import { rebuild } from './products.ts';
-import { decidesRank, positiveSpectrum, spectrumRules } from './spectrum.ts';
-import type { SpectrumOptions } from './spectrum.ts';
+import { decidesRank, positiveSpectrum } from './spectrum.ts';
+import { spectrumRules } from './spectrum-options.ts';
+import type { SpectrumOptions } from './spectrum-options.ts';
 import { symmetricPart, toSymmetric } from './symmetric.ts';
 import { indefiniteTolerance } from './thresholds.ts';
 

@@ -4,8 +4,9 @@ import { factorize } from './cholesky.ts';
 import { factorizeLu } from './lu.ts';
 import { toResult, toSquare } from './matrices.ts';
 import { scaleByPower } from './scaling.ts';
-import { decidesRank, positiveSpectrum, spectrumRules } from './spectrum.ts';
-import type { SpectrumOptions } from './spectrum.ts';
+import { decidesRank, positiveSpectrum } from './spectrum.ts';
+import { spectrumRules } from './spectrum-options.ts';
+import type { SpectrumOptions } from './spectrum-options.ts';
 import { toSymmetric } from './symmetric.ts';
 import { safeSpread } from './thresholds.ts';
 

@@ -9,7 +9,7 @@ export * from './iterations.ts';
 export * from './lyapunov.ts';
 export { relativeDistance } from './matrices.ts';
 export * from './products.ts';
-export type { SpectrumOptions, SpectrumRule } from './spectrum.ts';
+export type { SpectrumOptions, SpectrumRule } from './spectrum-options.ts';
 export type { CorrelationSpectrum, Standardized } from './standardize.ts';
 export type { Symmetric } from './symmetric.ts';
 export * from './sqrtm.ts';

@@ -3,8 +3,9 @@ import type { ArrayLikeInput, FloatDType, NdArray } from '../core/index.ts';
 import { matrixName, toResult } from './matrices.ts';
 import { scaleRange } from './scaling.ts';
 import { rebuild } from './products.ts';
-import { decidesRank, positiveSpectrum, spectrumRules } from './spectrum.ts';
-import type { SpectrumOptions } from './spectrum.ts';
+import { decidesRank, positiveSpectrum } from './spectrum.ts';
+import { spectrumRules } from './spectrum-options.ts';
+import type { SpectrumOptions } from './spectrum-options.ts';
 import { toSymmetric } from './symmetric.ts';
 
 export interface InvSqrtmhOptions extends SpectrumOptions {

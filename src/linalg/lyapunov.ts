@@ -4,8 +4,9 @@ import { divideByPairSumsBatch } from '../kernels/index.ts';
 import { completeVectors } from './complement.ts';
 import { commonDType, pairBatches, toResult, toSquare } from './matrices.ts';
 import { exponentOf, largestMagnitude, scaleRange } from './scaling.ts';
-import { positiveSpectrum, spectrumRules } from './spectrum.ts';
-import type { SpectrumOptions, SpectrumRule } from './spectrum.ts';
+import { positiveSpectrum } from './spectrum.ts';
+import { spectrumRules } from './spectrum-options.ts';
+import type { SpectrumOptions, SpectrumRule } from './spectrum-options.ts';
 import { toSymmetric } from './symmetric.ts';
 import { evenSpread, lyapunovTolerance } from './thresholds.ts';
 

@@ -1,31 +1,13 @@
-import { LinearAlgebraError, ValueError, rule } from '../core/index.ts';
-import type { OptionRules } from '../core/index.ts';
+import { LinearAlgebraError, ValueError } from '../core/index.ts';
 import { eighBatch } from '../kernels/index.ts';
 import { gradedSvd } from './graded-svd.ts';
 import type { GradedSvd } from './graded-svd.ts';
 import { matrixName } from './matrices.ts';
 import { scaleByPower, scaleRange } from './scaling.ts';
+import type { SpectrumRule } from './spectrum-options.ts';
 import { correlationSpectrum, standardize } from './standardize.ts';
 import type { SpreadOptions, Symmetric } from './symmetric.ts';
 import { indefiniteTolerance, supportTolerance } from './thresholds.ts';
-
-/** What a function of a positive semidefinite matrix may be told. */
-export interface SpectrumOptions {
-  /**
-   * Eigenvalues within ±rtol · λmax count as zero, in place of the rules of thresholds.ts: of the correlation matrix where
-   * that is semidefinite so far, else of Σ.
-   */
-  readonly rtol?: number;
-}
-
-/** Names alone: what a tolerance may be, `positiveSpectrum` checks. */
-export const spectrumRules: OptionRules<SpectrumOptions> = { rtol: rule.anything };
-
-/** The same with the support rule itself exchangeable. */
-export interface SpectrumRule extends SpectrumOptions {
-  /** Default `supportTolerance` of the input's element type. */
-  readonly support?: (n: number, epsilon: number) => number;
-}
 
 /** Eigendecomposition of positive semidefinite matrices. */
 export interface Spectrum {

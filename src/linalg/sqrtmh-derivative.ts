@@ -3,8 +3,8 @@ import type { ArrayLikeInput, FloatDType, NdArray } from '../core/index.ts';
 import { averageWithTranspose, solveSylvester } from './lyapunov.ts';
 import type { SylvesterRule } from './lyapunov.ts';
 import { toResult, toSquare } from './matrices.ts';
-import { spectrumRules } from './spectrum.ts';
-import type { SpectrumOptions } from './spectrum.ts';
+import { spectrumRules } from './spectrum-options.ts';
+import type { SpectrumOptions } from './spectrum-options.ts';
 import { workingSupport } from './thresholds.ts';
 
 /**

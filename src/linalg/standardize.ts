@@ -1,6 +1,6 @@
 import { eighBatch } from '../kernels/index.ts';
 import { evenExponentOf, powerOfTwo, scaleByPower } from './scaling.ts';
-import type { SpectrumRule } from './spectrum.ts';
+import type { SpectrumRule } from './spectrum-options.ts';
 import { indefiniteTolerance, supportTolerance } from './thresholds.ts';
 
 /**

@@ -1,8 +1,21 @@
 import type { NdArray } from '../core/index.ts';
 import type { EpochMeans } from './events.ts';
-import type { NonFiniteCounts, Snapshot } from './non-finite.ts';
 import type { NamedParameters } from './parameter-store.ts';
 import type { Sharing } from './replicas/sharing.ts';
+
+/** What became of steps that were not finite so far: part of what a training goes on from. */
+export interface NonFiniteCounts {
+  /** Steps whose update was left out. */
+  readonly skipped: number;
+  /** Of them, those of the epoch under way. */
+  readonly skippedInEpoch: number;
+  /** Times that the training went back. */
+  readonly rollbacks: number;
+  /** Of either, how many in a row. */
+  readonly inARow: number;
+  /** The step that the last rollback went back to. */
+  readonly returnedTo: number;
+}
 
 /** How far a training has come: plain data, as JSON in a checkpoint. */
 export interface Progress {
@@ -41,6 +54,9 @@ export interface Checkpoint {
   /** The best epoch's parameters of the model, where there is a validation split. */
   readonly best?: NamedParameters;
 }
+
+/** The last state that was good, and where the training stood. */
+export type Snapshot = Pick<Checkpoint, 'parameters' | 'optimizer' | 'steps' | 'progress'>;
 
 /** Steps taken, those counted that were skipped. */
 export function stepsTaken({ steps, progress }: Pick<Checkpoint, 'steps' | 'progress'>): number {

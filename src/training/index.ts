@@ -13,7 +13,8 @@ export type {
 } from './events.ts';
 export { firstNonFiniteIn } from './non-finite.ts';
 export type { TrainingConfig } from '../io/index.ts';
-export type { NonFiniteCounts, NonFinitePolicy, Snapshot } from './non-finite.ts';
+export type { NonFiniteCounts, Snapshot } from './checkpoint.ts';
+export type { NonFinitePolicy } from './non-finite.ts';
 export { follow } from './replicas/follow.ts';
 export type { FollowerTask } from './replicas/follower-thread.ts';
 export { Optimizer, optimizerSlots } from './optimizers.ts';

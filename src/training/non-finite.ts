@@ -1,26 +1,12 @@
 import { NumericalError } from '../core/index.ts';
 import type { NdArray } from '../core/index.ts';
 import type { TrainingConfig } from '../io/index.ts';
-import type { Checkpoint } from './checkpoint.ts';
+import type { NonFiniteCounts } from './checkpoint.ts';
 import type { NonFiniteEvent } from './events.ts';
 import type { NamedParameters } from './parameter-store.ts';
 
 /** What a training does where a step's loss or gradient is NaN or infinite. */
 export type NonFinitePolicy = NonNullable<TrainingConfig['onNan']>;
-
-/** What became of such steps so far: part of what a training goes on from. */
-export interface NonFiniteCounts {
-  /** Steps whose update was left out. */
-  readonly skipped: number;
-  /** Of them, those of the epoch under way. */
-  readonly skippedInEpoch: number;
-  /** Times that the training went back. */
-  readonly rollbacks: number;
-  /** Of either, how many in a row. */
-  readonly inARow: number;
-  /** The step that the last rollback went back to. */
-  readonly returnedTo: number;
-}
 
 export const noneNonFinite: NonFiniteCounts = {
   skipped: 0,
@@ -38,9 +24,6 @@ export const rollbackFactor = 0.5;
 export const stepsBetweenSnapshots = 100;
 /** So many are told of in full. Where one arose is computed anew, op by op in float64, which takes many steps' time. */
 export const maxLocated = 3;
-
-/** The last state that was good, and where the training stood. */
-export type Snapshot = Pick<Checkpoint, 'parameters' | 'optimizer' | 'steps' | 'progress'>;
 
 /** What was found, where. */
 export interface Finding {

@@ -2,7 +2,7 @@ import { ShapeError } from '../core/index.ts';
 import type { OptimizerConfig } from '../io/index.ts';
 import { adam, adamw, flushBelow, sgd } from '../kernels/index.ts';
 import type { ParameterStore } from './parameter-store.ts';
-import type { Range } from './replicas/plan.ts';
+import type { Range } from './replicas/range.ts';
 
 export type Slots = Readonly<Record<string, Float32Array<ArrayBuffer>>>;
 

@@ -24,7 +24,8 @@ import {
   stepsBetweenSnapshots,
   stopError,
 } from './non-finite.ts';
-import type { Finding, NonFiniteCounts, NonFinitePolicy, Snapshot } from './non-finite.ts';
+import type { NonFiniteCounts, Snapshot } from './checkpoint.ts';
+import type { Finding, NonFinitePolicy } from './non-finite.ts';
 import type { NamedParameters } from './parameter-store.ts';
 import { Replicas } from './replicas/replicas.ts';
 import { learningRateFactor } from './schedule.ts';

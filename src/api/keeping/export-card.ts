@@ -2,10 +2,10 @@ import { formatShape, version } from '../../core/index.ts';
 import { onnxVersions } from '../../engine/index.ts';
 import { likelihoodFor } from '../model/likelihood.ts';
 import type { OnnxOptions } from './onnx-models.ts';
-import type { Run } from '../run/run.ts';
+import type { TrainedModel } from '../model/trained-model.ts';
 
 /** The README.md beside exported models: what each takes and gives. */
-export function exportCard(run: Run, { root }: OnnxOptions): string {
+export function exportCard(run: TrainedModel, { root }: OnnxOptions): string {
   const { config, model, exampleShape } = run;
   const { inputSize, latent } = model;
   return `# ${config.model.preset} on ${config.data.source}
@@ -37,7 +37,7 @@ ${unitsText(run)}`;
 }
 
 /** What float32 rounds off a number of the centre's size, as a share of its standard deviation, worst of all numbers. */
-function unitsText({ standardization }: Run): string {
+function unitsText({ standardization }: TrainedModel): string {
   if (!standardization) return '';
   const { center, scale } = standardization;
   const lost = center.reduce((worst, value, i) => Math.max(worst, Math.abs(value) / (scale[i] ?? NaN)), 0) * 2 ** -24;

@@ -4,7 +4,7 @@ import { onnxVersions } from '../../engine/index.ts';
 import { isLearned } from '../../nn/index.ts';
 import type { DoneEvent, ElboMeans } from '../../training/index.ts';
 import { likelihoodFor } from '../model/likelihood.ts';
-import type { Run } from '../run/run.ts';
+import type { TrainedModel } from '../model/trained-model.ts';
 
 /** How a training went, for its model card. */
 export interface TrainingSummary {
@@ -16,7 +16,7 @@ export interface TrainingSummary {
 }
 
 /** The run's README.md: what the model is, how it was trained, how to use it. */
-export function modelCard(run: Run, path: string, summary?: TrainingSummary): string {
+export function modelCard(run: TrainedModel, path: string, summary?: TrainingSummary): string {
   const { data, model, training, objective } = run.config;
   const images = isImageShape(run.exampleShape);
   const count = run.model.parameters.filter(isLearned).reduce((total, { shape }) => total + sizeOf(shape), 0);
@@ -56,24 +56,24 @@ ${data.table ? tableUse(run) : imageUse(run)}
 `;
 }
 
-function imageUse({ exampleShape, model }: Run): string {
+function imageUse({ exampleShape, model }: TrainedModel): string {
   return `const images = await run.sample(16); // [16, ${exampleShape.join(', ')}]
 const { mean, stddev } = await run.encode(images); // each [16, ${model.latent}]`;
 }
 
-function tableUse({ model }: Run): string {
+function tableUse({ model }: TrainedModel): string {
   return `const table = await run.sampleTable(16); // 16 new rows
 const { mean, stddev } = await run.encode(run.fromTable(table)); // each [16, ${model.latent}]`;
 }
 
-function unitsRow({ standardization, config }: Run): string {
+function unitsRow({ standardization, config }: TrainedModel): string {
   if (!standardization) return '';
   const what = standardization.rule === 'each' ? 'each number of an example' : 'the numbers of an example as a whole';
   const share = config.training.validation > 0 ? ', without the validation split' : '';
   return `| units | the model sees ${what} less its mean and divided by its standard deviation over the training examples${share} (\`data.centre\` and \`data.scale\` in model.safetensors); ELBO, NLL, samples and the ONNX models are in the data's own units |\n`;
 }
 
-function likelihoodText(config: Run['config']): string {
+function likelihoodText(config: TrainedModel['config']): string {
   const { likelihood, stddev = 'shared' } = config.model;
   const isScaled = likelihood === 'gaussian' || likelihood === 'laplace';
   const scale = typeof stddev === 'number' ? ` ${stddev}` : `: ${stddev}`;
@@ -87,7 +87,7 @@ function networkText({
   dropout,
   hidden,
   activation,
-}: Run['config']['model']): string {
+}: TrainedModel['config']['model']): string {
   if (network === 'custom') return 'custom, given by code';
   return [
     network,
@@ -101,7 +101,7 @@ function networkText({
     .join('; ');
 }
 
-function posteriorText(model: Run['config']['model']): string {
+function posteriorText(model: TrainedModel['config']['model']): string {
   if (model.posterior === 'full') return `full covariance, ${model.root ?? 'symmetric'} root`;
   if (model.posterior === 'low-rank') return `low rank + diagonal, rank ${model.rank ?? 1}`;
   return model.posterior;

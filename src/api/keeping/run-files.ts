@@ -1,18 +1,30 @@
 import { DataError, NumericalError, version } from '../../core/index.ts';
+import type { NdArray } from '../../core/index.ts';
 import { comparison, isImageShape, sheet } from '../../drawing/index.ts';
 import { RunFolder, encodeSafetensors, formatTableCsv, jsonText, runFile, seal, unsealed } from '../../io/index.ts';
-import type { Store } from '../../io/index.ts';
+import type { Store, Table } from '../../io/index.ts';
 import { exportCard } from './export-card.ts';
 import { modelCard } from './model-card.ts';
 import type { TrainingSummary } from './model-card.ts';
 import { exportOnnx } from './onnx-models.ts';
 import type { OnnxOptions } from './onnx-models.ts';
 import { asShades } from '../model/shades.ts';
-import type { Run } from '../run/run.ts';
+import type { TrainedModel } from '../model/trained-model.ts';
 import { standardizationTensors } from '../data/standardization.ts';
 
+/** What a run's folder holds of it: the model, and what it makes. */
+export interface KeptRun extends TrainedModel {
+  sample(count: number): Promise<NdArray>;
+  sampleTable(count: number): Promise<Table>;
+  testReconstructions(count: number): Promise<{ readonly originals: NdArray; readonly reconstructions: NdArray }>;
+}
+
 /** Writes a run that lives in memory as a run folder. */
-export async function saveRun(run: Run, store: Store, options: { readonly overwrite?: boolean } = {}): Promise<void> {
+export async function saveRun(
+  run: KeptRun,
+  store: Store,
+  options: { readonly overwrite?: boolean } = {},
+): Promise<void> {
   const folder = await RunFolder.create(store, options);
   await folder.writeConfig(run.config);
   await writeRunFiles(folder, run);
@@ -24,7 +36,11 @@ export interface ExportOptions extends OnnxOptions {
 }
 
 /** Writes the models, the configuration and what the models take and give, for use without this library. Gives the names. */
-export async function exportRun(run: Run, store: Store, { overwrite = false, root }: ExportOptions): Promise<string[]> {
+export async function exportRun(
+  run: TrainedModel,
+  store: Store,
+  { overwrite = false, root }: ExportOptions,
+): Promise<string[]> {
   if (!overwrite && (await store.list()).length > 0) {
     throw new DataError(`${store.name}: is not empty. Choose another folder, or ask to overwrite.`);
   }
@@ -44,7 +60,7 @@ export async function exportRun(run: Run, store: Store, { overwrite = false, roo
 export async function weightsOf({
   parameters,
   standardization,
-}: Pick<Run, 'parameters' | 'standardization'>): Promise<Uint8Array<ArrayBuffer>> {
+}: Pick<TrainedModel, 'parameters' | 'standardization'>): Promise<Uint8Array<ArrayBuffer>> {
   const tensors = { ...parameters, ...(standardization && standardizationTensors(standardization)) };
   const file = encodeSafetensors(tensors, { metadata: { ...unsealed, format: 'rootsigma', version } });
   await seal(file);
@@ -63,7 +79,7 @@ export interface RunFilesOptions {
 }
 
 /** The files of a finished run besides config, metrics and checkpoints: the model first. */
-export async function writeRunFiles(folder: RunFolder, run: Run, options: RunFilesOptions = {}): Promise<void> {
+export async function writeRunFiles(folder: RunFolder, run: KeptRun, options: RunFilesOptions = {}): Promise<void> {
   for (const [name, { data }] of Object.entries(run.parameters)) {
     const wrong = data.find((value) => !Number.isFinite(value));
     if (wrong !== undefined)

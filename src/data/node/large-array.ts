@@ -10,7 +10,7 @@ import type { RecordElement } from './record-dataset.ts';
 import { cachedRecords } from './record-cache.ts';
 import { RecordFile } from './record-file.ts';
 import { placeRowMajor } from './row-major.ts';
-import type { ArrayOnDisk } from './stored-arrays.ts';
+import type { ArrayOnDisk } from './array-on-disk.ts';
 
 /** How much is read at once to look at all values. */
 const scanBytes = 2 ** 22;

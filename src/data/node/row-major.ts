@@ -4,7 +4,7 @@ import type { ResolveContext } from '../context.ts';
 import { cachedRecords } from './record-cache.ts';
 import type { RecordCache } from './record-cache.ts';
 import { RecordFile } from './record-file.ts';
-import type { ArrayPlace } from './stored-arrays.ts';
+import type { ArrayPlace } from './array-on-disk.ts';
 
 /** How much of an array is turned around at once, unless told otherwise. */
 const usualBlockBytes = 2 ** 26;

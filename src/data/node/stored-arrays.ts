@@ -12,23 +12,10 @@ import {
 } from '../../io/index.ts';
 import type { ByteSource, NpyHeader, ZipEntry } from '../../io/index.ts';
 import { fileSize, fileSource, readFileBytes, readFileHead, readZipEntry } from '../../io/node/index.ts';
-import type { ArraySource } from '../arrays/array-source.ts';
 import type { ResolveContext } from '../context.ts';
+import type { ArrayOnDisk, ArrayPlace } from './array-on-disk.ts';
 import { openLargeArray } from './large-array.ts';
 import { cachedRecords } from './record-cache.ts';
-
-/** An array in NPY format on disk, not read yet. */
-export interface ArrayOnDisk extends ArraySource {
-  readonly path: string;
-  /** Where its NPY format lies unpacked: in the file itself, or else in the cache, where this writes it. */
-  place(context: ResolveContext): Promise<ArrayPlace>;
-}
-
-export interface ArrayPlace {
-  readonly path: string;
-  /** Where its header begins. */
-  readonly start: number;
-}
 
 export function npyFile(path: string): ArrayOnDisk {
   return onDisk({

@@ -1,7 +1,7 @@
 import type { Engine } from '../engine.ts';
 import type { OrtEngineName } from '../onnx/index.ts';
 import { OrtProgram } from './program.ts';
-import { loadRuntime } from './runtime.ts';
+import { loadRuntime } from './load-runtime.ts';
 import type { RuntimeOptions } from './runtime.ts';
 
 /** The engine on one build of ONNX Runtime. @throws UnsupportedError when the build does not load here */

@@ -3,7 +3,7 @@ import { UnsupportedError } from '../../core/index.ts';
 import { ortBuilds } from '../../testing/engine/index.ts';
 import { encodeModel } from '../onnx/index.ts';
 import { createSession } from './plan.ts';
-import { loadRuntime } from './runtime.ts';
+import { loadRuntime } from './load-runtime.ts';
 
 it.each(ortBuilds)('$label says why it refuses a model', async ({ name, access }) => {
   const runtime = await loadRuntime(name, { threads: 1, access });

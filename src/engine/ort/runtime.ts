@@ -1,9 +1,6 @@
-import { UnsupportedError } from '../../core/index.ts';
 import type { NdArray } from '../../core/index.ts';
-import { ortBuilds } from '#ort-builds';
 import type { WasmPaths } from '../choice.ts';
 import type { OrtEngineName } from '../onnx/index.ts';
-import { reasonOf } from './reason.ts';
 
 /** A model that is loaded. */
 export interface OrtSession {
@@ -43,12 +40,3 @@ export interface RuntimeOptions {
 
 /** How each build is loaded here. */
 export type OrtBuilds = Readonly<Record<OrtEngineName, (options: RuntimeOptions) => Promise<OrtRuntime>>>;
-
-/** Loads one build; the other stays untouched. @throws UnsupportedError with the reason when it does not load here */
-export async function loadRuntime(name: OrtEngineName, options: RuntimeOptions): Promise<OrtRuntime> {
-  try {
-    return await ortBuilds[name](options);
-  } catch (cause) {
-    throw new UnsupportedError(`createEngine: ${name} does not load here: ${reasonOf(cause)}`, { cause });
-  }
-}

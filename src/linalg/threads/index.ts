@@ -3,8 +3,8 @@ import type { ArrayLikeInput, FloatDType, OptionRules } from '../../core/index.t
 import { packArray, unpackArrays } from '../../core/messages/index.ts';
 import type { PackedArray } from '../../core/messages/index.ts';
 import type { EigenDecomposition } from '../eigh.ts';
-import { spectrumRules } from '../spectrum.ts';
-import type { SpectrumOptions } from '../spectrum.ts';
+import { spectrumRules } from '../spectrum-options.ts';
+import type { SpectrumOptions } from '../spectrum-options.ts';
 import { operations } from './operations.ts';
 import type { BatchTask } from './operations.ts';
 import { callThread, startThreads, threadsHere } from './workers.ts';

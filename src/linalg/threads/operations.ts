@@ -2,7 +2,7 @@ import type { NdArray } from '../../core/index.ts';
 import type { PackedArray } from '../../core/messages/index.ts';
 import { cholesky } from '../cholesky.ts';
 import { eigh } from '../eigh.ts';
-import type { SpectrumOptions } from '../spectrum.ts';
+import type { SpectrumOptions } from '../spectrum-options.ts';
 import { sqrtmh } from '../sqrtmh.ts';
 
 type Operation = (a: NdArray, options?: SpectrumOptions) => Readonly<Record<string, NdArray>>;

@@ -1,4 +1,15 @@
-import type { StepRequest } from './replica.ts';
+import type { Key } from '../../random/index.ts';
+
+/** What a step is fed. */
+export interface StepRequest {
+  /** The noise's key: the same key gives the same draws. */
+  readonly key: Key;
+  /** What the objective's numbers are at this step, by name. */
+  readonly scalars: Readonly<Record<string, number>>;
+  readonly learningRate: number;
+  /** Of the objective's own parameters, where it has some. */
+  readonly ownLearningRate?: number;
+}
 
 /** A flat array of a replica: its parameters, or one of its optimiser's by number. */
 export type FlatArray = 'parameters' | number;

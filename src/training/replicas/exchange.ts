@@ -2,7 +2,8 @@ import { Activity, activityWords } from './activity.ts';
 import { Barrier, barrierWords } from './barrier.ts';
 import { commandLength } from './commands.ts';
 import { isBatch, normBlock, widthOf } from './plan.ts';
-import type { Range, StepPlan } from './plan.ts';
+import type { StepPlan } from './plan.ts';
+import type { Range } from './range.ts';
 
 /** The buffers of one step. */
 export interface Slot {

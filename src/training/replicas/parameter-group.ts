@@ -3,7 +3,7 @@ import { sumOfSquares } from '../../kernels/index.ts';
 import { Optimizer } from '../optimizers.ts';
 import type { ParameterStore } from '../parameter-store.ts';
 import { normBlock } from './plan.ts';
-import type { Range } from './plan.ts';
+import type { Range } from './range.ts';
 
 export interface ParameterGroupOptions {
   /** Of the flat arrays. */

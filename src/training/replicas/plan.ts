@@ -5,15 +5,11 @@ import { flatOffsets } from '../parameter-store.ts';
 import type { StoredSpec } from '../parameter-store.ts';
 import { gradientName } from '../step-graph.ts';
 import type { StepNames } from '../step-graph.ts';
+import { overlap } from './range.ts';
+import type { Range } from './range.ts';
 import { rowParts, sumOverBlocks } from './row-blocks.ts';
 import { batchName } from './row-step.ts';
 import type { RowStep } from './row-step.ts';
-
-/** A half-open part of the flat parameter array, or of the batch's rows. */
-export interface Range {
-  readonly from: number;
-  readonly to: number;
-}
 
 /** How replicas share a step. */
 export interface StepPlan {
@@ -134,11 +130,6 @@ export function isBatch(factor: Tensor | undefined): boolean {
 /** Numbers in one row of a factor. */
 export function widthOf(factor: Tensor): number {
   return sizeOf(factor.shape.slice(1) as number[]);
-}
-
-export function overlap(a: Range, b: Range): Range | undefined {
-  const [from, to] = [Math.max(a.from, b.from), Math.min(a.to, b.to)];
-  return from < to ? { from, to } : undefined;
 }
 
 /** The gradients in a replica's range, whole rows of the weights that it shares with others, and for the lead what is no gradient. */

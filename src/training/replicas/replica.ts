@@ -2,7 +2,6 @@ import { NdArray, sizeOf } from '../../core/index.ts';
 import type { Engine, Program } from '../../engine/index.ts';
 import type { OptimizerConfig, TrainingConfig } from '../../io/index.ts';
 import { createBufferMemory } from '../../kernels/index.ts';
-import type { Key } from '../../random/index.ts';
 import { optimizerSlots } from '../optimizers.ts';
 import type { Optimizer } from '../optimizers.ts';
 import { ParameterStore, flatLength } from '../parameter-store.ts';
@@ -11,7 +10,7 @@ import { TrainingStep } from '../step.ts';
 import type { StepValues } from '../step.ts';
 import type { StepGraph } from '../step-graph.ts';
 import type { Exchange } from './exchange.ts';
-import type { FlatArray } from './commands.ts';
+import type { FlatArray, StepRequest } from './commands.ts';
 import { alone, totalOf } from './collectives.ts';
 import type { Collectives } from './collectives.ts';
 import { ParameterGroup } from './parameter-group.ts';
@@ -19,16 +18,6 @@ import { factorName, isBatch, stepOnRows } from './plan.ts';
 import type { StepPlan } from './plan.ts';
 import type { RowStep } from './row-step.ts';
 import { SharedCollectives } from './shared-collectives.ts';
-
-export interface StepRequest {
-  /** The noise's key: the same key gives the same draws. */
-  readonly key: Key;
-  /** What the objective's numbers are at this step, by name. */
-  readonly scalars: Readonly<Record<string, number>>;
-  readonly learningRate: number;
-  /** Of the objective's own parameters, where it has some. */
-  readonly ownLearningRate?: number;
-}
 
 export interface StepOutcome extends StepValues {
   /** Euclidean norm of the gradient before clipping. */

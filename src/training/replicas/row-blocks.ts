@@ -1,6 +1,6 @@
 import { add, slice } from '../../graph/index.ts';
 import type { Tensor } from '../../graph/index.ts';
-import type { Range } from './plan.ts';
+import type { Range } from './range.ts';
 
 /**
  * Vector instructions take 16 numbers at a time and what is left over one by one, with other rounding; and a product of

@@ -6,8 +6,9 @@ import type { StepValues } from '../step.ts';
 import type { Exchange } from './exchange.ts';
 import { totalOf } from './collectives.ts';
 import type { Collectives, StepTotals } from './collectives.ts';
-import { isBatch, normBlock, overlap, widthOf } from './plan.ts';
-import type { Range } from './plan.ts';
+import { isBatch, normBlock, widthOf } from './plan.ts';
+import { overlap } from './range.ts';
+import type { Range } from './range.ts';
 import { sumByHalves } from './row-blocks.ts';
 
 /** How many numbers are added up at a time: they stay in the second-level cache. */

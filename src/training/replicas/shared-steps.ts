@@ -6,7 +6,8 @@ import { Exchange } from './exchange.ts';
 import type { FlatArray } from './commands.ts';
 import { planStep } from './plan.ts';
 import { Replica } from './replica.ts';
-import type { ReplicaOptions, StepOutcome, StepRequest } from './replica.ts';
+import type { StepRequest } from './commands.ts';
+import type { ReplicaOptions, StepOutcome } from './replica.ts';
 import type { RowStep } from './row-step.ts';
 import { Team } from './team.ts';
 

@@ -6,8 +6,8 @@ import { BrokenBarrierError } from './barrier.ts';
 import { writeCommand } from './commands.ts';
 import type { Command } from './commands.ts';
 import { sharedBatchPart } from './plan.ts';
-import type { Range } from './plan.ts';
-import type { StepRequest } from './replica.ts';
+import type { Range } from './range.ts';
+import type { StepRequest } from './commands.ts';
 
 /** How long followers that wait for commands may take to answer. */
 const timeoutSeconds = 20;

@@ -1,0 +1,15 @@
+import type { Standardization } from '../../data/index.ts';
+import type { RunConfig } from '../../io/index.ts';
+import type { Vae } from '../../models/index.ts';
+import type { NamedParameters } from '../../training/index.ts';
+
+/** A trained model and what it is described by: what is kept of a run. */
+export interface TrainedModel {
+  readonly config: RunConfig;
+  readonly model: Vae;
+  readonly parameters: NamedParameters;
+  /** Of its data, where they are numbers in units of their own. */
+  readonly standardization: Standardization | undefined;
+  /** Of one example, such as [28, 28]. */
+  readonly exampleShape: readonly number[];
+}
