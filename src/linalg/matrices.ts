@@ -51,15 +51,28 @@ export function toSquare(operation: string, input: ArrayLikeInput): Matrices {
   return matrices;
 }
 
-function requireFinite(operation: string, { data, rows, columns, batchShape }: Matrices): void {
-  for (let i = 0; i < data.length; i++) {
-    if (Number.isFinite(data[i])) continue;
-    const matrix = Math.floor(i / (rows * columns));
-    const row = Math.floor(i / columns) % rows;
-    throw new NumericalError(
-      `${operation}: ${matrixName(batchShape, matrix)} holds ${data[i]!} at (${row}, ${i % columns}). Entries must be finite.`,
-    );
+/** −1 where all are finite: then x · 0 is 0, in four sums, so that none waits for another. */
+function firstNotFinite(values: Float64Array | Float32Array): number {
+  let [a, b, c, d] = [0, 0, 0, 0];
+  let i = values.length % 4;
+  for (let k = 0; k < i; k++) a += values[k]! * 0;
+  for (; i < values.length; i += 4) {
+    a += values[i]! * 0;
+    b += values[i + 1]! * 0;
+    c += values[i + 2]! * 0;
+    d += values[i + 3]! * 0;
   }
+  return a + b + c + d === 0 ? -1 : values.findIndex((value) => !Number.isFinite(value));
+}
+
+function requireFinite(operation: string, { data, rows, columns, batchShape }: Matrices): void {
+  const i = firstNotFinite(data);
+  if (i < 0) return;
+  const matrix = Math.floor(i / (rows * columns));
+  const row = Math.floor(i / columns) % rows;
+  throw new NumericalError(
+    `${operation}: ${matrixName(batchShape, matrix)} holds ${data[i]!} at (${row}, ${i % columns}). Entries must be finite.`,
+  );
 }
 
 /** "the matrix", or "matrix [1, 2] of the batch". */
@@ -80,13 +93,11 @@ export function toResult(
   dtype: FloatDType,
 ): NdArray<FloatDType> {
   const values = dtype === 'float64' ? data : typedArrayFrom(dtype, data);
-  for (let i = 0; i < values.length; i++) {
-    if (Number.isFinite(values[i])) continue;
-    throw new NumericalError(
-      `${operation}: entry ${i} of the result ${formatShape(shape)} is ${data[i]!}, beyond ${dtype}. Rescale the input.`,
-    );
-  }
-  return new NdArray<FloatDType>(values, shape, dtype);
+  const i = firstNotFinite(values);
+  if (i < 0) return new NdArray<FloatDType>(values, shape, dtype);
+  throw new NumericalError(
+    `${operation}: entry ${i} of the result ${formatShape(shape)} is ${data[i]!}, beyond ${dtype}. Rescale the input.`,
+  );
 }
 
 /** The element type of a result of two inputs: float32 only when both are. */

@@ -2,7 +2,8 @@ const bits = new DataView(new ArrayBuffer(8));
 
 /** 2^k, exact, for −1022 ≤ k ≤ 1023 (Math.pow promises no exactness). */
 export function powerOfTwo(k: number): number {
-  bits.setBigUint64(0, BigInt(k + 1023) << 52n);
+  bits.setUint32(0, (k + 1023) << 20);
+  bits.setUint32(4, 0);
   return bits.getFloat64(0);
 }
 

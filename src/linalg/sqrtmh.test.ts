@@ -190,6 +190,19 @@ describe('sqrtmh refuses', () => {
     expect(() => sqrtmh(NdArray.from(float32, 'float64'))).toThrow(LinearAlgebraError);
   });
 
+  it('asymmetry and NaN at any place', () => {
+    const n = 17;
+    for (let row = 0; row < n; row++) {
+      for (let column = 0; column < row; column++) {
+        const a = identity(n);
+        a.data[row * n + column] = 0.5;
+        expect(() => sqrtmh(a)).toThrow(`entry (${row}, ${column}) is 0.5, (${column}, ${row}) is 0`);
+        a.data[row * n + column] = NaN;
+        expect(() => sqrtmh(a)).toThrow(`holds NaN at (${row}, ${column})`);
+      }
+    }
+  });
+
   it('NaN, infinity and shapes that are not square', () => {
     expect(() => sqrtmh([[1, NaN], [NaN, 1]])).toThrow(NumericalError); // prettier-ignore
     expect(() => sqrtmh([[[1]], [[Infinity]]])).toThrow(/matrix \[1\] of the batch holds Infinity at \(0, 0\)/);

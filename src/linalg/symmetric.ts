@@ -23,33 +23,63 @@ export interface SpreadOptions {
 
 /** Reads symmetric matrices; rounding-size asymmetry is averaged. @throws ShapeError, NumericalError, LinearAlgebraError */
 export function toSymmetric(operation: string, input: ArrayLikeInput, options: SpreadOptions = {}): Symmetric {
-  const matrices = toSquare(operation, input);
-  const size = matrices.rows * matrices.rows;
-  for (let i = 0; i < matrices.count; i++) requireSymmetric(operation, matrices, i, size);
-  return symmetricPart(matrices, options);
+  return symmetricPart(toSquare(operation, input), options, operation);
 }
 
-/** (A + Aᵀ)/2 of square matrices of any asymmetry, scaled. Overwrites `matrices.data`. */
-export function symmetricPart(matrices: Matrices, { spread }: SpreadOptions = {}): Symmetric {
+/**
+ * (A + Aᵀ)/2 of square matrices, scaled. Overwrites `matrices.data`.
+ *
+ * @param operation refuses asymmetry beyond rounding; without it, any will do
+ */
+export function symmetricPart(matrices: Matrices, { spread }: SpreadOptions = {}, operation?: string): Symmetric {
   const { data, rows: n, count, epsilon } = matrices;
   const uneven = new Map<number, Float64Array<ArrayBuffer>>();
   const exponents = new Int32Array(count);
   for (let i = 0; i < count; i++) {
     const start = i * n * n;
     const end = start + n * n;
-    for (let row = 0; row < n; row++) {
-      for (let column = 0; column < row; column++) {
-        const at = start + row * n + column;
-        const mirrored = start + column * n + row;
-        if (data[at] !== data[mirrored]) data[at] = data[mirrored] = data[at]! / 2 + data[mirrored]! / 2;
-      }
-    }
+    if (!equalsTranspose(data, start, n)) average(matrices, i, operation);
     if (spread && isUneven(data, start, n, spread(epsilon))) uneven.set(i, data.slice(start, end));
     const exponent = evenExponentOf(largestMagnitude(data, start, end));
     scaleRange(data, start, end, -exponent);
     exponents[i] = exponent;
   }
   return { ...matrices, exponents, uneven };
+}
+
+/** To the bit. By blocks of 8 × 8: the entries of a column lie on as many cache lines. */
+function equalsTranspose(data: Float64Array, start: number, n: number): boolean {
+  for (let top = 0; top < n; top += 8) {
+    for (let left = 0; left <= top; left += 8) {
+      for (let row = top; row < Math.min(top + 8, n); row++) {
+        for (let column = left; column < Math.min(left + 8, row); column++) {
+          if (data[start + row * n + column] !== data[start + column * n + row]) return false;
+        }
+      }
+    }
+  }
+  return true;
+}
+
+/** @throws LinearAlgebraError, in the name of `operation`, when two entries differ by more than rounding */
+function average({ data, rows: n, epsilon, batchShape }: Matrices, index: number, operation?: string): void {
+  const start = index * n * n;
+  const limit = operation ? asymmetryTolerance(epsilon) * largestMagnitude(data, start, start + n * n) : Infinity;
+  for (let row = 0; row < n; row++) {
+    for (let column = 0; column < row; column++) {
+      const at = start + row * n + column;
+      const mirrored = start + column * n + row;
+      const lower = data[at]!;
+      const upper = data[mirrored]!;
+      if (Math.abs(lower - upper) > limit) {
+        throw new LinearAlgebraError(
+          `${operation}: ${matrixName(batchShape, index)} is not symmetric: entry (${row}, ${column}) is ${lower}, ` +
+            `(${column}, ${row}) is ${upper}; rounding explains at most ${limit}. Symmetrise it as (A + Aᵀ)/2 if that is what you mean.`,
+        );
+      }
+      if (lower !== upper) data[at] = data[mirrored] = lower / 2 + upper / 2;
+    }
+  }
 }
 
 function isUneven(data: Float64Array, start: number, n: number, spread: number): boolean {
@@ -60,21 +90,4 @@ function isUneven(data: Float64Array, start: number, n: number, spread: number):
     if (variance > 0 && variance < least) least = variance;
   }
   return spread === 0 || most / spread > least;
-}
-
-function requireSymmetric(operation: string, matrices: Matrices, index: number, size: number): void {
-  const { data, rows: n, epsilon, batchShape } = matrices;
-  const start = index * size;
-  const limit = asymmetryTolerance(epsilon) * largestMagnitude(data, start, start + size);
-  for (let row = 0; row < n; row++) {
-    for (let column = 0; column < row; column++) {
-      const lower = data[start + row * n + column]!;
-      const upper = data[start + column * n + row]!;
-      if (Math.abs(lower - upper) <= limit) continue;
-      throw new LinearAlgebraError(
-        `${operation}: ${matrixName(batchShape, index)} is not symmetric: entry (${row}, ${column}) is ${lower}, ` +
-          `(${column}, ${row}) is ${upper}; rounding explains at most ${limit}. Symmetrise it as (A + Aᵀ)/2 if that is what you mean.`,
-      );
-    }
-  }
 }
