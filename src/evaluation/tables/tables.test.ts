@@ -12,6 +12,7 @@ import {
   kolmogorovSmirnov,
   sampleGaussianCopula,
   sampleIndependently,
+  totalVariation,
 } from './index.ts';
 import type { ColumnKinds } from './index.ts';
 
@@ -40,6 +41,16 @@ describe('kolmogorovSmirnov', () => {
     [[], [1], 1],
   ])('of %j and %j is %d', (a, b, expected) => {
     expect(kolmogorovSmirnov(Float64Array.from(a), Float64Array.from(b))).toBe(expected);
+  });
+});
+
+describe('totalVariation', () => {
+  it('is the largest difference in probability of any set of names', () => {
+    const of = (shares: Record<string, number>) => new Map(Object.entries(shares));
+    const [p, q] = [of({ a: 0.5, b: 0.5 }), of({ a: 0.25, c: 0.75 })];
+    // The set {c} has 0 and 0.75.
+    expect([totalVariation(p, q), totalVariation(q, p), totalVariation(p, p)]).toEqual([0.75, 0.75, 0]);
+    expect(totalVariation(of({ a: 1 }), of({ b: 1 }))).toBe(1);
   });
 });
 

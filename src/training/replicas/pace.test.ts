@@ -80,6 +80,26 @@ describe('Pace', () => {
     expect(count.one / (count.one + count.all)).toBeLessThan(0.05);
   });
 
+  it('gives both crews as many steps in each turn of a trial', () => {
+    const machine = new Machine();
+    const turns: { crew: Crew; steps: number }[] = [];
+    while (machine.now < 10_000) {
+      const crew = machine.pace.next();
+      machine.now += idle[crew];
+      machine.pace.add(idle[crew]);
+      const turn = turns.at(-1);
+      if (turn?.crew === crew) turn.steps++;
+      else turns.push({ crew, steps: 1 });
+    }
+    // All work; then one, all, one, all, of which the last turn runs on into the time after.
+    const trials = Array.from({ length: Math.floor((turns.length - 1) / 4) }, (_, k) => turns.slice(4 * k + 1, 4 * k + 4)); // prettier-ignore
+    expect(trials.length).toBeGreaterThan(0);
+    for (const [first, second, third] of trials) {
+      expect([first!.crew, second!.crew, third!.crew]).toEqual(['one', 'all', 'one']);
+      expect([second!.steps, third!.steps]).toEqual([first!.steps, first!.steps]);
+    }
+  });
+
   it('compares few steps where they take long', () => {
     const { one } = new Machine().run(120_000, { one: 900, all: 600 });
     expect(one).toBeLessThan(30);
