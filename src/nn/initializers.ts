@@ -3,8 +3,14 @@ import type { Shape } from '../core/index.ts';
 import { normal, uniform } from '../random/index.ts';
 import type { Key } from '../random/index.ts';
 
-/** Starting values of one parameter. */
-export type Initializer = (key: Key, shape: Shape) => NdArray<'float32'>;
+/** What starting values may look at. */
+export interface InitializerContext {
+  /** Training examples at random, as training reads them (standardised, binarised), [count, inputSize]; more than there are: some twice. */
+  examples(count: number): NdArray<'float32'>;
+}
+
+/** Starting values of one parameter. The context is there where a training begins. */
+export type Initializer = (key: Key, shape: Shape, context?: InitializerContext) => NdArray<'float32'>;
 
 export const zeros: Initializer = (_, shape) => NdArray.zeros(shape, 'float32');
 

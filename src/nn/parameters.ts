@@ -4,7 +4,7 @@ import { input } from '../graph/index.ts';
 import type { Tensor } from '../graph/index.ts';
 import { foldIn } from '../random/index.ts';
 import type { Key } from '../random/index.ts';
-import type { Initializer } from './initializers.ts';
+import type { Initializer, InitializerContext } from './initializers.ts';
 
 /** An array that belongs to a model: its full name (`encoder.0.weight`), shape and how it starts. */
 export interface ParameterSpec {
@@ -27,13 +27,17 @@ export function isLearned({ kind = 'learned' }: Pick<ParameterSpec, 'kind'>): bo
 export type Parameters = Readonly<Record<string, Tensor>>;
 
 /** Starting values, by full name. The value of one parameter depends on the key and its position only. */
-export function initializeParameters(specs: readonly ParameterSpec[], key: Key): Record<string, NdArray<'float32'>> {
+export function initializeParameters(
+  specs: readonly ParameterSpec[],
+  key: Key,
+  context?: InitializerContext,
+): Record<string, NdArray<'float32'>> {
   const names = new Set<string>();
   return Object.fromEntries(
     specs.map(({ name, shape, initializer }, index) => {
       if (names.has(name)) throw new ShapeError(`initializeParameters: two parameters are named '${name}'.`);
       names.add(name);
-      return [name, initializer(foldIn(key, index), shape)];
+      return [name, initializer(foldIn(key, index), shape, context)];
     }),
   );
 }

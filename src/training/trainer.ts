@@ -1,14 +1,14 @@
-import { noticesTo, takeTurns } from '../core/index.ts';
+import { NdArray, noticesTo, takeTurns } from '../core/index.ts';
 import type { OnNotice } from '../core/index.ts';
 import { stepsPerEpoch, trainingBatches } from '../data/index.ts';
 import type { Engine } from '../engine/index.ts';
 import type { TrainingConfig } from '../io/index.ts';
 import type { Vae } from '../models/index.ts';
 import { initializeParameters } from '../nn/index.ts';
-import type { ParameterSpec } from '../nn/index.ts';
+import type { InitializerContext, ParameterSpec } from '../nn/index.ts';
 import { CriterionProgram, elboObjective, isBetter, metricText, scalarAt } from '../objectives/index.ts';
 import type { Examples, TrainingObjective } from '../objectives/index.ts';
-import { foldIn, key as seedKey } from '../random/index.ts';
+import { foldIn, key as seedKey, permutation } from '../random/index.ts';
 import type { Key } from '../random/index.ts';
 import { stepsTaken } from './checkpoint.ts';
 import type { Checkpoint, Progress } from './checkpoint.ts';
@@ -64,6 +64,7 @@ const streams = {
   trimming: 4,
   rollbacks: 5,
   objective: 6,
+  examples: 7,
 } as const;
 
 const start: Progress = {
@@ -111,12 +112,27 @@ export class Trainer {
     this.#onNotice = noticesTo(options.onNotice);
     this.#policy = config.onNan ?? 'stop';
     const drawn = (specs: readonly ParameterSpec[], stream: number): NamedParameters =>
-      initializeParameters(specs, foldIn(this.#seed, stream));
+      initializeParameters(specs, foldIn(this.#seed, stream), this.#initialization());
     const parameters = resume?.parameters ?? {
       ...(options.initial ?? drawn(model.parameters, streams.initialization)),
       ...drawn(parts.objective.parameters, streams.objective),
     };
     parts.replicas.load(parameters, resume);
+  }
+
+  /** What starting values may look at: training examples, as a step reads them. */
+  #initialization(): InitializerContext {
+    const { training } = this.#options;
+    const key = foldIn(this.#seed, streams.examples);
+    return {
+      examples: (count) => {
+        const order = permutation(foldIn(key, 0), training.size).data;
+        const indices = Uint32Array.from({ length: count }, (_, k) => order[k % order.length] ?? 0);
+        const x = NdArray.zeros([count, training.exampleSize], 'float32');
+        training.read(indices, x.data, foldIn(key, 1));
+        return x;
+      },
+    };
   }
 
   static async create(options: TrainerOptions): Promise<Trainer> {

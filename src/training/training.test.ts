@@ -6,6 +6,7 @@ import { createVae } from '../models/index.ts';
 import type { Examples } from '../objectives/index.ts';
 import { bernoulli, key, uniform } from '../random/index.ts';
 import { initializeParameters } from '../nn/index.ts';
+import type { InitializerContext } from '../nn/index.ts';
 import { Optimizer, ParameterStore, Trainer, flatLength } from './index.ts';
 import type { Checkpoint, TrainingEvent } from './index.ts';
 import { patienceIsOver, updatePatience } from './early-stopping.ts';
@@ -326,5 +327,34 @@ describe('StepTimes', () => {
     expect(times.median()).toBe(5);
     times.add(7);
     expect(times.median()).toBe(6);
+  });
+});
+
+describe('starting values', () => {
+  it('may look at training examples, as many as they like', async () => {
+    const seen: number[][] = [];
+    const probe = {
+      name: 'probe',
+      shape: [1],
+      initializer: (_: unknown, shape: readonly number[], context?: InitializerContext) => {
+        for (const count of [80, 100]) {
+          const { data, shape: size } = context?.examples(count) ?? NdArray.zeros([0, 0], 'float32');
+          expect(size).toEqual([count, inputSize]);
+          seen.push(Array.from({ length: count }, (_row, k) => Number.parseInt(data.subarray(k * inputSize, (k + 1) * inputSize).join(''), 2))); // prettier-ignore
+        }
+        return NdArray.zeros(shape, 'float32');
+      },
+    };
+    const asked = { ...model, parameters: [...model.parameters, probe] };
+    const made = await Trainer.create({ engine, model: asked, training: patterns(80, 1), config });
+    await made.dispose();
+    const rows = NdArray.zeros([80, inputSize], 'float32');
+    patterns(80, 1).read(Uint32Array.from({ length: 80 }, (_, k) => k), rows.data, key(0)); // prettier-ignore
+    const all = Array.from({ length: 80 }, (_, k) => Number.parseInt(rows.data.subarray(k * inputSize, (k + 1) * inputSize).join(''), 2)); // prettier-ignore
+    const [once = [], more = []] = seen;
+    const sorted = (values: readonly number[]): number[] => values.toSorted((a, b) => a - b);
+    expect(sorted(once)).toEqual(sorted(all));
+    expect(once).not.toEqual(all);
+    expect(more).toEqual([...once, ...once.slice(0, 20)]);
   });
 });
