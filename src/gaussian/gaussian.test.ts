@@ -90,6 +90,21 @@ describe.each(Object.entries(constructions))('MultivariateNormal from %s', (_, m
   });
 });
 
+describe('marginalLogProb', () => {
+  it('is that of each coordinate by itself, whatever the root', () => {
+    const covariance = [[2, 1, -0.3], [1, 3, 0.5], [-0.3, 0.5, 0.7]]; // prettier-ignore
+    const [mean, x] = [[1, -1, 0.5], [0.3, 2, -1]]; // prettier-ignore
+    for (const make of Object.values(constructions)) {
+      const actual = evaluate(make(mean, covariance).marginalLogProb([x])).data;
+      x.forEach((value, k) => {
+        const variance = covariance[k]![k]!;
+        const expected = -((value - mean[k]!) ** 2) / (2 * variance) - 0.5 * Math.log(2 * Math.PI * variance);
+        expect(actual[k]).toBeCloseTo(expected, 10);
+      });
+    }
+  });
+});
+
 describe('LowRankMultivariateNormal', () => {
   it.each(fixture.low_rank)('gives the 60-digit values, n = $n, r = $rank', (known) => {
     const p = LowRankMultivariateNormal.fromVariance(known.mean, known.cov_diag, { factor: known.cov_factor });
