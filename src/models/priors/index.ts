@@ -1,7 +1,8 @@
 import { standardNormal } from './standard-normal.ts';
+import { vamp } from './vamp.ts';
 
 /** The priors that there are. */
-export const priors = [standardNormal] as const;
+export const priors = [standardNormal, vamp] as const;
 
 export { definePrior } from './prior.ts';
 export type { Prior, PriorContext, PriorDistribution, PriorRow, PriorSizes } from './prior.ts';
