@@ -1,9 +1,10 @@
 import { diagonal, isotropic } from './diagonal.ts';
 import { full } from './full.ts';
 import { lowRank } from './low-rank.ts';
+import { planar } from './planar.ts';
 
 /** The posteriors that there are. */
-export const posteriors = [isotropic, diagonal, full, lowRank] as const;
+export const posteriors = [isotropic, diagonal, full, lowRank, planar] as const;
 
 export { asGaussian } from './as-gaussian.ts';
 export { centerOf } from './center.ts';
