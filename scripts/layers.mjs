@@ -17,13 +17,14 @@ export const layers = [
   { name: 'io', only: ['core'] },
   { name: 'drawing', only: ['core', 'io'] },
   { name: 'data', only: ['core', 'kernels', 'random', 'io'] },
+  { name: 'config' },
   { name: 'training' },
   { name: 'evaluation', not: ['training'] },
   { name: 'api' },
   { name: 'worker' },
   {
     name: 'cli',
-    only: ['core', 'random', 'linalg', 'graph', 'engine', 'gaussian', 'io', 'drawing', 'data', 'api'],
+    only: ['core', 'random', 'linalg', 'graph', 'engine', 'gaussian', 'io', 'drawing', 'data', 'config', 'api'],
   },
   // What the package exports: a file on top of them all.
   { name: 'index.ts' },

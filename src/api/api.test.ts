@@ -77,7 +77,11 @@ describe('train', () => {
   it.each<[string, TrainOptions, RegExp]>([
     ['latent 0', { latent: 0 }, /latent must be a whole number of at least 1, got 0/],
     ['a negative rate', { learningRate: -1 }, /learningRate must be a number above 0, got -1/],
-    ['a root without a full posterior', { root: 'cholesky' }, /no root unless the posterior is 'full'/],
+    [
+      'a root without a full posterior',
+      { root: 'cholesky' },
+      /'root' is for posterior 'full', and the posterior is 'diagonal'/,
+    ],
     ['validation of everything', { validation: 1 }, /validation must be a number in \[0, 1\), got 1/],
   ])('refuses %s before anything runs', async (_, options, message) => {
     const out = folder();

@@ -77,23 +77,24 @@ export type {
 } from '../evaluation/index.ts';
 export { compareTables, downstreamAccuracy, sampleGaussianCopula, sampleIndependently } from '../evaluation/index.ts';
 export type { ColumnKinds, DownstreamAccuracy, TableDistances } from '../evaluation/index.ts';
-export { MemoryStore, anomalyMethods, tableOf } from '../io/index.ts';
+export { MemoryStore, tableOf } from '../io/index.ts';
+export { anomalyMethods } from '../evaluation/index.ts';
+export type { AnomalyThreshold } from '../evaluation/index.ts';
 export type {
-  AnomalyThreshold,
   Cell,
-  ColumnKind,
   CsvDialect,
   FormatTableOptions,
   JsonValue,
   NumberForm,
   Release,
   ReplaceOptions,
-  RunConfig,
   Store,
   Table,
   TableColumn,
   WrittenForm,
 } from '../io/index.ts';
+export type { ColumnKind } from '../data/index.ts';
+export type { RunConfig } from '../config/index.ts';
 export type {
   DoneEvent,
   ElboMeans,

@@ -22,30 +22,29 @@ const images = (shape: readonly number[]): NdArray<'float32'> => {
 
 describe('the network', () => {
   it.each<[string, readonly number[], TrainOptions, string | undefined]>([
-    ['small grey images', [28, 28], {}, undefined],
+    ['small grey images', [28, 28], {}, 'dense'],
     ['colour', [16, 12, 3], {}, 'conv'],
     ['images above 32 × 32', [40, 20], {}, 'conv'],
-    ['strips', [2, 64], {}, undefined],
-    ['vectors', [50], {}, undefined],
-    ['an option', [16, 12, 3], { network: 'dense' }, undefined],
+    ['strips', [2, 64], {}, 'dense'],
+    ['vectors', [50], {}, 'dense'],
+    ['an option', [16, 12, 3], { network: 'dense' }, 'dense'],
     ['another option', [8, 8], { network: 'residual', channels: [4] }, 'residual'],
   ])('is chosen by %s', async (_, shape, options, network) => {
     const run = await train(images(shape), {
       ...small,
       epochs: 1,
       batchSize: 8,
-      channels: network && [4],
+      ...(network !== 'dense' && { channels: [4] }),
       ...options,
-    } as TrainOptions);
-    expect(run.config.model.network).toBe(network);
-    expect(run.config.model.hidden).toEqual(network === undefined ? [400] : []);
+    });
+    expect(run.config.model.network).toMatchObject({ name: network, hidden: network === 'dense' ? [400] : [] });
     expect((await run.reconstruct(images(shape))).shape).toEqual([32, ...shape]);
     await run.dispose();
   });
 
   it('refuses options of convolutions for dense layers', async () => {
     await expect(Promise.resolve(train(digits, { ...small, channels: [4] }))).rejects.toThrow(
-      /\$\.model\.network: expected 'conv' or 'residual' where there are channels/,
+      /'channels' is for network 'conv' or 'residual', and the network is 'dense'/,
     );
   });
 });
@@ -63,7 +62,7 @@ describe('networks of one’s own', () => {
   it('train, save, resume and load like any others', async () => {
     const out = folder();
     const run = await train(digits, { ...small, networks, out });
-    expect(run.config.model).toMatchObject({ network: 'custom', hidden: [] });
+    expect(run.config.model).toMatchObject({ network: { name: 'custom' } });
     expect(Object.keys(run.parameters)).toContain('mine.down.weight');
     const reloaded = await load(out, { networks });
     const x = images([28, 28]);
@@ -78,7 +77,7 @@ describe('networks of one’s own', () => {
     await train(digits, { ...small, networks, out });
     await expect(load(out)).rejects.toThrow(/networks of its author's own.*give them again as `networks`/);
     await expect(Promise.resolve(train(digits, { ...small, networks, hidden: [3] }))).rejects.toThrow(
-      /hidden has no effect with networks of your own: leave it out/,
+      /'hidden' is for network 'dense', 'conv' or 'residual', and the network is your own/,
     );
     const builtIn = folder();
     await train(digits, { ...small, out: builtIn });

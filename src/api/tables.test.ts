@@ -41,7 +41,7 @@ describe('a table, from its file', () => {
     const { config } = run;
     expect(config).toMatchObject({
       data: { kind: 'table', support: 'table', binarize: 'none', count: 180 },
-      model: { likelihood: 'mixed' },
+      model: { likelihood: { name: 'mixed' } },
       training: { batchSize: 32 },
     });
     expect(config.data.table?.columns.map(({ name }) => name)).toContain('income');
@@ -70,7 +70,7 @@ describe('a table, from its file', () => {
     expect((await loaded.evaluate({ draws: 2 })).elbo).toBe((await run.evaluate({ draws: 2 })).elbo);
     expect((await readTable(join(out, 'samples.csv'))).rowCount).toBe(1000);
     expect(existsSync(join(out, 'samples.png'))).toBe(false);
-    expect(readFileSync(join(out, 'README.md'), 'utf8')).toMatch(/likelihood \| mixed; ELBO and NLL are of densities of standardised numbers/); // prettier-ignore
+    expect(readFileSync(join(out, 'README.md'), 'utf8')).toMatch(/likelihood \| mixed; stddev per-dimension; ELBO and NLL are of densities of standardised numbers/); // prettier-ignore
     const { InferenceSession } = await import('onnxruntime-node');
     const decoder = await InferenceSession.create(join(out, 'model/decoder.onnx'));
     expect([...decoder.outputNames].sort()).toEqual(['mean', 'missing', 'stddev']);

@@ -77,7 +77,7 @@ function nextSteps({ run, out, done, program, isPictured }: TrainingOutcome): st
   }
   if (done.reason === 'interrupted')
     rows.unshift([`${program} train --resume --out ${out}`, 'continue where it stopped']);
-  else if (model.posterior !== 'full') {
+  else if (model.posterior.name !== 'full') {
     rows.push([`${program} train --config ${out}/config.json --posterior full`, 'the same with a full Σ']);
   }
   return formatTable(rows);

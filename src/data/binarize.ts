@@ -1,5 +1,5 @@
 import { sizeOf } from '../core/index.ts';
-import type { DataConfig } from '../io/index.ts';
+import type { DataConfig } from './config.ts';
 import { drawBelow, threshold } from '../kernels/index.ts';
 import { foldIn } from '../random/index.ts';
 import type { Key } from '../random/index.ts';

@@ -1,4 +1,4 @@
-import type { DataConfig } from '../io/index.ts';
+import type { DataConfig } from './config.ts';
 
 /** What data are read for, and how this machine gets at them. */
 export interface ResolveContext {

@@ -1,6 +1,7 @@
 import { NdArray, ShapeError, ValueError, checkOptions, formatShape, rule, sizeOf } from '../core/index.ts';
 import type { FloatDType, OptionRules, Shape } from '../core/index.ts';
-import type { Cell, DataConfig } from '../io/index.ts';
+import type { Cell } from '../io/index.ts';
+import type { DataConfig } from './config.ts';
 import { gatherFractions } from '../kernels/index.ts';
 import type { TableEncoder } from './table/encoder.ts';
 

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { DataError, ValueError } from '../core/index.ts';
 import { encodePng, zip } from '../io/index.ts';
-import type { DataConfig } from '../io/index.ts';
+import type { DataConfig } from './config.ts';
 import { readIdxFolder, readImageFiles, readImageFolder } from './node/index.ts';
 import { examplesOf, resolveFiles, sendableFiles, splitNames } from './index.ts';
 import type { DatasetSplits, FileInput } from './index.ts';

@@ -2,6 +2,8 @@
 export * from './batches.ts';
 export * from './binarize.ts';
 export * from './builtin.ts';
+export { binarizeChoices, dataSchema } from './config.ts';
+export type { DataConfig } from './config.ts';
 export type { LoadProgress, ResolveContext } from './context.ts';
 export * from './dataset.ts';
 export * from './digits/digits.ts';
@@ -31,6 +33,7 @@ export type { ColumnSchema, SchemaOverrides } from './table/infer.ts';
 export { MarginalMatcher } from './table/marginals.ts';
 export { tableDataset, tableSplits } from './table/table-dataset.ts';
 export type { TableOptions } from './table/table-dataset.ts';
+export type { ColumnKind, TableState } from './table/table-state.ts';
 export { TypedTable } from './table/typed.ts';
 export type { Level, TypedColumn } from './table/typed.ts';
 export { wholeOf } from './whole.ts';

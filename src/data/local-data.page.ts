@@ -1,7 +1,7 @@
 // A page has no data by path; Node has local-data.ts in its place.
 import type * as local from './node/index.ts';
 import { DataError, UnsupportedError } from '../core/index.ts';
-import type { DataConfig } from '../io/index.ts';
+import type { DataConfig } from './config.ts';
 import { listDatasets, makeBuiltinDataset } from './builtin.ts';
 import type { DatasetOptions, DatasetSplits } from './source.ts';
 

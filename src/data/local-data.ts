@@ -1,6 +1,6 @@
 // Data of this machine, in Node. Pages have local-data.page.ts in its place: package.json, `imports`.
 import type * as local from './node/index.ts';
-import type { DataConfig } from '../io/index.ts';
+import type { DataConfig } from './config.ts';
 import type { ResolveContext } from './context.ts';
 import type { DatasetOptions, DatasetSplits } from './source.ts';
 

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { DataError, ValueError } from '../core/index.ts';
-import { MemoryStore, RunFolder, parseJson, parseJsonLines, parseRunConfig, shown } from './index.ts';
+import { MemoryStore, parseJson, parseJsonLines, shown } from './index.ts';
+import { RunFolder } from '../api/keeping/run-folder.ts';
+import { parseRunConfig } from '../config/index.ts';
 
 describe('parseJson', () => {
   test('reads what JSON.parse reads, long texts and all', () => {

@@ -22,6 +22,16 @@ export function parseJson(text: string, options: DecodeOptions = {}): unknown {
   }
 }
 
+/** @throws DataError for a value whose text would be longer than a string can be */
+export function jsonText(value: unknown): string {
+  try {
+    return `${JSON.stringify(value, null, 2)}\n`;
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new DataError('a table of so many columns cannot be kept: its description is longer than a text can be.');
+  }
+}
+
 function checkExtent(text: string, name: string): void {
   const [quote, comma, list, object, listEnd, objectEnd] = [34, 44, 91, 123, 93, 125];
   let [depth, values] = [0, 1];

@@ -1,4 +1,4 @@
-import type { TrainingConfig } from '../io/index.ts';
+import type { TrainingConfig } from '../config/index.ts';
 import { isBetter } from '../objectives/index.ts';
 import type { Criterion } from '../objectives/index.ts';
 import type { Progress } from './checkpoint.ts';

@@ -12,7 +12,7 @@ export type {
   ValidationMeans,
 } from './events.ts';
 export { firstNonFiniteIn } from './non-finite.ts';
-export type { TrainingConfig } from '../io/index.ts';
+export type { TrainingConfig } from '../config/index.ts';
 export type { NonFiniteCounts, Snapshot } from './checkpoint.ts';
 export type { NonFinitePolicy } from './non-finite.ts';
 export { follow } from './replicas/follow.ts';

@@ -3,7 +3,7 @@ import { NumericalError } from '../core/index.ts';
 import type { NdArray } from '../core/index.ts';
 import { createEngine } from '../engine/index.ts';
 import type { Engine } from '../engine/index.ts';
-import type { TrainingConfig } from '../io/index.ts';
+import type { TrainingConfig } from '../config/index.ts';
 import { createVae } from '../models/index.ts';
 import type { Vae } from '../models/index.ts';
 import type { Examples } from '../objectives/index.ts';

@@ -1,6 +1,6 @@
 import { NumericalError } from '../core/index.ts';
 import type { NdArray } from '../core/index.ts';
-import type { TrainingConfig } from '../io/index.ts';
+import type { TrainingConfig } from '../config/index.ts';
 import type { NonFiniteCounts } from './checkpoint.ts';
 import type { NonFiniteEvent } from './events.ts';
 import type { NamedParameters } from './parameter-store.ts';

@@ -1,5 +1,5 @@
 import { ShapeError } from '../core/index.ts';
-import type { OptimizerConfig } from '../io/index.ts';
+import type { OptimizerConfig } from '../config/index.ts';
 import { adam, adamw, flushBelow, sgd } from '../kernels/index.ts';
 import type { ParameterStore } from './parameter-store.ts';
 import type { Range } from './replicas/range.ts';

@@ -1,4 +1,4 @@
-import type { ScheduleConfig } from '../io/index.ts';
+import type { ScheduleConfig } from '../config/index.ts';
 
 /**
  * What the learning rate is multiplied with at a step, counted from 0: a linear rise over the warm-up (the first step

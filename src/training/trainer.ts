@@ -2,7 +2,7 @@ import { NdArray, noticesTo, takeTurns } from '../core/index.ts';
 import type { OnNotice } from '../core/index.ts';
 import { stepsPerEpoch, trainingBatches } from '../data/index.ts';
 import type { Engine } from '../engine/index.ts';
-import type { TrainingConfig } from '../io/index.ts';
+import type { TrainingConfig } from '../config/index.ts';
 import type { Vae } from '../models/index.ts';
 import { initializeParameters } from '../nn/index.ts';
 import type { InitializerContext, ParameterSpec } from '../nn/index.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { NdArray, NumericalError } from '../core/index.ts';
 import { createEngine } from '../engine/index.ts';
-import type { TrainingConfig } from '../io/index.ts';
+import type { TrainingConfig } from '../config/index.ts';
 import { createVae } from '../models/index.ts';
 import type { Examples } from '../objectives/index.ts';
 import { bernoulli, key, uniform } from '../random/index.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ValueError } from '../core/index.ts';
 import { createEngine } from '../engine/index.ts';
-import type { TrainingConfig } from '../io/index.ts';
+import type { TrainingConfig } from '../config/index.ts';
 import { createVae } from '../models/index.ts';
 import type { Examples } from '../objectives/index.ts';
 import { bernoulli, key } from '../random/index.ts';

@@ -1,4 +1,4 @@
-import type { TrainingConfig } from '../io/index.ts';
+import type { TrainingConfig } from '../config/index.ts';
 import { batchesInOrder } from '../objectives/index.ts';
 import type { Criterion, CriterionProgram, Examples } from '../objectives/index.ts';
 import type { Key } from '../random/index.ts';

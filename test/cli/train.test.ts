@@ -89,7 +89,7 @@ describe('train', () => {
     await rootsigma([...argv, '--config', file, '--latent', '4', '--set', 'training.optimizer.beta1=0.8']);
     expect(configOf(out)).toMatchObject({
       data: { options: { count: 60, testCount: 10 } },
-      model: { latent: 4, hidden: [8] },
+      model: { latent: 4, network: { name: 'dense', hidden: [8] } },
       training: { epochs: 1, batchSize: 20, optimizer: { name: 'adamw', beta1: 0.8, learningRate: 0.001 } },
     });
     const from = join(folder, 'config.json');
@@ -100,17 +100,17 @@ describe('train', () => {
     expect(code, stderr).toBe(0);
     expect(configOf(out)).toMatchObject({
       data: { source: 'digits', options: { count: 60, testCount: 10 } },
-      model: { posterior: 'full', root: 'symmetric', latent: 4, hidden: [8] },
+      model: { posterior: { name: 'full', root: 'symmetric' }, latent: 4, network: { name: 'dense', hidden: [8] } },
       training: { optimizer: { name: 'adamw', beta1: 0.8 } },
     });
   });
 
   it.each<[string, readonly string[], RegExp]>([
     ['an entry that does not exist', ['--set', 'training.epoch=3'], /\$\.training\.epoch: unknown key/],
-    ['an entry of a wrong type', ['--set', 'model.hidden=big'], /\$\.model\.hidden: expected a list/],
+    ['an entry of a wrong type', ['--set', 'model.hidden=big'], /\$\.model\.network\.hidden: expected a list/],
     ['an entry that the data decide', ['--set', 'data.count=3'], /'data\.count' cannot be set/],
     ['a prototype', ['--set', 'model.__proto__.latent=3'], /unknown key/],
-    ['a rank without low-rank', ['--rank', '2'], /\$\.model\.rank: expected a rank exactly when/],
+    ['a rank without low-rank', ['--rank', '2'], /'rank' is for posterior 'low-rank', and the posterior is 'diagonal'/],
     ['a validation share of 1', ['--validation', '1'], /validation must be a number in \[0, 1\), got 1/],
     ['a batch larger than the data', ['--batch-size', '1000'], /1000/],
   ])('refuses %s', async (_, flags, message) => {
@@ -123,7 +123,7 @@ describe('train', () => {
   it('refuses a file of options with one that does not exist, or that is no object', async () => {
     const file = join(folder, 'wrong.json');
     for (const [text, message] of [
-      ['{ "latnet": 3 }', /wrong\.json: there is no option 'latnet', only posterior, /],
+      ['{ "latnet": 3 }', /wrong\.json: there is no option 'latnet', only prior, posterior, /],
       ['[3]', /wrong\.json: expected an object of options/],
       ['{', /wrong\.json: not JSON/],
     ] as const) {

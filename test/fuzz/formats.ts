@@ -21,11 +21,11 @@ import {
   parseCsv,
   parseJson,
   parseJsonLines,
-  parseRunConfig,
   parseTableCsv,
-  parseThresholds,
   tableOf,
 } from '../../src/io/index.ts';
+import { parseRunConfig } from '../../src/config/index.ts';
+import { parseThresholds } from '../../src/evaluation/index.ts';
 import { mendGzip, mendPng, mendZip } from './checksums.ts';
 
 /** A format that is read: sound files, as small as they can be, and what reads them. */
@@ -76,10 +76,16 @@ const table = tableOf({
   word: Array.from({ length: 40 }, (_, k) => words[k % 4] ?? null),
 });
 const config = {
-  schemaVersion: 1,
+  schemaVersion: 2,
   rootsigmaVersion: '0.1.0',
   data: { source: 'x.csv', kind: 'array', shape: [3], count: 9, binarize: 'none', options: { a: [1, { b: null }] } },
-  model: { preset: 'vae', posterior: 'diagonal', latent: 2, hidden: [4], activation: 'relu', likelihood: 'bernoulli' },
+  model: {
+    latent: 2,
+    prior: { name: 'standard-normal' },
+    posterior: { name: 'low-rank', rank: 1 },
+    likelihood: { name: 'bernoulli' },
+    network: { name: 'dense', hidden: [4], activation: 'relu' },
+  },
   objective: { name: 'elbo', beta: 1 },
   training: { epochs: 1, batchSize: 2, optimizer: { name: 'adam', learningRate: 0.001 }, schedule: { name: 'constant' }, validation: 0, seed: 0 }, // prettier-ignore
 };

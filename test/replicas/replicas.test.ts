@@ -5,7 +5,7 @@ import type { NdArray } from '../../src/core/index.ts';
 import { NumericalError } from '../../src/core/index.ts';
 import { createEngine } from '../../src/engine/index.ts';
 import type { Engine } from '../../src/engine/index.ts';
-import type { TrainingConfig } from '../../src/io/index.ts';
+import type { TrainingConfig } from '../../src/config/index.ts';
 import { createVae, likelihoodFamily, mixedFamily } from '../../src/models/index.ts';
 import type { LikelihoodOptions, MixedBlock, Vae, VaeOptions } from '../../src/models/index.ts';
 import { initializeParameters } from '../../src/nn/index.ts';

@@ -24,7 +24,9 @@ import type {
   TableOptions,
 } from '../../data/index.ts';
 
-import type { DataConfig, RunConfig, Table } from '../../io/index.ts';
+import type { DataConfig } from '../../data/index.ts';
+import type { RunConfig } from '../../config/index.ts';
+import type { Table } from '../../io/index.ts';
 import type { Examples } from '../../objectives/index.ts';
 import { key } from '../../random/index.ts';
 

@@ -1,13 +1,13 @@
 import { DataError, NdArray, ValueError, sizeOf } from '../../core/index.ts';
 import { Standardization } from '../../data/index.ts';
 import type { Dataset, ScaleRule } from '../../data/index.ts';
-import type { ModelConfig, RunConfig } from '../../io/index.ts';
+import type { RunConfig } from '../../config/index.ts';
 
 /** What `DatasetOptions.scale` may be. */
 const scaleRules = ['none', 'whole', 'each'] as const;
 
 /** The likelihoods of real values: others are of counts, choices or numbers in [0, 1], which have no unit to choose. */
-function takesUnits(likelihood: ModelConfig['likelihood']): boolean {
+function takesUnits(likelihood: string): boolean {
   return likelihood === 'gaussian' || likelihood === 'laplace';
 }
 
@@ -21,7 +21,7 @@ function takesUnits(likelihood: ModelConfig['likelihood']): boolean {
  */
 export function scaleRuleFor(
   { sampleShape, support }: Pick<Dataset, 'sampleShape' | 'support'>,
-  { likelihood, binarize }: Pick<ModelConfig, 'likelihood'> & Pick<RunConfig['data'], 'binarize'>,
+  { likelihood, binarize }: { readonly likelihood: string } & Pick<RunConfig['data'], 'binarize'>,
   { asked, usual }: { readonly asked?: unknown; readonly usual?: ScaleRule | 'none' | undefined },
 ): ScaleRule | undefined {
   if (asked !== undefined && !scaleRules.some((rule) => rule === asked)) {
@@ -92,7 +92,7 @@ export function unitNotices({ rule, scale, size }: Standardization, { model }: R
         ? 'the numbers are standardised'
         : `each of an example's ${size} numbers is standardised`;
   const done = `${what}, by mean and standard deviation of the ${examples} examples that are learned from; ELBO, NLL and all that the model gives are in the data's own units (--data-option scale=none, whole or each).`;
-  const { stddev } = model;
+  const { stddev } = model.likelihood;
   const odd = typeof stddev === 'number' && scale.find((s) => stddev > oddRatio * s || stddev < s / oddRatio);
   if (!odd) return [done];
   return [

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { DataError, NdArray } from '../../core/index.ts';
-import { MemoryStore, decodeSafetensors, encodeSafetensors, readBytes, runFile } from '../../io/index.ts';
+import { MemoryStore, decodeSafetensors, encodeSafetensors, readBytes } from '../../io/index.ts';
+import { runFile } from './run-folder.ts';
 import type { Store } from '../../io/index.ts';
 import type { Checkpoint } from '../../training/index.ts';
 import { readCheckpoint, writeCheckpoint } from './checkpoint-file.ts';

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { DataError, NdArray, NumericalError } from '../../core/index.ts';
-import { decodeSealed, encodeSafetensors, nameIn, runFile, seal, shown, unsealed } from '../../io/index.ts';
+import { decodeSealed, encodeSafetensors, nameIn, seal, shown, unsealed } from '../../io/index.ts';
+import { runFile } from './run-folder.ts';
 import type { Store } from '../../io/index.ts';
 import type { Checkpoint, NamedParameters, Progress } from '../../training/index.ts';
 

@@ -8,7 +8,7 @@ import type { TrainedModel } from '../model/trained-model.ts';
 export function exportCard(run: TrainedModel, { root }: OnnxOptions): string {
   const { config, model, exampleShape } = run;
   const { inputSize, latent } = model;
-  return `# ${config.model.preset} on ${config.data.source}
+  return `# vae on ${config.data.source}
 
 A variational autoencoder, exported by rootsigma ${version}. Both files (ONNX opset ${onnxVersions.opset}, IR ${onnxVersions.ir}) run in
 any ONNX runtime that knows this opset, such as ONNX Runtime 1.12 and later, on batches of any size, in float32.
@@ -18,8 +18,8 @@ any ONNX runtime that knows this opset, such as ONNX Runtime 1.12 and later, on 
 
 | | name | shape | |
 |---|---|---|---|
-| takes | \`x\` | [batch, ${inputSize}] | examples of shape ${formatShape(exampleShape)}, flattened: ${likelihoodFor(config).support.description} |
-| takes | \`epsilon\` | [batch, noise] | draws from N(0, I), ${config.model.posterior === 'low-rank' ? 'as many as z has numbers and Σ has rank' : `noise = ${latent}`}; zeros give z = mean |
+| takes | \`x\` | [batch, ${inputSize}] | examples of shape ${formatShape(exampleShape)}, flattened: ${likelihoodFor(config, { parts: run.parts }).support.description} |
+| takes | \`epsilon\` | [batch, noise] | draws from N(0, I), ${config.model.posterior.name === 'low-rank' ? 'as many as z has numbers and Σ has rank' : `noise = ${latent}`}; zeros give z = mean |
 | gives | \`mean\` | [batch, ${latent}] | |
 | gives | \`stddev\` | [batch, ${latent}] | the roots of Σ's diagonal |
 | gives | \`root\` | [batch, ${latent}, noise] | the family's factor R, Σ = R Rᵀ |

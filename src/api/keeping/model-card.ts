@@ -1,3 +1,4 @@
+import { describePart } from '../../config/index.ts';
 import { formatShape, sizeOf, version } from '../../core/index.ts';
 import { isImageShape } from '../../drawing/index.ts';
 import { onnxVersions } from '../../engine/index.ts';
@@ -20,7 +21,7 @@ export function modelCard(run: TrainedModel, path: string, summary?: TrainingSum
   const { data, model, training, objective } = run.config;
   const images = isImageShape(run.exampleShape);
   const count = run.model.parameters.filter(isLearned).reduce((total, { shape }) => total + sizeOf(shape), 0);
-  return `# ${model.preset} on ${data.source}
+  return `# vae on ${data.source}
 
 A variational autoencoder trained with rootsigma ${version}.
 
@@ -28,14 +29,15 @@ A variational autoencoder trained with rootsigma ${version}.
 |---|---|
 | data | ${data.source}: ${data.count} training examples of shape ${formatShape(data.shape)}, binarize ${data.binarize} |
 ${unitsRow(run)}| latent dimensions | ${model.latent} |
-| posterior | ${posteriorText(model)} |
-| network | ${networkText(model)} |
-| likelihood | ${likelihoodText(run.config)} |
+| posterior | ${describePart(run.parts, 'posterior', model.posterior)} |
+| prior | ${describePart(run.parts, 'prior', model.prior)} |
+| network | ${describePart(run.parts, 'network', model.network)} |
+| likelihood | ${likelihoodText(run)} |
 | parameters | ${count.toLocaleString('en')} |
-${run.config.from ? `| start | the weights of ${run.config.from.run}, trained on ${run.config.from.source} |\n` : ''}| objective | ELBO${objective.beta === 1 ? '' : ` with β = ${objective.beta}`} |
+${run.config.from ? `| start | the weights of ${run.config.from.run}, trained on ${run.config.from.source} |\n` : ''}| objective | ${describePart(run.parts, 'objective', objective)} |
 | training | ${training.epochs} epochs, batch ${training.batchSize}, ${training.optimizer.name} at ${training.optimizer.learningRate}, seed ${training.seed} |
 ${summary ? resultText(summary) : ''}
-${images ? '![Samples](samples.png)\n\nSamples: E[x|z] for z ~ N(0, I).\n\n![Reconstructions](reconstructions.png)\n\nTest examples, each with its reconstruction below.\n' : ''}
+${images ? '![Samples](samples.png)\n\nSamples: E[x|z] for z ~ p(z).\n\n![Reconstructions](reconstructions.png)\n\nTest examples, each with its reconstruction below.\n' : ''}
 ## Use
 
 \`\`\`sh
@@ -73,38 +75,9 @@ function unitsRow({ standardization, config }: TrainedModel): string {
   return `| units | the model sees ${what} less its mean and divided by its standard deviation over the training examples${share} (\`data.centre\` and \`data.scale\` in model.safetensors); ELBO, NLL, samples and the ONNX models are in the data's own units |\n`;
 }
 
-function likelihoodText(config: TrainedModel['config']): string {
-  const { likelihood, stddev = 'shared' } = config.model;
-  const isScaled = likelihood === 'gaussian' || likelihood === 'laplace';
-  const scale = typeof stddev === 'number' ? ` ${stddev}` : `: ${stddev}`;
-  return `${likelihood}${isScaled ? `, standard deviation${scale}` : ''}; ELBO and NLL are of ${likelihoodFor(config).measure}`;
-}
-
-function networkText({
-  network = 'dense',
-  channels,
-  normalization,
-  dropout,
-  hidden,
-  activation,
-}: TrainedModel['config']['model']): string {
-  if (network === 'custom') return 'custom, given by code';
-  return [
-    network,
-    channels && `channels ${channels.join(', ')}`,
-    normalization && `${normalization} normalization`,
-    dropout !== undefined && `dropout ${dropout}`,
-    hidden.length > 0 && `hidden layers ${hidden.join(', ')}`,
-    activation,
-  ]
-    .filter(Boolean)
-    .join('; ');
-}
-
-function posteriorText(model: TrainedModel['config']['model']): string {
-  if (model.posterior === 'full') return `full covariance, ${model.root ?? 'symmetric'} root`;
-  if (model.posterior === 'low-rank') return `low rank + diagonal, rank ${model.rank ?? 1}`;
-  return model.posterior;
+function likelihoodText(run: TrainedModel): string {
+  const { config, parts } = run;
+  return `${describePart(parts, 'likelihood', config.model.likelihood)}; ELBO and NLL are of ${likelihoodFor(config, { parts }).measure}`;
 }
 
 function resultText({ done, seconds, stepMs }: TrainingSummary): string {

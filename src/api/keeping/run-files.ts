@@ -1,7 +1,8 @@
 import { DataError, NumericalError, version } from '../../core/index.ts';
 import type { NdArray } from '../../core/index.ts';
 import { comparison, isImageShape, sheet } from '../../drawing/index.ts';
-import { RunFolder, encodeSafetensors, formatTableCsv, jsonText, runFile, seal, unsealed } from '../../io/index.ts';
+import { RunFolder, runFile } from './run-folder.ts';
+import { encodeSafetensors, formatTableCsv, jsonText, seal, unsealed } from '../../io/index.ts';
 import type { Store, Table } from '../../io/index.ts';
 import { exportCard } from './export-card.ts';
 import { modelCard } from './model-card.ts';
@@ -25,7 +26,7 @@ export async function saveRun(
   store: Store,
   options: { readonly overwrite?: boolean } = {},
 ): Promise<void> {
-  const folder = await RunFolder.create(store, options);
+  const folder = await RunFolder.create(store, { ...options, parts: run.parts });
   await folder.writeConfig(run.config);
   await writeRunFiles(folder, run);
 }

@@ -37,7 +37,8 @@ describe.each(cases)('a run with %o', (options, data, parameters) => {
     const notices: string[] = [];
     const run = await train(data, { ...small, ...options, out, onNotice: (line) => notices.push(line) });
     expect(notices.filter((line) => !line.includes('standardised'))).toEqual([]);
-    expect(run.config.model).toMatchObject(options);
+    const { likelihood: name, ...ofIt } = options;
+    expect(run.config.model.likelihood).toMatchObject({ name, ...ofIt });
     expect(run.config.data.binarize).toBe('none');
     const { nll, elbo } = await run.evaluate({ draws: 5, limit: 20 });
     expect(nll.value).toBeLessThanOrEqual(-elbo + 3);
@@ -70,9 +71,9 @@ describe('which likelihood', () => {
 
   it('goes by the data: Bernoulli in [0, 1], Gaussian elsewhere, and says so', async () => {
     const image = await choose(gray);
-    expect(image.config).toMatchObject({ model: { likelihood: 'bernoulli' }, data: { binarize: 'dynamic' } });
+    expect(image.config).toMatchObject({ model: { likelihood: { name: 'bernoulli' } }, data: { binarize: 'dynamic' } });
     const other = await choose(real);
-    expect(other.config).toMatchObject({ model: { likelihood: 'gaussian' }, data: { binarize: 'none', support: 'real' } }); // prettier-ignore
+    expect(other.config).toMatchObject({ model: { likelihood: { name: 'gaussian' } }, data: { binarize: 'none', support: 'real' } }); // prettier-ignore
     expect(other.notices).toEqual([
       expect.stringContaining("the likelihood is 'gaussian'"),
       expect.stringContaining('standardised as a whole'),
@@ -81,19 +82,24 @@ describe('which likelihood', () => {
 
   it("is the base configuration's unless another is asked for, which drops its numbers", async () => {
     const { config } = await choose(gray, { likelihood: 'gaussian', stddev: 0.5 });
-    expect((await choose(gray, { config })).config.model).toMatchObject({ likelihood: 'gaussian', stddev: 0.5 });
+    expect((await choose(gray, { config })).config.model.likelihood).toEqual({ name: 'gaussian', stddev: 0.5 });
     const back = (await choose(gray, { config, likelihood: 'bernoulli' })).config;
-    expect(back.model.stddev).toBeUndefined();
+    expect(back.model.likelihood).toEqual({ name: 'bernoulli' });
     expect(back.data.binarize).toBe('dynamic');
   });
 
   it.each<[string, NdArray, ModelOptions, RegExp]>([
     ['Bernoulli of measurements', real, { likelihood: 'bernoulli' }, /example 0 holds 2\.52.* at \[0, 1\]; a bernoulli likelihood takes numbers in \[0, 1\].*'gaussian' or 'laplace' would take/], // prettier-ignore
-    ['Poisson of grey values', gray, { likelihood: 'poisson' }, /holds 0\.6.*a poisson likelihood takes counts.*'continuous-bernoulli' or 'gaussian'/], // prettier-ignore
+    ['Poisson of gray values', gray, { likelihood: 'poisson' }, /holds 0\.6.*a poisson likelihood takes counts.*'continuous-bernoulli' or 'gaussian'/], // prettier-ignore
     ['Bernoulli of counts', counts, { likelihood: 'bernoulli' }, /'poisson' would take these counts/],
     ['too few levels', counts, { likelihood: 'ordinal', classes: 3 }, /whole numbers from 0 to 2/],
-    ['ordinal without levels', counts, { likelihood: 'ordinal' }, /\$\.model\.classes|classes exactly when/],
-    ['a scale where there is none', gray, { likelihood: 'poisson', stddev: 1 }, /no stddev unless the likelihood is/],
+    ['ordinal without levels', counts, { likelihood: 'ordinal' }, /needs 'classes'/],
+    [
+      'a scale where there is none',
+      gray,
+      { likelihood: 'poisson', stddev: 1 },
+      /'stddev' is for likelihood 'gaussian', 'laplace' or 'mixed', and the likelihood is 'poisson'/,
+    ],
     ['mixed without a table', gray, { likelihood: 'mixed' }, /tables, and no other data, go with 'mixed'/],
   ])('refuses %s', async (_, data, options, message) => {
     const failed = choose(data, options);

@@ -1,15 +1,15 @@
 import { ValueError, formatShape, sizeOf, stridesOf, takeTurns } from '../../core/index.ts';
 import { TableEncoder, examplesOf, numbersOf } from '../../data/index.ts';
 import type { Dataset, Standardization, Support } from '../../data/index.ts';
-import type { RunConfig } from '../../io/index.ts';
+import { builtInParts } from '../../config/index.ts';
+import type { PartTable, RunConfig } from '../../config/index.ts';
 import { bernoulliFamily, likelihoodFamily } from '../../models/index.ts';
-import type { DataSupport, LikelihoodFamily } from '../../models/index.ts';
+import type { DataSupport, LikelihoodFamily, LikelihoodRow } from '../../models/index.ts';
+import { partNamed } from '../../parts/index.ts';
 import { readExamples } from '../data/data.ts';
 
-export type LikelihoodName = RunConfig['model']['likelihood'];
-
 /** The likelihood that data of this support get when nobody asks for another. */
-export const defaultLikelihoods: Readonly<Record<Support, LikelihoodName>> = {
+export const defaultLikelihoods: Readonly<Record<Support, string>> = {
   'unit-interval': 'bernoulli',
   real: 'gaussian',
   table: 'mixed',
@@ -18,33 +18,36 @@ export const defaultLikelihoods: Readonly<Record<Support, LikelihoodName>> = {
 /** Numbers spread evenly over [0, 1] have this variance. */
 const unitIntervalVariance = 1 / 12;
 
-/**
- * The family that a configuration describes.
- *
- * @param standardization of the run's data, where it has one: without it, densities are not in the data's units
- * @throws ValueError when it does not fit the data
- */
+/** What the parts of a configuration are made with. */
+export interface PartContext {
+  /** The table in which its parts stand. Default: the built-in ones. */
+  readonly parts?: PartTable | undefined;
+  /** Of the run's data, where it has one: without it, densities are not in the data's units. */
+  readonly standardization?: Standardization | undefined;
+}
+
+/** The family that a configuration describes. @throws ValueError when it does not fit the data */
 export function likelihoodFor(
   { data, model }: Pick<RunConfig, 'data' | 'model'>,
-  standardization?: Standardization,
+  { parts = builtInParts, standardization }: PartContext = {},
 ): LikelihoodFamily {
-  const { likelihood, stddev, classes } = model;
+  const row = partNamed<LikelihoodRow>('likelihood', model.likelihood.name, parts.likelihood);
+  const { isOfTables = false } = row;
   const support = data.support ?? 'unit-interval';
-  const inputSize = sizeOf(data.shape);
-  const noise = stddev === undefined ? {} : { stddev };
-  if (likelihood === 'mixed' && data.table) {
-    const { blocks } = new TableEncoder(data.table);
-    return likelihoodFamily({ likelihood, ...noise }, { inputSize, blocks });
-  }
-  if (likelihood === 'mixed' || support === 'table') {
+  if (isOfTables !== (support === 'table') || (isOfTables && !data.table)) {
+    const ofTables = parts.likelihood.filter((each) => each.isOfTables).map(({ name }) => `'${name}'`);
     throw new ValueError(
-      `likelihood: tables, and no other data, go with 'mixed'; these are ${support} with '${likelihood}'.`,
+      `likelihood: tables, and no other data, go with ${ofTables.join(' and ')}; these are ${support} with '${row.name}'.`,
     );
   }
   const variance = support === 'unit-interval' && data.scale === undefined ? unitIntervalVariance : 1;
   return likelihoodFamily(
-    { likelihood, ...noise, ...(classes !== undefined && { classes }) },
-    { inputSize, variance, scale: standardization?.scale },
+    { likelihood: model.likelihood, parts: [row] },
+    {
+      inputSize: sizeOf(data.shape),
+      shape: data.shape,
+      ...(data.table ? { blocks: new TableEncoder(data.table).blocks } : { variance, scale: standardization?.scale }),
+    },
   );
 }
 
@@ -61,9 +64,9 @@ const fewExamples = 1000;
 export async function checkSupport(
   operation: string,
   dataset: Dataset,
-  { config, standardization }: { readonly config: RunConfig; readonly standardization?: Standardization | undefined },
+  { config, parts, standardization }: PartContext & { readonly config: RunConfig },
 ): Promise<void> {
-  const family = likelihoodFor(config);
+  const family = likelihoodFor(config, { parts });
   const shape = dataset.sampleShape;
   const inputSize = sizeOf(shape);
   // What is made binary must first lie in [0, 1].

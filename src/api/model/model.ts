@@ -1,9 +1,10 @@
+import { customNetwork, ownRows } from '../../config/index.ts';
+import type { RunConfig } from '../../config/index.ts';
 import { ValueError, sizeOf } from '../../core/index.ts';
-import type { Standardization } from '../../data/index.ts';
-import type { RunConfig } from '../../io/index.ts';
 import { createVae } from '../../models/index.ts';
-import type { NetworksFactory, Vae } from '../../models/index.ts';
+import type { ModelRow, NetworksFactory, Vae } from '../../models/index.ts';
 import { likelihoodFor } from './likelihood.ts';
+import type { PartContext } from './likelihood.ts';
 
 /**
  * The model that a configuration describes.
@@ -14,23 +15,21 @@ import { likelihoodFor } from './likelihood.ts';
  */
 export function modelFor(
   config: RunConfig,
-  {
-    networks,
-    standardization,
-  }: { readonly networks?: NetworksFactory | undefined; readonly standardization?: Standardization | undefined },
+  { networks, ...context }: PartContext & { readonly networks?: NetworksFactory | undefined },
 ): Vae {
   const { shape } = config.data;
-  const { network = 'dense', ...rest } = config.model;
-  const likelihood = likelihoodFor(config, standardization);
-  if (network === 'custom') {
+  const { latent, prior, posterior, network } = config.model;
+  const likelihood = likelihoodFor(config, context);
+  const own = context.parts && ownRows(context.parts).filter((row): row is ModelRow => row.kind !== 'objective');
+  const parts = { latent, prior, posterior, likelihood, ...(own && { parts: own }) };
+  if (network.name === customNetwork) {
     if (!networks) {
       throw new ValueError(
         "the run has networks of its author's own, and no file holds them: give them again as `networks`, to `load` or to `train` with `resume`.",
       );
     }
-    const own = networks({ shape, latent: rest.latent, outputSize: likelihood.outputSize });
-    return createVae({ ...rest, ...own, likelihood });
+    return createVae({ ...parts, ...networks({ shape, latent, outputSize: likelihood.outputSize }) });
   }
-  if (networks) throw new ValueError(`the run has the built-in '${network}' networks: leave 'networks' out.`);
-  return createVae({ ...rest, network, shape, inputSize: sizeOf(shape), likelihood });
+  if (networks) throw new ValueError(`the run has the built-in '${network.name}' networks: leave 'networks' out.`);
+  return createVae({ ...parts, network, shape, inputSize: sizeOf(shape) });
 }

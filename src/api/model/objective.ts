@@ -1,20 +1,26 @@
-import { ValueError } from '../../core/index.ts';
-import type { RunConfig } from '../../io/index.ts';
+import { builtInParts } from '../../config/index.ts';
+import type { PartTable, RunConfig } from '../../config/index.ts';
 import type { Vae } from '../../models/index.ts';
-import { createObjective, objectives } from '../../objectives/index.ts';
+import { createObjective } from '../../objectives/index.ts';
 import type { ObjectiveRow, TrainingObjective } from '../../objectives/index.ts';
+import { partNamed } from '../../parts/index.ts';
 
-/** The objective that a configuration describes. @throws ValueError when there is none of that name */
+/**
+ * The objective that a configuration describes.
+ *
+ * @param options.parts the table in which it stands. Default: the built-in ones
+ * @throws ValueError when there is none of that name
+ */
 export function objectiveFor(
   { objective, training: { batchSize } }: RunConfig,
-  { model, trainingSize }: { readonly model: Vae; readonly trainingSize: number },
+  {
+    model,
+    trainingSize,
+    parts = builtInParts,
+  }: { readonly model: Vae; readonly trainingSize: number; readonly parts?: PartTable | undefined },
 ): TrainingObjective {
   const { name, ...options } = objective;
-  const rows: readonly ObjectiveRow[] = objectives;
-  const row = rows.find((each) => each.name === name);
-  if (!row) {
-    throw new ValueError(`There is no objective '${name}'; known are ${rows.map((each) => each.name).join(', ')}.`);
-  }
+  const row = partNamed<ObjectiveRow>('objective', name, parts.objective);
   const { latent, inputSize } = model;
   return createObjective(row, options, { latent, inputSize, trainingSize, batchSize });
 }

@@ -1,6 +1,6 @@
 import { machineFacts } from '#machine';
 import { RootsigmaError, ValueError, isOutOfMemory } from '../../core/index.ts';
-import type { RunConfig } from '../../io/index.ts';
+import type { RunConfig } from '../../config/index.ts';
 import type { Vae } from '../../models/index.ts';
 import { elboObjective } from '../../objectives/index.ts';
 import type { TrainingObjective } from '../../objectives/index.ts';
@@ -40,7 +40,7 @@ export function checkModelSize(
   const count = flatLength(model.parameters) + own;
   // The objective's own optimiser is Adam, which has two arrays.
   const store = 4 * (count * 2 + (count - own) * optimizerSlots(optimizer) + own * 2);
-  const matrices = posterior === 'full' ? 4 * matricesPerStep * batchSize * latent ** 2 : 0;
+  const matrices = posterior.name === 'full' ? 4 * matricesPerStep * batchSize * latent ** 2 : 0;
   const isWhole = store <= storeLimit;
   const layers = isWhole ? peakPerHeld * heldBytes(buildStep(model, batchSize, objective)) : 0;
   if (isWhole && !(store + Math.max(matrices, layers) > memory)) return;
@@ -55,7 +55,7 @@ export function checkModelSize(
   const there = isWhole ? `this machine has ${gigabytes(memory)}` : `the first must be within ${gigabytes(storeLimit)}`;
   const remedy = ofBatch
     ? 'smaller batches (batchSize), fewer channels or hidden units, or smaller images (size)'
-    : posterior === 'full'
+    : posterior.name === 'full'
       ? "fewer latent dimensions, or posterior 'low-rank'"
       : 'smaller layers';
   throw new ValueError(`train: the model needs ${parts.join(' and ')}; ${there}. Choose ${remedy}.`);

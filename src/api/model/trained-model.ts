@@ -1,11 +1,13 @@
 import type { Standardization } from '../../data/index.ts';
-import type { RunConfig } from '../../io/index.ts';
+import type { PartTable, RunConfig } from '../../config/index.ts';
 import type { Vae } from '../../models/index.ts';
 import type { NamedParameters } from '../../training/index.ts';
 
 /** A trained model and what it is described by: what is kept of a run. */
 export interface TrainedModel {
   readonly config: RunConfig;
+  /** The table in which the configuration's parts stand. */
+  readonly parts: PartTable;
   readonly model: Vae;
   readonly parameters: NamedParameters;
   /** Of its data, where they are numbers in units of their own. */

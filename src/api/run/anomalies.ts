@@ -19,8 +19,11 @@ import type {
   ThresholdRule,
   Typicality,
 } from '../../evaluation/index.ts';
-import { RunFolder, anomalyMethods, thresholdsSchemaVersion } from '../../io/index.ts';
-import type { AnomalyThreshold, AnomalyThresholds, RunConfig, Store } from '../../io/index.ts';
+import { RunFolder } from '../keeping/run-folder.ts';
+import { anomalyMethods, thresholdsSchemaVersion } from '../../evaluation/index.ts';
+import type { AnomalyThreshold, AnomalyThresholds } from '../../evaluation/index.ts';
+import type { PartTable, RunConfig } from '../../config/index.ts';
+import type { Store } from '../../io/index.ts';
 import type { Examples } from '../../objectives/index.ts';
 import { key, permutation } from '../../random/index.ts';
 import { backgroundFor } from './background.ts';
@@ -90,15 +93,20 @@ const typicalExamples = 2000;
 /** Scores, contributions and thresholds of a run. */
 export class AnomalyDetector {
   readonly #config: RunConfig;
+  readonly #table: PartTable | undefined;
   readonly #parts: ModelParts;
   readonly #source: AnomalySource;
   readonly #store: Store | undefined;
   readonly #standardization: Standardization | undefined;
   #kept: Kept | undefined;
 
-  constructor(parts: ModelParts & Pick<RunParts, 'config' | 'store' | 'standardization'>, source: AnomalySource) {
+  constructor(
+    parts: ModelParts & Pick<RunParts, 'config' | 'parts' | 'store' | 'standardization'>,
+    source: AnomalySource,
+  ) {
     const { config, store, engine, model, parameters, standardization } = parts;
     this.#config = config;
+    this.#table = parts.parts;
     this.#store = store;
     this.#standardization = standardization;
     this.#parts = { engine, model, parameters };
@@ -125,7 +133,8 @@ export class AnomalyDetector {
 
   /** Fits what the default score needs, while the training data are at hand. */
   async prepare(): Promise<void> {
-    if (this.#config.model.likelihood === 'mixed') await this.#fitBalance(await this.#trainingData('balanced-elbo'));
+    if (this.#config.model.likelihood.name === 'mixed')
+      await this.#fitBalance(await this.#trainingData('balanced-elbo'));
   }
 
   async fitThreshold(data: DataInput | undefined, options: FitThresholdOptions): Promise<AnomalyThreshold> {
@@ -196,7 +205,7 @@ export class AnomalyDetector {
    * in tables what is strange in z drowns in the columns. Runs that were trained before there was a balance keep their score.
    */
   async #defaultMethod(): Promise<AnomalyMethod> {
-    const { likelihood } = this.#config.model;
+    const { name: likelihood } = this.#config.model.likelihood;
     if (likelihood === 'bernoulli') return 'typicality';
     return likelihood === 'mixed' && (await this.#read()).balance ? 'balanced-elbo' : 'elbo';
   }
@@ -270,7 +279,7 @@ export class AnomalyDetector {
 
   async #examplesOf(dataset: Dataset): Promise<Examples> {
     const standardization = this.#standardization;
-    await checkSupport('score', dataset, { config: this.#config, standardization });
+    await checkSupport('score', dataset, { config: this.#config, parts: this.#table, standardization });
     return scoringExamples(dataset, { binarize: this.#config.data.binarize, standardization });
   }
 

@@ -9,7 +9,7 @@ import {
   poissonBackground,
 } from '../../evaluation/index.ts';
 import type { Background } from '../../evaluation/index.ts';
-import type { RunConfig } from '../../io/index.ts';
+import type { RunConfig } from '../../config/index.ts';
 
 /**
  * What a run's `likelihood-ratio` scores compare with: a background over the same kind of values as its likelihood, in the
@@ -23,8 +23,9 @@ export function backgroundFor(config: RunConfig, standardization?: Standardizati
 }
 
 function backgroundOf({ data, model }: RunConfig): Background {
-  const { likelihood, classes = 1 } = model;
-  switch (likelihood) {
+  const { name } = model.likelihood;
+  const classes = Number(model.likelihood.classes);
+  switch (name) {
     case 'bernoulli':
       return bernoulliBackground;
     case 'gaussian':
@@ -42,5 +43,9 @@ function backgroundOf({ data, model }: RunConfig): Background {
     case 'mixed':
       if (data.table) return mixedBackground(new TableEncoder(data.table).blocks);
       throw new ValueError("score: a 'mixed' likelihood needs the schema of its table in config.json: $.data.table.");
+    default:
+      throw new ValueError(
+        `score: no background is known for a likelihood of your own ('${name}'), so there is no likelihood-ratio.`,
+      );
   }
 }

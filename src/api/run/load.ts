@@ -2,8 +2,10 @@ import { DataError, checkOptions, rule, sizeOf } from '../../core/index.ts';
 import type { OptionRules } from '../../core/index.ts';
 import { createEngine, engineOptionRules } from '../../engine/index.ts';
 import type { EngineOptions } from '../../engine/index.ts';
-import { RunFolder, decodeSealed, nameIn, runFile } from '../../io/index.ts';
-import type { RunConfig } from '../../io/index.ts';
+import { RunFolder, runFile } from '../keeping/run-folder.ts';
+import { decodeSealed, nameIn } from '../../io/index.ts';
+import { partTable, partsRule } from '../../config/index.ts';
+import type { PartRow, RunConfig } from '../../config/index.ts';
 import type { NetworksFactory } from '../../models/index.ts';
 import { ParameterStore } from '../../training/index.ts';
 import type { StoredSpec } from '../../training/index.ts';
@@ -18,9 +20,11 @@ import { withoutStandardization } from '../data/standardization.ts';
 export interface LoadOptions extends EngineOptions {
   /** The networks that `train` was given, for a run that was trained with networks of one's own. */
   readonly networks?: NetworksFactory;
+  /** The parts that `train` was given, for a run that is made of parts of one's own. */
+  readonly parts?: readonly PartRow[];
 }
 
-const loadOptionRules: OptionRules<LoadOptions> = { ...engineOptionRules, networks: rule.callback };
+const loadOptionRules: OptionRules<LoadOptions> = { ...engineOptionRules, networks: rule.callback, parts: partsRule };
 
 /**
  * A run from its folder, wherever that is: a path (in Node), a URL, files that the user picked, a ZIP of them, a folder of
@@ -32,7 +36,7 @@ const loadOptionRules: OptionRules<LoadOptions> = { ...engineOptionRules, networ
 export async function load(source: RunSource, options: LoadOptions = {}): Promise<Run> {
   checkOptions('load', options, loadOptionRules);
   const store = await storeFrom(source);
-  const folder = await RunFolder.open(store);
+  const folder = await RunFolder.open(store, { parts: partTable(options.parts) });
   const config = await folder.readConfig();
   const weights = await store.read(runFile.model);
   if (weights === undefined) {
@@ -55,7 +59,7 @@ export async function assembleRun(
     weights,
     ...rest
   }: { readonly config: RunConfig; readonly weights: Uint8Array<ArrayBuffer> } & Pick<RunParts, 'data' | 'store'>,
-  { name, networks, ...engineOptions }: LoadOptions & { readonly name: string },
+  { name, networks, parts: own, ...engineOptions }: LoadOptions & { readonly name: string },
 ): Promise<Run> {
   const inModelFile = <T>(read: () => T): T => {
     try {
@@ -67,7 +71,8 @@ export async function assembleRun(
   };
   const { tensors } = await decodeSealed(weights, { name });
   const { parameters: learned, standardization } = inModelFile(() => withoutStandardization(tensors, config));
-  const model = modelFor(config, { networks, standardization });
+  const parts = partTable(own);
+  const model = modelFor(config, { networks, parts, standardization });
   checkWeights(model.parameters, { bytes: weights.length, name });
   const parameters = new ParameterStore(model.parameters);
   inModelFile(() => {
@@ -81,6 +86,7 @@ export async function assembleRun(
     engine,
     parameters: parameters.parameters,
     standardization,
+    parts,
     onNotice: engineOptions.onNotice,
   });
 }

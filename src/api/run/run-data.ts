@@ -11,7 +11,7 @@ import {
 import type { ArrayLikeInput, FloatDType } from '../../core/index.ts';
 import { numbersOf, splitNames, splitValidation, subset, takeFirst, wholeOf } from '../../data/index.ts';
 import type { Dataset, DatasetSplits, SplitChoice, SplitName, Standardization } from '../../data/index.ts';
-import type { RunConfig } from '../../io/index.ts';
+import type { PartTable, RunConfig } from '../../config/index.ts';
 import { key, permutation } from '../../random/index.ts';
 import { dataOptionsOf, isExamples, locateData, resolveData, trainingDataOf } from '../data/data.ts';
 import type { DataInput } from '../data/data.ts';
@@ -23,6 +23,7 @@ export class RunData {
   /** Where the run was made: its data as they were given. */
   readonly trainedOn: RunParts['data'];
   readonly #config: RunConfig;
+  readonly #parts: PartTable | undefined;
   readonly #standardization: Standardization | undefined;
   /** The run's folder on this machine, if it has one. */
   readonly #path: string | undefined;
@@ -30,12 +31,14 @@ export class RunData {
 
   constructor({
     config,
+    parts,
     data,
     store,
     standardization,
     onNotice,
-  }: Pick<RunParts, 'config' | 'data' | 'store' | 'standardization' | 'onNotice'>) {
+  }: Pick<RunParts, 'config' | 'parts' | 'data' | 'store' | 'standardization' | 'onNotice'>) {
     this.#config = config;
+    this.#parts = parts;
     this.#standardization = standardization;
     this.trainedOn = data;
     this.#path = store?.path;
@@ -147,7 +150,7 @@ export class RunData {
   }
 
   #checkValues(values: Float32Array, given: ArrayLike<number>): void {
-    const { support } = likelihoodFor(this.#config);
+    const { support } = likelihoodFor(this.#config, { parts: this.#parts });
     const inputSize = sizeOf(this.#config.data.shape);
     for (let start = 0; start < values.length; start += inputSize) {
       const at = support.firstOutside(values.subarray(start, start + inputSize));

@@ -4,7 +4,8 @@ import { splitNames } from '../../data/index.ts';
 import type { Dataset, DatasetSplits, SplitChoice, SplitName, Standardization } from '../../data/index.ts';
 import type { Engine } from '../../engine/index.ts';
 import type { EvaluationProgress } from '../../evaluation/index.ts';
-import type { RunConfig, Store } from '../../io/index.ts';
+import type { PartTable, RunConfig } from '../../config/index.ts';
+import type { Store } from '../../io/index.ts';
 import type { Vae } from '../../models/index.ts';
 import type { NamedParameters } from '../../training/index.ts';
 import type { DataInput } from '../data/data.ts';
@@ -14,6 +15,8 @@ export interface RunParts {
   readonly model: Vae;
   readonly engine: Engine;
   readonly parameters: NamedParameters;
+  /** The table in which the configuration's parts stand. Default: the built-in ones. */
+  readonly parts?: PartTable | undefined;
   /** Of its data, where the configuration says `scale`. */
   readonly standardization?: Standardization | undefined;
   /** The data it was trained on, when it is at hand; else it is looked up by `config.data.source`. */

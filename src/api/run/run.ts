@@ -18,7 +18,10 @@ import type { Engine } from '../../engine/index.ts';
 import { evaluateModel } from '../../evaluation/index.ts';
 import type { Evaluation } from '../../evaluation/index.ts';
 import { MemoryStore, nameIn, readAll, zip } from '../../io/index.ts';
-import type { AnomalyThreshold, RunConfig, Store, Table } from '../../io/index.ts';
+import type { AnomalyThreshold } from '../../evaluation/index.ts';
+import { builtInParts } from '../../config/index.ts';
+import type { PartTable, RunConfig } from '../../config/index.ts';
+import type { Store, Table } from '../../io/index.ts';
 import { has } from '../../models/index.ts';
 import type { LikelihoodFamily, Vae } from '../../models/index.ts';
 import { foldIn, key } from '../../random/index.ts';
@@ -69,6 +72,8 @@ export class Run implements KeptRun {
    * gives is in the data's units; only who uses `model` itself needs this.
    */
   readonly standardization: Standardization | undefined;
+  /** The table in which the configuration's parts stand. */
+  readonly parts: PartTable;
   readonly #store: Store | undefined;
   readonly #engine: Engine;
   readonly #inference: Inference;
@@ -85,11 +90,12 @@ export class Run implements KeptRun {
     this.model = parts.model;
     this.parameters = parts.parameters;
     this.standardization = parts.standardization;
+    this.parts = parts.parts ?? builtInParts;
     this.#store = parts.store;
     this.#engine = parts.engine;
     this.#data = new RunData(parts);
     this.#onNotice = parts.onNotice;
-    this.#likelihood = likelihoodFor(parts.config);
+    this.#likelihood = likelihoodFor(parts.config, { parts: this.parts });
     this.#table = parts.config.data.table && new TableEncoder(parts.config.data.table);
     this.#inference = new Inference(parts.engine, this.model, parts.parameters);
     this.#tableDraws = this.#table && new TableDraws(this.#table, (count) => this.#draw(count, referenceKey));
@@ -137,7 +143,7 @@ export class Run implements KeptRun {
     const { dataset } = await this.#data.select(options.data, options.split);
     const limited = limit === undefined ? dataset : takeFirst(dataset, limit);
     const { config, standardization } = this;
-    await checkSupport('evaluate', limited, { config, standardization });
+    await checkSupport('evaluate', limited, { config, parts: this.parts, standardization });
     const examples = evaluationExamples(limited, { binarize: config.data.binarize, standardization }, seed);
     return evaluateModel({
       engine: this.#engine,
@@ -426,9 +432,9 @@ export class Run implements KeptRun {
     } finally {
       await release();
     }
-    const { config, model, parameters, standardization } = this;
-    const parts = { config, model, engine: this.#engine, parameters, standardization };
-    return new Run({ ...parts, data: this.#data.trainedOn, store, onNotice: this.#onNotice });
+    const { config, parts, model, parameters, standardization } = this;
+    const made = { config, parts, model, engine: this.#engine, parameters, standardization };
+    return new Run({ ...made, data: this.#data.trainedOn, store, onNotice: this.#onNotice });
   }
 
   /**

@@ -1,7 +1,6 @@
 import type { Dataset } from '../../data/index.ts';
-import type { RunConfig } from '../../io/index.ts';
+import type { RunConfig } from '../../config/index.ts';
 import { defaultLikelihoods } from '../model/likelihood.ts';
-import type { LikelihoodName } from '../model/likelihood.ts';
 
 /** What a run's configuration says besides what its data are. */
 export type BaseConfig = Pick<RunConfig, 'model' | 'objective' | 'training'> & {
@@ -11,14 +10,13 @@ export type BaseConfig = Pick<RunConfig, 'model' | 'objective' | 'training'> & {
 const general: BaseConfig = {
   data: { binarize: 'dynamic' },
   model: {
-    preset: 'vae',
-    posterior: 'diagonal',
     latent: 16,
-    hidden: [400],
-    activation: 'relu',
-    likelihood: 'bernoulli',
+    prior: { name: 'standard-normal' },
+    posterior: { name: 'diagonal' },
+    likelihood: { name: 'bernoulli' },
+    network: { name: 'dense' },
   },
-  objective: { name: 'elbo', beta: 1 },
+  objective: { name: 'elbo' },
   training: {
     epochs: 20,
     batchSize: 128,
@@ -69,14 +67,14 @@ function forTable(general: BaseConfig, rows: number): BaseConfig {
   const base = withEnoughSteps(general, rows * (1 - general.training.validation), tableSteps);
   return {
     ...base,
-    model: { ...base.model, hidden: [128, 128] },
+    model: { ...base.model, network: { name: 'dense', hidden: [128, 128] } },
     training: { ...base.training, validationTrim: tableValidationTrim },
   };
 }
 
 /** Another likelihood than the base's brings its own way with grey values. */
-export function withLikelihood(base: BaseConfig, likelihood: LikelihoodName): BaseConfig {
-  if (likelihood === base.model.likelihood) return base;
+export function withLikelihood(base: BaseConfig, likelihood: string): BaseConfig {
+  if (likelihood === base.model.likelihood.name) return base;
   const binarize = likelihood === 'bernoulli' ? 'dynamic' : 'none';
-  return { ...base, data: { binarize }, model: { ...base.model, likelihood } };
+  return { ...base, data: { binarize }, model: { ...base.model, likelihood: { name: likelihood } } };
 }

@@ -83,14 +83,14 @@ describe('train from a run', () => {
 
   it.each<[string, TrainOptions, RegExp]>([
     ['latent', { latent: 3 }, /from .*old has its model.*model\.latent: 2 became 3\. Leave those options out/],
-    ['layers', { hidden: [7, 7] }, /model\.hidden: \[6\] became \[7,7\]/],
-    ['posterior', { posterior: 'full' }, /model\.posterior: "diagonal" became "full"/],
-    ['activation', { activation: 'tanh' }, /model\.activation: "relu" became "tanh"/],
-    ['likelihood', { likelihood: 'laplace' }, /model\.likelihood: "gaussian" became "laplace"/],
-    ['noise', { stddev: 2 }, /model\.stddev: nothing became 2/],
-    ['network', { network: 'conv' }, /model\.network: nothing became "conv"/],
+    ['layers', { hidden: [7, 7] }, /model\.network\.hidden: \[6\] became \[7,7\]/],
+    ['posterior', { posterior: 'full' }, /model\.posterior\.name: "diagonal" became "full"/],
+    ['activation', { activation: 'tanh' }, /model\.network\.activation: "relu" became "tanh"/],
+    ['likelihood', { likelihood: 'laplace' }, /model\.likelihood\.name: "gaussian" became "laplace"/],
+    ['noise', { stddev: 2 }, /model\.likelihood\.stddev: "shared" became 2/],
+    ['network', { network: 'conv' }, /model\.network\.name: "dense" became "conv"/],
     ['units', { dataOptions: { scale: 'whole' } }, /data\.scale: "each" became "whole"/],
-    ['several', { latent: 3, rank: 1, posterior: 'low-rank' }, /posterior.*rank.*latent/],
+    ['several', { latent: 3, rank: 1, posterior: 'low-rank' }, /latent.*posterior.*rank/],
   ])('refuses another %s by name, with both values', async (_, options, message) => {
     await expect(train(vectors(2, 50), { ...still, from: old, onNotice: 'silent', ...options })).rejects.toThrow(
       message,

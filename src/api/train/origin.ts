@@ -1,8 +1,9 @@
 import { ValueError, formatShape, sameShape } from '../../core/index.ts';
 import { Standardization } from '../../data/index.ts';
 import type { DatasetSplits } from '../../data/index.ts';
-import { jsonText, runFile, zip } from '../../io/index.ts';
-import type { RunConfig } from '../../io/index.ts';
+import { jsonText, zip } from '../../io/index.ts';
+import { runFile } from '../keeping/run-folder.ts';
+import type { PartRow, RunConfig } from '../../config/index.ts';
 import type { NetworksFactory } from '../../models/index.ts';
 import type { NamedParameters } from '../../training/index.ts';
 import { configFor } from './config-for.ts';
@@ -31,12 +32,14 @@ export interface Origin {
  */
 export async function originOf(
   from: RunSource | Run,
-  options: { readonly networks?: NetworksFactory | undefined },
+  options: { readonly networks?: NetworksFactory | undefined; readonly parts?: readonly PartRow[] | undefined },
 ): Promise<Origin> {
-  const { networks } = options;
+  const { networks, parts } = options;
   const isRun = from instanceof Run;
   // Nothing is computed: no engine is needed.
-  const run = isRun ? from : await load(from, { engine: 'reference', ...(networks && { networks }) });
+  const run = isRun
+    ? from
+    : await load(from, { engine: 'reference', ...(networks && { networks }), ...(parts && { parts }) });
   const { path, config, parameters, standardization } = run;
   const name = isRun ? (path ?? 'a run in memory') : (await storeFrom(from)).name;
   return { name, path, config, parameters, standardization };
@@ -56,7 +59,10 @@ export function startedConfig(origin: Origin, splits: DatasetSplits, options: Mo
   const asked = configFor(splits, { ...options, config: base });
   const form = ({ data, model }: RunConfig): object => {
     // A share that training drops changes no weight's meaning.
-    return { data: { scale: data.scale ?? 'none' }, model: { ...model, dropout: 'any' } };
+    return {
+      data: { scale: data.scale ?? 'none' },
+      model: { ...model, network: { ...model.network, dropout: 'any' } },
+    };
   };
   const changes = differences(form(config), form(asked));
   if (changes.length > 0) {

@@ -1,7 +1,9 @@
 import { DataError, ValueError, formatShape, sameShape, version } from '../../core/index.ts';
 import type { DatasetSplits } from '../../data/index.ts';
-import { RunFolder, nameIn, runFile } from '../../io/index.ts';
-import type { RunConfig, Store } from '../../io/index.ts';
+import { RunFolder, runFile } from '../keeping/run-folder.ts';
+import { nameIn } from '../../io/index.ts';
+import type { PartTable, RunConfig } from '../../config/index.ts';
+import type { Store } from '../../io/index.ts';
 import { metricText } from '../../objectives/index.ts';
 import { patienceIsOver } from '../../training/index.ts';
 import type { Checkpoint } from '../../training/index.ts';
@@ -23,8 +25,11 @@ export interface Resumed {
  * Reads what there is to go on from.
  * @throws DataError where the run's checkpoints are damaged, or were removed and it has a model
  */
-export async function readResumed(store: Store): Promise<Resumed> {
-  const folder = await RunFolder.open(store);
+export async function readResumed(
+  store: Store,
+  options: { readonly parts?: PartTable | undefined } = {},
+): Promise<Resumed> {
+  const folder = await RunFolder.open(store, options);
   const config = await folder.readConfig();
   const found = await readCheckpoint(store);
   if (!found && (await store.read(runFile.model)) !== undefined) {

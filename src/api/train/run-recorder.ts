@@ -1,7 +1,8 @@
 import { DataError, WriteError, noticesTo } from '../../core/index.ts';
 import type { OnNotice } from '../../core/index.ts';
-import { RunFolder, runFile } from '../../io/index.ts';
-import type { Release, RunConfig, Store } from '../../io/index.ts';
+import { RunFolder, runFile } from '../keeping/run-folder.ts';
+import type { Release, Store } from '../../io/index.ts';
+import type { PartTable, RunConfig } from '../../config/index.ts';
 import { stepsTaken } from '../../training/index.ts';
 import type { DoneEvent, Progress, Trainer, TrainingEvent } from '../../training/index.ts';
 import { writeCheckpoint } from '../keeping/checkpoint-file.ts';
@@ -21,6 +22,8 @@ export interface RecorderOptions {
   readonly overwrite?: boolean;
   readonly resume?: boolean;
   readonly checkpointEvery?: number;
+  /** The table in which the run's parts stand. Default: the built-in ones. */
+  readonly parts?: PartTable | undefined;
   readonly onNotice?: OnNotice | undefined;
 }
 
@@ -60,11 +63,11 @@ export class RunRecorder {
    */
   static async open(store: Store, options: RecorderOptions): Promise<RunRecorder> {
     const { resume = false } = options;
-    if (resume) await RunFolder.open(store);
+    if (resume) await RunFolder.open(store, options);
     const release = await store.lock();
     try {
       if (!resume) await RunFolder.checkFree(store, options);
-      const resumed = resume ? await readResumed(store) : undefined;
+      const resumed = resume ? await readResumed(store, options) : undefined;
       return new RunRecorder(store, { options, resumed, release });
     } catch (error) {
       await release();
@@ -76,7 +79,7 @@ export class RunRecorder {
   async begin(config: RunConfig): Promise<void> {
     if (!this.resumed) this.#folder = await RunFolder.create(this.store, this.#options);
     else {
-      this.#folder = await RunFolder.open(this.store);
+      this.#folder = await RunFolder.open(this.store, this.#options);
       await this.#folder.repairMetrics((record) => this.#isKnown(record));
       // Else the next checkpoint would keep it in place of the one that is whole.
       if (this.resumed.fault !== undefined) await this.store.remove(runFile.checkpoint);

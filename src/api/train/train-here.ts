@@ -3,7 +3,8 @@ import { RootsigmaError, ValueError } from '../../core/index.ts';
 import { Standardization, grayFraction, splitValidation } from '../../data/index.ts';
 import type { Binarize, Dataset, DatasetOptions, DatasetSplits } from '../../data/index.ts';
 import { createEngine } from '../../engine/index.ts';
-import type { RunConfig } from '../../io/index.ts';
+import { partTable, upgradedEntries } from '../../config/index.ts';
+import type { RunConfig } from '../../config/index.ts';
 import { Trainer } from '../../training/index.ts';
 import type { DoneEvent, TrainerOptions } from '../../training/index.ts';
 import { configFor } from './config-for.ts';
@@ -36,7 +37,10 @@ export async function trainHere(
   data: DataInput,
   options: TrainOptions & { readonly onNotice: (line: string) => void },
 ): Promise<Run> {
-  const recorder = options.out === undefined ? undefined : await RunRecorder.open(await storeAt(options.out), options);
+  const recorder =
+    options.out === undefined
+      ? undefined
+      : await RunRecorder.open(await storeAt(options.out), { ...options, parts: partTable(options.parts) });
   try {
     return await trainTo(recorder, data, options);
   } catch (error) {
@@ -54,6 +58,7 @@ async function trainTo(
   const { onNotice } = options;
   const resumed = recorder?.resumed?.config;
   const { signal, onLoad } = options;
+  const table = partTable(options.parts);
   const origin = await startOf(options, recorder);
   const like = origin?.config.data ?? (resumed?.from && resumed.data);
   const splits = await resolveData(
@@ -62,6 +67,7 @@ async function trainTo(
     { ...inheritedOptions(data, resumed ?? options.config), ...options.dataOptions },
     { ...(signal && { signal }), ...(onLoad && { onProgress: onLoad }), ...(like && { like, trainsOn: true }) },
   );
+  for (const note of upgradedEntries(options.set ?? {}).notices) onNotice(note);
   const config = configOf(splits, options, { origin, resumed: recorder?.resumed });
   if (recorder?.resumed) for (const note of resumedNotices(recorder.resumed, config)) onNotice(note);
   if (!resumed) checkTrainable(config, splits);
@@ -69,15 +75,15 @@ async function trainTo(
   const { scale } = config.data;
   const standardization =
     inheritedStandardization(config) ?? (scale && (await Standardization.fit(parts.training, scale, { signal })));
-  await checkSupport('train', splits.train, { config, standardization });
+  await checkSupport('train', splits.train, { config, parts: table, standardization });
   if (origin && !resumed) onNotice(originNotice(origin));
   const scaleNotice = standardization && !config.from ? unitNotices(standardization, config, parts.training.size) : [];
   for (const note of [...splits.notes, ...likelihoodNotice(splits, config, options), ...scaleNotice]) {
     onNotice(note);
   }
   if (typeof data === 'string') for (const note of await noteOwnData(config)) onNotice(note);
-  const model = modelFor(config, { networks: options.networks, standardization });
-  const objective = objectiveFor(config, { model, trainingSize: parts.training.size });
+  const model = modelFor(config, { networks: options.networks, parts: table, standardization });
+  const objective = objectiveFor(config, { model, trainingSize: parts.training.size, parts: table });
   checkModelSize(model, config, { objective });
   const { threads } = config.training;
   const engine = await createEngine({
@@ -99,7 +105,17 @@ async function trainTo(
     const done = await follow(trainer, { ...options, recorder });
     const parameters = trainer.result();
     const { store } = recorder ?? {};
-    const run = new Run({ config, model, engine, parameters, standardization, data: splits, store, onNotice });
+    const run = new Run({
+      config,
+      parts: table,
+      model,
+      engine,
+      parameters,
+      standardization,
+      data: splits,
+      store,
+      onNotice,
+    });
     await run.prepareScores();
     await recorder?.finish(run, done);
     return run;
@@ -110,17 +126,17 @@ async function trainTo(
 
 /** What a training starts from, where that is another run. @throws ValueError where its folder would be overwritten */
 async function startOf(options: TrainOptions, recorder: RunRecorder | undefined): Promise<Origin | undefined> {
-  const { from, networks } = options;
+  const { from, networks, parts } = options;
   const resumed = recorder?.resumed;
   if (resumed && !resumed.checkpoint && resumed.config.from) {
     // Nothing of it is kept yet: it begins anew, where it began.
-    return originOf(resumed.config.from.run, { networks });
+    return originOf(resumed.config.from.run, { networks, parts });
   }
   if (resumed && from !== undefined) {
     throw new ValueError("train: a resumed run goes on from its own checkpoint; leave 'from' out.");
   }
   if (from === undefined) return undefined;
-  const origin = await originOf(from, { networks });
+  const origin = await originOf(from, { networks, parts });
   if (options.dataOptions?.schema !== undefined) {
     throw new ValueError(`train: the columns are encoded as those of ${origin.name}; leave the schema out.`);
   }
@@ -196,10 +212,10 @@ async function follow(
 
 /** What a person should know of the likelihood: what grey values mean under Bernoulli, and what was chosen for other data. */
 function likelihoodNotice(splits: DatasetSplits, { data, model }: RunConfig, options: TrainOptions): string[] {
-  if (model.likelihood === 'bernoulli') return grayNotice(splits, data.binarize);
+  if (model.likelihood.name === 'bernoulli') return grayNotice(splits, data.binarize);
   if (options.likelihood !== undefined || splits.train.support !== 'real') return [];
   return [
-    `the data are numbers in a unit of their own: the likelihood is '${model.likelihood}' with a learned standard deviation ('laplace' and 'poisson' take such data too).`,
+    `the data are numbers in a unit of their own: the likelihood is '${model.likelihood.name}' with a learned standard deviation ('laplace' and 'poisson' take such data too).`,
   ];
 }
 

@@ -3,6 +3,8 @@ import type { OnNotice, OptionRules } from '../../core/index.ts';
 import type { DatasetOptions, LoadProgress } from '../../data/index.ts';
 import { engineOptionRules } from '../../engine/index.ts';
 import type { EngineOptions } from '../../engine/index.ts';
+import { partsRule } from '../../config/index.ts';
+import type { PartRow } from '../../config/index.ts';
 import type { NetworksFactory } from '../../models/index.ts';
 import type { TrainingEvent } from '../../training/index.ts';
 import { modelOptionRules } from './options.ts';
@@ -16,6 +18,11 @@ export interface TrainOptions extends ModelOptions {
    * file holds them: `load` must be given the same again.
    */
   readonly networks?: NetworksFactory;
+  /**
+   * Parts of your own, which `definePrior`, `definePosterior`, `defineLikelihood`, `defineNetwork` and `defineObjective` give: their
+   * names can be chosen like those of the built-in ones. No file holds their code: `load` must be given the same again.
+   */
+  readonly parts?: readonly PartRow[];
   /** What the data are made with or how they are read: seed, count, size, … Each source takes some of them. */
   readonly dataOptions?: DatasetOptions;
   /** Default: `auto`, ONNX Runtime's native build, or its WebAssembly build where that does not load. */
@@ -61,6 +68,7 @@ export interface TrainOptions extends ModelOptions {
 export const trainOptionRules: OptionRules<TrainOptions> = {
   ...modelOptionRules,
   networks: rule.callback,
+  parts: partsRule,
   dataOptions: rule.object,
   engine: engineOptionRules.engine,
   worker: engineOptionRules.worker,

@@ -1,7 +1,7 @@
 import { DataError, ValueError } from '../../core/index.ts';
 import { stepsPerEpoch } from '../../data/index.ts';
 import type { DatasetSplits } from '../../data/index.ts';
-import type { RunConfig } from '../../io/index.ts';
+import type { RunConfig } from '../../config/index.ts';
 
 /**
  * Checks what no option shows alone: that the numbers of a training fit each other and the data.
@@ -12,9 +12,10 @@ export function checkTrainable({ model, training }: RunConfig, splits: DatasetSp
   const { epochs, batchSize, schedule, trim, earlyStopping } = training;
   const { warmupSteps = 0 } = schedule;
   if (epochs < 1) throw new ValueError(`train: epochs must be a whole number of at least 1, got ${epochs}.`);
-  if (model.rank !== undefined && model.rank > model.latent) {
+  const { rank } = model.posterior;
+  if (typeof rank === 'number' && rank > model.latent) {
     throw new ValueError(
-      `train: a low-rank posterior of rank ${model.rank} has more columns than the ${model.latent} latent dimensions. Choose a rank of at most ${model.latent}, or posterior 'full'.`,
+      `train: a low-rank posterior of rank ${rank} has more columns than the ${model.latent} latent dimensions. Choose a rank of at most ${model.latent}, or posterior 'full'.`,
     );
   }
   const { examples, heldOut } = examplesOf(splits, training.validation);

@@ -1,5 +1,6 @@
 import { WriteError } from '../../core/index.ts';
-import { nameIn, runFile } from '../../io/index.ts';
+import { nameIn } from '../../io/index.ts';
+import { runFile } from '../keeping/run-folder.ts';
 import type { Store } from '../../io/index.ts';
 import type { Run } from '../run/run.ts';
 

@@ -3,7 +3,9 @@ import type { DType, Shape, TypedArray } from '../../core/index.ts';
 import type { SentArray } from '../../core/messages/index.ts';
 import { TableEncoder, checkGather, datasetOf, isFileInput, sendableFiles } from '../../data/index.ts';
 import type { Dataset, DatasetSplits, FileInput, Labels, Support } from '../../data/index.ts';
-import type { DataConfig, JsonValue, Table, TableState } from '../../io/index.ts';
+import type { DataConfig } from '../../data/index.ts';
+import type { JsonValue, Table } from '../../io/index.ts';
+import type { TableState } from '../../data/index.ts';
 import type { DataInput } from '../data/data.ts';
 
 /** Data as `postMessage` takes them. */

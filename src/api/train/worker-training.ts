@@ -3,7 +3,7 @@ import { WorkerCalls, arrivals, sendArray } from '../../core/messages/index.ts';
 import type { CallContext } from '../../core/messages/index.ts';
 import type { DatasetSplits } from '../../data/index.ts';
 import { MemoryStore } from '../../io/index.ts';
-import type { RunConfig } from '../../io/index.ts';
+import type { RunConfig } from '../../config/index.ts';
 import type { TrainingEvent } from '../../training/index.ts';
 import type { LoadProgress } from '../../data/index.ts';
 import { resolveData } from '../data/data.ts';
@@ -22,7 +22,7 @@ interface TrainRequest {
   readonly data: PackedData;
   readonly options: Omit<
     TrainOptions,
-    'worker' | 'signal' | 'networks' | 'onEvent' | 'onLoad' | 'onNotice' | 'from'
+    'worker' | 'signal' | 'networks' | 'parts' | 'onEvent' | 'onLoad' | 'onNotice' | 'from'
   > & {
     readonly from?: File;
   };
@@ -49,10 +49,15 @@ export async function trainInWorker(
   data: DataInput,
   options: TrainOptions & { readonly worker: Worker },
 ): Promise<Run> {
-  const { worker, signal, networks, onEvent, onLoad, onNotice, from, ...rest } = options;
+  const { worker, signal, networks, parts, onEvent, onLoad, onNotice, from, ...rest } = options;
   if (networks) {
     throw new UnsupportedError(
       'train: networks of your own are functions, which cannot be sent to a worker. Call train in a worker of your own instead.',
+    );
+  }
+  if (parts && parts.length > 0) {
+    throw new UnsupportedError(
+      'train: parts of your own are functions, which cannot be sent to a worker. Call train in a worker of your own instead.',
     );
   }
   if (rest.out instanceof MemoryStore || (typeof rest.out === 'object' && 'replace' in rest.out)) {

@@ -67,8 +67,12 @@ async function compare(
   return undefined;
 }
 
+/** Its name, and what its options are: `full, symmetric`. */
 function posteriorOf({ config: { model } }: Run): string {
-  return model.posterior === 'full' ? `full, ${model.root ?? 'symmetric'}` : model.posterior;
+  const texts = Object.values(model.posterior).map((value) =>
+    typeof value === 'string' ? value : JSON.stringify(value),
+  );
+  return texts.join(', ');
 }
 
 function tableOf(compared: readonly Compared[]): string[] {

@@ -180,7 +180,8 @@ async function train(
   const { source, options } = await resolveOptions(library, data, flags);
   if (flags.out === undefined) await library.checkWritable('runs', { isFolder: true });
   const base = flags.from === undefined ? options.config : await library.readRunConfig(flags.from);
-  const out = flags.out ?? claimRunFolder(source, options.posterior ?? base?.model.posterior ?? 'diagonal');
+  const out =
+    flags.out ?? claimRunFolder(source, nameOf(options.posterior) ?? base?.model.posterior.name ?? 'diagonal');
   output.status(`Reading ${source} …`);
   const onAbort = (): void => {
     const why = stdout.failure ? 'Standard output cannot be written any more: stopping' : 'Stopping';
@@ -200,6 +201,10 @@ async function train(
   } finally {
     signal.removeEventListener('abort', onAbort);
   }
+}
+
+function nameOf(part: string | { readonly name: string } | undefined): string | undefined {
+  return typeof part === 'object' ? part.name : part;
 }
 
 interface Outcome {

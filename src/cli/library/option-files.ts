@@ -1,7 +1,8 @@
 import { localFiles } from '#file-system';
 import { DataError, ValueError } from '../../core/index.ts';
-import { RunFolder, parseRunConfig } from '../../io/index.ts';
-import type { RunConfig } from '../../io/index.ts';
+import { RunFolder } from '../../api/keeping/run-folder.ts';
+import { parseRunConfig } from '../../config/index.ts';
+import type { RunConfig } from '../../config/index.ts';
 import { optionNames } from '../../api/index.ts';
 import type { ModelOptions } from '../../api/index.ts';
 import { storeFrom } from '../../api/keeping/place.ts';

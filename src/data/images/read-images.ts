@@ -1,6 +1,7 @@
 import { DataError, ValueError, takeTurns } from '../../core/index.ts';
 import { readImageHeader } from '../../io/index.ts';
-import type { DataConfig, ImageHeader } from '../../io/index.ts';
+import type { DataConfig } from '../config.ts';
+import type { ImageHeader } from '../../io/index.ts';
 import { areForModel } from '../context.ts';
 import type { ResolveContext } from '../context.ts';
 import { subset } from '../dataset.ts';

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { DataError, ValueError } from '../../core/index.ts';
 import { encodePng } from '../../io/index.ts';
-import type { DataConfig } from '../../io/index.ts';
+import type { DataConfig } from '../config.ts';
 import { testDataset } from '../../testing/dataset.ts';
 import { examplesOf } from '../index.ts';
 import type { Dataset, LoadProgress } from '../index.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { DataError } from '../../core/index.ts';
-import type { DataConfig } from '../../io/index.ts';
+import type { DataConfig } from '../config.ts';
 import { locateTrainingData, rememberData } from './own-data.ts';
 
 let folder = '';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, lstatSync, readdirSync, realpathSync } from 'node:fs';
 import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { DataError } from '../../core/index.ts';
-import type { DataConfig } from '../../io/index.ts';
+import type { DataConfig } from '../config.ts';
 import { writeFileAtomic } from '../../io/node/index.ts';
 import { listDatasets } from '../builtin.ts';
 import { defaultCacheFolder } from './download.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { DataError, ValueError } from '../../core/index.ts';
 import { gzip, tableOf } from '../../io/index.ts';
-import type { DataConfig } from '../../io/index.ts';
+import type { DataConfig } from '../config.ts';
 import { examplesOf } from '../index.ts';
 import { readTable, resolveDataset, writeTable } from './index.ts';
 

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { NdArray } from '../../core/index.ts';
-import { parseRunConfig, parseTableCsv, tableOf } from '../../io/index.ts';
+import { parseRunConfig } from '../../config/index.ts';
+import { parseTableCsv, tableOf } from '../../io/index.ts';
 import type { Cell, Table } from '../../io/index.ts';
 import { columnOf, encoderOf, repeat } from '../../testing/tables.ts';
 import { TableEncoder, otherCategory } from './encoder.ts';

@@ -1,4 +1,4 @@
-import type { ColumnState, TableState } from '../../io/index.ts';
+import type { ColumnState, TableState } from './table-state.ts';
 import type { ColumnDates } from './date-columns.ts';
 import type { OrderEvidence } from './dates/index.ts';
 import type { Surprise } from './encoder.ts';

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { DataError, NdArray, ShapeError } from '../../core/index.ts';
-import { formatTableCsv, parseRunConfig, parseTableCsv, tableOf } from '../../io/index.ts';
+import { formatTableCsv, parseTableCsv, tableOf } from '../../io/index.ts';
+import { parseRunConfig } from '../../config/index.ts';
 import type { Cell, Table } from '../../io/index.ts';
 import { columnOf, encoderOf, people, repeat } from '../../testing/tables.ts';
 import { TableEncoder, otherCategory } from '../index.ts';

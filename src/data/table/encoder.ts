@@ -1,6 +1,7 @@
 import { DataError, NdArray, ShapeError, formatShape } from '../../core/index.ts';
 import { tableOf } from '../../io/index.ts';
-import type { Cell, ColumnState, Table, TableColumn, TableState, WrittenForm } from '../../io/index.ts';
+import type { Cell, Table, TableColumn, WrittenForm } from '../../io/index.ts';
+import type { ColumnState, TableState } from './table-state.ts';
 import { fillUniform, foldIn } from '../../random/index.ts';
 import type { Key } from '../../random/index.ts';
 import { purposeKey } from '../streams.ts';

@@ -1,5 +1,6 @@
 import { DataError, ValueError } from '../../core/index.ts';
-import type { Cell, ColumnState, Table, TableState } from '../../io/index.ts';
+import type { Cell, Table } from '../../io/index.ts';
+import type { ColumnState, TableState } from './table-state.ts';
 import { keyOf, noAndYes, numberOf } from './cells.ts';
 import { datesIn } from './date-columns.ts';
 import { DateCodec, checkDatePattern, commonUnit, dateReader, formatFor, hasClock } from './dates/index.ts';

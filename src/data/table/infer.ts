@@ -1,5 +1,6 @@
 import { ValueError } from '../../core/index.ts';
-import type { Cell, ColumnKind, Table } from '../../io/index.ts';
+import type { Cell, Table } from '../../io/index.ts';
+import type { ColumnKind } from './table-state.ts';
 import { noAndYes } from './cells.ts';
 import { datesIn, isDates } from './date-columns.ts';
 import type { ColumnDates } from './date-columns.ts';

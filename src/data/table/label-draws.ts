@@ -1,5 +1,6 @@
 import type { NdArray } from '../../core/index.ts';
-import type { Cell, ColumnState } from '../../io/index.ts';
+import type { Cell } from '../../io/index.ts';
+import type { ColumnState } from './table-state.ts';
 import { fillUniform } from '../../random/index.ts';
 import type { Key } from '../../random/index.ts';
 import { logNormalizer, softmaxLogits } from '../softmax-regression.ts';

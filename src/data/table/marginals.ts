@@ -1,5 +1,5 @@
 import type { NdArray } from '../../core/index.ts';
-import type { NumericTransform } from '../../io/index.ts';
+import type { NumericTransform } from './table-state.ts';
 import type { TableEncoder } from './encoder.ts';
 import { applyTransform, fitQuantile, undoTransform } from './transforms.ts';
 

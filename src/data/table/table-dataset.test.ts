@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { tableOf } from '../../io/index.ts';
-import type { Cell, DataConfig, Table } from '../../io/index.ts';
+import type { Cell, Table } from '../../io/index.ts';
+import type { DataConfig } from '../config.ts';
 import { testDataset } from '../../testing/dataset.ts';
 import { people, repeat } from '../../testing/tables.ts';
 import { examplesOf, tableSplits } from '../index.ts';

@@ -1,5 +1,7 @@
 import { DataError, ValueError } from '../../core/index.ts';
-import type { Cell, CsvOptions, DataConfig, JsonValue, Table, TableState } from '../../io/index.ts';
+import type { Cell, CsvOptions, JsonValue, Table } from '../../io/index.ts';
+import type { DataConfig } from '../config.ts';
+import type { TableState } from './table-state.ts';
 import { checkGather } from '../dataset.ts';
 import type { Dataset, RowFacts } from '../dataset.ts';
 import type { DatasetOptions, DatasetSplits } from '../source.ts';

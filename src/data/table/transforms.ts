@@ -1,5 +1,5 @@
 import { normalQuantile } from '../../core/normal-quantile.ts';
-import type { NumericTransform } from '../../io/index.ts';
+import type { NumericTransform } from './table-state.ts';
 
 /** Evenly spaced quantiles that a quantile transform keeps, at most; towards the ends there are some more. */
 const mostKnots = 129;

@@ -1,5 +1,6 @@
 import { columnOf } from '../../io/index.ts';
-import type { Cell, Column, CsvDialect, NumberForm, Table, TableColumn, TableState } from '../../io/index.ts';
+import type { Cell, Column, CsvDialect, NumberForm, Table, TableColumn } from '../../io/index.ts';
+import type { TableState } from './table-state.ts';
 import { isMissing, keyOf } from './cells.ts';
 import { evidenceOf, numberIn, readingOf } from './reading.ts';
 import type { ColumnReading, FileEvidence, ReadingOptions } from './reading.ts';

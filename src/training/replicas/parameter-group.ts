@@ -1,4 +1,4 @@
-import type { OptimizerConfig } from '../../io/index.ts';
+import type { OptimizerConfig } from '../../config/index.ts';
 import { sumOfSquares } from '../../kernels/index.ts';
 import { Optimizer } from '../optimizers.ts';
 import type { ParameterStore } from '../parameter-store.ts';

@@ -1,6 +1,6 @@
 import { NdArray, sizeOf } from '../../core/index.ts';
 import type { Engine, Program } from '../../engine/index.ts';
-import type { OptimizerConfig, TrainingConfig } from '../../io/index.ts';
+import type { OptimizerConfig, TrainingConfig } from '../../config/index.ts';
 import { createBufferMemory } from '../../kernels/index.ts';
 import { optimizerSlots } from '../optimizers.ts';
 import type { Optimizer } from '../optimizers.ts';

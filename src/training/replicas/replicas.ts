@@ -2,7 +2,7 @@ import { threadNotice } from '#threads';
 import { NdArray, ValueError } from '../../core/index.ts';
 import { usableCores } from '../../engine/index.ts';
 import type { Engine } from '../../engine/index.ts';
-import type { TrainingConfig } from '../../io/index.ts';
+import type { TrainingConfig } from '../../config/index.ts';
 import type { Vae } from '../../models/index.ts';
 import { elboObjective, objectivePrefix } from '../../objectives/index.ts';
 import type { TrainingObjective } from '../../objectives/index.ts';

@@ -1,5 +1,5 @@
-import { dateUnits } from '../../../io/index.ts';
-import type { DateUnit } from '../../../io/index.ts';
+import { dateUnits } from '../table-state.ts';
+import type { DateUnit } from '../table-state.ts';
 import { dateOfDays, dayLength, daysInMonth, daysOf } from './calendar.ts';
 
 const lengths: Readonly<Partial<Record<DateUnit, number>>> = {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { ValueError } from '../core/index.ts';
+import { ValueError } from '../../core/index.ts';
 import { parseThresholds } from './index.ts';
 
 const threshold = { value: 91.5, quantile: 0.95, examples: 1000, source: 'digits', draws: 16, seed: 0 };

@@ -1,13 +1,20 @@
 import { describe, expect, test } from 'vitest';
-import { DataError, NdArray, ValueError } from '../core/index.ts';
-import type { RunConfig } from './config.ts';
-import { MemoryStore, RunFolder, encodeSafetensors, runFile } from './index.ts';
+import { DataError, NdArray, ValueError } from '../../core/index.ts';
+import type { RunConfig } from '../../config/index.ts';
+import { MemoryStore, encodeSafetensors } from '../../io/index.ts';
+import { RunFolder, runFile } from './run-folder.ts';
 
 const config: RunConfig = {
-  schemaVersion: 1,
+  schemaVersion: 2,
   rootsigmaVersion: '0.1.0',
   data: { source: 'digits', kind: 'digits', shape: [28, 28], count: 100, binarize: 'none' },
-  model: { preset: 'vae', posterior: 'diagonal', latent: 2, hidden: [8], activation: 'tanh', likelihood: 'bernoulli' },
+  model: {
+    latent: 2,
+    prior: { name: 'standard-normal' },
+    posterior: { name: 'diagonal' },
+    likelihood: { name: 'bernoulli' },
+    network: { name: 'dense', hidden: [8], activation: 'tanh' },
+  },
   objective: { name: 'elbo', beta: 1 },
   training: {
     epochs: 1,
@@ -25,7 +32,7 @@ describe('RunFolder', () => {
     const run = await RunFolder.create(store);
     await run.writeConfig(config);
     expect(await (await RunFolder.open(store)).readConfig()).toEqual(config);
-    await expect(run.writeConfig({ ...config, schemaVersion: 3 as 1 })).rejects.toThrow(ValueError);
+    await expect(run.writeConfig({ ...config, schemaVersion: 3 as 2 })).rejects.toThrow(ValueError);
     expect(await (await RunFolder.open(store)).readConfig()).toEqual(config);
   });
 
@@ -51,7 +58,7 @@ describe('RunFolder', () => {
     const text = JSON.stringify({ ...config, objective: {} });
     const run = await RunFolder.open(new MemoryStore([['config.json', bytes(text)]], 'runs/one'));
     await expect(run.readConfig()).rejects.toThrow(
-      "runs/one/config.json: $.objective.name: expected one of 'elbo', found nothing",
+      "runs/one/config.json: $.objective.name: expected one of 'elbo', or",
     );
     const broken = await RunFolder.open(new MemoryStore([['config.json', bytes('{')]], 'runs/one'));
     await expect(broken.readConfig()).rejects.toThrow(/^runs\/one\/config\.json: not JSON/);

@@ -1,14 +1,19 @@
-import { DataError } from '../core/index.ts';
-import { parseRunConfig } from './config.ts';
-import type { RunConfig } from './config.ts';
-import { eachJsonLine, formatJsonLine, parseJsonLines } from './jsonl.ts';
-import type { JsonLines } from './jsonl.ts';
-import { decodeSafetensors } from './safetensors.ts';
-import type { SafetensorsFile } from './safetensors.ts';
-import { nameIn, readBytes, readJson } from './stores/store.ts';
-import type { Store } from './stores/store.ts';
-import { parseThresholds } from './thresholds.ts';
-import type { AnomalyThresholds } from './thresholds.ts';
+import { parseRunConfig } from '../../config/index.ts';
+import type { PartTable, RunConfig } from '../../config/index.ts';
+import { DataError } from '../../core/index.ts';
+import { parseThresholds } from '../../evaluation/index.ts';
+import type { AnomalyThresholds } from '../../evaluation/index.ts';
+import {
+  decodeSafetensors,
+  eachJsonLine,
+  formatJsonLine,
+  jsonText,
+  nameIn,
+  parseJsonLines,
+  readBytes,
+  readJson,
+} from '../../io/index.ts';
+import type { JsonLines, SafetensorsFile, Store } from '../../io/index.ts';
 
 /** The files of a run: what it may leave in its folder. */
 export const runFile = {
@@ -35,12 +40,19 @@ export const runFile = {
 /** What overwriting removes: the files and folders above, and nothing else. */
 const entries = new Set(Object.values(runFile).map((name) => name.replace(/\/.*/, '')));
 
+interface PartsOption {
+  /** The table in which the run's parts stand. Default: the built-in ones. */
+  readonly parts?: PartTable | undefined;
+}
+
 /** One run's folder, wherever it is kept. It holds data only, no code. */
 export class RunFolder {
   readonly store: Store;
+  readonly #parts: PartTable | undefined;
 
-  private constructor(store: Store) {
+  private constructor(store: Store, { parts }: PartsOption) {
     this.store = store;
+    this.#parts = parts;
   }
 
   /**
@@ -68,7 +80,7 @@ export class RunFolder {
    * @param options.overwrite remove an existing run's files there first, and nothing else
    * @throws DataError when the folder is taken, as `checkFree` says
    */
-  static async create(store: Store, options: { readonly overwrite?: boolean } = {}): Promise<RunFolder> {
+  static async create(store: Store, options: PartsOption & { readonly overwrite?: boolean } = {}): Promise<RunFolder> {
     await RunFolder.checkFree(store, options);
     const present = await store.list();
     const old = present.filter((name) => entries.has(name.replace(/\/$/, '')) && name !== runFile.config);
@@ -77,27 +89,28 @@ export class RunFolder {
     for (const name of [...order, ...old.filter((other) => !order.includes(other))]) {
       if (old.includes(name)) await store.remove(name);
     }
-    return new RunFolder(store);
+    return new RunFolder(store, options);
   }
 
   /** An existing run's folder. @throws DataError when there is none */
-  static async open(store: Store): Promise<RunFolder> {
+  static async open(store: Store, options: PartsOption = {}): Promise<RunFolder> {
     if ((await store.read(runFile.config)) === undefined) {
       throw new DataError(
         `${store.name}: ${await whatIsThere(store)}, so it is no run folder. Train one with \`rootsigma train … --out ${store.name}\`.`,
       );
     }
-    return new RunFolder(store);
+    return new RunFolder(store, options);
   }
 
   /** @throws DataError when the file is missing or no JSON; ValueError naming each wrong entry */
   async readConfig(): Promise<RunConfig> {
-    return parseRunConfig(await readJson(this.store, runFile.config), { name: nameIn(this.store, runFile.config) });
+    const name = nameIn(this.store, runFile.config);
+    return parseRunConfig(await readJson(this.store, runFile.config), { name, parts: this.#parts });
   }
 
   /** @throws ValueError when `config` is not valid: nothing is written then */
   async writeConfig(config: RunConfig): Promise<void> {
-    await this.store.replace(runFile.config, jsonText(parseRunConfig(config)));
+    await this.store.replace(runFile.config, jsonText(parseRunConfig(config, { parts: this.#parts })));
   }
 
   /** The tensors of a safetensors file. @throws DataError that names the file when it is missing or damaged */
@@ -168,16 +181,6 @@ function linesIn(bytes: Uint8Array, kept: readonly { readonly start: number; rea
   }
   lines[length] = newline;
   return lines.subarray(0, lines[length - 1] === newline ? length : length + 1);
-}
-
-/** @throws DataError for a value whose text would be longer than a string can be */
-export function jsonText(value: unknown): string {
-  try {
-    return `${JSON.stringify(value, null, 2)}\n`;
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    throw new DataError('a table of so many columns cannot be kept: its description is longer than a text can be.');
-  }
 }
 
 /** Why there is no run. */

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { ValueError } from '../core/index.ts';
+import { ValueError } from '../../core/index.ts';
 
 /** The version of the layout below. */
 export const thresholdsSchemaVersion = 1;

@@ -1,0 +1,14 @@
+export type { PartConfig } from './part-config.ts';
+export { describePart, optionText } from './describe-part.ts';
+export { upgradedEntries, withEntries } from './entries.ts';
+export type { Entries } from './entries.ts';
+export { partOptionRules } from './flat-options.ts';
+export type { PartOptionsOfModel } from './flat-options.ts';
+export { chooseParts } from './part-options.ts';
+export type { PartConfigs } from './part-options.ts';
+export { builtInParts, customNetwork, ownRows, partKinds, partTable, partsRule } from './part-table.ts';
+export type { PartRow, PartTable } from './part-table.ts';
+export { configSchemaVersion, parseRunConfig } from './run-config.ts';
+export type { ModelConfig, RunConfig } from './run-config.ts';
+export { trainingChoices } from './training-config.ts';
+export type { OptimizerConfig, ScheduleConfig, TrainingConfig } from './training-config.ts';

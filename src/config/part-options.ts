@@ -1,0 +1,104 @@
+import { ValueError } from '../core/index.ts';
+import type { JsonValue } from '../io/index.ts';
+import { partNamed } from '../parts/index.ts';
+import type { DataShape, Part, PartChoice, PartKind } from '../parts/index.ts';
+import type { PartConfig } from './part-config.ts';
+import { customNetwork, partKinds, rowsOf } from './part-table.ts';
+import type { PartTable } from './part-table.ts';
+
+/** What is asked for of the parts: each kind's choice, and options of any of them, flat. */
+export type AskedParts = Readonly<Partial<Record<PartKind, PartChoice>>>;
+
+/** The parts of a run, as its configuration has them. */
+export type PartConfigs = Readonly<Record<PartKind, PartConfig>>;
+
+/**
+ * The parts that flat options ask for. Another part than the base's starts without the base's numbers for it.
+ *
+ * @param base what nobody asks otherwise
+ * @throws ValueError for a name that is not in the table, and for an option of a part that was not chosen
+ */
+export function chooseParts(
+  options: AskedParts,
+  { base, parts, data }: { readonly base: PartConfigs; readonly parts: PartTable; readonly data: DataShape },
+): PartConfigs {
+  const chosen = partKinds.map((kind) => {
+    const choice = options[kind] ?? base[kind].name;
+    const { name, ...own } = typeof choice === 'string' ? { name: choice } : choice;
+    const row = name === customNetwork && kind === 'network' ? undefined : partNamed<Part>(kind, name, parts[kind]);
+    return { kind, name, own, row };
+  });
+  const flat = flatFor(
+    options,
+    chosen.flatMap(({ row }) => row ?? []),
+    parts,
+  );
+  return Object.fromEntries(
+    chosen.map(({ kind, name, own, row }) => {
+      const inherited = name === base[kind].name ? base[kind] : {};
+      const values = { ...defaultsOf(row, data), ...inherited, ...(row && flat.get(row)), ...own };
+      return [kind, { name, ...mapDefined(values, plain) }];
+    }),
+  ) as unknown as PartConfigs;
+}
+
+/** Each flat option to the chosen part that has it. */
+function flatFor(options: AskedParts, chosen: readonly Part[], parts: PartTable): ReadonlyMap<Part, object> {
+  const flat = new Map<Part, Record<string, unknown>>();
+  for (const [name, value] of Object.entries(options)) {
+    if ((value as unknown) === undefined || !isPartOption(name, parts)) continue;
+    const takers = chosen.filter((row) => name in row.options);
+    const [taker] = takers;
+    if (!taker) throw new ValueError(unusedText(name, chosen, parts));
+    if (takers.length > 1) {
+      throw new ValueError(
+        `options: '${name}' is an option of ${takers.map(({ kind, name: of }) => `${kind} '${of}'`).join(' and of ')}: say whose, as in ${taker.kind}: { name: '${taker.name}', ${name}: … }.`,
+      );
+    }
+    flat.set(taker, { ...flat.get(taker), [name]: value });
+  }
+  return flat;
+}
+
+/** Whether an option is one of some part in the table. */
+export function isPartOption(name: string, parts: PartTable): boolean {
+  return rowsOf(parts).some(({ options }) => Object.hasOwn(options, name));
+}
+
+function unusedText(name: string, chosen: readonly Part[], parts: PartTable): string {
+  const owners = rowsOf(parts).filter(({ options }) => Object.hasOwn(options, name));
+  const kinds = partKinds.filter((kind) => owners.some((row) => row.kind === kind));
+  const whose = kinds.map((kind) => `${kind} ${listed(owners.filter((row) => row.kind === kind))}`);
+  const others = kinds.map((kind) => {
+    const row = chosen.find((each) => each.kind === kind);
+    return row ? `the ${kind} is '${row.name}'` : `the ${kind} is your own`;
+  });
+  return `options: '${name}' is for ${whose.join(' and for ')}, and ${others.join(' and ')}.`;
+}
+
+/** 'a', 'b' or 'c' */
+function listed(rows: readonly Part[]): string {
+  const names = rows.map(({ name }) => `'${name}'`);
+  return [names.slice(0, -1).join(', '), ...names.slice(-1)].filter(Boolean).join(' or ');
+}
+
+/** What an option is where nobody says. */
+function defaultsOf(row: Part | undefined, data: DataShape): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(row?.options ?? {}).map(([name, { default: value }]) => [
+      name,
+      typeof value === 'function' ? (value as (data: DataShape) => unknown)(data) : value,
+    ]),
+  );
+}
+
+/** Typed arrays are lists too; in JSON they would be objects. */
+function plain(value: unknown): JsonValue {
+  return (ArrayBuffer.isView(value) ? Array.from(value as unknown as ArrayLike<number>) : value) as JsonValue;
+}
+
+function mapDefined<T>(entries: Readonly<Record<string, unknown>>, map: (value: unknown) => T): Record<string, T> {
+  return Object.fromEntries(
+    Object.entries(entries).flatMap(([name, value]) => (value === undefined ? [] : [[name, map(value)]])),
+  );
+}

@@ -1,0 +1,35 @@
+import * as v from 'valibot';
+import { schema } from '../io/index.ts';
+import { tableStateSchema } from './table/table-state.ts';
+
+/** How grey values become 0 and 1. */
+export const binarizeChoices = ['dynamic', 'threshold', 'none'] as const;
+
+/** What a run's configuration says of its data. */
+export const dataSchema = schema.object({
+  /** The name or folder that `resolveDataset` takes; for arrays given in code, the data set's name. */
+  source: schema.text,
+  kind: schema.oneOf(['digits', 'sprites', 'idx', 'images', 'npy', 'table', 'array']),
+  /** One example: [height, width]. */
+  shape: v.pipe(
+    v.array(schema.whole(1), 'a list of sizes'),
+    v.minLength(1, 'a list of sizes'),
+    v.maxLength(8, 'up to 8 sizes'),
+  ),
+  /** Training examples, before the validation split. */
+  count: schema.whole(1),
+  binarize: schema.oneOf(binarizeChoices),
+  /** What values the examples can have: numbers in [0, 1] (when absent), any numbers, or encoded rows of a table. */
+  support: v.exactOptional(schema.oneOf(['unit-interval', 'real', 'table'])),
+  /**
+   * How Gaussian and Laplace data are standardised, by the numbers `data.centre` and `data.scale` in model.safetensors: all
+   * numbers of an example as a schema.whole, or each by itself. Absent: they are not.
+   */
+  scale: v.exactOptional(schema.oneOf(['whole', 'each'])),
+  /** What the source was made with (the digits' seed and count). */
+  options: v.exactOptional(v.record(v.string(), schema.json, 'an object')),
+  /** A table's columns and how they became numbers. */
+  table: v.exactOptional(tableStateSchema),
+});
+
+export type DataConfig = v.InferOutput<typeof dataSchema>;
