@@ -21,7 +21,7 @@ export { LowRankMultivariateNormal } from './low-rank-multivariate-normal.ts';
 export type { LowRankOptions } from './low-rank-multivariate-normal.ts';
 export { klDivergence } from './kl.ts';
 export { findKlRule, registerKl } from './kl-registry.ts';
-export type { DistributionClass } from './kl-registry.ts';
+export type { DistributionClass, KlRule } from './kl-registry.ts';
 export { marginal } from './marginal.ts';
 export { condition } from './condition.ts';
 export type { Observation } from './condition.ts';

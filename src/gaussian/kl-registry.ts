@@ -6,7 +6,8 @@ export interface DistributionClass<D extends Distribution> {
   readonly prototype: D;
 }
 
-type KlRule = (q: Distribution, p: Distribution) => Tensor;
+/** A closed form of KL(q ‖ p). */
+export type KlRule = (q: Distribution, p: Distribution) => Tensor;
 
 const rules = new Map<object, Map<object, KlRule>>();
 

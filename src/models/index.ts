@@ -1,3 +1,5 @@
+export { option, optional } from '../parts/index.ts';
+export type { DataShape, FlatOptions, Part, PartChoice, PartKind, PartOption, PartOptions, ValuesOf } from '../parts/index.ts'; // prettier-ignore
 export * from './likelihoods/index.ts';
 export * from './networks/index.ts';
 export * from './posteriors/index.ts';

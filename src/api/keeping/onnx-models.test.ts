@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { NdArray } from '../../core/index.ts';
+import { evaluate } from '../../engine/reference/index.ts';
+import { constant } from '../../graph/index.ts';
 import { eigh, sqrtmh } from '../../linalg/index.ts';
+import { centerOf, createVae } from '../../models/index.ts';
+import type { VaeOptions } from '../../models/index.ts';
+import { initializeParameters } from '../../nn/index.ts';
+import { key, normal } from '../../random/index.ts';
+import { expectAllClose } from '../../testing/index.ts';
 import { exportOnnx, makeDigits, train } from '../index.ts';
 import type { TrainOptions } from '../index.ts';
 
@@ -131,5 +138,41 @@ describe('an export with root symmetric', () => {
     expect(() => sqrtmh(matrices(covariance, latent)[0] ?? [])).toThrow(/not positive semidefinite/);
     expect(Array.from(root).every(Number.isFinite)).toBe(true);
     expect(Math.min(...hopeless)).toBeGreaterThan(10 * good);
+  });
+});
+
+describe('an export of other parts', () => {
+  const sizes = { inputSize: 784, latent: 3, hidden: [6], activation: 'relu' } as const;
+  const made = (parts: Pick<VaeOptions, 'posterior' | 'prior'>) => {
+    const model = createVae({ ...sizes, ...parts });
+    const parameters = initializeParameters(model.parameters, key(4));
+    const tensors = Object.fromEntries(Object.entries(parameters).map(([name, value]) => [name, constant(value)]));
+    return { model, parameters, tensors };
+  };
+
+  it.each([
+    ['standard-normal', 3],
+    [{ name: 'vamp', pseudoInputs: 5 }, 4],
+  ] as const)('has the prior %s: noise becomes z', async (prior, width) => {
+    const { model, parameters, tensors } = made({ posterior: 'full', prior });
+    const { InferenceSession, Tensor } = await import('onnxruntime-node');
+    const session = await InferenceSession.create(exportOnnx(model, parameters).prior ?? new Uint8Array());
+    const epsilon = normal(key(5), [40, width]);
+    const { z } = await session.run({ epsilon: new Tensor(epsilon.data, [40, width]) });
+    await session.release();
+    const expected = model.prior(tensors).fromNoise?.(constant(epsilon)).value;
+    expectAllClose(z?.data as Float32Array<ArrayBuffer>, [...evaluate(expected!).data], { rtol: 1e-5, atol: 1e-5 });
+  });
+
+  it('gives of a posterior without moments a draw alone, and no root', async () => {
+    const { model, parameters, tensors } = made({ posterior: { name: 'planar', flows: 2 } });
+    const { z, ...rest } = await encode(exportOnnx(model, parameters).encoder);
+    expect(Object.keys(rest)).toEqual([]);
+    const x = Float32Array.from({ length: count * 784 }, (_, k) => ((k * 7919) % 97) / 96);
+    const center = evaluate(centerOf(model.encode(tensors, constant(new NdArray(x, [count, 784])))));
+    expectAllClose([...(z ?? [])], [...center.data], { rtol: 1e-5, atol: 1e-5 });
+    expect(() => exportOnnx(model, parameters, { root: 'symmetric' })).toThrow(
+      /needs of the posterior a covariance root \(root\), which 'planar' does not have/,
+    );
   });
 });

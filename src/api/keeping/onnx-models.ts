@@ -6,7 +6,7 @@ import type { CovarianceRoot } from '../../gaussian/index.ts';
 import { add, constant, div, input, mul, newtonSchulzSqrt, rootResidual, sub } from '../../graph/index.ts';
 import type { Tensor } from '../../graph/index.ts';
 import { requireCapabilities } from '../../models/index.ts';
-import type { Likelihood, PosteriorDistribution, Vae } from '../../models/index.ts';
+import type { Likelihood, PosteriorDistribution, PriorDistribution, Vae } from '../../models/index.ts';
 
 export interface OnnxModels {
   /**
@@ -20,6 +20,11 @@ export interface OnnxModels {
    * Bernoulli likelihood, `stddev` of a Gaussian one, and so on.
    */
   readonly decoder: Uint8Array;
+  /**
+   * Input `epsilon` [batch, noise], draws from N(0, I). Output `z` [batch, latent], a draw from the prior, for the decoder. Absent
+   * where the prior's draws are no function of noise.
+   */
+  readonly prior?: Uint8Array;
 }
 
 export interface OnnxOptions {
@@ -39,7 +44,7 @@ export const onnxOptionRules: OptionRules<OnnxOptions> = {
   standardization: rule.object,
 };
 
-/** A trained model as two ONNX files for any batch size and any ONNX runtime that knows their opset (17): randomness comes in as an input. */
+/** A trained model as ONNX files for any batch size and any ONNX runtime that knows their opset (17): randomness comes in as an input. */
 export function exportOnnx(
   model: Vae,
   parameters: Readonly<Record<string, NdArray>>,
@@ -71,7 +76,14 @@ export function exportOnnx(
       : { mean: likelihood.mean, ...likelihood.parameters },
     metadata,
   });
-  return { encoder, decoder };
+  const prior = priorModel(model.prior(constants), metadata);
+  return { encoder, decoder, ...(prior && { prior }) };
+}
+
+function priorModel(prior: PriorDistribution, metadata: Readonly<Record<string, string>>): Uint8Array | undefined {
+  if (prior.noiseSize === undefined) return undefined;
+  const z = prior.fromNoise?.(input('epsilon', ['batch', prior.noiseSize])).value;
+  return z && toOnnx({ name: 'prior', inputs: ['epsilon'], outputs: { z }, metadata });
 }
 
 /** What the posterior knows of itself, and a draw. */
