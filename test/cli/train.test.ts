@@ -45,6 +45,7 @@ describe('train', () => {
       'model.safetensors',
       'model/decoder.onnx',
       'model/encoder.onnx',
+      'model/prior.onnx',
       'reconstructions.png',
       'samples.png',
     ]);
@@ -209,6 +210,7 @@ describe('evaluate', () => {
       reconstruction: number,
       kl: number,
       nll: { value: number, standardError: number, effectiveSampleSize: number, draws: 5, samples: 5 },
+      latent: 3,
       activeUnits: number,
       klPerDimension: [number, number, number],
     });

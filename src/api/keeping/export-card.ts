@@ -1,6 +1,10 @@
 import { formatShape, version } from '../../core/index.ts';
 import { onnxVersions } from '../../engine/index.ts';
+import { input } from '../../graph/index.ts';
+import { has } from '../../models/index.ts';
+import { parameterInputs } from '../../nn/index.ts';
 import { likelihoodFor } from '../model/likelihood.ts';
+import { drawsFromNoise } from './onnx-models.ts';
 import type { OnnxOptions } from './onnx-models.ts';
 import type { TrainedModel } from '../model/trained-model.ts';
 
@@ -8,22 +12,21 @@ import type { TrainedModel } from '../model/trained-model.ts';
 export function exportCard(run: TrainedModel, { root }: OnnxOptions): string {
   const { config, model, exampleShape } = run;
   const { inputSize, latent } = model;
+  const { posterior } = model.parts;
+  const { noiseSize } = model.encode(parameterInputs(model.parameters), input('x', ['batch', inputSize]));
   return `# vae on ${config.data.source}
 
-A variational autoencoder, exported by rootsigma ${version}. Both files (ONNX opset ${onnxVersions.opset}, IR ${onnxVersions.ir}) run in
+A variational autoencoder, exported by rootsigma ${version}. Its files (ONNX opset ${onnxVersions.opset}, IR ${onnxVersions.ir}) run in
 any ONNX runtime that knows this opset, such as ONNX Runtime 1.12 and later, on batches of any size, in float32.
 \`config.json\` says what the model is and was trained on.
 
-\`encoder.onnx\`: q(z|x), a Gaussian with covariance Σ.
+\`encoder.onnx\`: q(z|x), ${has(posterior, 'root') ? 'a Gaussian with covariance Σ' : `a '${posterior.name}' posterior, no Gaussian`}.
 
 | | name | shape | |
 |---|---|---|---|
 | takes | \`x\` | [batch, ${inputSize}] | examples of shape ${formatShape(exampleShape)}, flattened: ${likelihoodFor(config, { parts: run.parts }).support.description} |
-| takes | \`epsilon\` | [batch, noise] | draws from N(0, I), ${config.model.posterior.name === 'low-rank' ? 'as many as z has numbers and Σ has rank' : `noise = ${latent}`}; zeros give z = mean |
-| gives | \`mean\` | [batch, ${latent}] | |
-| gives | \`stddev\` | [batch, ${latent}] | the roots of Σ's diagonal |
-| gives | \`root\` | [batch, ${latent}, noise] | the family's factor R, Σ = R Rᵀ |
-| gives | \`z\` | [batch, ${latent}] | mean + root · epsilon, a draw |
+| takes | \`epsilon\` | [batch, noise] | draws from N(0, I), noise = ${noiseSize}${has(posterior, 'root') ? '; zeros give z = mean' : ''} |
+${momentRows(run)}| gives | \`z\` | [batch, ${latent}] | ${has(posterior, 'root') ? 'mean + root · epsilon, a draw' : 'a draw'} |
 ${root === 'symmetric' ? symmetricRows(latent) : ''}
 \`decoder.onnx\`: p(x|z).
 
@@ -33,7 +36,30 @@ ${root === 'symmetric' ? symmetricRows(latent) : ''}
 | gives | \`mean\` | [batch, ${inputSize}] | E[x\\|z] |
 
 Its other outputs are the numbers that determine p(x|z), such as \`logits\` or \`stddev\`.
-${unitsText(run)}`;
+${priorRows(run)}${unitsText(run)}`;
+}
+
+/** What the posterior has in closed form besides its draws. */
+function momentRows({ model: { latent, parts } }: TrainedModel): string {
+  if (!has(parts.posterior, 'moments')) return '';
+  const isGaussian = has(parts.posterior, 'root');
+  const root = `| gives | \`root\` | [batch, ${latent}, noise] | the family's factor R, Σ = R Rᵀ |\n`;
+  return `| gives | \`mean\` | [batch, ${latent}] | |
+| gives | \`stddev\` | [batch, ${latent}] | ${isGaussian ? "the roots of Σ's diagonal" : ''} |
+${isGaussian ? root : ''}`;
+}
+
+function priorRows({ model }: TrainedModel): string {
+  if (!drawsFromNoise(model)) return '\nThere is no prior.onnx: draws of this prior are no function of noise.\n';
+  const { noiseSize = NaN } = model.prior(parameterInputs(model.parameters));
+  return `
+\`prior.onnx\`: p(z), for new examples.
+
+| | name | shape | |
+|---|---|---|---|
+| takes | \`epsilon\` | [batch, ${noiseSize}] | draws from N(0, I) |
+| gives | \`z\` | [batch, ${model.latent}] | a draw, for the decoder |
+`;
 }
 
 /** What float32 rounds off a number of the centre's size, as a share of its standard deviation, worst of all numbers. */

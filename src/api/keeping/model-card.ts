@@ -2,10 +2,12 @@ import { describePart } from '../../config/index.ts';
 import { formatShape, sizeOf, version } from '../../core/index.ts';
 import { isImageShape } from '../../drawing/index.ts';
 import { onnxVersions } from '../../engine/index.ts';
+import { has } from '../../models/index.ts';
 import { isLearned } from '../../nn/index.ts';
 import type { DoneEvent, ElboMeans } from '../../training/index.ts';
 import { likelihoodFor } from '../model/likelihood.ts';
 import type { TrainedModel } from '../model/trained-model.ts';
+import { drawsFromNoise } from './onnx-models.ts';
 
 /** How a training went, for its model card. */
 export interface TrainingSummary {
@@ -52,10 +54,23 @@ const run = await load('${path}');
 ${data.table ? tableUse(run) : imageUse(run)}
 \`\`\`
 
-\`model/encoder.onnx\` and \`model/decoder.onnx\` run in any ONNX runtime that knows opset ${onnxVersions.opset}. The encoder takes \`x\` [batch, ${run.model.inputSize}] and
-\`epsilon\`, draws from N(0, I), and gives \`mean\`, \`stddev\`, \`root\` and \`z\` = mean + root · epsilon; the decoder takes \`z\`
-[batch, ${model.latent}] and gives \`mean\`, E[x|z], and the numbers that determine p(x|z).
+\`model/*.onnx\` run in any ONNX runtime that knows opset ${onnxVersions.opset}. The encoder takes \`x\` [batch, ${run.model.inputSize}] and
+\`epsilon\`, draws from N(0, I), and gives ${encoderText(run)}; the decoder takes \`z\`
+[batch, ${model.latent}] and gives \`mean\`, E[x|z], and the numbers that determine p(x|z).${priorText(run)}
 `;
+}
+
+/** What encoder.onnx gives, by what the posterior has in closed form. */
+function encoderText({ model: { parts } }: TrainedModel): string {
+  if (has(parts.posterior, 'root')) return '`mean`, `stddev`, `root` and `z` = mean + root · epsilon';
+  return has(parts.posterior, 'moments')
+    ? '`mean`, `stddev` and `z`, a draw'
+    : '`z`, a draw, alone: this posterior has no moments in closed form';
+}
+
+function priorText({ model }: TrainedModel): string {
+  if (!drawsFromNoise(model)) return ' There is no prior.onnx: draws of this prior are no function of noise.';
+  return ' The prior takes `epsilon` and gives `z`, for new examples.';
 }
 
 function imageUse({ exampleShape, model }: TrainedModel): string {

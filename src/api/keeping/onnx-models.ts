@@ -6,6 +6,7 @@ import type { CovarianceRoot } from '../../gaussian/index.ts';
 import { add, constant, div, input, mul, newtonSchulzSqrt, rootResidual, sub } from '../../graph/index.ts';
 import type { Tensor } from '../../graph/index.ts';
 import { requireCapabilities } from '../../models/index.ts';
+import { parameterInputs } from '../../nn/index.ts';
 import type { Likelihood, PosteriorDistribution, PriorDistribution, Vae } from '../../models/index.ts';
 
 export interface OnnxModels {
@@ -78,6 +79,12 @@ export function exportOnnx(
   });
   const prior = priorModel(model.prior(constants), metadata);
   return { encoder, decoder, ...(prior && { prior }) };
+}
+
+/** Whether there is a prior.onnx. */
+export function drawsFromNoise(model: Vae): boolean {
+  const prior = model.prior(parameterInputs(model.parameters));
+  return prior.noiseSize !== undefined && 'fromNoise' in prior;
 }
 
 function priorModel(prior: PriorDistribution, metadata: Readonly<Record<string, string>>): Uint8Array | undefined {

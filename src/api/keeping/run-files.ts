@@ -46,10 +46,11 @@ export async function exportRun(
     throw new DataError(`${store.name}: is not empty. Choose another folder, or ask to overwrite.`);
   }
   const { standardization } = run;
-  const { encoder, decoder } = exportOnnx(run.model, run.parameters, { root, standardization });
+  const { encoder, decoder, prior } = exportOnnx(run.model, run.parameters, { root, standardization });
   const files = {
     'encoder.onnx': encoder,
     'decoder.onnx': decoder,
+    ...(prior && { 'prior.onnx': prior }),
     'config.json': jsonText(run.config),
     'README.md': exportCard(run, { root }),
   };
@@ -90,9 +91,10 @@ export async function writeRunFiles(folder: RunFolder, run: KeptRun, options: Ru
   const { summary, replace = store.replace.bind(store) } = options;
   const { standardization } = run;
   await replace(runFile.model, await weightsOf(run));
-  const { encoder, decoder } = exportOnnx(run.model, run.parameters, { standardization });
+  const { encoder, decoder, prior } = exportOnnx(run.model, run.parameters, { standardization });
   await replace(runFile.encoder, encoder);
   await replace(runFile.decoder, decoder);
+  if (prior) await replace(runFile.prior, prior);
   if (isImageShape(run.exampleShape)) {
     await replace(runFile.samples, sheet(asShades(run, await run.sample(64))));
     const { originals, reconstructions } = await run.testReconstructions(40);

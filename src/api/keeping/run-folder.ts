@@ -35,6 +35,7 @@ export const runFile = {
   thresholds: 'thresholds.json',
   encoder: 'model/encoder.onnx',
   decoder: 'model/decoder.onnx',
+  prior: 'model/prior.onnx',
 } as const;
 
 /** What overwriting removes: the files and folders above, and nothing else. */

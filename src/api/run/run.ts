@@ -398,7 +398,7 @@ export class Run implements KeptRun {
   }
 
   /**
-   * Writes encoder.onnx, decoder.onnx, config.json and a README.md to a folder of their own, and gives their paths. With
+   * Writes encoder.onnx, decoder.onnx, prior.onnx, config.json and a README.md to a folder of their own, and gives their paths. With
    * `root: 'symmetric'` the encoder gives Σ^{1/2} too, whatever factor its family has (`OnnxOptions`).
    *
    * @throws DataError when the folder is not empty

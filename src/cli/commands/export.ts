@@ -11,7 +11,7 @@ interface ExportFlags extends OutputOptions {
 
 export const exportCommand: CommandRow<[path: string], ExportFlags> = {
   name: 'export',
-  summary: 'encoder and decoder as ONNX, ε an explicit input, with the configuration',
+  summary: 'encoder, decoder and prior as ONNX, ε an explicit input, with the configuration',
   args: [['<run>', "a run's folder"]],
   options: [
     required('-o, --output <dir>', 'a folder of its own'),
