@@ -1,7 +1,8 @@
+import { betaTc } from './beta-tc.ts';
 import { elbo } from './elbo-objective.ts';
 
 /** The table of objectives. */
-export const objectives = [elbo] as const;
+export const objectives = [elbo, betaTc] as const;
 
 export * from './criterion.ts';
 export * from './elbo.ts';
