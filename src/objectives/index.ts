@@ -1,8 +1,9 @@
 import { betaTc } from './beta-tc.ts';
 import { elbo } from './elbo-objective.ts';
+import { factorVae } from './factor-vae.ts';
 
 /** The table of objectives. */
-export const objectives = [elbo, betaTc] as const;
+export const objectives = [elbo, betaTc, factorVae] as const;
 
 export * from './criterion.ts';
 export * from './elbo.ts';
