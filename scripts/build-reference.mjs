@@ -20,12 +20,15 @@ const notExported = [
   ...[
     'BufferMemory',
     'ColumnState',
+    'Intersection',
     'None',
     'OddCell',
+    'OptionsOf',
     'OrderEvidence',
     'OrtEngineName',
     'Rows',
     'Unbranded',
+    'ValueOf',
     'src/training/replicas/range.ts:Range',
   ],
   // Between a page and its worker.
