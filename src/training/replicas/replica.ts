@@ -114,8 +114,9 @@ export class Replica {
     const range = { from: 0, to: length };
     const group = new ParameterGroup(store, { range, optimizer, clipNorm, within: whole?.optimizer });
     const ownRange = { from: length, to: length + ownLength };
-    const ownGroup = own && new ParameterGroup(store, { range: ownRange, optimizer: own.optimizer, clipNorm });
-    return new Replica({ store, group, own: whole?.own ?? ownGroup, collectives: alone, batch: step.batch, step });
+    const ownGroup =
+      whole?.own ?? (own && new ParameterGroup(store, { range: ownRange, optimizer: own.optimizer, clipNorm }));
+    return new Replica({ store, group, own: ownGroup, collectives: alone, batch: step.batch, step });
   }
 
   /**
