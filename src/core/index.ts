@@ -6,7 +6,7 @@ export type { FormerNames } from './former-names.ts';
 export { noticesTo } from './notices.ts';
 export type { OnNotice } from './notices.ts';
 export { isOutOfMemory } from './out-of-memory.ts';
-export * as rule from './option-rules.ts';
+export * as rule from './rule.ts';
 export { checkOptions, checkValue, unknownOption } from './option-rules.ts';
 export type { OptionRule, OptionRules } from './option-rules.ts';
 export { printable, printableJson } from './printable.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ValueError, checkOptions, rule } from './index.ts';
-import type { OptionRules } from './index.ts';
+import type { OptionRule, OptionRules } from './index.ts';
 
 interface Options {
   readonly posterior?: string;
@@ -49,7 +49,7 @@ describe('checkOptions', () => {
 
 describe('rules', () => {
   const huge = 2 ** 53;
-  it.each<[string, rule.OptionRule, readonly unknown[], readonly unknown[]]>([
+  it.each<[string, OptionRule, readonly unknown[], readonly unknown[]]>([
     ['whole', rule.whole(1, 9), [1, 9], [0, 10, 1.5, NaN, Infinity, '1', null, true]],
     ['seed', rule.seed, [0, huge - 1], [-1, 0.5, huge, NaN, '0']],
     ['share', rule.number({ least: 0, below: 1 }), [0, 0.999], [1, -1e-9, NaN, '0']],

@@ -1,4 +1,5 @@
 import { ValueError } from './errors.ts';
+import { shownValue } from './shown-value.ts';
 
 /** What an option may be, in words and as a test. `undefined` is left out, and always right. */
 export interface OptionRule<T = unknown> {
@@ -22,7 +23,7 @@ export type OptionRules<T> = Readonly<Record<keyof T, OptionRule>>;
 export function checkOptions<T extends object>(operation: string, options: T, rules: OptionRules<T>): void {
   const given: unknown = options;
   if (typeof given !== 'object' || given === null || Array.isArray(given)) {
-    throw new ValueError(`${operation}: options must be an object, got ${shown(given)}.`);
+    throw new ValueError(`${operation}: options must be an object, got ${shownValue(given)}.`);
   }
   const byName: Readonly<Record<string, OptionRule>> = rules;
   for (const [name, value] of Object.entries(given)) {
@@ -38,7 +39,7 @@ export function checkValue(what: string, value: unknown, rule: OptionRule): void
 }
 
 function wrongValue(what: string, value: unknown, { expected }: OptionRule): ValueError {
-  return new ValueError(`${what} must be ${expected}, got ${shown(value)}.`);
+  return new ValueError(`${what} must be ${expected}, got ${shownValue(value)}.`);
 }
 
 /** The error for an option that there is not. */
@@ -71,95 +72,3 @@ function editDistance(a: string, b: string): number {
   }
   return last[b.length] ?? 0;
 }
-
-function shown(value: unknown): string {
-  if (typeof value === 'string') return `'${value.length > 40 ? `${value.slice(0, 39)}…` : value}'`;
-  if (typeof value === 'function') return 'a function';
-  if (typeof value === 'bigint') return `${value}n`;
-  if (Array.isArray(value)) return value.length > 8 ? `a list of ${value.length}` : `[${value.map(shown).join(', ')}]`;
-  if (typeof value === 'object' && value !== null) return 'an object';
-  return String(value);
-}
-
-/** A whole number from `least` to `most`. Default: to 2^53 − 1. */
-export function whole(least: number, most = Number.MAX_SAFE_INTEGER): OptionRule<number> {
-  return {
-    expected: `a whole number ${most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${most}`}`,
-    accepts: (value) => Number.isSafeInteger(value) && (value as number) >= least && (value as number) <= most,
-  };
-}
-
-/** Of random numbers: 0 to 2^53 − 1. */
-export const seed: OptionRule<number> = { ...whole(0), expected: 'a whole number from 0 to 2^53 − 1' };
-
-export interface NumberRange {
-  readonly least?: number;
-  readonly above?: number;
-  readonly most?: number;
-  readonly below?: number;
-}
-
-/** A finite number in a range, each end of it open or closed. */
-export function number(range: NumberRange = {}): OptionRule<number> {
-  const { least, above, most, below } = range;
-  return {
-    expected: `a number${rangeText(range)}`,
-    accepts: (value) =>
-      typeof value === 'number' &&
-      Number.isFinite(value) &&
-      value >= (least ?? -Infinity) &&
-      value <= (most ?? Infinity) &&
-      (above === undefined || value > above) &&
-      (below === undefined || value < below),
-  };
-}
-
-function rangeText({ least, above, most, below }: NumberRange): string {
-  const [lower, upper] = [least ?? above, most ?? below];
-  if (lower !== undefined && upper !== undefined) {
-    return ` in ${least === undefined ? '(' : '['}${lower}, ${upper}${most === undefined ? ')' : ']'}`;
-  }
-  if (lower !== undefined) return least === undefined ? ` above ${lower}` : ` of at least ${lower}`;
-  return upper === undefined ? '' : most === undefined ? ` below ${upper}` : ` of at most ${upper}`;
-}
-
-export function oneOf<const T>(choices: readonly T[]): OptionRule<T> {
-  return { expected: `one of ${choices.map(shown).join(', ')}`, accepts: (value) => choices.includes(value as T) };
-}
-
-/** A list of `least` entries or more, each of which fits `rule`; typed arrays are lists too. */
-export function listOf<T>(rule: OptionRule<T>, what: string, least = 0): OptionRule<readonly T[]> {
-  const isList = (value: unknown): value is readonly unknown[] =>
-    Array.isArray(value) || (ArrayBuffer.isView(value) && !(value instanceof DataView));
-  return {
-    expected: `a list of ${what}${least > 0 ? `, at least ${least}` : ''}`,
-    accepts: (value) => isList(value) && value.length >= least && Array.from(value).every(rule.accepts),
-  };
-}
-
-export function either<T extends readonly unknown[]>(
-  ...rules: { readonly [K in keyof T]: OptionRule<T[K]> }
-): OptionRule<T[number]> {
-  return {
-    expected: rules.map(({ expected }) => expected).join(', or '),
-    accepts: (value) => rules.some(({ accepts }) => accepts(value)),
-  };
-}
-
-export const flag: OptionRule<boolean> = { expected: 'true or false', accepts: (value) => typeof value === 'boolean' };
-export const text: OptionRule<string> = {
-  expected: 'a text that is not empty',
-  accepts: (value) => typeof value === 'string' && value !== '',
-};
-export const callback: OptionRule = { expected: 'a function', accepts: (value) => typeof value === 'function' };
-export const object: OptionRule<object> = {
-  expected: 'an object',
-  accepts: (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
-};
-export const signal: OptionRule = {
-  expected: 'an AbortSignal',
-  accepts: (value) => typeof value === 'object' && value !== null && 'aborted' in value,
-};
-export const notice: OptionRule = either(callback, oneOf(['silent']));
-/** What the operation itself judges. */
-export const anything: OptionRule = { expected: 'anything', accepts: () => true };

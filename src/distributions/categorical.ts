@@ -30,7 +30,7 @@ import { classNumbers, oneHotVectors, onSupport, supportOptionRules } from './su
 import type { SupportOptions } from './support.ts';
 
 /** Normalised log-probabilities from logits along the last axis. */
-export function logSoftmax(logits: Tensor): Tensor {
+function logSoftmax(logits: Tensor): Tensor {
   return sub(logits, logSumExp(logits, -1, { keepDims: true }));
 }
 

@@ -36,7 +36,7 @@ export function convOutputSize(size: number, axis: ConvAxis): number {
 }
 
 /** The smallest size that has `positions` positions: (positions − 1) stride + dilation (kernel − 1) + 1 − padding. */
-export function convTransposeOutputSize(
+function convTransposeOutputSize(
   positions: number,
   { kernel, stride, dilation, before, after }: ConvAxis,
 ): number {

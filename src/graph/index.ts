@@ -12,7 +12,7 @@ export * from './reductions.ts';
 export * from './shaping.ts';
 export * from './matmul.ts';
 export * from './conv.ts';
-export { convAxis, convOutputSize, convRemainder, convTransposeOutputSize } from './conv-shapes.ts';
+export { convAxis, convOutputSize, convRemainder } from './conv-shapes.ts';
 export type { ConvAxis } from './conv-shapes.ts';
 export * from './linalg.ts';
 export * from './newton-schulz.ts';

@@ -127,7 +127,3 @@ export function scatterAdd(updates: TensorLike, indices: TensorLike, axis: numbe
 export function zerosLike(x: Tensor): Tensor {
   return broadcastTo(constant(0, x.dtype), x.shape);
 }
-
-export function onesLike(x: Tensor): Tensor {
-  return broadcastTo(constant(1, x.dtype), x.shape);
-}

@@ -193,7 +193,7 @@ export class CodedColumn extends BasicColumn {
 }
 
 /** Numbers; NaN where there is none. */
-export class NumberColumn extends BasicColumn {
+class NumberColumn extends BasicColumn {
   readonly #numbers: Float64Array;
 
   constructor(name: string, numbers: Float64Array, where?: (row: number) => string) {

@@ -20,7 +20,7 @@ export interface CsvScannerOptions extends DecodeOptions {
 }
 
 /** The longest field, bytes: more is a quote that was never closed. */
-export const longestField = 2 ** 24;
+const longestField = 2 ** 24;
 
 const [tab, newline, carriageReturn, blank, quote] = [9, 10, 13, 32, 34];
 

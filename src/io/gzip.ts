@@ -5,7 +5,7 @@ import type { DecodeOptions } from './bytes.ts';
 import { crc32 } from './crc32.ts';
 import { checkUnpackedSize, inflateExactly, reasonOf } from './inflate.ts';
 
-export function isGzip(bytes: Uint8Array): boolean {
+function isGzip(bytes: Uint8Array): boolean {
   return bytes.length >= 2 && bytes[0] === 0x1f && bytes[1] === 0x8b;
 }
 

@@ -1,5 +1,5 @@
 // Pure functions of bytes and text, for Node and browsers alike; files and folders are in node/index.ts.
-export { gunzip, gunzipIfNeeded, gzip, isGzip } from './gzip.ts';
+export { gunzip, gunzipIfNeeded, gzip } from './gzip.ts';
 export { decodeText } from './bytes.ts';
 export type { ByteArray, DecodedImage, DecodeOptions, StoredArray } from './bytes.ts';
 export { columnOf } from './column.ts';
@@ -12,7 +12,7 @@ export * from './number-form.ts';
 export { decodeImage } from './decode-image.ts';
 export { delimiterWord } from './csv-dialect.ts';
 export type { CsvDialect, CsvOptions } from './csv-dialect.ts';
-export { CsvScanner, longestField } from './csv-scanner.ts';
+export { CsvScanner } from './csv-scanner.ts';
 export type { CsvScannerOptions, FieldSink } from './csv-scanner.ts';
 export type { DecimalSigns } from './decimals.ts';
 export * from './idx.ts';
@@ -33,6 +33,5 @@ export * from './stores/index.ts';
 export * from './table.ts';
 export { guardFormula, unguardFormula } from './spreadsheet-text.ts';
 export * from './table-csv.ts';
-export { EncodingError } from './text-encoding.ts';
 export { byteSourceOf, checkZipContents, damagedZipEntry, locateZipEntry, unzip, unzipEntry, zip } from './zip.ts';
 export type { ByteSource, ZipEntry } from './zip.ts';

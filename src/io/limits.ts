@@ -6,7 +6,7 @@ import type { DecodeOptions } from './bytes.ts';
  * bytes each), 89 million of an RGB PNG, 268 million of a grey one. Of a JPEG whose coefficients are kept until its end they count
  * too: progressive ones have 26 to 38 million. Decoding takes up to 2.2 times as much.
  */
-export const imageLimit = 2 ** 28;
+const imageLimit = 2 ** 28;
 
 /** What decoding takes in all, for each byte that the decoder gives: measured with each format. */
 const memoryPerByte = 2.2;

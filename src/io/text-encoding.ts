@@ -41,7 +41,7 @@ function asciiLength(bytes: Uint8Array): number {
 }
 
 /** Thrown for bytes that are not of the encoding: a caller that has guessed it by the first of them may read again. */
-export class EncodingError extends DataError {
+class EncodingError extends DataError {
   override readonly name = 'EncodingError';
 }
 

@@ -46,7 +46,7 @@ export interface BufferKernels {
   readonly movingAverage: (keep: number, average: number, rate: number, x: number, length: number) => void;
 }
 
-export const bufferKernels = /* @__PURE__ */ new KernelModule<BufferKernels>(buffersWasm);
+const bufferKernels = /* @__PURE__ */ new KernelModule<BufferKernels>(buffersWasm);
 
 export type BufferMemory = KernelMemory<BufferKernels>;
 

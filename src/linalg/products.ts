@@ -20,7 +20,7 @@ export function multiplyInto(
 }
 
 /** out ← a b for n × n matrices whose product is symmetric: its lower triangle, mirrored. Half the work of `multiplyInto`. */
-export function symmetricProductInto(a: Float64Array, b: Float64Array, n: number, out: Float64Array): void {
+function symmetricProductInto(a: Float64Array, b: Float64Array, n: number, out: Float64Array): void {
   out.fill(0);
   for (let i = 0; i < n; i++) addRowTimes(a, i * n, n, b, n, out, i * n, i + 1);
   for (let i = 1; i < n; i++) for (let j = 0; j < i; j++) out[j * n + i] = out[i * n + j]!;

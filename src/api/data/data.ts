@@ -83,7 +83,7 @@ function noData(): ValueError {
 }
 
 /** Whether these are paths of files and no numbers. */
-export function isPaths(data: unknown): data is readonly string[] {
+function isPaths(data: unknown): data is readonly string[] {
   return Array.isArray(data) && data.length > 0 && data.every((path) => typeof path === 'string');
 }
 

@@ -38,7 +38,7 @@ const ruleOfGaussian = {
 };
 
 /** Which factor of Σ turns noise into draws: D U √Λ (eigen, see `EigenRoot`), S with S S = Σ, or L with L Lᵀ = Σ. */
-export const drawingRoots = ['eigen', 'symmetric', 'cholesky'] as const;
+const drawingRoots = ['eigen', 'symmetric', 'cholesky'] as const;
 export type DrawingRoot = (typeof drawingRoots)[number];
 
 /** @throws LinearAlgebraError when Σ is no covariance; ShapeError when the mean does not fit */

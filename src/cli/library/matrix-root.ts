@@ -16,7 +16,7 @@ import {
 import type { SpectrumOptions } from '../../linalg/index.ts';
 
 /** Which R with R Rᵀ = Σ: S (symmetric), L (cholesky), U √Λ (eigen); or the X with X X = A of any square A (general). */
-export const rootKinds = ['symmetric', 'cholesky', 'eigen', 'general'] as const;
+const rootKinds = ['symmetric', 'cholesky', 'eigen', 'general'] as const;
 export type MatrixRootKind = (typeof rootKinds)[number];
 
 /** A root of one matrix and what it says about the matrix. */

@@ -6,7 +6,7 @@ import { purposeKey } from '../streams.ts';
 import { drawSpriteMask, spritePositions, spriteSize, stampSprite } from './masks.ts';
 import type { SpriteMask } from './masks.ts';
 
-export const spriteShapes = ['square', 'ellipse', 'heart'] as const;
+const spriteShapes = ['square', 'ellipse', 'heart'] as const;
 
 const steps = (count: number, valueOf: (step: number) => number): readonly number[] =>
   Array.from({ length: count }, (_, step) => valueOf(step));

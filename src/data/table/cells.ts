@@ -24,11 +24,6 @@ export function numberOf(cell: Cell): number {
   return numberText.test(text) ? Number(text) : NaN;
 }
 
-/** Whether a whole number is written with leading zeros, as codes are: it is no quantity. */
-export function isCode(cell: Cell): boolean {
-  return typeof cell === 'string' && /^\s*[+-]?0\d/.test(cell);
-}
-
 const pairs: readonly (readonly [no: string, yes: string])[] = [
   ['false', 'true'],
   ['no', 'yes'],

@@ -51,7 +51,7 @@ export interface ColumnReading {
  * Up to this share of its cells may be no numbers in a column of numbers. Of the text columns of 97 tables of R's packages
  * (AER, ggplot2, kernlab, mlbench), those that hold some numbers have at least 56 % of other cells (`drv` of `mpg`: 4, f, r).
  */
-export const mostOddShare = 0.05;
+const mostOddShare = 0.05;
 /** A column of numbers with an odd cell, or with a unit, has more of them than levels have. */
 const leastNumbers = 10;
 

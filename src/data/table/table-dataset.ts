@@ -315,7 +315,7 @@ export function splitsIn(table: Table, column: string, source: string): SplitNam
 }
 
 /** The rows of each split. */
-export function rowsOfSplits(splits: readonly SplitName[]): SplitRows {
+function rowsOfSplits(splits: readonly SplitName[]): SplitRows {
   const rowsOf = (split: SplitName): Uint32Array =>
     Uint32Array.from(splits.flatMap((value, row) => (value === split ? [row] : [])));
   return { train: rowsOf('train'), validation: rowsOf('validation'), test: rowsOf('test') };

@@ -1,5 +1,5 @@
 /** What a helper's thread and this one tell each other in shared memory. */
-export const stateWords = 2;
+const stateWords = 2;
 const runs = 0;
 const ending = 1;
 

@@ -25,7 +25,7 @@ export interface DefiniteSolver {
 }
 
 /** Up to this size elimination is written out as graph ops, so that no training step or export needs a host op. */
-export const largestUnrolled = 16;
+const largestUnrolled = 16;
 
 export function definiteSolver(a: Tensor, r: number): DefiniteSolver {
   return r <= largestUnrolled ? unrolled(a, r) : onHost(a);

@@ -31,7 +31,7 @@ export function readFileHead(path: string, length: number): Uint8Array<ArrayBuff
 }
 
 /** `length` bytes of a file from `start` on, or as many as there are. @throws DataError that names the file when it cannot be read */
-export function readFileRange(path: string, start: number, length: number): Uint8Array<ArrayBuffer> {
+function readFileRange(path: string, start: number, length: number): Uint8Array<ArrayBuffer> {
   try {
     const file = openSync(path, 'r');
     try {
@@ -62,7 +62,7 @@ export function fileSize(path: string): number {
   }
 }
 
-export function readFileText(path: string): string {
+function readFileText(path: string): string {
   return decodeText(readFileBytes(path), path);
 }
 

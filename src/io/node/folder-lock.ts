@@ -11,8 +11,8 @@ import type { ProcessIdentity } from './process-identity.ts';
 export const lockName = '.lock';
 
 /** How often an owner writes anew that it is there, and after how long a silence one of another machine counts as gone. */
-export const beatMs = 10_000;
-export const silenceMs = 120_000;
+const beatMs = 10_000;
+const silenceMs = 120_000;
 /** How long a process may take between making the file and writing its name into it, where it cannot do both at once. */
 const writingMs = 2000;
 

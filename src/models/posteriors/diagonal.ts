@@ -28,7 +28,7 @@ export const isotropic = definePosterior({
 });
 
 /** @param variances how many the head gives: one for each dimension, or one for all */
-export function diagonalPosterior({ featureSize, latent }: PosteriorSizes, variances: number): Posterior {
+function diagonalPosterior({ featureSize, latent }: PosteriorSizes, variances: number): Posterior {
   const mean = dense('mean', [featureSize, latent]);
   const logVariance = dense('logVariance', [featureSize, variances]);
   return {

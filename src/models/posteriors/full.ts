@@ -38,7 +38,7 @@ export const full = definePosterior({
  * zero, so training starts from the diagonal posterior; tanh and √n bound how far a row can tilt. Both matter: a plain
  * Cholesky head ends worse than the diagonal one (bench/README.md).
  */
-export function fullPosterior(root: FullRoot, { featureSize, latent }: PosteriorSizes): Posterior {
+function fullPosterior(root: FullRoot, { featureSize, latent }: PosteriorSizes): Posterior {
   const mean = dense('mean', [featureSize, latent]);
   const logVariance = dense('logVariance', [featureSize, latent]);
   const offDiagonal = dense('offDiagonal', [featureSize, strictlyLowerSize(latent)], {

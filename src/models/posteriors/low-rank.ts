@@ -26,7 +26,7 @@ export const lowRank = definePosterior({
  * capacitance I + Wᵀ D⁻¹ W has its eigenvalues in [1, 1 + n r] and the head cannot blow up. V's weights are drawn, its
  * bias is zero: at W = 0 the gradient of W would vanish, as Σ depends on W through W Wᵀ only.
  */
-export function lowRankPosterior(rank: number, { featureSize, latent }: PosteriorSizes): Posterior {
+function lowRankPosterior(rank: number, { featureSize, latent }: PosteriorSizes): Posterior {
   const mean = dense('mean', [featureSize, latent]);
   const logVariance = dense('logVariance', [featureSize, latent]);
   const factor = dense('factor', [featureSize, latent * rank], { biasInitializer: zeros });
