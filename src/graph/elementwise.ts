@@ -94,6 +94,7 @@ export const relu = unary('relu');
 /** 2/√π ∫₀ˣ e^(−t²) dt */
 export const erf = unary('erf');
 
+/** Of booleans. */
 export const logicalNot = (x: TensorLike): Tensor => makeNode('not', [asTensor(x)], {});
 
 /** x², as a product: exact, and twice differentiable everywhere. */
