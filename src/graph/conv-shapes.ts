@@ -36,10 +36,7 @@ export function convOutputSize(size: number, axis: ConvAxis): number {
 }
 
 /** The smallest size that has `positions` positions: (positions − 1) stride + dilation (kernel − 1) + 1 − padding. */
-function convTransposeOutputSize(
-  positions: number,
-  { kernel, stride, dilation, before, after }: ConvAxis,
-): number {
+function convTransposeOutputSize(positions: number, { kernel, stride, dilation, before, after }: ConvAxis): number {
   return (positions - 1) * stride + dilation * (kernel - 1) + 1 - before - after;
 }
 
