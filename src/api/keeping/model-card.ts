@@ -104,7 +104,9 @@ function resultText({ done, seconds, stepMs }: TrainingSummary): string {
       : done.reason === 'stopped-early'
         ? 'stopped early after'
         : 'finished';
-  const speed = stepMs > 0 ? ` (${stepMs.toFixed(2)} ms a step)` : '';
+  // Of the part that this process trained; the median of parts before it is in their record.
+  const mean = done.meanStepMs > 0 ? `, mean ${done.meanStepMs.toFixed(2)}` : '';
+  const speed = stepMs > 0 ? ` (${stepMs.toFixed(2)} ms a step${mean})` : '';
   return `
 Training ${how} ${done.epochs} epochs in ${seconds.toFixed(1)} s${speed}; the parameters are those of epoch
 ${done.bestEpoch}. Means over examples in nats, last epoch:

@@ -51,7 +51,7 @@ describe('RunFolder', () => {
     const thesis = new MemoryStore([['thesis.tex', bytes('x')]]);
     await expect(RunFolder.create(thesis, { overwrite: true })).rejects.toThrow(/is no run/);
     await expect(RunFolder.open(thesis)).rejects.toThrow(/has no config\.json/);
-    await expect(RunFolder.open(new MemoryStore())).rejects.toThrow(/does not exist/);
+    await expect(RunFolder.open(new MemoryStore())).rejects.toThrow(/does not exist.*Train one into it \(train\(data/);
   });
 
   test('names the file and the entry that is wrong', async () => {

@@ -96,9 +96,7 @@ export class RunFolder {
   /** An existing run's folder. @throws DataError when there is none */
   static async open(store: Store, options: PartsOption = {}): Promise<RunFolder> {
     if ((await store.read(runFile.config)) === undefined) {
-      throw new DataError(
-        `${store.name}: ${await whatIsThere(store)}, so it is no run folder. Train one with \`rootsigma train … --out ${store.name}\`.`,
-      );
+      throw new DataError(`${store.name}: ${await whatIsThere(store)}, so it is no run folder. ${remedyFor(store)}`);
     }
     return new RunFolder(store, options);
   }
@@ -182,6 +180,13 @@ function linesIn(bytes: Uint8Array, kept: readonly { readonly start: number; rea
   }
   lines[length] = newline;
   return lines.subarray(0, lines[length - 1] === newline ? length : length + 1);
+}
+
+/** Where to have a run from: a command writes folders of this machine, and code all others. */
+function remedyFor(store: Store): string {
+  return store.path === undefined
+    ? "Train one into it (train(data, { out })), or load one from elsewhere: a run's folder that the user picks, its files, its ZIP (run.zip()) or a URL."
+    : `Train one with \`rootsigma train … --out ${store.name}\`.`;
 }
 
 /** Why there is no run. */

@@ -41,7 +41,7 @@ function filesOf(run: string): Record<string, string> {
       .toString()
       .replaceAll(run, 'RUN')
       .replaceAll(/"(seconds|stepMs|meanStepMs)":[^,}]+/g, '"$1":0')
-      .replace(/in [\d.]+ s \([\d.]+ ms a step\)/, 'in so many s');
+      .replace(/in [\d.]+ s \([\d.]+ ms a step(, mean [\d.]+)?\)/, 'in so many s');
   };
   return Object.fromEntries(paths.map((path) => [path.replace(run, ''), contents(path)]));
 }
@@ -66,6 +66,17 @@ describe('a resumed run', () => {
       await goOn(out);
       expect(filesOf(out)).toEqual(expected);
     }
+  });
+
+  it('says that patience waits for nothing where no examples are held out', async () => {
+    const out = folder();
+    const options: TrainOptions = { ...small, validation: 0, epochs: 1 };
+    await (await train(digits, { ...options, out, onNotice: 'silent' })).dispose();
+    expect(readFileSync(join(out, 'README.md'), 'utf8')).toMatch(/ms a step, mean [\d.]+\)/);
+    expect((await goOn(out, { epochs: 2 })).notices).toEqual([]);
+    expect((await goOn(out, { epochs: 3, patience: 2 })).notices).toEqual([
+      expect.stringMatching(/holds no examples out for validation, so patience has no effect/),
+    ]);
   });
 
   it('that had stopped early stays so, says so, and goes on with more patience', async () => {

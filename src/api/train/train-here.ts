@@ -30,7 +30,7 @@ import { RunRecorder } from './run-recorder.ts';
 import { unitNotices } from '../data/standardization.ts';
 import { checkModelSize, trainingError } from '../model/size.ts';
 import type { TrainOptions } from './train-options.ts';
-import { checkTrainable } from './trainable.ts';
+import { checkTrainable, patienceNotices } from './trainable.ts';
 
 /** Trains on this thread, and keeps the run where the options say. */
 export async function trainHere(
@@ -69,7 +69,10 @@ async function trainTo(
   );
   for (const note of upgradedEntries(options.set ?? {}).notices) onNotice(note);
   const config = configOf(splits, options, { origin, resumed: recorder?.resumed });
-  if (recorder?.resumed) for (const note of resumedNotices(recorder.resumed, config)) onNotice(note);
+  if (recorder?.resumed) {
+    for (const note of [...resumedNotices(recorder.resumed, config), ...patienceNotices(config, splits)])
+      onNotice(note);
+  }
   if (!resumed) checkTrainable(config, splits);
   const parts = partition(splits, config);
   const { scale } = config.data;

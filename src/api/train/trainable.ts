@@ -37,6 +37,12 @@ export function checkTrainable({ model, training }: RunConfig, splits: DatasetSp
   }
 }
 
+/** What a resumed run says of a patience that waits for nothing. */
+export function patienceNotices({ training }: RunConfig, splits: DatasetSplits): string[] {
+  if (!training.earlyStopping || examplesOf(splits, training.validation).heldOut > 0) return [];
+  return ['the run holds no examples out for validation, so patience has no effect: all its epochs are trained.'];
+}
+
 /** How many examples are trained on, and how many validate. @throws DataError when there are none at all */
 function examplesOf({ train, validation }: DatasetSplits, fraction: number): { examples: number; heldOut: number } {
   if (train.size === 0) throw new DataError(`train: ${train.name} holds no examples.`);
