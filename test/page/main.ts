@@ -40,6 +40,34 @@ export const tests = {
     return problems;
   },
 
+  /** Who may write together: two handles of one folder, and two folders of one name. */
+  async locks() {
+    const [one, same, other] = await Promise.all(['locks/a/run', 'locks/a/run', 'locks/b/run'].map(folderHandle));
+    if (!one || !same || !other) throw new Error('no handles');
+    const first = new HandleStore(one, 'first');
+    const release = await first.lock();
+    const attempt = (handle: FileSystemDirectoryHandle, name?: string): Promise<string> =>
+      new HandleStore(handle, name).lock().then(
+        async (free) => {
+          await free();
+          return 'taken';
+        },
+        (error: unknown) => String(error),
+      );
+    const held = [await attempt(same), await attempt(same, 'by another name'), await attempt(other)];
+    const listed = await first.list();
+    await release();
+    // A page that ended with the lock has left its file, and the lock is free.
+    const left = await one.getFileHandle('.page-lock', { create: true });
+    const writable = await left.createWritable();
+    await writable.write('rootsigma gone');
+    await writable.close();
+    const free = await Promise.all([attempt(same), attempt(other)]);
+    const names: string[] = [];
+    for await (const name of one.keys()) names.push(name);
+    return { held, listed, free, names };
+  },
+
   /** A run in a folder whose handle the page has: trained into it in a worker, loaded, saved and exported. */
   async handles() {
     const [kept, copy, models] = await Promise.all(['kept', 'copy', 'models'].map(folderHandle));

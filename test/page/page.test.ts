@@ -90,6 +90,16 @@ describe.runIf(available)('a page', () => {
     expect(await call('store')).toEqual([]);
   });
 
+  it('locks a folder by what it is, not by what it is called', async () => {
+    const { held, listed, free, names } = await call('locks');
+    expect(held).toEqual([
+      expect.stringMatching(/^DataError: run: another run, perhaps in another tab, is writing there/),
+      expect.stringMatching(/^DataError: by another name: another run/),
+      'taken',
+    ]);
+    expect([listed, free, names]).toEqual([[], ['taken', 'taken'], []]);
+  });
+
   it('keeps it in a folder by its handle, where runs are trained, loaded, saved and exported', async () => {
     expect(await call('handleStore')).toEqual([]);
     const { taken, samples, exported, again } = await call('handles');

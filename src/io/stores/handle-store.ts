@@ -3,6 +3,14 @@ import { messageOf } from '../bytes.ts';
 import { alreadyLocked, besideOf, bytesOf, nameIn, partsOf } from './store.ts';
 import type { Release, ReplaceOptions, Store } from './store.ts';
 
+/** Has the name of the folder's lock, while somebody has it or after a page that ended with it. */
+const lockFile = '.page-lock';
+
+/** Runs what no two pages of this origin may do together. */
+function alone<T>(action: () => Promise<T>): Promise<T> {
+  return navigator.locks.request('rootsigma', action);
+}
+
 /**
  * A folder of the browser's own file system (OPFS), or one that the user chose in a dialog. `createWritable` writes beside
  * the file and takes its place when it is closed.
@@ -46,8 +54,8 @@ export class HandleStore implements Store {
       if (!handle) return [];
       const names: string[] = [];
       for await (const entry of handle.values()) {
-        // What `createWritable` has under way.
-        if (entry.name.endsWith('.crswap')) continue;
+        // What `createWritable` has under way, and the lock.
+        if (entry.name.endsWith('.crswap') || entry.name === lockFile) continue;
         names.push(entry.kind === 'directory' ? `${entry.name}/` : entry.name);
       }
       return names.sort();
@@ -74,13 +82,35 @@ export class HandleStore implements Store {
     });
   }
 
-  /** By the page's origin and the folder's name: other tabs have it too. The browser releases it when its page is gone. */
-  lock(): Promise<Release> {
+  /**
+   * By a name that lies in the folder itself while somebody has it, so that all handles of one folder meet, and those of others do not,
+   * whatever folders are called. Other tabs have it too; the browser releases it when its page is gone.
+   */
+  async lock(): Promise<Release> {
+    const release = await alone(async () => this.#request(await this.#lockName()));
+    return () =>
+      alone(async () => {
+        await this.#attempt(lockFile, 'removed', () => absentAs(undefined, this.#folder.removeEntry(lockFile)));
+        await release();
+      });
+  }
+
+  /** What the folder's lock is called: as it says, or from now on. */
+  async #lockName(): Promise<string> {
+    const found = await this.read(lockFile);
+    const known = found && new TextDecoder().decode(found);
+    if (known !== undefined && known !== '') return known;
+    const name = `rootsigma ${Array.from(crypto.getRandomValues(new Uint32Array(4)), (word) => word.toString(36)).join('-')}`;
+    await this.#put(lockFile, name, false);
+    return name;
+  }
+
+  #request(name: string): Promise<Release> {
     let given = false;
     return new Promise((resolve, reject) => {
       const options = { ifAvailable: true };
       navigator.locks
-        .request(`rootsigma ${this.name}`, options, (lock) => {
+        .request(name, options, (lock) => {
           if (!lock) throw alreadyLocked(this, 'another run, perhaps in another tab,');
           given = true;
           this.#lost = false;
@@ -106,6 +136,10 @@ export class HandleStore implements Store {
 
   async #write(name: string, contents: Uint8Array | string, append: boolean): Promise<void> {
     this.#checkLock(name);
+    await this.#put(name, contents, append);
+  }
+
+  async #put(name: string, contents: Uint8Array | string, append: boolean): Promise<void> {
     await this.#attempt(name, 'written', async () => {
       const file = await this.#file(name, true);
       const writable = await file?.createWritable({ keepExistingData: append });
