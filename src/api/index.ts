@@ -117,13 +117,13 @@ export * as gaussian from '../gaussian/index.ts';
 export * as linalg from '../linalg/index.ts';
 export type { Encoding } from './run/inference.ts';
 export type { InterpolateOptions, TraverseOptions } from './run/latent-paths.ts';
-export { anomalyPicture, interpolationPicture, latentScatter, traversalPicture } from './pictures/latent-pictures.ts';
+export { anomalyPicture, interpolationPicture, latentScatter, traversalPicture } from './pictures/index.ts';
 export type {
   AnomalyPictureOptions,
   InterpolationPictureOptions,
   LatentScatterOptions,
   TraversalPictureOptions,
-} from './pictures/latent-pictures.ts';
+} from './pictures/index.ts';
 export { codeQuality, reconstructionQuality } from './run/quality.ts';
 export type { CodeQuality, CodeQualityOptions, ReconstructionQualityOptions } from './run/quality.ts';
 export { load } from './run/load.ts';

@@ -42,7 +42,7 @@ import type { RunPlace } from '../keeping/place.ts';
 import { RunData } from './run-data.ts';
 import { exportRun, saveRun } from '../keeping/run-files.ts';
 import { onnxOptionRules } from '../keeping/onnx-models.ts';
-import type { ExportOptions, KeptRun } from '../keeping/run-files.ts';
+import type { ExportOptions } from '../keeping/run-files.ts';
 import { evaluateOptionRules, examplesOptionRules, sampleOptionRules, splitOptionRules } from './run-options.ts';
 import type {
   ExamplesOptions,
@@ -63,7 +63,7 @@ export type RunFiles = Readonly<Record<string, Uint8Array<ArrayBuffer>>>;
 const exportOptionRules: OptionRules<ExportOptions> = { ...onnxOptionRules, overwrite: rule.flag };
 
 /** A trained model with its configuration: what `train` and `load` give. */
-export class Run implements KeptRun {
+export class Run {
   readonly config: RunConfig;
   readonly model: Vae;
   readonly parameters: NamedParameters;
