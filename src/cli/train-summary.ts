@@ -23,6 +23,8 @@ export function saySummary(output: Output, outcome: TrainingOutcome): void {
     const rows = [['nats', 'ELBO', 'reconstruction', 'KL'], elboRow('training', training)];
     if (validation) rows.push(elboRow('validation', validation));
     output.say(...formatTable(rows, { right: [1, 2, 3] }));
+    const others = otherMetrics(training);
+    if (others !== '') output.say(`In the last epoch's steps: ${others}.`);
     if (done.bestEpoch !== done.epochs)
       output.say(`The parameters kept are those of epoch ${done.bestEpoch}, the best on the validation examples.`);
   }
@@ -56,6 +58,15 @@ function outcomeText({ reason, epochs, steps, skipped, rollbacks, seconds, valid
 
 function elboRow(name: string, { elbo, reconstruction, kl }: ElboMeans): string[] {
   return [name, ...[elbo, reconstruction, kl].map((value) => value.toFixed(2))];
+}
+
+/** What the objective says besides the terms of the ELBO: `totalCorrelation 0.31, discriminatorLoss 0.69`. */
+function otherMetrics({ metrics = {} }: ElboMeans): string {
+  const shown = new Set(['elbo', 'reconstruction', 'kl']);
+  return Object.entries(metrics)
+    .filter(([name]) => !shown.has(name))
+    .map(([name, value]) => `${name} ${value.toFixed(2)}`)
+    .join(', ');
 }
 
 function filesOf(folder: string): { readonly name: string; readonly size: number }[] {
