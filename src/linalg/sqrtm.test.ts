@@ -169,6 +169,15 @@ describe('sqrtm, complex input', () => {
     expect(relativeDistance(sqrtm(a).imag!, scaledTranspose(sqrtm(a).imag!, -1))).toBeLessThan(1e-14);
   });
 
+  it('of permutations in a ring, where QR steps stand still without a shift out of order', () => {
+    for (const n of [3, 4, 5, 8]) {
+      const ring = Array.from({ length: n }, (_, i) => Array.from({ length: n }, (__, j) => +(i === (j + 1) % n)));
+      // Times i + ½, so that no eigenvalue lies on the cut, n = 4 included.
+      const root = sqrtm({ real: ring.map((row) => row.map((x) => x / 2)), imag: ring });
+      expect(root.residual.item()).toBeLessThan(1e-14);
+    }
+  });
+
   it('X X = A for random matrices; a real matrix given as complex keeps its root', () => {
     for (let seed = 1; seed <= 60; seed++) {
       const random = uniforms(seed);

@@ -75,6 +75,13 @@ describe('Trainer', () => {
     expect(epochs[0]?.training.elbo).toBeLessThan(-0.9 * inputSize * Math.log(2));
     expect(epochs.at(-1)?.training.elbo).toBeGreaterThan(-0.6 * inputSize * Math.log(2));
     for (const { loss, reconstruction, kl } of steps) expect(loss).toBeCloseTo(kl - reconstruction, 4);
+    for (const { epoch, training } of epochs) {
+      const own = steps.filter((step) => step.epoch === epoch);
+      const mean = (name: 'reconstruction' | 'kl') => own.reduce((sum, step) => sum + step[name], 0) / own.length;
+      expect(training.reconstruction).toBeCloseTo(mean('reconstruction'), 10);
+      expect(training.kl).toBeCloseTo(mean('kl'), 10);
+      expect(training.elbo).toBeCloseTo(mean('reconstruction') - mean('kl'), 10);
+    }
     const done = events.at(-1);
     expect(done).toMatchObject({ event: 'done', reason: 'finished', epochs: 40, steps: 200, bestEpoch: 40 });
     // Seconds and milliseconds, whatever the machine: no more than passed here, and what the steps took.
