@@ -68,10 +68,10 @@ function record(dist, name) {
 
 /** The largest difference, in units of the array's largest number. */
 function difference(theirs, ours) {
-  const missing = [...new Set([...Object.keys(theirs), ...Object.keys(ours)])].filter(
-    (label) => theirs[label] === undefined || ours[label] === undefined,
-  );
-  if (missing.length > 0) return { state: 'differs', text: `only one has ${missing.join(', ')}` };
+  const missing = Object.keys(theirs).filter((label) => ours[label] === undefined);
+  if (missing.length > 0) return { state: 'differs', text: `here is no ${missing.join(', ')}` };
+  const added = Object.keys(ours).filter((label) => theirs[label] === undefined);
+  const also = added.length > 0 ? `; new here: ${added.join(', ')}` : '';
   let worst = { size: 0, label: '' };
   for (const [label, text] of Object.entries(theirs)) {
     if (ours[label] === text) continue;
@@ -82,7 +82,7 @@ function difference(theirs, ours) {
     // Bits that differ where no number does (a NaN's, a zero's sign) are a difference too.
     if (Number.isNaN(size) || size >= worst.size) worst = { size: Number.isNaN(size) ? Infinity : size, label };
   }
-  if (worst.label === '') return { state: 'equal', text: 'equal to the bit' };
+  if (worst.label === '') return { state: 'equal', text: `equal to the bit${also}` };
   const state = worst.size <= tolerance ? 'close' : 'differs';
-  return { state, text: `${state}: ${worst.label} by ${worst.size.toExponential(1)} of its largest number` };
+  return { state, text: `${state}: ${worst.label} by ${worst.size.toExponential(1)} of its largest number${also}` };
 }
