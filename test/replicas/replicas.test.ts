@@ -116,10 +116,7 @@ const models: Readonly<Record<string, VaeOptions>> = {
   ...Object.fromEntries(
     likelihoods.map((options) => {
       const likelihood = likelihoodFamily(options, { inputSize: small.inputSize });
-      return [
-        `the likelihood ${options.likelihood}`,
-        { ...small, activation: 'relu', posterior: 'diagonal', likelihood },
-      ];
+      return [`the likelihood ${likelihood.name}`, { ...small, activation: 'relu', posterior: 'diagonal', likelihood }];
     }),
   ),
   'columns of a table': {
