@@ -94,7 +94,7 @@ export type {
   WrittenForm,
 } from '../io/index.ts';
 export type { ColumnKind } from '../data/index.ts';
-export type { RunConfig } from '../config/index.ts';
+export type { ModelConfig, PartConfig, PartRow, PartTable, RunConfig } from '../config/index.ts';
 export type {
   DoneEvent,
   ElboMeans,

@@ -17,21 +17,10 @@ export function number(text: string): number {
   throw new InvalidArgumentError('Expected a number.');
 }
 
-/** Parses a number, or leaves a word as it is. */
-export function numberOrWord(text: string): number | string {
-  return text.trim() !== '' && Number.isFinite(Number(text)) ? Number(text) : text;
-}
-
 /** Parses `400,200`. */
 export function wholeList(text: string): number[] {
   if (text.trim() === '') throw new InvalidArgumentError('Expected whole numbers with commas between, such as 64,32.');
   return text.split(',').map(whole(1));
-}
-
-/** Parses the widths of hidden layers, or `none`. */
-export function widths(text: string): number[] {
-  if (text.trim() === '') throw new InvalidArgumentError('Expected widths such as 400,200, or none.');
-  return text === 'none' ? [] : wholeList(text);
 }
 
 /** Collects `--set a.b=c`; c is JSON where it is JSON, else text. */

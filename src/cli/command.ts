@@ -19,8 +19,8 @@ export interface CommandRow<Args extends readonly unknown[] = never, Flags = nev
   readonly summary: string;
   /** Each with what it is: `['<run>', "a run's folder"]`. */
   readonly args?: readonly (readonly [syntax: string, what: string])[];
-  /** In the order of the help. */
-  readonly options: readonly Option[];
+  /** In the order of the help; a function where they are not known before what the command computes with is loaded. */
+  readonly options: readonly Option[] | (() => Promise<readonly Option[]>);
   readonly examples: readonly string[];
   /** Whether it watches the signal and ends in order; the others are left at once. */
   readonly stopsItself?: boolean;

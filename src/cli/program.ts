@@ -6,10 +6,10 @@ import { commands } from './commands/index.ts';
 import type { PerformOptions, Session } from './session.ts';
 
 /**
- * Every command with its options and help. What a command does is imported when it runs: help needs nothing but the
+ * Every command with its options and help, for what `argv` names. What a command does is imported when it runs: help needs nothing but the
  * parser, and starts in a blink.
  */
-export function createProgram(session: Session): Command {
+export async function createProgram(session: Session, argv: readonly string[]): Promise<Command> {
   const { stdout, stderr } = session.context;
   const program = new Command('rootsigma')
     .description('Train, evaluate and explore variational autoencoders: z = μ(x) + Σ(x)^½ ε.')
@@ -35,19 +35,22 @@ First steps:
   rootsigma COMMAND --help                   options and examples of a command
 `,
     );
-  for (const row of commands) program.addCommand(inherit(commandOf(row, session), program));
+  for (const row of commands) program.addCommand(inherit(await commandOf(row, session, argv), program));
   return program;
 }
 
-function commandOf(row: CommandRow | CommandGroup, session: Session): Command {
+async function commandOf(row: CommandRow | CommandGroup, session: Session, argv: readonly string[]): Promise<Command> {
   const command = new Command(row.name).description(row.summary);
   if ('commands' in row) {
-    for (const inner of row.commands) command.addCommand(commandOf(inner, session));
+    for (const inner of row.commands) command.addCommand(await commandOf(inner, session, argv));
     return command.helpCommand(false);
   }
   const { args = [], stopsItself, writesFolder } = row;
   for (const [syntax, what] of args) command.argument(syntax, what);
-  for (const option of row.options) command.addOption(option);
+  const { options } = row;
+  // What has to be loaded for them is loaded for who names the command.
+  const known = typeof options !== 'function' ? options : argv.includes(row.name) ? await options() : [];
+  for (const option of known) command.addOption(option);
   // Where -h stands.
   command.optionsGroup('Output:');
   command.addHelpText('after', `\nExamples:\n${row.examples.map((line) => `  ${line}`).join('\n')}\n`);

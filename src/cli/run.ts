@@ -26,7 +26,8 @@ async function perform(
 ): Promise<ExitCode> {
   const session = new Session(context);
   try {
-    await createProgram(session).parseAsync([...argv], { from: 'user' });
+    const program = await createProgram(session, argv);
+    await program.parseAsync([...argv], { from: 'user' });
     await context.stdout.flush?.();
     return session.exitCode;
   } catch (error) {

@@ -4,6 +4,7 @@ import { UsageError } from './errors.ts';
 import type { DatasetOptions, ModelOptions, RunConfig, TrainOptions } from './library/index.ts';
 import type { EngineFlags } from './open-run.ts';
 import type { OutputOptions } from './output.ts';
+import { scheduledFlags } from './part-flags.ts';
 
 /** What the flags of `train` were parsed to. */
 export interface TrainFlags extends Omit<ModelOptions, 'config' | 'threads'>, EngineFlags, OutputOptions {
@@ -59,6 +60,7 @@ export async function resolveOptions(library: Library, data: string | undefined,
   const options = {
     ...base,
     ...model,
+    ...(await scheduledFlags(flags as Record<string, unknown>, base.config?.objective)),
     ...((base.set ?? model.set) && { set: { ...base.set, ...model.set } }),
     dataOptions,
     ...(engine !== undefined && { engine }),

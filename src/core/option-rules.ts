@@ -6,6 +6,8 @@ export interface OptionRule<T = unknown> {
   /** As in 'must be a whole number of at least 1'. */
   readonly expected: string;
   readonly accepts: (value: unknown) => boolean;
+  /** Of one of some values: which. */
+  readonly choices?: readonly T[];
   /** For the compiler alone: what it lets through. */
   readonly type?: T;
 }

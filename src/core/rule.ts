@@ -45,7 +45,8 @@ function rangeText({ least, above, most, below }: NumberRange): string {
 }
 
 export function oneOf<const T>(choices: readonly T[]): OptionRule<T> {
-  return { expected: `one of ${choices.map(shownValue).join(', ')}`, accepts: (value) => choices.includes(value as T) };
+  const expected = `one of ${choices.map(shownValue).join(', ')}`;
+  return { expected, accepts: (value) => choices.includes(value as T), choices };
 }
 
 /** A list of `least` entries or more, each of which fits `rule`; typed arrays are lists too. */

@@ -11,7 +11,7 @@ const folder = newFolder();
 const run = join(folder, 'run');
 const matrix = join(folder, 'matrix.csv');
 const sink = { write: () => true };
-const program = createProgram(
+const program = await createProgram(
   new Session({
     stdout: sink,
     stderr: sink,
@@ -22,6 +22,7 @@ const program = createProgram(
     program: 'rootsigma',
     signal: new AbortController().signal,
   }),
+  ['train'],
 );
 
 /** Commands with commands have their options in those. */
@@ -251,7 +252,11 @@ describe('what lies outside the range', () => {
       ['--posterior', 'low-rank', '--latent', '3', '--rank', '4'],
       /rank 4 has more columns than the 3 latent dimensions/,
     ],
-    ['no hidden layers by nothing', ['--hidden', ''], /Expected widths such as 400,200, or none/],
+    [
+      'no hidden layers by nothing',
+      ['--hidden', ''],
+      /Expected a list of whole numbers of at least 1, such as 400,200, or none/,
+    ],
     ['patience without validation', ['--validation', '0', '--patience', '3'], /no examples are held out/],
   ])('says why it refuses %s', async (_, flags, message) => {
     await expectRefused([...train, ...flags], message);

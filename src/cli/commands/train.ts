@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, rmdirSync } from 'node:fs';
 import type { Option } from 'commander';
-import { number, numberOrWord, setting, whole, wholeList, widths } from '../arguments.ts';
+import { number, setting, whole } from '../arguments.ts';
 import type { CommandContext, CommandRow } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { ExitCode } from '../exit-codes.ts';
@@ -8,6 +8,7 @@ import { formatBytes, formatCount } from '../format.ts';
 import type { DoneEvent, LoadProgress, Run, TrainOptions, TrainingEvent } from '../library/index.ts';
 import { choice, engineOptions, group, option, outputOptions, quietOption } from '../options.ts';
 import type { Output } from '../output.ts';
+import { partFlags } from '../part-flags.ts';
 import { claimRunFolder } from '../run-name.ts';
 import { Throttle } from '../throttle.ts';
 import { resolveOptions } from '../train-flags.ts';
@@ -27,9 +28,9 @@ export const trainCommand: CommandRow<[data: string | undefined], TrainFlags> = 
   name: 'train',
   summary: 'train a VAE and write the run to a folder',
   args: [['[data]', 'a built-in name (`rootsigma datasets`) or a folder or file of data; a resumed run has its own']],
-  options: [
+  options: async () => [
     ...dataOptions(),
-    ...modelOptions(),
+    ...(await modelOptions()),
     ...trainingOptions(),
     ...runOptions(),
     ...engineOptions,
@@ -69,50 +70,8 @@ function dataOptions(): readonly Option[] {
 }
 
 /** What a model is: its parts and their options. */
-function modelOptions(): readonly Option[] {
-  const activations = ['relu', 'leaky-relu', 'elu', 'gelu', 'silu', 'softplus', 'tanh', 'sigmoid'];
-  return group(
-    'Model',
-    choice('--posterior <family>', 'how Σ(x) is parameterised (default: diagonal)', [
-      'isotropic',
-      'diagonal',
-      'full',
-      'low-rank',
-    ]),
-    choice('--root <kind>', 'which Σ^½ a full posterior emits (default: symmetric)', ['symmetric', 'cholesky']),
-    option('--rank <r>', 'columns of W in D + W Wᵀ, for low-rank (default: 2)', whole(1)),
-    option('--latent <n>', 'dimensions of z (default: 16)', whole(1)),
-    choice('--network <kind>', 'what encoder and decoder are (default: dense; conv for large or coloured images)', [
-      'dense',
-      'conv',
-      'residual',
-    ]),
-    option('--channels <counts>', 'of a conv or residual one, after each halving (default: 32,64,…)', wholeList),
-    choice('--normalization <kind>', 'of a conv or residual one (default: none; residual: group)', [
-      'none',
-      'batch',
-      'group',
-    ]),
-    option('--dropout <share>', 'of a conv or residual one (default: 0)', number),
-    option(
-      '--hidden <sizes>',
-      "widths of the encoder's dense hidden layers, the decoder mirrors them; or none (default: 400; after convolutions none)",
-      widths,
-    ),
-    choice('--activation <name>', '(default: relu)', activations),
-    choice(
-      '--likelihood <family>',
-      'what p(x|z) is (default: bernoulli for images, gaussian for other numbers, mixed for tables)',
-      ['bernoulli', 'continuous-bernoulli', 'gaussian', 'laplace', 'poisson', 'categorical', 'ordinal', 'mixed'],
-    ),
-    option(
-      '--stddev <value>',
-      'of a gaussian or laplace one: a number, shared, per-dimension or head (default: shared)',
-      numberOrWord,
-    ),
-    option('--classes <n>', 'of a categorical or ordinal one', whole(2)),
-    option('--beta <weight>', 'weight of the KL term (default: 1)', number),
-  );
+async function modelOptions(): Promise<readonly Option[]> {
+  return group('Model', ...(await partFlags()), option('--latent <n>', 'dimensions of z (default: 16)', whole(1)));
 }
 
 function trainingOptions(): readonly Option[] {

@@ -1,0 +1,180 @@
+import { InvalidArgumentError } from 'commander';
+import type { Option } from 'commander';
+import type { OptionRule } from '../core/index.ts';
+import { choice, option } from './options.ts';
+
+// The flags of a model's parts, made from the rows of the table of parts: a new row brings its own.
+
+/** What is shown of a kind of parts. */
+const kinds = {
+  prior: { placeholder: 'name', what: 'p(z)', usual: 'standard-normal' },
+  posterior: { placeholder: 'family', what: 'q(z|x), how Σ(x) is parameterised', usual: 'diagonal' },
+  likelihood: {
+    placeholder: 'family',
+    what: 'p(x|z)',
+    usual: 'bernoulli for images, gaussian for other numbers, mixed for tables',
+  },
+  network: {
+    placeholder: 'kind',
+    what: 'what encoder and decoder are',
+    usual: 'dense; conv for large or coloured images',
+  },
+  objective: { placeholder: 'name', what: 'what training minimises', usual: 'elbo' },
+} as const;
+
+type Kind = keyof typeof kinds;
+const kindNames = Object.keys(kinds) as Kind[];
+
+/** The names of the flags that a scheduled option has besides its own, and of the entries of the schedule. */
+const scheduleEntries = ['schedule', 'warmupSteps', 'cycles', 'from'] as const;
+
+/** Loads the table of parts, which `--help` of other commands does without. */
+async function tableOfParts() {
+  const { builtInParts, rowsOf, scheduleRules } = await import('../config/index.ts');
+  return { rows: rowsOf(builtInParts), scheduleRules };
+}
+type Table = Awaited<ReturnType<typeof tableOfParts>>;
+type Row = Table['rows'][number];
+
+/** The options of all parts, each with the rows that have it. */
+function optionsOf(rows: readonly Row[]) {
+  const found = new Map<string, [Owner, ...Owner[]]>();
+  for (const row of rows) {
+    for (const [name, each] of Object.entries(row.options)) {
+      const before = found.get(name);
+      found.set(name, before ? [...before, { row, option: each }] : [{ row, option: each }]);
+    }
+  }
+  return found;
+}
+
+/** `--posterior`, `--rank` and so on: a flag for each kind of parts, and one for each option of a part. */
+export async function partFlags(): Promise<readonly Option[]> {
+  const { rows, scheduleRules } = await tableOfParts();
+  const ofKinds = kindNames.map((kind) => {
+    const { placeholder, what, usual } = kinds[kind];
+    const ofKind = rows.filter((row) => row.kind === kind);
+    const meanings = ofKind.map(({ name, summary }) => `${name}: ${summary}`).join('; ');
+    return choice(
+      `--${kind} <${placeholder}>`,
+      `${what} (default: ${usual}). ${meanings}`,
+      ofKind.map(({ name }) => name),
+    );
+  });
+  const ofOptions = [...optionsOf(rows)].flatMap(([name, owners]) => {
+    const [first] = owners;
+    const rules = owners.map((each) => each.option.rule);
+    const flag = `--${flagOf(name)}`;
+    const [syntax, help] = [`${flag} <${placeholderOf(first.option.rule)}>`, helpOf(owners, rows)];
+    const words = rules.every((each) => each.choices) && [
+      ...new Set(rules.flatMap(({ choices = [] }) => choices.map(String))),
+    ];
+    const own = words ? choice(syntax, help, words) : option(syntax, help, valueParser(rules));
+    if (!first.option.isScheduled) return [own];
+    return [
+      own,
+      choice(
+        `${flag}-schedule <name>`,
+        'how it comes to its value over the steps',
+        scheduleRules.schedule.choices ?? [],
+      ),
+      option(
+        `${flag}-warmup-steps <n>`,
+        'steps that it takes (default: half of all, or of a cycle)',
+        valueParser([scheduleRules.warmupSteps]),
+      ),
+      option(`${flag}-cycles <n>`, 'how often cyclical begins anew (default: 4)', valueParser([scheduleRules.cycles])),
+      option(`${flag}-from <number>`, 'where it comes from (default: 0)', valueParser(rules)),
+    ];
+  });
+  return [...ofKinds, ...ofOptions];
+}
+
+/** `warmupSteps` → `warmup-steps` */
+function flagOf(name: string): string {
+  return name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
+function placeholderOf({ expected, choices }: OptionRule): string {
+  if (choices) return 'name';
+  if (expected.startsWith('a whole number')) return 'n';
+  if (expected.startsWith('a list')) return 'list';
+  return expected.startsWith('a number') && !expected.includes("'") ? 'number' : 'value';
+}
+
+interface Owner {
+  readonly row: Row;
+  readonly option: Row['options'][string];
+}
+
+/** Its help, whose it is where not all of a kind have it, and its default. */
+function helpOf([first, ...others]: readonly [Owner, ...Owner[]], rows: readonly Row[]): string {
+  const owners = [first, ...others];
+  const ofKind = rows.filter(({ kind }) => kind === first.row.kind).length;
+  const whose = owners.length < ofKind ? `, for ${listed(owners.map(({ row }) => row.name))}` : '';
+  const defaults = new Map<string, string[]>();
+  for (const { row, option: each } of owners) {
+    const text = defaultOf(each);
+    if (text !== undefined) defaults.set(text, [...(defaults.get(text) ?? []), row.name]);
+  }
+  const texts = [...defaults].map(([text, names], at) => (at === 0 ? text : `${listed(names)}: ${text}`));
+  return `${first.option.help}${whose}${texts.length > 0 ? ` (default: ${texts.join('; ')})` : ''}`;
+}
+
+function defaultOf({ default: usual, defaultText }: Row['options'][string]): string | undefined {
+  if (defaultText !== undefined) return defaultText;
+  if (usual === undefined || typeof usual === 'function') return undefined;
+  if (Array.isArray(usual)) return usual.length > 0 ? usual.join(',') : 'none';
+  return typeof usual === 'string' ? usual : JSON.stringify(usual);
+}
+
+function listed(names: readonly string[]): string {
+  return [names.slice(0, -1).join(', '), ...names.slice(-1)].filter(Boolean).join(' or ');
+}
+
+/** Makes of a flag's text what one of the rules takes: a number, a list of numbers (`400,200`, `none`), true or false, or the word. */
+function valueParser(rules: readonly OptionRule[]): (text: string) => unknown {
+  return (text) => {
+    const isList = text === 'none' || /^[^,]+(,[^,]+)*$/.test(text);
+    const candidates: unknown[] = [
+      ...(text.trim() === '' ? [] : [Number(text)]),
+      ...(isList ? [text === 'none' ? [] : text.split(',').map(Number)] : []),
+      ...(text === 'true' || text === 'false' ? [text === 'true'] : []),
+      text,
+    ];
+    const value = candidates.find((candidate) => rules.some(({ accepts }) => accepts(candidate)));
+    if (value !== undefined) return value;
+    const expected = [...new Set(rules.map((each) => each.expected))].join(', or ');
+    const isOfLists = rules.some(({ accepts }) => accepts([4, 2]));
+    const none = rules.some(({ accepts }) => accepts([])) ? ', or none' : '';
+    throw new InvalidArgumentError(`Expected ${expected}${isOfLists ? `, such as 400,200${none}` : ''}.`);
+  };
+}
+
+/**
+ * Scheduled options out of their flags: `--beta 4 --beta-schedule linear --beta-warmup-steps 2000` is
+ * { value: 4, schedule: 'linear', warmupSteps: 2000 }.
+ *
+ * @param usual the options' values where no flag says them: those of a configuration to start from
+ */
+export async function scheduledFlags(
+  flags: Readonly<Record<string, unknown>>,
+  usual: Readonly<Record<string, unknown>> = {},
+): Promise<Readonly<Record<string, unknown>>> {
+  const { rows } = await tableOfParts();
+  const scheduled: Record<string, unknown> = {};
+  for (const [name, [first]] of optionsOf(rows)) {
+    if (!first.option.isScheduled) continue;
+    const given = scheduleEntries.flatMap((entry) => {
+      const value = flags[`${name}${entry[0]?.toUpperCase()}${entry.slice(1)}`];
+      return value === undefined ? [] : [[entry, value] as const];
+    });
+    if (given.length === 0) continue;
+    const before = usual[name];
+    const isSchedule = typeof before === 'object' && before !== null;
+    const kept = isSchedule ? before : { value: before ?? first.option.default, schedule: 'linear' };
+    const value = flags[name];
+    scheduled[name] = { ...kept, ...(value !== undefined && { value }), ...Object.fromEntries(given) };
+  }
+  return scheduled;
+}

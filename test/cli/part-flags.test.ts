@@ -1,0 +1,51 @@
+// The flags of a model's parts are the rows': each kind, each option, and the schedules of those that may change.
+import { expect, it } from 'vitest';
+import { partFlags, scheduledFlags } from '../../src/cli/part-flags.ts';
+import { builtInParts, rowsOf } from '../../src/config/index.ts';
+
+const flags = await partFlags();
+const flagOf = (name: string) => flags.find((flag) => flag.attributeName() === name);
+
+it('has one for each option of each row, which takes the default as it shows it', () => {
+  for (const { options } of rowsOf(builtInParts)) {
+    for (const [name, { rule, default: usual, help }] of Object.entries(options)) {
+      const flag = flagOf(name);
+      expect(flag, name).toBeDefined();
+      if (usual === undefined || typeof usual === 'function') continue;
+      const shown = Array.isArray(usual)
+        ? usual.join(',') || 'none'
+        : typeof usual === 'string'
+          ? usual
+          : JSON.stringify(usual);
+      expect(flag?.description).toContain(shown);
+      expect(help).not.toBe('');
+      const parse = flag?.parseArg as ((text: string) => unknown) | undefined;
+      const parsed = flag?.argChoices ? shown : parse?.(shown);
+      expect(rule.accepts(parsed), `${name} ${shown}`).toBe(true);
+      expect(parsed).toEqual(usual);
+    }
+  }
+});
+
+it('offers the names of each kind with what they are', () => {
+  for (const kind of ['prior', 'posterior', 'likelihood', 'network', 'objective'] as const) {
+    const rows = rowsOf(builtInParts).filter((row) => row.kind === kind);
+    expect(flagOf(kind)?.argChoices).toEqual(rows.map(({ name }) => name));
+    for (const { name, summary } of rows) expect(flagOf(kind)?.description).toContain(`${name}: ${summary}`);
+  }
+});
+
+it('makes schedules of their flags, over what a configuration has', async () => {
+  const linear = { betaSchedule: 'linear', betaWarmupSteps: 2000 };
+  expect(await scheduledFlags({ beta: 4, ...linear })).toEqual({
+    beta: { value: 4, schedule: 'linear', warmupSteps: 2000 },
+  });
+  expect(await scheduledFlags(linear, { beta: 3 })).toEqual({
+    beta: { value: 3, schedule: 'linear', warmupSteps: 2000 },
+  });
+  expect(await scheduledFlags({ betaCycles: 2 }, { beta: { value: 3, schedule: 'cyclical', cycles: 4 } })).toEqual({
+    beta: { value: 3, schedule: 'cyclical', cycles: 2 },
+  });
+  expect(await scheduledFlags({ betaFrom: 0.1 })).toEqual({ beta: { value: 1, schedule: 'linear', from: 0.1 } });
+  expect(await scheduledFlags({ beta: 4 })).toEqual({});
+});

@@ -1,0 +1,51 @@
+import { builtInParts, optionText, partKinds } from '../src/config/index.ts';
+import type { PartRow } from '../src/config/index.ts';
+import type { PartKind, PartOption } from '../src/parts/index.ts';
+
+const titles: Readonly<Record<PartKind, string>> = {
+  prior: 'Priors, p(z)',
+  posterior: 'Posteriors, q(z|x)',
+  likelihood: 'Likelihoods, p(x|z)',
+  network: 'Networks',
+  objective: 'Objectives',
+};
+
+/** docs/models.md: every row of the table of parts, as Markdown. `npm run build:models` writes it. */
+export function partsPage(): string {
+  return `<!-- Made from the rows of the table of parts by \`npm run build:models\`: change the rows. -->
+
+# What a model is made of
+
+A model is a prior, a posterior, a likelihood and networks; an objective trains it. Each is chosen by its name, \`--posterior full\` or
+\`{ posterior: 'full' }\`, with its options beside it (\`--root cholesky\`, \`root: 'cholesky'\`) or in it
+(\`{ posterior: { name: 'full', root: 'cholesky' } }\`). \`config.json\` holds it in that last form. Parts of your own:
+\`definePrior\`, \`definePosterior\`, \`defineLikelihood\` and \`defineNetwork\` of \`rootsigma/models\`, \`defineObjective\` of
+\`rootsigma/objectives\`, made with \`option\` of \`rootsigma/parts\` and \`rule\` of \`rootsigma/core\`,
+given to \`train\` and \`load\` as \`parts: [mine]\` and chosen as \`{ name: 'mine' }\`.
+${partKinds.map((kind) => section(titles[kind], builtInParts[kind])).join('')}`;
+}
+
+function section(title: string, rows: readonly PartRow[]): string {
+  return `\n## ${title}\n${rows.map(partText).join('')}`;
+}
+
+function partText({ name, summary, when, formula, paper, options }: PartRow): string {
+  const lines = Object.entries(options as Readonly<Record<string, PartOption>>).map(optionRow);
+  const table =
+    lines.length > 0 ? `\n| option | what it is | may be | default |\n|---|---|---|---|\n${lines.join('\n')}\n` : '';
+  return `
+### \`${name}\`
+
+${capital(summary)}. ${sentence(when)}
+${formula === undefined ? '' : `\n    ${formula}\n`}${paper === undefined ? '' : `\n${sentence(paper)}\n`}${table}`;
+}
+
+function optionRow([name, { rule, help, default: usual, defaultText }]: readonly [string, PartOption]): string {
+  const text =
+    defaultText ?? (usual === undefined || typeof usual === 'function' ? '' : optionText(usual as number | string));
+  return `| ${[`\`${name}\``, help, rule.expected, text].map(cell).join(' | ')} |`;
+}
+
+const cell = (text: string): string => text.replaceAll('|', String.raw`\|`);
+const capital = (text: string): string => (text[0]?.toUpperCase() ?? '') + text.slice(1);
+const sentence = (text: string): string => capital(text.endsWith('.') ? text : `${text}.`);
