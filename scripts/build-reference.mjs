@@ -16,7 +16,18 @@ const entries = Object.entries(exports).flatMap(([subpath, target]) =>
 
 /** Constants that types are derived from, and what no user names: each stands where it is used. */
 const notExported = [
-  ...['drawingRoots', 'formats', 'runSchema', 'splitNames', 'thresholdSchema'],
+  ...[
+    'drawingRoots',
+    'formats',
+    'rootKinds',
+    'runSchema',
+    'splitNames',
+    'thresholdSchema',
+    'thresholdsSchema',
+    'trainingSchema',
+  ],
+  // What flat options and rules are made of: of use within types alone.
+  ...['Choice', 'OptionRule.type'],
   ...[
     'BufferMemory',
     'ColumnState',
@@ -46,6 +57,7 @@ const app = await Application.bootstrap({
   excludePrivate: true,
   sortEntryPoints: false,
   githubPages: false,
+  includeHierarchySummary: false,
   // Whatever a signature names has a page of its own; a new type that is not exported ends the build.
   validation: { notExported: true, invalidLink: true },
   intentionallyNotExported: notExported,
