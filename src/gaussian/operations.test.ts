@@ -4,7 +4,7 @@ import { NdArray } from '../core/index.ts';
 import { evaluate } from '../engine/reference/index.ts';
 import { constant, matmul } from '../graph/index.ts';
 import type { Tensor } from '../graph/index.ts';
-import { key } from '../random/index.ts';
+import { key, normal } from '../random/index.ts';
 import { checkGradients, expectAllClose } from '../testing/index.ts';
 import {
   IsotropicNormal,
@@ -154,6 +154,16 @@ describe('condition', () => {
     expectAllClose(evaluate(c.covariance), [[0, 0], [0, 3]], { atol: 1e-14 }); // prettier-ignore
     expect(c.root.rank).toBe(1);
     expectAllClose(evaluate(c.sample(key(1), [3])).data.filter((_, k) => k % 2 === 0), [3, 3, 3], { atol: 1e-14 }); // prettier-ignore
+  });
+
+  it('is exact where more is given than there is noise: x = A z by 40 of its 60 rows, z in 20 dimensions', () => {
+    const a = normal(key(1), [60, 20], { dtype: 'float64' });
+    const x = evaluate(matmul(a, normal(key(2), [20, 1], { dtype: 'float64' }))).data;
+    const p = MultivariateNormal.fromCovariance(new NdArray(new Float64Array(60), [60]), evaluate(matmul(a, a, { transposeB: true }))); // prettier-ignore
+    const c = condition(p, { indices: Array.from({ length: 40 }, (_, k) => k), values: Array.from(x.subarray(0, 40)) });
+    // The 40 rows have the condition number 6, their Gram matrix 36; the standard deviations are about √20.
+    expectAllClose(evaluate(c.mean), new NdArray(x.slice(40), [20]), { atol: 36 * 60 * 2 ** -52 * 20 });
+    expectAllClose(evaluate(c.covariance), NdArray.zeros([20, 20], 'float64'), { atol: 1e-14 });
   });
 
   it('refuses other counts of values', () => {

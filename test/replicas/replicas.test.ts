@@ -159,6 +159,32 @@ describe('replicas', () => {
     expect(inTurn).toEqual(await stepsOf({ ...long, count: 1 }));
   });
 
+  it('release every program that they compiled', async () => {
+    const held = new Set<string>();
+    let compiled = 0;
+    const counting: Engine = {
+      ...engine,
+      threads: 2,
+      compile: async (spec) => {
+        const program = await engine.compile(spec);
+        const name = `${compiled++}: ${Object.keys(spec.outputs).join()}`;
+        held.add(name);
+        return {
+          inputs: program.inputs,
+          run: (feeds) => program.run(feeds),
+          dispose: () => {
+            held.delete(name);
+            return program.dispose();
+          },
+        };
+      },
+    };
+    const { outcomes } = await stepsOf({ count: 2, model, rows: batchSize, engine: counting });
+    expect(outcomes).toHaveLength(3);
+    expect(compiled).toBeGreaterThan(1);
+    expect([...held]).toEqual([]);
+  });
+
   it('do not start beside a module that is not there: one thread does the work, and a line says so', async () => {
     const notices: string[] = [];
     const replicas = await Replicas.start(engine, {

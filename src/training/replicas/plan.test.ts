@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { packGraph, unpackGraph, verifyGraph } from '../../graph/index.ts';
-import { createVae } from '../../models/index.ts';
+import { createVae, likelihoodFamily } from '../../models/index.ts';
 import type { VaeOptions } from '../../models/index.ts';
 import { flatOffsets } from '../parameter-store.ts';
 import { buildStep, gradientName } from '../step-graph.ts';
@@ -51,6 +51,16 @@ describe('rowParts', () => {
 });
 
 describe('planStep', () => {
+  it('has one number a row handed around of a sum over rows and columns: the gradient of a σ that all columns share', () => {
+    const { inputSize } = dense;
+    const width = (options: Partial<VaeOptions>): number =>
+      planFor(options, 2).plan.factors.reduce((total, factor) => total + widthOf(factor), 0);
+    for (const name of ['gaussian', 'laplace'] as const) {
+      const likelihood = likelihoodFamily({ likelihood: name }, { inputSize });
+      expect(width({ likelihood })).toBe(width({}) + 1);
+    }
+  });
+
   it('parts a 784-400-20 model into encoder and decoder', () => {
     const { step, plan } = planFor({}, 2);
     expect(plan.sums).toEqual([]);
