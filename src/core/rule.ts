@@ -49,13 +49,14 @@ export function oneOf<const T>(choices: readonly T[]): OptionRule<T> {
   return { expected, accepts: (value) => choices.includes(value as T), choices };
 }
 
-/** A list of `least` entries or more, each of which fits `rule`; typed arrays are lists too. */
-export function listOf<T>(rule: OptionRule<T>, what: string, least = 0): OptionRule<readonly T[]> {
+/** A list of `least` to `most` entries, each of which fits `rule`; typed arrays are lists too. */
+export function listOf<T>(rule: OptionRule<T>, what: string, least = 0, most = Infinity): OptionRule<readonly T[]> {
   const isList = (value: unknown): value is readonly unknown[] =>
     Array.isArray(value) || (ArrayBuffer.isView(value) && !(value instanceof DataView));
   return {
-    expected: `a list of ${what}${least > 0 ? `, at least ${least}` : ''}`,
-    accepts: (value) => isList(value) && value.length >= least && Array.from(value).every(rule.accepts),
+    expected: `a list of ${what}${least > 0 ? `, at least ${least}` : ''}${most < Infinity ? `, up to ${most.toLocaleString('en')}` : ''}`,
+    accepts: (value) =>
+      isList(value) && value.length >= least && value.length <= most && Array.from(value).every(rule.accepts),
   };
 }
 

@@ -66,7 +66,7 @@ describe('usage errors exit with 2 and say what would be right', () => {
     ['a value that is no choice', ['train', 'digits', '--posterior', 'fll'], /Allowed choices are isotropic, diagonal/],
     ['no number', ['train', 'digits', '--epochs', 'many'], /Expected a whole number of at least 1/],
     ['an empty number', ['train', 'digits', '--beta', ''], /Expected a number/],
-    ['no list', ['train', 'digits', '--hidden', '400,x'], /Expected a whole number of at least 1/],
+    ['no list', ['train', 'digits', '--hidden', '400,x'], /Expected a list of whole numbers of at least 1/],
     ['a setting without a value', ['train', 'digits', '--set', 'training.epochs'], /Expected path=value/],
     ['no data', ['train'], /name the data to train on/],
     ['unknown data', ['train', 'digit', '--out', 'x'], /digit: no such data set.*'digits'/],

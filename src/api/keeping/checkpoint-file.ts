@@ -17,7 +17,9 @@ const mean = v.pipe(
   v.nullable(v.number()),
   v.transform((value) => value ?? NaN),
 );
-const means = { elbo: mean, reconstruction: mean, kl: mean, metrics: v.exactOptional(v.record(v.string(), mean)) };
+// In the order in which events have them: what is resumed writes the lines that an uncut training does.
+const ofElbo = { elbo: mean, reconstruction: mean, kl: mean };
+const metrics = v.exactOptional(v.record(v.string(), mean));
 const criterion = v.strictObject({ metric: v.string(), direction: v.picklist(['max', 'min']), value: mean });
 
 const progressSchema = v.pipe(
@@ -33,9 +35,14 @@ const progressSchema = v.pipe(
     patience: v.strictObject({ reference: numberOrNone, waited: count }),
     last: v.exactOptional(
       v.strictObject({
-        training: v.strictObject(means),
+        training: v.strictObject({ ...ofElbo, metrics }),
         validation: v.exactOptional(
-          v.strictObject({ ...means, trimmedElbo: v.exactOptional(mean), criterion: v.exactOptional(criterion) }),
+          v.strictObject({
+            ...ofElbo,
+            trimmedElbo: v.exactOptional(mean),
+            metrics,
+            criterion: v.exactOptional(criterion),
+          }),
         ),
       }),
     ),

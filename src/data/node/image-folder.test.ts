@@ -232,7 +232,7 @@ describe('other ways to come to images', () => {
   });
 
   test('endings in any case, and contents that are of another format than the ending says', async () => {
-    const jpeg = Buffer.from(fixtures.gray!.jpeg, 'base64');
+    const jpeg = Buffer.from(fixtures.grey!.jpeg, 'base64');
     for (const name of ['a.JFIF', 'b.jpe', 'c.JPG', 'd.png']) put(name, jpeg);
     put('e.jpeg', png(1, 13, 20));
     const { train, notes } = await readImageFolder(folder, { testFraction: 0 });

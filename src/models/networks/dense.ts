@@ -7,7 +7,7 @@ import { defineNetwork } from './network.ts';
 import type { Networks, NetworkSizes } from './network.ts';
 
 /** Widths of hidden layers. */
-export const widthsRule = rule.listOf(rule.whole(1), 'whole numbers of at least 1');
+export const widthsRule = rule.listOf(rule.whole(1), 'whole numbers of at least 1', 0, 1000);
 
 /** A function that layers end with, by name. */
 export const activationOption = option(rule.oneOf(Object.keys(activations) as ActivationName[]), {
