@@ -9,7 +9,7 @@ import { fileBytes, pickedFiles } from './picked-files.ts';
 import type { FileInput, PickedFiles } from './picked-files.ts';
 import { checkOptions } from './source.ts';
 import type { DatasetOptions, DatasetSplits } from './source.ts';
-import { decodeTable, tableExtension } from './table/table-bytes.ts';
+import { tableExtension } from './table/table-name.ts';
 import { csvPart, readLike, tableSplits } from './table/table-dataset.ts';
 
 /**
@@ -58,6 +58,8 @@ async function readTable(
   if (typeof schema === 'string') throw new DataError(`${name}: give the schema itself, not its path.`);
   const how = { ...rest, ...(schema && { schema }), source: name, like: context.like, trainsOn: context.trainsOn };
   const bytes = await fileBytes(file, name);
+  // What a page fetches only where somebody picks a table.
+  const { decodeTable } = await import('./table/table-bytes.ts');
   const table = await readLike((csv) => decodeTable(bytes, name, csv), csvPart(options), context.like);
   return tableSplits(table, how);
 }

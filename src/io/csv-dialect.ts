@@ -1,5 +1,6 @@
 import { DataError, ValueError } from '../core/index.ts';
 import { CsvScanner } from './csv-scanner.ts';
+import { delimiterNamed, delimiterWord } from './delimiter.ts';
 import { partsOf } from './number-form.ts';
 import { unguardFormula } from './spreadsheet-text.ts';
 
@@ -40,17 +41,6 @@ export interface CsvDialect {
 
 /** What parts the fields of most files. */
 export const candidates = [',', ';', '\t', '|'];
-const words: Readonly<Record<string, string>> = {
-  comma: ',',
-  semicolon: ';',
-  tab: '\t',
-  '\\t': '\t',
-  bar: '|',
-  pipe: '|',
-  space: ' ',
-  blank: ' ',
-  whitespace: ' ',
-};
 
 /** Text and records that are looked at. */
 export const sniffedBytes = 2 ** 18;
@@ -128,21 +118,6 @@ function checkOptions({ delimiter, comment, skip, ragged }: CsvOptions): void {
     throw new ValueError(`ragged: expected fail, skip or fill, got '${ragged}'.`);
   }
   if (delimiter !== undefined) delimiterNamed(delimiter);
-}
-
-/** The character that the option says. @throws ValueError for more than one, or one beyond ASCII */
-export function delimiterNamed(delimiter: string): string {
-  const character = Object.hasOwn(words, delimiter) ? words[delimiter]! : delimiter;
-  if (character.length !== 1 || '"\n\r'.includes(character) || character.charCodeAt(0) > 127) {
-    throw new ValueError(`delimiter: expected one character (or tab, space), got ${JSON.stringify(delimiter)}.`);
-  }
-  return character;
-}
-
-/** A delimiter in words. */
-export function delimiterWord(delimiter: string): string {
-  const names: Readonly<Record<string, string>> = { '\t': 'a tab', ' ': 'blanks', ',': 'a comma', ';': 'a semicolon' };
-  return names[delimiter] ?? `'${delimiter}'`;
 }
 
 interface Start {

@@ -1,4 +1,4 @@
-import { csvOptionsFor } from '../table/table-bytes.ts';
+import { csvOptionsFor } from '../table/table-name.ts';
 import { createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
