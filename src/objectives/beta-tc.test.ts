@@ -3,7 +3,10 @@ import { NdArray } from '../core/index.ts';
 import { evaluateAll } from '../engine/index.ts';
 import { MultivariateNormal, MultivariateNormalDiag, StandardNormal } from '../gaussian/index.ts';
 import type { Gaussian } from '../gaussian/index.ts';
-import { constant, sub } from '../graph/index.ts';
+import { asGraphKey, constant, sub } from '../graph/index.ts';
+import type { Tensor } from '../graph/index.ts';
+import { createVae } from '../models/index.ts';
+import { initializeParameters } from '../nn/index.ts';
 import { key, normal } from '../random/index.ts';
 import { expectAllClose } from '../testing/index.ts';
 import { aggregateTerms } from './beta-tc.ts';
@@ -109,6 +112,27 @@ it('the total correlation is that of a Gaussian, where all codes together are on
 
 describe('the objective beta-tc', () => {
   const row = objectives.find(({ name }) => name === 'beta-tc')!;
+
+  it('is minus the reconstruction, and α, β and γ times the parts of the KL', () => {
+    const model = createVae({ inputSize: 3, latent: 2, hidden: [4], activation: 'tanh', posterior: 'full' });
+    const drawnParameters = Object.entries(initializeParameters(model.parameters, key(5)));
+    const parameters = Object.fromEntries(drawnParameters.map(([name, value]) => [name, constant(value)]));
+    const x = constant([[0, 1, 1], [1, 1, 0], [0, 0, 1], [1, 0, 0], [1, 1, 1]], 'float32'); // prettier-ignore
+    const output = model.apply(parameters, x, { key: asGraphKey(key(6)), mode: 'train' });
+    const [alpha, beta, gamma] = [0.5, 3, 2];
+    const objective = createObjective(row, {}, sizes);
+    const scalars = {
+      alpha: constant(alpha, 'float32'),
+      beta: constant(beta, 'float32'),
+      gamma: constant(gamma, 'float32'),
+    };
+    const { loss, metrics } = objective.build({ x, rows: 5, key: asGraphKey(key(7)), model, parameters, output, scalars, trainingSize: 40 }); // prettier-ignore
+    const found = new Map(Object.entries(evaluateAll({ ...(metrics as Readonly<Record<string, Tensor>>), loss })));
+    const of = (name: string): number => found.get(name)!.item();
+    const penalty = alpha * of('mutualInformation') + beta * of('totalCorrelation') + gamma * of('dimensionwiseKl');
+    expect(of('reconstruction')).toBeLessThan(-0.1);
+    expect(of('loss')).toBeCloseTo(penalty - of('reconstruction'), 4);
+  });
 
   it('compares examples, and needs some', () => {
     expect(createObjective(row, {}, sizes)).toMatchObject({
