@@ -110,7 +110,7 @@ describe('an option that there is not', () => {
     ['train', { epochs: '5' }, /epochs must be a whole number of at least 1, got '5'/],
     ['train', { latent: 2.5 }, /latent .*got 2\.5/],
     ['train', { latent: NaN }, /latent .*got NaN/],
-    ['train', { hidden: 16 }, /hidden must be a list of whole numbers of at least 1, got 16/],
+    ['train', { hidden: 16 }, /hidden must be a list of whole numbers of at least 1, up to 1,000, got 16/],
     ['train', { hidden: ['16'] }, /hidden .*got \['16'\]/],
     ['train', { validation: 1 }, /validation must be a number in \[0, 1\)/],
     ['train', { seed: 2 ** 53 }, /seed must be a whole number from 0 to 2\^53/],

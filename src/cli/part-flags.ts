@@ -155,24 +155,27 @@ function valueParser(rules: readonly OptionRule[]): (text: string) => unknown {
  * Scheduled options out of their flags: `--beta 4 --beta-schedule linear --beta-warmup-steps 2000` is
  * { value: 4, schedule: 'linear', warmupSteps: 2000 }.
  *
- * @param usual the options' values where no flag says them: those of a configuration to start from
+ * @param usual the objective of a configuration to start from: its options' values where no flag says them
  */
 export async function scheduledFlags(
   flags: Readonly<Record<string, unknown>>,
   usual: Readonly<Record<string, unknown>> = {},
 ): Promise<Readonly<Record<string, unknown>>> {
   const { rows } = await tableOfParts();
+  const objective = flags.objective ?? usual.name ?? kinds.objective.usual;
   const scheduled: Record<string, unknown> = {};
-  for (const [name, [first]] of optionsOf(rows)) {
-    if (!first.option.isScheduled) continue;
+  for (const [name, owners] of optionsOf(rows)) {
+    // Objectives have options of one name with defaults of their own.
+    const { option: own } = owners.find(({ row }) => row.kind === 'objective' && row.name === objective) ?? owners[0];
+    if (!own.isScheduled) continue;
     const given = scheduleEntries.flatMap((entry) => {
       const value = flags[`${name}${entry[0]?.toUpperCase()}${entry.slice(1)}`];
       return value === undefined ? [] : [[entry, value] as const];
     });
     if (given.length === 0) continue;
-    const before = usual[name];
+    const before = usual.name === objective ? usual[name] : undefined;
     const isSchedule = typeof before === 'object' && before !== null;
-    const kept = isSchedule ? before : { value: before ?? first.option.default, schedule: 'linear' };
+    const kept = isSchedule ? before : { value: before ?? own.default, schedule: 'linear' };
     const value = flags[name];
     scheduled[name] = { ...kept, ...(value !== undefined && { value }), ...Object.fromEntries(given) };
   }

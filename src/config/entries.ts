@@ -22,6 +22,9 @@ export function withEntries(config: object, entries: Entries): object {
   return result;
 }
 
+/** Paths that choose a part where a name is set there: `model.prior.name`, and `model.prior` for short. */
+const namesPart = /^(?:model\.(prior|posterior|likelihood|network)|(objective))(?:\.name)?$/;
+
 function withEntry(object: object, [key = '', ...rest]: readonly string[], value: JsonValue): object {
   if (rest.length === 0) return { ...object, [key]: value };
   const inner = Object.hasOwn(object, key) ? (object as Record<string, unknown>)[key] : undefined;
@@ -45,7 +48,8 @@ export function upgradedEntries(entries: Entries): {
   for (const [path, value] of Object.entries(entries)) {
     const next = typeof value === 'object' && value !== null && !Array.isArray(value) ? path : upgradedPath(path);
     if (next !== path) notices.push(`set: '${path}' is '${next}' now, and taken as that.`);
-    const [, kind] = /^model\.(\w+)\.name$/.exec(next) ?? [];
+    const [, part, objective] = namesPart.exec(next) ?? [];
+    const kind = part ?? objective;
     if (kind !== undefined && typeof value === 'string') choices[kind] = value;
     else upgraded[next] = value;
   }

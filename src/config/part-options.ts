@@ -36,7 +36,12 @@ export function chooseParts(
   return Object.fromEntries(
     chosen.map(({ kind, name, own, row }) => {
       const inherited = name === base[kind].name ? base[kind] : {};
-      const values = { ...defaultsOf(row, data), ...inherited, ...(row && flat.get(row)), ...own };
+      const ofRow = row && flat.get(row);
+      const twice = Object.keys(ofRow ?? {}).find((option) => Object.hasOwn(own, option));
+      if (twice !== undefined) {
+        throw new ValueError(`options: '${twice}' is given in '${kind}' and beside it: leave one of them out.`);
+      }
+      const values = { ...defaultsOf(row, data), ...inherited, ...ofRow, ...own };
       return [kind, { name, ...mapDefined(values, plain) }];
     }),
   ) as unknown as PartConfigs;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { ValueError } from '../core/index.ts';
-import { parseRunConfig, upgradedEntries } from './index.ts';
+import { builtInParts, chooseParts, parseRunConfig, upgradedEntries } from './index.ts';
 import type { RunConfig } from './index.ts';
 
 const example: RunConfig = {
@@ -98,9 +98,13 @@ describe('parseRunConfig', () => {
     [
       'model.network.hidden',
       [400, -1],
-      '$.model.network.hidden: expected a list of whole numbers of at least 1, found [400,-1].',
+      '$.model.network.hidden: expected a list of whole numbers of at least 1, up to 1,000, found [400,-1].',
     ],
-    ['model.network.hidden', 400, '$.model.network.hidden: expected a list of whole numbers of at least 1, found 400.'],
+    [
+      'model.network.hidden',
+      400,
+      '$.model.network.hidden: expected a list of whole numbers of at least 1, up to 1,000, found 400.',
+    ],
     ['model.network', 'dense', '$.model.network: expected an object, found "dense".'],
     ['model.network', undefined, '$.model.network: expected an object, found nothing.'],
     [
@@ -183,6 +187,14 @@ describe('layout 1', () => {
     }
   });
 
+  test('names a part by its path, or by its kind for short', () => {
+    const choices = { prior: 'vamp', objective: 'factor', network: 'conv' };
+    const short = { 'model.prior': 'vamp', objective: 'factor', 'model.network.name': 'conv' };
+    const long = { 'model.prior.name': 'vamp', 'objective.name': 'factor', 'model.network.name': 'conv' };
+    for (const entries of [short, long])
+      expect(upgradedEntries(entries)).toEqual({ entries: {}, choices, notices: [] });
+  });
+
   test('has paths that are still taken', () => {
     const { entries, choices, notices } = upgradedEntries({
       'model.root': 'cholesky',
@@ -201,4 +213,12 @@ describe('layout 1', () => {
       "set: 'model.network' is 'model.network.name' now, and taken as that.",
     ]);
   });
+});
+
+test('an option that a part has in it and beside it is refused', () => {
+  const { objective, model } = example;
+  const context = { base: { ...model, objective }, parts: builtInParts, data: { shape: [28, 28] } };
+  const asked = { posterior: { name: 'low-rank', rank: 3 }, rank: 2 };
+  expect(() => chooseParts(asked, context)).toThrow(/'rank' is given in 'posterior' and beside it/);
+  expect(chooseParts({ posterior: asked.posterior }, context).posterior).toEqual(asked.posterior);
 });

@@ -255,7 +255,7 @@ describe('what lies outside the range', () => {
     [
       'no hidden layers by nothing',
       ['--hidden', ''],
-      /Expected a list of whole numbers of at least 1, such as 400,200, or none/,
+      /Expected a list of whole numbers of at least 1, up to 1,000, such as 400,200, or none/,
     ],
     ['patience without validation', ['--validation', '0', '--patience', '3'], /no examples are held out/],
   ])('says why it refuses %s', async (_, flags, message) => {

@@ -19,7 +19,7 @@ export interface SampleFlags extends EngineFlags, OutputOptions {
 
 export const sampleCommand: CommandRow<[path: string], SampleFlags> = {
   name: 'sample',
-  summary: 'draw new examples from a trained model: z ~ N(0, I), then x by p(x|z)',
+  summary: 'draw new examples from a trained model: z ~ p(z), then x by p(x|z)',
   args: [['<run>', "a run's folder"]],
   options: [
     required(

@@ -19,7 +19,7 @@ export const planar = definePosterior({
   formula: 'z = f_L ∘ … ∘ f₁(μ + σ ⊙ ε), f(z) = z + û tanh(wᵀ z + b)',
   paper: 'Rezende and Mohamed 2015, Variational Inference with Normalizing Flows',
   options: {
-    flows: option(rule.whole(1, 1000), { help: 'planar flows in a chain, each given by the encoder', default: 8 }),
+    flows: option(rule.whole(1, 100), { help: 'planar flows in a chain, each given by the encoder', default: 8 }),
   },
   capabilities: ['logProbOfDraw'],
   describe: ({ flows }) => `${flows} planar flows over a diagonal Gaussian`,
