@@ -40,12 +40,29 @@ it('makes schedules of their flags, over what a configuration has', async () => 
   expect(await scheduledFlags({ beta: 4, ...linear })).toEqual({
     beta: { value: 4, schedule: 'linear', warmupSteps: 2000 },
   });
-  expect(await scheduledFlags(linear, { beta: 3 })).toEqual({
+  expect(await scheduledFlags(linear, { name: 'elbo', beta: 3 })).toEqual({
     beta: { value: 3, schedule: 'linear', warmupSteps: 2000 },
   });
-  expect(await scheduledFlags({ betaCycles: 2 }, { beta: { value: 3, schedule: 'cyclical', cycles: 4 } })).toEqual({
+  const cyclical = { name: 'elbo', beta: { value: 3, schedule: 'cyclical', cycles: 4 } };
+  expect(await scheduledFlags({ betaCycles: 2 }, cyclical)).toEqual({
     beta: { value: 3, schedule: 'cyclical', cycles: 2 },
   });
   expect(await scheduledFlags({ betaFrom: 0.1 })).toEqual({ beta: { value: 1, schedule: 'linear', from: 0.1 } });
   expect(await scheduledFlags({ beta: 4 })).toEqual({});
+});
+
+it.each([
+  ['the ELBO', { betaSchedule: 'linear' }, { beta: { value: 1, schedule: 'linear' } }],
+  ['another objective', { objective: 'beta-tc', betaSchedule: 'linear' }, { beta: { value: 6, schedule: 'linear' } }],
+  ['one of its own', { objective: 'factor', gammaSchedule: 'cosine' }, { gamma: { value: 10, schedule: 'cosine' } }],
+  ['a value', { beta: 4, betaWarmupSteps: 20 }, { beta: { value: 4, schedule: 'linear', warmupSteps: 20 } }],
+])('a schedule without a value takes the default of the objective: %s', async (_, flags, expected) => {
+  expect(await scheduledFlags(flags)).toEqual(expected);
+});
+
+it('a schedule goes on from what a configuration says, where its objective stays', async () => {
+  const usual = { name: 'elbo', beta: { value: 3, schedule: 'cosine' } };
+  expect(await scheduledFlags({ betaFrom: 1 }, usual)).toEqual({ beta: { value: 3, schedule: 'cosine', from: 1 } });
+  const changed = await scheduledFlags({ objective: 'beta-tc', betaFrom: 1 }, usual);
+  expect(changed).toEqual({ beta: { value: 6, schedule: 'linear', from: 1 } });
 });
