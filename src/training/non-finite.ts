@@ -120,3 +120,14 @@ export function firstNonFiniteIn(arrays: Readonly<Record<string, NdArray>> | Nam
   }
   return undefined;
 }
+
+/**
+ * The example of a step's batch that is itself not finite, if one is.
+ *
+ * @param indices of the batch's examples
+ */
+export function locateInData(batch: Float32Array, indices: Uint32Array): string | undefined {
+  const at = batch.findIndex((value) => !Number.isFinite(value));
+  const row = Math.floor(at / (batch.length / indices.length));
+  return at < 0 ? undefined : `the data: example ${indices[row] ?? row} of those trained on holds ${batch[at] ?? NaN}`;
+}

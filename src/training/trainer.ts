@@ -1,14 +1,12 @@
-import { NdArray, noticesTo, takeTurns } from '../core/index.ts';
+import { noticesTo, takeTurns } from '../core/index.ts';
 import type { OnNotice } from '../core/index.ts';
-import { stepsPerEpoch, trainingBatches } from '../data/index.ts';
+import { trainingBatches } from '../data/index.ts';
 import type { Engine } from '../engine/index.ts';
 import type { TrainingConfig } from '../config/index.ts';
 import type { Vae } from '../models/index.ts';
-import { initializeParameters } from '../nn/index.ts';
-import type { InitializerContext, ParameterSpec } from '../nn/index.ts';
 import { CriterionProgram, elboObjective, isBetter, metricText, scalarAt } from '../objectives/index.ts';
 import type { Examples, TrainingObjective } from '../objectives/index.ts';
-import { foldIn, key as seedKey, permutation } from '../random/index.ts';
+import { foldIn, key as seedKey } from '../random/index.ts';
 import type { Key } from '../random/index.ts';
 import { stepsTaken } from './checkpoint.ts';
 import type { Checkpoint, Progress } from './checkpoint.ts';
@@ -17,6 +15,7 @@ import type { EpochEvent, NonFiniteEvent, StepEvent, TrainingEvent } from './eve
 import {
   decide,
   firstNonFiniteIn,
+  locateInData,
   maxLocated,
   noneNonFinite,
   noticeOf,
@@ -29,8 +28,9 @@ import type { Finding, NonFinitePolicy } from './non-finite.ts';
 import type { NamedParameters } from './parameter-store.ts';
 import { Replicas } from './replicas/replicas.ts';
 import { learningRateFactor } from './schedule.ts';
+import { startingValues, streams } from './starting-values.ts';
 import { StepTimes } from './step-times.ts';
-import { trimmedCount, without, worstExamples } from './trim.ts';
+import { stepsIn, stepsInAll, trimmedCount, without, worstExamples } from './trim.ts';
 import { validate } from './validation.ts';
 import type { Validation } from './validation.ts';
 
@@ -54,18 +54,6 @@ export interface TrainerOptions {
   /** The module that the threads run, where it does not lie beside this one. */
   readonly followerEntry?: URL | undefined;
 }
-
-/** Independent streams of the seed, one for each use. */
-const streams = {
-  initialization: 0,
-  binarization: 1,
-  noise: 2,
-  validation: 3,
-  trimming: 4,
-  rollbacks: 5,
-  objective: 6,
-  examples: 7,
-} as const;
 
 const start: Progress = {
   epoch: 0,
@@ -111,35 +99,16 @@ export class Trainer {
     this.#snapshot = config.onNan === 'rollback' ? resume?.rollback : undefined;
     this.#onNotice = noticesTo(options.onNotice);
     this.#policy = config.onNan ?? 'stop';
-    const drawn = (specs: readonly ParameterSpec[], stream: number): NamedParameters =>
-      initializeParameters(specs, foldIn(this.#seed, stream), this.#initialization());
-    const parameters = resume?.parameters ?? {
-      ...(options.initial ?? drawn(model.parameters, streams.initialization)),
-      ...drawn(parts.objective.parameters, streams.objective),
-    };
+    const { training, initial } = options;
+    const parameters =
+      resume?.parameters ?? startingValues({ model, objective: parts.objective, training, initial, seed: this.#seed });
     parts.replicas.load(parameters, resume);
-  }
-
-  /** What starting values may look at: training examples, as a step reads them. */
-  #initialization(): InitializerContext {
-    const { training } = this.#options;
-    const key = foldIn(this.#seed, streams.examples);
-    return {
-      examples: (count) => {
-        const order = permutation(foldIn(key, 0), training.size).data;
-        const indices = Uint32Array.from({ length: count }, (_, k) => order[k % order.length] ?? 0);
-        const x = NdArray.zeros([count, training.exampleSize], 'float32');
-        training.read(indices, x.data, foldIn(key, 1));
-        return x;
-      },
-    };
   }
 
   static async create(options: TrainerOptions): Promise<Trainer> {
     const { engine, model, training, validation, config, replicas: count, resume, followerEntry } = options;
     const onNotice = noticesTo(options.onNotice);
-    const fewest = training.size - trimmedCount(training.size, config.trim, Infinity);
-    stepsPerEpoch(fewest, config.batchSize); // Refuses a data set smaller than one batch.
+    stepsIn(Infinity, training.size, config); // Refuses a data set smaller than one batch.
     const objective = options.objective ?? elboObjective(model, config.batchSize);
     const replicas = await Replicas.start(engine, { model, objective, config, count, resume, onNotice, followerEntry });
     try {
@@ -269,18 +238,6 @@ export class Trainer {
     await this.#criterion?.dispose();
   }
 
-  /** Steps of an epoch, counted from 0. */
-  #stepsIn(epoch: number): number {
-    const { training, config } = this.#options;
-    return stepsPerEpoch(training.size - trimmedCount(training.size, config.trim, epoch), config.batchSize);
-  }
-
-  get #totalSteps(): number {
-    const { epochs, trim } = this.#options.config;
-    const whole = Math.min(epochs, trim?.warmupEpochs ?? epochs);
-    return whole * this.#stepsIn(0) + (epochs - whole) * this.#stepsIn(epochs);
-  }
-
   /** The examples of the epoch under way: all but those that the model explained worst at its start. */
   async #examplesOfEpoch(): Promise<Uint32Array> {
     const { training, config } = this.#options;
@@ -329,7 +286,7 @@ export class Trainer {
     // After a rollback, noise is other noise.
     const seed = rollbacks === 0 ? this.#seed : foldIn(foldIn(this.#seed, streams.rollbacks), rollbacks);
     training.read(indices, this.#replicas.batch, foldIn(foldIn(seed, streams.binarization), index));
-    const totalSteps = this.#totalSteps;
+    const totalSteps = stepsInAll(training.size, config);
     const factor = learningRateFactor(config.schedule, index, totalSteps) * rollbackFactor ** rollbacks;
     const learningRate = config.optimizer.learningRate * factor;
     const scalars = mapValues(this.#objective.scalars, (scheduled) => scalarAt(scheduled, index, totalSteps));
@@ -353,7 +310,7 @@ export class Trainer {
         what,
         isOfStep: true,
         locate: () =>
-          this.#locateInData(indices) ??
+          locateInData(this.#replicas.batch, indices) ??
           this.#replicas.locateNonFinite(request) ??
           (Number.isFinite(norms.gradientNorm)
             ? undefined
@@ -388,8 +345,9 @@ export class Trainer {
   }
 
   async #finishEpoch(started: number): Promise<EpochEvent> {
+    const { training, config } = this.#options;
     const { sums, epoch, patience, nonFinite } = this.#progress;
-    const steps = this.#stepsIn(epoch) - (nonFinite?.skippedInEpoch ?? 0);
+    const steps = stepsIn(epoch, training.size, config) - (nonFinite?.skippedInEpoch ?? 0);
     const means = mapValues(sums, (sum) => sum / steps);
     const { reconstruction = NaN, kl = NaN } = means;
     const elbo = reconstruction - kl;
@@ -416,7 +374,7 @@ export class Trainer {
       bestEpoch: best ? epoch + 1 : this.#progress.bestEpoch,
       bestValue: best ? (value ?? null) : bestValue,
       patience: updatePatience(patience, value, {
-        earlyStopping: this.#options.config.earlyStopping,
+        earlyStopping: config.earlyStopping,
         direction: criterion.direction,
       }),
       last,
@@ -425,7 +383,7 @@ export class Trainer {
     return {
       event: 'epoch',
       epoch: epoch + 1,
-      epochs: this.#options.config.epochs,
+      epochs: config.epochs,
       step: this.#index,
       ...last,
       best,
@@ -507,16 +465,6 @@ export class Trainer {
   #findingOf(what: string): Finding {
     const { epoch } = this.#progress;
     return { failedStep: this.#index, epoch: epoch + 1, what, isOfStep: false, locate: () => undefined };
-  }
-
-  /** The example of the step's batch that is itself not finite, if one is. */
-  #locateInData(indices: Uint32Array): string | undefined {
-    const { batch } = this.#replicas;
-    const at = batch.findIndex((value) => !Number.isFinite(value));
-    const row = Math.floor(at / this.#options.training.exampleSize);
-    return at < 0
-      ? undefined
-      : `the data: example ${indices[row] ?? row} of those trained on holds ${batch[at] ?? NaN}`;
   }
 }
 

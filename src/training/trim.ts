@@ -1,13 +1,27 @@
 import type { TrainingConfig } from '../config/index.ts';
+import { stepsPerEpoch } from '../data/index.ts';
 import { batchesInOrder } from '../objectives/index.ts';
 import type { Criterion, CriterionProgram, Examples } from '../objectives/index.ts';
 import type { Key } from '../random/index.ts';
 
 type TrimConfig = TrainingConfig['trim'];
+type StepsConfig = Pick<TrainingConfig, 'trim' | 'batchSize'>;
 
 /** How many examples an epoch leaves out, epochs counted from 0. */
 export function trimmedCount(size: number, trim: TrimConfig, epoch: number): number {
   return trim && epoch >= trim.warmupEpochs ? Math.floor(trim.fraction * size) : 0;
+}
+
+/** Steps of an epoch, counted from 0. @throws where the examples are fewer than a batch */
+export function stepsIn(epoch: number, size: number, { trim, batchSize }: StepsConfig): number {
+  return stepsPerEpoch(size - trimmedCount(size, trim, epoch), batchSize);
+}
+
+/** Steps of all epochs. */
+export function stepsInAll(size: number, config: StepsConfig & Pick<TrainingConfig, 'epochs'>): number {
+  const { epochs, trim } = config;
+  const whole = Math.min(epochs, trim?.warmupEpochs ?? epochs);
+  return whole * stepsIn(0, size, config) + (epochs - whole) * stepsIn(epochs, size, config);
 }
 
 /**
