@@ -64,3 +64,16 @@ export const formulasOption = choice(
   "text in a .csv or .tsv that a spreadsheet would run: 'guard' writes an apostrophe before it, which reading takes away (default: guard)",
   ['guard', 'keep'],
 );
+
+/** How examples are evaluated. @param what the draws are for */
+export function evaluationOptions(what: string): readonly Option[] {
+  return [
+    splitOption,
+    option('--draws <k>', `draws of z an example, for ${what} (default: 100)`, whole(1)),
+    formerOption('--samples <k>', whole(1)),
+    option('--limit <n>', 'take the first n examples (default: all)', whole(1)),
+    option('--seed <n>', 'seed of the draws (default: 0)', whole(0)),
+    ...engineOptions,
+    ...outputOptions,
+  ];
+}

@@ -1,12 +1,11 @@
 import { formerDrawNames } from '../../core/index.ts';
-import { whole } from '../arguments.ts';
 import { chosenSplit } from '../chosen-split.ts';
 import type { CommandContext, CommandRow } from '../command.ts';
 import { formatCount, formatTable } from '../format.ts';
 import { underPresentFlags } from '../former-flags.ts';
 import type { Evaluation, Run } from '../library/index.ts';
 import { openRun } from '../open-run.ts';
-import { engineOptions, formerOption, option, outputOptions, splitOption } from '../options.ts';
+import { evaluationOptions, option } from '../options.ts';
 import type { EvaluateFlags } from './evaluate.ts';
 
 export const compareCommand: CommandRow<[paths: readonly string[]], EvaluateFlags> = {
@@ -15,13 +14,7 @@ export const compareCommand: CommandRow<[paths: readonly string[]], EvaluateFlag
   args: [['<runs...>', 'folders of runs']],
   options: [
     option('--data <data>', 'the examples (default: what the first run was trained on)'),
-    splitOption,
-    option('--draws <k>', 'draws of z an example, for the NLL (default: 100)', whole(1)),
-    formerOption('--samples <k>', whole(1)),
-    option('--limit <n>', 'take the first n examples (default: all)', whole(1)),
-    option('--seed <n>', 'seed of the draws (default: 0)', whole(0)),
-    ...engineOptions,
-    ...outputOptions,
+    ...evaluationOptions('the NLL'),
   ],
   examples: ['rootsigma compare runs/digits-diagonal runs/digits-full', 'rootsigma compare runs/* --limit 1000 --json'],
   stopsItself: true,

@@ -1,5 +1,4 @@
 import { formerDrawNames } from '../../core/index.ts';
-import { whole } from '../arguments.ts';
 import { chosenSplit } from '../chosen-split.ts';
 import type { CommandContext, CommandRow } from '../command.ts';
 import { formatCount, formatTable } from '../format.ts';
@@ -7,7 +6,7 @@ import { underPresentFlags } from '../former-flags.ts';
 import type { Evaluation, EvaluationProgress, SplitChoice } from '../library/index.ts';
 import { openRun } from '../open-run.ts';
 import type { EngineFlags } from '../open-run.ts';
-import { engineOptions, formerOption, option, outputOptions, quietOption, splitOption } from '../options.ts';
+import { evaluationOptions, option, quietOption } from '../options.ts';
 import type { Output, OutputOptions } from '../output.ts';
 import { Throttle } from '../throttle.ts';
 
@@ -25,13 +24,7 @@ export const evaluateCommand: CommandRow<[path: string], EvaluateFlags> = {
   args: [['<run>', "a run's folder"]],
   options: [
     option('--data <data>', 'other data than it was trained on, also a single image or example'),
-    splitOption,
-    option('--draws <k>', 'draws of z an example, for ELBO and NLL (default: 100)', whole(1)),
-    formerOption('--samples <k>', whole(1)),
-    option('--limit <n>', 'take the first n examples (default: all)', whole(1)),
-    option('--seed <n>', 'seed of the draws (default: 0)', whole(0)),
-    ...engineOptions,
-    ...outputOptions,
+    ...evaluationOptions('ELBO and NLL'),
     ...quietOption('no progress, no table'),
   ],
   examples: [
