@@ -1,6 +1,6 @@
 import { ValueError } from '../core/index.ts';
 import type { JsonValue } from '../io/index.ts';
-import { partNamed } from '../parts/index.ts';
+import { defaultOf, partNamed } from '../parts/index.ts';
 import type { DataShape, Part, PartChoice, PartKind } from '../parts/index.ts';
 import type { PartConfig } from './part-config.ts';
 import { customNetwork, partKinds, rowsOf } from './part-table.ts';
@@ -87,14 +87,9 @@ function listed(rows: readonly Part[]): string {
   return [names.slice(0, -1).join(', '), ...names.slice(-1)].filter(Boolean).join(' or ');
 }
 
-/** What an option is where nobody says. */
+/** What its options are where nobody says. */
 function defaultsOf(row: Part | undefined, data: DataShape): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(row?.options ?? {}).map(([name, { default: value }]) => [
-      name,
-      typeof value === 'function' ? (value as (data: DataShape) => unknown)(data) : value,
-    ]),
-  );
+  return Object.fromEntries(Object.entries(row?.options ?? {}).map(([name, each]) => [name, defaultOf(each, data)]));
 }
 
 /** Typed arrays are lists too; in JSON they would be objects. */

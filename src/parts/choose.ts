@@ -27,7 +27,8 @@ export function valuesOf<O extends PartOptions>(
   return Object.fromEntries(entries.filter(([, value]) => value !== undefined)) as ValuesOf<O>;
 }
 
-function defaultOf({ default: usual }: PartOption, data: DataShape): unknown {
+/** What an option is where nobody says: undefined where it may be absent. */
+export function defaultOf({ default: usual }: PartOption, data: DataShape): unknown {
   return typeof usual === 'function' ? (usual as (data: DataShape) => unknown)(data) : usual;
 }
 
