@@ -36,10 +36,10 @@ export function factorize(operation: string, symmetric: Symmetric): Float64Array
     );
   }
   for (let i = 0; i < count; i++) {
-    for (let row = 0; row < n; row++) {
-      const start = (i * n + row) * n;
-      scaleRange(factors, start, start + n, scales[i]?.[row] ?? exponents[i]! / 2);
-    }
+    const start = i * n * n;
+    const own = scales[i];
+    if (!own) scaleRange(factors, start, start + n * n, exponents[i]! / 2);
+    else own.forEach((scale, row) => { scaleRange(factors, start + row * n, start + (row + 1) * n, scale); }); // prettier-ignore
   }
   return factors;
 }

@@ -30,10 +30,11 @@ export function scaleByPower(x: number, exponent: number): number {
 /** values[start … end) times 2^exponent, in place. */
 export function scaleRange(values: Float64Array, start: number, end: number, exponent: number): void {
   if (exponent === 0) return;
-  const half = exponent >> 1;
-  const first = powerOfTwo(half);
-  const second = powerOfTwo(exponent - half);
-  for (let i = start; i < end; i++) values[i] = values[i]! * first * second;
+  // One factor where it is a normal number.
+  const rest = Math.abs(exponent) > 1022 ? exponent >> 1 : 0;
+  const factor = powerOfTwo(exponent - rest);
+  for (let i = start; i < end; i++) values[i] = values[i]! * factor;
+  scaleRange(values, start, end, rest);
 }
 
 /** max|values[start … end)|, 0 when empty. The values must be finite. */
