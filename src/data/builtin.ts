@@ -18,6 +18,8 @@ export interface DatasetDescription {
   readonly options: DatasetOptions;
   /** Megabytes that are downloaded once; absent for what is drawn by code. */
   readonly download?: number;
+  /** Debian's package of it: where that is installed, nothing is downloaded. */
+  readonly package?: string;
 }
 
 interface DrawnOptions {
@@ -69,10 +71,11 @@ const downloaded: readonly DatasetDescription[] = [
     description: 'pictures of clothes (Xiao et al. 2017); grey, with classes',
     ...mnistLayout,
     download: 30.9,
+    package: 'dataset-fashion-mnist',
   },
 ];
 
-/** The data sets that have a name: drawn by code, or downloaded once (in Node). */
+/** The data sets that have a name: drawn by code, or (in Node) taken from an installed package or downloaded once. */
 export function listDatasets(): readonly DatasetDescription[] {
   const described = drawn.map(({ name, description, sampleShape, count, testCount, options }) => {
     return { name, description, sampleShape, count, testCount, options };

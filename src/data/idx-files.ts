@@ -22,10 +22,13 @@ export interface IdxFiles {
   readonly read: (name: string) => Uint8Array;
 }
 
-/** The file's name, plain or compressed; some sources write `.idx3-` for `-idx3-`. */
+/** What the file may be called: plain or compressed; some sources write `.idx3-` for `-idx3-`. */
+export function idxFileVariants(name: string): readonly string[] {
+  return [name, name.replace(/-(idx\d)/, '.$1')].flatMap((variant) => [variant, `${variant}.gz`]);
+}
+
 function findFile({ has }: Pick<IdxFiles, 'has'>, name: string): string | undefined {
-  const variants = [name, name.replace(/-(idx\d)/, '.$1')].flatMap((variant) => [variant, `${variant}.gz`]);
-  return variants.find(has);
+  return idxFileVariants(name).find(has);
 }
 
 /** Whether there are training images in MNIST's layout. */

@@ -27,7 +27,12 @@ const dataOptionHelp = [
 export const trainCommand: CommandRow<[data: string | undefined], TrainFlags> = {
   name: 'train',
   summary: 'train a VAE and write the run to a folder',
-  args: [['[data]', 'a built-in name (`rootsigma datasets`) or a folder or file of data; a resumed run has its own']],
+  args: [
+    [
+      '[data]',
+      "a built-in name (`rootsigma datasets`; fashion-mnist is taken from Debian's package where it is installed, else downloaded) or a folder or file of data; a resumed run has its own",
+    ],
+  ],
   options: async () => [
     ...dataOptions(),
     ...(await modelOptions()),

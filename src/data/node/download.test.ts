@@ -111,7 +111,8 @@ test('where downloads are kept', () => {
 test('mnist and fashion-mnist ask a mirror for their four files, and take no other contents', async () => {
   for (const name of ['mnist', 'fashion-mnist']) {
     vi.stubEnv('ROOTSIGMA_MIRROR', `${base}/mirror/`);
-    await expect(resolveDataset(name, {}, { cacheFolder })).rejects.toThrow(/train-images-idx3-ubyte\.gz could not be/);
+    const context = { cacheFolder, packagedFolder: join(cacheFolder, 'none') };
+    await expect(resolveDataset(name, {}, context)).rejects.toThrow(/train-images-idx3-ubyte\.gz could not be/);
     expect(requests.at(-1)).toBe(`/mirror/${name}/train-images-idx3-ubyte.gz`);
   }
   expect(await readDownloadedDataset('toString', { cacheFolder })).toBeUndefined();

@@ -1,14 +1,22 @@
+import { join } from 'node:path';
+import { DataError } from '../../core/index.ts';
+import { listDatasets } from '../builtin.ts';
 import type { ResolveContext } from '../context.ts';
-import { idxFileNames } from '../idx-files.ts';
+import { idxFileNames, idxSplits } from '../idx-files.ts';
 import type { DatasetSplits } from '../source.ts';
 import { fetchFiles } from './download.ts';
-import type { RemoteFile } from './download.ts';
 import { readIdxFolder } from './idx-folder.ts';
+import { findPackaged, packagedDatasetsFolder } from './packaged.ts';
+
+/** MD5 in hex of training images and labels, then of the test split's. */
+type Sums = readonly [string, string, string, string];
 
 interface Source {
   readonly places: readonly string[];
-  /** MD5 of training images and labels, then of the test split's, as published with the data. */
-  readonly md5: readonly [string, string, string, string];
+  /** Of the compressed files, as published with the data. */
+  readonly md5: Sums;
+  /** Of what they hold, where a package of the operating system has it, compressed otherwise. */
+  readonly contents?: Sums;
   readonly classNames: readonly string[];
 }
 
@@ -34,6 +42,12 @@ const sources: Readonly<Record<string, Source>> = {
       'bef4ecab320f06d8554ea6380940ec79',
       'bb300cfdad3c16e7a12a480ee83cd310',
     ],
+    contents: [
+      'f4a8712d7a061bf5bd6d2ca38dc4d50a',
+      '9018921c3c673c538a1fc5bad174d6f9',
+      '8181f5470baa50b63fa0f6fddb340f0a',
+      '15d484375f8d13e6eb1aabb0c3f46965',
+    ],
     classNames: [
       'T-shirt/top',
       'trouser',
@@ -50,9 +64,10 @@ const sources: Readonly<Record<string, Source>> = {
 };
 
 /**
- * `mnist` or `fashion-mnist`, downloaded once into the cache and checked; `undefined` for another name.
+ * `mnist` or `fashion-mnist`: as a package of the operating system has it, else downloaded once into the cache; checked either way.
+ * `undefined` for another name.
  *
- * @throws DataError when a file is neither in the cache nor to be had
+ * @throws DataError when a file is neither installed nor in the cache nor to be had
  */
 export async function readDownloadedDataset(
   name: string,
@@ -60,13 +75,37 @@ export async function readDownloadedDataset(
 ): Promise<DatasetSplits | undefined> {
   const source = Object.hasOwn(sources, name) ? sources[name] : undefined;
   if (!source) return undefined;
-  const files = filesOf(source);
-  const folder = await fetchFiles(name, files, { ...context, places: source.places });
-  return readIdxFolder(folder, { name, classNames: source.classNames });
+  const { places, md5, contents, classNames } = source;
+  const about = { name, classNames };
+  const { files, problem } = contents ? findPackaged(folderOf(name, context), named(contents, 'contents')) : {};
+  if (files) return withNote(idxSplits(files, about), `${name}: taken from ${files.folder}, where its package put it.`);
+  const remote = named(md5, 'md5').map((file) => ({ ...file, name: `${file.name}.gz` }));
+  if (problem === undefined) return readIdxFolder(await fetchFiles(name, remote, { ...context, places }), about);
+  const remedy = `\`sudo apt-get install --reinstall ${packageOf(name)}\` mends it.`;
+  try {
+    const folder = await fetchFiles(name, remote, { ...context, places });
+    return withNote(readIdxFolder(folder, about), `${problem} ${name} is taken from ${folder} instead; ${remedy}`);
+  } catch (error) {
+    if (!(error instanceof DataError)) throw error;
+    throw new DataError(`${problem} ${remedy}\n${error.message}`, { cause: error });
+  }
 }
 
-function filesOf({ md5 }: Source): RemoteFile[] {
+function folderOf(name: string, { packagedFolder = packagedDatasetsFolder }: ResolveContext): string {
+  return join(packagedFolder, name);
+}
+
+function packageOf(name: string): string {
+  return listDatasets().find((dataset) => dataset.name === name)?.package ?? name;
+}
+
+function withNote(splits: DatasetSplits, note: string): DatasetSplits {
+  return { ...splits, notes: [...splits.notes, note] };
+}
+
+/** The four files, each with its sum under `key`. */
+function named<K extends string>(sums: Sums, key: K): ({ readonly name: string } & Readonly<Record<K, string>>)[] {
   const { train, test } = idxFileNames;
   const names = [train.images, train.labels, test.images, test.labels];
-  return md5.map((sum, index) => ({ name: `${names[index]!}.gz`, md5: sum }));
+  return sums.map((sum, index) => ({ name: names[index]!, [key]: sum }) as { name: string } & Record<K, string>);
 }

@@ -43,7 +43,7 @@ export function locateTrainingData(data: DataConfig, folder: string | undefined)
   if (own !== undefined && existsSync(own)) return own;
   const isDownload = listDatasets().some(({ name }) => name === source);
   throw new DataError(
-    `${source}: the data that ${folder ?? 'the run'} was trained on ${isDownload ? 'would be downloaded' : 'were not found in its folder'}, and nothing here shows that it was trained on this machine. ` +
+    `${source}: the data that ${folder ?? 'the run'} was trained on ${isDownload ? 'would be read from an installed package or downloaded' : 'were not found in its folder'}, and nothing here shows that it was trained on this machine. ` +
       `What a run from elsewhere names is read only when you name it too: --data ${source} on the command line, the option data in code.`,
   );
 }
