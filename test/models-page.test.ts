@@ -1,10 +1,14 @@
-// docs/models.md is what the rows of the table of parts say: `npm run build:models` writes it anew.
+// docs/models.md and docs/metrics.md are what the rows of the tables say: `npm run build:models` writes them anew.
 import { format, resolveConfig } from 'prettier';
 import { expect, it } from 'vitest';
+import { metricsPage } from './metrics-page.ts';
 import { partsPage } from './models-page.ts';
 
-it('is what the rows say', async () => {
-  const path = `${import.meta.dirname}/../docs/models.md`;
+it.each([
+  ['models.md', partsPage],
+  ['metrics.md', metricsPage],
+])('%s is what the rows say', async (name, page) => {
+  const path = `${import.meta.dirname}/../docs/${name}`;
   const options = await resolveConfig(path);
-  await expect(await format(partsPage(), { ...options, parser: 'markdown' })).toMatchFileSnapshot(path);
+  await expect(await format(page(), { ...options, parser: 'markdown' })).toMatchFileSnapshot(path);
 });

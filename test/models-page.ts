@@ -40,7 +40,7 @@ ${capital(summary)}. ${sentence(when)}
 ${formula === undefined ? '' : `\n    ${formula}\n`}${paper === undefined ? '' : `\n${sentence(paper)}\n`}${table}`;
 }
 
-function optionRow([name, { rule, help, default: usual, defaultText }]: readonly [string, PartOption]): string {
+export function optionRow([name, { rule, help, default: usual, defaultText }]: readonly [string, PartOption]): string {
   const text =
     defaultText ?? (usual === undefined || typeof usual === 'function' ? '' : optionText(usual as number | string));
   return `| ${[`\`${name}\``, help, rule.expected, text].map(cell).join(' | ')} |`;
@@ -48,4 +48,4 @@ function optionRow([name, { rule, help, default: usual, defaultText }]: readonly
 
 const cell = (text: string): string => text.replaceAll('|', String.raw`\|`);
 const capital = (text: string): string => (text[0]?.toUpperCase() ?? '') + text.slice(1);
-const sentence = (text: string): string => capital(text.endsWith('.') ? text : `${text}.`);
+export const sentence = (text: string): string => capital(text.endsWith('.') ? text : `${text}.`);

@@ -73,7 +73,12 @@ export type {
   ImageQuality,
   LabeledCodes,
   LabeledCodes as LabelledCodes,
+  Metric,
+  MetricChoice,
   NllEstimate,
+  Quantity,
+  Reading,
+  Readings,
 } from '../evaluation/index.ts';
 export { compareTables, downstreamAccuracy, sampleGaussianCopula, sampleIndependently } from '../evaluation/index.ts';
 export type { ColumnKinds, DownstreamAccuracy, TableDistances } from '../evaluation/index.ts';
@@ -138,6 +143,7 @@ export { Run } from './run/run.ts';
 export type {
   ExamplesOptions,
   RunEvaluateOptions,
+  RunEvaluation,
   RunParts,
   SampleOptions,
   SplitOptions,

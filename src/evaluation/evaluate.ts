@@ -39,7 +39,9 @@ export interface Evaluation {
 }
 
 export interface EvaluationProgress {
-  readonly stage: 'elbo' | 'nll';
+  readonly stage: 'elbo' | 'nll' | 'metric';
+  /** Which, at the stage 'metric'. */
+  readonly metric?: string;
   readonly done: number;
   readonly total: number;
 }

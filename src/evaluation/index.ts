@@ -5,6 +5,19 @@ export type { ImageQuality, ImageSize } from './image-quality.ts';
 export { estimateNll, meanWithError } from './importance-sampling.ts';
 export type { NllEstimate, NllOptions } from './importance-sampling.ts';
 export { LatentStatistics, activeUnitThreshold } from './latent-statistics.ts';
+export type { MetricChoice } from './metrics/choose.ts';
+export type { Measurements } from './metrics/measure.ts';
+export type { Codes, MeasuredModel } from './metrics/encode.ts';
+export type {
+  Metric,
+  MetricContext,
+  MetricExamples,
+  MetricNeeds,
+  MetricSubject,
+  Quantity,
+  Reading,
+  Readings,
+} from './metrics/metric.ts';
 export { LogMeanExp } from './log-mean-exp.ts';
 export * from './anomaly/index.ts';
 export type { LabeledCodes } from './labeled-codes.ts';

@@ -5,6 +5,7 @@ export type { ByteArray, DecodedImage, DecodeOptions, StoredArray } from './byte
 export { columnOf } from './column.ts';
 export type { Column, DistinctCell } from './column.ts';
 export * from './cmyk-jpeg.ts';
+export { crc32 } from './crc32.ts';
 export * from './csv.ts';
 export { bytesPerElementOf, decodeElements } from './elements.ts';
 export type { ElementType, Elements } from './elements.ts';

@@ -3,7 +3,7 @@ import type { OnNotice, OptionRules } from '../../core/index.ts';
 import { splitNames } from '../../data/index.ts';
 import type { Dataset, DatasetSplits, SplitChoice, SplitName, Standardization } from '../../data/index.ts';
 import type { Engine } from '../../engine/index.ts';
-import type { EvaluationProgress } from '../../evaluation/index.ts';
+import type { Evaluation, EvaluationProgress, Measurements, MetricChoice } from '../../evaluation/index.ts';
 import type { PartTable, RunConfig } from '../../config/index.ts';
 import type { Store } from '../../io/index.ts';
 import type { Vae } from '../../models/index.ts';
@@ -40,9 +40,17 @@ export interface RunEvaluateOptions {
   readonly limit?: number;
   /** Default: 0. */
   readonly seed?: number;
+  /**
+   * What else is measured (docs/metrics.md has them all): names, `{ name, …options }` or metrics of one's own; 'all' takes
+   * those that the run and the examples have. Default: none.
+   */
+  readonly metrics?: 'all' | readonly MetricChoice[] | undefined;
   readonly onProgress?: (progress: EvaluationProgress) => void;
   readonly signal?: AbortSignal;
 }
+
+/** What `run.evaluate` gives: with `metrics`, what they came to, and of 'all' those that cannot be had, with the reason. */
+export type RunEvaluation = Evaluation & Partial<Measurements>;
 
 export const splitRule = rule.oneOf([...splitNames, 'all']);
 
@@ -61,6 +69,7 @@ export const evaluateOptionRules: OptionRules<RunEvaluateOptions> = {
   samples: rule.whole(1),
   limit: rule.whole(1),
   seed: rule.seed,
+  metrics: rule.either(rule.oneOf(['all']), rule.listOf(rule.either(rule.text, rule.object), 'metrics', 1)),
   onProgress: rule.callback,
   signal: rule.signal,
 };

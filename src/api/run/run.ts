@@ -16,7 +16,6 @@ import { TableEncoder, examplesOf, tableDataset, takeFirst } from '../../data/in
 import type { DatasetSplits, DecodeOptions, Standardization } from '../../data/index.ts';
 import type { Engine } from '../../engine/index.ts';
 import { evaluateModel } from '../../evaluation/index.ts';
-import type { Evaluation } from '../../evaluation/index.ts';
 import { MemoryStore, nameIn, readAll, zip } from '../../io/index.ts';
 import type { AnomalyThreshold } from '../../evaluation/index.ts';
 import { builtInParts } from '../../config/index.ts';
@@ -39,6 +38,7 @@ import { interpolateLatents, interpolateOptionRules, traverseLatents, traverseOp
 import type { InterpolateOptions, TraverseOptions } from './latent-paths.ts';
 import { storeAt } from '../keeping/place.ts';
 import type { RunPlace } from '../keeping/place.ts';
+import { planRunMetrics } from './metrics.ts';
 import { RunData } from './run-data.ts';
 import { exportRun, saveRun } from '../keeping/run-files.ts';
 import { onnxOptionRules } from '../keeping/onnx-models.ts';
@@ -47,6 +47,7 @@ import { evaluateOptionRules, examplesOptionRules, sampleOptionRules, splitOptio
 import type {
   ExamplesOptions,
   RunEvaluateOptions,
+  RunEvaluation,
   RunParts,
   SampleOptions,
   SplitOptions,
@@ -134,8 +135,13 @@ export class Run {
     return this.#likelihood.measure;
   }
 
-  /** ELBO in its two parts, importance-sampled NLL, active units and KL per dimension: nats, means over examples. */
-  async evaluate(options: RunEvaluateOptions = {}): Promise<Evaluation> {
+  /**
+   * ELBO in its two parts, importance-sampled NLL, active units and KL per dimension: nats, means over examples. Whatever else
+   * `metrics` names: docs/metrics.md has them.
+   *
+   * @throws ValueError for a metric that the run or the examples cannot have, before anything is computed
+   */
+  async evaluate(options: RunEvaluateOptions = {}): Promise<RunEvaluation> {
     checkOptions('evaluate', options, evaluateOptionRules);
     const onNotice = noticesTo(this.#onNotice);
     const present = underPresentNames('evaluate', options, formerDrawNames, { onNotice });
@@ -144,17 +150,24 @@ export class Run {
     const limited = limit === undefined ? dataset : takeFirst(dataset, limit);
     const { config, standardization } = this;
     await checkSupport('evaluate', limited, { config, parts: this.parts, standardization });
-    const examples = evaluationExamples(limited, { binarize: config.data.binarize, standardization }, seed);
-    return evaluateModel({
-      engine: this.#engine,
-      model: this.model,
-      parameters: this.parameters,
-      examples,
-      draws,
-      seed,
-      onProgress: options.onProgress,
-      signal: options.signal,
-    });
+    const reading = { binarize: config.data.binarize, standardization };
+    const examples = evaluationExamples(limited, reading, seed);
+    const { onProgress, signal, metrics } = options;
+    const measured = { engine: this.#engine, model: this.model, parameters: this.parameters, examples, signal };
+    const measure =
+      metrics &&
+      (await planRunMetrics(metrics, {
+        ...measured,
+        dataset: limited,
+        ...{ reading, data: this.#data, given: options.data, seed },
+        sample: (count, drawn) => this.sample(count, drawn),
+        sampleTable: (count, drawn) => this.sampleTable(count, drawn),
+      }));
+    const evaluation = await evaluateModel({ ...measured, draws, seed, onProgress });
+    if (!measure) return evaluation;
+    const sayDone = (metric: string, done: number, total: number) =>
+      onProgress?.({ stage: 'metric', metric, done, total });
+    return { ...evaluation, ...(await measure({ seed, onProgress: sayDone })) };
   }
 
   /**

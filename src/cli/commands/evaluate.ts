@@ -2,6 +2,8 @@ import { formerDrawNames } from '../../core/index.ts';
 import { chosenSplit } from '../chosen-split.ts';
 import type { CommandContext, CommandRow } from '../command.ts';
 import { formatCount, formatTable } from '../format.ts';
+import { metricFlags, metricsOf, sayMetrics } from '../metric-flags.ts';
+import type { MetricFlags } from '../metric-flags.ts';
 import { underPresentFlags } from '../former-flags.ts';
 import type { Evaluation, EvaluationProgress, SplitChoice } from '../library/index.ts';
 import { openRun } from '../open-run.ts';
@@ -10,7 +12,7 @@ import { evaluationOptions, option, quietOption } from '../options.ts';
 import type { Output, OutputOptions } from '../output.ts';
 import { Throttle } from '../throttle.ts';
 
-export interface EvaluateFlags extends EngineFlags, OutputOptions {
+export interface EvaluateFlags extends EngineFlags, OutputOptions, MetricFlags {
   readonly data?: string;
   readonly split?: SplitChoice;
   readonly draws?: number;
@@ -22,14 +24,16 @@ export const evaluateCommand: CommandRow<[path: string], EvaluateFlags> = {
   name: 'evaluate',
   summary: 'how well a run fits: ELBO, importance-sampled NLL, active units, KL per dimension (nats)',
   args: [['<run>', "a run's folder"]],
-  options: [
+  options: async () => [
     option('--data <data>', 'other data than it was trained on, also a single image or example'),
     ...evaluationOptions('ELBO and NLL'),
+    ...(await metricFlags()),
     ...quietOption('no progress, no table'),
   ],
   examples: [
     'rootsigma evaluate runs/digits-diagonal',
     'rootsigma evaluate runs/digits-diagonal --draws 500 --limit 1000 --json',
+    'rootsigma evaluate runs/sprites-diagonal --metrics all --draws 1',
   ],
   stopsItself: true,
   run: evaluate,
@@ -48,6 +52,7 @@ async function evaluate(context: CommandContext, [path]: [path: string], flags: 
     ...(draws !== undefined && { draws }),
     ...(limit !== undefined && { limit }),
     ...(seed !== undefined && { seed }),
+    ...metricsOf(flags),
     signal,
     onProgress: (progress) => {
       if (throttle.isDue()) output.status(progressText(progress));
@@ -58,6 +63,7 @@ async function evaluate(context: CommandContext, [path]: [path: string], flags: 
   const count = `${examples < dataset.size ? 'the first ' : ''}${formatCount(examples)} of ${formatCount(dataset.size)}`;
   output.say(`${count} examples of ${dataset.name}${whichSplit(split, flags.split)}`, '');
   sayEvaluation(output, evaluation);
+  await sayMetrics(output, evaluation);
   output.say('', `ELBO, reconstruction and NLL are of ${run.measure}.`);
   return undefined;
 }
@@ -67,8 +73,9 @@ function whichSplit(split: SplitChoice, asked: SplitChoice | undefined): string 
   return split === 'test' ? '' : ' (there is no test split)';
 }
 
-function progressText({ stage, done, total }: EvaluationProgress): string {
+function progressText({ stage, metric, done, total }: EvaluationProgress): string {
   const percent = Math.floor((100 * done) / total);
+  if (metric !== undefined) return `${metric}  ${percent} %`;
   return `${stage === 'elbo' ? 'ELBO' : 'NLL, by importance sampling'}  ${percent} %  ${formatCount(done)} of ${formatCount(total)} examples`;
 }
 

@@ -1,0 +1,90 @@
+import { InvalidArgumentError } from 'commander';
+import type { Option } from 'commander';
+import { setting } from './arguments.ts';
+import { UsageError } from './errors.ts';
+import { formatNumber, formatTable } from './format.ts';
+import type { Quantity, Reading, RunEvaluateOptions, RunEvaluation } from './library/index.ts';
+import { group, option } from './options.ts';
+import type { Output } from './output.ts';
+
+// What `evaluate` measures besides, made from the rows of the table of metrics.
+
+export interface MetricFlags {
+  readonly metrics?: readonly string[];
+  readonly set?: Readonly<Record<string, unknown>>;
+}
+
+/** Loads the table of metrics, which `--help` of other commands does without. */
+async function tableOfMetrics() {
+  return (await import('../api/run/metric-table.ts')).metrics;
+}
+
+export async function metricFlags(): Promise<readonly Option[]> {
+  const rows = await tableOfMetrics();
+  const meanings = rows.map(({ name, summary }) => `${name}: ${summary}`).join('; ');
+  const settings = rows.flatMap(({ name, options }) =>
+    Object.entries(options).map(
+      ([key, { help, default: usual }]) => `${name}.${key}: ${help} (default: ${String(usual)})`,
+    ),
+  );
+  return group(
+    'Metrics',
+    option(
+      '--metrics <names>',
+      `measured besides, names with commas between; all: those that the run and the examples have. ${meanings}`,
+      namesIn,
+    ),
+    option('--set <metric.option=value>', `repeatable: an option of a metric. ${settings.join('; ')}`, setting),
+  );
+}
+
+function namesIn(text: string): string[] {
+  const names = text.split(',').map((name) => name.trim());
+  if (!names.includes('')) return names;
+  throw new InvalidArgumentError('Expected all, or names with commas between.');
+}
+
+/** Of the flags, the option `metrics`. @throws UsageError for an option of a metric that is not asked for */
+export function metricsOf({ metrics = [], set = {} }: MetricFlags): Pick<RunEvaluateOptions, 'metrics'> {
+  const settings = new Map<string, Record<string, unknown>>();
+  for (const [path, value] of Object.entries(set)) {
+    const [name = '', key, ...rest] = path.split('.');
+    if (key === undefined || rest.length > 0 || !(metrics.includes(name) || metrics.includes('all'))) {
+      throw new UsageError(`--set ${path}: expected metric.option=value, of a metric that --metrics asks for.`);
+    }
+    settings.set(name, { ...settings.get(name), [key]: value });
+  }
+  if (metrics.length === 0) return {};
+  const named = metrics.filter((name) => !settings.has(name));
+  return { metrics: [...named, ...[...settings].map(([name, options]) => ({ ...options, name }))] };
+}
+
+/** What metrics came to, as a table; why others were left out. */
+export async function sayMetrics(output: Output, { metrics = {}, skippedMetrics = {} }: RunEvaluation): Promise<void> {
+  const rows = await tableOfMetrics();
+  const lines = Object.entries(metrics).flatMap(([name, readings]) => {
+    const quantities = rows.find((row) => row.name === name)?.quantities ?? {};
+    return Object.entries(readings).map(([key, reading], at) => [
+      at === 0 ? name : '',
+      key,
+      ...readingCells(reading),
+      quantities[key] ? aboutText(quantities[key]) : '',
+    ]);
+  });
+  if (lines.length > 0) output.say('', output.style.bold('metrics'), ...formatTable(lines, { right: [2] }));
+  const reasons = Object.values(skippedMetrics);
+  if (reasons.length > 0) output.say('', ...reasons.map((reason) => `left out: ${reason}`));
+}
+
+/** The number, and its standard error. */
+function readingCells(reading: Reading): [string, string] {
+  if (typeof reading === 'number') return [formatNumber(reading, 4), ''];
+  if ('value' in reading) return [formatNumber(reading.value, 4), `± ${formatNumber(reading.standardError, 2)}`];
+  return ['', reading.map((value) => formatNumber(value, 3)).join(' ')];
+}
+
+function aboutText({ what, range: [least, most], better, unit }: Quantity): string {
+  const bounds = `${least === -Infinity ? '(−∞' : `[${least}`}, ${most === Infinity ? '∞)' : `${most}]`}`;
+  const direction = better === 'neither' ? '' : `, ${better} is better`;
+  return `${what}; ${bounds}${unit === undefined ? '' : ` ${unit}`}${direction}`;
+}

@@ -1,0 +1,60 @@
+import { metrics } from '../src/evaluation/metrics/index.ts';
+import type { Metric, MetricNeeds, Quantity } from '../src/evaluation/metrics/index.ts';
+import { optionRow, sentence } from './models-page.ts';
+
+/** docs/metrics.md: every row of the table of metrics, as Markdown. `npm run build:models` writes it. */
+export function metricsPage(): string {
+  return `<!-- Made from the rows of the table of metrics by \`npm run build:models\`: change the rows. -->
+
+# What can be measured
+
+\`rootsigma evaluate RUN\` gives ELBO, NLL and active units. What else there is, \`--metrics\` names: \`--metrics mig,dci\`, with
+\`--set mig.bins=10\` for an option, or \`--metrics all\`, which takes what the run and the examples have and says of each other why
+not. In code: \`run.evaluate({ metrics: ['mig', { name: 'dci', trees: 50 }] })\`; the result has \`metrics\`, each quantity by its name (a
+number, \`{ value, standardError }\`, or a list), and \`skippedMetrics\`. Each metric draws by the evaluation's seed and its own name, so
+what else is measured changes nothing. A metric of your own is \`defineMetric\` of \`rootsigma/evaluation/metrics\`, given among the names.
+${metrics.map(metricText).join('')}`;
+}
+
+function metricText(metric: Metric): string {
+  const { name, summary, quantities, formula, paper, remarks, cost, needs, options } = metric;
+  const lines = Object.entries(options).map(optionRow);
+  const table =
+    lines.length > 0 ? `\n| option | what it is | may be | default |\n|---|---|---|---|\n${lines.join('\n')}\n` : '';
+  return `
+## \`${name}\`
+
+${sentence(summary)}
+${formula === undefined ? '' : `\n    ${formula}\n`}${paper === undefined ? '' : `\n${sentence(paper)}\n`}
+| quantity | what it is | range | better |
+|---|---|---|---|
+${Object.entries(quantities).map(quantityRow).join('\n')}
+${remarks === undefined ? '' : `\n${sentence(remarks)}\n`}
+Cost: ${cost}. ${needsText(needs)}
+${table}`;
+}
+
+function quantityRow([
+  name,
+  {
+    what,
+    range: [least, most],
+    better,
+    unit,
+  },
+]: readonly [string, Quantity]): string {
+  const bounds = `${least === -Infinity ? '(−∞' : `[${least}`}, ${most === Infinity ? '∞)' : `${most}]`}`;
+  return `| \`${name}\` | ${what} | ${bounds}${unit === undefined ? '' : ` ${unit}`} | ${better} |`;
+}
+
+function needsText({ prior = [], posterior = [], labels, factors, images, table }: MetricNeeds): string {
+  const needed = [
+    ...posterior.map((capability) => `\`${capability}\` of the posterior`),
+    ...prior.map((capability) => `\`${capability}\` of the prior`),
+    ...(labels ? ['labels'] : []),
+    ...(factors ? ['the factors that the examples were made from'] : []),
+    ...(images ? ['images'] : []),
+    ...(table ? ['a table'] : []),
+  ];
+  return needed.length === 0 ? 'Every run has it.' : `Needs ${needed.join(', ')}.`;
+}
