@@ -3,11 +3,10 @@ import type { NdArray } from '../core/index.ts';
 import { ParallelProgram, mapInOrder } from '../engine/index.ts';
 import type { Engine } from '../engine/index.ts';
 import { StandardNormal, klDivergence } from '../gaussian/index.ts';
-import { input } from '../graph/index.ts';
 import { centerOf, has } from '../models/index.ts';
 import type { Vae } from '../models/index.ts';
 import { parameterInputs } from '../nn/index.ts';
-import { batchesInOrder, hasClosedKl } from '../objectives/index.ts';
+import { batchesInOrder, hasClosedKl, ofRows, rowInput } from '../objectives/index.ts';
 import type { Examples } from '../objectives/index.ts';
 import { foldIn, key as seedKey } from '../random/index.ts';
 import { drawTerms, meanWithError, nllOf } from './importance-sampling.ts';
@@ -108,9 +107,10 @@ interface PosteriorValues {
 
 /** What does not depend on draws, batch by batch. */
 async function* posteriorsOf(options: EvaluateOptions): AsyncGenerator<PosteriorValues> {
-  const { engine, model, parameters, examples, seed, signal } = options;
+  const { engine, parameters, examples, seed, signal } = options;
+  const { x, model } = ofRows(options.model, rowInput(options.model));
   const tensors = parameterInputs(model.parameters);
-  const posterior = model.encode(tensors, input('x', ['batch', model.inputSize]));
+  const posterior = model.encode(tensors, x);
   const prior = model.prior(tensors);
   const { variance } = posterior;
   const outputs = {
@@ -134,5 +134,6 @@ async function* posteriorsOf(options: EvaluateOptions): AsyncGenerator<Posterior
 /** Whether the KL of single latent dimensions is known: of marginals in closed form to N(0, 1). */
 export function hasKlPerDimension(model: Vae): boolean {
   if (!has(model.parts.posterior, 'moments')) return false;
-  return model.prior(parameterInputs(model.parameters)) instanceof StandardNormal;
+  const { model: given } = ofRows(model, rowInput(model));
+  return given.prior(parameterInputs(model.parameters)) instanceof StandardNormal;
 }

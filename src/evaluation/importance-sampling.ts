@@ -2,10 +2,10 @@ import { NumericalError, formerDrawNames, noticesTo, takeTurns, underPresentName
 import type { NdArray } from '../core/index.ts';
 import { ParallelProgram, mapInOrder } from '../engine/index.ts';
 import type { Engine } from '../engine/index.ts';
-import { input, keyInput, keyWords } from '../graph/index.ts';
+import { keyInput, keyWords } from '../graph/index.ts';
 import type { Vae } from '../models/index.ts';
 import { parameterInputs } from '../nn/index.ts';
-import { batchesInOrder, logImportanceWeights } from '../objectives/index.ts';
+import { batchesInOrder, logImportanceWeights, ofRows, rowInput } from '../objectives/index.ts';
 import type { ExampleBatch, Examples } from '../objectives/index.ts';
 import { foldIn } from '../random/index.ts';
 import type { Key } from '../random/index.ts';
@@ -162,7 +162,7 @@ function* chunkSizes(draws: number, size: number): Generator<number> {
 /** One program for each chunk size that occurs (one or two). */
 async function compileFor(
   engine: Engine,
-  model: Vae,
+  of: Vae,
   options: {
     readonly parameters: Readonly<Record<string, NdArray>>;
     readonly draws: number;
@@ -174,7 +174,7 @@ async function compileFor(
   const short = draws % drawsPerRun;
   const chunks = new Map([[drawsPerRun, Math.floor(draws / drawsPerRun)], ...(short > 0 ? [[short, 1] as const] : [])]);
   const compiled = [...chunks].map(async ([count, times]) => {
-    const x = input('x', ['batch', model.inputSize]);
+    const { x, model } = ofRows(of, rowInput(of));
     const tensors = parameterInputs(model.parameters);
     const drawn = model.encode(tensors, x).sampleAndLogProb(keyInput('key'), [count]);
     const likelihood = model.decode(tensors, drawn.value);

@@ -1,23 +1,27 @@
-import { ValueError, formatShape, sizeOf } from '../core/index.ts';
+import { UnsupportedError, ValueError, formatShape, sizeOf } from '../core/index.ts';
 import type { FloatDType } from '../core/index.ts';
 import { asGraphKey, withScope } from '../graph/index.ts';
 import type { GraphKey, Tensor } from '../graph/index.ts';
+import { beside } from '../nn/index.ts';
 import type { LayerContext, ParameterSpec, Parameters } from '../nn/index.ts';
 import type { Key } from '../random/index.ts';
 import { requireCapabilities } from './capabilities.ts';
 import type { ModelPart } from './capabilities.ts';
+import { checkConditions, refuseWithout } from './conditions.ts';
 import { networksFor, posteriorFor, priorFor } from './choose.ts';
 import type { NetworkOptions, PosteriorOptions, PriorOptions } from './choose.ts';
 import { bernoulliFamily } from './likelihoods/index.ts';
 import type { Likelihood, LikelihoodFamily } from './likelihoods/index.ts';
 import type { Networks } from './networks/index.ts';
 import { posteriors } from './posteriors/index.ts';
-import type { PosteriorDistribution } from './posteriors/index.ts';
-import type { PriorDistribution } from './priors/index.ts';
+import type { Posterior, PosteriorDistribution } from './posteriors/index.ts';
+import type { Prior, PriorDistribution } from './priors/index.ts';
 
 interface SharedOptions extends PosteriorOptions, PriorOptions {
   /** Dimensions of z. */
   readonly latent: number;
+  /** Numbers of the condition c that encoder, decoder and prior are given beside x and z: a model p(x|c). Default: 0, none. */
+  readonly conditionSize?: number;
   /** How p(x|z) is read off the decoder's outputs. Default: Bernoulli, its log-odds. */
   readonly likelihood?: LikelihoodFamily;
   /** Element type of the graph. Default: float32. */
@@ -64,6 +68,8 @@ export interface ApplyOptions {
 export interface Vae {
   readonly inputSize: number;
   readonly latent: number;
+  /** Numbers of its condition, 0 without one. What is not 0 must be `given` before the model says anything. */
+  readonly conditionSize: number;
   readonly parameters: readonly ParameterSpec[];
   /** Which prior and posterior it has, and what they can: objectives and exports ask (`requireCapabilities`). */
   readonly parts: { readonly prior: ModelPart; readonly posterior: ModelPart };
@@ -74,31 +80,74 @@ export interface Vae {
   /** z [..., latent] → p(x|z) */
   decode(parameters: Parameters, z: Tensor, context?: LayerContext): Likelihood;
   apply(parameters: Parameters, x: Tensor, options: ApplyOptions): VaeOutput;
+  /**
+   * The model of some conditions: encoder, decoder and prior have them, and whoever uses it need not know of them.
+   *
+   * @param condition [..., conditionSize], one for each example of x and each z, whose batch axes it broadcasts to
+   * @throws ValueError when the model takes none, or one of another size
+   */
+  given(condition: Tensor): Vae;
 }
 
 /** A VAE of built-in networks, or of given ones. @throws ValueError when sizes do not fit together */
 export function createVae(options: VaeOptions): Vae {
-  const { latent } = options;
-  const inputSize = 'encoder' in options ? options.encoder.inputSize : options.inputSize;
+  const { latent, conditionSize = 0 } = options;
+  if (!Number.isInteger(conditionSize) || conditionSize < 0)
+    throw new ValueError(`createVae: conditionSize must be a whole number of at least 0, got ${conditionSize}.`);
+  const inputSize = 'encoder' in options ? options.encoder.inputSize - conditionSize : options.inputSize;
   for (const [name, size] of Object.entries({ inputSize, latent })) {
     if (!Number.isInteger(size) || size < 1)
       throw new ValueError(`createVae: ${name} must be at least 1, got ${size}.`);
   }
   const likelihood = options.likelihood ?? bernoulliFamily({ inputSize });
-  const { encoder, decoder } = networksOf(options, likelihood.outputSize);
-  const posterior = posteriorFor(options, { featureSize: encoder.outputSize, latent });
-  const prior = priorFor(options, { latent, inputSize, dtype: options.dtype ?? 'float32' });
+  const networks = networksOf(options, { inputSize, outputSize: likelihood.outputSize });
+  const posterior = posteriorFor(options, { featureSize: networks.encoder.outputSize, latent });
+  const prior = priorFor(options, { latent, inputSize, conditionSize, dtype: options.dtype ?? 'float32' });
   requireCapabilities(`prior '${prior.name}'`, posterior, prior.needs ?? [], posteriors);
+  if (conditionSize > 0 && prior.needs) {
+    throw new UnsupportedError(
+      `prior '${prior.name}' is made of the posteriors of inputs of its own, which have no condition: choose another prior, such as 'standard-normal' or 'conditional-normal'.`,
+    );
+  }
+  const parts = { networks, posterior, likelihood, prior };
+  return modelOf({ inputSize, latent, conditionSize }, parts, undefined);
+}
 
+interface ModelSizes {
+  readonly inputSize: number;
+  readonly latent: number;
+  readonly conditionSize: number;
+}
+
+interface ModelParts {
+  readonly networks: Networks;
+  readonly posterior: Posterior & ModelPart;
+  readonly likelihood: LikelihoodFamily;
+  readonly prior: Prior & ModelPart;
+}
+
+function modelOf(sizes: ModelSizes, parts: ModelParts, condition: Tensor | undefined): Vae {
+  const { networks, posterior, likelihood, prior } = parts;
+  const { encoder, decoder } = networks;
+  if (condition) checkConditions(sizes, condition);
+  const withCondition = (value: Tensor): Tensor => {
+    if (condition) return beside(value, condition);
+    refuseWithout(sizes);
+    return value;
+  };
   const encode = (parameters: Parameters, x: Tensor, context?: LayerContext): PosteriorDistribution =>
-    posterior.apply(parameters, encoder.apply(parameters, x, context));
+    posterior.apply(parameters, encoder.apply(parameters, withCondition(x), context));
   const decode = (parameters: Parameters, z: Tensor, context?: LayerContext): Likelihood =>
-    withScope('likelihood', () => likelihood.apply(decoder.apply(parameters, z, context), parameters));
-  const priorOf = (parameters: Parameters): PriorDistribution =>
-    withScope('prior', () => prior.apply(parameters, { encode: (x) => encode(parameters, x) }));
+    withScope('likelihood', () => likelihood.apply(decoder.apply(parameters, withCondition(z), context), parameters));
+  const priorOf = (parameters: Parameters): PriorDistribution => {
+    if (!condition) refuseWithout(sizes);
+    const context = { encode: (x: Tensor) => encode(parameters, x), ...(condition && { condition }) };
+    return withScope('prior', () => prior.apply(parameters, context));
+  };
   return {
-    inputSize,
-    latent,
+    ...sizes,
+    // Who has the model of a condition is to give it none.
+    conditionSize: condition ? 0 : sizes.conditionSize,
     // The value that a parameter starts with depends on its place: what is new comes last.
     parameters: [encoder, posterior, decoder, likelihood, prior].flatMap((part) => part.parameters),
     parts: { prior, posterior },
@@ -113,24 +162,37 @@ export function createVae(options: VaeOptions): Vae {
       const state = Object.fromEntries(context.state);
       return { posterior: q, prior: priorOf(parameters), latent: z, logProbOfDraw: logProb, likelihood, state };
     },
+    given: (given) => {
+      if (condition) checkConditions({ conditionSize: 0 }, given);
+      return modelOf(sizes, parts, given);
+    },
   };
 }
 
 /** What layers draw is apart from the draw of z, which takes the key itself. */
 const layerStream = 1;
 
-function networksOf(options: VaeOptions, outputSize: number): Networks {
-  const { latent } = options;
-  if (!('encoder' in options)) {
-    const { inputSize, shape = [inputSize] } = options;
-    if (sizeOf(shape) !== inputSize) {
-      throw new ValueError(`createVae: examples ${formatShape(shape)} do not have inputSize ${inputSize} numbers.`);
-    }
-    return networksFor(options, { shape, latent, outputSize });
+function networksOf(options: VaeOptions, sizes: { readonly inputSize: number; readonly outputSize: number }): Networks {
+  const { latent, conditionSize = 0 } = options;
+  const { inputSize, outputSize } = sizes;
+  const networks = 'encoder' in options ? options : namedNetworks(options, outputSize);
+  const { encoder, decoder } = networks;
+  if (encoder.inputSize !== inputSize + conditionSize) {
+    throw new ValueError(
+      `createVae: the encoder must take ${inputSize} numbers of x and ${conditionSize} of its condition, it takes ${encoder.inputSize}.`,
+    );
   }
-  const { decoder } = options;
-  if (decoder.inputSize === latent && decoder.outputSize === outputSize) return options;
+  if (decoder.inputSize === latent + conditionSize && decoder.outputSize === outputSize) return networks;
+  const taken = conditionSize > 0 ? ` and ${conditionSize} of the condition` : '';
   throw new ValueError(
-    `createVae: the decoder must take latent ${latent} numbers and give the likelihood ${outputSize}, it takes ${decoder.inputSize} and gives ${decoder.outputSize}.`,
+    `createVae: the decoder must take latent ${latent} numbers${taken} and give the likelihood ${outputSize}, it takes ${decoder.inputSize} and gives ${decoder.outputSize}.`,
   );
+}
+
+function namedNetworks(options: NamedVaeOptions, outputSize: number): Networks {
+  const { latent, inputSize, shape = [inputSize], conditionSize = 0 } = options;
+  if (sizeOf(shape) !== inputSize) {
+    throw new ValueError(`createVae: examples ${formatShape(shape)} do not have inputSize ${inputSize} numbers.`);
+  }
+  return networksFor(options, { shape, latent, outputSize, ...(conditionSize > 0 && { conditionSize }) });
 }

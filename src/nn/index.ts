@@ -1,3 +1,4 @@
+export * from './beside.ts';
 export * from './convolution.ts';
 export * from './dense.ts';
 export * from './dropout.ts';

@@ -1,6 +1,6 @@
 import type { NdArray } from '../core/index.ts';
 import type { Engine, Program } from '../engine/index.ts';
-import { input, keyInput, keyWords } from '../graph/index.ts';
+import { keyInput, keyWords } from '../graph/index.ts';
 import type { Tensor } from '../graph/index.ts';
 import type { Vae, VaeOutput } from '../models/index.ts';
 import { parameterInputs } from '../nn/index.ts';
@@ -8,6 +8,7 @@ import type { Parameters } from '../nn/index.ts';
 import type { Key } from '../random/index.ts';
 import { elboTerms } from './elbo.ts';
 import type { ElboTerms } from './elbo.ts';
+import { ofRows, rowInput } from './rows.ts';
 
 /** What a criterion is computed from: examples by themselves, in batches of any size. */
 export interface CriterionContext {
@@ -71,12 +72,12 @@ export class CriterionProgram {
 
   static async compile(
     engine: Engine,
-    model: Vae,
+    of: Vae,
     options: { readonly parameters: Readonly<Record<string, NdArray>>; readonly criterion: Criterion },
   ): Promise<CriterionProgram> {
     const { criterion } = options;
-    const x = input('x', ['batch', model.inputSize]);
-    const parameters = parameterInputs(model.parameters);
+    const { x, model } = ofRows(of, rowInput(of));
+    const parameters = parameterInputs(of.parameters);
     const output = model.apply(parameters, x, { key: keyInput('key') });
     const terms = elboTerms({ ...output, x });
     const own = criterion.perExample?.({ x, model, parameters, output, terms });
@@ -84,7 +85,7 @@ export class CriterionProgram {
     return new CriterionProgram(criterion, await engine.compile({ outputs, boundInputs: options.parameters }));
   }
 
-  /** One draw of z for each row of x [batch, inputSize]. */
+  /** One draw of z for each row of x [batch, inputSize], with its condition behind it where the model takes one. */
   async run(x: NdArray<'float32'>, key: Key): Promise<ExampleValues> {
     const values = await this.#program.run({ x, key: keyWords(key) });
     const { reconstruction, kl, criterion } = values as unknown as ElboValues & { readonly criterion?: NdArray };

@@ -5,7 +5,7 @@ import type { Key } from '../random/index.ts';
 /** Examples, as training and evaluation read them. */
 export interface Examples {
   readonly size: number;
-  /** Numbers in one example. */
+  /** Numbers in one example, those of its condition behind those of x where the model takes one (`rowSize`). */
   readonly exampleSize: number;
   /**
    * Writes the examples at `indices` into `out`, one after the other.

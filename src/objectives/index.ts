@@ -11,5 +11,6 @@ export * from './elbo-objective.ts';
 export * from './examples.ts';
 export * from './importance.ts';
 export * from './objective.ts';
+export * from './rows.ts';
 export * from './schedule.ts';
 export * from './kl.ts';

@@ -15,6 +15,7 @@ export interface ObjectiveContext {
   readonly rows: number;
   /** For what the objective itself draws, apart from the model's draws. */
   readonly key: GraphKey;
+  /** Where it has a condition, the model of the batch's conditions. */
   readonly model: Vae;
   /** The model's and the objective's own, by full name. */
   readonly parameters: Parameters;

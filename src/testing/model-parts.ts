@@ -20,6 +20,7 @@ import { expectAllClose } from './matchers.ts';
 const latent = 2;
 const featureSize = 3;
 const inputSize = 4;
+const conditionSize = 3;
 /** Standard errors that an average may be off: one false alarm in 150 000. */
 const standardErrors = 4.5;
 
@@ -171,12 +172,12 @@ export function testPosterior(row: PosteriorRow, options: Readonly<Record<string
 
 /**
  * What every prior must keep: as a density `testDistribution`, gradients by its parameters (and those of the posterior that
- * it asks for) by differences, draws as a function of noise where it has them, and the same numbers on Node's engines.
+ * it asks for) by differences (under one condition, where it looks at it), draws as a function of noise where it has them, and the same numbers on Node's engines.
  */
 export function testPrior(row: PriorRow, options: Readonly<Record<string, unknown>> = {}): void {
   const weight = normal(key(21), [inputSize, latent], { dtype: 'float64' });
   const build = (dtype: FloatDType) =>
-    row.build(valuesOf(row, options, { shape: [inputSize] }), { latent, inputSize, dtype });
+    row.build(valuesOf(row, options, { shape: [inputSize] }), { latent, inputSize, conditionSize, dtype });
   const values = { ...drawnValues(build('float64').parameters, key(22)), weight };
   const at = (parameters: Parameters, dtype: FloatDType): PriorDistribution =>
     build(dtype).apply(parameters, {
@@ -184,6 +185,7 @@ export function testPrior(row: PriorRow, options: Readonly<Record<string, unknow
         const mean = matmul(tanh(x), parameter(parameters, 'weight'));
         return MultivariateNormalDiag.fromLogVariance(mean, sub(tanh(add(mean, 1)), 1));
       },
+      condition: constant(normal(key(27), [1, conditionSize], { dtype: 'float64' }), dtype),
     });
   const prior = (dtype: FloatDType): PriorDistribution => at(constants(values, dtype), dtype);
   const points = normal(key(23), [4, latent], { dtype: 'float64' });
@@ -191,7 +193,9 @@ export function testPrior(row: PriorRow, options: Readonly<Record<string, unknow
 
   it('is a density over latent vectors', () => {
     const distribution = prior('float64');
-    expect([distribution.batchShape, distribution.eventShape]).toEqual([[], [latent]]);
+    // That of the condition, where it looks at one.
+    expect([[], [1]]).toContainEqual(distribution.batchShape);
+    expect(distribution.eventShape).toEqual([latent]);
     testDistribution(distribution);
   });
 

@@ -29,7 +29,7 @@ export function startingValues(of: {
   readonly initial?: NamedParameters | undefined;
 }): NamedParameters {
   const { model, objective, training, seed, initial } = of;
-  const context = contextOf(training, foldIn(seed, streams.examples));
+  const context = contextOf(training, { inputSize: model.inputSize, key: foldIn(seed, streams.examples) });
   const drawn = (specs: readonly ParameterSpec[], stream: number): NamedParameters =>
     initializeParameters(specs, foldIn(seed, stream), context);
   return {
@@ -39,14 +39,26 @@ export function startingValues(of: {
 }
 
 /** What starting values may look at: training examples, as a step reads them. */
-function contextOf(training: Examples, key: Key): InitializerContext {
+function contextOf(
+  training: Examples,
+  { inputSize, key }: { readonly inputSize: number; readonly key: Key },
+): InitializerContext {
   return {
     examples: (count) => {
       const order = permutation(foldIn(key, 0), training.size).data;
       const indices = Uint32Array.from({ length: count }, (_, k) => order[k % order.length] ?? 0);
       const x = NdArray.zeros([count, training.exampleSize], 'float32');
       training.read(indices, x.data, foldIn(key, 1));
-      return x;
+      return withoutCondition(x, inputSize);
     },
   };
+}
+
+/** The x of rows [count, rowSize], which may have a condition behind it. */
+function withoutCondition({ data, shape }: NdArray<'float32'>, inputSize: number): NdArray<'float32'> {
+  const [count = 0, width = 0] = shape;
+  const x = NdArray.zeros([count, inputSize], 'float32');
+  for (let row = 0; row < count; row++)
+    x.data.set(data.subarray(row * width, row * width + inputSize), row * inputSize);
+  return x;
 }

@@ -4,7 +4,7 @@ import { posteriors, priors, requireCapabilities } from '../models/index.ts';
 import type { Vae } from '../models/index.ts';
 import { isLearned, parameter, parameterInputs } from '../nn/index.ts';
 import type { Parameters } from '../nn/index.ts';
-import { elboObjective } from '../objectives/index.ts';
+import { elboObjective, ofRows, rowSize } from '../objectives/index.ts';
 
 /** A training step as expressions over x, key, scalars and the parameters. */
 export interface StepGraph {
@@ -12,8 +12,8 @@ export interface StepGraph {
   readonly outputs: Readonly<Record<string, Tensor>>;
   /** New values of the state. */
   readonly state: Parameters;
-  /** Of x. */
-  readonly shape: readonly [rows: number, inputSize: number];
+  /** Of x, with the condition behind it where there is one. */
+  readonly shape: readonly [rows: number, rowSize: number];
   readonly names: StepNames;
 }
 
@@ -50,18 +50,18 @@ export function buildStep(model: Vae, rows: number, objective = elboObjective(mo
   const who = `objective '${objective.name}'`;
   requireCapabilities(who, model.parts.posterior, objective.needs.posterior ?? [], posteriors);
   requireCapabilities(who, model.parts.prior, objective.needs.prior ?? [], priors);
-  const shape = [rows, model.inputSize] as const;
-  const x = input('x', shape);
+  const shape = [rows, rowSize(model)] as const;
+  const { x, model: given } = ofRows(model, input('x', shape));
   const key = keyInput('key');
   const specs = [...model.parameters, ...objective.parameters];
   const parameters = parameterInputs(specs);
-  const output = model.apply(parameters, x, { key, mode: 'train' });
+  const output = given.apply(parameters, x, { key, mode: 'train' });
   const scalars = Object.fromEntries(Object.keys(objective.scalars).map((name) => [name, input(scalarName(name), [])]));
   const { loss, own, metrics } = objective.build({
     x,
     rows,
     key: key.foldIn(objectiveStream),
-    model,
+    model: given,
     parameters,
     output,
     scalars,

@@ -6,7 +6,7 @@ import type { Tensor } from '../../graph/index.ts';
 import { has } from '../../models/index.ts';
 import type { Vae } from '../../models/index.ts';
 import { parameterInputs } from '../../nn/index.ts';
-import { klTerm, logImportanceWeights } from '../../objectives/index.ts';
+import { klTerm, logImportanceWeights, ofRows, rowInput } from '../../objectives/index.ts';
 import { foldIn, key as seedKey, normal } from '../../random/index.ts';
 
 /**
@@ -51,11 +51,8 @@ export class DrawProgram {
     this.#noiseSize = noiseSize;
   }
 
-  static async compile(
-    { engine, model, parameters }: ModelParts,
-    quantities: readonly DrawQuantity[],
-  ): Promise<DrawProgram> {
-    const x = input('x', ['batch', model.inputSize]);
+  static async compile(parts: ModelParts, quantities: readonly DrawQuantity[]): Promise<DrawProgram> {
+    const { x, model } = ofRows(parts.model, rowInput(parts.model));
     const tensors = parameterInputs(model.parameters);
     const posterior = model.encode(tensors, x);
     const prior = model.prior(tensors);
@@ -78,7 +75,7 @@ export class DrawProgram {
         }),
     };
     const outputs = Object.fromEntries(quantities.map((quantity) => [quantity, rows[quantity]()]));
-    const program = await ParallelProgram.compile(engine, { outputs, boundInputs: parameters });
+    const program = await ParallelProgram.compile(parts.engine, { outputs, boundInputs: parts.parameters });
     return new DrawProgram(program, quantities, noiseSize);
   }
 

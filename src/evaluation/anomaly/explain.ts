@@ -1,8 +1,8 @@
 import { NdArray, NumericalError } from '../../core/index.ts';
-import { input, neg } from '../../graph/index.ts';
+import { neg } from '../../graph/index.ts';
 import { centerOf } from '../../models/index.ts';
 import { parameterInputs } from '../../nn/index.ts';
-import { batchesInOrder } from '../../objectives/index.ts';
+import { batchesInOrder, ofRows, rowInput } from '../../objectives/index.ts';
 import type { Examples } from '../../objectives/index.ts';
 import { key } from '../../random/index.ts';
 import type { ModelParts } from './draws.ts';
@@ -16,8 +16,8 @@ import type { ModelParts } from './draws.ts';
 export async function explainExamples(
   options: ModelParts & { readonly examples: Examples },
 ): Promise<NdArray<'float32'>> {
-  const { engine, model, parameters, examples } = options;
-  const x = input('x', ['batch', model.inputSize]);
+  const { engine, parameters, examples } = options;
+  const { x, model } = ofRows(options.model, rowInput(options.model));
   const tensors = parameterInputs(model.parameters);
   const contributions = neg(model.decode(tensors, centerOf(model.encode(tensors, x))).logProbParts(x));
   const parts = Number(contributions.shape.at(-1));

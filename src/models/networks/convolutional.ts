@@ -15,7 +15,7 @@ import type { Layer } from '../../nn/index.ts';
 import { option, optional } from '../../parts/index.ts';
 import { activationOption, widthsRule } from './dense.ts';
 import type { DenseOptions } from './dense.ts';
-import { flatten, fromPlanes, planesOf, toPlanes, unflatten } from './images.ts';
+import { conditionedPlanes, flatten, fromPlanes, planesOf, toPlanes, unflatten } from './images.ts';
 import type { Planes } from './images.ts';
 import { defineNetwork } from './network.ts';
 import type { Networks, NetworkSizes } from './network.ts';
@@ -116,7 +116,7 @@ export function defaultChannels({ size }: Planes): number[] {
 
 /**
  * Stride-2 convolutions, then dense hidden layers (if any); the decoder is their mirror image with transposed
- * convolutions, its last one linear. Sizes that halving rounds down come back by output padding.
+ * convolutions, its last one linear. A condition comes in as constant channels of the image, and beside z. Sizes that halving rounds down come back by output padding.
  *
  * @throws ValueError when the examples are no images, or too small for so many layers
  */
@@ -132,16 +132,18 @@ export function convolutionalNetworks(options: ConvolutionalOptions, sizes: Netw
   const smallest = levels.at(-1) ?? image;
   const featureSize = smallest.channels * sizeOf(smallest.size);
   const count = levels.length - 1;
-  const mirrored = [sizes.latent, ...hidden.toReversed(), featureSize];
+  const { conditionSize = 0 } = sizes;
+  const seen = { ...image, channels: image.channels + conditionSize };
+  const mirrored = [sizes.latent + conditionSize, ...hidden.toReversed(), featureSize];
   return {
     encoder: {
       ...sequential([
-        toPlanes(image),
-        ...levels.slice(1).map((to, k) => halve(`encoder.${k}`, [levels[k] ?? image, to], options)),
+        conditionSize > 0 ? conditionedPlanes(image, conditionSize) : toPlanes(image),
+        ...levels.slice(1).map((to, k) => halve(`encoder.${k}`, [k === 0 ? seen : (levels[k] ?? image), to], options)),
         flatten,
         denseStack('encoder.hidden', [featureSize, ...hidden], act),
       ]),
-      inputSize,
+      inputSize: inputSize + conditionSize,
       outputSize: hidden.at(-1) ?? featureSize,
     },
     decoder: {
@@ -156,7 +158,7 @@ export function convolutionalNetworks(options: ConvolutionalOptions, sizes: Netw
         }),
         fromPlanes(image, groups),
       ]),
-      inputSize: sizes.latent,
+      inputSize: sizes.latent + conditionSize,
       outputSize: sizes.outputSize,
     },
   };

@@ -37,8 +37,9 @@ export interface DenseOptions {
 
 /** Hidden layers with activation; the decoder ends in a linear layer. */
 export function denseNetworks({ hidden, activation }: DenseOptions, sizes: NetworkSizes): Networks {
-  const inputSize = sizeOf(sizes.shape);
-  const mirrored = [sizes.latent, ...hidden.toReversed()];
+  const { conditionSize = 0 } = sizes;
+  const inputSize = sizeOf(sizes.shape) + conditionSize;
+  const mirrored = [sizes.latent + conditionSize, ...hidden.toReversed()];
   const last = dense(`decoder.${hidden.length}`, [mirrored.at(-1) ?? 0, sizes.outputSize]);
   return {
     encoder: {
@@ -48,7 +49,7 @@ export function denseNetworks({ hidden, activation }: DenseOptions, sizes: Netwo
     },
     decoder: {
       ...sequential([denseStack('decoder', mirrored, activation), last]),
-      inputSize: sizes.latent,
+      inputSize: sizes.latent + conditionSize,
       outputSize: sizes.outputSize,
     },
   };

@@ -1,7 +1,7 @@
 import { ValueError, formatShape, sizeOf } from '../../core/index.ts';
-import { reshape, transpose } from '../../graph/index.ts';
+import { broadcastTo, concat, reshape, transpose } from '../../graph/index.ts';
 import type { Tensor } from '../../graph/index.ts';
-import { stateless } from '../../nn/index.ts';
+import { apart, stateless } from '../../nn/index.ts';
 import type { Layer } from '../../nn/index.ts';
 
 /** An image's sizes. */
@@ -27,6 +27,17 @@ const permuted = (x: Tensor, last: readonly [number, number, number]): Tensor =>
 /** Rows of numbers, channels last, as the images [..., channels, rows, columns] that convolutions take. */
 export function toPlanes({ channels, size }: Planes): Layer {
   return stateless('toPlanes', (x) => permuted(reshape(x, [...x.shape.slice(0, -1), ...size, channels]), [2, 0, 1]));
+}
+
+/** As `toPlanes`, of rows [x | c]: each number of the condition is a channel more, constant over the image. */
+export function conditionedPlanes(image: Planes, conditionSize: number): Layer {
+  const planes = toPlanes(image);
+  return stateless('conditionedPlanes', (rows) => {
+    const { value, condition } = apart(rows, conditionSize);
+    const channels = [...rows.shape.slice(0, -1), conditionSize];
+    const constant = broadcastTo(reshape(condition, [...channels, 1, 1]), [...channels, ...image.size]);
+    return concat([planes.apply({}, value), constant], -3);
+  });
 }
 
 /** Images as rows of numbers, channels last; of `groups` × channels, one group after the other. */

@@ -11,7 +11,10 @@ export interface Network extends Layer {
   readonly outputSize: number;
 }
 
-/** The two networks of a model: x [..., inputSize] → features, and z [..., latent] → the likelihood's numbers. */
+/**
+ * The two networks of a model: x [..., inputSize] → features, and z [..., latent] → the likelihood's numbers. Of a model with a
+ * condition c they take [x | c] and [z | c], and their `inputSize` counts it.
+ */
 export interface Networks {
   readonly encoder: Network;
   readonly decoder: Network;
@@ -23,6 +26,8 @@ export interface NetworkSizes {
   readonly latent: number;
   /** Numbers that the likelihood wants of the decoder. */
   readonly outputSize: number;
+  /** Numbers of the condition, behind those of x before the encoder and those of z before the decoder. Default: 0. */
+  readonly conditionSize?: number;
 }
 
 /** Networks of one's own, made to the sizes that the data and the likelihood ask for. */

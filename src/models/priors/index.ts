@@ -1,8 +1,9 @@
+import { conditionalNormal } from './conditional-normal.ts';
 import { standardNormal } from './standard-normal.ts';
 import { vamp } from './vamp.ts';
 
 /** The priors that there are. */
-export const priors = [standardNormal, vamp] as const;
+export const priors = [standardNormal, vamp, conditionalNormal] as const;
 
 export { definePrior } from './prior.ts';
 export type { Prior, PriorContext, PriorDistribution, PriorRow, PriorSizes } from './prior.ts';

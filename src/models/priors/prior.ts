@@ -10,15 +10,17 @@ import type { PosteriorDistribution } from '../posteriors/posterior.ts';
 export interface PriorContext {
   /** q(z|x) of any x [..., inputSize], as in evaluation: the prior is a function of the parameters alone. */
   encode(x: Tensor): PosteriorDistribution;
+  /** c of a model with a condition, [..., conditionSize]; its batch axes are those of p(z|c), where the prior looks at it. */
+  readonly condition?: Tensor;
 }
 
-/** p(z): a density over latent vectors, which may have parameters of its own. */
+/** p(z), or p(z|c): a density over latent vectors, which may have parameters of its own. */
 export interface Prior {
   /** By full names, which begin with `prior.` */
   readonly parameters: readonly ParameterSpec[];
   /** What it needs of the posterior, where it asks the context for one. Default: nothing. */
   readonly needs?: readonly Capability[];
-  /** batch shape [], event shape [latent] */
+  /** batch shape [], or the condition's where the prior looks at it; event shape [latent] */
   apply(parameters: Parameters, context: PriorContext): PriorDistribution;
 }
 
@@ -34,6 +36,8 @@ export interface PriorSizes {
   readonly latent: number;
   /** Numbers in one example. */
   readonly inputSize: number;
+  /** Numbers of the condition. Default: 0, there is none. */
+  readonly conditionSize?: number;
   readonly dtype: FloatDType;
 }
 
