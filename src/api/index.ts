@@ -99,6 +99,8 @@ export type {
   WrittenForm,
 } from '../io/index.ts';
 export type { ColumnKind } from '../data/index.ts';
+export { presetNamed, presets } from '../config/index.ts';
+export type { Preset, PresetOptions } from '../config/index.ts';
 export type { ModelConfig, PartConfig, PartRow, PartTable, RunConfig } from '../config/index.ts';
 export type {
   DoneEvent,

@@ -1,12 +1,12 @@
 import { mkdirSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 
-/** A new folder for a run, created: runs/DATA-POSTERIOR, or with -2, -3, … when that is taken. */
-export function claimRunFolder(data: string, posterior: string): string {
+/** A new folder for a run, created: runs/DATA-MODEL, or with -2, -3, … when that is taken. */
+export function claimRunFolder(data: string, model: string): string {
   const source = basename(resolve(data))
     .replace(/\.(csv|tsv|parquet|npy|npz)(\.gz)?$/i, '')
     .replaceAll(/[^\w.-]+/g, '-');
-  const name = `${source}-${posterior}`;
+  const name = `${source}-${model}`;
   mkdirSync('runs', { recursive: true });
   for (let number = 1; ; number++) {
     const path = join('runs', number === 1 ? name : `${name}-${number}`);

@@ -60,7 +60,7 @@ export async function resolveOptions(library: Library, data: string | undefined,
   const options = {
     ...base,
     ...model,
-    ...(await scheduledFlags(flags as Record<string, unknown>, base.config?.objective)),
+    ...(await scheduledFlags(flags as Record<string, unknown>, base.config?.objective ?? objectiveOf(library, flags))),
     ...((base.set ?? model.set) && { set: { ...base.set, ...model.set } }),
     dataOptions,
     ...(engine !== undefined && { engine }),
@@ -70,6 +70,13 @@ export async function resolveOptions(library: Library, data: string | undefined,
     ...(checkpointEvery !== undefined && { checkpointEvery }),
   };
   return { source, options };
+}
+
+/** The objective of the preset, with its options. */
+function objectiveOf({ presetNamed }: Library, { preset }: TrainFlags): Readonly<Record<string, unknown>> {
+  if (preset === undefined) return {};
+  const { objective, ...options } = presetNamed(preset).options;
+  return { name: objective, ...options };
 }
 
 /** The data that a configuration names, where nobody else has: it may come from anywhere. */

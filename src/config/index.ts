@@ -9,6 +9,8 @@ export type { PartConfigs } from './part-options.ts';
 export { builtInParts, customNetwork, ownRows, partKinds, partTable, partsRule, rowsOf } from './part-table.ts';
 export type { PartRow, PartTable } from './part-table.ts';
 export { scheduleRules } from '../objectives/index.ts';
+export { presetNamed, presetRule, presets } from './presets.ts';
+export type { Preset, PresetOptions } from './presets.ts';
 export { configSchemaVersion, parseRunConfig } from './run-config.ts';
 export type { ModelConfig, RunConfig } from './run-config.ts';
 export { trainingChoices } from './training-config.ts';

@@ -43,6 +43,8 @@ export interface RunConfig {
   readonly model: ModelConfig;
   readonly objective: PartConfig;
   readonly training: TrainingConfig;
+  /** What its options began from; they may have been changed since. */
+  readonly preset?: string;
   readonly from?: v.InferOutput<typeof fromSchema>;
 }
 
@@ -61,6 +63,7 @@ function runSchema(parts: PartTable): v.GenericSchema<unknown, RunConfig> {
     }),
     objective: partSchema(parts, 'objective'),
     training: trainingSchema,
+    preset: v.exactOptional(schema.text),
     from: v.exactOptional(fromSchema),
   });
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { optionNames } from '../../src/index.ts';
+import { optionNames, presets } from '../../src/index.ts';
 import { rootsigma } from './harness.ts';
 
 const commands = [
@@ -17,6 +17,7 @@ const commands = [
   'gaussian info',
   'gaussian sample',
   'datasets',
+  'presets',
   'doctor',
 ];
 
@@ -87,6 +88,22 @@ describe('usage errors exit with 2 and say what would be right', () => {
     const argv = ['sqrt', '/no/such.csv'];
     expect((await rootsigma([...argv, '--debug'])).stderr).toMatch(/\n +at /);
     expect((await rootsigma(argv, { env: { ROOTSIGMA_DEBUG: '1' } })).stderr).toMatch(/\n +at /);
+  });
+});
+
+describe('presets', () => {
+  it('says what there is, when to take it and what it sets', async () => {
+    const { records } = await rootsigma(['presets', '--json']);
+    expect(records.map(({ name }) => name)).toEqual(presets.map(({ name }) => name));
+    const { stdout } = await rootsigma(['presets']);
+    for (const { name, summary, when } of presets) {
+      expect(stdout).toContain(name);
+      expect(stdout).toContain(summary);
+      expect(stdout).toContain(`when ${when}`);
+    }
+    expect((await rootsigma(['presets', 'low-rank-vae'])).stdout).toMatch(/posterior +"low-rank"\nrank +2\n/);
+    const unknown = await rootsigma(['presets', 'vea']);
+    expect([unknown.code, unknown.stderr]).toEqual([2, expect.stringMatching(/one of 'vae', .* got 'vea'/)]);
   });
 });
 

@@ -4,6 +4,7 @@ import {
   customNetwork,
   parseRunConfig,
   partTable,
+  presetNamed,
   upgradedEntries,
   withEntries,
 } from '../../config/index.ts';
@@ -23,6 +24,23 @@ type Options = ModelOptions & { readonly networks?: NetworksFactory; readonly pa
 
 /** The full, checked configuration of a run. @throws ValueError naming each option that does not fit */
 export function configFor(splits: DatasetSplits, given: Options): RunConfig {
+  const { preset, ...options } = given;
+  if (preset === undefined) return configOver(splits, options);
+  if (options.config) {
+    throw new ValueError(
+      `options: the preset '${preset}' says what to start from, and so does a configuration or a run: leave one of them out.`,
+    );
+  }
+  const { parts, networks, epochs, batchSize } = options;
+  const config = configOver(splits, {
+    ...defined({ parts, networks, epochs, batchSize }),
+    ...presetNamed(preset).options,
+  });
+  return { ...configOver(splits, { ...options, config }), preset };
+}
+
+/** The options over those of `config`, or over the defaults. */
+function configOver(splits: DatasetSplits, given: Options): RunConfig {
   const { entries, choices } = upgradedEntries(given.set ?? {});
   const options = { ...given, ...choices };
   const { train } = splits;
@@ -48,6 +66,7 @@ export function configFor(splits: DatasetSplits, given: Options): RunConfig {
     model: { latent: options.latent ?? base.model.latent, ...ofModel },
     objective,
     training: trainingConfig(base.training, options),
+    ...defined({ preset: options.config?.preset }),
   };
   return withScale(parseRunConfig(withEntries(config, entries), { name: 'options', parts: table }), splits, options);
 }

@@ -1,7 +1,7 @@
 import { rule } from '../../core/index.ts';
 import type { OptionRules } from '../../core/index.ts';
 import { threadCount } from '../../engine/index.ts';
-import { partOptionRules, trainingChoices } from '../../config/index.ts';
+import { partOptionRules, presetRule, trainingChoices } from '../../config/index.ts';
 import { binarizeChoices } from '../../data/index.ts';
 import type { JsonValue } from '../../io/index.ts';
 import type {
@@ -63,6 +63,8 @@ export interface ModelOptions extends PartOptionsOfModel {
   readonly seed?: number;
   /** Threads that share the work: rows of a batch in training, parts of an op elsewhere. Default: the physical cores. */
   readonly threads?: number;
+  /** A name of `presets`: options to start from instead of the defaults; the options above change them. */
+  readonly preset?: string;
   /** The configuration to start from instead of the defaults; the options above change it. `readOptions` gets one. */
   readonly config?: RunConfig;
   /** Entries of config.json by their path, over everything else: { 'training.optimizer.beta1': 0.8 }. */
@@ -92,6 +94,7 @@ export const modelOptionRules: OptionRules<ModelOptions> = {
   onNan: rule.oneOf(trainingChoices.onNan),
   seed: rule.seed,
   threads: threadCount,
+  preset: presetRule,
   config: rule.object,
   set: rule.object,
 };

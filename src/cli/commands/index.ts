@@ -9,6 +9,7 @@ import { exportCommand } from './export.ts';
 import { gaussianCommand } from './gaussian.ts';
 import { interpolateCommand } from './interpolate.ts';
 import { latentCommand } from './latent.ts';
+import { presetsCommand } from './presets.ts';
 import { reconstructCommand } from './reconstruct.ts';
 import { sampleCommand } from './sample.ts';
 import { scoreCommand } from './score.ts';
@@ -33,5 +34,6 @@ export const commands: readonly (CommandRow | CommandGroup)[] = [
   sqrtCommand,
   gaussianCommand,
   datasetsCommand,
+  presetsCommand,
   doctorCommand,
 ];

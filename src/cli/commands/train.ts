@@ -45,6 +45,7 @@ export const trainCommand: CommandRow<[data: string | undefined], TrainFlags> = 
   examples: [
     'rootsigma train digits --epochs 5',
     'rootsigma train path/to/mnist --latent 20 --binarize threshold --validation 0 --seed 1',
+    'rootsigma train sprites --preset beta-tc-vae',
     'rootsigma train digits --posterior full --root symmetric --out runs/full',
     'rootsigma train digits --config runs/full/config.json --set training.optimizer.beta1=0.8',
     'rootsigma train new.csv --from runs/old --learning-rate 1e-4',
@@ -76,7 +77,18 @@ function dataOptions(): readonly Option[] {
 
 /** What a model is: its parts and their options. */
 async function modelOptions(): Promise<readonly Option[]> {
-  return group('Model', ...(await partFlags()), option('--latent <n>', 'dimensions of z (default: 16)', whole(1)));
+  return group(
+    'Model',
+    await presetFlag(),
+    ...(await partFlags()),
+    option('--latent <n>', 'dimensions of z (default: 16)', whole(1)),
+  );
+}
+
+async function presetFlag(): Promise<Option> {
+  const { presetRule } = await import('../../config/index.ts');
+  const help = 'options to start from (`rootsigma presets` lists them); what else is given goes over them';
+  return choice('--preset <name>', help, presetRule.choices ?? []);
 }
 
 function trainingOptions(): readonly Option[] {
@@ -119,7 +131,7 @@ function trainingOptions(): readonly Option[] {
 function runOptions(): readonly Option[] {
   return group(
     'Run',
-    option('--out <dir>', "the run's folder (default: runs/DATA-POSTERIOR, numbered when taken)"),
+    option('--out <dir>', "the run's folder (default: runs/DATA-POSTERIOR or runs/DATA-PRESET, numbered when taken)"),
     option('--overwrite', 'replace the run that the folder holds'),
     option(
       '--from <run>',
@@ -145,7 +157,8 @@ async function train(
   if (flags.out === undefined) await library.checkWritable('runs', { isFolder: true });
   const base = flags.from === undefined ? options.config : await library.readRunConfig(flags.from);
   const out =
-    flags.out ?? claimRunFolder(source, nameOf(options.posterior) ?? base?.model.posterior.name ?? 'diagonal');
+    flags.out ??
+    claimRunFolder(source, options.preset ?? nameOf(options.posterior) ?? base?.model.posterior.name ?? 'diagonal');
   output.status(`Reading ${source} …`);
   const onAbort = (): void => {
     const why = stdout.failure ? 'Standard output cannot be written any more: stopping' : 'Stopping';

@@ -1,0 +1,98 @@
+import { ValueError, rule } from '../core/index.ts';
+import type { PartOptionsOfModel } from './flat-options.ts';
+
+/** What a preset may set: parts and their options, flat, and what belongs to them. */
+export interface PresetOptions extends PartOptionsOfModel {
+  readonly latent?: number;
+  readonly trim?: number;
+}
+
+/** Options under a name, to begin with: `train --preset beta-tc-vae`. What else is given goes over it. */
+export interface Preset {
+  readonly name: string;
+  /** One line: what it is. */
+  readonly summary: string;
+  /** One line: when to choose it. */
+  readonly when: string;
+  readonly options: PresetOptions;
+}
+
+/** Every preset. A row of names and numbers: what it is made of, docs/models.md describes. */
+export const presets: readonly Preset[] = [
+  {
+    name: 'vae',
+    summary: 'the plain VAE: a diagonal Gaussian posterior, N(0, I) as prior, the ELBO',
+    when: 'you begin, or compare',
+    options: { posterior: 'diagonal', prior: 'standard-normal', objective: 'elbo' },
+  },
+  {
+    name: 'beta-vae',
+    summary: 'the ELBO with its KL term four times',
+    when: 'you want dimensions that mean something by themselves, and can do with blurred reconstructions',
+    options: { objective: 'elbo', beta: 4 },
+  },
+  {
+    name: 'warm-up',
+    summary: 'the ELBO whose KL term comes in over the first half of the steps',
+    when: 'latent dimensions go unused (`evaluate`: active units)',
+    options: { objective: 'elbo', beta: { value: 1, schedule: 'linear' } },
+  },
+  {
+    name: 'cyclical',
+    summary: 'the ELBO whose KL term comes in four times over',
+    when: 'a warm-up leaves dimensions unused',
+    options: { objective: 'elbo', beta: { value: 1, schedule: 'cyclical', cycles: 4 } },
+  },
+  {
+    name: 'beta-tc-vae',
+    summary: 'the KL term in three, with weight 6 on the total correlation of z',
+    when: 'you want disentangled dimensions at less cost of reconstruction than beta-vae',
+    options: { objective: 'beta-tc', beta: 6 },
+  },
+  {
+    name: 'factor-vae',
+    summary: 'the total correlation by a discriminator that tells codes from shuffled ones',
+    when: 'you want disentangled dimensions, and beta-tc-vae has too few examples a batch',
+    options: { objective: 'factor' },
+  },
+  {
+    name: 'vamp-vae',
+    summary: 'the mixture of the posteriors of 500 learned pseudo-inputs as prior',
+    when: 'you generate: samples come from where the data lie',
+    options: { prior: 'vamp', pseudoInputs: 500 },
+  },
+  {
+    name: 'full-vae',
+    summary: 'a full Σ(x) for each example, by its symmetric root Σ^{1/2}',
+    when: 'you want the best ELBO of a Gaussian posterior, or honest correlations, with latent up to a hundred',
+    options: { posterior: 'full', root: 'symmetric' },
+  },
+  {
+    name: 'low-rank-vae',
+    summary: 'Σ(x) = D + W Wᵀ with two columns',
+    when: 'a full Σ is too large and a few directions go together',
+    options: { posterior: 'low-rank', rank: 2 },
+  },
+  {
+    name: 'planar-vae',
+    summary: 'a posterior bent by eight planar flows',
+    when: 'latent is small and posteriors are skewed or have two modes',
+    options: { posterior: 'planar', flows: 8 },
+  },
+  {
+    name: 'anomalies',
+    summary: 'a plain VAE whose training leaves out the twentieth that it explains worst, each epoch',
+    when: 'you look for what is unusual in data that hold it already',
+    options: { trim: 0.05 },
+  },
+];
+
+/** A preset by its name. */
+export const presetRule = rule.oneOf(presets.map(({ name }) => name));
+
+/** @throws ValueError where there is none of that name */
+export function presetNamed(name: string): Preset {
+  const found = presets.find((preset) => preset.name === name);
+  if (found) return found;
+  throw new ValueError(`preset must be ${presetRule.expected}, got '${name}'.`);
+}
