@@ -107,18 +107,30 @@ interface Owner {
   readonly option: Row['options'][string];
 }
 
-/** Its help, whose it is where not all of a kind have it, and its default. */
-function helpOf([first, ...others]: readonly [Owner, ...Owner[]], rows: readonly Row[]): string {
-  const owners = [first, ...others];
-  const ofKind = rows.filter(({ kind }) => kind === first.row.kind).length;
-  const whose = owners.length < ofKind ? `, for ${listed(owners.map(({ row }) => row.name))}` : '';
+/** Its help, whose it is where not all of a kind have it, and its default; what parts mean by one name, each by itself. */
+function helpOf(owners: readonly [Owner, ...Owner[]], rows: readonly Row[]): string {
+  const meanings = new Map<string, Owner[]>();
+  for (const owner of owners) {
+    const { help } = owner.option;
+    meanings.set(help, [...(meanings.get(help) ?? []), owner]);
+  }
+  const ofKind = rows.filter(({ kind }) => kind === owners[0].row.kind).length;
+  return [...meanings]
+    .map(([help, those]) => {
+      const whose = those.length < ofKind ? `, for ${listed(those.map(({ row }) => row.name))}` : '';
+      return `${help}${whose}${defaultsOf(those)}`;
+    })
+    .join('; ');
+}
+
+function defaultsOf(owners: readonly Owner[]): string {
   const defaults = new Map<string, string[]>();
   for (const { row, option: each } of owners) {
     const text = defaultOf(each);
     if (text !== undefined) defaults.set(text, [...(defaults.get(text) ?? []), row.name]);
   }
   const texts = [...defaults].map(([text, names], at) => (at === 0 ? text : `${listed(names)}: ${text}`));
-  return `${first.option.help}${whose}${texts.length > 0 ? ` (default: ${texts.join('; ')})` : ''}`;
+  return texts.length > 0 ? ` (default: ${texts.join('; ')})` : '';
 }
 
 function defaultOf({ default: usual, defaultText }: Row['options'][string]): string | undefined {
@@ -174,8 +186,9 @@ export async function scheduledFlags(
     });
     if (given.length === 0) continue;
     const before = usual.name === objective ? usual[name] : undefined;
-    const isSchedule = typeof before === 'object' && before !== null;
-    const kept = isSchedule ? before : { value: before ?? own.default, schedule: 'linear' };
+    const from = before ?? own.default;
+    const isSchedule = typeof from === 'object' && from !== null;
+    const kept = isSchedule ? from : { value: from, schedule: 'linear' };
     const value = flags[name];
     scheduled[name] = { ...kept, ...(value !== undefined && { value }), ...Object.fromEntries(given) };
   }

@@ -1,9 +1,11 @@
 import { betaTc } from './beta-tc.ts';
+import { capacity } from './capacity.ts';
 import { elbo } from './elbo-objective.ts';
 import { factorVae } from './factor-vae.ts';
+import { freeBits } from './free-bits.ts';
 
 /** The table of objectives. */
-export const objectives = [elbo, betaTc, factorVae] as const;
+export const objectives = [elbo, capacity, freeBits, betaTc, factorVae] as const;
 
 export * from './criterion.ts';
 export * from './elbo.ts';
@@ -14,3 +16,4 @@ export * from './objective.ts';
 export * from './rows.ts';
 export * from './schedule.ts';
 export * from './kl.ts';
+export * from './kl-per-dimension.ts';

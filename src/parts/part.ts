@@ -64,7 +64,12 @@ export interface Part<
 /** An option that is always there. */
 export function option<T>(
   rule: OptionRule<T>,
-  about: { readonly help: string; readonly default: NoInfer<T>; readonly isScheduled?: boolean },
+  about: {
+    readonly help: string;
+    readonly default: NoInfer<T>;
+    readonly defaultText?: string;
+    readonly isScheduled?: boolean;
+  },
 ): PartOption<T, true> {
   return { rule, ...about, isAlways: true };
 }

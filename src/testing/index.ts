@@ -7,6 +7,7 @@ export { testDistribution } from './distribution.ts';
 export type { TestDistributionOptions } from './distribution.ts';
 export { everyOf, lineOf, planeOf } from './domains.ts';
 export type { Domain } from './domains.ts';
+export { lossesAt } from './losses-at.ts';
 export { testObjectives } from './objective-suite.ts';
 export { compareArrays, expectAllClose } from './matchers.ts';
 export type { Tolerance } from './tolerances.ts';

@@ -8,10 +8,15 @@ const flagOf = (name: string) => flags.find((flag) => flag.attributeName() === n
 
 it('has one for each option of each row, which takes the default as it shows it', () => {
   for (const { options } of rowsOf(builtInParts)) {
-    for (const [name, { rule, default: usual, help }] of Object.entries(options)) {
+    for (const [name, { rule, default: usual, defaultText, help }] of Object.entries(options)) {
       const flag = flagOf(name);
       expect(flag, name).toBeDefined();
       if (usual === undefined || typeof usual === 'function') continue;
+      if (defaultText !== undefined) {
+        // A schedule, which takes flags of its own.
+        expect(flag?.description).toContain(defaultText);
+        continue;
+      }
       const shown = Array.isArray(usual)
         ? usual.join(',') || 'none'
         : typeof usual === 'string'
@@ -65,4 +70,14 @@ it('a schedule goes on from what a configuration says, where its objective stays
   expect(await scheduledFlags({ betaFrom: 1 }, usual)).toEqual({ beta: { value: 3, schedule: 'cosine', from: 1 } });
   const changed = await scheduledFlags({ objective: 'beta-tc', betaFrom: 1 }, usual);
   expect(changed).toEqual({ beta: { value: 6, schedule: 'linear', from: 1 } });
+});
+
+it('says what each part means by a name that several have', () => {
+  expect(flagOf('gamma')?.description).toMatch(/distance of the KL.* for capacity \(default: 1000\); .*for factor/);
+});
+
+it('changes the schedule that an option has by itself', async () => {
+  expect(await scheduledFlags({ objective: 'capacity', capacityWarmupSteps: 9 })).toEqual({
+    capacity: { value: 25, schedule: 'linear', warmupSteps: 9 },
+  });
 });
