@@ -6,6 +6,7 @@ import { evaluate, evaluateAll } from '../engine/reference/index.ts';
 import { MultivariateNormalDiag } from '../gaussian/index.ts';
 import { add, constant, exp, grad, input, matmul, slice, sub, sum, tanh, verifyGraph } from '../graph/index.ts';
 import type { Tensor } from '../graph/index.ts';
+import type { Distribution } from '../gaussian/index.ts';
 import type { PosteriorDistribution, PosteriorRow, PriorDistribution, PriorRow } from '../models/index.ts';
 import { parameter } from '../nn/index.ts';
 import type { ParameterSpec, Parameters } from '../nn/index.ts';
@@ -87,32 +88,7 @@ export function testPosterior(row: PosteriorRow, options: Readonly<Record<string
 
   it('draws with the density that it states', () => {
     if (can('logProb')) testDistribution(at('float64'), { draws: 5000 });
-    const posterior = at('float64');
-    const { value, logProb } = posterior.sampleAndLogProb(key(3), [20_000]);
-    const z = constant(evaluate(value));
-    expectAllClose(evaluate(posterior.sample(key(3), [20_000])), evaluate(z));
-    // r lies where q is neither low nor a needle, and is as narrow as q is there, so that no weight is large.
-    const drawn = evaluate(z).data;
-    const logProbs = evaluate(logProb).data;
-    const places = [0, 1, 2].map((example) => {
-      const own = Array.from({ length: 20_000 }, (_, draw) => 3 * draw + example);
-      return own.sort((a, b) => (logProbs[b] ?? NaN) - (logProbs[a] ?? NaN))[4000] ?? NaN;
-    });
-    const center = places.map((at) => [drawn[2 * at] ?? NaN, drawn[2 * at + 1] ?? NaN]);
-    const spread = places.map((at) => Math.exp(-(logProbs[at] ?? NaN) / 2) / Math.sqrt(2 * Math.PI) / 3);
-    const r = MultivariateNormalDiag.fromStddev(
-      center,
-      spread.map((s) => [s, s]),
-    );
-    const weights = evaluate(exp(sub(r.logProb(z), logProb)));
-    for (let example = 0; example < 3; example++) {
-      const own = Array.from({ length: 20_000 }, (_, draw) => weights.data[3 * draw + example] ?? NaN);
-      const mean = own.reduce((a, b) => a + b, 0) / own.length;
-      const variance = own.reduce((total, w) => total + (w - mean) ** 2, 0) / own.length;
-      const allowed = standardErrors * Math.sqrt(variance / own.length);
-      expect(allowed, `example ${example}`).toBeLessThan(0.25);
-      expect(Math.abs(mean - 1), `E[r/q] = ${mean}, example ${example}`).toBeLessThan(allowed);
-    }
+    checkDensityByDraws(at('float64'), 3);
   });
 
   it('states the density of the change of variables', () => {
@@ -171,8 +147,9 @@ export function testPosterior(row: PosteriorRow, options: Readonly<Record<string
 }
 
 /**
- * What every prior must keep: as a density `testDistribution`, gradients by its parameters (and those of the posterior that
- * it asks for) by differences (under one condition, where it looks at it), draws as a function of noise where it has them, and the same numbers on Node's engines.
+ * What every prior must keep: it can what its row says; as a density `testDistribution`, with densities of single coordinates
+ * that are its integrals; gradients by its parameters (and those of the posterior that it asks for) by differences (under one
+ * condition, where it looks at it); draws as a function of noise where it has them; and the same numbers on Node's engines.
  */
 export function testPrior(row: PriorRow, options: Readonly<Record<string, unknown>> = {}): void {
   const weight = normal(key(21), [inputSize, latent], { dtype: 'float64' });
@@ -191,12 +168,32 @@ export function testPrior(row: PriorRow, options: Readonly<Record<string, unknow
   const points = normal(key(23), [4, latent], { dtype: 'float64' });
   const { noiseSize } = prior('float64');
 
+  const can = (capability: PriorRow['capabilities'][number]): boolean => row.capabilities.includes(capability);
+
+  it('can what its row says', () => {
+    const distribution = prior('float64');
+    const { batchShape, eventShape, mean, variance } = distribution;
+    // That of the condition, where it looks at one.
+    expect([[], [1]]).toContainEqual(batchShape);
+    expect(eventShape).toEqual([latent]);
+    expect([can('logProbOfDraw'), can('logProb')]).toEqual([true, true]);
+    expect([mean !== undefined, variance !== undefined]).toEqual([can('moments'), can('moments')]);
+    expect(distribution.marginalLogProb !== undefined).toBe(can('marginalLogProb'));
+  });
+
   it('is a density over latent vectors', () => {
     const distribution = prior('float64');
-    // That of the condition, where it looks at one.
-    expect([[], [1]]).toContainEqual(distribution.batchShape);
-    expect(distribution.eventShape).toEqual([latent]);
     testDistribution(distribution);
+    checkDensityByDraws(distribution, 1);
+    if (!distribution.marginalLogProb) return;
+    // Over the other coordinate: trapezia of a smooth function that vanishes at both ends.
+    const line = Array.from({ length: 4001 }, (_, k) => (k - 2000) / 50);
+    const marginals = evaluate(distribution.marginalLogProb(constant(points))).data;
+    marginals.forEach((actual, at) => {
+      const across = line.map((x) => (at % latent === 0 ? [points.data[at] ?? NaN, x] : [x, points.data[at] ?? NaN]));
+      const total = Array.from(evaluate(exp(distribution.logProb(across))).data).reduce((a, b) => a + b) / 50;
+      expect(Math.abs(actual - Math.log(total)), `coordinate ${at}`).toBeLessThan(1e-9);
+    });
   });
 
   it('draws as a function of noise what it draws by a key', () => {
@@ -237,6 +234,41 @@ export function testPrior(row: PriorRow, options: Readonly<Record<string, unknow
     const drawn = noiseSize === undefined ? undefined : distribution.fromNoise?.(noise).value;
     return { logProb: distribution.logProb(constant(points, dtype)), ...(drawn && { drawn }) };
   });
+}
+
+/**
+ * E_q[r / q] = 1 for each of `members` distributions q over pairs of numbers, and a narrower density r.
+ *
+ * @param distribution of batch shape [members], or [] for one
+ */
+function checkDensityByDraws(distribution: Distribution, members: number): void {
+  const draws = 20_000;
+  const { value, logProb } = distribution.sampleAndLogProb(key(3), [draws]);
+  const z = constant(evaluate(value).reshape([draws, members, latent]));
+  expectAllClose(evaluate(distribution.sample(key(3), [draws])).reshape([draws, members, latent]), evaluate(z));
+  // r lies where q is neither low nor a needle, and is as narrow as q is there, so that no weight is large.
+  const drawn = evaluate(z).data;
+  const logProbs = evaluate(logProb).data;
+  const each = Array.from({ length: members }, (_, k) => k);
+  const places = each.map((member) => {
+    const own = Array.from({ length: draws }, (_, draw) => members * draw + member);
+    return own.sort((a, b) => (logProbs[b] ?? NaN) - (logProbs[a] ?? NaN))[draws / 5] ?? NaN;
+  });
+  const center = places.map((at) => [drawn[2 * at] ?? NaN, drawn[2 * at + 1] ?? NaN]);
+  const spread = places.map((at) => Math.exp(-(logProbs[at] ?? NaN) / 2) / Math.sqrt(2 * Math.PI) / 3);
+  const r = MultivariateNormalDiag.fromStddev(
+    center,
+    spread.map((s) => [s, s]),
+  );
+  const weights = evaluate(exp(sub(r.logProb(z), constant(evaluate(logProb).reshape([draws, members])))));
+  for (const member of each) {
+    const own = Array.from({ length: draws }, (_, draw) => weights.data[members * draw + member] ?? NaN);
+    const mean = own.reduce((a, b) => a + b, 0) / own.length;
+    const variance = own.reduce((total, w) => total + (w - mean) ** 2, 0) / own.length;
+    const allowed = standardErrors * Math.sqrt(variance / own.length);
+    expect(allowed, `example ${member}`).toBeLessThan(0.25);
+    expect(Math.abs(mean - 1), `E[r/q] = ${mean}, example ${member}`).toBeLessThan(allowed);
+  }
 }
 
 function momentsOf(rows: readonly (readonly number[])[]): { readonly mean: number; readonly variance: number }[] {

@@ -1,6 +1,6 @@
 import type { FloatDType } from '../../core/index.ts';
 import type { Distribution } from '../../gaussian/index.ts';
-import type { Tensor } from '../../graph/index.ts';
+import type { Tensor, TensorLike } from '../../graph/index.ts';
 import type { ParameterSpec, Parameters } from '../../nn/index.ts';
 import type { Part, PartOptions, ValuesOf } from '../../parts/index.ts';
 import type { Capability } from '../capabilities.ts';
@@ -24,8 +24,13 @@ export interface Prior {
   apply(parameters: Parameters, context: PriorContext): PriorDistribution;
 }
 
-/** A density over latent vectors. Draws that are a function of noise are exported too, as prior.onnx. */
+/**
+ * A density over latent vectors. What it has besides its draws and their densities (`Capability`) the row says; draws that are a
+ * function of noise are exported too, as prior.onnx.
+ */
 export interface PriorDistribution extends Distribution {
+  /** log p(zᵢ) of each coordinate by itself, [..., latent] (`marginalLogProb`). */
+  marginalLogProb?(z: TensorLike): Tensor;
   /** Numbers of noise that one draw takes. */
   readonly noiseSize?: number;
   /** ε [..., noiseSize] ~ N(0, I) → a draw of this distribution */

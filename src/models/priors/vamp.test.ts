@@ -1,15 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { NdArray, UnsupportedError } from '../../core/index.ts';
-import { createEngine } from '../../engine/index.ts';
 import { evaluate } from '../../engine/reference/index.ts';
 import { constant } from '../../graph/index.ts';
-import { evaluateModel } from '../../evaluation/index.ts';
 import { initializeParameters } from '../../nn/index.ts';
 import { key, normal } from '../../random/index.ts';
 import { testPrior } from '../../testing/model-parts.ts';
-import { Trainer, buildStep } from '../../training/index.ts';
-import { partByRows } from '../../training/replicas/row-step.ts';
-import { createVae, definePosterior, likelihoodFamily } from '../index.ts';
+import { createVae, definePosterior } from '../index.ts';
 import { diagonal } from '../posteriors/diagonal.ts';
 import { vamp } from './vamp.ts';
 
@@ -60,48 +56,5 @@ describe('a VampPrior', () => {
     const build = () => createVae({ ...sizes, posterior: 'of-draws', prior: 'vamp', parts: [ofDraws] });
     expect(build).toThrow(UnsupportedError);
     expect(build).toThrow(/prior 'vamp' needs of the posterior .*\(logProb\).*'of-draws' does not have.*diagonal/);
-  });
-
-  it('fits two clouds better than N(0, I), and on two threads as on one', async () => {
-    const count = 256;
-    const noise = normal(key(3), [count, 5]).data;
-    const examples = {
-      size: count,
-      exampleSize: 5,
-      read: (indices: Uint32Array, out: Float32Array) => {
-        indices.forEach((index, k) => {
-          for (let at = 0; at < 5; at++) out[5 * k + at] = (index % 2 === 0 ? 1 : -1) + 0.1 * noise[5 * index + at]!;
-        });
-      },
-    };
-    const engine = await createEngine();
-    const fit = async (prior: string, replicas: number) => {
-      const likelihood = likelihoodFamily({ likelihood: 'gaussian', stddev: 0.3 }, { inputSize: 5 });
-      const model = createVae({ ...sizes, posterior: 'diagonal', prior, ...(prior === 'vamp' && { pseudoInputs: 8 }), likelihood }); // prettier-ignore
-      expect(partByRows(buildStep(model, 32))).toBeDefined();
-      const config = {
-        epochs: 30,
-        batchSize: 32,
-        optimizer: { name: 'adam', learningRate: 0.01 },
-        schedule: { name: 'constant' },
-        validation: 0,
-        seed: 1,
-      } as const;
-      const trainer = await Trainer.create({ engine, model, training: examples, config, replicas, onNotice: 'silent' });
-      let steps = 0;
-      for await (const event of trainer.run()) if (event.event === 'step') steps++;
-      expect(steps).toBe(30 * 8);
-      const parameters = trainer.result();
-      await trainer.dispose();
-      const { nll, kl, klPerDimension } = await evaluateModel({ engine, model, parameters, examples, draws: 20, seed: 0 }); // prettier-ignore
-      return { parameters, nll: nll.value, kl, klPerDimension };
-    };
-    const [vampPrior, standard] = [await fit('vamp', 1), await fit('standard-normal', 1)];
-    expect(vampPrior.nll).toBeLessThan(standard.nll);
-    expect([vampPrior.klPerDimension, standard.klPerDimension?.length]).toEqual([undefined, 2]);
-    const parted = await fit('vamp', 2);
-    for (const [name, { data }] of Object.entries(vampPrior.parameters)) {
-      expect(parted.parameters[name]?.data, name).toEqual(data);
-    }
   });
 });

@@ -1,26 +1,13 @@
 import { NdArray, rule } from '../../core/index.ts';
-import { Categorical, MixtureSameFamily } from '../../distributions/index.ts';
-import {
-  add,
-  cast,
-  constant,
-  erf,
-  expandDims,
-  greaterEqual,
-  less,
-  logicalAnd,
-  mul,
-  slice,
-  sum,
-} from '../../graph/index.ts';
-import type { Tensor } from '../../graph/index.ts';
+import { Categorical } from '../../distributions/index.ts';
+import { constant } from '../../graph/index.ts';
 import type { Initializer } from '../../nn/index.ts';
 import { parameter } from '../../nn/index.ts';
 import { option } from '../../parts/index.ts';
 import { normal } from '../../random/index.ts';
 import type { PosteriorDistribution } from '../posteriors/posterior.ts';
+import { NoiseMixture } from './noise-mixture.ts';
 import { definePrior } from './prior.ts';
-import type { PriorDistribution } from './prior.ts';
 
 /** Pseudo-inputs begin so far from training examples, which keeps those apart that begin at the same one. */
 const startStddev = 0.01;
@@ -40,7 +27,7 @@ export const vamp = definePrior({
   build: ({ pseudoInputs }, { inputSize }) => ({
     parameters: [{ name, shape: [pseudoInputs, inputSize], initializer: nearExamples }],
     needs: ['logProb', 'moments'],
-    apply: (parameters, context) => new VampPrior(context.encode(parameter(parameters, name)), pseudoInputs),
+    apply: (parameters, context) => evenMixture(context.encode(parameter(parameters, name)), pseudoInputs),
   }),
 });
 
@@ -52,34 +39,9 @@ const nearExamples: Initializer = (key, shape, context) => {
   return new NdArray(values, shape);
 };
 
-/** Draws are a function of noise: the first number of it chooses the component, the others are the component's. */
-class VampPrior extends MixtureSameFamily implements PriorDistribution {
-  readonly noiseSize: number;
-  readonly #components: PosteriorDistribution;
-  readonly #count: number;
-
-  constructor(components: PosteriorDistribution, count: number) {
-    const zeros = constant(NdArray.zeros([count], 'float64'), components.dtype);
-    super(Categorical.fromLogits(zeros), components);
-    this.noiseSize = 1 + components.noiseSize;
-    this.#components = components;
-    this.#count = count;
-  }
-
-  fromNoise(epsilon: Tensor): { readonly value: Tensor } {
-    const each = expandDims(slice(epsilon, { [-1]: [1] }), -2); // [..., 1, noise]
-    const { value } = this.#components.fromNoise(each); // [..., K, latent]
-    const chosen = this.choice(slice(epsilon, { [-1]: [0, 1] }));
-    return { value: sum(mul(value, expandDims(chosen, -1)), -2) };
-  }
-
-  /** One of K, equally probable, by a standard normal number: Φ(ε) K lies in [k, k + 1). [..., 1] → one-hot [..., K] */
-  private choice(epsilon: Tensor): Tensor {
-    const place = mul(add(erf(mul(epsilon, Math.SQRT1_2)), 1), this.#count / 2);
-    // Rounding may bring Φ to 0 or 1: the outermost are open.
-    const last = this.#count - 1;
-    const from = Array.from({ length: this.#count }, (_, k) => (k === 0 ? -1 : k));
-    const to = Array.from({ length: this.#count }, (_, k) => (k === last ? last + 2 : k + 1));
-    return cast(logicalAnd(greaterEqual(place, from), less(place, to)), this.dtype);
-  }
+/** All K equally probable: component k has [k, k + 1) of [0, K]. */
+function evenMixture(components: PosteriorDistribution, count: number): NoiseMixture {
+  const zeros = constant(NdArray.zeros([count], 'float64'), components.dtype);
+  const places = count > 1 ? Array.from({ length: count - 1 }, (_, k) => k + 1) : undefined;
+  return new NoiseMixture(Categorical.fromLogits(zeros), components, { scale: count, places });
 }
