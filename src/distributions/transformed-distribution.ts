@@ -87,7 +87,9 @@ export class TransformedDistribution<Base extends Distribution = Distribution> i
     if (!entropy) return undefined;
     const own = (): Tensor => broadcastTo(entropy.call(this.base), this.batchShape);
     if (this.support.isDiscrete) return own;
-    return this.bijector.isAffine ? () => add(own(), this.logDet(this.somewhere())) : undefined;
+    return this.bijector.isAffine
+      ? () => add(own(), this.overEvents(this.bijector.forwardLogDetJacobian(this.somewhere())))
+      : undefined;
   }
 
   sample(key: GraphKey | Key, sampleShape: GraphShape = []): Tensor {
@@ -97,16 +99,17 @@ export class TransformedDistribution<Base extends Distribution = Distribution> i
   /** The density at x itself: right also where f is so flat that y, rounded, does not lead back to it. */
   sampleAndLogProb(key: GraphKey | Key, sampleShape: GraphShape = []): SampleAndLogProb {
     const { value, logProb } = this.base.sampleAndLogProb(key, [...sampleShape, ...this.#leading]);
-    const y = this.bijector.forward(value);
-    return { value: y, logProb: this.support.isDiscrete ? logProb : sub(logProb, this.logDet(value)) };
+    if (this.support.isDiscrete) return { value: this.bijector.forward(value), logProb };
+    const { value: y, logDet } = this.bijector.forwardWithLogDet(value);
+    return { value: y, logProb: sub(logProb, this.overEvents(logDet)) };
   }
 
   logProb(y: TensorLike): Tensor {
     const given = asTensor(y, this.dtype);
     const formula = (value: Tensor): Tensor => {
-      const x = this.bijector.inverse(value);
-      const logProb = this.base.logProb(x);
-      return this.support.isDiscrete ? logProb : sub(logProb, this.logDet(x));
+      if (this.support.isDiscrete) return this.base.logProb(this.bijector.inverse(value));
+      const { value: x, logDet } = this.bijector.inverseWithLogDet(value);
+      return sub(this.base.logProb(x), this.overEvents(logDet));
     };
     if (this.bijector.isSurjective) return formula(given);
     const standIn = this.bijector.forward(this.somewhere());
@@ -114,9 +117,8 @@ export class TransformedDistribution<Base extends Distribution = Distribution> i
   }
 
   /** log|det ∂y/∂x| of whole events. */
-  private logDet(x: Tensor): Tensor {
-    const axes = this.base.eventShape.length - this.bijector.forwardMinEventNdims;
-    return overAxes(this.bijector.forwardLogDetJacobian(x), axes);
+  private overEvents(logDet: Tensor): Tensor {
+    return overAxes(logDet, this.base.eventShape.length - this.bijector.forwardMinEventNdims);
   }
 
   /** An x that every bijector maps: ½ everywhere. */

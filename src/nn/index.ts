@@ -4,6 +4,8 @@ export * from './dense.ts';
 export * from './dropout.ts';
 export * from './initializers.ts';
 export * from './layer.ts';
+export * from './made.ts';
 export * from './normalization.ts';
+export * from './on-rows.ts';
 export * from './parameters.ts';
 export * from './residual.ts';

@@ -25,8 +25,18 @@ export interface Bijector {
   forwardLogDetJacobian(x: TensorLike): Tensor;
   /** log|det ∂x/∂y| at y. */
   inverseLogDetJacobian(y: TensorLike): Tensor;
+  /** y and log|det ∂y/∂x| together, where they share what they cost. */
+  forwardWithLogDet(x: TensorLike): WithLogDet;
+  /** x and log|det ∂y/∂x| there: of the way forward, as a density needs it. */
+  inverseWithLogDet(y: TensorLike): WithLogDet;
   /** Elementwise variances of y by those of x; there where the map is affine and mixes no coordinates. */
   readonly forwardVariance?: ((variance: Tensor) => Tensor) | undefined;
+}
+
+/** A point and the logarithm of a Jacobian, which has not the axes of a point. */
+export interface WithLogDet {
+  readonly value: Tensor;
+  readonly logDet: Tensor;
 }
 
 /** What follows from the other members. */
@@ -43,6 +53,39 @@ export abstract class BijectorBase implements Bijector {
 
   inverseLogDetJacobian(y: TensorLike): Tensor {
     return neg(this.forwardLogDetJacobian(this.inverse(y)));
+  }
+
+  forwardWithLogDet(x: TensorLike): WithLogDet {
+    return { value: this.forward(x), logDet: this.forwardLogDetJacobian(x) };
+  }
+
+  inverseWithLogDet(y: TensorLike): WithLogDet {
+    const value = this.inverse(y);
+    return { value, logDet: this.forwardLogDetJacobian(value) };
+  }
+}
+
+/** A map of vectors whose value and Jacobian come of one computation, both ways: what is left follows from the two. */
+export abstract class JointBijector extends BijectorBase {
+  override readonly forwardMinEventNdims: number = 1;
+  override readonly inverseMinEventNdims: number = 1;
+  abstract override forwardWithLogDet(x: TensorLike): WithLogDet;
+  abstract override inverseWithLogDet(y: TensorLike): WithLogDet;
+
+  forward(x: TensorLike): Tensor {
+    return this.forwardWithLogDet(x).value;
+  }
+
+  inverse(y: TensorLike): Tensor {
+    return this.inverseWithLogDet(y).value;
+  }
+
+  forwardLogDetJacobian(x: TensorLike): Tensor {
+    return this.forwardWithLogDet(x).logDet;
+  }
+
+  override inverseLogDetJacobian(y: TensorLike): Tensor {
+    return neg(this.inverseWithLogDet(y).logDet);
   }
 }
 

@@ -4,7 +4,7 @@ import { add, asTensor, reshape, sum, zerosLike } from '../../graph/index.ts';
 import type { Tensor, TensorLike } from '../../graph/index.ts';
 import { lastAxes } from '../support.ts';
 import { BijectorBase, overAxes } from './bijector.ts';
-import type { Bijector } from './bijector.ts';
+import type { Bijector, WithLogDet } from './bijector.ts';
 
 /** One after the other, the last first, as functions are written: `new Chain([f, g]).forward(x)` is f(g(x)). None: the identity. */
 export class Chain extends BijectorBase {
@@ -48,21 +48,43 @@ export class Chain extends BijectorBase {
 
   /** The sum of all, each at the point that reaches it. */
   forwardLogDetJacobian(x: TensorLike): Tensor {
+    return this.forwardWithLogDet(x).logDet;
+  }
+
+  override forwardWithLogDet(x: TensorLike): WithLogDet {
     let point = asTensor(x);
     let axes = this.forwardMinEventNdims;
-    let total: Tensor | undefined;
+    const each: Tensor[] = [];
     for (const bijector of this.inOrder) {
-      const own = overAxes(bijector.forwardLogDetJacobian(point), axes - bijector.forwardMinEventNdims);
-      total = total ? add(total, own) : own;
-      point = bijector.forward(point);
+      const { value, logDet } = bijector.forwardWithLogDet(point);
+      each.push(overAxes(logDet, axes - bijector.forwardMinEventNdims));
+      point = value;
       axes += bijector.inverseMinEventNdims - bijector.forwardMinEventNdims;
     }
-    return total ?? zerosLike(point);
+    return { value: point, logDet: total(each, point) };
+  }
+
+  override inverseWithLogDet(y: TensorLike): WithLogDet {
+    let point = asTensor(y);
+    let axes = this.inverseMinEventNdims;
+    const each: Tensor[] = [];
+    for (const bijector of this.bijectors) {
+      const { value, logDet } = bijector.inverseWithLogDet(point);
+      each.unshift(overAxes(logDet, axes - bijector.inverseMinEventNdims));
+      point = value;
+      axes += bijector.forwardMinEventNdims - bijector.inverseMinEventNdims;
+    }
+    return { value: point, logDet: total(each, point) };
   }
 
   private get inOrder(): readonly Bijector[] {
     return this.bijectors.toReversed();
   }
+}
+
+/** In the order of the way forward; of none: 0 for each number. */
+function total([first, ...others]: readonly Tensor[], point: Tensor): Tensor {
+  return first ? others.reduce((sum, own) => add(sum, own), first) : zerosLike(point);
 }
 
 /** A bijector the other way round: `new Invert(new Exp())` is the logarithm. */

@@ -1,5 +1,8 @@
-export type { Bijector } from './bijector.ts';
-export { BijectorBase } from './bijector.ts';
+export type { Bijector, WithLogDet } from './bijector.ts';
+export { BijectorBase, JointBijector } from './bijector.ts';
 export { Exp, Sigmoid, Softplus, Tanh } from './elementwise.ts';
 export { Affine, ScaleMatvecTriL } from './affine.ts';
+export { MaskedAutoregressive } from './autoregressive.ts';
 export { Chain, Invert, Reshape } from './combine.ts';
+export { AffineCoupling } from './coupling.ts';
+export type { Conditioner } from './coupling.ts';
