@@ -14,6 +14,8 @@ type Options = Readonly<Record<string, unknown>>;
 const variants: Readonly<Record<string, readonly Options[]>> = {
   full: [{ root: 'symmetric' }, { root: 'cholesky' }],
   'low-rank': [{ rank: 1 }, { rank: 2 }],
+  realnvp: [{ priorFlows: 3, priorUnits: 4 }],
+  maf: [{ priorFlows: 2, priorUnits: 4 }],
 };
 
 /** Sizes that are large unless one asks otherwise are small: a suite differentiates by every number. */

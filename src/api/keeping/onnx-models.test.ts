@@ -150,18 +150,21 @@ describe('an export of other parts', () => {
     return { model, parameters, tensors };
   };
 
-  it.each(priors.map(({ name }) => name))('has the prior %s: noise becomes z', async (name) => {
-    const prior = { name, ...(name === 'vamp' && { pseudoInputs: 5 }) };
-    const { model, parameters, tensors } = made({ posterior: 'full', prior });
-    const { noiseSize: width = NaN } = model.prior(tensors);
-    const { InferenceSession, Tensor } = await import('onnxruntime-node');
-    const session = await InferenceSession.create(exportOnnx(model, parameters).prior ?? new Uint8Array());
-    const epsilon = normal(key(5), [40, width]);
-    const { z } = await session.run({ epsilon: new Tensor(epsilon.data, [40, width]) });
-    await session.release();
-    const expected = model.prior(tensors).fromNoise?.(constant(epsilon)).value;
-    expectAllClose(z?.data as Float32Array<ArrayBuffer>, [...evaluate(expected!).data], { rtol: 1e-5, atol: 1e-5 });
-  });
+  it.each(priors.map(({ name }) => name).filter((name) => name !== 'conditional-normal'))(
+    'has the prior %s: noise becomes z',
+    async (name) => {
+      const prior = { name, ...(name === 'vamp' && { pseudoInputs: 5 }) };
+      const { model, parameters, tensors } = made({ posterior: 'full', prior });
+      const { noiseSize: width = NaN } = model.prior(tensors);
+      const { InferenceSession, Tensor } = await import('onnxruntime-node');
+      const session = await InferenceSession.create(exportOnnx(model, parameters).prior ?? new Uint8Array());
+      const epsilon = normal(key(5), [40, width]);
+      const { z } = await session.run({ epsilon: new Tensor(epsilon.data, [40, width]) });
+      await session.release();
+      const expected = model.prior(tensors).fromNoise?.(constant(epsilon)).value;
+      expectAllClose(z?.data as Float32Array<ArrayBuffer>, [...evaluate(expected!).data], { rtol: 1e-5, atol: 1e-5 });
+    },
+  );
 
   it('gives of a posterior without moments a draw alone, and no root', async () => {
     const { model, parameters, tensors } = made({ posterior: { name: 'planar', flows: 2 } });

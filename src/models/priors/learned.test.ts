@@ -56,6 +56,8 @@ describe('a prior that learns', () => {
   it.each<{ readonly name: string; readonly [option: string]: unknown }>([
     { name: 'vamp', pseudoInputs: 8 },
     { name: 'gaussian-mixture', components: 8 },
+    { name: 'realnvp', priorFlows: 4, priorUnits: 8 },
+    { name: 'maf', priorFlows: 2, priorUnits: 8 },
   ])('$name fits two clouds better than N(0, I), and on two threads as on one', async (prior) => {
     const own = await fit(engine, prior, 1);
     expect(own.nll).toBeLessThan(standard.nll);
