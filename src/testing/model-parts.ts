@@ -186,13 +186,21 @@ export function testPrior(row: PriorRow, options: Readonly<Record<string, unknow
     testDistribution(distribution);
     checkDensityByDraws(distribution, 1);
     if (!distribution.marginalLogProb) return;
-    // Over the other coordinate: trapezia of a smooth function that vanishes at both ends.
-    const line = Array.from({ length: 4001 }, (_, k) => (k - 2000) / 50);
+    // Over the other coordinate: trapezia of a smooth function that vanishes at both ends, 20 standard deviations off.
     const marginals = evaluate(distribution.marginalLogProb(constant(points))).data;
+    const [centers, spreads] = [distribution.mean, distribution.variance].map((x) => evaluate(x ?? constant(NaN)).data);
     marginals.forEach((actual, at) => {
-      const across = line.map((x) => (at % latent === 0 ? [points.data[at] ?? NaN, x] : [x, points.data[at] ?? NaN]));
-      const total = Array.from(evaluate(exp(distribution.logProb(across))).data).reduce((a, b) => a + b) / 50;
-      expect(Math.abs(actual - Math.log(total)), `coordinate ${at}`).toBeLessThan(1e-9);
+      const [own, other] = [at % latent, 1 - (at % latent)];
+      const center = centers?.[other] ?? NaN;
+      const spread = Math.sqrt(spreads?.[other] ?? NaN);
+      const across = Array.from({ length: 4001 }, (_, k) => {
+        const x = [0, 0];
+        x[own] = points.data[at] ?? NaN;
+        x[other] = center + ((k - 2000) / 100) * spread;
+        return x;
+      });
+      const total = Array.from(evaluate(exp(distribution.logProb(across))).data).reduce((a, b) => a + b);
+      expect(Math.abs(actual - Math.log((total * spread) / 100)), `coordinate ${at}`).toBeLessThan(1e-9);
     });
   });
 
