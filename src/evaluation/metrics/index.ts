@@ -1,15 +1,38 @@
+import { latentClusters } from './classes/latent-clusters.ts';
+import { linearProbe } from './classes/linear-probe.ts';
 import { activeUnits } from './latent/active-units.ts';
+import { aggregateGap } from './latent/aggregate-gap.ts';
+import { amortizationGap } from './latent/amortization-gap.ts';
 import { klPerDimension } from './latent/kl-per-dimension.ts';
+import { mutualInformation } from './latent/mutual-information.ts';
+import { totalCorrelation } from './latent/total-correlation.ts';
 import type { Metric } from './metric.ts';
 
 /** The table of metrics, in the order of help and documents. */
-export const metrics: readonly Metric[] = [klPerDimension, activeUnits];
+export const metrics: readonly Metric[] = [
+  klPerDimension,
+  activeUnits,
+  mutualInformation,
+  aggregateGap,
+  totalCorrelation,
+  amortizationGap,
+  latentClusters,
+  linearProbe,
+];
 
 export { chosenMetrics, obstacleTo } from './choose.ts';
 export type { ChosenMetric, MetricChoice } from './choose.ts';
+export { adjustedRandIndex, normalizedMutualInformation } from './classes/contingency.ts';
+export { kMeans } from './classes/k-means.ts';
+export type { KMeansOptions, KMeansResult } from './classes/k-means.ts';
 export { columnMoments } from './columns.ts';
 export { encodeExamples } from './encode.ts';
 export type { Codes, MeasuredModel } from './encode.ts';
+export { aggregateDensities } from './latent/aggregate.ts';
+export type { AggregateDensities } from './latent/aggregate.ts';
+export { fitPosteriors } from './latent/fit-posteriors.ts';
+export type { FitOptions } from './latent/fit-posteriors.ts';
+export { aggregateCovariance, gaussianTotalCorrelation } from './latent/total-correlation.ts';
 export { planMetrics } from './measure.ts';
 export type { Measurements, MeasureOptions } from './measure.ts';
 export { defineMetric } from './metric.ts';

@@ -51,14 +51,14 @@ export interface MetricSubject extends MeasuredModel, MetricExamples {
    * The training split of the source of the examples; where that has no split of its own, of the data that the run was trained on.
    * @throws DataError when they are not at hand
    */
-  training(): Promise<MetricExamples>;
+  readonly training: () => Promise<MetricExamples>;
   /** Draws z ~ p(z), in the data's units, [count, ...exampleShape]: E[x|z], or a draw x ~ p(x|z). */
-  sample(
+  readonly sample: (
     count: number,
     options: { readonly seed: number; readonly show: 'mean' | 'draw' },
-  ): Promise<NdArray<FloatDType>>;
+  ) => Promise<NdArray<FloatDType>>;
   /** Draws as rows of the table that the model was trained on. */
-  sampleTable(count: number, options: { readonly seed: number }): Promise<Table>;
+  readonly sampleTable: (count: number, options: { readonly seed: number }) => Promise<Table>;
 }
 
 /** What a metric computes with. */
@@ -68,9 +68,9 @@ export interface MetricContext extends MetricSubject {
   /** The metric's own, of seed and name: what else is measured changes nothing. */
   readonly key: Key;
   /** q(z|x) of the examples, computed once for all metrics. */
-  codes(): Promise<Codes>;
+  readonly codes: () => Promise<Codes>;
   /** What several metrics need, computed for the first of them, with a key of its name: the same whoever asks first. */
-  once<T>(what: string, make: (key: Key) => Promise<T>): Promise<T>;
+  readonly once: <T>(what: string, make: (key: Key) => Promise<T>) => Promise<T>;
   readonly onProgress: (done: number, total: number) => void;
 }
 
