@@ -1,3 +1,4 @@
+import { ValueError } from '../core/index.ts';
 import type { NdArray } from '../core/index.ts';
 import { MultivariateNormal, MultivariateNormalDiag, StandardNormal } from '../gaussian/index.ts';
 import { add, constant, matmul } from '../graph/index.ts';
@@ -27,6 +28,10 @@ export function linearGaussianVae(given: LinearGaussian): Vae {
     inputSize,
     latent,
     parameters: [],
+    conditionSize: 0,
+    given: () => {
+      throw new ValueError('the model takes no condition');
+    },
     parts: {
       posterior: { kind: 'posterior', name: 'linear', capabilities: gaussianCapabilities },
       prior: { kind: 'prior', name: 'standard-normal', capabilities: gaussianCapabilities },

@@ -1,11 +1,10 @@
 import { NdArray } from '../../core/index.ts';
 import { ParallelProgram, mapInOrder } from '../../engine/index.ts';
 import type { Engine } from '../../engine/index.ts';
-import { input } from '../../graph/index.ts';
 import { centerOf } from '../../models/index.ts';
 import type { Vae } from '../../models/index.ts';
 import { parameterInputs } from '../../nn/index.ts';
-import { batchesInOrder } from '../../objectives/index.ts';
+import { batchesInOrder, ofRows, rowInput } from '../../objectives/index.ts';
 import type { Examples } from '../../objectives/index.ts';
 import { key } from '../../random/index.ts';
 
@@ -29,10 +28,11 @@ const batchSize = 256;
 
 /** Mean and variances of q(z|x) of all examples, in float64. */
 export async function encodeExamples(
-  { engine, model, parameters, signal }: MeasuredModel,
+  { engine, model: of, parameters, signal }: MeasuredModel,
   examples: Examples,
 ): Promise<Codes> {
-  const posterior = model.encode(parameterInputs(model.parameters), input('x', ['batch', model.inputSize]));
+  const { x, model } = ofRows(of, rowInput(of));
+  const posterior = model.encode(parameterInputs(model.parameters), x);
   const { variance } = posterior;
   const outputs = { mean: centerOf(posterior), ...(variance && { variance }) };
   const program = await ParallelProgram.compile(engine, { outputs, boundInputs: parameters });

@@ -2,6 +2,7 @@ import { NdArray } from '../../../core/index.ts';
 import { ParallelProgram, mapInOrder } from '../../../engine/index.ts';
 import { add, expandDims, input, keyInput, keyWords, logSumExp } from '../../../graph/index.ts';
 import { parameterInputs } from '../../../nn/index.ts';
+import { ofRows, rowInput } from '../../../objectives/index.ts';
 import type { Examples } from '../../../objectives/index.ts';
 import { foldIn, key as seedKey, permutation } from '../../../random/index.ts';
 import type { Key } from '../../../random/index.ts';
@@ -44,10 +45,11 @@ export async function aggregateDensities(
   examples: Examples,
   options: { readonly count: number; readonly key: Key; readonly onProgress?: (done: number, total: number) => void },
 ): Promise<AggregateDensities> {
-  const { engine, model, parameters, signal } = measured;
+  const { engine, parameters, signal } = measured;
+  const { x, model } = ofRows(measured.model, rowInput(measured.model));
   const blocks = await drawBlocks(measured, examples, options);
   const count = blocks.reduce((total, { z }) => total + (z.shape[0] ?? 0), 0);
-  const posterior = model.encode(parameterInputs(model.parameters), input('x', ['batch', model.inputSize]));
+  const posterior = model.encode(parameterInputs(model.parameters), x);
   const each = expandDims(input('z', ['draws', model.latent]), 1); // [draws, 1, latent]
   const without = input('without', ['draws', 'batch']);
   const marginals = posterior.marginalLogProb?.(each);
@@ -100,15 +102,16 @@ export async function aggregateDensities(
 
 /** One draw of each chosen example. */
 async function drawBlocks(
-  { engine, model, parameters, signal }: MeasuredModel,
+  { engine, model: of, parameters, signal }: MeasuredModel,
   examples: Examples,
   { count, key }: { readonly count: number; readonly key: Key },
 ): Promise<Block[]> {
   const chosen = Uint32Array.from(permutation(foldIn(key, 0), examples.size).data)
     .subarray(0, count)
     .sort();
+  const { x: rows, model } = ofRows(of, rowInput(of));
   const tensors = parameterInputs(model.parameters);
-  const posterior = model.encode(tensors, input('x', ['batch', model.inputSize]));
+  const posterior = model.encode(tensors, rows);
   const { value: z, logProb: own } = posterior.sampleAndLogProb(keyInput('key'));
   const ownMarginals = posterior.marginalLogProb?.(z);
   const outputs = { z, own, prior: model.prior(tensors).logProb(z), ...(ownMarginals && { ownMarginals }) };

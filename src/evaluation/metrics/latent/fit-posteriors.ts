@@ -21,7 +21,7 @@ import {
 import type { Tensor } from '../../../graph/index.ts';
 import { cholesky } from '../../../linalg/index.ts';
 import { parameterInputs } from '../../../nn/index.ts';
-import { klTerm } from '../../../objectives/index.ts';
+import { klTerm, ofRows, rowInput } from '../../../objectives/index.ts';
 import type { Examples } from '../../../objectives/index.ts';
 import { foldIn, key as seedKey, permutation } from '../../../random/index.ts';
 import type { Key } from '../../../random/index.ts';
@@ -52,7 +52,7 @@ export async function fitPosteriors(
   examples: Examples,
   { steps, key, draws, onProgress, ...options }: FitOptions,
 ): Promise<{ readonly before: number[]; readonly after: number[] }> {
-  const { model, signal } = measured;
+  const { signal } = measured;
   const order = Uint32Array.from(permutation(foldIn(key, 0), examples.size).data);
   const chosen = order.subarray(0, options.examples).sort();
   const programs = await compile(measured, draws);
@@ -60,7 +60,7 @@ export async function fitPosteriors(
   try {
     for (let from = 0; from < chosen.length; from += batchSize) {
       const indices = chosen.subarray(from, from + batchSize);
-      const x = NdArray.zeros([indices.length, model.inputSize], 'float32');
+      const x = NdArray.zeros([indices.length, examples.exampleSize], 'float32');
       examples.read(indices, x.data, seedKey(0));
       const q = startOf(await programs.start.run({ x }));
       const batchKey = foldIn(foldIn(key, 1), from / batchSize);
@@ -96,10 +96,10 @@ interface Programs {
   readonly final: Program;
 }
 
-async function compile({ engine, model, parameters }: MeasuredModel, draws: number): Promise<Programs> {
+async function compile({ engine, model: of, parameters }: MeasuredModel, draws: number): Promise<Programs> {
+  const { x, model } = ofRows(of, rowInput(of));
   const { latent } = model;
   const tensors = parameterInputs(model.parameters);
-  const x = input('x', ['batch', model.inputSize]);
   const posterior = model.encode(tensors, x);
   const isDiagonal = posterior instanceof MultivariateNormalDiag;
   const mean = input('mean', ['batch', latent]);

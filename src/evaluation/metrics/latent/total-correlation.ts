@@ -1,9 +1,9 @@
 import { NdArray, UnsupportedError } from '../../../core/index.ts';
 import { ParallelProgram, mapInOrder } from '../../../engine/index.ts';
-import { input, mean as meanOver } from '../../../graph/index.ts';
+import { mean as meanOver } from '../../../graph/index.ts';
 import { logDet } from '../../../linalg/index.ts';
 import { parameterInputs } from '../../../nn/index.ts';
-import { batchesInOrder } from '../../../objectives/index.ts';
+import { batchesInOrder, ofRows, rowInput } from '../../../objectives/index.ts';
 import { key } from '../../../random/index.ts';
 import { columnMoments } from '../columns.ts';
 import { defineMetric } from '../metric.ts';
@@ -53,9 +53,10 @@ export function gaussianTotalCorrelation(covariance: NdArray<'float64'>): number
 export async function aggregateCovariance(
   context: Pick<MetricContext, 'engine' | 'model' | 'parameters' | 'examples' | 'signal'>,
 ): Promise<NdArray<'float64'>> {
-  const { engine, model, parameters, examples, signal } = context;
+  const { engine, parameters, examples, signal } = context;
+  const { x: rows, model } = ofRows(context.model, rowInput(context.model));
   const { latent } = model;
-  const posterior = model.encode(parameterInputs(model.parameters), input('x', ['batch', model.inputSize]));
+  const posterior = model.encode(parameterInputs(model.parameters), rows);
   const { mean, covariance } = posterior;
   if (!mean || !covariance)
     throw new UnsupportedError("metric 'total-correlation' needs the covariance of the posterior.");
