@@ -18,10 +18,8 @@ export function partsPage(): string {
 
 A model is a prior, a posterior, a likelihood and networks; an objective trains it. Each is chosen by its name, \`--posterior full\` or
 \`{ posterior: 'full' }\`, with its options beside it (\`--root cholesky\`, \`root: 'cholesky'\`) or in it
-(\`{ posterior: { name: 'full', root: 'cholesky' } }\`). \`config.json\` holds it in that last form. Parts of your own:
-\`definePrior\`, \`definePosterior\`, \`defineLikelihood\` and \`defineNetwork\` of \`rootsigma/models\`, \`defineObjective\` of
-\`rootsigma/objectives\`, made with \`option\` of \`rootsigma/parts\` and \`rule\` of \`rootsigma/core\`,
-given to \`train\` and \`load\` as \`parts: [mine]\` and chosen as \`{ name: 'mine' }\`.
+(\`{ posterior: { name: 'full', root: 'cholesky' } }\`). \`config.json\` holds it in that last form. [A part of your
+own](parts.md) is one object more.
 ${partKinds.map((kind) => section(titles[kind], builtInParts[kind])).join('')}`;
 }
 

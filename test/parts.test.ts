@@ -149,7 +149,9 @@ describe.each(cases)('a %s of one’s own', (kind, row, options) => {
     expect((await again.sample(3)).data).toEqual((await run.sample(3)).data);
     expect(Object.keys(await again.export())).toEqual(expect.arrayContaining(['encoder.onnx', 'decoder.onnx']));
 
-    const missing = new RegExp(`\\.${kind}\\.name: .*given as 'parts', found "${name}"`);
+    const missing = new RegExp(
+      `\\.${kind}\\.name: .*a part of your own, which code gives.*parts: \\[yours\\].*, found "${name}"`,
+    );
     await expect(load(out)).rejects.toThrow(missing);
     await expect(train(examples, { ...common, out, resume: true, [kind]: undefined })).rejects.toThrow(missing);
   });
@@ -188,6 +190,21 @@ describe('parts of one’s own', () => {
     );
     await expect(begin({ posterior: { name: 'fixed-of-mine' } })).rejects.toThrow(
       "posterior: there is no 'fixed-of-mine'; known are",
+    );
+  });
+
+  it('have options that stand in their choice: who gives one flat is told how', async () => {
+    const parts = [fixedPosterior, flooredObjective];
+    const flat = { parts, posterior: 'fixed-of-mine', spread: 0.1 } as unknown as TrainOptions;
+    await expect(begin(flat)).rejects.toThrow(
+      "train: 'spread' is no option by itself: 'spread' is one of the posterior 'fixed-of-mine', a part of your own, and stands in it, posterior: { name: 'fixed-of-mine', spread: … }.",
+    );
+    const slip = { parts, objective: 'floored-of-mine', flor: 0.1 } as unknown as TrainOptions;
+    await expect(begin(slip)).rejects.toThrow("objective: { name: 'floored-of-mine', floor: … }");
+    // What is nearer to an option that there is stays a slip of that.
+    await expect(begin({ parts, latnt: 2 } as TrainOptions)).rejects.toThrow("did you mean 'latent'?");
+    await expect(begin({ parts: 'x', spread: 2 } as unknown as TrainOptions)).rejects.toThrow(
+      /unknown option|parts must/,
     );
   });
 

@@ -1,4 +1,5 @@
 export {
+  CapabilityError,
   DTypeError,
   DataError,
   LinearAlgebraError,
@@ -143,6 +144,7 @@ export { comparison, isImageShape, sheet } from '../drawing/index.ts';
 export type { RunPlace, RunSource } from './keeping/place.ts';
 export { Run } from './run/run.ts';
 export type {
+  EncodeOptions,
   ExamplesOptions,
   RunEvaluateOptions,
   RunEvaluation,

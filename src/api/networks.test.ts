@@ -75,7 +75,9 @@ describe('networks of one’s own', () => {
   it('are asked for where they are missing, and options without effect on them refused', async () => {
     const out = folder();
     await train(digits, { ...small, networks, out });
-    await expect(load(out)).rejects.toThrow(/networks of its author's own.*give them again as `networks`/);
+    await expect(load(out)).rejects.toThrow(
+      /networks of its author's own.*give them again in code, load\(path, \{ networks \}\)/,
+    );
     await expect(Promise.resolve(train(digits, { ...small, networks, hidden: [3] }))).rejects.toThrow(
       /'hidden' is for network 'dense', 'conv' or 'residual', and the network is your own/,
     );

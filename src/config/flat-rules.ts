@@ -1,4 +1,4 @@
-import { rule } from '../core/index.ts';
+import { expectedOf, rule } from '../core/index.ts';
 import type { OptionRule } from '../core/index.ts';
 import { rowsOf } from './part-table.ts';
 import type { PartTable } from './part-table.ts';
@@ -13,7 +13,12 @@ export function flatRules(parts: PartTable): Readonly<Record<string, OptionRule>
       found.set(name, rules);
     }
   }
-  return Object.fromEntries([...found].map(([name, rules]) => [name, rule.either(...rules)]));
+  return Object.fromEntries([...found].map(([name, rules]) => [name, anyOf(rules)]));
+}
+
+function anyOf(rules: readonly OptionRule[]): OptionRule {
+  const texts = (value: unknown): string[] => rules.map((each) => expectedOf(each, value));
+  return { ...rule.either(...rules), expectedOf: (value) => [...new Set(texts(value))].join(', or ') };
 }
 
 /** The rule of a part: one by its name, or `{ name, …options }`, whose options the configuration's schema judges. */

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { expectedOf } from '../core/index.ts';
 import { schema } from '../io/index.ts';
 import type { JsonValue } from '../io/index.ts';
 import type { PartKind, PartOption } from '../parts/index.ts';
@@ -22,7 +23,9 @@ export function partSchema(parts: PartTable, kind: PartKind): v.GenericSchema<un
     }),
   );
   return v.variant('name', variants, ({ expected }) =>
-    expected === 'Object' ? 'an object' : `one of ${names}, or a part of your own that is given as 'parts'`,
+    expected === 'Object'
+      ? 'an object'
+      : `one of ${names}, or a part of your own, which code gives and the command line cannot: load(path, { parts: [yours] }), train(data, { parts: [yours] })`,
   );
 }
 
@@ -31,6 +34,9 @@ function optionSchema({
   default: fallback,
   isAlways,
 }: PartOption): v.ExactOptionalSchema<v.GenericSchema, unknown> {
-  const value = v.custom<unknown>((given) => rule.accepts(given), rule.expected);
+  const value = v.custom<unknown>(
+    (given) => rule.accepts(given),
+    ({ input }) => expectedOf(rule, input),
+  );
   return isAlways ? v.exactOptional(value, fallback) : v.exactOptional(value, undefined);
 }

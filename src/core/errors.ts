@@ -50,3 +50,8 @@ export class NumericalError extends RootsigmaError {
 export class UnsupportedError extends RootsigmaError {
   override name = 'UnsupportedError';
 }
+
+/** Parts of a model that do not go together, or a wish that one of them cannot fulfil: another part, or another wish, does. */
+export class CapabilityError extends UnsupportedError {
+  override name = 'CapabilityError';
+}

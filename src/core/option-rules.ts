@@ -6,6 +6,8 @@ export interface OptionRule<T = unknown> {
   /** As in 'must be a whole number of at least 1'. */
   readonly expected: string;
   readonly accepts: (value: unknown) => boolean;
+  /** The same for one value that is not accepted, where that can be said more simply: of an entry of an object, say. */
+  readonly expectedOf?: (value: unknown) => string;
   /** Of one of some values: which. */
   readonly choices?: readonly T[];
   /** For the compiler alone: what it lets through. */
@@ -40,8 +42,13 @@ export function checkValue(what: string, value: unknown, rule: OptionRule): void
   if (!rule.accepts(value)) throw wrongValue(what, value, rule);
 }
 
-function wrongValue(what: string, value: unknown, { expected }: OptionRule): ValueError {
-  return new ValueError(`${what} must be ${expected}, got ${shownValue(value)}.`);
+function wrongValue(what: string, value: unknown, rule: OptionRule): ValueError {
+  return new ValueError(`${what} must be ${expectedOf(rule, value)}, got ${shownValue(value)}.`);
+}
+
+/** What a rule expects, in words, in place of a value that it does not accept. */
+export function expectedOf(rule: OptionRule, value: unknown): string {
+  return rule.expectedOf?.(value) ?? rule.expected;
 }
 
 /** The error for an option that there is not. */
@@ -53,7 +60,7 @@ export function unknownOption(operation: string, name: string, known: readonly s
 }
 
 /** The name that a slip of the hand would make `name` of, if there is one. */
-function nearestName(name: string, known: readonly string[]): string | undefined {
+export function nearestName(name: string, known: readonly string[]): string | undefined {
   const ranked = known.map((each) => ({ each, distance: editDistance(name.toLowerCase(), each.toLowerCase()) }));
   const [best] = ranked.sort((a, b) => a.distance - b.distance);
   return best && best.distance <= Math.max(1, Math.floor(name.length / 3)) ? best.each : undefined;

@@ -1,34 +1,19 @@
-import {
-  DTypeError,
-  NdArray,
-  ShapeError,
-  ValueError,
-  dtypeOf,
-  formatShape,
-  isFloat,
-  stridesOf,
-} from '../core/index.ts';
-import type { DType, FloatDType } from '../core/index.ts';
-import { Tensor, asTensors, isOp } from '../graph/index.ts';
+import { DTypeError, NdArray, ShapeError, ValueError, formatShape, isFloat, stridesOf } from '../core/index.ts';
+import type { FloatDType } from '../core/index.ts';
+import { Tensor, asTensors, isOp, ownDType, plainDType } from '../graph/index.ts';
 import type { GraphShape, TensorLike } from '../graph/index.ts';
 import type { ScaleWord } from './scale.ts';
 
 /** Parameters as floating-point tensors of one dtype; arrays of whole numbers take that of the others. @throws DTypeError */
 export function floatTensors(operation: string, ...values: readonly TensorLike[]): Tensor[] {
-  const [dtype = 'float64'] = values.flatMap((value) => dtypeIn(value) ?? []).filter(isFloat);
+  const [dtype = plainDType] = values.flatMap(ownDType).filter(isFloat);
   const tensors = asTensors(operation, ...values.map((value) => wholeAsFloat(value, dtype)));
   for (const tensor of tensors) floatDType(operation, tensor);
   return tensors;
 }
 
-/** Of tensors and typed arrays; numbers and nested arrays have none of their own. */
-function dtypeIn(value: TensorLike): DType | undefined {
-  if (value instanceof Tensor || value instanceof NdArray) return value.dtype;
-  return ArrayBuffer.isView(value) ? dtypeOf(value) : undefined;
-}
-
 function wholeAsFloat(value: TensorLike, dtype: FloatDType): TensorLike {
-  const own = dtypeIn(value);
+  const [own] = ownDType(value);
   return value instanceof Tensor || own === undefined || isFloat(own) ? value : NdArray.from(value, dtype);
 }
 

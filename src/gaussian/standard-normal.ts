@@ -1,5 +1,5 @@
 import type { FloatDType } from '../core/index.ts';
-import { asTensor } from '../graph/index.ts';
+import { asTensor, plainDType } from '../graph/index.ts';
 import { Gaussian } from './gaussian.ts';
 import { ScaledIdentityRoot } from './roots/scaled-identity.ts';
 
@@ -11,7 +11,8 @@ export class StandardNormal extends Gaussian<ScaledIdentityRoot> {
     super('StandardNormal', asTensor(0, dtype), ScaledIdentityRoot.unit(size, dtype));
   }
 
-  static ofSize(size: number, dtype: FloatDType = 'float64'): StandardNormal {
+  /** @param dtype default: float64, or inside a model its type */
+  static ofSize(size: number, dtype: FloatDType = plainDType): StandardNormal {
     return new StandardNormal(size, dtype);
   }
 }

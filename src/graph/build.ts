@@ -1,5 +1,5 @@
 import { DTypeError, NdArray, dtypeOf } from '../core/index.ts';
-import type { ArrayLikeInput, DType } from '../core/index.ts';
+import type { ArrayLikeInput, DType, FloatDType } from '../core/index.ts';
 import type { OpAttributes, OpName } from './op-table.ts';
 import { shapeRules } from './shape-rules.ts';
 import type { Inferred } from './shape-rules.ts';
@@ -33,9 +33,29 @@ export function input(name: string, shape: GraphShape, dtype: DType = 'float32')
   return makeNode('input', [], { name, shape, dtype });
 }
 
-/** A value fixed in the graph: a number, nested arrays, a typed array or an NdArray. Default dtype: float64, or the array's own. */
+/** What numbers and nested arrays are where nothing beside them has a type: float64, or inside a model its type. */
+export let plainDType: FloatDType = 'float64';
+
+/**
+ * Runs `build` with numbers and nested arrays of `dtype` where nothing beside them has a type, and float64 otherwise: in a part
+ * of a model, `Laplace.fromScale([0, 0], 1)` is of the model's type.
+ */
+export function withPlainDType<T>(dtype: FloatDType, build: () => T): T {
+  const before = plainDType;
+  plainDType = dtype;
+  try {
+    return build();
+  } finally {
+    plainDType = before;
+  }
+}
+
+/**
+ * A value fixed in the graph: a number, nested arrays, a typed array or an NdArray. Default dtype: the array's own, else float64, or
+ * inside a model its type.
+ */
 export function constant(value: ArrayLikeInput, dtype?: DType): Tensor<'constant'> {
-  return makeNode('constant', [], { value: NdArray.from<DType>(value, dtype) });
+  return makeNode('constant', [], { value: NdArray.from<DType>(value, dtype ?? ownDType(value)[0] ?? plainDType) });
 }
 
 const literals = new WeakSet<Tensor>();
@@ -61,23 +81,24 @@ export function dimension(name: string, dtype: 'float32' | 'float64'): Tensor<'d
 
 export function asTensor(value: TensorLike, dtype?: DType): Tensor {
   if (value instanceof Tensor) return value;
-  return typeof value === 'number' ? literal(value, dtype ?? 'float64') : constant(value, dtype);
+  return typeof value === 'number' ? literal(value, dtype ?? plainDType) : constant(value, dtype);
 }
 
 /**
  * Operands as tensors. Numbers and nested arrays are weakly typed, as in JAX: they take the dtype of the tensors (or
- * typed arrays) beside them, float64 where there are none.
+ * typed arrays) beside them; where there are none float64, or inside a model its type.
  */
 export function asTensors(operation: string, ...values: readonly TensorLike[]): Tensor[] {
-  const dtypes = new Set(values.flatMap(strongDType));
+  const dtypes = new Set(values.flatMap(ownDType));
   if (dtypes.size > 1) {
     throw new DTypeError(`${operation}: operands are ${[...dtypes].join(' and ')}. Convert one with cast().`);
   }
-  const [dtype = 'float64'] = dtypes;
+  const [dtype = plainDType] = dtypes;
   return values.map((value) => asTensor(value, dtype));
 }
 
-function strongDType(value: TensorLike): DType[] {
+/** That of tensors and typed arrays; numbers and nested arrays have none. */
+export function ownDType(value: TensorLike): DType[] {
   if (value instanceof Tensor || value instanceof NdArray) return [value.dtype];
   return ArrayBuffer.isView(value) ? [dtypeOf(value)] : [];
 }

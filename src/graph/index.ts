@@ -1,7 +1,18 @@
 export { Tensor, isOp, withScope } from './tensor.ts';
 export type { Dimension, GraphShape } from './graph-shape.ts';
 export * from './op-table.ts';
-export { asTensor, asTensors, constant, dimension, inferNode, input, makeNode } from './build.ts';
+export {
+  asTensor,
+  asTensors,
+  constant,
+  dimension,
+  inferNode,
+  input,
+  makeNode,
+  ownDType,
+  plainDType,
+  withPlainDType,
+} from './build.ts';
 export type { TensorLike } from './build.ts';
 export { broadcastGraphShapes } from './shape-rules.ts';
 export type { Inferred } from './shape-rules.ts';

@@ -1,4 +1,4 @@
-import { UnsupportedError } from '../core/index.ts';
+import { CapabilityError } from '../core/index.ts';
 
 /**
  * What a prior or a posterior can do beyond draws:
@@ -40,24 +40,32 @@ export function has({ capabilities }: Pick<ModelPart, 'capabilities'>, capabilit
   return capabilities.includes(capability);
 }
 
+type Able = Pick<ModelPart, 'name' | 'capabilities'>;
+
 /**
  * Refuses a part that lacks what something needs of it.
  *
  * @param who needs it, in words: `objective 'beta-tc'`
- * @param others rows of the part's kind, to say which would do
- * @throws UnsupportedError that says which part lacks what
+ * @param remedy what to do, or rows of the part's kind, to say which would do
+ * @throws CapabilityError that says which part lacks what
  */
 export function requireCapabilities(
   who: string,
   part: ModelPart,
   needed: readonly Capability[],
-  others: readonly { readonly name: string; readonly capabilities: readonly Capability[] }[] = [],
+  remedy: string | readonly Able[] = [],
 ): void {
   const missing = needed.filter((capability) => !has(part, capability));
   if (missing.length === 0) return;
-  const able = others.filter((each) => needed.every((capability) => has(each, capability))).map(({ name }) => name);
-  const remedy = able.length > 0 ? ` Choose a ${part.kind} that has: ${able.join(', ')}.` : '';
-  throw new UnsupportedError(
-    `${who} needs of the ${part.kind} ${missing.map((capability) => inWords[capability]).join(' and ')}, which '${part.name}' does not have.${remedy}`,
+  const lacking = missing.map((capability) => inWords[capability]).join(' and ');
+  const advice = typeof remedy === 'string' ? remedy : choiceText(part.kind, remedy, needed);
+  throw new CapabilityError(
+    `${who} needs of the ${part.kind} ${lacking}, which '${part.name}' does not have.${advice && ` ${advice}`}`,
   );
+}
+
+/** Which of the rows have what is needed. */
+function choiceText(kind: string, rows: readonly Able[], needed: readonly Capability[]): string {
+  const able = rows.filter((row) => needed.every((capability) => has(row, capability)));
+  return able.length > 0 ? `Choose a ${kind} that has: ${able.map(({ name }) => name).join(', ')}.` : '';
 }

@@ -1,6 +1,6 @@
-import { UnsupportedError, ValueError, formatShape, sizeOf } from '../core/index.ts';
+import { CapabilityError, DTypeError, ValueError, formatShape, sizeOf } from '../core/index.ts';
 import type { FloatDType } from '../core/index.ts';
-import { asGraphKey, withScope } from '../graph/index.ts';
+import { asGraphKey, withPlainDType, withScope } from '../graph/index.ts';
 import type { GraphKey, Tensor } from '../graph/index.ts';
 import { beside } from '../nn/index.ts';
 import type { LayerContext, ParameterSpec, Parameters } from '../nn/index.ts';
@@ -15,6 +15,7 @@ import type { Likelihood, LikelihoodFamily } from './likelihoods/index.ts';
 import type { Networks } from './networks/index.ts';
 import { posteriors } from './posteriors/index.ts';
 import type { Posterior, PosteriorDistribution } from './posteriors/index.ts';
+import { priorPrefix } from './priors/index.ts';
 import type { Prior, PriorDistribution } from './priors/index.ts';
 
 interface SharedOptions extends PosteriorOptions, PriorOptions {
@@ -89,8 +90,17 @@ export interface Vae {
   given(condition: Tensor): Vae;
 }
 
-/** A VAE of built-in networks, or of given ones. @throws ValueError when sizes do not fit together */
+/**
+ * A VAE of built-in networks, or of given ones. In what its parts build, numbers are of the model's type (`withPlainDType`).
+ *
+ * @throws ValueError when sizes do not fit together, or two parameters have one name
+ */
 export function createVae(options: VaeOptions): Vae {
+  const { dtype = 'float32' } = options;
+  return withPlainDType(dtype, () => assembled(options, dtype));
+}
+
+function assembled(options: VaeOptions, dtype: FloatDType): Vae {
   const { latent, conditionSize = 0 } = options;
   if (!Number.isInteger(conditionSize) || conditionSize < 0)
     throw new ValueError(`createVae: conditionSize must be a whole number of at least 0, got ${conditionSize}.`);
@@ -102,21 +112,23 @@ export function createVae(options: VaeOptions): Vae {
   const likelihood = options.likelihood ?? bernoulliFamily({ inputSize });
   const networks = networksOf(options, { inputSize, outputSize: likelihood.outputSize });
   const posterior = posteriorFor(options, { featureSize: networks.encoder.outputSize, latent });
-  const prior = priorFor(options, { latent, inputSize, conditionSize, dtype: options.dtype ?? 'float32' });
+  const prior = priorFor(options, { latent, inputSize, conditionSize, dtype });
   requireCapabilities(`prior '${prior.name}'`, posterior, prior.needs ?? [], posteriors);
   if (conditionSize > 0 && prior.needs) {
-    throw new UnsupportedError(
+    throw new CapabilityError(
       `prior '${prior.name}' is made of the posteriors of inputs of its own, which have no condition: choose another prior, such as 'standard-normal' or 'conditional-normal'.`,
     );
   }
   const parts = { networks, posterior, likelihood, prior };
-  return modelOf({ inputSize, latent, conditionSize }, parts, undefined);
+  checkNames(parametersOf(parts), prior);
+  return modelOf({ inputSize, latent, conditionSize, dtype }, parts, undefined);
 }
 
 interface ModelSizes {
   readonly inputSize: number;
   readonly latent: number;
   readonly conditionSize: number;
+  readonly dtype: FloatDType;
 }
 
 interface ModelParts {
@@ -126,7 +138,12 @@ interface ModelParts {
   readonly prior: Prior & ModelPart;
 }
 
-function modelOf(sizes: ModelSizes, parts: ModelParts, condition: Tensor | undefined): Vae {
+/** The value that a parameter starts with depends on its place: what is new comes last. */
+function parametersOf({ networks: { encoder, decoder }, posterior, likelihood, prior }: ModelParts): ParameterSpec[] {
+  return [encoder, posterior, decoder, likelihood, prior].flatMap((part) => part.parameters);
+}
+
+function modelOf({ dtype, ...sizes }: ModelSizes, parts: ModelParts, condition: Tensor | undefined): Vae {
   const { networks, posterior, likelihood, prior } = parts;
   const { encoder, decoder } = networks;
   if (condition) checkConditions(sizes, condition);
@@ -136,20 +153,23 @@ function modelOf(sizes: ModelSizes, parts: ModelParts, condition: Tensor | undef
     return value;
   };
   const encode = (parameters: Parameters, x: Tensor, context?: LayerContext): PosteriorDistribution =>
-    posterior.apply(parameters, encoder.apply(parameters, withCondition(x), context));
+    withPlainDType(x.dtype as FloatDType, () =>
+      posterior.apply(parameters, encoder.apply(parameters, withCondition(x), context)),
+    );
   const decode = (parameters: Parameters, z: Tensor, context?: LayerContext): Likelihood =>
-    withScope('likelihood', () => likelihood.apply(decoder.apply(parameters, withCondition(z), context), parameters));
+    withPlainDType(z.dtype as FloatDType, () =>
+      withScope('likelihood', () => likelihood.apply(decoder.apply(parameters, withCondition(z), context), parameters)),
+    );
   const priorOf = (parameters: Parameters): PriorDistribution => {
     if (!condition) refuseWithout(sizes);
     const context = { encode: (x: Tensor) => encode(parameters, x), ...(condition && { condition }) };
-    return withScope('prior', () => prior.apply(parameters, context));
+    return withPlainDType(dtype, () => withScope('prior', () => prior.apply(parameters, context)));
   };
   return {
     ...sizes,
     // Who has the model of a condition is to give it none.
     conditionSize: condition ? 0 : sizes.conditionSize,
-    // The value that a parameter starts with depends on its place: what is new comes last.
-    parameters: [encoder, posterior, decoder, likelihood, prior].flatMap((part) => part.parameters),
+    parameters: parametersOf(parts),
     parts: { prior, posterior },
     prior: priorOf,
     encode,
@@ -160,13 +180,39 @@ function modelOf(sizes: ModelSizes, parts: ModelParts, condition: Tensor | undef
       const { value: z, logProb } = withScope('sample', () => q.sampleAndLogProb(key));
       const likelihood = decode(parameters, z, context);
       const state = Object.fromEntries(context.state);
-      return { posterior: q, prior: priorOf(parameters), latent: z, logProbOfDraw: logProb, likelihood, state };
+      const p = priorOf(parameters);
+      checkDType(prior.name, p, q);
+      return { posterior: q, prior: p, latent: z, logProbOfDraw: logProb, likelihood, state };
     },
     given: (given) => {
       if (condition) checkConditions({ conditionSize: 0 }, given);
-      return modelOf(sizes, parts, given);
+      return modelOf({ ...sizes, dtype }, parts, given);
     },
   };
+}
+
+/** @throws ValueError for a name that two parameters have, or one of the prior's that is not named as its own */
+function checkNames(specs: readonly ParameterSpec[], prior: Prior & ModelPart): void {
+  const stray = prior.parameters.find(({ name }) => !name.startsWith(priorPrefix));
+  if (stray) {
+    throw new ValueError(
+      `prior '${prior.name}': its parameter '${stray.name}' must be named ${priorPrefix}…, so that it is none of the networks'.`,
+    );
+  }
+  const names = new Set<string>();
+  for (const { name } of specs) {
+    if (names.has(name))
+      throw new ValueError(`createVae: two parameters are named '${name}': each needs a name of its own.`);
+    names.add(name);
+  }
+}
+
+/** @throws DTypeError where prior and posterior are of different types, as of a prior that was made beforehand */
+function checkDType(name: string, prior: PriorDistribution, posterior: PosteriorDistribution): void {
+  if (prior.dtype === posterior.dtype) return;
+  throw new DTypeError(
+    `prior '${name}': its distribution is ${prior.dtype} and the model ${posterior.dtype}. Make it within \`build\`, where numbers are of the model's type, and typed arrays and NdArrays of \`dtype\`, which \`build\` is given: constant(values, dtype).`,
+  );
 }
 
 /** What layers draw is apart from the draw of z, which takes the key itself. */

@@ -1,6 +1,6 @@
 import type { NdArray } from '../core/index.ts';
 import type { Engine, Program } from '../engine/index.ts';
-import { keyInput, keyWords } from '../graph/index.ts';
+import { keyInput, keyWords, withPlainDType } from '../graph/index.ts';
 import type { Tensor } from '../graph/index.ts';
 import type { Vae, VaeOutput } from '../models/index.ts';
 import { parameterInputs } from '../nn/index.ts';
@@ -80,7 +80,7 @@ export class CriterionProgram {
     const parameters = parameterInputs(of.parameters);
     const output = model.apply(parameters, x, { key: keyInput('key') });
     const terms = elboTerms({ ...output, x });
-    const own = criterion.perExample?.({ x, model, parameters, output, terms });
+    const own = withPlainDType('float32', () => criterion.perExample?.({ x, model, parameters, output, terms }));
     const outputs = { ...terms, ...(own && { criterion: own }) };
     return new CriterionProgram(criterion, await engine.compile({ outputs, boundInputs: options.parameters }));
   }

@@ -1,4 +1,6 @@
 import { ValueError } from '../core/index.ts';
+import type { FloatDType } from '../core/index.ts';
+import { withPlainDType } from '../graph/index.ts';
 import type { GraphKey, Tensor } from '../graph/index.ts';
 import type { Capability, Vae, VaeOutput } from '../models/index.ts';
 import type { ParameterSpec, Parameters } from '../nn/index.ts';
@@ -57,6 +59,8 @@ export interface Objective {
   readonly needs?: { readonly posterior?: readonly Capability[]; readonly prior?: readonly Capability[] };
   /** By what epochs are compared, training stops early and examples are left out. Default: the ELBO, which is not warmed up. */
   readonly criterion?: Criterion;
+  /** What a person should know of it for such sizes, a sentence each: said when a training begins. */
+  readonly notices?: readonly string[];
   build(context: ObjectiveContext): Losses;
 }
 
@@ -109,7 +113,14 @@ export function createObjective(
   const where = `objective '${row.name}'`;
   const values = valuesOf(row, options, { shape: [sizes.inputSize] });
   const objective = row.build(values, sizes);
-  const { parameters = [], optimizer, couplesExamples, needs = {}, criterion = elboCriterion } = objective;
+  const {
+    parameters = [],
+    optimizer,
+    couplesExamples,
+    needs = {},
+    criterion = elboCriterion,
+    notices = [],
+  } = objective;
   const stray = parameters.find(({ name }) => !name.startsWith(objectivePrefix));
   if (stray) {
     throw new ValueError(
@@ -129,8 +140,9 @@ export function createObjective(
     couplesExamples,
     needs,
     criterion,
+    notices: notices.map((notice) => `${where}: ${notice}`),
     scalars: Object.fromEntries(scalars),
     trainingSize: sizes.trainingSize,
-    build: (context) => objective.build(context),
+    build: (context) => withPlainDType(context.x.dtype as FloatDType, () => objective.build(context)),
   };
 }

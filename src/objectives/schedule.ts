@@ -1,4 +1,4 @@
-import { rule } from '../core/index.ts';
+import { expectedOf, nearestName, rule, shownValue } from '../core/index.ts';
 import type { OptionRule } from '../core/index.ts';
 
 /** How a number comes to its full value over the steps. */
@@ -22,7 +22,7 @@ export interface Schedule {
 export type Scheduled = number | Schedule;
 
 /** Fu et al.'s M. */
-const defaultCycles = 4;
+export const defaultCycles = 4;
 
 /**
  * The value at a step, counted from 0: it goes from `from`, at the first step, to `value` and stays there. With t = step / w, at
@@ -69,17 +69,31 @@ export const scheduleRules = {
 export function scheduled(range: rule.NumberRange = {}): OptionRule<Scheduled> {
   const value = rule.number(range);
   const rules: Readonly<Record<string, OptionRule>> = { value, from: value, ...scheduleRules };
-  const isSchedule = (given: unknown): boolean => {
-    if (typeof given !== 'object' || given === null || !('value' in given) || !('schedule' in given)) return false;
-    return (
-      Object.entries(given).every(([name, entry]) => Object.hasOwn(rules, name) && rules[name]?.accepts(entry)) &&
-      (!('cycles' in given) || given.schedule === 'cyclical')
-    );
-  };
   return {
     expected: `${value.expected}, or { value, schedule: ${scheduleNames.join(' | ')}, from?, warmupSteps?, cycles? (of cyclical) }`,
-    accepts: (given) => value.accepts(given) || isSchedule(given),
+    accepts: (given) =>
+      value.accepts(given) || (rule.object.accepts(given) && faultOf(given as object, rules) === undefined),
+    expectedOf: (given) =>
+      rule.object.accepts(given) ? `a schedule ${faultOf(given as object, rules) ?? ''}` : value.expected,
   };
+}
+
+/** What is wrong about an object as a schedule, if anything is: `with a value`, `whose warmupSteps is a whole number of at least 0`. */
+function faultOf(given: object, rules: Readonly<Record<string, OptionRule>>): string | undefined {
+  const entries: Readonly<Record<string, unknown>> = given as Record<string, unknown>;
+  for (const [name, entry] of Object.entries(entries)) {
+    if (entry === undefined) continue;
+    const own = Object.hasOwn(rules, name) ? rules[name] : undefined;
+    if (!own) {
+      const nearest = nearestName(name, Object.keys(rules));
+      return `of ${Object.keys(rules).join(', ')}, without '${name}'${nearest === undefined ? '' : ` (did you mean '${nearest}'?)`}`;
+    }
+    if (!own.accepts(entry)) return `whose '${name}' is ${expectedOf(own, entry)}, not ${shownValue(entry)}`;
+  }
+  const missing = ['value', 'schedule'].find((name) => entries[name] === undefined);
+  if (missing !== undefined) return `with '${missing}'`;
+  const isOdd = entries.cycles !== undefined && entries.schedule !== 'cyclical';
+  return isOdd ? "without 'cycles', which 'cyclical' has alone" : undefined;
 }
 
 /** In words: `4`, or `0 to 4 over 2000 steps (linear)`. */

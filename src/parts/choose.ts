@@ -6,7 +6,9 @@ export function partNamed<Row extends Part>(kind: Row['kind'], name: string, row
   const row = rows.find((each) => each.name === name);
   if (row) return row;
   const known = rows.map((each) => `'${each.name}'`).join(', ');
-  throw new ValueError(`${kind}: there is no '${name}'; known are ${known}. Parts of your own go into 'parts'.`);
+  throw new ValueError(
+    `${kind}: there is no '${name}'; known are ${known}. Parts of your own are for code, as 'parts'.`,
+  );
 }
 
 /**

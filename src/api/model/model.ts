@@ -25,7 +25,7 @@ export function modelFor(
   if (network.name === customNetwork) {
     if (!networks) {
       throw new ValueError(
-        "the run has networks of its author's own, and no file holds them: give them again as `networks`, to `load` or to `train` with `resume`.",
+        "the run has networks of its author's own, and no file holds them: give them again in code, load(path, { networks }) or train(data, { networks, … }); the command line cannot.",
       );
     }
     return createVae({ ...parts, ...networks({ shape, latent, outputSize: likelihood.outputSize }) });

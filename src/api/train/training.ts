@@ -3,6 +3,7 @@ import type { TrainingEvent } from '../../training/index.ts';
 import type { DataInput } from '../data/data.ts';
 import { EventQueue } from './event-queue.ts';
 import type { Run } from '../run/run.ts';
+import { refuseFlatOwnOptions } from './own-options.ts';
 import { trainOptionRules } from './train-options.ts';
 import type { TrainOptions } from './train-options.ts';
 import { trainInWorker } from './worker-training.ts';
@@ -57,6 +58,7 @@ async function runTraining(
   given: TrainOptions,
   queue: Pick<EventQueue<TrainingEvent>, 'push'>,
 ): Promise<Run> {
+  refuseFlatOwnOptions(given);
   checkOptions('train', given, trainOptionRules);
   const onNotice = noticesTo(given.onNotice);
   const onEvent = (event: TrainingEvent): void => {

@@ -80,3 +80,11 @@ it('takes a configuration that says anything else of its data for a stranger', (
   expect(() => locateTrainingData({ ...data('rows.csv'), source: 'secret.csv' }, run)).toThrow(DataError);
   expect(() => locateTrainingData({ ...data('rows.csv'), options: { schema: '/etc/passwd' } }, run)).toThrow(DataError);
 });
+
+it('says of data that code gave that no file holds them', () => {
+  const options = (kind: DataConfig['kind'], source: string): DataConfig => ({ ...data(source), kind });
+  expect(() => locateTrainingData(options('array', 'array'), run)).toThrow(
+    /was trained on an array that code gave, and no file holds it\. Give data again/,
+  );
+  expect(() => locateTrainingData(options('table', 'table'), run)).toThrow(/a table that code gave/);
+});

@@ -41,11 +41,22 @@ export function locateTrainingData(data: DataConfig, folder: string | undefined)
     .map((place) => resolve(place, source))
     .find((path) => existsSync(noteOf({ ...data, source: path })));
   if (own !== undefined && existsSync(own)) return own;
+  if (isByCode(data)) {
+    const what = data.kind === 'array' ? 'an array' : 'a table';
+    throw new DataError(
+      `${folder ?? 'the run'}: was trained on ${what} that code gave, and no file holds it. Give data again: the option data in code, --data with a file on the command line.`,
+    );
+  }
   const isDownload = listDatasets().some(({ name }) => name === source);
   throw new DataError(
     `${source}: the data that ${folder ?? 'the run'} was trained on ${isDownload ? 'would be read from an installed package or downloaded' : 'were not found in its folder'}, and nothing here shows that it was trained on this machine. ` +
       `What a run from elsewhere names is read only when you name it too: --data ${source} on the command line, the option data in code.`,
   );
+}
+
+/** Whether the data were handed over by code, so that their name leads nowhere. */
+function isByCode({ kind, source }: DataConfig): boolean {
+  return kind === 'array' || (kind === 'table' && source === 'table');
 }
 
 function isDrawn(source: string): boolean {

@@ -1,4 +1,4 @@
-import { UnsupportedError } from '../../core/index.ts';
+import { CapabilityError } from '../../core/index.ts';
 import type { FloatDType, Shape } from '../../core/index.ts';
 import { Independent } from '../../distributions/index.ts';
 import type { Distribution, SampleAndLogProb, Support } from '../../distributions/index.ts';
@@ -102,7 +102,7 @@ export class LikelihoodOf implements Likelihood {
 
 function known(distribution: Distribution, what: 'mean' | 'mode'): Tensor {
   const value = distribution[what];
-  if (!value) throw new UnsupportedError(`likelihood: ${distribution.name} has no ${what} in closed form.`);
+  if (!value) throw new CapabilityError(`likelihood: ${distribution.name} has no ${what} in closed form.`);
   return value;
 }
 

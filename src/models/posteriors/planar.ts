@@ -1,4 +1,4 @@
-import { UnsupportedError, rule } from '../../core/index.ts';
+import { CapabilityError, rule } from '../../core/index.ts';
 import type { FloatDType, Shape } from '../../core/index.ts';
 import { realSupport } from '../../gaussian/distribution.ts';
 import { MultivariateNormalDiag } from '../../gaussian/index.ts';
@@ -125,9 +125,9 @@ class PlanarFlows implements PosteriorDistribution {
     return this.sampleAndLogProb(key, sampleShape).value;
   }
 
-  /** @throws UnsupportedError: the inverse of a planar flow has no closed form */
+  /** @throws CapabilityError: the inverse of a planar flow has no closed form */
   logProb(): Tensor {
-    throw new UnsupportedError(
+    throw new CapabilityError(
       "planar: log q(z|x) is known of its own draws only (sampleAndLogProb), as planar flows have no inverse in closed form. Choose posterior 'full' where any z is asked about.",
     );
   }

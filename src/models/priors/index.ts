@@ -8,5 +8,5 @@ import { vamp } from './vamp.ts';
 /** The priors that there are. */
 export const priors = [standardNormal, gaussianMixture, vamp, realNvp, maf, conditionalNormal] as const;
 
-export { definePrior } from './prior.ts';
+export { definePrior, priorPrefix } from './prior.ts';
 export type { Prior, PriorContext, PriorDistribution, PriorRow, PriorSizes } from './prior.ts';

@@ -14,6 +14,9 @@ export interface PriorContext {
   readonly condition?: Tensor;
 }
 
+/** Begins every name of a prior's parameters. */
+export const priorPrefix = 'prior.';
+
 /** p(z), or p(z|c): a density over latent vectors, which may have parameters of its own. */
 export interface Prior {
   /** By full names, which begin with `prior.` */
@@ -43,6 +46,7 @@ export interface PriorSizes {
   readonly inputSize: number;
   /** Numbers of the condition. Default: 0, there is none. */
   readonly conditionSize?: number;
+  /** The model's. Numbers in a formula have it by themselves; a typed array or an NdArray gets it by `constant(values, dtype)`. */
   readonly dtype: FloatDType;
 }
 
