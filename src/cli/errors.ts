@@ -11,7 +11,15 @@ export class UsageError extends Error {
 }
 
 /** The library's errors whose cause is what the user passed, by their names (importing the classes takes time). */
-const badInput = ['UsageError', 'ValueError', 'DataError', 'ShapeError', 'DTypeError', 'LinearAlgebraError'];
+const badInput = [
+  'UsageError',
+  'ValueError',
+  'DataError',
+  'ShapeError',
+  'DTypeError',
+  'LinearAlgebraError',
+  'CapabilityError',
+];
 const expected = [
   ...badInput,
   'WriteError',

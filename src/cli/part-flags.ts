@@ -1,6 +1,8 @@
 import { InvalidArgumentError } from 'commander';
 import type { Option } from 'commander';
+import { expectedOf } from '../core/index.ts';
 import type { OptionRule } from '../core/index.ts';
+import type { Schedule } from '../objectives/index.ts';
 import { choice, option } from './options.ts';
 
 // The flags of a model's parts, made from the rows of the table of parts: a new row brings its own.
@@ -30,8 +32,8 @@ const scheduleEntries = ['schedule', 'warmupSteps', 'cycles', 'from'] as const;
 
 /** Loads the table of parts, which `--help` of other commands does without. */
 async function tableOfParts() {
-  const { builtInParts, rowsOf, scheduleRules } = await import('../config/index.ts');
-  return { rows: rowsOf(builtInParts), scheduleRules };
+  const { builtInParts, describeScheduled, rowsOf, scheduleRules } = await import('../config/index.ts');
+  return { rows: rowsOf(builtInParts), scheduleRules, describeScheduled };
 }
 type Table = Awaited<ReturnType<typeof tableOfParts>>;
 type Row = Table['rows'][number];
@@ -156,26 +158,33 @@ function valueParser(rules: readonly OptionRule[]): (text: string) => unknown {
     ];
     const value = candidates.find((candidate) => rules.some(({ accepts }) => accepts(candidate)));
     if (value !== undefined) return value;
-    const expected = [...new Set(rules.map((each) => each.expected))].join(', or ');
+    const expected = [...new Set(rules.map((each) => expectedOf(each, candidates[0])))].join(', or ');
     const isOfLists = rules.some(({ accepts }) => accepts([4, 2]));
     const none = rules.some(({ accepts }) => accepts([])) ? ', or none' : '';
     throw new InvalidArgumentError(`Expected ${expected}${isOfLists ? `, such as 400,200${none}` : ''}.`);
   };
 }
 
+/** Options that flags make, and what a person should know of them. */
+interface ScheduledFlags {
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly notices: readonly string[];
+}
+
 /**
  * Scheduled options out of their flags: `--beta 4 --beta-schedule linear --beta-warmup-steps 2000` is
- * { value: 4, schedule: 'linear', warmupSteps: 2000 }.
+ * { value: 4, schedule: 'linear', warmupSteps: 2000 }. What is scheduled already and gets another value keeps its schedule.
  *
  * @param usual the objective of a configuration to start from: its options' values where no flag says them
  */
 export async function scheduledFlags(
   flags: Readonly<Record<string, unknown>>,
   usual: Readonly<Record<string, unknown>> = {},
-): Promise<Readonly<Record<string, unknown>>> {
-  const { rows } = await tableOfParts();
+): Promise<ScheduledFlags> {
+  const { rows, describeScheduled } = await tableOfParts();
   const objective = flags.objective ?? usual.name ?? kinds.objective.usual;
   const scheduled: Record<string, unknown> = {};
+  const notices: string[] = [];
   for (const [name, owners] of optionsOf(rows)) {
     // Objectives have options of one name with defaults of their own.
     const { option: own } = owners.find(({ row }) => row.kind === 'objective' && row.name === objective) ?? owners[0];
@@ -184,13 +193,26 @@ export async function scheduledFlags(
       const value = flags[`${name}${entry[0]?.toUpperCase()}${entry.slice(1)}`];
       return value === undefined ? [] : [[entry, value] as const];
     });
-    if (given.length === 0) continue;
-    const before = usual.name === objective ? usual[name] : undefined;
-    const from = before ?? own.default;
-    const isSchedule = typeof from === 'object' && from !== null;
-    const kept = isSchedule ? from : { value: from, schedule: 'linear' };
     const value = flags[name];
-    scheduled[name] = { ...kept, ...(value !== undefined && { value }), ...Object.fromEntries(given) };
+    const before = usual.name === objective ? usual[name] : undefined;
+    const isSchedule = typeof before === 'object' && before !== null;
+    if (given.length === 0 && !(value !== undefined && isSchedule)) continue;
+    const from = before ?? own.default;
+    const kept = (typeof from === 'object' ? from : { value: from, schedule: 'linear' }) as Schedule;
+    const asked = { ...(value !== undefined && { value }), ...Object.fromEntries(given) };
+    const next = { ...entriesFor({ ...kept, ...asked }, kept), ...asked } as Schedule;
+    scheduled[name] = next;
+    if (given.length > 0) continue;
+    const flag = `--${flagOf(name)}`;
+    notices.push(
+      `${flag} ${String(value)} keeps the schedule that it starts from: ${describeScheduled(next)}. Without it: ${flag}-schedule constant.`,
+    );
   }
-  return scheduled;
+  return { options: scheduled, notices };
+}
+
+/** Of the entries that a schedule had, those that it has under its name now. */
+function entriesFor({ schedule }: { readonly schedule?: unknown }, before: object): object {
+  const idle = schedule === 'constant' ? ['from', 'warmupSteps', 'cycles'] : schedule === 'cyclical' ? [] : ['cycles'];
+  return Object.fromEntries(Object.entries(before).filter(([entry]) => !idle.includes(entry)));
 }

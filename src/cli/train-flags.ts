@@ -25,6 +25,8 @@ export interface TrainFlags extends Omit<ModelOptions, 'config' | 'threads'>, En
 interface Resolved {
   readonly source: string;
   readonly options: TrainOptions;
+  /** What a person should know of how the flags and the file go together. */
+  readonly notices: readonly string[];
 }
 
 /** The flags over the options of --config or the configuration of the run to resume. */
@@ -57,10 +59,14 @@ export async function resolveOptions(library: Library, data: string | undefined,
     ...(testCount !== undefined && { testCount }),
     ...(dataSeed !== undefined && { seed: dataSeed }),
   };
+  const scheduled = await scheduledFlags(
+    flags as Record<string, unknown>,
+    objectiveOf(library, { ...base, preset: flags.preset ?? base.preset }),
+  );
   const options = {
-    ...base,
+    ...withoutFlags(base, model),
     ...model,
-    ...(await scheduledFlags(flags as Record<string, unknown>, base.config?.objective ?? objectiveOf(library, flags))),
+    ...scheduled.options,
     ...((base.set ?? model.set) && { set: { ...base.set, ...model.set } }),
     dataOptions,
     ...(engine !== undefined && { engine }),
@@ -69,14 +75,33 @@ export async function resolveOptions(library: Library, data: string | undefined,
     ...(resume !== undefined && { resume }),
     ...(checkpointEvery !== undefined && { checkpointEvery }),
   };
-  return { source, options };
+  return { source, options, notices: scheduled.notices };
 }
 
-/** The objective of the preset, with its options. */
-function objectiveOf({ presetNamed }: Library, { preset }: TrainFlags): Readonly<Record<string, unknown>> {
-  if (preset === undefined) return {};
-  const { objective, ...options } = presetNamed(preset).options;
-  return { name: objective, ...options };
+/** The options of a file without those in its parts, `posterior: { name, root }`, that a flag gives. */
+function withoutFlags(base: ModelOptions, flags: ModelOptions): ModelOptions {
+  return Object.fromEntries(
+    Object.entries(base).map(([name, value]) => {
+      if (!isPart(value)) return [name, value];
+      return [name, Object.fromEntries(Object.entries(value).filter(([entry]) => !Object.hasOwn(flags, entry)))];
+    }),
+  );
+}
+
+/** The objective that a training starts from, with its options: of a file, of the configuration that it is, or of a preset. */
+function objectiveOf(
+  { presetNamed }: Library,
+  { preset, ...base }: Omit<ModelOptions, 'preset'> & { readonly preset: string | undefined },
+): Readonly<Record<string, unknown>> {
+  const ofPreset = preset === undefined ? {} : presetNamed(preset).options;
+  const { config, objective: choice, ...flat }: ModelOptions = { ...ofPreset, ...base };
+  const name = isPart(choice) ? choice.name : (choice ?? config?.objective.name ?? 'elbo');
+  const configured = config?.objective.name === name ? config.objective : {};
+  return { ...configured, ...flat, ...(isPart(choice) && choice), name };
+}
+
+function isPart(value: unknown): value is { readonly name: string } {
+  return typeof value === 'object' && value !== null && typeof (value as { name?: unknown }).name === 'string';
 }
 
 /** The data that a configuration names, where nobody else has: it may come from anywhere. */

@@ -69,6 +69,10 @@ function logWeights(rows: number, { trainingSize, estimator }: AggregateOptions,
   return constant(weights);
 }
 
+/** For objectives that weigh the total correlation, of one latent dimension. */
+export const noTotalCorrelation =
+  'one latent dimension has no total correlation by definition, so its weight has no effect. Choose latent 2 or more.';
+
 const weight = (help: string, usual: number) =>
   option(scheduled({ least: 0 }), { help, default: usual, isScheduled: true });
 
@@ -88,11 +92,12 @@ export const betaTc = defineObjective({
     }),
   },
   describe: ({ beta }) => `β-TC, β = ${describeScheduled(beta)}`,
-  build: ({ estimator }, { batchSize }) => {
+  build: ({ estimator }, { batchSize, latent }) => {
     if (batchSize < 2) throw new ValueError(`objective 'beta-tc': compares examples, so batchSize must be at least 2.`);
     return {
       couplesExamples: true,
       needs: { posterior: ['logProbOfDraw', 'logProb', 'marginalLogProb'], prior: ['logProb'] },
+      notices: latent > 1 ? [] : [noTotalCorrelation],
       build: ({ x, output, trainingSize, scalars: { alpha = 1, beta = 1, gamma = 1 } }) => {
         const { reconstruction, kl } = elboTerms({ ...output, x });
         const terms = aggregateTerms(output, { trainingSize, estimator });

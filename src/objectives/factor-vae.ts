@@ -24,6 +24,7 @@ import type { GraphKey, Tensor } from '../graph/index.ts';
 import { dense, sequential, stateless } from '../nn/index.ts';
 import type { Layer } from '../nn/index.ts';
 import { option } from '../parts/index.ts';
+import { noTotalCorrelation } from './beta-tc.ts';
 import { elboTerms, negativeElbo } from './elbo.ts';
 import { defineObjective, objectivePrefix } from './objective.ts';
 import { describeScheduled, scheduled } from './schedule.ts';
@@ -98,6 +99,7 @@ export const factorVae = defineObjective({
       parameters: network.parameters,
       optimizer: { learningRate, ...moments },
       couplesExamples: true,
+      notices: latent > 1 ? [] : [noTotalCorrelation],
       build: ({ x, rows, key, parameters, output, scalars: { gamma = 1 } }) => {
         const terms = elboTerms({ ...output, x });
         const totalCorrelation = mean(network.apply(parameters, output.latent));

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { describeScheduled, scalarAt, scheduled } from './index.ts';
+import { ValueError, checkOptions } from '../core/index.ts';
+import { contradictionOf, countsAllSteps, describeScheduled, missedIn, scalarAt, scheduled } from './index.ts';
 import type { Schedule, Scheduled } from './index.ts';
 
 const values = (of: Scheduled, totalSteps: number): number[] =>
@@ -69,6 +70,37 @@ describe('scheduled', () => {
     expect(rule.accepts({ ...linear, schedule: 'cyclical', cycles: 0 })).toBe(false);
   });
 
+  it.each<[unknown, string]>([
+    [-4, 'beta must be a number of at least 0, got -4.'],
+    [{ value: -4, schedule: 'linear' }, "a schedule whose 'value' is a number of at least 0, not -4, got an object."],
+    [
+      { value: 4, schedule: 'linaer' },
+      "whose 'schedule' is one of 'constant', 'linear', 'cosine', 'cyclical', not 'linaer'",
+    ],
+    [
+      { value: 4, schedule: 'linear', warmupSteps: 1.5 },
+      "whose 'warmupSteps' is a whole number of at least 0, not 1.5",
+    ],
+    [{ value: 4, schedule: 'linear', warmupStep: 5 }, "without 'warmupStep' (did you mean 'warmupSteps'?)"],
+    [
+      { value: 4, schedule: 'linear', toString: 5 },
+      "of value, from, schedule, warmupSteps, cycles, without 'toString',",
+    ],
+    [{ schedule: 'linear' }, "a schedule with 'value', got an object"],
+    [{ value: 4 }, "a schedule with 'schedule'"],
+    [{ value: 4, schedule: 'linear', cycles: 2 }, "without 'cycles', which 'cyclical' has alone"],
+  ])('says which entry of %j is wrong', (beta, message) => {
+    const check = () => {
+      checkOptions('train', { beta }, { beta: rule });
+    };
+    expect(check).toThrow(ValueError);
+    expect(check).toThrow(message);
+  });
+
+  it('takes an entry that is undefined for one that is absent', () => {
+    expect(rule.accepts({ value: 4, schedule: 'linear', warmupSteps: undefined, cycles: undefined })).toBe(true);
+  });
+
   it('is described', () => {
     expect(describeScheduled(4)).toBe('4');
     expect(describeScheduled({ value: 4, schedule: 'constant' })).toBe('4');
@@ -78,5 +110,55 @@ describe('scheduled', () => {
     expect(describeScheduled({ value: 4, schedule: 'cyclical', from: 1 })).toBe(
       '1 to 4 over half of each cycle (cyclical, 4 cycles)',
     );
+  });
+});
+
+describe('a schedule in a training', () => {
+  it('contradicts itself where a constant is to come from somewhere', () => {
+    const constant: Schedule = { value: 4, schedule: 'constant' };
+    for (const fine of [4, constant, { ...constant, schedule: 'linear', warmupSteps: 3 } as const]) {
+      expect(contradictionOf(fine)).toBeUndefined();
+    }
+    expect(contradictionOf({ ...constant, warmupSteps: 0 })).toBe(
+      "'constant' is 4 throughout, and 'warmupSteps' would have no effect",
+    );
+    expect(contradictionOf({ ...constant, from: 1, warmupSteps: 5 })).toContain("'from' and 'warmupSteps'");
+  });
+
+  it('depends on how many steps there are exactly where its values do', () => {
+    for (const schedule of ['constant', 'linear', 'cosine', 'cyclical'] as const) {
+      for (const warmupSteps of [undefined, 5]) {
+        const of: Schedule = { value: 2, schedule, ...(warmupSteps !== undefined && { warmupSteps }) };
+        const early = (totalSteps: number): number[] => values(of, totalSteps).slice(0, 12);
+        const depends = JSON.stringify(early(16)) !== JSON.stringify(early(64));
+        expect(countsAllSteps(of), `${schedule} ${warmupSteps}`).toBe(depends);
+      }
+    }
+    expect(countsAllSteps(3)).toBe(false);
+  });
+
+  it('misses its value exactly where no step has it', () => {
+    for (const schedule of ['linear', 'cosine', 'cyclical'] as const) {
+      for (const warmupSteps of [undefined, 0, 1, 6, 7, 20]) {
+        for (const totalSteps of [1, 2, 7, 8, 40]) {
+          const of: Schedule = { value: 0.3, from: 0.1, schedule, ...(warmupSteps !== undefined && { warmupSteps }) };
+          const found = missedIn(of, totalSteps);
+          const comes = values(of, totalSteps).some((value) => Math.abs(value - 0.3) < 1e-12);
+          expect(found?.includes('never to 0.3') ?? false, `${schedule} ${warmupSteps} ${totalSteps}`).toBe(!comes);
+          if (!found?.includes('never')) continue;
+          const best = Math.max(...values(of, totalSteps));
+          expect(found).toContain(`comes from 0.1 to ${Number(best.toPrecision(3))} and never`);
+        }
+      }
+    }
+  });
+
+  it('never rises in cycles of one step', () => {
+    expect(missedIn({ value: 4, schedule: 'cyclical', cycles: 100 }, 7)).toBe(
+      'stays at 4: 100 cycles in 7 steps leave each one step, in which nothing rises',
+    );
+    expect(missedIn({ value: 4, schedule: 'cyclical', cycles: 2 }, 8)).toBeUndefined();
+    expect(missedIn(4, 7)).toBeUndefined();
+    expect(missedIn({ value: 4, from: 4, schedule: 'linear', warmupSteps: 100 }, 7)).toBeUndefined();
   });
 });

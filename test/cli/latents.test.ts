@@ -57,6 +57,30 @@ describe('encode and decode', () => {
     expect([names.length, names[1], names[8]]).toEqual([9, 'covariance1_2', 'covariance3_3']);
   });
 
+  it('writes draws of z, of a seed', async () => {
+    const { draws } = await run.encode(await run.examples(), { draws: 4, seed: 9 });
+    const argv = ['encode', path, '-o', file('draws.npy'), '--draws', '4', '--seed', '9', '--json'];
+    const { code, records, stderr } = await rootsigma(argv);
+    expect([code, records]).toEqual([
+      0,
+      [{ file: file('draws.npy'), count: 60, shape: [60, 4, 3], what: 'draws', split: 'test' }],
+    ]);
+    expect(stderr).toContain('4 draws of q(z|x) of 60 examples');
+    expect(await readArray(file('draws.npy'))).toEqual(draws);
+    await rootsigma(['encode', path, '-o', file('draws.parquet'), '--draws', '4', '--limit', '2']);
+    const names = (await readTable(file('draws.parquet'))).columns.map(({ name }) => name);
+    expect([names.length, names[0], names[4], names[11]]).toEqual([12, 'draw1_z1', 'draw2_z2', 'draw4_z3']);
+    await rootsigma(['encode', path, '-o', file('one.npy'), '--draws', '1']);
+    expect((await readArray(file('one.npy'))).shape).toEqual([60, 3]);
+    for (const wrong of [
+      ['--draws', '2', '--what', 'stddev'],
+      ['--seed', '2'],
+      ['--draws', '0'],
+    ]) {
+      expect((await rootsigma(['encode', path, '-o', file('no.npy'), ...wrong])).code).toBe(2);
+    }
+  });
+
   it('takes the training split, and codes from stdin', async () => {
     await rootsigma(['encode', path, '-o', file('train.csv'), '--split', 'train']);
     expect((await readArray(file('train.csv'))).shape).toEqual([300, 3]);
@@ -106,6 +130,57 @@ describe('interpolate and traverse', () => {
   ])('refuse %j', async (argv, message) => {
     const { code, stderr } = await rootsigma(argv);
     expect([code, stderr]).toEqual([2, expect.stringMatching(message)]);
+  });
+});
+
+describe('parts that do not go together', () => {
+  const train = (...flags: readonly string[]) =>
+    rootsigma(['train', 'digits', ...tiny, '--epochs', '1', '--out', file('none'), ...flags]);
+
+  it.each<[readonly string[], RegExp]>([
+    [
+      ['--prior', 'vamp', '--posterior', 'planar'],
+      /prior 'vamp' needs of the posterior .*Choose a posterior that has: /,
+    ],
+    [
+      ['--objective', 'beta-tc', '--posterior', 'planar'],
+      /objective 'beta-tc' needs of the posterior .*Choose a posterior/,
+    ],
+  ])('are bad usage: %j', async (flags, message) => {
+    const { code, stderr } = await train(...flags);
+    expect([code, stderr]).toEqual([2, expect.stringMatching(message)]);
+  });
+
+  it('and neither does Σ^½ of a posterior that has no Σ: it is said what to leave out', async () => {
+    const options = ['--posterior', 'planar', '--flows', '1', '--out', file('planar'), '--quiet'];
+    expect((await rootsigma(['train', 'digits', ...tiny, '--epochs', '1', ...options])).code).toBe(0);
+    const flags = ['-o', file('exported-planar'), '--root', 'symmetric'];
+    const { code, stderr } = await rootsigma(['export', file('planar'), ...flags]);
+    expect([code, stderr]).toEqual([
+      2,
+      expect.stringMatching(/needs of the posterior a covariance root.*Leave root out/),
+    ]);
+    const { code: reconstructed, stderr: said } = await rootsigma(['reconstruct', file('planar'), '-o', file('p.png')]);
+    expect([reconstructed, said]).toEqual([0, expect.not.stringContaining('moments')]);
+  });
+
+  it('a part that only code can give is said to be one, wherever its run is opened', async () => {
+    const config = readFileSync(join(file('planar'), 'config.json'), 'utf8');
+    writeFileSync(join(file('planar'), 'config.json'), config.replace('"planar"', '"mine"'));
+    for (const argv of [
+      ['evaluate', file('planar')],
+      ['train', 'digits', '--from', file('planar'), '--out', file('none')],
+      ['train', '--resume', '--out', file('planar')],
+      ['train', 'digits', '--config', join(file('planar'), 'config.json'), '--out', file('none')],
+    ]) {
+      const { code, stderr } = await rootsigma(argv);
+      expect([code, stderr]).toEqual([
+        2,
+        expect.stringMatching(
+          /model\.posterior\.name: .*the command line cannot: load\(path, \{ parts: \[yours\] \}\)/,
+        ),
+      ]);
+    }
   });
 });
 

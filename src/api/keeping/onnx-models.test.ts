@@ -174,7 +174,7 @@ describe('an export of other parts', () => {
     const center = evaluate(centerOf(model.encode(tensors, constant(new NdArray(x, [count, 784])))));
     expectAllClose([...(z ?? [])], [...center.data], { rtol: 1e-5, atol: 1e-5 });
     expect(() => exportOnnx(model, parameters, { root: 'symmetric' })).toThrow(
-      /needs of the posterior a covariance root \(root\), which 'planar' does not have/,
+      /needs of the posterior a covariance root \(root\), which 'planar' does not have\. Leave root out/,
     );
   });
 });

@@ -60,7 +60,8 @@ export function exportOnnx(
   const x = input('x', ['batch', model.inputSize]);
   const posterior = model.encode(constants, standardization ? standardized(x, standardization) : x);
   if (options.root !== undefined) {
-    requireCapabilities(`exportOnnx: root '${options.root}'`, model.parts.posterior, ['root']);
+    const remedy = 'Leave root out: the encoder then gives z, and of the moments what there is.';
+    requireCapabilities(`export: root '${options.root}'`, model.parts.posterior, ['root'], remedy);
   }
   const encoder = toOnnx({
     name: 'encoder',

@@ -81,3 +81,64 @@ describe('codes', () => {
     await run.dispose();
   });
 });
+
+describe('draws of z', () => {
+  const few = new NdArray(x.data.slice(0, 2 * width), [2, width]);
+
+  it.each(families)('of $posterior $root have the moments that encode gives', async (options) => {
+    const run = await drawnRun(options);
+    const count = 4000;
+    const { mean, covariance, draws = mean } = await run.encode(few, { draws: count, seed: 3 });
+    expect(draws.shape).toEqual([2, count, latent]);
+    for (let row = 0; row < 2; row++) {
+      const z = (k: number, i: number): number => draws.data[(row * count + k) * latent + i]!;
+      const mu = (i: number): number => mean.data[row * latent + i]!;
+      const sigma = (i: number, j: number): number => covariance.data[(row * latent + i) * latent + j]!;
+      const average = (of: (k: number) => number): number => Array.from({ length: count }, (_, k) => of(k)).reduce((a, b) => a + b) / count; // prettier-ignore
+      for (let i = 0; i < latent; i++) {
+        // Five standard errors each, of 18 numbers a family.
+        expect(Math.abs(average((k) => z(k, i)) - mu(i))).toBeLessThan(5 * Math.sqrt(sigma(i, i) / count));
+        for (let j = 0; j <= i; j++) {
+          const error = average((k) => (z(k, i) - mu(i)) * (z(k, j) - mu(j))) - sigma(i, j);
+          expect(Math.abs(error)).toBeLessThan(5 * Math.sqrt((sigma(i, i) * sigma(j, j) + sigma(i, j) ** 2) / count));
+        }
+      }
+    }
+    await run.dispose();
+  });
+
+  it('are of their seed, and of the row: more rows change none', async () => {
+    const run = await drawnRun({ posterior: 'full' });
+    const drawsOf = async (of: NdArray, seed: number) =>
+      Array.from((await run.encode(of, { draws: 3, seed })).draws!.data);
+    const all = await drawsOf(x, 1);
+    expect(await drawsOf(few, 1)).toEqual(all.slice(0, 2 * 3 * latent));
+    expect(await drawsOf(few, 2)).not.toEqual(all.slice(0, 2 * 3 * latent));
+    expect(new Set(all).size).toBe(all.length);
+    // So many that rows go by the piece, and each piece has draws of its own.
+    const many = (await run.encode(few, { draws: 2 ** 20 })).draws!;
+    const [first, second] = [0, 1].map((row) => Array.from(many.data.subarray(row * 2 ** 20 * latent, row * 2 ** 20 * latent + 9))); // prettier-ignore
+    expect(first).not.toEqual(second);
+    expect((await run.encode(few)).draws).toBeUndefined();
+    await expect(run.encode(few, { draws: 0 })).rejects.toThrow(/draws must be a whole number of at least 1/);
+    await run.dispose();
+  });
+});
+
+describe('a posterior without moments', () => {
+  it('is said where its moments are asked for, and nowhere else', async () => {
+    const notices: string[] = [];
+    const options = { dataOptions: { scale: 'none' }, latent, hidden: [5], epochs: 1, batchSize: 20, validation: 0, threads: 1 } as const; // prettier-ignore
+    const run = await train(x, { ...options, posterior: { name: 'planar', flows: 2 }, onNotice: (line) => notices.push(line) }); // prettier-ignore
+    notices.length = 0;
+    const reconstructed = await run.reconstruct(x);
+    await run.interpolate(x, x, { steps: 2 });
+    await run.traverse({ steps: 2, example: new NdArray(x.data.slice(0, width), [width]) });
+    expect(notices).toEqual([]);
+    const { mean } = await run.encode(x);
+    await run.encode(x);
+    expect(notices).toEqual([expect.stringContaining("a 'planar' posterior has no moments in closed form")]);
+    expect((await run.decode(mean)).data).toEqual(reconstructed.data);
+    await run.dispose();
+  });
+});

@@ -11,6 +11,7 @@ import {
   matmul,
   mean,
   mul,
+  randomNormal,
   sqrt,
   square,
   sub,
@@ -34,6 +35,8 @@ export interface Encoding {
   readonly stddev: NdArray<'float32'>;
   /** Σ, [batch, latent, latent]; of draws, as `stddev` */
   readonly covariance: NdArray<'float32'>;
+  /** z ~ q(z|x), where draws were asked for: [batch, draws, latent] */
+  readonly draws?: NdArray<'float32'>;
 }
 
 /** Draws that stddev and covariance are taken of, where the posterior has none in closed form. */
@@ -57,6 +60,8 @@ const priorRows = 256;
 
 /** Rows that go through a program at once: bounds memory, whatever the caller passes. */
 const chunkRows = 1024;
+/** Numbers of draws that are made at once. */
+const chunkNumbers = 2 ** 22;
 
 /** A trained model's encoder and decoder, compiled on first use for batches of any size. */
 export class Inference {
@@ -74,7 +79,7 @@ export class Inference {
   /** @param x [batch, inputSize] */
   async encode(x: NdArray<'float32'>): Promise<Encoding> {
     const outputs = await this.#run('encode', x, (tensors) => {
-      const posterior = this.#model.encode(tensors, input('in', ['batch', this.#model.inputSize]));
+      const posterior = this.#encoded(tensors);
       const { stddev, covariance } = posterior;
       return {
         mean: centerOf(posterior),
@@ -82,6 +87,25 @@ export class Inference {
       };
     });
     return outputs as unknown as Encoding;
+  }
+
+  /** The z that stands for each example (`centerOf`), [batch, latent]: the mean of `encode`, and nothing else. */
+  async center(x: NdArray<'float32'>): Promise<NdArray<'float32'>> {
+    const { z } = await this.#run('center', x, (tensors) => ({ z: centerOf(this.#encoded(tensors)) }));
+    return z as NdArray<'float32'>;
+  }
+
+  /** z ~ q(z|x), [batch, draws, latent]: those of the first rows are the same however many rows there are. */
+  async drawPosterior(x: NdArray<'float32'>, draws: number, key: Key): Promise<NdArray<'float32'>> {
+    const build = (tensors: Parameters) => {
+      const posterior = this.#encoded(tensors);
+      const noise = randomNormal(keyInput('key'), ['batch', draws, posterior.noiseSize], posterior.dtype);
+      return { z: transpose(posterior.fromNoise(transpose(noise, [1, 0, 2])).value, [1, 0, 2]) };
+    };
+    const rows = Math.max(1, Math.min(chunkRows, Math.floor(chunkNumbers / (draws * this.#model.latent))));
+    const feeds = (chunk: number): NamedArrays => ({ key: keyWords(foldIn(key, chunk)) });
+    const { z } = await this.#run(`draws ${draws}`, x, build, feeds, rows);
+    return z as NdArray<'float32'>;
   }
 
   /** z ~ p(z), [count, latent]. */
@@ -121,6 +145,10 @@ export class Inference {
     return x as NdArray<'float32'>;
   }
 
+  #encoded(tensors: Parameters): PosteriorDistribution {
+    return this.#model.encode(tensors, input('in', ['batch', this.#model.inputSize]));
+  }
+
   #decoded(tensors: Parameters): Likelihood {
     return this.#model.decode(tensors, input('in', ['batch', this.#model.latent]));
   }
@@ -136,8 +164,9 @@ export class Inference {
     rows: NdArray<'float32'>,
     build: (parameters: Parameters) => Record<string, Tensor>,
     feeds: (chunk: number) => NamedArrays = () => ({}),
+    atOnce = chunkRows,
   ): Promise<Record<string, NdArray>> {
-    return runInChunks(name, await this.#program(name, build), rows, feeds);
+    return runInChunks(await this.#program(name, build), rows, { operation: name, feeds, atOnce });
   }
 
   #program(name: string, build: (parameters: Parameters) => Record<string, Tensor>): Promise<ParallelProgram> {
@@ -153,19 +182,22 @@ export class Inference {
 
 /** Runs the rows of one input through a program, a bounded number at a time, and joins the outputs. */
 async function runInChunks(
-  operation: string,
   program: ParallelProgram,
   rows: NdArray<'float32'>,
-  feeds: (chunk: number) => NamedArrays,
+  {
+    operation,
+    feeds,
+    atOnce,
+  }: { readonly operation: string; readonly feeds: (chunk: number) => NamedArrays; readonly atOnce: number },
 ): Promise<Record<string, NdArray>> {
   const [count = 0, width = 0] = rows.shape;
   if (rows.shape.length !== 2) throw new ShapeError(`expected rows [batch, n], got ${formatShape(rows.shape)}.`);
   program.expect(count);
-  const starts = Array.from({ length: Math.max(1, Math.ceil(count / chunkRows)) }, (_, chunk) => chunk * chunkRows);
+  const starts = Array.from({ length: Math.max(1, Math.ceil(count / atOnce)) }, (_, chunk) => chunk * atOnce);
   let joined: Record<string, NdArray> | undefined;
   let done = 0;
   const results = mapInOrder(starts, program.width, (start, index) => {
-    const size = Math.min(chunkRows, count - start);
+    const size = Math.min(atOnce, count - start);
     const chunk = new NdArray(rows.data.subarray(start * width, (start + size) * width), [size, width], 'float32');
     return program.run({ in: chunk, ...feeds(index) });
   });

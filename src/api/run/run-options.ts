@@ -62,6 +62,19 @@ export interface SplitOptions {
 
 export const splitOptionRules: OptionRules<SplitOptions> = { split: splitRule };
 
+export interface EncodeOptions extends SplitOptions {
+  /** Draws z ~ q(z|x) of each example, beside its moments. Default: none. */
+  readonly draws?: number | undefined;
+  /** Of the draws. Default: 0. */
+  readonly seed?: number | undefined;
+}
+
+export const encodeOptionRules: OptionRules<EncodeOptions> = {
+  ...splitOptionRules,
+  draws: rule.whole(1),
+  seed: rule.seed,
+};
+
 export const evaluateOptionRules: OptionRules<RunEvaluateOptions> = {
   data: rule.anything,
   split: splitRule,

@@ -13,7 +13,7 @@ import {
 } from '../../core/index.ts';
 import type { ArrayLikeInput, FloatDType, OnNotice, OptionRules } from '../../core/index.ts';
 import { TableEncoder, examplesOf, tableDataset, takeFirst } from '../../data/index.ts';
-import type { DatasetSplits, DecodeOptions, Standardization } from '../../data/index.ts';
+import type { DatasetSplits, DecodeOptions, SplitChoice, Standardization } from '../../data/index.ts';
 import type { Engine } from '../../engine/index.ts';
 import { evaluateModel } from '../../evaluation/index.ts';
 import { MemoryStore, nameIn, readAll, zip } from '../../io/index.ts';
@@ -43,8 +43,15 @@ import { RunData } from './run-data.ts';
 import { exportRun, saveRun } from '../keeping/run-files.ts';
 import { onnxOptionRules } from '../keeping/onnx-models.ts';
 import type { ExportOptions } from '../keeping/run-files.ts';
-import { evaluateOptionRules, examplesOptionRules, sampleOptionRules, splitOptionRules } from './run-options.ts';
+import {
+  encodeOptionRules,
+  evaluateOptionRules,
+  examplesOptionRules,
+  sampleOptionRules,
+  splitOptionRules,
+} from './run-options.ts';
 import type {
+  EncodeOptions,
   ExamplesOptions,
   RunEvaluateOptions,
   RunEvaluation,
@@ -279,8 +286,8 @@ export class Run {
    * @param x as `encode` takes it
    */
   async reconstruct(x: ArrayLikeInput | DataInput, options: SplitOptions = {}): Promise<NdArray<FloatDType>> {
-    const { mean } = await this.encode(x, options);
-    const images = await this.decode(mean);
+    checkOptions('reconstruct', options, splitOptionRules);
+    const images = await this.decode(await this.#center(x, options.split));
     return images.reshape(this.#data.isSingle(x) ? this.exampleShape : images.shape);
   }
 
@@ -289,11 +296,22 @@ export class Run {
    *
    * @param x [batch, ...exampleShape], one example, or data (files that the user picked, a path, a table), of which the test split or
    *   `options.split` is taken; `testData` gives their examples with what each of them is called
+   * @param options.draws gives so many draws z ~ q(z|x) of each example too
    */
-  async encode(x: ArrayLikeInput | DataInput, options: SplitOptions = {}): Promise<Encoding> {
-    checkOptions('encode', options, splitOptionRules);
+  async encode(x: ArrayLikeInput | DataInput, options: EncodeOptions = {}): Promise<Encoding> {
+    checkOptions('encode', options, encodeOptionRules);
+    const { split, draws, seed = 0 } = options;
     this.#sayWithoutMoments();
-    return this.#inference.encode(await this.#data.rowsOf(x, options.split));
+    const rows = await this.#data.rowsOf(x, split);
+    const encoding = await this.#inference.encode(rows);
+    return draws === undefined
+      ? encoding
+      : { ...encoding, draws: await this.#inference.drawPosterior(rows, draws, key(seed)) };
+  }
+
+  /** The z that stands for each example, [batch, latent]. */
+  async #center(x: ArrayLikeInput | DataInput, split?: SplitChoice): Promise<NdArray<'float32'>> {
+    return this.#inference.center(await this.#data.rowsOf(x, split));
   }
 
   /** Said once: what `encode` gives of a posterior without moments. */
@@ -340,7 +358,7 @@ export class Run {
     options: InterpolateOptions = {},
   ): Promise<NdArray<FloatDType>> {
     checkOptions('interpolate', options, interpolateOptionRules);
-    const [start, end] = [(await this.encode(from)).mean, (await this.encode(to)).mean];
+    const [start, end] = [await this.#center(from), await this.#center(to)];
     if (!sameShape(start.shape, end.shape)) {
       throw new ShapeError(
         `interpolate: ${start.shape[0] ?? 0} examples to start from, ${end.shape[0] ?? 0} to end at.`,
@@ -363,7 +381,7 @@ export class Run {
     const { example, ...rest } = options;
     const { dimensions, steps = 9 } = rest;
     const center =
-      example === undefined ? NdArray.zeros([1, this.model.latent], 'float32') : (await this.encode(example)).mean;
+      example === undefined ? NdArray.zeros([1, this.model.latent], 'float32') : await this.#center(example);
     if (center.shape[0] !== 1) throw new ShapeError(`traverse: expected one example, got ${center.shape[0] ?? 0}.`);
     this.#checkPoints('traverse', (dimensions?.length ?? this.model.latent) * steps);
     const images = await this.decode(traverseLatents(center, { ...rest, steps }));

@@ -97,6 +97,20 @@ describe('train from a run', () => {
     );
   });
 
+  it('takes another objective, and says which', async () => {
+    const notices: string[] = [];
+    const onNotice = (line: string): void => void notices.push(line);
+    const run = await train(vectors(2, 50), { ...still, from: old, objective: 'beta-tc', beta: 3, onNotice });
+    expect(run.config.objective).toMatchObject({ name: 'beta-tc', beta: 3 });
+    expect(notices[0]).toMatch(
+      /starts afresh\. Its objective is another: β-TC, β = 3, where the weights come from ELBO\.$/,
+    );
+    const same: string[] = [];
+    const again = await train(vectors(2, 50), { ...still, from: run, onNotice: (line) => same.push(line) });
+    expect(again.config.objective).toEqual(run.config.objective);
+    expect(same[0]).not.toContain('objective is another');
+  });
+
   it('refuses data of another shape or kind, the run’s own folder, a resume, and what is no run', async () => {
     const options = { ...still, from: old, onNotice: 'silent' } as const;
     await expect(train(NdArray.zeros([50, 5], 'float64'), options)).rejects.toThrow(

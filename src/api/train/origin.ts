@@ -3,7 +3,8 @@ import { Standardization } from '../../data/index.ts';
 import type { DatasetSplits } from '../../data/index.ts';
 import { jsonText, zip } from '../../io/index.ts';
 import { runFile } from '../keeping/run-folder.ts';
-import type { PartRow, RunConfig } from '../../config/index.ts';
+import { describePart } from '../../config/index.ts';
+import type { PartRow, PartTable, RunConfig } from '../../config/index.ts';
 import type { NetworksFactory } from '../../models/index.ts';
 import type { NamedParameters } from '../../training/index.ts';
 import { configFor } from './config-for.ts';
@@ -46,8 +47,8 @@ export async function originOf(
 }
 
 /**
- * The configuration of a run that starts from another: that one's model, objective and form of the data, and as new training
- * options as of any new run.
+ * The configuration of a run that starts from another: that one's model and form of the data, its objective where nobody asks for
+ * another, and as new training options as of any new run.
  *
  * @throws ValueError naming each entry of the model or the data's form that would be another, with both values
  */
@@ -112,9 +113,12 @@ export function inheritedStandardization({ data, from }: RunConfig): Standardiza
   return Standardization.of(data.scale, size, { center: Float64Array.from(center), scale: Float64Array.from(scale) });
 }
 
-/** What a person should know. */
-export function originNotice({ name, config }: Origin): string {
-  return `starting from the weights of ${name} (trained on ${config.data.source}), with its model and the form of its data; the optimiser starts afresh.`;
+/** What a person should know, of a run of this configuration. */
+export function originNotice({ name, config }: Origin, { objective }: RunConfig, parts: PartTable): string {
+  const start = `starting from the weights of ${name} (trained on ${config.data.source}), with its model and the form of its data; the optimiser starts afresh.`;
+  if (differences(config.objective, objective).length === 0) return start;
+  const [before, after] = [config, { objective }].map((each) => describePart(parts, 'objective', each.objective));
+  return `${start} Its objective is another: ${after ?? ''}, where the weights come from ${before ?? ''}.`;
 }
 
 /** An origin as a file that can be sent to a worker. */

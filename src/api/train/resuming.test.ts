@@ -46,6 +46,33 @@ function filesOf(run: string): Record<string, string> {
   return Object.fromEntries(paths.map((path) => [path.replace(run, ''), contents(path)]));
 }
 
+describe('more epochs', () => {
+  const scheduleOf = async (out: string, options: TrainOptions): Promise<string[]> => {
+    const notices: string[] = [];
+    const onNotice = (line: string): number => notices.push(line);
+    await (await train(digits, { ...small, ...options, out, onNotice: 'silent' })).dispose();
+    await (await train(digits, { out, resume: true, epochs: 3, onNotice })).dispose();
+    return notices.filter((line) => line.includes('by all steps'));
+  };
+
+  it('change what goes by all steps, and that is said', async () => {
+    const [line, ...others] = await scheduleOf(folder(), {
+      ...{ epochs: 2, schedule: 'cosine' },
+      objective: { name: 'beta-tc', beta: { value: 4, schedule: 'linear' }, gamma: { value: 2, schedule: 'linear', warmupSteps: 9 } }, // prettier-ignore
+    });
+    expect(others).toEqual([]);
+    expect(line).toBe(
+      "the learning rate ('cosine') and beta ('linear') go by all steps of the run: from here on as in one of 3 epochs, up to here as in one of 2. The result is not that of a run that was to have 3 from its start; for that, train it anew.",
+    );
+  });
+
+  it('change nothing that is a function of the step alone', async () => {
+    const beta = { value: 4, schedule: 'linear', warmupSteps: 9 } as const;
+    expect(await scheduleOf(folder(), { epochs: 2, warmupSteps: 3, beta })).toEqual([]);
+    expect(await scheduleOf(folder(), { epochs: 3, schedule: 'cosine' })).toEqual([]);
+  });
+});
+
 describe('a resumed run', () => {
   it('has the files of an uncut one, but for times, wherever it was cut', async () => {
     const whole = folder();

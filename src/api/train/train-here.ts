@@ -30,7 +30,7 @@ import { RunRecorder } from './run-recorder.ts';
 import { unitNotices } from '../data/standardization.ts';
 import { checkModelSize, trainingError } from '../model/size.ts';
 import type { TrainOptions } from './train-options.ts';
-import { checkTrainable, patienceNotices } from './trainable.ts';
+import { checkTrainable, patienceNotices, resumedScheduleNotices, scheduleNotices } from './trainable.ts';
 
 /** Trains on this thread, and keeps the run where the options say. */
 export async function trainHere(
@@ -70,23 +70,29 @@ async function trainTo(
   for (const note of upgradedEntries(options.set ?? {}).notices) onNotice(note);
   const config = configOf(splits, options, { origin, resumed: recorder?.resumed });
   if (recorder?.resumed) {
-    for (const note of [...resumedNotices(recorder.resumed, config), ...patienceNotices(config, splits)])
+    const changed = recorder.resumed.checkpoint ? resumedScheduleNotices(recorder.resumed.config, config, table) : [];
+    for (const note of [...resumedNotices(recorder.resumed, config), ...patienceNotices(config, splits), ...changed])
       onNotice(note);
   }
-  if (!resumed) checkTrainable(config, splits);
+  if (!resumed) checkTrainable(config, splits, table);
   const parts = partition(splits, config);
   const { scale } = config.data;
   const standardization =
     inheritedStandardization(config) ?? (scale && (await Standardization.fit(parts.training, scale, { signal })));
   await checkSupport('train', splits.train, { config, parts: table, standardization });
-  if (origin && !resumed) onNotice(originNotice(origin));
+  if (origin && !resumed) onNotice(originNotice(origin, config, table));
   const scaleNotice = standardization && !config.from ? unitNotices(standardization, config, parts.training.size) : [];
-  for (const note of [...splits.notes, ...likelihoodNotice(splits, config, options), ...scaleNotice]) {
-    onNotice(note);
-  }
+  const notes = [
+    ...splits.notes,
+    ...likelihoodNotice(splits, config, options),
+    ...scaleNotice,
+    ...scheduleNotices(config, splits, table),
+  ];
+  for (const note of notes) onNotice(note);
   if (typeof data === 'string') for (const note of await noteOwnData(config)) onNotice(note);
   const model = modelFor(config, { networks: options.networks, parts: table, standardization });
   const objective = objectiveFor(config, { model, trainingSize: parts.training.size, parts: table });
+  for (const note of objective.notices) onNotice(note);
   checkModelSize(model, config, { objective });
   const { threads } = config.training;
   const engine = await createEngine({

@@ -41,8 +41,8 @@ export interface TrainOptions extends ModelOptions {
   readonly overwrite?: boolean;
   /**
    * Start from the weights of this run instead of drawn ones (fine-tuning): a `Run`, or what `load` takes. The new run has its
-   * model, its objective and the form of its data (columns, codes, standardisation); options that would be others are
-   * refused. What training is (epochs, batches, learning rate) is as new as the optimiser.
+   * model and the form of its data (columns, codes, standardisation); options that would be others are refused. It has its
+   * objective too, unless you ask for another. What training is (epochs, batches, learning rate) is as new as the optimiser.
    */
   readonly from?: RunSource | Run;
   /** Continue the run that the folder holds from its last checkpoint, to the bit as if it had not stopped. */

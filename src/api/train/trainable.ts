@@ -1,14 +1,19 @@
 import { DataError, ValueError } from '../../core/index.ts';
 import { stepsPerEpoch } from '../../data/index.ts';
 import type { DatasetSplits } from '../../data/index.ts';
-import type { RunConfig } from '../../config/index.ts';
+import type { PartTable, RunConfig } from '../../config/index.ts';
+import { contradictionOf, countsAllSteps, missedIn } from '../../objectives/index.ts';
+import type { Scheduled } from '../../objectives/index.ts';
+import { partNamed } from '../../parts/index.ts';
+import { stepsInAll } from '../../training/index.ts';
 
 /**
  * Checks what no option shows alone: that the numbers of a training fit each other and the data.
  *
  * @throws ValueError or DataError saying which do not
  */
-export function checkTrainable({ model, training }: RunConfig, splits: DatasetSplits): void {
+export function checkTrainable(config: RunConfig, splits: DatasetSplits, parts: PartTable): void {
+  const { model, training } = config;
   const { epochs, batchSize, schedule, trim, earlyStopping } = training;
   const { warmupSteps = 0 } = schedule;
   if (epochs < 1) throw new ValueError(`train: epochs must be a whole number of at least 1, got ${epochs}.`);
@@ -16,6 +21,17 @@ export function checkTrainable({ model, training }: RunConfig, splits: DatasetSp
   if (typeof rank === 'number' && rank > model.latent) {
     throw new ValueError(
       `train: a low-rank posterior of rank ${rank} has more columns than the ${model.latent} latent dimensions. Choose a rank of at most ${model.latent}, or posterior 'full'.`,
+    );
+  }
+  for (const [name, scheduled] of scheduledOf(config, parts)) {
+    const contradiction = contradictionOf(scheduled);
+    if (contradiction !== undefined) {
+      throw new ValueError(`train: ${name}: ${contradiction}. Leave them out, or choose another schedule.`);
+    }
+  }
+  if (schedule.name === 'constant' && (schedule.finalFraction ?? 1) !== 1) {
+    throw new ValueError(
+      "train: a 'constant' learning rate keeps its full value, and finalFraction would have no effect. Leave it out, or choose schedule 'linear', 'cosine' or 'exponential'.",
     );
   }
   const { examples, heldOut } = examplesOf(splits, training.validation);
@@ -35,6 +51,41 @@ export function checkTrainable({ model, training }: RunConfig, splits: DatasetSp
       'train: patience waits for a better validation ELBO, and no examples are held out: choose a validation share above 0, or leave patience out.',
     );
   }
+}
+
+/** What a person should know of numbers that change over the steps: which never come to their value, in so few. */
+export function scheduleNotices(config: RunConfig, splits: DatasetSplits, parts: PartTable): string[] {
+  const { examples } = examplesOf(splits, config.training.validation);
+  const steps = stepsInAll(examples, config.training);
+  return scheduledOf(config, parts).flatMap(([name, scheduled]) => {
+    const missed = missedIn(scheduled, steps);
+    return missed === undefined ? [] : [`${name} ${missed}.`];
+  });
+}
+
+/** What a run that goes on to another number of epochs says of what is a function of all its steps. */
+export function resumedScheduleNotices(before: RunConfig, config: RunConfig, parts: PartTable): string[] {
+  const [was, will] = [before, config].map(({ training }) => training.epochs);
+  const { name: ofRate } = config.training.schedule;
+  const scalars = scheduledOf(config, parts).filter(([, scheduled]) => countsAllSteps(scheduled));
+  const names = [
+    ...(ofRate === 'constant' ? [] : [`the learning rate ('${ofRate}')`]),
+    ...scalars.map(
+      ([name, scheduled]) => `${name} ('${typeof scheduled === 'object' ? scheduled.schedule : scheduled}')`,
+    ),
+  ];
+  if (was === will || names.length === 0) return [];
+  return [
+    `${names.join(' and ')} ${names.length > 1 ? 'go' : 'goes'} by all steps of the run: from here on as in one of ${will} epochs, up to here as in one of ${was}. The result is not that of a run that was to have ${will} from its start; for that, train it anew.`,
+  ];
+}
+
+/** The objective's options that may change over the steps, with what they are. */
+function scheduledOf({ objective }: RunConfig, parts: PartTable): (readonly [name: string, Scheduled])[] {
+  const { options } = partNamed('objective', objective.name, parts.objective);
+  return Object.entries(options).flatMap(([name, { isScheduled }]) =>
+    isScheduled && objective[name] !== undefined ? [[name, objective[name] as unknown as Scheduled] as const] : [],
+  );
 }
 
 /** What a resumed run says of a patience that waits for nothing. */

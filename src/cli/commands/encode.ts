@@ -14,6 +14,8 @@ interface EncodeFlags extends EngineFlags, OutputOptions {
   readonly split?: SplitChoice;
   readonly limit?: number;
   readonly what?: 'mean' | 'stddev' | 'covariance';
+  readonly draws?: number;
+  readonly seed?: number;
   readonly names?: boolean;
 }
 
@@ -27,6 +29,8 @@ export const encodeCommand: CommandRow<[path: string], EncodeFlags> = {
     splitOption,
     option('--limit <n>', 'take the first n examples (default: all)', whole(1)),
     choice('--what <part>', 'of q(z|x) = N(mean, covariance) (default: mean)', ['mean', 'stddev', 'covariance']),
+    option('--draws <k>', 'k draws z ~ q(z|x) of each example instead', whole(1)),
+    option('--seed <n>', 'of the draws (default: 0)', whole(0)),
     option(
       '--names',
       "begin each row of a .csv or .parquet with the example's file or its place in the data; with a header",
@@ -37,6 +41,7 @@ export const encodeCommand: CommandRow<[path: string], EncodeFlags> = {
   examples: [
     'rootsigma encode runs/digits-diagonal -o embedding.csv',
     'rootsigma encode runs/digits-diagonal --split train --what stddev -o stddev.npy',
+    'rootsigma encode runs/digits-diagonal --draws 10 -o draws.npy',
   ],
   run: encode,
 };
@@ -44,7 +49,13 @@ export const encodeCommand: CommandRow<[path: string], EncodeFlags> = {
 async function encode(context: CommandContext, [path]: [path: string], flags: EncodeFlags): Promise<undefined> {
   const { output, library } = context;
   const { arrayFormat, examplesOf, isTablePath, takeFirst, writeArray } = library;
-  const { output: file, data, limit, what = 'mean', names = false } = flags;
+  const { output: file, data, limit, draws, seed, names = false } = flags;
+  if (draws !== undefined && flags.what !== undefined) {
+    throw new UsageError(`--draws gives draws of z, and --what ${flags.what} their ${flags.what}: choose one.`);
+  }
+  if (draws === undefined && seed !== undefined)
+    throw new UsageError('--seed is of draws: add --draws, such as --draws 10.');
+  const what = draws === undefined ? (flags.what ?? 'mean') : 'draws';
   if (arrayFormat(file) === '.png')
     throw new UsageError(`${file}: codes are no pictures; use .npy, .csv, .json or .parquet.`);
   if (names && !isTablePath(file)) throw new UsageError(`--names: ${file} holds numbers alone; use .csv or .parquet.`);
@@ -52,13 +63,17 @@ async function encode(context: CommandContext, [path]: [path: string], flags: En
   const chosen = await run.testData(data, { split: flags.split });
   output.note(...chosenSplit(chosen, flags.split));
   const dataset = limit === undefined ? chosen.dataset : takeFirst(chosen.dataset, limit);
-  const { [what]: codes } = await run.encode(examplesOf(dataset));
-  const nameOf = (number: number): string => columnName(what, number, run.model.latent);
+  const { [what]: found, mean } = await run.encode(examplesOf(dataset), { draws, seed });
+  // One draw an example is a matrix, as the mean is.
+  const codes = draws === 1 ? found?.reshape(mean.shape) : found;
+  if (!codes) throw new Error('encode: no draws were given.');
+  const nameOf = (number: number): string => columnName(what, number, { latent: run.model.latent, draws });
   if (names) await writeNamed(library, file, { codes, dataset, nameOf });
   else await writeArray(file, codes, { columnName: nameOf });
   const [count = 0] = codes.shape;
   if (output.json) output.record({ file, count, shape: codes.shape, what, split: chosen.split });
-  output.say(`${file}: the ${what} of q(z|x) of ${count} examples, shape ${codes.shape.join('×')}`);
+  const said = draws === undefined ? `the ${what}` : draws === 1 ? 'a draw' : `${draws} draws`;
+  output.say(`${file}: ${said} of q(z|x) of ${count} examples, shape ${codes.shape.join('×')}`);
   return undefined;
 }
 
@@ -83,9 +98,14 @@ async function writeNamed(
   await writeTable(file, tableOf(columns));
 }
 
-/** z1, z2, … for the mean; of a covariance also the column: covariance1_2. */
-function columnName(what: 'mean' | 'stddev' | 'covariance', number: number, latent: number): string {
-  if (what === 'mean') return `z${number}`;
+/** z1, z2, … for the mean or one draw; of several draws also which: draw1_z2; of a covariance also the column: covariance1_2. */
+function columnName(
+  what: 'mean' | 'stddev' | 'covariance' | 'draws',
+  number: number,
+  { latent, draws }: { readonly latent: number; readonly draws: number | undefined },
+): string {
+  if (what === 'mean' || draws === 1) return `z${number}`;
   if (what === 'stddev') return `stddev${number}`;
-  return `covariance${Math.ceil(number / latent)}_${((number - 1) % latent) + 1}`;
+  const [outer, inner] = [Math.ceil(number / latent), ((number - 1) % latent) + 1];
+  return what === 'draws' ? `draw${outer}_z${inner}` : `covariance${outer}_${inner}`;
 }

@@ -153,7 +153,8 @@ async function train(
   [data]: [data: string | undefined],
   flags: TrainFlags,
 ): Promise<ExitCode | undefined> {
-  const { source, options } = await resolveOptions(library, data, flags);
+  const { source, options, notices } = await resolveOptions(library, data, flags);
+  for (const line of notices) output.notice(line);
   if (flags.out === undefined) await library.checkWritable('runs', { isFolder: true });
   const base = flags.from === undefined ? options.config : await library.readRunConfig(flags.from);
   const out =
