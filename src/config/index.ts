@@ -9,6 +9,7 @@ export type { PartConfigs } from './part-options.ts';
 export { builtInParts, customNetwork, ownRows, partKinds, partTable, partsRule, rowsOf } from './part-table.ts';
 export type { PartRow, PartTable } from './part-table.ts';
 export { describeScheduled, scheduleRules } from '../objectives/index.ts';
+export type { Schedule } from '../objectives/index.ts';
 export { presetNamed, presetRule, presets } from './presets.ts';
 export type { Preset, PresetOptions } from './presets.ts';
 export { configSchemaVersion, parseRunConfig } from './run-config.ts';
