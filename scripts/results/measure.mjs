@@ -1,0 +1,35 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { measured } from './plan.mjs';
+
+/** What docs/results.md says of a run, on its test examples. */
+export async function measure(run, { isQuick, signal }) {
+  const { draws, nllExamples } = isQuick ? { draws: 10, nllExamples: 50 } : measured;
+  const all = await run.evaluate({ draws: 1, signal, ...(isQuick && { limit: 200 }) });
+  const some = await run.evaluate({ draws, limit: nllExamples, signal });
+  return {
+    negativeElbo: -all.elbo,
+    kl: all.kl,
+    examples: all.examples,
+    nll: { value: some.nll.value, standardError: some.nll.standardError, examples: some.examples, draws },
+    activeUnits: all.activeUnits,
+    latent: all.latent,
+    secondsAnEpoch: secondsAnEpoch(run.path),
+    parameters: Object.values(run.parameters).reduce((sum, { size }) => sum + size, 0),
+    pictures: await pictures(run),
+  };
+}
+
+/** Samples as grey or coloured bytes: what a picture of several runs is made of. */
+async function pictures(run) {
+  const { data } = await run.sample(measured.pictures, { seed: 0 });
+  const shape = [measured.pictures, ...run.exampleShape];
+  return { shape, pixels: Buffer.from(Uint8Array.from(data, (value) => Math.round(255 * Math.min(1, Math.max(0, value))))).toString('base64') }; // prettier-ignore
+}
+
+/** The median of the epochs' times, as metrics.jsonl has them. */
+function secondsAnEpoch(path) {
+  const lines = readFileSync(join(path, 'metrics.jsonl'), 'utf8').trim().split('\n');
+  const times = lines.map((line) => JSON.parse(line).seconds).filter((each) => each !== undefined);
+  return times.sort((a, b) => a - b)[Math.floor(times.length / 2)];
+}
