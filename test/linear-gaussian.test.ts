@@ -55,8 +55,6 @@ function linearGaussian(options: PosteriorOptions, learned: boolean): Vae {
   const model: Omit<Vae, 'apply'> = {
     inputSize,
     latent,
-    conditionSize: 0,
-    given: () => expect.unreachable('the model has no condition'),
     parameters: [...family.parameters, ...(learned ? [w] : [])],
     parts: { posterior: family, prior: { kind: 'prior', name: 'standard-normal', capabilities: [] } },
     prior: () => StandardNormal.ofSize(latent, 'float32'),

@@ -11,4 +11,12 @@ export type { LikelihoodOptions, ModelRow, NetworkOptions, PosteriorOptions, Pri
 export * from './soft-clamp.ts';
 export type { DataScale } from './likelihoods/data-scale.ts';
 export { createVae } from './vae.ts';
-export type { ApplyOptions, CustomVaeOptions, NamedVaeOptions, Vae, VaeOptions, VaeOutput } from './vae.ts';
+export type {
+  ApplyOptions,
+  ConditionalVae,
+  CustomVaeOptions,
+  NamedVaeOptions,
+  Vae,
+  VaeOptions,
+  VaeOutput,
+} from './vae.ts';

@@ -69,8 +69,8 @@ export interface ApplyOptions {
 export interface Vae {
   readonly inputSize: number;
   readonly latent: number;
-  /** Numbers of its condition, 0 without one. What is not 0 must be `given` before the model says anything. */
-  readonly conditionSize: number;
+  /** Numbers of its condition. What is not 0 must be `given` before the model says anything. Default: 0, none. */
+  readonly conditionSize?: number;
   readonly parameters: readonly ParameterSpec[];
   /** Which prior and posterior it has, and what they can: objectives and exports ask (`requireCapabilities`). */
   readonly parts: { readonly prior: ModelPart; readonly posterior: ModelPart };
@@ -87,20 +87,23 @@ export interface Vae {
    * @param condition [..., conditionSize], one for each example of x and each z, whose batch axes it broadcasts to
    * @throws ValueError when the model takes none, or one of another size
    */
-  given(condition: Tensor): Vae;
+  given?(condition: Tensor): ConditionalVae;
 }
+
+/** A VAE that may have a condition. */
+export type ConditionalVae = Vae & Required<Pick<Vae, 'conditionSize' | 'given'>>;
 
 /**
  * A VAE of built-in networks, or of given ones. In what its parts build, numbers are of the model's type (`withPlainDType`).
  *
  * @throws ValueError when sizes do not fit together, or two parameters have one name
  */
-export function createVae(options: VaeOptions): Vae {
+export function createVae(options: VaeOptions): ConditionalVae {
   const { dtype = 'float32' } = options;
   return withPlainDType(dtype, () => assembled(options, dtype));
 }
 
-function assembled(options: VaeOptions, dtype: FloatDType): Vae {
+function assembled(options: VaeOptions, dtype: FloatDType): ConditionalVae {
   const { latent, conditionSize = 0 } = options;
   if (!Number.isInteger(conditionSize) || conditionSize < 0)
     throw new ValueError(`createVae: conditionSize must be a whole number of at least 0, got ${conditionSize}.`);
@@ -143,7 +146,7 @@ function parametersOf({ networks: { encoder, decoder }, posterior, likelihood, p
   return [encoder, posterior, decoder, likelihood, prior].flatMap((part) => part.parameters);
 }
 
-function modelOf({ dtype, ...sizes }: ModelSizes, parts: ModelParts, condition: Tensor | undefined): Vae {
+function modelOf({ dtype, ...sizes }: ModelSizes, parts: ModelParts, condition: Tensor | undefined): ConditionalVae {
   const { networks, posterior, likelihood, prior } = parts;
   const { encoder, decoder } = networks;
   if (condition) checkConditions(sizes, condition);

@@ -6,7 +6,7 @@ import { apart } from '../nn/index.ts';
 type Sizes = Pick<Vae, 'inputSize' | 'conditionSize'>;
 
 /** Numbers in a row of data for a model: of x, and of its condition behind it. */
-export function rowSize({ inputSize, conditionSize }: Sizes): number {
+export function rowSize({ inputSize, conditionSize = 0 }: Sizes): number {
   return inputSize + conditionSize;
 }
 
@@ -22,7 +22,7 @@ interface RowInputOptions {
 
 /** Rows [..., rowSize] of data as x [..., inputSize] and the model of their conditions. */
 export function ofRows(model: Vae, rows: Tensor): { readonly x: Tensor; readonly model: Vae } {
-  if (model.conditionSize === 0) return { x: rows, model };
+  if (!model.conditionSize || !model.given) return { x: rows, model };
   const { value, condition } = apart(rows, model.conditionSize);
   return { x: value, model: model.given(condition) };
 }
