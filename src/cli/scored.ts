@@ -1,4 +1,4 @@
-import { NdArray } from '../core/index.ts';
+import { NdArray, fixed } from '../core/index.ts';
 import type { Library } from './command.ts';
 import { formatTable } from './format.ts';
 import type { Cell, Dataset, Run, TestData, WriteTableOptions } from './library/index.ts';
@@ -107,7 +107,7 @@ export function strangestRows(scored: Scored, columns: readonly string[]): strin
 }
 
 function formatNats(value: number): string {
-  return Math.abs(value) < 1e6 ? value.toFixed(2) : value.toExponential(2);
+  return Math.abs(value) < 1e6 ? fixed(value) : value.toExponential(2);
 }
 
 /** The most anomalous examples, each with its reconstruction and its heat map. */

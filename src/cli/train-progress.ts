@@ -1,3 +1,4 @@
+import { fixed } from '../core/index.ts';
 import type { EpochEvent, StepEvent, ValidationMeans } from './library/index.ts';
 import { formatDuration, formatRate, metricName } from './format.ts';
 import type { Output } from './output.ts';
@@ -37,15 +38,15 @@ export class TrainProgress {
     const held = validation ? `   validation ${this.#held(validation)}` : '';
     const { elbo, reconstruction, kl } = training;
     this.#output.note(
-      `epoch ${String(epoch).padStart(length)}/${epochs}   ELBO ${elbo.toFixed(2)} = ${reconstruction.toFixed(2)} − ${kl.toFixed(2)}${held}   ${formatDuration(seconds)}`,
+      `epoch ${String(epoch).padStart(length)}/${epochs}   ELBO ${fixed(elbo)} = ${fixed(reconstruction)} − ${fixed(kl)}${held}   ${formatDuration(seconds)}`,
     );
   }
 
   /** By what epochs are compared; of the ELBO the mean over all held-out examples. */
   #held({ elbo, criterion }: ValidationMeans): string {
-    if (!criterion || metricName(criterion.metric) === 'ELBO') return elbo.toFixed(2) + this.#star(elbo, 'max');
+    if (!criterion || metricName(criterion.metric) === 'ELBO') return fixed(elbo) + this.#star(elbo, 'max');
     const { metric, value, direction } = criterion;
-    return `${metric} ${value.toFixed(2)}${this.#star(value, direction)}`;
+    return `${metric} ${fixed(value)}${this.#star(value, direction)}`;
   }
 
   /** Beside the best of the epochs that have a line so far: what stands there is never worse than a line above. */

@@ -1,5 +1,6 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { counted, fixed } from '../core/index.ts';
 import type { DoneEvent, ElboMeans, Run } from './library/index.ts';
 import { formatBytes, formatDuration, formatTable, metricName } from './format.ts';
 import type { Output } from './output.ts';
@@ -53,11 +54,11 @@ function outcomeText({ reason, epochs, steps, skipped, rollbacks, seconds, valid
     rollbacks === undefined
       ? ''
       : ` (went back ${rollbacks === 1 ? 'once' : `${rollbacks} times`} from one that was not finite)`;
-  return `${how}: ${epochs} ${epochs === 1 ? 'epoch' : 'epochs'}, ${steps} steps${left}${back}, ${formatDuration(seconds)}${speed}`;
+  return `${how}: ${counted(epochs, 'epoch')}, ${counted(steps, 'step')}${left}${back}, ${formatDuration(seconds)}${speed}`;
 }
 
 function elboRow(name: string, { elbo, reconstruction, kl }: ElboMeans): string[] {
-  return [name, ...[elbo, reconstruction, kl].map((value) => value.toFixed(2))];
+  return [name, ...[elbo, reconstruction, kl].map((value) => fixed(value))];
 }
 
 /** What the objective says besides the terms of the ELBO: `totalCorrelation 0.31, discriminatorLoss 0.69`. */
@@ -65,7 +66,7 @@ function otherMetrics({ metrics = {} }: ElboMeans): string {
   const shown = new Set(['elbo', 'reconstruction', 'kl']);
   return Object.entries(metrics)
     .filter(([name]) => !shown.has(name))
-    .map(([name, value]) => `${name} ${value.toFixed(2)}`)
+    .map(([name, value]) => `${name} ${fixed(value)}`)
     .join(', ');
 }
 

@@ -4,7 +4,7 @@ export { upgradedEntries, withEntries } from './entries.ts';
 export type { Entries } from './entries.ts';
 export { partOptionRules } from './flat-options.ts';
 export type { PartOptionsOfModel } from './flat-options.ts';
-export { chooseParts } from './part-options.ts';
+export { checkPartChoices, chooseParts } from './part-options.ts';
 export type { PartConfigs } from './part-options.ts';
 export { builtInParts, customNetwork, ownRows, partKinds, partTable, partsRule, rowsOf } from './part-table.ts';
 export type { PartRow, PartTable } from './part-table.ts';

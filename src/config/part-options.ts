@@ -1,9 +1,9 @@
-import { ValueError } from '../core/index.ts';
+import { ValueError, checkOptions } from '../core/index.ts';
 import type { JsonValue } from '../io/index.ts';
 import { defaultOf, partNamed } from '../parts/index.ts';
 import type { DataShape, Part, PartChoice, PartKind } from '../parts/index.ts';
 import type { PartConfig } from './part-config.ts';
-import { customNetwork, partKinds, rowsOf } from './part-table.ts';
+import { builtInParts, customNetwork, partKinds, rowsOf } from './part-table.ts';
 import type { PartTable } from './part-table.ts';
 
 /** What is asked for of the parts: each kind's choice, and options of any of them, flat. */
@@ -45,6 +45,24 @@ export function chooseParts(
       return [kind, { name, ...mapDefined(values, plain) }];
     }),
   ) as unknown as PartConfigs;
+}
+
+/**
+ * Checks the parts among options that are given as objects, `{ name, …options }`, each by its row.
+ *
+ * @param where whose options they are, for messages
+ * @throws ValueError for a name that is not in the table, an option that the part does not have, or a wrong value
+ */
+export function checkPartChoices(where: string, options: AskedParts, parts: PartTable = builtInParts): void {
+  for (const kind of partKinds) {
+    const choice = options[kind];
+    if (typeof choice !== 'object') continue;
+    const { name, ...own } = choice;
+    const row = parts[kind].find((each) => each.name === name);
+    if (!row) throw new ValueError(`${where}: ${kind}: there is no '${name}'; known are ${listed(parts[kind])}.`);
+    const rules = Object.entries(row.options).map(([option, { rule }]) => [option, rule] as const);
+    checkOptions(`${where}: ${kind} '${name}'`, own, Object.fromEntries(rules));
+  }
 }
 
 /** Each flat option to the chosen part that has it. */

@@ -1,4 +1,4 @@
-import { ValueError } from '../core/index.ts';
+import { ValueError, counted } from '../core/index.ts';
 import { permutation } from '../random/index.ts';
 import type { Key } from '../random/index.ts';
 import { subset } from './dataset.ts';
@@ -75,7 +75,7 @@ function choose(
   }
   const count = Math.round(fraction * size);
   if (count >= size) {
-    throw new ValueError(`${what}: ${fraction} of ${size} examples leaves none to train on.`);
+    throw new ValueError(`${what}: ${fraction} of ${counted(size, 'example')} leaves none to train on.`);
   }
   if (count === 0) return undefined;
   const order = permutation(key, size).data;

@@ -39,9 +39,15 @@ export function checkImageSize(
       : width * height <= megapixels * 1e6;
   if (isWithin) return;
   const least = Math.ceil((width * height) / 1e6);
-  const gigabytes = (width * height * (memoryPerByte * bytesPerPixel + kept)) / 1e9;
+  const bytes = width * height * (memoryPerByte * bytesPerPixel + kept);
   throw new DataError(
     `${name}: ${width}×${height} pixels are more than the ${most} million that ${megapixels === undefined ? 'an image of its kind may have' : 'megapixels allows'}. ` +
-      `Scale it down with another program first, or allow it: the data option megapixels=${least}, for which decoding takes up to ${gigabytes.toFixed(1)} GB.`,
+      `Scale it down with another program first, or allow it: the data option megapixels=${least}, for which decoding takes up to ${memoryText(bytes)}.`,
   );
+}
+
+/** `12 MB`, `1.5 GB` */
+function memoryText(bytes: number): string {
+  const [size, unit] = [[1e9, 'GB'] as const, [1e6, 'MB'] as const].find(([least]) => bytes >= least) ?? [1e3, 'kB'];
+  return `${Number((bytes / size).toPrecision(2))} ${unit}`;
 }

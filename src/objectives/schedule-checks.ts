@@ -1,3 +1,4 @@
+import { counted } from '../core/index.ts';
 import { defaultCycles, scalarAt } from './schedule.ts';
 import type { Scheduled } from './schedule.ts';
 
@@ -26,14 +27,13 @@ export function missedIn(scheduled: Scheduled, totalSteps: number): string | und
   const isCyclical = schedule === 'cyclical';
   const length = isCyclical ? Math.max(1, Math.ceil(totalSteps / cycles)) : totalSteps;
   const last = Math.max(0, Math.min(length, totalSteps) - 1);
-  const steps = `${length.toLocaleString('en')} ${length === 1 ? 'step' : 'steps'}`;
   // Of the way, so that no rounding of the value decides.
   if (scalarAt({ ...scheduled, value: 1, from: 0 }, last, totalSteps) < 1) {
     const nearest = Number(scalarAt(scheduled, last, totalSteps).toPrecision(3));
-    return `comes from ${from} to ${nearest} and never to ${value}: the warm-up is longer than the ${steps} of ${isCyclical ? 'a cycle' : 'the training'}`;
+    return `comes from ${from} to ${nearest} and never to ${value}: the warm-up is longer than the ${counted(length, 'step')} of ${isCyclical ? 'a cycle' : 'the training'}`;
   }
   if (isCyclical && length === 1) {
-    return `stays at ${value}: ${cycles} cycles in ${totalSteps} steps leave each one step, in which nothing rises`;
+    return `stays at ${value}: ${counted(cycles, 'cycle')} in ${counted(totalSteps, 'step')} leave each one step, in which nothing rises`;
   }
   return undefined;
 }

@@ -105,7 +105,7 @@ describe('scheduled', () => {
     expect(describeScheduled(4)).toBe('4');
     expect(describeScheduled({ value: 4, schedule: 'constant' })).toBe('4');
     expect(describeScheduled({ value: 4, schedule: 'linear', warmupSteps: 2000 })).toBe(
-      '0 to 4 over 2000 steps (linear)',
+      '0 to 4 over 2,000 steps (linear)',
     );
     expect(describeScheduled({ value: 4, schedule: 'cyclical', from: 1 })).toBe(
       '1 to 4 over half of each cycle (cyclical, 4 cycles)',

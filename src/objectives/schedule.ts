@@ -1,4 +1,4 @@
-import { expectedOf, nearestName, rule, shownValue } from '../core/index.ts';
+import { counted, expectedOf, nearestName, rule, shownValue } from '../core/index.ts';
 import type { OptionRule } from '../core/index.ts';
 
 /** How a number comes to its full value over the steps. */
@@ -103,6 +103,6 @@ export function describeScheduled(scheduled: Scheduled): string {
   if (schedule === 'constant') return String(value);
   const isCyclical = schedule === 'cyclical';
   const over =
-    warmupSteps === undefined ? `half of ${isCyclical ? 'each cycle' : 'all steps'}` : `${warmupSteps} steps`;
-  return `${from} to ${value} over ${over} (${schedule}${isCyclical ? `, ${cycles} cycles` : ''})`;
+    warmupSteps === undefined ? `half of ${isCyclical ? 'each cycle' : 'all steps'}` : counted(warmupSteps, 'step');
+  return `${from} to ${value} over ${over} (${schedule}${isCyclical ? `, ${counted(cycles, 'cycle')}` : ''})`;
 }

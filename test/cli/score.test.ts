@@ -117,6 +117,8 @@ describe('score', () => {
 
   it('shows the strangest images', async () => {
     expect((await rootsigma(['score', path, '-o', file('s.png'), '--limit', '3', '--draws', '2'])).code).toBe(0);
+    const ofTable = await rootsigma(['score', path, '-o', file('s.csv'), '--limit', '3']);
+    expect([ofTable.code, ofTable.stderr]).toEqual([2, expect.stringMatching(/--limit: how many .* a \.png shows/)]);
     expect(readFileSync(file('s.png')).readUInt32BE(20)).toBe(3 * 88 + 48);
   });
 

@@ -124,7 +124,18 @@ describe('train', () => {
   it('refuses a file of options with one that does not exist, or that is no object', async () => {
     const file = join(folder, 'wrong.json');
     for (const [text, message] of [
-      ['{ "latnet": 3 }', /wrong\.json: there is no option 'latnet', only prior, posterior, /],
+      [
+        '{ "latnet": 3 }',
+        /wrong\.json: unknown option 'latnet'; did you mean 'latent'\? \(known are prior, posterior, /,
+      ],
+      ['{ "latent": "x" }', /wrong\.json: latent must be a whole number of at least 1, got 'x'/],
+      ['{ "config": {} }', /wrong\.json: unknown option 'config'/],
+      [
+        '{ "objective": { "name": "elbo", "betta": 3 } }',
+        /wrong\.json: objective 'elbo': unknown option 'betta'; did you mean 'beta'/,
+      ],
+      ['{ "posterior": { "name": "full", "root": "upper" } }', /wrong\.json: posterior 'full': root must be one of/],
+      ['{ "prior": { "name": "mine" } }', /wrong\.json: prior: there is no 'mine'; known are 'standard-normal'/],
       ['[3]', /wrong\.json: expected an object of options/],
       ['{', /wrong\.json: not JSON/],
     ] as const) {

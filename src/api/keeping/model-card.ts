@@ -1,5 +1,5 @@
 import { describePart } from '../../config/index.ts';
-import { formatShape, sizeOf, version } from '../../core/index.ts';
+import { counted, fixed, formatShape, sizeOf, version } from '../../core/index.ts';
 import { isImageShape } from '../../drawing/index.ts';
 import { onnxVersions } from '../../engine/index.ts';
 import { has } from '../../models/index.ts';
@@ -29,7 +29,7 @@ A variational autoencoder trained with rootsigma ${version}.
 
 | | |
 |---|---|
-| data | ${data.source}: ${data.count} training examples of shape ${formatShape(data.shape)}, binarize ${data.binarize} |
+| data | ${data.source}: ${counted(data.count, 'training example')} of shape ${formatShape(data.shape)}, binarize ${data.binarize} |
 ${unitsRow(run)}| latent dimensions | ${model.latent} |
 | posterior | ${describePart(run.parts, 'posterior', model.posterior)} |
 | prior | ${describePart(run.parts, 'prior', model.prior)} |
@@ -37,7 +37,7 @@ ${unitsRow(run)}| latent dimensions | ${model.latent} |
 | likelihood | ${likelihoodText(run)} |
 | parameters | ${count.toLocaleString('en')} |
 ${run.config.from ? `| start | the weights of ${run.config.from.run}, trained on ${run.config.from.source} |\n` : ''}| objective | ${describePart(run.parts, 'objective', objective)} |
-| training | ${training.epochs} epochs, batch ${training.batchSize}, ${training.optimizer.name} at ${training.optimizer.learningRate}, seed ${training.seed} |
+| training | ${counted(training.epochs, 'epoch')}, batch ${training.batchSize}, ${training.optimizer.name} at ${training.optimizer.learningRate}, seed ${training.seed} |
 ${summary ? resultText(summary) : ''}
 ${images ? '![Samples](samples.png)\n\nSamples: E[x|z] for z ~ p(z).\n\n![Reconstructions](reconstructions.png)\n\nTest examples, each with its reconstruction below.\n' : ''}
 ## Use
@@ -97,7 +97,7 @@ function likelihoodText(run: TrainedModel): string {
 
 function resultText({ done, seconds, stepMs }: TrainingSummary): string {
   const line = (name: string, means: ElboMeans | undefined): string =>
-    means ? `| ${name} | ${[means.elbo, means.reconstruction, means.kl].map((x) => x.toFixed(2)).join(' | ')} |\n` : '';
+    means ? `| ${name} | ${[means.elbo, means.reconstruction, means.kl].map((x) => fixed(x)).join(' | ')} |\n` : '';
   const how =
     done.reason === 'interrupted'
       ? 'interrupted after'
@@ -108,7 +108,7 @@ function resultText({ done, seconds, stepMs }: TrainingSummary): string {
   const mean = done.meanStepMs > 0 ? `, mean ${done.meanStepMs.toFixed(2)}` : '';
   const speed = stepMs > 0 ? ` (${stepMs.toFixed(2)} ms a step${mean})` : '';
   return `
-Training ${how} ${done.epochs} epochs in ${seconds.toFixed(1)} s${speed}; the parameters are those of epoch
+Training ${how} ${counted(done.epochs, 'epoch')} in ${seconds.toFixed(1)} s${speed}; the parameters are those of epoch
 ${done.bestEpoch}. Means over examples in nats, last epoch:
 
 | | ELBO | reconstruction | KL |

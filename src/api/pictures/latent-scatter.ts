@@ -1,4 +1,4 @@
-import { NdArray, checkOptions, rule } from '../../core/index.ts';
+import { NdArray, checkOptions, counted, rule } from '../../core/index.ts';
 import type { OptionRules } from '../../core/index.ts';
 import { numbersOf, takeFirst } from '../../data/index.ts';
 import { scatterPlot } from '../../drawing/index.ts';
@@ -34,7 +34,7 @@ export async function latentScatter(run: Run, options: LatentScatterOptions = {}
   const latent = run.model.latent;
   const { labels, classNames, size } = shown;
   const common = {
-    title: `${dataset.name}: posterior means of ${size} examples`,
+    title: `${dataset.name}: posterior means of ${counted(size, 'example')}`,
     ...(labels && { labels }),
     ...(classNames && { classNames }),
   };

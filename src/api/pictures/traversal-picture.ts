@@ -1,4 +1,4 @@
-import { NdArray, ValueError, checkOptions, rule } from '../../core/index.ts';
+import { NdArray, ValueError, checkOptions, fixed, rule } from '../../core/index.ts';
 import type { OptionRules } from '../../core/index.ts';
 import { numbersOf, takeFirst } from '../../data/index.ts';
 import { labeledRows } from '../../drawing/index.ts';
@@ -52,7 +52,7 @@ export async function traversalPicture(run: Run, options: TraversalPictureOption
   const values = Array.from({ length: steps }, (_, step) => range * ((2 * step) / (steps - 1) - 1));
   return labeledRows(asShades(run, images), {
     title: `Traversals${isKl ? ', dimensions by KL' : ''}${example === undefined ? '' : `, around example ${example}`}`,
-    rows: dimensions.map((dimension) => `z${dimension + 1}${isKl ? ` · ${(kl[dimension] ?? 0).toFixed(2)} nats` : ''}`),
+    rows: dimensions.map((dimension) => `z${dimension + 1}${isKl ? ` · ${fixed(kl[dimension] ?? 0)} nats` : ''}`),
     columns: values.map((value) => signed(value)),
   });
 }

@@ -145,6 +145,6 @@ describe('a resumed run', () => {
     expect(events).toMatchObject([{ event: 'done', reason: 'finished', epochs: 2, stepMs: 0 }]);
     expect(notices).toEqual([expect.stringMatching(/has its 2 epochs already/)]);
     expect(filesOf(out)).toEqual(before);
-    await expect(goOn(out, { epochs: 1 })).rejects.toThrow(/1 epochs are asked for, .* in its epoch 2 already/);
+    await expect(goOn(out, { epochs: 1 })).rejects.toThrow(/1 epoch is asked for, .* in its epoch 2 already/);
   });
 });

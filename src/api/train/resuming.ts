@@ -1,4 +1,4 @@
-import { DataError, ValueError, formatShape, sameShape, version } from '../../core/index.ts';
+import { DataError, ValueError, counted, formatShape, sameShape, version } from '../../core/index.ts';
 import type { DatasetSplits } from '../../data/index.ts';
 import { RunFolder, runFile } from '../keeping/run-folder.ts';
 import { nameIn } from '../../io/index.ts';
@@ -79,7 +79,7 @@ export function resumedConfig(
   const begun = epoch + (batch > 0 ? 1 : 0);
   if (epochs < begun) {
     throw new ValueError(
-      `train: ${epochs} epochs are asked for, and the run to resume is in its epoch ${begun} already.`,
+      `train: ${counted(epochs, 'epoch')} ${epochs === 1 ? 'is' : 'are'} asked for, and the run to resume is in its epoch ${begun} already.`,
     );
   }
   return next;
@@ -100,8 +100,8 @@ function endNotices({ progress }: Checkpoint, { epochs, earlyStopping }: RunConf
   if (earlyStopping && patienceIsOver(patience, earlyStopping)) {
     const more = epoch < epochs ? `, whatever its epochs (${epochs})` : '';
     return [
-      `the run had stopped early after epoch ${epoch}, ${patience.waited} epochs without a better validation ${metricText(criterion?.metric ?? 'elbo')}, and stays so${more}. A patience of more than ${patience.waited} lets it go on.`,
+      `the run had stopped early after epoch ${epoch}, ${counted(patience.waited, 'epoch')} without a better validation ${metricText(criterion?.metric ?? 'elbo')}, and stays so${more}. A patience of more than ${patience.waited} lets it go on.`,
     ];
   }
-  return epoch < epochs ? [] : [`the run has its ${epochs} epochs already: more of them let it go on.`];
+  return epoch < epochs ? [] : [`the run has its ${counted(epochs, 'epoch')} already: more of them let it go on.`];
 }

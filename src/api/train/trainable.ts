@@ -1,4 +1,4 @@
-import { DataError, ValueError } from '../../core/index.ts';
+import { DataError, ValueError, counted } from '../../core/index.ts';
 import { stepsPerEpoch } from '../../data/index.ts';
 import type { DatasetSplits } from '../../data/index.ts';
 import type { PartTable, RunConfig } from '../../config/index.ts';
@@ -38,7 +38,7 @@ export function checkTrainable(config: RunConfig, splits: DatasetSplits, parts: 
   const steps = epochs * stepsPerEpoch(examples, batchSize);
   if (warmupSteps >= steps) {
     throw new ValueError(
-      `train: a warm-up of ${warmupSteps} steps reaches beyond the end: ${epochs} epochs of ${examples} examples are ${steps} steps. Choose fewer warmupSteps or more epochs.`,
+      `train: a warm-up of ${counted(warmupSteps, 'step')} reaches beyond the end: ${counted(epochs, 'epoch')} of ${counted(examples, 'example')} are ${counted(steps, 'step')}. Choose fewer warmupSteps or more epochs.`,
     );
   }
   if (trim && trim.fraction > 0 && trim.warmupEpochs >= epochs) {
@@ -65,7 +65,7 @@ export function scheduleNotices(config: RunConfig, splits: DatasetSplits, parts:
 
 /** What a run that goes on to another number of epochs says of what is a function of all its steps. */
 export function resumedScheduleNotices(before: RunConfig, config: RunConfig, parts: PartTable): string[] {
-  const [was, will] = [before, config].map(({ training }) => training.epochs);
+  const [was, will] = [before.training.epochs, config.training.epochs];
   const { name: ofRate } = config.training.schedule;
   const scalars = scheduledOf(config, parts).filter(([, scheduled]) => countsAllSteps(scheduled));
   const names = [
@@ -76,7 +76,7 @@ export function resumedScheduleNotices(before: RunConfig, config: RunConfig, par
   ];
   if (was === will || names.length === 0) return [];
   return [
-    `${names.join(' and ')} ${names.length > 1 ? 'go' : 'goes'} by all steps of the run: from here on as in one of ${will} epochs, up to here as in one of ${was}. The result is not that of a run that was to have ${will} from its start; for that, train it anew.`,
+    `${names.join(' and ')} ${names.length > 1 ? 'go' : 'goes'} by all steps of the run: from here on as in one of ${counted(will, 'epoch')}, up to here as in one of ${was}. The result is not that of a run that was to have ${will} from its start; for that, train it anew.`,
   ];
 }
 

@@ -1,7 +1,7 @@
-import { formerDrawNames } from '../../core/index.ts';
+import { counted, fixed, formerDrawNames } from '../../core/index.ts';
 import { chosenSplit } from '../chosen-split.ts';
 import type { CommandContext, CommandRow } from '../command.ts';
-import { formatCount, formatTable } from '../format.ts';
+import { formatTable } from '../format.ts';
 import { underPresentFlags } from '../former-flags.ts';
 import type { Evaluation, Run } from '../library/index.ts';
 import { openRun } from '../open-run.ts';
@@ -56,7 +56,7 @@ async function compare(
     compared.push({ path, posterior: posteriorOf(run), evaluation });
   }
   const count = compared[0]?.evaluation.examples ?? 0;
-  output.say(`${formatCount(count)} examples of ${dataset.name}; nats, best NLL first`, '', ...tableOf(compared));
+  output.say(`${counted(count, 'example')} of ${dataset.name}; nats, best NLL first`, '', ...tableOf(compared));
   return undefined;
 }
 
@@ -73,7 +73,7 @@ function tableOf(compared: readonly Compared[]): string[] {
   const rows = ranked.map(({ path, posterior, evaluation: { elbo, reconstruction, kl, nll, activeUnits, latent } }) => [
     path,
     posterior,
-    ...[elbo, reconstruction, kl, nll.value].map((value) => value.toFixed(2)),
+    ...[elbo, reconstruction, kl, nll.value].map((value) => fixed(value)),
     `± ${nll.standardError.toFixed(2)}`,
     nll.effectiveSampleSize.toFixed(1),
     `${activeUnits}/${latent}`,

@@ -1,3 +1,4 @@
+import { counted } from '../../core/index.ts';
 import { whole } from '../arguments.ts';
 import { chosenSplit } from '../chosen-split.ts';
 import type { CommandContext, CommandRow, Library } from '../command.ts';
@@ -72,8 +73,8 @@ async function encode(context: CommandContext, [path]: [path: string], flags: En
   else await writeArray(file, codes, { columnName: nameOf });
   const [count = 0] = codes.shape;
   if (output.json) output.record({ file, count, shape: codes.shape, what, split: chosen.split });
-  const said = draws === undefined ? `the ${what}` : draws === 1 ? 'a draw' : `${draws} draws`;
-  output.say(`${file}: ${said} of q(z|x) of ${count} examples, shape ${codes.shape.join('×')}`);
+  const said = draws === undefined ? `the ${what}` : counted(draws, 'draw');
+  output.say(`${file}: ${said} of q(z|x) of ${counted(count, 'example')}, shape ${codes.shape.join('×')}`);
   return undefined;
 }
 

@@ -1,4 +1,4 @@
-import { formerDrawNames } from '../../core/index.ts';
+import { counted, fixed, formerDrawNames } from '../../core/index.ts';
 import { chosenSplit } from '../chosen-split.ts';
 import type { CommandContext, CommandRow } from '../command.ts';
 import { formatCount, formatTable } from '../format.ts';
@@ -86,16 +86,21 @@ const fewDraws = 2;
 function sayEvaluation(output: Output, evaluation: Evaluation): void {
   const { elbo, elboStandardError, reconstruction, kl, nll, activeUnits, latent, klPerDimension } = evaluation;
   const { bold, yellow } = output.style;
-  const nats = (value: number): string => value.toFixed(2);
+  const nats = (value: number): string => fixed(value);
   const rows = [
-    ['ELBO', nats(elbo), `± ${nats(elboStandardError)}`, `reconstruction − KL, from ${evaluation.draws} draws`],
+    [
+      'ELBO',
+      nats(elbo),
+      `± ${nats(elboStandardError)}`,
+      `reconstruction − KL, from ${counted(evaluation.draws, 'draw')}`,
+    ],
     ['reconstruction', nats(reconstruction), '', 'E[log p(x|z)], z ~ q(z|x)'],
     ['KL', nats(kl), '', 'KL(q(z|x) ‖ p(z))'],
     [
       'NLL',
       nats(nll.value),
       `± ${nats(nll.standardError)}`,
-      `−log p(x) from ${nll.draws} draws, ${nll.effectiveSampleSize.toFixed(1)} effective`,
+      `−log p(x) from ${counted(nll.draws, 'draw')}, ${nll.effectiveSampleSize.toFixed(1)} effective`,
     ],
   ];
   output.say(bold('nats, means over examples'), ...formatTable(rows, { right: [1] }), '');
@@ -120,7 +125,7 @@ function barLines(values: readonly number[]): string[] {
   const largest = Math.max(...values, Number.MIN_VALUE);
   const rows = values.map((value, at) => [
     `  z${at + 1}`,
-    value.toFixed(2),
+    fixed(value),
     '█'.repeat(Math.round((24 * value) / largest)) || '·',
   ]);
   return formatTable(rows, { right: [1] });

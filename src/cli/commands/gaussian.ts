@@ -1,3 +1,4 @@
+import { counted } from '../../core/index.ts';
 import { number, whole } from '../arguments.ts';
 import type { CommandContext, CommandGroup, CommandRow } from '../command.ts';
 import { UsageError } from '../errors.ts';
@@ -106,7 +107,7 @@ async function sample(context: CommandContext, [path]: [path: string], flags: Sa
   }
   await writeArray(file, draws);
   if (output.json) output.record({ file, count, shape: draws.shape, seed });
-  output.say(`${file}: ${count} draws of ${draws.shape[1] ?? 0} dimensions, seed ${seed}`);
+  output.say(`${file}: ${counted(count, 'draw')} of ${counted(draws.shape[1] ?? 0, 'dimension')}, seed ${seed}`);
   return undefined;
 }
 

@@ -1,4 +1,4 @@
-import { NdArray } from '../../core/index.ts';
+import { NdArray, counted } from '../../core/index.ts';
 import { whole } from '../arguments.ts';
 import type { CommandContext, CommandRow } from '../command.ts';
 import type { SplitChoice } from '../library/index.ts';
@@ -57,6 +57,6 @@ async function interpolate(
   const paths = await run.interpolate(part(0), part(half), { steps, path: kind });
   await writePaths(library, file, paths);
   if (output.json) output.record({ file, shape: paths.shape, path: kind, seed });
-  output.say(`${file}: ${half} ${kind} paths of ${steps} steps`);
+  output.say(`${file}: ${counted(half, `${kind} path`)} of ${counted(steps, 'step')}`);
   return undefined;
 }

@@ -1,3 +1,4 @@
+import { counted } from '../../core/index.ts';
 import { whole } from '../arguments.ts';
 import { chosenSplit } from '../chosen-split.ts';
 import type { CommandContext, CommandRow } from '../command.ts';
@@ -63,7 +64,7 @@ async function reconstruct(
   const [count = 0] = shape;
   if (output.json) output.record({ file, count, shape, split: chosen.split });
   output.say(
-    `${file}: ${count} examples of ${chosen.dataset.name}${isPicture ? ', each above its reconstruction' : ', reconstructed'}`,
+    `${file}: ${counted(count, 'example')} of ${chosen.dataset.name}${isPicture ? ', each above its reconstruction' : ', reconstructed'}`,
   );
   return undefined;
 }

@@ -1,3 +1,4 @@
+import { counted, fixed } from '../../core/index.ts';
 import { number, whole } from '../arguments.ts';
 import { chosenSplit } from '../chosen-split.ts';
 import type { CommandContext, CommandRow, Library } from '../command.ts';
@@ -81,6 +82,11 @@ async function score(context: CommandContext, [path]: [path: string], flags: Sco
   const { auroc, averagePrecision, isImageShape, isTablePath } = library;
   const { output: file, contamination } = flags;
   if (!isTablePath(file)) checkArrayFile(library, file, flags);
+  if (flags.limit !== undefined && !isPicture(library, file)) {
+    throw new UsageError(
+      `--limit: how many of the most anomalous a .png shows; ${file} holds the scores of all examples.`,
+    );
+  }
   const run = await openRun(context, path, flags);
   if (isPicture(library, file) && !isImageShape(run.exampleShape)) {
     throw new UsageError(`${file}: only images have pictures; scores of this run go to a .csv, for example.`);
@@ -99,7 +105,7 @@ async function score(context: CommandContext, [path]: [path: string], flags: Sco
     ...(seed !== undefined && { seed }),
     signal,
     onProgress: (done: number) => {
-      if (throttle.isDue()) output.status(`scored ${formatCount(done)} examples`);
+      if (throttle.isDue()) output.status(`scored ${counted(done, 'example')}`);
     },
   };
   const threshold =
@@ -128,7 +134,7 @@ async function score(context: CommandContext, [path]: [path: string], flags: Sco
       })),
     });
   }
-  output.say(`${file}: scores of ${formatCount(scores.size)} examples of ${dataset.name}, higher is more anomalous`);
+  output.say(`${file}: scores of ${counted(scores.size, 'example')} of ${dataset.name}, higher is more anomalous`);
   if (threshold) output.say(verdictText(found ?? 0, threshold));
   if (run.columns) output.say(...strangestRows(scored, run.columns));
   if (dataset.names?.kind === 'file' && dataset.size > 1) output.say(...strangestFiles(scored));
@@ -164,5 +170,5 @@ function anomalyLabels(dataset: Dataset, list: string): boolean[] {
 
 function verdictText(found: number, { value, quantile, examples, source }: AnomalyThreshold): string {
   const share = `${(100 * (1 - quantile)).toFixed(2)} %`;
-  return `${formatCount(found)} lie above the run's threshold of ${value.toFixed(2)} nats, which ${share} of ${formatCount(examples)} examples of ${source} exceed (kept in thresholds.json)`;
+  return `${formatCount(found)} lie above the run's threshold of ${fixed(value)} nats, which ${share} of ${formatCount(examples)} examples of ${source} exceed (kept in thresholds.json)`;
 }

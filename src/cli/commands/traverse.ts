@@ -1,4 +1,4 @@
-import { NdArray } from '../../core/index.ts';
+import { NdArray, counted } from '../../core/index.ts';
 import { number, whole, wholeList } from '../arguments.ts';
 import type { CommandContext, CommandRow } from '../command.ts';
 import { UsageError } from '../errors.ts';
@@ -65,7 +65,7 @@ async function traverse(context: CommandContext, [path]: [path: string], flags: 
     await writePaths(library, file, paths);
   }
   if (output.json) output.record({ file, shape: paths.shape });
-  output.say(`${file}: ${count} dimensions, ${paths.shape[1] ?? 0} steps each`);
+  output.say(`${file}: ${counted(count, 'dimension')}, ${counted(paths.shape[1] ?? 0, 'step')} each`);
   return undefined;
 }
 

@@ -1,4 +1,4 @@
-import { CapabilityError, rule } from '../../core/index.ts';
+import { CapabilityError, counted, rule } from '../../core/index.ts';
 import type { FloatDType, Shape } from '../../core/index.ts';
 import { realSupport } from '../../gaussian/distribution.ts';
 import { MultivariateNormalDiag } from '../../gaussian/index.ts';
@@ -22,7 +22,7 @@ export const planar = definePosterior({
     flows: option(rule.whole(1, 100), { help: 'planar flows in a chain, each given by the encoder', default: 8 }),
   },
   capabilities: ['logProbOfDraw'],
-  describe: ({ flows }) => `${flows} planar flows over a diagonal Gaussian`,
+  describe: ({ flows }) => `${counted(flows, 'planar flow')} over a diagonal Gaussian`,
   build: ({ flows }, sizes) => planarPosterior(flows, sizes),
 });
 

@@ -1,4 +1,4 @@
-import { NdArray, rule } from '../../core/index.ts';
+import { NdArray, counted, rule } from '../../core/index.ts';
 import { Categorical } from '../../distributions/index.ts';
 import { constant } from '../../graph/index.ts';
 import type { Initializer } from '../../nn/index.ts';
@@ -23,7 +23,7 @@ export const vamp = definePrior({
     pseudoInputs: option(rule.whole(1), { help: 'how many pseudo-inputs a VampPrior learns', default: 500 }),
   },
   capabilities: ['logProbOfDraw', 'logProb', 'moments'],
-  describe: ({ pseudoInputs }) => `VampPrior of ${pseudoInputs} pseudo-inputs`,
+  describe: ({ pseudoInputs }) => `VampPrior of ${counted(pseudoInputs, 'pseudo-input')}`,
   build: ({ pseudoInputs }, { inputSize }) => ({
     parameters: [{ name, shape: [pseudoInputs, inputSize], initializer: nearExamples }],
     needs: ['logProb', 'moments'],
