@@ -67,7 +67,8 @@ function linearGaussian(options: PosteriorOptions, learned: boolean): Vae {
       const posterior = model.encode(parameters, x);
       const { value: z, logProb } = posterior.sampleAndLogProb(key);
       const prior = model.prior(parameters);
-      return { posterior, prior, latent: z, logProbOfDraw: logProb, likelihood: model.decode(parameters, z) };
+      const likelihood = model.decode(parameters, z);
+      return { posterior, prior, latent: z, logProbOfDraw: logProb, decoded: z, likelihood };
     },
   };
 }

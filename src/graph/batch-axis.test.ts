@@ -43,6 +43,15 @@ const byRows: Readonly<Record<string, readonly [Tensor, number]>> = {
   'a scatter to columns': [g.scatterAdd(x, g.constant([3, 0, 0, 5], 'int32'), 1, 7), 0],
   'a concatenation with what is fixed': [g.concat([x, g.constant(normal(key(6), [rows, 2]))], 1), 0],
   'a slice and a pad of columns': [g.pad(g.slice(x, { 1: [1, 3] }), [0, 1], [0, 2]), 0],
+  'several slices each': [
+    g.mul(
+      g.matmul(g.reshape(g.concat([g.reshape(x, [rows, 1, 4]), g.reshape(x, [rows, 1, 4])], 1), [2 * rows, 4]), w),
+      g.constant(normal(key(7), [2 * rows, 1])),
+    ),
+    0,
+  ],
+  'a sum over the slices of each': [g.sum(g.reshape(g.exp(g.reshape(x, [rows * 4])), [rows, 4]), [1]), 0],
+  'a part of several slices': [g.slice(g.reshape(x, [rows * 2, 2]), { 1: [0, 1] }), 0],
   'a matrix each': [
     g.cholesky(g.add(g.matmul(g.reshape(x, [rows, 4, 1]), g.reshape(x, [rows, 1, 4])), g.identityMatrix(4, 'float32'))),
     0,
@@ -63,7 +72,8 @@ describe('batchAxes', () => {
         const [part] = g.sliceBatch([y], axes, { from, to });
         if (!part) throw new Error('There is no part.');
         const given = new NdArray(feeds.x.data.slice(from * 4, to * 4), [to - from, 4]);
-        const expected = evaluate(g.slice(g.constant(whole), { [axis]: [from, to] }), {});
+        const width = (whole.shape[axis] ?? 0) / rows;
+        const expected = evaluate(g.slice(g.constant(whole), { [axis]: [from * width, to * width] }), {});
         const value = evaluate(part, { ...feedsFor(y), x: given });
         expect(value.shape).toEqual(expected.shape);
         expect([...value.data]).toEqual([...expected.data]);
@@ -75,7 +85,7 @@ describe('batchAxes', () => {
     const mixing = [
       g.sum(x, [0]),
       g.max(x, [0, 1]),
-      g.reshape(x, [rows * 4]),
+      g.reshape(x, [2, rows * 2]),
       g.matmul(x, g.input('d', [rows, 2]), { transposeA: true }),
       g.matmul(x, g.transpose(x)),
       g.slice(x, { 0: [0, 3] }),

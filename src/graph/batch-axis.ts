@@ -5,7 +5,8 @@ import { topologicalOrder } from './traverse.ts';
 
 /**
  * How a value depends on the examples of a batch: not at all (`unbatched`); slice by slice along an axis, slice i on example i
- * alone (the axis); or on several examples at once (`coupled`).
+ * alone (the axis); or on several examples at once (`coupled`). Where the axis is longer than the batch, each example has as many
+ * slices in a row, its draws say.
  */
 export type BatchAxis = 'unbatched' | 'coupled' | number;
 
@@ -139,18 +140,18 @@ const rowRules: { readonly [Op in OpName]: Rule<Op> } = {
   max: reduced,
   min: reduced,
 
-  // The axis stays where as many numbers lie before it as did.
+  // The axis stays where as many numbers lie before it as did; what lies behind it may become part of it.
   reshape: ({ shape }, [{ tensor, axis = 0 }], rows) => {
     const before = (sizes: readonly unknown[]): number =>
       sizes.reduce<number>((product, size) => product * Number(size), 1);
     const found = shape.findIndex(
-      (size, k) => size === rows && before(shape.slice(0, k)) === before(tensor.shape.slice(0, axis)),
+      (size, k) => Number(size) % rows === 0 && before(shape.slice(0, k)) === before(tensor.shape.slice(0, axis)),
     );
     return found < 0 ? 'coupled' : found;
   },
   transpose: ({ attributes: { permutation } }, [{ axis = 0 }]) => permutation.indexOf(axis),
-  slice: ({ attributes: { starts, shape } }, [{ axis = 0 }], rows) =>
-    starts[axis] === 0 && shape[axis] === rows ? axis : 'coupled',
+  slice: ({ attributes: { starts, shape } }, [{ tensor, axis = 0 }]) =>
+    starts[axis] === 0 && shape[axis] === tensor.shape[axis] ? axis : 'coupled',
   pad: ({ attributes: { before, after } }, [{ axis = 0 }]) =>
     before[axis] === 0 && after[axis] === 0 ? axis : 'coupled',
   concat: ({ attributes }, operands) => {

@@ -4,7 +4,7 @@ import type { OpAttributes, OpName } from './op-table.ts';
 import type { BatchAxis } from './batch-axis.ts';
 import { slice } from './shaping.ts';
 import { isOp, withScope } from './tensor.ts';
-import type { GraphShape } from './graph-shape.ts';
+import type { Dimension, GraphShape } from './graph-shape.ts';
 import type { Tensor } from './tensor.ts';
 import { topologicalOrder } from './traverse.ts';
 
@@ -27,6 +27,13 @@ export function sliceBatch(
   { from, to }: Rows,
 ): Tensor[] {
   const parts = new Map<Tensor, Tensor>();
+  const batch = [...axes].find(([node, axis]) => isOp(node, 'input') && axis === 0)?.[0];
+  const examples = Number(batch?.shape[0] ?? 1);
+  /** Along an axis of so many numbers, which may be several for each example. */
+  const partOf = (size: Dimension | undefined): Rows => {
+    const width = Number(size) / examples;
+    return { from: from * width, to: to * width };
+  };
   const axisOf = (tensor: Tensor): number | undefined => {
     const axis = axes.get(tensor);
     return typeof axis === 'number' ? axis : undefined;
@@ -38,13 +45,16 @@ export function sliceBatch(
     const place = isOp(node, 'concat') ? axis : tensor.rank - (node.rank - axis);
     const isMatrixAxis = isOp(node, 'matmul') && node.rank - axis <= 2;
     const lies = alongRows.has(node.op) && !isMatrixAxis && tensor.shape[place] === node.shape[axis];
-    return lies ? slice(tensor, { [place]: [from, to] }) : tensor;
+    const own = partOf(node.shape[axis]);
+    return lies ? slice(tensor, { [place]: [own.from, own.to] }) : tensor;
   };
   for (const node of topologicalOrder(outputs)) {
     const axis = axisOf(node);
     if (axis === undefined) continue;
     const inputs = node.inputs.map((tensor) => operandOf(tensor, node, axis));
-    const part = withScope(node.scope, () => makeNode(node.op, inputs, attributesOf(node, axis, { from, to })));
+    const part = withScope(node.scope, () =>
+      makeNode(node.op, inputs, attributesOf(node, axis, partOf(node.shape[axis]))),
+    );
     parts.set(node, part);
   }
   return outputs.map((output) => parts.get(output) ?? output);

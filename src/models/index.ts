@@ -9,6 +9,7 @@ export type { Capability, ModelPart } from './capabilities.ts';
 export { likelihoodFamily, networksFor, posteriorFor, priorFor } from './choose.ts';
 export type { LikelihoodOptions, ModelRow, NetworkOptions, PosteriorOptions, PriorOptions } from './choose.ts';
 export * from './soft-clamp.ts';
+export { drawSeveral } from './draws.ts';
 export type { DataScale } from './likelihoods/data-scale.ts';
 export { createVae } from './vae.ts';
 export type {

@@ -1,6 +1,6 @@
 import { CapabilityError, DTypeError, ValueError, formatShape, sizeOf } from '../core/index.ts';
 import type { FloatDType } from '../core/index.ts';
-import { asGraphKey, withPlainDType, withScope } from '../graph/index.ts';
+import { asGraphKey, expandDims, stopGradient, withPlainDType, withScope } from '../graph/index.ts';
 import type { GraphKey, Tensor } from '../graph/index.ts';
 import { beside } from '../nn/index.ts';
 import type { LayerContext, ParameterSpec, Parameters } from '../nn/index.ts';
@@ -10,6 +10,7 @@ import type { ModelPart } from './capabilities.ts';
 import { checkConditions, refuseWithout } from './conditions.ts';
 import { networksFor, posteriorFor, priorFor } from './choose.ts';
 import type { NetworkOptions, PosteriorOptions, PriorOptions } from './choose.ts';
+import { drawSeveral } from './draws.ts';
 import { bernoulliFamily } from './likelihoods/index.ts';
 import type { Likelihood, LikelihoodFamily } from './likelihoods/index.ts';
 import type { Networks } from './networks/index.ts';
@@ -44,15 +45,17 @@ export type VaeOptions = NamedVaeOptions | CustomVaeOptions;
 
 /** What a model says of a batch. */
 export interface VaeOutput {
-  /** q(z|x) */
+  /** q(z|x), batch shape that of x; where several draws are asked for, [rows, 1], which broadcasts to them. */
   readonly posterior: PosteriorDistribution;
   /** p(z) */
   readonly prior: PriorDistribution;
-  /** z, one draw an example. */
+  /** z, one draw an example, [..., latent]; where several are asked for, [rows, draws, latent]. */
   readonly latent: Tensor;
   /** log q(z|x) of that draw, [...]; its gradient is the total one, through z too. */
   readonly logProbOfDraw: Tensor;
-  /** p(x|z) at that draw. */
+  /** What the decoder took: z, or where it is cut off the same numbers, through which no gradient comes to the encoder. */
+  readonly decoded: Tensor;
+  /** p(x|z) at that draw; of several, batch shape [rows, draws]. */
   readonly likelihood: Likelihood;
   /** In training: the new values of the parameters whose kind is `state`, where the model has such. */
   readonly state?: Parameters;
@@ -63,6 +66,10 @@ export interface ApplyOptions {
   readonly key: GraphKey | Key;
   /** Default: evaluate. */
   readonly mode?: LayerContext['mode'];
+  /** Draws of z an example, which x [rows, inputSize] then has an axis for, also where it is 1. Default: one, without an axis. */
+  readonly draws?: number | undefined;
+  /** Whether the decoder takes z for a constant: who wants a gradient for the encoder makes it of `latent` and `decoded`. */
+  readonly cutOff?: boolean | undefined;
 }
 
 /** A variational autoencoder: an encoder x → q(z|x), a prior p(z), and a decoder z → p(x|z). Holds no values. */
@@ -146,7 +153,9 @@ function parametersOf({ networks: { encoder, decoder }, posterior, likelihood, p
   return [encoder, posterior, decoder, likelihood, prior].flatMap((part) => part.parameters);
 }
 
-function modelOf({ dtype, ...sizes }: ModelSizes, parts: ModelParts, condition: Tensor | undefined): ConditionalVae {
+/** @param isOfDraws whether examples and conditions have an axis of their draws, [rows, 1, …] */
+function modelOf(all: ModelSizes, parts: ModelParts, condition?: Tensor, isOfDraws = false): ConditionalVae {
+  const { dtype, ...sizes } = all;
   const { networks, posterior, likelihood, prior } = parts;
   const { encoder, decoder } = networks;
   if (condition) checkConditions(sizes, condition);
@@ -177,19 +186,27 @@ function modelOf({ dtype, ...sizes }: ModelSizes, parts: ModelParts, condition: 
     prior: priorOf,
     encode,
     decode,
-    apply: (parameters, x, { key, mode = 'evaluate' }) => {
+    apply: (parameters, x, { key, mode = 'evaluate', draws, cutOff = false }) => {
+      if (draws !== undefined && !isOfDraws) {
+        // Whatever belongs to an example gets an axis that its draws lie along.
+        const each = modelOf(all, parts, condition && expandDims(condition, -2), true);
+        return each.apply(parameters, expandDims(x, -2), { key, mode, draws, cutOff });
+      }
       const context: LayerContext = { mode, key: asGraphKey(key).foldIn(layerStream), state: new Map() };
       const q = encode(parameters, x, context);
-      const { value: z, logProb } = withScope('sample', () => q.sampleAndLogProb(key));
-      const likelihood = decode(parameters, z, context);
+      const { value: z, logProb } = withScope('sample', () =>
+        draws === undefined ? q.sampleAndLogProb(key) : drawSeveral(q, key, draws),
+      );
+      const decoded = cutOff ? stopGradient(z) : z;
+      const likelihood = decode(parameters, decoded, context);
       const state = Object.fromEntries(context.state);
-      const p = priorOf(parameters);
-      checkDType(prior.name, p, q);
-      return { posterior: q, prior: p, latent: z, logProbOfDraw: logProb, likelihood, state };
+      const prior = priorOf(parameters);
+      checkDType(parts.prior.name, prior, q);
+      return { posterior: q, prior, latent: z, logProbOfDraw: logProb, decoded, likelihood, state };
     },
     given: (given) => {
       if (condition) checkConditions({ conditionSize: 0 }, given);
-      return modelOf({ ...sizes, dtype }, parts, given);
+      return modelOf(all, parts, given);
     },
   };
 }

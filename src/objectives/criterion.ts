@@ -6,6 +6,7 @@ import type { Vae, VaeOutput } from '../models/index.ts';
 import { parameterInputs } from '../nn/index.ts';
 import type { Parameters } from '../nn/index.ts';
 import type { Key } from '../random/index.ts';
+import { drawnTerms } from './draws.ts';
 import { elboTerms } from './elbo.ts';
 import type { ElboTerms } from './elbo.ts';
 import { ofRows, rowInput } from './rows.ts';
@@ -30,6 +31,8 @@ export interface Criterion {
   /** As events and logs have it. */
   readonly metric: string;
   readonly direction: 'max' | 'min';
+  /** Draws of z an example that it is made of, as an objective has them (`Objective.draws`). */
+  readonly draws?: number;
   /** One value an example, [batch]; absent for the ELBO, reconstruction − KL. */
   perExample?(context: CriterionContext): Tensor;
 }
@@ -78,8 +81,8 @@ export class CriterionProgram {
     const { criterion } = options;
     const { x, model } = ofRows(of, rowInput(of));
     const parameters = parameterInputs(of.parameters);
-    const output = model.apply(parameters, x, { key: keyInput('key') });
-    const terms = elboTerms({ ...output, x });
+    const output = model.apply(parameters, x, { key: keyInput('key'), draws: criterion.draws });
+    const terms = criterion.draws === undefined ? elboTerms({ ...output, x }) : drawnTerms(x, output).terms;
     const own = withPlainDType('float32', () => criterion.perExample?.({ x, model, parameters, output, terms }));
     const outputs = { ...terms, ...(own && { criterion: own }) };
     return new CriterionProgram(criterion, await engine.compile({ outputs, boundInputs: options.parameters }));

@@ -1,13 +1,19 @@
 import { betaTc } from './beta-tc.ts';
 import { capacity } from './capacity.ts';
+import { ciwae } from './ciwae.ts';
 import { elbo } from './elbo-objective.ts';
 import { factorVae } from './factor-vae.ts';
 import { freeBits } from './free-bits.ts';
+import { iwae } from './iwae.ts';
+import { miwae } from './miwae.ts';
+import { piwae } from './piwae.ts';
+import { renyi } from './renyi.ts';
 
 /** The table of objectives. */
-export const objectives = [elbo, capacity, freeBits, betaTc, factorVae] as const;
+export const objectives = [elbo, capacity, freeBits, betaTc, factorVae, iwae, miwae, ciwae, piwae, renyi] as const;
 
 export * from './criterion.ts';
+export * from './draws.ts';
 export * from './elbo.ts';
 export * from './elbo-objective.ts';
 export * from './examples.ts';

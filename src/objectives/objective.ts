@@ -21,7 +21,7 @@ export interface ObjectiveContext {
   readonly model: Vae;
   /** The model's and the objective's own, by full name. */
   readonly parameters: Parameters;
-  /** What the model says of x, with one draw of z an example. */
+  /** What the model says of x, with one draw of z an example, or with `draws` of them. */
   readonly output: VaeOutput;
   /** The options with `isScheduled`, as they are at this step. */
   readonly scalars: Readonly<Record<string, Tensor>>;
@@ -57,6 +57,13 @@ export interface Objective {
   readonly couplesExamples: boolean;
   /** What it needs of prior and posterior; a model that has it not is refused. */
   readonly needs?: { readonly posterior?: readonly Capability[]; readonly prior?: readonly Capability[] };
+  /**
+   * Draws of z an example that the loss is made of: `output` then has an axis for them, [rows, draws, …]. Draws of one example
+   * depend on each other, and examples do not. Default: one, without an axis.
+   */
+  readonly draws?: number;
+  /** Whether the decoder takes z for a constant (`VaeOutput.decoded`), as the loss gives the encoder a gradient of its own. */
+  readonly cutsOff?: boolean;
   /** By what epochs are compared, training stops early and examples are left out. Default: the ELBO, which is not warmed up. */
   readonly criterion?: Criterion;
   /** What a person should know of it for such sizes, a sentence each: said when a training begins. */
@@ -88,9 +95,11 @@ export function defineObjective<const N extends string, const O extends PartOpti
 }
 
 /** An objective with its options: what a training takes. */
-export interface TrainingObjective extends Required<Omit<Objective, 'optimizer'>> {
+export interface TrainingObjective extends Required<Omit<Objective, 'optimizer' | 'draws' | 'cutsOff'>> {
   readonly name: string;
   readonly optimizer?: OwnOptimizer;
+  readonly draws?: number;
+  readonly cutsOff?: boolean;
   /** The options that may change over the steps. */
   readonly scalars: Readonly<Record<string, Scheduled>>;
   readonly trainingSize: number;
@@ -121,6 +130,7 @@ export function createObjective(
     criterion = elboCriterion,
     notices = [],
   } = objective;
+  const { draws, cutsOff } = objective;
   const stray = parameters.find(({ name }) => !name.startsWith(objectivePrefix));
   if (stray) {
     throw new ValueError(
@@ -137,6 +147,8 @@ export function createObjective(
     name: row.name,
     parameters,
     ...(optimizer && { optimizer }),
+    ...(draws !== undefined && { draws }),
+    ...(cutsOff && { cutsOff }),
     couplesExamples,
     needs,
     criterion,

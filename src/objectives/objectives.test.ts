@@ -3,9 +3,14 @@ import { testObjectives } from '../testing/index.ts';
 import { createObjective, elbo, objectives } from './index.ts';
 
 testObjectives(objectives, {
-  // Among the KLs of the suite's batches.
-  capacity: [{ over: 'batch', capacity: 0.32 }],
-  'free-bits': [{ over: 'examples' }],
+  variants: {
+    // Among the KLs of the suite's batches.
+    capacity: [{ over: 'batch', capacity: 0.32 }],
+    'free-bits': [{ over: 'examples' }],
+    renyi: [{ order: -2 }, { order: 1 }],
+    iwae: [{ gradient: 'dreg' }],
+  },
+  surrogates: ['piwae', 'iwae, gradient dreg'],
 });
 
 it('the ELBO weighs its KL term with 1 unless told otherwise', () => {

@@ -4,7 +4,20 @@ import type { FloatDType } from '../core/index.ts';
 import { createOrtEngine } from '../engine/ort/index.ts';
 import { evaluate, evaluateAll } from '../engine/reference/index.ts';
 import { MultivariateNormalDiag } from '../gaussian/index.ts';
-import { add, constant, exp, grad, input, matmul, slice, sub, sum, tanh, verifyGraph } from '../graph/index.ts';
+import {
+  add,
+  constant,
+  exp,
+  grad,
+  input,
+  matmul,
+  slice,
+  sub,
+  sum,
+  tanh,
+  transpose,
+  verifyGraph,
+} from '../graph/index.ts';
 import type { Tensor } from '../graph/index.ts';
 import type { Distribution } from '../gaussian/index.ts';
 import type { PosteriorDistribution, PosteriorRow, PriorDistribution, PriorRow } from '../models/index.ts';
@@ -141,6 +154,15 @@ export function testPosterior(row: PosteriorRow, options: Readonly<Record<string
         expectAllClose(own, evaluate(tensor), { rtol: 1e-12, atol: 1e-12 }, name);
       }
     });
+  });
+
+  it('has draws along an axis behind the examples, as several draws of each are made', () => {
+    const perExample = built.apply(constants(values, 'float64'), constant(features.reshape([3, 1, featureSize])));
+    expect(perExample.batchShape).toEqual([3, 1]);
+    const wanted = at('float64').fromNoise(constant(noise));
+    const found = perExample.fromNoise(transpose(constant(noise), [1, 0, 2]));
+    expectAllClose(evaluate(transpose(found.value, [1, 0, 2])), evaluate(wanted.value), { rtol: 1e-12, atol: 1e-12 });
+    expectAllClose(evaluate(transpose(found.logProb)), evaluate(wanted.logProb), { rtol: 1e-12, atol: 1e-12 });
   });
 
   testEngines((dtype) => said(at(dtype), constant(noise, dtype), constant(points, dtype)));

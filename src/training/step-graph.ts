@@ -55,7 +55,12 @@ export function buildStep(model: Vae, rows: number, objective = elboObjective(mo
   const key = keyInput('key');
   const specs = [...model.parameters, ...objective.parameters];
   const parameters = parameterInputs(specs);
-  const output = given.apply(parameters, x, { key, mode: 'train' });
+  const output = given.apply(parameters, x, {
+    key,
+    mode: 'train',
+    draws: objective.draws,
+    cutOff: objective.cutsOff,
+  });
   const scalars = Object.fromEntries(Object.keys(objective.scalars).map((name) => [name, input(scalarName(name), [])]));
   const { loss, own, metrics } = objective.build({
     x,

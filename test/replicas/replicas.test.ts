@@ -7,6 +7,8 @@ import type { TrainingConfig } from '../../src/config/index.ts';
 import { createVae, likelihoodFamily, mixedFamily } from '../../src/models/index.ts';
 import type { LikelihoodOptions, MixedBlock, Vae, VaeOptions } from '../../src/models/index.ts';
 import { initializeParameters } from '../../src/nn/index.ts';
+import { createObjective, objectives } from '../../src/objectives/index.ts';
+import type { TrainingObjective } from '../../src/objectives/index.ts';
 import { bernoulli, foldIn, key } from '../../src/random/index.ts';
 import type { Checkpoint } from '../../src/training/index.ts';
 import type { StepOutcome } from '../../src/training/replicas/replica.ts';
@@ -40,6 +42,7 @@ interface Task {
   readonly steps?: number;
   readonly resume?: State | undefined;
   readonly engine?: Engine;
+  readonly objective?: TrainingObjective | undefined;
 }
 
 type State = Pick<Checkpoint, 'parameters' | 'optimizer' | 'steps' | 'sharing'>;
@@ -50,10 +53,20 @@ function hashOf(array: Float32Array): string {
 
 /** Steps on drawn counts, which suit every likelihood here: the parameters, the optimiser's arrays and what each step said. */
 async function stepsOf(task: Task) {
-  const { count, pace, resume, model: vae, rows, config = adam, steps = 3, engine: other } = task;
+  const { count, pace, resume, model: vae, rows, config = adam, steps = 3, engine: other, objective } = task;
   const notices: string[] = [];
   const onNotice = (line: string) => notices.push(line);
-  const options = { model: vae, config: { batchSize: rows, ...config }, count, pace, resume, followerEntry, onNotice };
+  const settings = { batchSize: rows, ...config };
+  const options = {
+    model: vae,
+    config: settings,
+    count,
+    pace,
+    resume,
+    followerEntry,
+    onNotice,
+    ...(objective && { objective }),
+  };
   const replicas = await Replicas.start(other ?? engine, options);
   try {
     replicas.load(resume?.parameters ?? initializeParameters(vae.parameters, key(1)), resume);
@@ -132,6 +145,23 @@ describe('replicas', () => {
     expect(await stepsOf({ count: 4, model: vae, rows: 100 })).toEqual(one);
     const few = { model: vae, rows: 33, steps: 2, config: { ...adam, clipNorm: 0.5 } } as const;
     expect(await stepsOf({ ...few, count: 2 })).toEqual(await stepsOf({ ...few, count: 1 }));
+  });
+
+  it.each([
+    ['iwae', { draws: 3 }, 'a diagonal posterior'],
+    ['iwae', { draws: 3, gradient: 'dreg' }, 'a full posterior, symmetric root'],
+    ['piwae', { draws: 2, bounds: 2 }, 'convolutions and dropout'],
+    ['renyi', { draws: 3, order: 1.5 }, 'columns of a table'],
+  ] as const)('take the steps of one thread to the bit: %s %o of %s', async (name, options, modelName) => {
+    const vae = createVae({ ...small, ...models[modelName] } as VaeOptions);
+    const row = objectives.find((each) => each.name === name)!;
+    const { latent } = vae;
+    const make = (rows: number): TrainingObjective =>
+      createObjective(row, options, { latent, inputSize: vae.inputSize, batchSize: rows, trainingSize: rows });
+    const task = { model: vae, rows: 33, steps: 2, objective: make(33) } as const;
+    const one = await stepsOf({ ...task, count: 1 });
+    expect(one.outcomes.every(({ loss }) => Number.isFinite(loss))).toBe(true);
+    expect(await stepsOf({ ...task, count: 2 })).toEqual(one);
   });
 
   it.each([

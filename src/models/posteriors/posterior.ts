@@ -11,7 +11,7 @@ import type { Capability } from '../capabilities.ts';
 export interface PosteriorDistribution extends Distribution {
   /** Numbers of noise that one draw takes. */
   readonly noiseSize: number;
-  /** ε [..., ...batch, noiseSize] → z [..., ...batch, latent] and log q(z|x) [..., ...batch] */
+  /** ε [..., ...batch, noiseSize] → z [..., ...batch, latent] and log q(z|x) [..., ...batch]; batch axes of size 1 broadcast to those of ε. */
   fromNoise(epsilon: Tensor): SampleAndLogProb;
   /** log q(zᵢ|x) of each coordinate by itself, [..., latent] (`marginalLogProb`). */
   marginalLogProb?(z: TensorLike): Tensor;

@@ -60,7 +60,7 @@ export class Exchange {
     const squares = layout.allocate(8 * blocks);
     const batch = layout.allocate(4 * examples * inputSize);
     const flat = layout.allocate(4 * length);
-    const sizes = factors.map((factor) => (isBatch(factor) ? 0 : examples * widthOf(factor)));
+    const sizes = factors.map((factor) => (isBatch(factor) ? 0 : examples * widthOf(factor, plan)));
     const summed = sums.length > 0 ? length : 0;
     const slots = Array.from({ length: slotCount(plan) }, () => ({
       factors: sizes.map((size) => ({ offset: layout.allocate(4 * size), size })),
@@ -98,9 +98,13 @@ export class Exchange {
   }
 }
 
-function slotCount({ replicas, length, sums, factors, batchShape }: StepPlan): number {
+function slotCount(plan: StepPlan): number {
+  const { replicas, length, sums, factors, batchShape } = plan;
   const summed = sums.reduce((total, { from, to }) => total + to - from, 0);
-  const handed = factors.reduce((total, factor) => total + (isBatch(factor) ? 0 : batchShape[0] * widthOf(factor)), 0);
+  const handed = factors.reduce(
+    (total, factor) => total + (isBatch(factor) ? 0 : batchShape[0] * widthOf(factor, plan)),
+    0,
+  );
   return Math.min(16, Math.max(1, Math.floor(ringBytes / (4 * (length + (replicas - 1) * summed + handed)))));
 }
 

@@ -5,6 +5,7 @@ import type { VaeOptions } from '../../models/index.ts';
 import { flatOffsets } from '../parameter-store.ts';
 import { buildStep, gradientName } from '../step-graph.ts';
 import { batchPartOf, normBlock, planStep, sharedBatchPart, stepOnRows, widthOf } from './plan.ts';
+import type { StepPlan } from './plan.ts';
 import { mostReplicas, rowBlocks, rowParts, sumByHalves } from './row-blocks.ts';
 import { partByRows } from './row-step.ts';
 
@@ -50,11 +51,12 @@ describe('rowParts', () => {
   });
 });
 
+const totalWidth = (plan: StepPlan): number => plan.factors.reduce((total, factor) => total + widthOf(factor, plan), 0);
+
 describe('planStep', () => {
   it('has one number a row handed around of a sum over rows and columns: the gradient of a σ that all columns share', () => {
     const { inputSize } = dense;
-    const width = (options: Partial<VaeOptions>): number =>
-      planFor(options, 2).plan.factors.reduce((total, factor) => total + widthOf(factor), 0);
+    const width = (options: Partial<VaeOptions>): number => totalWidth(planFor(options, 2).plan);
     for (const name of ['gaussian', 'laplace'] as const) {
       const likelihood = likelihoodFamily({ likelihood: name }, { inputSize });
       expect(width({ likelihood })).toBe(width({}) + 1);
@@ -65,7 +67,7 @@ describe('planStep', () => {
     const { step, plan } = planFor({}, 2);
     expect(plan.sums).toEqual([]);
     // Rows of all that a gradient is made of: much less than the gradients.
-    expect(plan.factors.reduce((total, factor) => total + widthOf(factor), 0)).toBe(3231);
+    expect(totalWidth(plan)).toBe(3231);
     const names = plan.reductions.map(({ outputs }) => Object.keys(outputs));
     expect(names[0]).toEqual(expect.arrayContaining(['loss', 'metric/reconstruction', 'metric/kl']));
     expect(names[0]).toContain(gradientName('encoder.0.weight'));
@@ -121,7 +123,7 @@ describe('planStep', () => {
     verifyGraph(Object.values(outputs));
     expect(Object.keys(outputs).filter((name) => name.startsWith('gradient/'))).toHaveLength(4);
     // A bias's gradient is summed over pixels before it is handed around.
-    expect(Math.max(...plan.factors.map(widthOf))).toBeLessThan(1000);
+    expect(Math.max(...plan.factors.map((factor) => widthOf(factor, plan)))).toBeLessThan(1000);
   });
 
   it('is the same for a graph that came from another thread', () => {

@@ -127,9 +127,9 @@ export function isBatch(factor: Tensor | undefined): boolean {
   return factor !== undefined && isOp(factor, 'input') && factor.attributes.name === batchName;
 }
 
-/** Numbers in one row of a factor. */
-export function widthOf(factor: Tensor): number {
-  return sizeOf(factor.shape.slice(1) as number[]);
+/** Numbers that a factor has for each example. */
+export function widthOf(factor: Tensor, { batchShape: [examples] }: Pick<StepPlan, 'batchShape'>): number {
+  return sizeOf(factor.shape as number[]) / examples;
 }
 
 /** The gradients in a replica's range, whole rows of the weights that it shares with others, and for the lead what is no gradient. */

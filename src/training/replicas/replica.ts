@@ -218,11 +218,15 @@ function alignedFactors({ factors }: StepPlan, batch: NdArray<'float32'>): NdArr
 }
 
 /** A view of one replica's rows. */
-function rowsOf({ data, shape }: NdArray<'float32'>, { rows }: StepPlan, index: number): NdArray<'float32'> {
-  const [, ...sizes] = shape;
+function rowsOf(
+  { data, shape }: NdArray<'float32'>,
+  { rows, batchShape: [examples] }: StepPlan,
+  index: number,
+): NdArray<'float32'> {
+  const [length = 0, ...sizes] = shape;
   const { from, to } = rows[index] ?? { from: 0, to: 0 };
-  const width = sizes.reduce((product, size) => product * size, 1);
-  return new NdArray(data.subarray(from * width, to * width), [to - from, ...sizes]);
+  const width = data.length / examples;
+  return new NdArray(data.subarray(from * width, to * width), [((to - from) * length) / examples, ...sizes]);
 }
 
 async function compileReduction(

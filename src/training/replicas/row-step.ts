@@ -40,7 +40,7 @@ export function partByRows(step: StepGraph): RowStep | undefined {
   const axes = batchAxes(Object.values(outputs), batchName);
   const kernels = Object.entries(outputs).flatMap(([name, node]): KernelGradient[] => {
     const parameter = name.startsWith(gradientName('')) ? name.slice(gradientName('').length) : undefined;
-    const isKernel = isOp(node, 'conv2dWeightGradient') && node.inputs.every((x) => axes.get(x) === 0 && x.rank === 4);
+    const isKernel = isOp(node, 'conv2dWeightGradient') && node.inputs.every((x) => axes.get(x) === 0 && x.rank >= 4);
     return parameter !== undefined && isKernel ? [{ parameter, node }] : [];
   });
   const blockwise = Object.fromEntries(

@@ -105,10 +105,11 @@ export class SharedCollectives implements Collectives {
     from: readonly { readonly data: Float32Array }[],
   ): void {
     const [target, source] = [to[position], from[position]];
-    const { factors, rows } = this.#exchange.plan;
+    const { plan } = this.#exchange;
+    const { factors, rows } = plan;
     const [factor, own] = [factors[position], rows[replica]];
     if (!target || !source || !factor || !own) return;
-    const width = widthOf(factor);
+    const width = widthOf(factor, plan);
     target.data.set(source.data.subarray(own.from * width, own.to * width), own.from * width);
   }
 
