@@ -51,8 +51,10 @@ export type {
   ExampleNames,
   FactorColumn,
   FileInput,
+  FilledCell,
   FoundDates,
   Labels,
+  LeftCells,
   LoadProgress,
   RowFacts,
   ScaleRule,
@@ -124,6 +126,8 @@ export type { ExportOptions } from './keeping/run-files.ts';
 export * as gaussian from '../gaussian/index.ts';
 export * as linalg from '../linalg/index.ts';
 export type { Encoding } from './run/inference.ts';
+export type { ImputeOptions } from './run/impute-options.ts';
+export type { Imputation, ImputationFacts, TableImputation } from './run/imputing.ts';
 export type { InterpolateOptions, TraverseOptions } from './run/latent-paths.ts';
 export { anomalyPicture, interpolationPicture, latentScatter, traversalPicture } from './pictures/index.ts';
 export type {

@@ -1,7 +1,9 @@
 import { DataError } from '../core/index.ts';
+import type { NdArray } from '../core/index.ts';
 import { byteSourceOf } from '../io/index.ts';
+import type { Table } from '../io/index.ts';
 import { arrayFileOf } from './arrays/array-source.ts';
-import { arraySplits } from './arrays/array-splits.ts';
+import { arraySplits, gappyArray } from './arrays/array-splits.ts';
 import type { ResolveContext } from './context.ts';
 import { hasIdxFiles, idxFilesIn, idxSplits } from './idx-files.ts';
 import { isAnyImageName } from './images/listing.ts';
@@ -57,15 +59,42 @@ async function readTable(
   const { schema, ...rest } = options;
   if (typeof schema === 'string') throw new DataError(`${name}: give the schema itself, not its path.`);
   const how = { ...rest, ...(schema && { schema }), source: name, like: context.like, trainsOn: context.trainsOn };
+  return tableSplits(await decodeFile(file, name, { options, context }), how);
+}
+
+async function decodeFile(
+  file: File,
+  name: string,
+  { options, context }: { readonly options: DatasetOptions; readonly context: ResolveContext },
+): Promise<Table> {
   const bytes = await fileBytes(file, name);
   // What a page fetches only where somebody picks a table.
   const { decodeTable } = await import('./table/table-bytes.ts');
-  const table = await readLike((csv) => decodeTable(bytes, name, csv), csvPart(options), context.like);
-  return tableSplits(table, how);
+  return readLike((csv) => decodeTable(bytes, name, csv), csvPart(options), context.like);
+}
+
+/** The table in a file that a user picked, cells as they are. @throws DataError for several files, or one that is no table's */
+export async function pickedTable(input: FileInput, context: ResolveContext = {}): Promise<Table> {
+  const { files } = await pickedFiles(input);
+  const [[name, file] = []] = [...files];
+  if (!file || name === undefined || files.size > 1 || tableExtension(name) === undefined) {
+    throw new DataError(`${name ?? 'files'}: expected one table (.csv, .tsv, .parquet).`);
+  }
+  return decodeFile(file, name, { options: {}, context });
 }
 
 async function readIdxFiles({ folder, files }: PickedFiles, has: (name: string) => boolean): Promise<DatasetSplits> {
   const bytes = new Map<string, Uint8Array>();
   for (const name of idxFilesIn({ has })) bytes.set(name, await fileBytes(files.get(name)!, name));
   return idxSplits({ folder: folder ?? 'idx', has, nameOf: (name) => name, read: (name) => bytes.get(name)! });
+}
+
+/** The examples in an NPY or NPZ file that a user picked, with NaN where a value is missing (`gappyArray`). */
+export async function gappyFile(input: FileInput, context: ResolveContext): Promise<NdArray<'float64'>> {
+  const { files } = await pickedFiles(input);
+  const [[name, file] = []] = [...files];
+  if (!file || name === undefined || files.size > 1 || !/\.np[yz]$/i.test(name)) {
+    throw new DataError(`${name ?? 'files'}: expected one array (.npy, .npz).`);
+  }
+  return gappyArray(arrayFileOf(byteSourceOf(await fileBytes(file, name), name)), context);
 }

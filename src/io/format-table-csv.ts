@@ -27,7 +27,7 @@ export function formatTableCsv(table: Table, options: FormatTableOptions = {}): 
   );
   const single = table.columns.length === 1;
   const format = (cell: Cell, written?: WrittenForm): string => {
-    const plain = textOf(cell, written);
+    const plain = cellText(cell, written);
     const text = typeof plain === 'string' && formulas === 'guard' ? guardFormula(plain) : String(plain);
     // A record of one empty field would be an empty line, which is skipped.
     const mustQuote =
@@ -45,7 +45,7 @@ export function formatTableCsv(table: Table, options: FormatTableOptions = {}): 
 }
 
 /** A cell in its column's form: text, or what JavaScript writes as it is. */
-function textOf(cell: Cell, { numbers, decimals, missing = '' }: WrittenForm = {}): string | number | boolean {
+export function cellText(cell: Cell, { numbers, decimals, missing = '' }: WrittenForm = {}): string | number | boolean {
   if (cell === null) return missing;
   return typeof cell === 'number' && numbers ? formatNumber(cell, numbers, decimals) : cell;
 }

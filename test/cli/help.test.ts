@@ -9,6 +9,7 @@ const commands = [
   'reconstruct',
   'interpolate',
   'traverse',
+  'impute',
   'encode',
   'decode',
   'export',

@@ -13,7 +13,7 @@ import {
 } from '../../core/index.ts';
 import type { ArrayLikeInput, FloatDType, OnNotice, OptionRules } from '../../core/index.ts';
 import { TableEncoder, examplesOf, tableDataset, takeFirst } from '../../data/index.ts';
-import type { DatasetSplits, DecodeOptions, SplitChoice, Standardization } from '../../data/index.ts';
+import type { DatasetSplits, DecodeOptions, FileInput, SplitChoice, Standardization } from '../../data/index.ts';
 import type { Engine } from '../../engine/index.ts';
 import { evaluateModel } from '../../evaluation/index.ts';
 import { MemoryStore, nameIn, readAll, zip } from '../../io/index.ts';
@@ -30,6 +30,9 @@ import { AnomalyDetector } from './anomalies.ts';
 import type { AnomalyOptions, FitThresholdOptions, ScoreOptions } from './anomalies.ts';
 import { evaluationExamples } from '../data/data.ts';
 import type { DataInput } from '../data/data.ts';
+import { imputeOptionRules } from './impute-options.ts';
+import type { ImputeOptions } from './impute-options.ts';
+import type { Imputation, Imputing, TableImputation } from './imputing.ts';
 import { Inference, spreadDraws } from './inference.ts';
 import type { Encoding } from './inference.ts';
 import { checkSupport, likelihoodFor } from '../model/likelihood.ts';
@@ -426,6 +429,40 @@ export class Run {
   /** Whether each example scores above the fitted threshold. @throws DataError when none was fitted for the method */
   isAnomaly(x: ArrayLikeInput | DataInput, options: Pick<ScoreOptions, 'method' | 'split'> = {}): Promise<boolean[]> {
     return this.#anomalies.isAnomaly(x, options);
+  }
+
+  /**
+   * Fills what is missing of examples by draws from p(x_missing | x_observed).
+   *
+   * @param x [n, ...exampleShape] or one example, NaN where a value is missing, or an .npy or .npz file of such; of a table's run,
+   *   `imputeTable` takes tables
+   */
+  async impute(x: ArrayLikeInput | string | FileInput, options: ImputeOptions = {}): Promise<Imputation> {
+    checkOptions('impute', options, imputeOptionRules);
+    if (this.#table) throw new ValueError('impute: the model was trained on a table; imputeTable takes tables.');
+    return (await this.#imputing()).examples(x, options, (rows) => this.#data.rows(rows));
+  }
+
+  /**
+   * Fills the empty cells of a table like the one that the model was trained on, by draws from p(x_missing | x_observed); what is not empty
+   * stays as it is, to the letter.
+   *
+   * @param data a table, or a .csv, .tsv or .parquet file
+   * @throws ValueError when the model was not trained on a table
+   */
+  async imputeTable(data: Table | string | FileInput, options: ImputeOptions = {}): Promise<TableImputation> {
+    checkOptions('imputeTable', options, imputeOptionRules);
+    const encoder = this.#tableEncoder('imputeTable');
+    return (await this.#imputing()).table(data, encoder, options);
+  }
+
+  /** Fetched by those who have gaps. */
+  async #imputing(): Promise<Imputing> {
+    const { Imputing } = await import('./imputing.ts');
+    const { config, model, parameters, standardization } = this;
+    const drawPrior = (count: number, from: Key) => this.#inference.drawPrior(count, from);
+    const onNotice = this.#onNotice;
+    return new Imputing({ engine: this.#engine, config, model, parameters, standardization, drawPrior, onNotice });
   }
 
   /**

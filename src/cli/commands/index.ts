@@ -7,6 +7,7 @@ import { encodeCommand } from './encode.ts';
 import { evaluateCommand } from './evaluate.ts';
 import { exportCommand } from './export.ts';
 import { gaussianCommand } from './gaussian.ts';
+import { imputeCommand } from './impute.ts';
 import { interpolateCommand } from './interpolate.ts';
 import { latentCommand } from './latent.ts';
 import { presetsCommand } from './presets.ts';
@@ -28,6 +29,7 @@ export const commands: readonly (CommandRow | CommandGroup)[] = [
   traverseCommand,
   latentCommand,
   scoreCommand,
+  imputeCommand,
   encodeCommand,
   decodeCommand,
   exportCommand,

@@ -1,4 +1,4 @@
-import { DataError, ValueError, formatShape, sameShape, sizeOf } from '../../core/index.ts';
+import { DataError, NdArray, ValueError, formatShape, sameShape, sizeOf } from '../../core/index.ts';
 import type { TypedArray } from '../../core/index.ts';
 import type { NpyArray, NpyHeader } from '../../io/index.ts';
 import { datasetOf, floatsOf, rangeOf } from '../dataset.ts';
@@ -55,6 +55,33 @@ export async function arraySplits(
   return train && given.array === undefined
     ? readTrainAndTest(train, archive, reader)
     : readOneArray(chooseArray(archive, reader, given.array), archive, { given, reader });
+}
+
+/**
+ * The examples in a file, for a trained model (`context.like`), with NaN where a value is missing: [n, ...shape], chosen and scaled as
+ * `arraySplits` does; of an archive with a test split, that.
+ *
+ * @throws DataError for a number that is infinite, text, or a choice that is not clear
+ */
+export function gappyArray(file: ArrayFile, context: ResolveContext): NdArray<'float64'> {
+  const { path } = file;
+  const reader: Reader = { path, notes: [], context, asked: undefined, trained: trainedRange(context) };
+  const isArchive = path.toLowerCase().endsWith('.npz');
+  const archive = isArchive ? numericMembers(file, undefined, reader) : new Map<string, ArraySource>();
+  const array = isArchive ? (find(archive, testNames) ?? chooseArray(archive, reader, undefined)).array : file.npy();
+  const { where } = array;
+  const { type, shape } = array.readHeader();
+  const { dtype, data } = array.decode();
+  if (dtype === 'string') throw new DataError(`${where}: holds text, where examples are numbers. ${advice}`);
+  const wrong = data.findIndex((value) => Math.abs(value) === Infinity);
+  if (wrong >= 0)
+    throw new DataError(`${where}: element ${wrong} is ${data[wrong]!}, no finite number; a missing one is NaN.`);
+  const isOne = isOneExample(shape, context);
+  const sampleShape = isOne ? (context.like?.shape ?? []) : sampleShapeOf(shape, where);
+  const known = rangeOf(Float64Array.from(data).filter((value) => !Number.isNaN(value)));
+  const { divisor } = readValues({ where, type, sampleShape, found: known }, reader);
+  const values = Float64Array.from(data, (value) => value / divisor);
+  return new NdArray(values, [values.length / sizeOf(sampleShape), ...sampleShape]);
 }
 
 /** What is the same for every array of a file. */

@@ -1,4 +1,5 @@
-import { arraySplits } from '../arrays/array-splits.ts';
+import type { NdArray } from '../../core/index.ts';
+import { arraySplits, gappyArray } from '../arrays/array-splits.ts';
 import type { DatasetOptions, DatasetSplits } from '../source.ts';
 import type { ResolveContext } from '../context.ts';
 import { npyFile, npzMembers } from './stored-arrays.ts';
@@ -10,4 +11,9 @@ export function readArrayFile(
   context: ResolveContext = {},
 ): Promise<DatasetSplits> {
   return arraySplits({ path, npy: () => npyFile(path), npz: () => npzMembers(path) }, options, context);
+}
+
+/** The examples in such a file for a trained model, with NaN where a value is missing (`gappyArray`). */
+export function readGappyFile(path: string, context: ResolveContext): NdArray<'float64'> {
+  return gappyArray({ path, npy: () => npyFile(path), npz: () => npzMembers(path) }, context);
 }

@@ -1,4 +1,4 @@
-export { readArrayFile } from './array-file.ts';
+export { readArrayFile, readGappyFile } from './array-file.ts';
 export { defaultCacheFolder } from './download.ts';
 export { locateSource } from './locate.ts';
 export { isIdxFolder, readIdxFolder } from './idx-folder.ts';
@@ -6,5 +6,5 @@ export { readImageFiles, readImageFolder } from './image-folder.ts';
 export { readDownloadedDataset } from './mnist.ts';
 export { resolveDataset } from './resolve.ts';
 export { locateTrainingData, rememberData } from './own-data.ts';
-export { isTableFile, readTable, readTableFile, writeTable } from './table-file.ts';
+export { isTableFile, readTable, readTableFile, readTableFor, writeTable } from './table-file.ts';
 export type { WriteTableOptions } from './table-file.ts';

@@ -22,6 +22,11 @@ export async function readTable(path: string, options: CsvOptions = {}): Promise
   return decodeTable(readFileBytes(path), path, options);
 }
 
+/** A table in a file, cells as they are, laid out as a trained model's own file was where that gives its columns. */
+export function readTableFor(path: string, { like }: ResolveContext): Promise<Table> {
+  return readLike((csv) => readTable(path, csv), {}, like);
+}
+
 export type WriteTableOptions = Pick<FormatTableOptions, 'formulas'>;
 
 /** Writes a table as a whole or not at all; the extension says how. @throws ValueError for another extension */

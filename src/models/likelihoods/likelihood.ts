@@ -23,6 +23,11 @@ export interface Likelihood extends Distribution, LikelihoodParts {
   readonly mean: Tensor;
   /** The most probable x. */
   readonly mode: Tensor;
+  /**
+   * log p of each part's value alone, [..., parts], whatever x says of its being missing. Absent where nothing can be: then
+   * `logProbParts` says it.
+   */
+  logProbValues?(x: TensorLike): Tensor;
 }
 
 /** A distribution over vectors, whose mean and mode are known, as the likelihood that it is. */

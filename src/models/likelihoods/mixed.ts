@@ -165,12 +165,17 @@ class MixedLikelihood extends DistributionBase implements Likelihood {
     return sum(this.logProbParts(x), -1);
   }
 
-  logProbParts(x: TensorLike): Tensor {
+  logProbValues(x: TensorLike): Tensor {
     const rows = asTensor(x, this.dtype);
     const parts = this.#likelihoods.map((likelihood, k) =>
       likelihood.logProbParts(take(rows, this.#groups[k]?.indices ?? [])),
     );
-    const inOrder = take(concat(parts, -1), this.#layout.parts);
+    return take(concat(parts, -1), this.#layout.parts);
+  }
+
+  logProbParts(x: TensorLike): Tensor {
+    const rows = asTensor(x, this.dtype);
+    const inOrder = this.logProbValues(rows);
     if (!this.#flags) return inOrder;
     const missing = take(rows, this.#layout.flagged);
     const known = mul(inOrder, sub(1, byBlock(missing, this.#layout)));

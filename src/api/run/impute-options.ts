@@ -1,0 +1,23 @@
+import { rule } from '../../core/index.ts';
+import type { OptionRules } from '../../core/index.ts';
+
+/** How missing values are drawn. */
+export interface ImputeOptions {
+  /** Fills of every gap, each by a Markov chain of its own: their spread is the uncertainty. Default: 1. */
+  readonly draws?: number;
+  /** Moves of each kind that a chain makes before its draw is taken. Default: 50. */
+  readonly sweeps?: number;
+  /** Default: 0. */
+  readonly seed?: number;
+  /** Gets how many chains of how many are done. */
+  readonly onProgress?: (done: number, total: number) => void;
+  readonly signal?: AbortSignal;
+}
+
+export const imputeOptionRules: OptionRules<ImputeOptions> = {
+  draws: rule.whole(1),
+  sweeps: rule.whole(1),
+  seed: rule.seed,
+  onProgress: rule.callback,
+  signal: rule.signal,
+};

@@ -1,0 +1,256 @@
+import { localData } from '#local-data';
+import { DataError, NdArray, UnsupportedError, ValueError, formatShape, noticesTo, sizeOf } from '../../core/index.ts';
+import type { ArrayLikeInput, FloatDType, OnNotice } from '../../core/index.ts';
+import type { RunConfig } from '../../config/index.ts';
+import { gappyFile, isFileInput, pickedTable } from '../../data/index.ts';
+import type { FileInput, FilledCell, LeftCells, Standardization, TableEncoder } from '../../data/index.ts';
+import { TableGaps } from '../../data/table/gaps.ts';
+import { defaultSweeps, imputeRows } from '../../evaluation/imputation/index.ts';
+import type { ImputeOptions as RowOptions, Imputed, PartLayout } from '../../evaluation/imputation/index.ts';
+import { input } from '../../graph/index.ts';
+import type { Table } from '../../io/index.ts';
+import { parameterInputs } from '../../nn/index.ts';
+import { foldIn, key } from '../../random/index.ts';
+import { isExamples, scoringExamples } from '../data/data.ts';
+import { checkResultSize } from '../model/size.ts';
+import type { ImputeOptions } from './impute-options.ts';
+
+/** What the chains came to, of any data. */
+export interface ImputationFacts {
+  /** Values that were missing and are filled. */
+  readonly filled: number;
+  /**
+   * Shares of the proposals that chains took, in their later half: near 0, draws have not come far from where they began, and more `sweeps`
+   * are wanted. Absent where nothing was drawn.
+   */
+  readonly accepted: Imputed['accepted'];
+}
+
+/** Examples without gaps. */
+export interface Imputation extends ImputationFacts {
+  /** The examples as they were, NaN in the gaps, [n, ...exampleShape]. */
+  readonly given: NdArray<FloatDType>;
+  /** x_missing ~ p(x_missing | x_observed) in the gaps, the others as they were, [draws, n, ...exampleShape]. */
+  readonly draws: NdArray<FloatDType>;
+  /** E[x_missing | x_observed] in the gaps, [n, ...exampleShape]; better than the mean of the draws, as it averages over their chains. */
+  readonly mean: NdArray<FloatDType>;
+}
+
+/** A table without gaps. */
+export interface TableImputation extends ImputationFacts {
+  /** The table with its gaps filled by a draw, once a draw; what there was is as it was, to the letter. */
+  readonly draws: readonly Table[];
+  /** With its gaps filled by what is expected there: means of numbers (of normal scores, in columns that have such), commonest categories. */
+  readonly mean: Table;
+  /** Each gap with its value over the draws and the spread of it, row by row. */
+  readonly cells: readonly FilledCell[];
+  /** Cells that stay empty, and why. */
+  readonly left: readonly LeftCells[];
+}
+
+/** What a run has of it. */
+export interface ImputingParts extends Pick<RowOptions, 'engine' | 'model' | 'parameters' | 'drawPrior'> {
+  readonly config: RunConfig;
+  readonly standardization: Standardization | undefined;
+  readonly onNotice: OnNotice | undefined;
+}
+
+/** Rows as `Imputing` hands them on. */
+type Rows = Pick<RowOptions, 'rows' | 'layout' | 'missing'>;
+
+/** Draws what is missing, given what is there. */
+export class Imputing {
+  readonly #parts: ImputingParts;
+
+  constructor(parts: ImputingParts) {
+    this.#parts = parts;
+  }
+
+  /** @param x [n, ...exampleShape] or one example, NaN where a value is missing; or an .npy or .npz file with such */
+  async examples(
+    x: ArrayLikeInput | string | FileInput,
+    options: ImputeOptions,
+    toRows: (x: NdArray<'float64'>) => NdArray<'float32'>,
+  ): Promise<Imputation> {
+    const { config, standardization } = this.#parts;
+    const { draws = 1 } = options;
+    const given = await this.#gappy(x);
+    const { shape } = config.data;
+    const size = sizeOf(shape);
+    const count = given.size / size;
+    checkResultSize({ operation: 'impute', rows: count * draws, bytesPerRow: 16 * size });
+    const isMissing = Uint8Array.from(given.data, (value) => +Number.isNaN(value));
+    const known = Float64Array.from(given.data, (value, i) =>
+      Number.isNaN(value) ? (standardization?.center[i % size] ?? 0) : value,
+    );
+    const rows = toRows(new NdArray(known, given.shape));
+    const layout = this.#layout();
+    const gaps = layout.parts.length;
+    const missing = new Uint8Array(count * gaps);
+    for (let row = 0; row < count; row++) {
+      for (const [part, { offset, width }] of layout.parts.entries()) {
+        const first = row * size + offset;
+        if (isMissing.subarray(first, first + width).every((flag) => flag === 0)) continue;
+        missing[row * gaps + part] = 1;
+        // Of a choice among classes, all is missing where some is.
+        isMissing.fill(1, first, first + width);
+        rows.data.fill(0, first, first + width);
+      }
+    }
+    this.#binarize(rows, isMissing);
+    const where = new Uint32Array(count).map((_, row) => row).filter((row) => missing.subarray(row * gaps, (row + 1) * gaps).includes(1)); // prettier-ignore
+    const imputed = await this.#run(pickRows({ rows, layout, missing }, where), options);
+    const dtype = x instanceof NdArray && x.dtype === 'float32' ? 'float32' : 'float64';
+    const filled = (values: Float32Array): NdArray<FloatDType> => {
+      const restored = standardization ? standardization.restore(values) : values;
+      const result = NdArray.zeros([count, ...shape], dtype);
+      result.data.set(given.data);
+      for (const [at, row] of where.entries()) {
+        for (let i = 0; i < size; i++) {
+          if (isMissing[row * size + i] === 1) result.data[row * size + i] = restored[at * size + i] ?? NaN;
+        }
+      }
+      return result;
+    };
+    const all = NdArray.zeros([draws, count, ...shape], dtype);
+    const each = where.length * size;
+    for (let draw = 0; draw < draws; draw++) {
+      all.data.set(filled(imputed.draws.data.subarray(draw * each, (draw + 1) * each)).data, draw * count * size);
+    }
+    return {
+      given: given.reshape([count, ...shape]),
+      draws: all,
+      mean: filled(imputed.mean.data),
+      filled: isMissing.reduce((sum, flag) => sum + flag, 0),
+      accepted: imputed.accepted,
+    };
+  }
+
+  async table(
+    data: Table | string | FileInput,
+    encoder: TableEncoder,
+    options: ImputeOptions,
+  ): Promise<TableImputation> {
+    const { seed = 0, draws = 1 } = options;
+    const gaps = new TableGaps(await this.#tableOf(data), encoder);
+    const say = noticesTo(this.#parts.onNotice);
+    for (const note of gaps.notes) say(note);
+    for (const { column, count, why } of gaps.left) say(`'${column}': ${count} empty cell${count === 1 ? ' stays' : 's stay'} so: ${why}.`); // prettier-ignore
+    checkResultSize({ operation: 'impute', rows: gaps.rows.length * draws, bytesPerRow: 16 * encoder.width });
+    const layout: PartLayout = {
+      inputSize: encoder.width,
+      parts: encoder.blocks.map(({ offset, width, missing: flag }) => ({ offset, width, flag })),
+    };
+    const { encoded: rows, missing } = gaps;
+    const imputed = await this.#run({ rows, layout, missing }, options);
+    const [mean = gaps.table] = gaps.fill(imputed.mean.reshape([1, ...imputed.mean.shape]), { seed });
+    return {
+      draws: gaps.fill(imputed.draws, { seed }),
+      mean,
+      cells: gaps.cells(imputed.draws, { seed }),
+      left: gaps.left,
+      filled: gaps.count,
+      accepted: imputed.accepted,
+    };
+  }
+
+  async #run({ rows, layout, missing }: Rows, options: ImputeOptions): Promise<Imputed> {
+    const { engine, model, parameters, drawPrior } = this.#parts;
+    const { draws = 1, sweeps = defaultSweeps, seed = 0, signal, onProgress } = options;
+    const [count = 0] = rows.shape;
+    if (count === 0) {
+      const { inputSize } = layout;
+      return {
+        draws: NdArray.zeros([draws, 0, inputSize], 'float32'),
+        mean: NdArray.zeros([0, inputSize], 'float32'),
+        accepted: {},
+      };
+    }
+    if ((model.conditionSize ?? 0) > 0)
+      throw new UnsupportedError('impute: the model has a condition, which chains are not given yet.');
+    return imputeRows({
+      engine,
+      model,
+      parameters,
+      drawPrior,
+      rows,
+      layout,
+      missing,
+      draws,
+      sweeps,
+      // Apart from the draws of `sample` under the same seed.
+      key: foldIn(key(seed), 3),
+      signal,
+      onProgress: onProgress && ((done) => { onProgress(done, count * draws); }), // prettier-ignore
+    });
+  }
+
+  /** Parts of an example that is no table's row: as many as its likelihood tells apart, of one width. */
+  #layout(): PartLayout {
+    const { model } = this.#parts;
+    const { inputSize } = model;
+    const likelihood = model.decode(parameterInputs(model.parameters), input('z', ['batch', model.latent]));
+    const count = Number(likelihood.logProbParts(input('x', ['batch', inputSize])).shape.at(-1));
+    const width = inputSize / count;
+    return { inputSize, parts: Array.from({ length: count }, (_, part) => ({ offset: part * width, width })) };
+  }
+
+  /** Grey becomes black and white as it does when examples are scored; gaps stay 0. */
+  #binarize(rows: NdArray<'float32'>, isMissing: Uint8Array): void {
+    const { binarize } = this.#parts.config.data;
+    const [count = 0, size = 0] = rows.shape;
+    const source = rows.data.slice();
+    const gather = (indices: Uint32Array, out: Float32Array): void => {
+      indices.forEach((row, k) => {
+        out.set(source.subarray(row * size, (row + 1) * size), k * size);
+      });
+    };
+    const examples = scoringExamples({ size: count, sampleShape: [size], gather }, { binarize });
+    examples.read(
+      Uint32Array.from({ length: count }, (_, row) => row),
+      rows.data,
+      key(0),
+    );
+    for (let i = 0; i < rows.data.length; i++) if (isMissing[i] === 1) rows.data[i] = 0;
+  }
+
+  async #gappy(x: ArrayLikeInput | string | FileInput): Promise<NdArray<'float64'>> {
+    const { config } = this.#parts;
+    if (typeof x === 'string') {
+      if (!/\.np[yz]$/i.test(x)) throw noArray(x);
+      return (await localData()).readGappyFile(x, { like: config.data });
+    }
+    if (isFileInput(x)) return gappyFile(x, { like: config.data });
+    if (!isExamples(x)) throw noArray('data');
+    const given = NdArray.from(x, 'float64');
+    const infinite = given.data.findIndex((value) => Math.abs(value) === Infinity);
+    if (infinite >= 0) throw new ValueError(`impute: x holds ${given.data[infinite] ?? NaN}; a missing value is NaN (${formatShape(given.shape)}).`); // prettier-ignore
+    return given;
+  }
+
+  async #tableOf(data: Table | string | FileInput): Promise<Table> {
+    const context = { like: this.#parts.config.data };
+    if (typeof data === 'string') {
+      const { isTableFile, readTableFor } = await localData();
+      if (!isTableFile(data)) throw new DataError(`${data}: expected a table (.csv, .tsv, .parquet).`);
+      return readTableFor(data, context);
+    }
+    return isFileInput(data) ? pickedTable(data, context) : data;
+  }
+}
+
+function noArray(what: string): DataError {
+  return new DataError(`${what}: expected an array with NaN where a value is missing, or an .npy or .npz file of one.`);
+}
+
+/** Some of the rows. */
+function pickRows({ rows, layout, missing }: Rows, where: Uint32Array): Rows {
+  const { inputSize, parts } = layout;
+  const picked = NdArray.zeros([where.length, inputSize], 'float32');
+  const gaps = new Uint8Array(where.length * parts.length);
+  for (const [at, row] of where.entries()) {
+    picked.data.set(rows.data.subarray(row * inputSize, (row + 1) * inputSize), at * inputSize);
+    gaps.set(missing.subarray(row * parts.length, (row + 1) * parts.length), at * parts.length);
+  }
+  return { rows: picked, layout, missing: gaps };
+}

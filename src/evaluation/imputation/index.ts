@@ -1,0 +1,3 @@
+export { defaultSweeps, imputeRows } from './impute.ts';
+export type { ImputeOptions, Imputed } from './impute.ts';
+export type { ExamplePart, Move, PartLayout } from './chain-programs.ts';
