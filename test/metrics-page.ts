@@ -1,6 +1,6 @@
 import { metrics } from '../src/evaluation/metrics/index.ts';
 import type { Metric, MetricNeeds, Quantity } from '../src/evaluation/metrics/index.ts';
-import { optionRow, sentence } from './models-page.ts';
+import { cell, optionRow, sentence } from './models-page.ts';
 
 /** docs/metrics.md: every row of the table of metrics, as Markdown. `npm run build:models` writes it. */
 export function metricsPage(): string {
@@ -44,7 +44,8 @@ function quantityRow([
   },
 ]: readonly [string, Quantity]): string {
   const bounds = `${least === -Infinity ? '(−∞' : `[${least}`}, ${most === Infinity ? '∞)' : `${most}]`}`;
-  return `| \`${name}\` | ${what} | ${bounds}${unit === undefined ? '' : ` ${unit}`} | ${better} |`;
+  const cells = [`\`${name}\``, what, `${bounds}${unit === undefined ? '' : ` ${unit}`}`, better];
+  return `| ${cells.map(cell).join(' | ')} |`;
 }
 
 function needsText({ prior = [], posterior = [], labels, factors, images, table }: MetricNeeds): string {

@@ -44,6 +44,6 @@ export function optionRow([name, { rule, help, default: usual, defaultText }]: r
   return `| ${[`\`${name}\``, help, rule.expected, text].map(cell).join(' | ')} |`;
 }
 
-const cell = (text: string): string => text.replaceAll('|', String.raw`\|`);
+export const cell = (text: string): string => text.replaceAll('|', String.raw`\|`);
 const capital = (text: string): string => (text[0]?.toUpperCase() ?? '') + text.slice(1);
 export const sentence = (text: string): string => capital(text.endsWith('.') ? text : `${text}.`);

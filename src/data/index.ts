@@ -17,7 +17,7 @@ export type { SplitChoice, SplitName } from './split-names.ts';
 export * from './standardization.ts';
 export { minimize } from './minimize.ts';
 export type { Minimum, SmoothFunction } from './minimize.ts';
-export { fitSoftmax, softmaxLogits, standardScale } from './softmax-regression.ts';
+export { fitSoftmax, logNormalizer, softmaxLogits, standardScale } from './softmax-regression.ts';
 export type { ClassifiedRows } from './softmax-regression.ts';
 export { spritePositions, spriteSize } from './sprites/masks.ts';
 export * from './sprites/sprites.ts';

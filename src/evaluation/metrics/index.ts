@@ -1,5 +1,11 @@
 import { latentClusters } from './classes/latent-clusters.ts';
 import { linearProbe } from './classes/linear-probe.ts';
+import { betaVaeScore } from './factors/beta-vae-score.ts';
+import { dci } from './factors/disentanglement.ts';
+import { factorVaeScore } from './factors/factor-vae-score.ts';
+import { modularity } from './factors/modularity-explicitness.ts';
+import { mig } from './factors/mutual-information-gap.ts';
+import { sap } from './factors/separated-attribute.ts';
 import { activeUnits } from './latent/active-units.ts';
 import { aggregateGap } from './latent/aggregate-gap.ts';
 import { amortizationGap } from './latent/amortization-gap.ts';
@@ -18,6 +24,12 @@ export const metrics: readonly Metric[] = [
   amortizationGap,
   latentClusters,
   linearProbe,
+  mig,
+  sap,
+  modularity,
+  betaVaeScore,
+  factorVaeScore,
+  dci,
 ];
 
 export { chosenMetrics, obstacleTo } from './choose.ts';
@@ -28,6 +40,18 @@ export type { KMeansOptions, KMeansResult } from './classes/k-means.ts';
 export { columnMoments } from './columns.ts';
 export { encodeExamples } from './encode.ts';
 export type { Codes, MeasuredModel } from './encode.ts';
+export { differenceAccuracy } from './factors/beta-vae-score.ts';
+export type { ScoreOptions } from './factors/beta-vae-score.ts';
+export { codeImportances, dciScores } from './factors/disentanglement.ts';
+export { factorLevels } from './factors/factor-levels.ts';
+export type { FactorCodes, FactorLevels } from './factors/factor-levels.ts';
+export { majorityVoteAccuracy } from './factors/factor-vae-score.ts';
+export type { BoostingOptions } from './factors/gradient-boosting.ts';
+export { codeInformation } from './factors/information.ts';
+export type { CodeInformation } from './factors/information.ts';
+export { explicitness, modularityOf } from './factors/modularity-explicitness.ts';
+export { mutualInformationGaps } from './factors/mutual-information-gap.ts';
+export { codeAccuracies, topTwoGap } from './factors/separated-attribute.ts';
 export { aggregateDensities } from './latent/aggregate.ts';
 export type { AggregateDensities } from './latent/aggregate.ts';
 export { fitPosteriors } from './latent/fit-posteriors.ts';
