@@ -45,7 +45,8 @@ function linearGaussian(options: PosteriorOptions, learnWeights: boolean): Vae {
       const posterior = model.encode(parameters, data);
       const { value: z, logProb } = posterior.sampleAndLogProb(noiseKey);
       const prior = model.prior(parameters);
-      return { posterior, prior, latent: z, logProbOfDraw: logProb, likelihood: model.decode(parameters, z) };
+      const likelihood = model.decode(parameters, z);
+      return { posterior, prior, latent: z, logProbOfDraw: logProb, decoded: z, likelihood };
     },
   };
 }
