@@ -128,6 +128,36 @@ export const presets: readonly Preset[] = [
     options: { posterior: 'planar', flows: 8 },
   },
   {
+    name: 'sylvester-vae',
+    summary: 'a posterior bent by four Sylvester flows, in eight directions each',
+    when: 'posteriors are no Gaussians and planar flows are too few directions',
+    options: { posterior: 'sylvester', flows: 4 },
+  },
+  {
+    name: 'iaf-vae',
+    summary: 'a posterior bent by four inverse autoregressive flows',
+    when: 'posteriors are no Gaussians and latent is large',
+    options: { posterior: 'iaf', flows: 4 },
+  },
+  {
+    name: 'householder-vae',
+    summary: 'a full Σ(x) as a diagonal one turned by four reflections',
+    when: 'a full Σ has too many numbers',
+    options: { posterior: 'householder', reflections: 4 },
+  },
+  {
+    name: 'mixture-vae',
+    summary: 'a learned mixture of 50 Gaussians as prior',
+    when: 'data lie in clusters',
+    options: { prior: 'gaussian-mixture', components: 50 },
+  },
+  {
+    name: 'realnvp-vae',
+    summary: 'a prior by six affine couplings',
+    when: 'you generate, and vamp-vae is too slow',
+    options: { prior: 'realnvp', priorFlows: 6 },
+  },
+  {
     name: 'anomalies',
     summary: 'a plain VAE whose training leaves out the twentieth that it explains worst, each epoch',
     when: 'you look for what is unusual in data that hold it already',

@@ -11,6 +11,7 @@ export { LowRankRoot } from './roots/low-rank.ts';
 export { EigenRoot } from './roots/eigen.ts';
 export type { CovarianceOptions, Spectrum } from './roots/eigen.ts';
 export { PrecisionRoot } from './roots/precision.ts';
+export { ReflectedRoot } from './roots/reflected.ts';
 export { Gaussian } from './gaussian.ts';
 export { Normal } from './normal.ts';
 export { StandardNormal } from './standard-normal.ts';

@@ -26,6 +26,7 @@ export * from './conv.ts';
 export { convAxis, convOutputSize, convRemainder } from './conv-shapes.ts';
 export type { ConvAxis } from './conv-shapes.ts';
 export * from './linalg.ts';
+export { reflect } from './householder.ts';
 export * from './newton-schulz.ts';
 export { GraphKey, asGraphKey, keyInput, keyWords, randomNormal, randomUniform } from './random.ts';
 export { grad, vjp } from './grad.ts';

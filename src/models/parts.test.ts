@@ -14,6 +14,10 @@ type Options = Readonly<Record<string, unknown>>;
 const variants: Readonly<Record<string, readonly Options[]>> = {
   full: [{ root: 'symmetric' }, { root: 'cholesky' }],
   'low-rank': [{ rank: 1 }, { rank: 2 }],
+  householder: [{ reflections: 2 }],
+  radial: [{ flows: 2 }],
+  sylvester: [{ flows: 2, columns: 1, base: 'full' }],
+  iaf: [{ flows: 2, flowUnits: 4 }],
   realnvp: [{ priorFlows: 3, priorUnits: 4 }],
   maf: [{ priorFlows: 2, priorUnits: 4 }],
 };

@@ -3,7 +3,7 @@ import { NdArray, UnsupportedError, epsilonOf } from '../core/index.ts';
 import type { FloatDType } from '../core/index.ts';
 import { createOrtEngine } from '../engine/ort/index.ts';
 import { evaluate, evaluateAll } from '../engine/reference/index.ts';
-import { MultivariateNormalDiag } from '../gaussian/index.ts';
+import { MultivariateNormal, MultivariateNormalDiag } from '../gaussian/index.ts';
 import {
   add,
   constant,
@@ -11,7 +11,9 @@ import {
   grad,
   input,
   matmul,
+  mul,
   slice,
+  stack,
   sub,
   sum,
   tanh,
@@ -102,6 +104,8 @@ export function testPosterior(row: PosteriorRow, options: Readonly<Record<string
   it('draws with the density that it states', () => {
     if (can('logProb')) testDistribution(at('float64'), { draws: 5000 });
     checkDensityByDraws(at('float64'), 3);
+    const [alone, together] = [at('float64').sample(key(3), [50]), at('float64').sampleAndLogProb(key(3), [50]).value];
+    expectAllClose(evaluate(alone), evaluate(together));
   });
 
   it('states the density of the change of variables', () => {
@@ -266,31 +270,40 @@ export function testPrior(row: PriorRow, options: Readonly<Record<string, unknow
   });
 }
 
+interface OfNoise extends Distribution {
+  readonly noiseSize?: number;
+  fromNoise?(epsilon: Tensor): { readonly value: Tensor; readonly logProb?: Tensor };
+}
+
 /**
- * E_q[r / q] = 1 for each of `members` distributions q over pairs of numbers, and a narrower density r.
+ * E_q[r / q] = 1 for each of `members` distributions q over pairs of numbers whose draws are functions of noise, and another density
+ * r: the Gaussian that noise around one draw becomes where z = f(ε) is taken to be linear, so that no weight is large.
  *
  * @param distribution of batch shape [members], or [] for one
  */
-function checkDensityByDraws(distribution: Distribution, members: number): void {
+function checkDensityByDraws(distribution: OfNoise, members: number): void {
+  const { noiseSize } = distribution;
+  const draw = (epsilon: Tensor) => distribution.fromNoise?.(epsilon);
+  if (noiseSize === undefined || !distribution.fromNoise) return;
   const draws = 20_000;
-  const { value, logProb } = distribution.sampleAndLogProb(key(3), [draws]);
-  const z = constant(evaluate(value).reshape([draws, members, latent]));
-  expectAllClose(evaluate(distribution.sample(key(3), [draws])).reshape([draws, members, latent]), evaluate(z));
-  // r lies where q is neither low nor a needle, and is as narrow as q is there, so that no weight is large.
-  const drawn = evaluate(z).data;
-  const logProbs = evaluate(logProb).data;
+  const batch = distribution.batchShape.length > 0 ? [members] : [];
+  const noise = normal(key(3), [draws, ...batch, noiseSize], { dtype: 'float64' });
+  const { value, logProb } = draw(constant(noise)) ?? {};
+  const z = constant(evaluate(value ?? constant(NaN)).reshape([draws, members, latent]));
+  const stated = evaluate(logProb ?? distribution.logProb(value ?? NaN)).reshape([draws, members]);
   const each = Array.from({ length: members }, (_, k) => k);
+  // r lies where q is neither low nor a needle.
   const places = each.map((member) => {
-    const own = Array.from({ length: draws }, (_, draw) => members * draw + member);
-    return own.sort((a, b) => (logProbs[b] ?? NaN) - (logProbs[a] ?? NaN))[draws / 5] ?? NaN;
+    const own = Array.from({ length: draws }, (_, at) => members * at + member);
+    return own.sort((a, b) => (stated.data[b] ?? NaN) - (stated.data[a] ?? NaN))[draws / 5] ?? NaN;
   });
-  const center = places.map((at) => [drawn[2 * at] ?? NaN, drawn[2 * at + 1] ?? NaN]);
-  const spread = places.map((at) => Math.exp(-(logProbs[at] ?? NaN) / 2) / Math.sqrt(2 * Math.PI) / 3);
-  const r = MultivariateNormalDiag.fromStddev(
-    center,
-    spread.map((s) => [s, s]),
-  );
-  const weights = evaluate(exp(sub(r.logProb(z), constant(evaluate(logProb).reshape([draws, members])))));
+  const at = places.flatMap((place) => [...noise.data.subarray(noiseSize * place, noiseSize * (place + 1))]);
+  const epsilon = constant(new NdArray(Float64Array.from(at), [...batch, noiseSize]));
+  const center = draw(epsilon)?.value ?? epsilon;
+  const rows = Array.from({ length: latent }, (_, k) => grad(sum(slice(center, { [-1]: [k, k + 1] })), [epsilon])[0] ?? epsilon); // prettier-ignore
+  const jacobian = mul(stack(rows, -2), 1 / 3); // [...batch, latent, noise]
+  const r = MultivariateNormal.fromCovariance(evaluate(center), evaluate(matmul(jacobian, jacobian, { transposeB: true }))); // prettier-ignore
+  const weights = evaluate(exp(sub(r.logProb(z), constant(stated))));
   for (const member of each) {
     const own = Array.from({ length: draws }, (_, draw) => weights.data[members * draw + member] ?? NaN);
     const mean = own.reduce((a, b) => a + b, 0) / own.length;

@@ -34,6 +34,13 @@ describe('train refuses a model that cannot fit, before it is made', () => {
     expect(() => {
       checkModelSize(vae, sized, { memory: 0.6e9 });
     }).toThrow(/0.671 GB for the 256 × 256 matrices of a batch of 128; this machine has 0.6 GB/);
+    const bent = {
+      ...sized,
+      model: { ...sized.model, posterior: { name: 'planar', flows: 1, base: 'full' } },
+    } as const;
+    expect(() => {
+      checkModelSize(vae, bent, { memory: 0.6e9 });
+    }).toThrow(/256 × 256 matrices .* Choose fewer latent dimensions, or base 'diagonal'/);
     checkModelSize(vae, sized, { memory: 1e9 });
     checkModelSize(vae, sized, { memory: NaN }); // a page does not know
   });

@@ -40,7 +40,9 @@ export function checkModelSize(
   const count = flatLength(model.parameters) + own;
   // The objective's own optimiser is Adam, which has two arrays.
   const store = 4 * (count * 2 + (count - own) * optimizerSlots(optimizer) + own * 2);
-  const matrices = posterior.name === 'full' ? 4 * matricesPerStep * batchSize * latent ** 2 : 0;
+  // A full posterior, or one whose flows bend one.
+  const isFull = posterior.name === 'full' || posterior.base === 'full';
+  const matrices = isFull ? 4 * matricesPerStep * batchSize * latent ** 2 : 0;
   const isWhole = store <= storeLimit;
   const layers = isWhole ? peakPerHeld * heldBytes(buildStep(model, batchSize, objective)) : 0;
   if (isWhole && !(store + Math.max(matrices, layers) > memory)) return;
@@ -55,8 +57,8 @@ export function checkModelSize(
   const there = isWhole ? `this machine has ${gigabytes(memory)}` : `the first must be within ${gigabytes(storeLimit)}`;
   const remedy = ofBatch
     ? 'smaller batches (batchSize), fewer channels or hidden units, or smaller images (size)'
-    : posterior.name === 'full'
-      ? "fewer latent dimensions, or posterior 'low-rank'"
+    : isFull
+      ? `fewer latent dimensions, or ${posterior.base === 'full' ? "base 'diagonal'" : "posterior 'low-rank'"}`
       : 'smaller layers';
   throw new ValueError(`train: the model needs ${parts.join(' and ')}; ${there}. Choose ${remedy}.`);
 }

@@ -6,7 +6,7 @@ import type { Tensor } from '../../graph/index.ts';
 import { made } from '../../nn/index.ts';
 import { foldIn, key, normal } from '../../random/index.ts';
 import { jacobian, logAbsDet } from '../../testing/jacobian.ts';
-import { AffineCoupling, Chain, Exp, MaskedAutoregressive, TransformedDistribution } from '../index.ts';
+import { AffineCoupling, Chain, Exp, MaskedAutoregressive, Radial, TransformedDistribution } from '../index.ts';
 import type { Bijector, Conditioner } from '../index.ts';
 
 /** Shift and log-scale by a network of numbers that are drawn. */
@@ -39,6 +39,8 @@ const cases: Readonly<Record<string, Bijector>> = {
   'couplings in a chain': new Chain([coupling([true, false, false, false], 2), coupling([false, true, true, true], 3)]),
   'an autoregressive flow': autoregressive(4, 4, 'ascending'),
   'an autoregressive flow the other way': autoregressive(4, 5, 'descending'),
+  'a radial flow that expands': new Radial({ center: [0.5, -1, 1.5, 0], reach: [0.7], scale: [6] }),
+  'a radial flow that contracts': new Radial({ center: [0.3, -1, 2, 0.4], reach: [2], scale: [0.01] }),
   'a chain of both, and of a map of numbers': new Chain([new Exp(), autoregressive(4, 6, 'descending'), coupling([false, true, false, true], 7)]), // prettier-ignore
 };
 

@@ -3,7 +3,8 @@ import type { FloatDType, NdArray } from '../../core/index.ts';
 import { abs, asTensor, equal, expandDims, matmul, max, square, sum, where } from '../../graph/index.ts';
 import type { GraphShape, Tensor, TensorLike } from '../../graph/index.ts';
 
-export type RootKind = 'scaledIdentity' | 'diagonal' | 'triangular' | 'symmetric' | 'lowRank' | 'precision' | 'eigen';
+export type RootKind =
+  'scaledIdentity' | 'diagonal' | 'triangular' | 'symmetric' | 'lowRank' | 'precision' | 'eigen' | 'reflected';
 
 /** Noise ε [..., noiseSize] and what became of it, R ε [..., n]. */
 export interface Draw {

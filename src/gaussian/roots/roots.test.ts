@@ -5,6 +5,7 @@ import {
   add,
   constant,
   diagonalMatrix,
+  div,
   exp,
   expandDims,
   identityMatrix,
@@ -12,7 +13,10 @@ import {
   isHostOp,
   matmul,
   mul,
+  slice,
   square,
+  squeeze,
+  sub,
   sum,
   tanh,
   topologicalOrder,
@@ -26,6 +30,7 @@ import {
   DiagonalRoot,
   LowRankRoot,
   PrecisionRoot,
+  ReflectedRoot,
   ScaleTrilRoot,
   ScaledIdentityRoot,
   SymmetricRoot,
@@ -53,6 +58,14 @@ const lowRank = (r: number): Case => ({
   make: (_, x, factor) => LowRankRoot.from('logVariance', x, { factor }),
   dense: (_, x, w) => add(diagonalMatrix(exp(x)), gram(w)),
 });
+/** The rows of w. */
+const vectorsOf = (w: Tensor): Tensor[] => [0, 1].map((k) => squeeze(slice(w, { [-2]: [k, k + 1] }), -2));
+/** I − 2 v vᵀ / vᵀ v */
+const reflectionMatrix = (v: Tensor, n: number): Tensor => {
+  const column = expandDims(v, -1);
+  const share = div(2, sum(square(column), [-2, -1], { keepDims: true }));
+  return sub(identityMatrix(n, 'float64'), mul(gram(column), share));
+};
 const vector = (n: number): number[][] => [[n]];
 const matrix = (n: number): number[][] => [[n, n]];
 
@@ -101,6 +114,14 @@ const cases: Readonly<Record<string, Case>> = {
     shapes: matrix,
     make: (_, x) => PrecisionRoot.fromPrecision(gram(factorOf(x))),
     dense: (_, x) => constant(inverse(evaluate(gram(factorOf(x))))),
+  },
+  'reflected twice': {
+    shapes: (n) => [[n], [2, n]],
+    make: (_, x, w) => ReflectedRoot.from('logVariance', x, vectorsOf(w)),
+    dense: (n, x, w) => {
+      const [first, second] = vectorsOf(w).map((v) => reflectionMatrix(v, n));
+      return gram(mul(matmul(second!, first!), expandDims(exp(mul(x, 0.5)), -2)));
+    },
   },
   'low rank 1': lowRank(1),
   'low rank 3': lowRank(3),

@@ -1,10 +1,14 @@
 import { diagonal, isotropic } from './diagonal.ts';
 import { full } from './full.ts';
+import { householder } from './householder.ts';
+import { iaf } from './iaf.ts';
 import { lowRank } from './low-rank.ts';
 import { planar } from './planar.ts';
+import { radial } from './radial.ts';
+import { sylvester } from './sylvester.ts';
 
 /** The posteriors that there are. */
-export const posteriors = [isotropic, diagonal, full, lowRank, planar] as const;
+export const posteriors = [isotropic, diagonal, full, lowRank, householder, planar, radial, sylvester, iaf] as const;
 
 export { asGaussian } from './as-gaussian.ts';
 export { centerOf } from './center.ts';

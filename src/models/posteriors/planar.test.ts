@@ -33,7 +33,7 @@ describe('planarFlow', () => {
     const hat = direction(u, w);
     const z = [0.3, -1.1];
     const t = Math.tanh(dot(w, z) + b);
-    const { value, logDet } = planarFlow(constant(u), constant(w), column(b))(constant(z));
+    const { value, logDet } = planarFlow(constant(u), constant(w), column(b)).forwardWithLogDet(constant(z));
     evaluate(value).data.forEach((x, k) => {
       expect(x).toBeCloseTo(z[k]! + hat[k]! * t, 12);
     });
@@ -45,7 +45,7 @@ describe('planarFlow', () => {
       const flow = planarFlow(constant(u.map((x) => x * scale)), constant(w), column(b));
       // wᵀf(z) depends on wᵀz alone.
       const line = Array.from({ length: 401 }, (_, k) => w.map((x) => (x * (k - 200)) / 50));
-      const { value, logDet } = evaluateAll(flow(constant(line)));
+      const { value, logDet } = evaluateAll({ ...flow.forwardWithLogDet(constant(line)) });
       const along = line.map((_, k) => dot(w, [...value.data.subarray(2 * k, 2 * k + 2)]));
       expect(
         along.slice(1).every((x, k) => x > along[k]!),
@@ -57,12 +57,14 @@ describe('planarFlow', () => {
 
   it('is the identity for u = 0, and bounded for w = 0', () => {
     const z = [0.3, -1.1];
-    const { value, logDet } = evaluateAll(planarFlow(constant([0, 0]), constant(w), column(b))(constant(z)));
+    const { value, logDet } = evaluateAll({
+      ...planarFlow(constant([0, 0]), constant(w), column(b)).forwardWithLogDet(constant(z)),
+    });
     expect(value.data[0]).toBeCloseTo(0.3, 12);
     expect(logDet.item()).toBeCloseTo(0, 12);
     for (const tiny of [0, 1e-20, 1e-8]) {
       const flat = planarFlow(constant(u), constant(w.map((x) => x * tiny)), column(b));
-      for (const { data } of Object.values(evaluateAll(flat(constant(z)))))
+      for (const { data } of Object.values(evaluateAll({ ...flat.forwardWithLogDet(constant(z)) })))
         for (const x of data) expect(Math.abs(x)).toBeLessThan(10);
     }
   });
@@ -71,7 +73,7 @@ describe('planarFlow', () => {
 describe('the planar posterior', () => {
   it('starts at the diagonal one', () => {
     const sizes = { featureSize: 3, latent: 2 };
-    const [mine, diagonal] = [planar.build({ flows: 4 }, sizes), posteriors[1].build({}, sizes)];
+    const [mine, diagonal] = [planar.build({ flows: 4, base: 'diagonal' }, sizes), posteriors[1].build({}, sizes)];
     const values = initializeParameters(mine.parameters, key(1));
     const parameters = Object.fromEntries(Object.entries(values).map(([name, value]) => [name, constant(value)]));
     const features = constant(normal(key(2), [5, 3]));

@@ -1,4 +1,4 @@
-import { NdArray, rule } from '../../core/index.ts';
+import { NdArray, counted, rule } from '../../core/index.ts';
 import { Categorical } from '../../distributions/index.ts';
 import { cumulativeSum } from '../../distributions/choice.ts';
 import { MultivariateNormalDiag } from '../../gaussian/index.ts';
@@ -28,7 +28,7 @@ export const gaussianMixture = definePrior({
     components: option(rule.whole(1, 1000), { help: 'Gaussians in a mixture prior', default: 50 }),
   },
   capabilities: ['logProbOfDraw', 'logProb', 'marginalLogProb', 'moments'],
-  describe: ({ components }) => `mixture of ${components} Gaussians`,
+  describe: ({ components }) => `mixture of ${counted(components, 'Gaussian')}`,
   build: ({ components }, { latent }) => ({
     parameters: [
       { name: mean, shape: [components, latent], initializer: drawnMeans },

@@ -1,4 +1,4 @@
-import { ValueError, rule } from '../../core/index.ts';
+import { ValueError, counted, rule } from '../../core/index.ts';
 import { MaskedAutoregressive } from '../../distributions/index.ts';
 import { asTensor } from '../../graph/index.ts';
 import { made } from '../../nn/index.ts';
@@ -24,7 +24,7 @@ export const maf = definePrior({
     priorUnits: priorUnitsOption,
   },
   capabilities: ['logProbOfDraw', 'logProb'],
-  describe: ({ priorFlows }) => `MAF of ${priorFlows} flows`,
+  describe: ({ priorFlows }) => `MAF of ${counted(priorFlows, 'flow')}`,
   build: ({ priorFlows, priorUnits }, sizes) => autoregressivePrior({ flows: priorFlows, units: priorUnits }, sizes),
 });
 

@@ -1,4 +1,4 @@
-import { rule } from '../../core/index.ts';
+import { counted, rule } from '../../core/index.ts';
 import { AffineCoupling } from '../../distributions/index.ts';
 import { slice } from '../../graph/index.ts';
 import { dense, denseStack, onRows, sequential, zeros } from '../../nn/index.ts';
@@ -21,7 +21,7 @@ export const realNvp = definePrior({
     priorUnits: priorUnitsOption,
   },
   capabilities: ['logProbOfDraw', 'logProb'],
-  describe: ({ priorFlows }) => `RealNVP of ${priorFlows} affine couplings`,
+  describe: ({ priorFlows }) => `RealNVP of ${counted(priorFlows, 'affine coupling')}`,
   build: ({ priorFlows, priorUnits }, sizes) => couplingPrior({ flows: priorFlows, units: priorUnits }, sizes),
 });
 
