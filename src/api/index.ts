@@ -136,6 +136,9 @@ export type {
   LatentScatterOptions,
   TraversalPictureOptions,
 } from './pictures/index.ts';
+export { Conditions, withColumnsOf } from './data/conditions.ts';
+export type { GivenRows } from './data/conditions.ts';
+export type { Given } from './data/given.ts';
 export { codeQuality, reconstructionQuality } from './run/quality.ts';
 export type { CodeQuality, CodeQualityOptions, ReconstructionQualityOptions } from './run/quality.ts';
 export { load } from './run/load.ts';
@@ -150,6 +153,7 @@ export { Run } from './run/run.ts';
 export type {
   EncodeOptions,
   ExamplesOptions,
+  GivenOptions,
   RunEvaluateOptions,
   RunEvaluation,
   RunParts,

@@ -23,6 +23,18 @@ export function wholeList(text: string): number[] {
   return text.split(',').map(whole(1));
 }
 
+/** Parses `colour,size`. */
+export function names(text: string): string[] {
+  const list = text.split(',').map((name) => name.trim());
+  if (list.some((name) => name === '')) throw new InvalidArgumentError('Expected names with commas between.');
+  return list;
+}
+
+/** Collects `--given a=1 --given b=2`, which mean the same as `--given a=1,b=2`. */
+export function given(text: string, previous?: string): string {
+  return previous === undefined ? text : `${previous},${text}`;
+}
+
 /** Collects `--set a.b=c`; c is JSON where it is JSON, else text. */
 export function setting(text: string, previous: Record<string, unknown> = {}): Record<string, unknown> {
   const at = text.indexOf('=');

@@ -1,5 +1,5 @@
 import { Option } from 'commander';
-import { whole } from './arguments.ts';
+import { given, whole } from './arguments.ts';
 
 /** An option, with what makes a value of its text; without, the text is the value. */
 export function option<T>(flags: string, what: string, parse?: (text: string, previous: T) => T): Option {
@@ -56,6 +56,13 @@ export const splitOption = choice(
   '--split <name>',
   'test (default where there is one), train, validation (held out of train, to choose the best epoch) or all',
   ['all', 'train', 'validation', 'test'],
+);
+
+/** Of a model with a condition: that of examples or codes which come without. */
+export const givenOption = option(
+  '--given <condition>',
+  'of a model with a condition, which one where the data do not say: label=3, or colour=red,size=3; repeatable',
+  given,
 );
 
 /** What becomes of text in a .csv or .tsv that a spreadsheet would run. */

@@ -120,5 +120,10 @@ async function writeStrangest({ anomalyPicture, writePicture }: Library, file: s
     const name = dataset.names?.kind === 'file' ? dataset.names.at(row) : row;
     return `${name}: ${(scores.data[row] ?? NaN).toFixed(1)} nats`;
   });
-  await writePicture(file, await anomalyPicture(run, x, { texts }));
+  const { labels, classNames } = dataset;
+  const given =
+    run.conditions && labels && run.columns === undefined
+      ? { label: Array.from(shown, (row) => classNames?.[labels[row] ?? 0] ?? String(labels[row])) }
+      : undefined;
+  await writePicture(file, await anomalyPicture(run, x, { texts, given }));
 }

@@ -28,6 +28,19 @@ export const dataSchema = schema.object({
   scale: v.exactOptional(schema.oneOf(['whole', 'each'])),
   /** What the source was made with (the digits' seed and count). */
   options: v.exactOptional(v.record(v.string(), schema.json, 'an object')),
+  /**
+   * What the model is given of each example, and does not model, where that is its class: the classes, and how many training examples
+   * have each. A table says in `table` which columns are given.
+   */
+  condition: v.exactOptional(
+    v.pipe(
+      schema.object({
+        classes: v.pipe(v.array(schema.text, 'a list of classes'), v.minLength(1, 'a class at least')),
+        counts: v.array(schema.whole(0), 'a list of whole numbers'),
+      }),
+      v.check(({ classes, counts }) => classes.length === counts.length, 'as many counts as classes'),
+    ),
+  ),
   /** A table's columns and how they became numbers. */
   table: v.exactOptional(tableStateSchema),
 });

@@ -11,6 +11,8 @@ export interface ResolveContext {
   readonly trainsOn?: boolean;
   /** Where packages of the operating system put data sets, which are taken from there before they are downloaded; default: `/usr/share/datasets`. */
   readonly packagedFolder?: string;
+  /** Tables: columns that are given to the model and not modelled; with `like`, its own are. */
+  readonly condition?: readonly string[] | undefined;
   /** Where downloads are kept; default: `ROOTSIGMA_CACHE`, or `rootsigma` in the user's cache folder. */
   readonly cacheFolder?: string;
   /** Base URL of a mirror, which holds `mnist/` and `fashion-mnist/`; default: `ROOTSIGMA_MIRROR`, or the usual places. */

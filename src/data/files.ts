@@ -58,7 +58,14 @@ async function readTable(
 ): Promise<DatasetSplits> {
   const { schema, ...rest } = options;
   if (typeof schema === 'string') throw new DataError(`${name}: give the schema itself, not its path.`);
-  const how = { ...rest, ...(schema && { schema }), source: name, like: context.like, trainsOn: context.trainsOn };
+  const how = {
+    ...rest,
+    ...(schema && { schema }),
+    source: name,
+    like: context.like,
+    trainsOn: context.trainsOn,
+    condition: context.condition,
+  };
   return tableSplits(await decodeFile(file, name, { options, context }), how);
 }
 

@@ -22,7 +22,14 @@ interface RowInputOptions {
 
 /** Rows [..., rowSize] of data as x [..., inputSize] and the model of their conditions. */
 export function ofRows(model: Vae, rows: Tensor): { readonly x: Tensor; readonly model: Vae } {
-  if (!model.conditionSize || !model.given) return { x: rows, model };
-  const { value, condition } = apart(rows, model.conditionSize);
-  return { x: value, model: model.given(condition) };
+  const { value, model: given } = withConditions(model, rows);
+  return { x: value, model: given };
+}
+
+/** Rows [..., n] of anything with a model's condition behind it, [..., n + conditionSize], and the model of their conditions. */
+export function withConditions(model: Vae, rows: Tensor): { readonly value: Tensor; readonly model: Vae } {
+  const { conditionSize = 0 } = model;
+  if (conditionSize === 0 || !model.given) return { value: rows, model };
+  const { value, condition } = apart(rows, conditionSize);
+  return { value, model: model.given(condition) };
 }

@@ -27,6 +27,7 @@ import type {
 import type { DataConfig } from '../../data/index.ts';
 import type { RunConfig } from '../../config/index.ts';
 import type { Table } from '../../io/index.ts';
+import type { Conditions } from './conditions.ts';
 import type { Examples } from '../../objectives/index.ts';
 import { key } from '../../random/index.ts';
 
@@ -70,6 +71,7 @@ async function resolveSource(
       source: 'table',
       like: context?.like,
       trainsOn: context?.trainsOn,
+      condition: context?.condition,
     });
   if ('train' in data) return data;
   if ('gather' in data) return { source: data.name, train: data, notes: [] };
@@ -155,6 +157,8 @@ function datasetFromArray(array: NdArray): Dataset {
 export interface Reading {
   readonly binarize: Binarize;
   readonly standardization?: Standardization | undefined;
+  /** Of the model, where it has a condition: its numbers stand behind those of each example. */
+  readonly conditions?: Conditions | undefined;
 }
 
 type Gathered = Pick<Dataset, 'size' | 'sampleShape' | 'gather' | 'gatherFloat64'>;
@@ -175,31 +179,35 @@ export function readExamples(
 }
 
 /** Examples for training: binarised anew whenever they are read, from the step's key. */
-export function trainingExamples(dataset: Dataset, { binarize: mode, standardization }: Reading): Examples {
-  return {
+export function trainingExamples(dataset: Dataset, { binarize: mode, standardization, conditions }: Reading): Examples {
+  return withConditions(dataset, conditions, {
     size: dataset.size,
     exampleSize: sizeOf(dataset.sampleShape),
     read: (indices, out, key) => {
       readExamples(dataset, standardization, { indices, out });
       binarize(out, mode, key);
     },
-  };
+  });
+}
+
+function withConditions(dataset: Dataset, conditions: Conditions | undefined, examples: Examples): Examples {
+  return conditions ? conditions.beside(examples, dataset) : examples;
 }
 
 /** Examples for evaluation: what an example becomes depends on the seed and its index alone. */
 export function evaluationExamples(
   dataset: Dataset,
-  { binarize: mode, standardization }: Reading,
+  { binarize: mode, standardization, conditions }: Reading,
   seed: number,
 ): Examples {
-  return {
+  return withConditions(dataset, conditions, {
     size: dataset.size,
     exampleSize: sizeOf(dataset.sampleShape),
     read: (indices, out) => {
       readExamples(dataset, standardization, { indices, out });
       binarizeForEvaluation(out, mode, { indices, seed });
     },
-  };
+  });
 }
 
 /**

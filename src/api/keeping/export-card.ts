@@ -1,19 +1,20 @@
 import { formatShape, version } from '../../core/index.ts';
 import { onnxVersions } from '../../engine/index.ts';
-import { input } from '../../graph/index.ts';
 import { has } from '../../models/index.ts';
 import { parameterInputs } from '../../nn/index.ts';
-import { likelihoodFor } from '../model/likelihood.ts';
-import { drawsFromNoise } from './onnx-models.ts';
+import { ofRows, rowInput } from '../../objectives/index.ts';
+import { likelihoodFor, modelledPart } from '../model/likelihood.ts';
+import { drawsFromNoise, priorOf } from './onnx-models.ts';
 import type { OnnxOptions } from './onnx-models.ts';
 import type { TrainedModel } from '../model/trained-model.ts';
 
 /** The README.md beside exported models: what each takes and gives. */
 export function exportCard(run: TrainedModel, { root }: OnnxOptions): string {
-  const { config, model, exampleShape } = run;
+  const { config, model } = run;
   const { inputSize, latent } = model;
   const { posterior } = model.parts;
-  const { noiseSize } = model.encode(parameterInputs(model.parameters), input('x', ['batch', inputSize]));
+  const { x, model: given } = ofRows(model, rowInput(model));
+  const { noiseSize } = given.encode(parameterInputs(model.parameters), x);
   return `# vae on ${config.data.source}
 
 A variational autoencoder, exported by rootsigma ${version}. Its files (ONNX opset ${onnxVersions.opset}, IR ${onnxVersions.ir}) run in
@@ -24,8 +25,8 @@ any ONNX runtime that knows this opset, such as ONNX Runtime 1.12 and later, on 
 
 | | name | shape | |
 |---|---|---|---|
-| takes | \`x\` | [batch, ${inputSize}] | examples of shape ${formatShape(exampleShape)}, flattened: ${likelihoodFor(config, { parts: run.parts }).support.description} |
-| takes | \`epsilon\` | [batch, noise] | draws from N(0, I), noise = ${noiseSize}${has(posterior, 'root') ? '; zeros give z = mean' : ''} |
+| takes | \`x\` | [batch, ${inputSize}] | examples of shape ${formatShape(modelledPart(config.data).shape)}, flattened: ${likelihoodFor(config, { parts: run.parts }).support.description} |
+${conditionRow(run)}| takes | \`epsilon\` | [batch, noise] | draws from N(0, I), noise = ${noiseSize}${has(posterior, 'root') ? '; zeros give z = mean' : ''} |
 ${momentRows(run)}| gives | \`z\` | [batch, ${latent}] | ${has(posterior, 'root') ? 'mean + root · epsilon, a draw' : 'a draw'} |
 ${root === 'symmetric' ? symmetricRows(latent) : ''}
 \`decoder.onnx\`: p(x|z).
@@ -33,10 +34,28 @@ ${root === 'symmetric' ? symmetricRows(latent) : ''}
 | | name | shape | |
 |---|---|---|---|
 | takes | \`z\` | [batch, ${latent}] | |
-| gives | \`mean\` | [batch, ${inputSize}] | E[x\\|z] |
+${conditionRow(run)}| gives | \`mean\` | [batch, ${inputSize}] | E[x\\|z] |
 
 Its other outputs are the numbers that determine p(x|z), such as \`logits\` or \`stddev\`.
-${priorRows(run)}${unitsText(run)}`;
+${priorRows(run)}${conditionText(run)}${unitsText(run)}`;
+}
+
+function conditionRow({ conditions }: TrainedModel): string {
+  return conditions
+    ? `| takes | \`condition\` | [batch, ${conditions.size}] | what the example is given, see below |\n`
+    : '';
+}
+
+/** What the numbers of a condition are. */
+function conditionText({ conditions }: TrainedModel): string {
+  if (!conditions) return '';
+  return `
+\`condition\`: the model is one of examples given ${conditions.describe()}. Its numbers, from the first:
+
+${conditions
+  .layout()
+  .map((line) => `- ${line}\n`)
+  .join('')}`;
 }
 
 /** What the posterior has in closed form besides its draws. */
@@ -49,15 +68,16 @@ function momentRows({ model: { latent, parts } }: TrainedModel): string {
 ${isGaussian ? root : ''}`;
 }
 
-function priorRows({ model }: TrainedModel): string {
+function priorRows(run: TrainedModel): string {
+  const { model } = run;
   if (!drawsFromNoise(model)) return '\nThere is no prior.onnx: draws of this prior are no function of noise.\n';
-  const { noiseSize = NaN } = model.prior(parameterInputs(model.parameters));
+  const { noiseSize = NaN, batchShape } = priorOf(model);
   return `
 \`prior.onnx\`: p(z), for new examples.
 
 | | name | shape | |
 |---|---|---|---|
-| takes | \`epsilon\` | [batch, ${noiseSize}] | draws from N(0, I) |
+${batchShape.length > 0 ? conditionRow(run) : ''}| takes | \`epsilon\` | [batch, ${noiseSize}] | draws from N(0, I) |
 | gives | \`z\` | [batch, ${model.latent}] | a draw, for the decoder |
 `;
 }

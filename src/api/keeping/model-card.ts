@@ -30,7 +30,7 @@ A variational autoencoder trained with rootsigma ${version}.
 | | |
 |---|---|
 | data | ${data.source}: ${counted(data.count, 'training example')} of shape ${formatShape(data.shape)}, binarize ${data.binarize} |
-${unitsRow(run)}| latent dimensions | ${model.latent} |
+${conditionRow(run)}${unitsRow(run)}| latent dimensions | ${model.latent} |
 | posterior | ${describePart(run.parts, 'posterior', model.posterior)} |
 | prior | ${describePart(run.parts, 'prior', model.prior)} |
 | network | ${describePart(run.parts, 'network', model.network)} |
@@ -56,7 +56,7 @@ ${data.table ? tableUse(run) : imageUse(run)}
 
 \`model/*.onnx\` run in any ONNX runtime that knows opset ${onnxVersions.opset}. The encoder takes \`x\` [batch, ${run.model.inputSize}] and
 \`epsilon\`, draws from N(0, I), and gives ${encoderText(run)}; the decoder takes \`z\`
-[batch, ${model.latent}] and gives \`mean\`, E[x|z], and the numbers that determine p(x|z).${priorText(run)}
+[batch, ${model.latent}] and gives \`mean\`, E[x|z], and the numbers that determine p(x|z).${priorText(run)}${run.conditions ? '\nBoth take `condition` too; `rootsigma export` writes a README that says what its numbers are.' : ''}
 `;
 }
 
@@ -73,7 +73,12 @@ function priorText({ model }: TrainedModel): string {
   return ' The prior takes `epsilon` and gives `z`, for new examples.';
 }
 
-function imageUse({ exampleShape, model }: TrainedModel): string {
+function imageUse({ exampleShape, model, conditions }: TrainedModel): string {
+  if (conditions) {
+    const given = JSON.stringify(conditions.example());
+    return `const images = await run.sample(16, { given: ${given} }); // [16, ${exampleShape.join(', ')}]
+const { mean, stddev } = await run.encode(images, { given: ${given} }); // each [16, ${model.latent}]`;
+  }
   return `const images = await run.sample(16); // [16, ${exampleShape.join(', ')}]
 const { mean, stddev } = await run.encode(images); // each [16, ${model.latent}]`;
 }
@@ -81,6 +86,10 @@ const { mean, stddev } = await run.encode(images); // each [16, ${model.latent}]
 function tableUse({ model }: TrainedModel): string {
   return `const table = await run.sampleTable(16); // 16 new rows
 const { mean, stddev } = await run.encode(run.fromTable(table)); // each [16, ${model.latent}]`;
+}
+
+function conditionRow({ conditions }: TrainedModel): string {
+  return conditions ? `| condition | given ${conditions.describe()}: ELBO and NLL are of p(x\\|c) |\n` : '';
 }
 
 function unitsRow({ standardization, config }: TrainedModel): string {

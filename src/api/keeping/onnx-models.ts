@@ -11,6 +11,8 @@ import type { Likelihood, PosteriorDistribution, PriorDistribution, Vae } from '
 
 export interface OnnxModels {
   /**
+   * Of a model with a condition all three take it as the input `condition` [batch, conditionSize]; the prior where it looks at it.
+   *
    * Inputs `x` [batch, inputSize] and `epsilon` [batch, noise], draws from N(0, I). Outputs `mean` and `stddev`
    * [batch, latent] of q(z|x), its factor `root` [batch, latent, noise], and `z` = mean + root · epsilon. A posterior that is no
    * Gaussian gives of these what it has in closed form, and always `z`.
@@ -47,7 +49,7 @@ export const onnxOptionRules: OptionRules<OnnxOptions> = {
 
 /** A trained model as ONNX files for any batch size and any ONNX runtime that knows their opset (17): randomness comes in as an input. */
 export function exportOnnx(
-  model: Vae,
+  trained: Vae,
   parameters: Readonly<Record<string, NdArray>>,
   options: OnnxOptions = {},
 ): OnnxModels {
@@ -55,9 +57,11 @@ export function exportOnnx(
   const constants: Record<string, Tensor> = Object.fromEntries(
     Object.entries(parameters).map(([name, value]) => [name, constant(value)]),
   );
-  const metadata = { producer: `rootsigma ${version}`, latent: String(model.latent) };
+  const metadata = { producer: `rootsigma ${version}`, latent: String(trained.latent) };
   const { standardization } = options;
-  const x = input('x', ['batch', model.inputSize]);
+  const x = input('x', ['batch', trained.inputSize]);
+  const model = underConditions(trained);
+  const conditions = model === trained ? [] : ['condition'];
   const posterior = model.encode(constants, standardization ? standardized(x, standardization) : x);
   if (options.root !== undefined) {
     const remedy = 'Leave root out: the encoder then gives z, and of the moments what there is.';
@@ -65,33 +69,56 @@ export function exportOnnx(
   }
   const encoder = toOnnx({
     name: 'encoder',
-    inputs: ['x', 'epsilon'],
+    inputs: ['x', ...conditions, 'epsilon'],
     outputs: encoderOutputs(posterior, options),
     metadata,
   });
   const likelihood = model.decode(constants, input('z', ['batch', model.latent]));
   const decoder = toOnnx({
     name: 'decoder',
-    inputs: ['z'],
+    inputs: ['z', ...conditions],
     outputs: standardization
       ? outputsInUnits(likelihood, standardization)
       : { mean: likelihood.mean, ...likelihood.parameters },
     metadata,
   });
-  const prior = priorModel(model.prior(constants), metadata);
+  const prior = priorModel(model.prior(constants), metadata, conditions);
   return { encoder, decoder, ...(prior && { prior }) };
 }
 
 /** Whether there is a prior.onnx. */
 export function drawsFromNoise(model: Vae): boolean {
-  const prior = model.prior(parameterInputs(model.parameters));
+  const prior = priorOf(model);
   return prior.noiseSize !== undefined && 'fromNoise' in prior;
 }
 
-function priorModel(prior: PriorDistribution, metadata: Readonly<Record<string, string>>): Uint8Array | undefined {
+/** A model's prior, under conditions that are an input. */
+export function priorOf(model: Vae): PriorDistribution {
+  return underConditions(model).prior(parameterInputs(model.parameters));
+}
+
+/** The model of conditions that are the input `condition`; itself, where it takes none. */
+function underConditions(model: Vae): Vae {
+  const { conditionSize = 0 } = model;
+  return conditionSize > 0 && model.given ? model.given(input('condition', ['batch', conditionSize])) : model;
+}
+
+function priorModel(
+  prior: PriorDistribution,
+  metadata: Readonly<Record<string, string>>,
+  conditions: readonly string[],
+): Uint8Array | undefined {
   if (prior.noiseSize === undefined) return undefined;
   const z = prior.fromNoise?.(input('epsilon', ['batch', prior.noiseSize])).value;
-  return z && toOnnx({ name: 'prior', inputs: ['epsilon'], outputs: { z }, metadata });
+  return (
+    z &&
+    toOnnx({
+      name: 'prior',
+      inputs: prior.batchShape.length > 0 ? [...conditions, 'epsilon'] : ['epsilon'],
+      outputs: { z },
+      metadata,
+    })
+  );
 }
 
 /** What the posterior knows of itself, and a draw. */

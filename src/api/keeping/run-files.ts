@@ -62,8 +62,10 @@ export async function exportRun(
 export async function weightsOf({
   parameters,
   standardization,
-}: Pick<TrainedModel, 'parameters' | 'standardization'>): Promise<Uint8Array<ArrayBuffer>> {
-  const tensors = { ...parameters, ...(standardization && standardizationTensors(standardization)) };
+  conditions,
+}: Pick<TrainedModel, 'parameters' | 'standardization' | 'conditions'>): Promise<Uint8Array<ArrayBuffer>> {
+  const ofData = { ...(standardization && standardizationTensors(standardization)), ...conditions?.tensors() };
+  const tensors = { ...parameters, ...ofData };
   const file = encodeSafetensors(tensors, { metadata: { ...unsealed, format: 'rootsigma', version } });
   await seal(file);
   return file;

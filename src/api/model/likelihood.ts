@@ -44,11 +44,20 @@ export function likelihoodFor(
   return likelihoodFamily(
     { likelihood: model.likelihood, parts: [row] },
     {
-      inputSize: sizeOf(data.shape),
-      shape: data.shape,
-      ...(data.table ? { blocks: new TableEncoder(data.table).blocks } : { variance, scale: standardization?.scale }),
+      ...modelledPart(data),
+      ...(data.table ? { blocks: new TableEncoder(data.table).modelled } : { variance, scale: standardization?.scale }),
     },
   );
+}
+
+/** Sizes of what the model has a distribution of: an example, less the columns of a table that are its condition. */
+export function modelledPart({ shape, table }: RunConfig['data']): {
+  readonly inputSize: number;
+  readonly shape: readonly number[];
+} {
+  const given = table?.condition ? new TableEncoder(table).conditionWidth : 0;
+  const inputSize = sizeOf(shape) - given;
+  return { inputSize, shape: given > 0 ? [inputSize] : shape };
 }
 
 /** Numbers that are read at once to be looked at. */

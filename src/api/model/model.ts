@@ -1,9 +1,10 @@
 import { customNetwork, ownRows } from '../../config/index.ts';
 import type { RunConfig } from '../../config/index.ts';
-import { ValueError, sizeOf } from '../../core/index.ts';
+import { ValueError } from '../../core/index.ts';
 import { createVae } from '../../models/index.ts';
 import type { ModelRow, NetworksFactory, Vae } from '../../models/index.ts';
-import { likelihoodFor } from './likelihood.ts';
+import { conditionSize } from '../data/condition-config.ts';
+import { likelihoodFor, modelledPart } from './likelihood.ts';
 import type { PartContext } from './likelihood.ts';
 
 /**
@@ -17,19 +18,21 @@ export function modelFor(
   config: RunConfig,
   { networks, ...context }: PartContext & { readonly networks?: NetworksFactory | undefined },
 ): Vae {
-  const { shape } = config.data;
+  const { inputSize, shape } = modelledPart(config.data);
+  const size = conditionSize(config.data);
   const { latent, prior, posterior, network } = config.model;
   const likelihood = likelihoodFor(config, context);
   const own = context.parts && ownRows(context.parts).filter((row): row is ModelRow => row.kind !== 'objective');
-  const parts = { latent, prior, posterior, likelihood, ...(own && { parts: own }) };
+  const condition = size > 0 && { conditionSize: size };
+  const parts = { latent, prior, posterior, likelihood, ...condition, ...(own && { parts: own }) };
   if (network.name === customNetwork) {
     if (!networks) {
       throw new ValueError(
         "the run has networks of its author's own, and no file holds them: give them again in code, load(path, { networks }) or train(data, { networks, … }); the command line cannot.",
       );
     }
-    return createVae({ ...parts, ...networks({ shape, latent, outputSize: likelihood.outputSize }) });
+    return createVae({ ...parts, ...networks({ shape, latent, outputSize: likelihood.outputSize, ...condition }) });
   }
   if (networks) throw new ValueError(`the run has the built-in '${network.name}' networks: leave 'networks' out.`);
-  return createVae({ ...parts, network, shape, inputSize: sizeOf(shape) });
+  return createVae({ ...parts, network, shape, inputSize });
 }

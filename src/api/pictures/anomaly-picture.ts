@@ -1,10 +1,12 @@
 import { NdArray, checkOptions, rule } from '../../core/index.ts';
 import { labeledRows, mapColor } from '../../drawing/index.ts';
 import { asShades } from '../model/shades.ts';
+import { givenRule } from '../run/run-options.ts';
+import type { GivenOptions } from '../run/run-options.ts';
 import type { Run } from '../run/run.ts';
 import { checkImages } from './check-images.ts';
 
-export interface AnomalyPictureOptions {
+export interface AnomalyPictureOptions extends GivenOptions {
   /** What stands left of each example, such as its score. */
   readonly texts?: readonly string[];
 }
@@ -17,10 +19,11 @@ export interface AnomalyPictureOptions {
  * @throws ShapeError when they are no images
  */
 export async function anomalyPicture(run: Run, x: NdArray, options: AnomalyPictureOptions = {}): Promise<Uint8Array> {
-  checkOptions('anomalyPicture', options, { texts: rule.listOf(rule.anything, 'texts') });
+  checkOptions('anomalyPicture', options, { given: givenRule, texts: rule.listOf(rule.anything, 'texts') });
   checkImages('anomalyPicture', run);
-  const contributions = await run.explain(x);
-  const [originalShades, shades] = [asShades(run, x), asShades(run, await run.reconstruct(x))];
+  const { given } = options;
+  const contributions = await run.explain(x, { given });
+  const [originalShades, shades] = [asShades(run, x), asShades(run, await run.reconstruct(x, { given }))];
   const [height = 0, width = 0, channels = 1] = run.exampleShape;
   const pixels = height * width;
   const count = x.size / (pixels * channels);

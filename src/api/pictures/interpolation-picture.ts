@@ -5,10 +5,12 @@ import type { DataInput } from '../data/data.ts';
 import { asShades } from '../model/shades.ts';
 import { interpolateOptionRules } from '../run/latent-paths.ts';
 import type { InterpolateOptions } from '../run/latent-paths.ts';
+import { givenRule } from '../run/run-options.ts';
+import type { GivenOptions } from '../run/run-options.ts';
 import type { Run } from '../run/run.ts';
 import { checkImages } from './check-images.ts';
 
-export interface InterpolationPictureOptions extends InterpolateOptions {
+export interface InterpolationPictureOptions extends InterpolateOptions, GivenOptions {
   /** How many pairs of test examples, one a row. Default: 8. */
   readonly pairs?: number;
   /** Default: the data it was trained on. */
@@ -19,6 +21,7 @@ export interface InterpolationPictureOptions extends InterpolateOptions {
 
 const interpolationOptionRules: OptionRules<InterpolationPictureOptions> = {
   ...interpolateOptionRules,
+  given: givenRule,
   pairs: rule.whole(1),
   data: rule.anything,
   seed: rule.seed,
@@ -33,14 +36,14 @@ const interpolationOptionRules: OptionRules<InterpolationPictureOptions> = {
 export async function interpolationPicture(run: Run, options: InterpolationPictureOptions = {}): Promise<Uint8Array> {
   checkOptions('interpolationPicture', options, interpolationOptionRules);
   checkImages('interpolationPicture', run);
-  const { pairs = 8, data, seed, steps = 8, path = 'linear' } = options;
+  const { pairs = 8, data, seed, steps = 8, path = 'linear', given } = options;
   const chosen = await run.examples({ data, seed, limit: 2 * pairs });
   const count = Math.floor((chosen.shape[0] ?? 0) / 2);
   const size = chosen.size / (chosen.shape[0] ?? 1);
   const shape = [count, ...run.exampleShape];
   const from = new NdArray(chosen.data.slice(0, count * size), shape);
   const to = new NdArray(chosen.data.slice(count * size, 2 * count * size), shape);
-  const between = await run.interpolate(from, to, { steps, path });
+  const between = await run.interpolate(from, to, { steps, path, given });
   const rows = NdArray.zeros([count, steps + 2, ...run.exampleShape], between.dtype);
   for (let row = 0; row < count; row++) {
     const at = row * (steps + 2) * size;

@@ -30,7 +30,7 @@ export async function latentScatter(run: Run, options: LatentScatterOptions = {}
   checkOptions('latentScatter', options, scatterOptionRules);
   const { dataset } = await run.testData(options.data);
   const shown = takeFirst(dataset, options.limit ?? 2000);
-  const { mean, stddev, covariance } = await run.encode(numbersOf(shown));
+  const { mean, stddev, covariance } = await run.encode(run.conditions ? shown : numbersOf(shown));
   const latent = run.model.latent;
   const { labels, classNames, size } = shown;
   const common = {

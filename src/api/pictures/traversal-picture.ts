@@ -7,10 +7,12 @@ import type { DataInput } from '../data/data.ts';
 import { asShades } from '../model/shades.ts';
 import { traverseOptionRules } from '../run/latent-paths.ts';
 import type { TraverseOptions } from '../run/latent-paths.ts';
+import { givenRule } from '../run/run-options.ts';
+import type { GivenOptions } from '../run/run-options.ts';
 import type { Run } from '../run/run.ts';
 import { checkImages } from './check-images.ts';
 
-export interface TraversalPictureOptions extends TraverseOptions {
+export interface TraversalPictureOptions extends TraverseOptions, GivenOptions {
   /** An example whose posterior mean is the centre: its place in the test split. Default: z = 0. */
   readonly example?: number;
   /** Of the dimensions, show so many, those of highest KL. Default: 16, or those that were named. */
@@ -21,6 +23,7 @@ export interface TraversalPictureOptions extends TraverseOptions {
 
 const traversalOptionRules: OptionRules<TraversalPictureOptions> = {
   ...traverseOptionRules,
+  given: givenRule,
   example: rule.whole(0),
   limit: rule.whole(1),
   data: rule.anything,
@@ -35,9 +38,11 @@ const traversalOptionRules: OptionRules<TraversalPictureOptions> = {
 export async function traversalPicture(run: Run, options: TraversalPictureOptions = {}): Promise<Uint8Array> {
   checkOptions('traversalPicture', options, traversalOptionRules);
   checkImages('traversalPicture', run);
-  const { example, dimensions: named, limit = named?.length ?? 16, range = 3, steps = 9, data } = options;
+  const { example, dimensions: named, limit = named?.length ?? 16, range = 3, steps = 9, data, given } = options;
   const { dataset } = await run.testData(data);
-  const { mean, stddev } = await run.encode(numbersOf(takeFirst(dataset, 1000)));
+  const { mean, stddev } = await run.encode(
+    run.conditions ? takeFirst(dataset, 1000) : numbersOf(takeFirst(dataset, 1000)),
+  );
   const statistics = new LatentStatistics(run.model.latent);
   statistics.add({ mean, variance: new NdArray(stddev.data.map((value) => value * value), stddev.shape) }); // prettier-ignore
   const kl = statistics.klPerDimension;
@@ -48,7 +53,7 @@ export async function traversalPicture(run: Run, options: TraversalPictureOption
     throw new ValueError(`traversalPicture: there is no example ${example}; ${dataset.name} has ${dataset.size}.`);
   }
   const center = example === undefined ? {} : { example: numbersOf(dataset, Uint32Array.of(example)) };
-  const images = await run.traverse({ range, steps, dimensions, ...center });
+  const images = await run.traverse({ range, steps, dimensions, given, ...center });
   const values = Array.from({ length: steps }, (_, step) => range * ((2 * step) / (steps - 1) - 1));
   return labeledRows(asShades(run, images), {
     title: `Traversals${isKl ? ', dimensions by KL' : ''}${example === undefined ? '' : `, around example ${example}`}`,

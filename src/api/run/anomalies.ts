@@ -30,8 +30,9 @@ import { backgroundFor } from './background.ts';
 import { isExamples, scoringExamples } from '../data/data.ts';
 import type { DataInput } from '../data/data.ts';
 import { checkSupport } from '../model/likelihood.ts';
-import { splitRule } from './run-options.ts';
-import type { RunParts } from './run-options.ts';
+import type { Conditions } from '../data/conditions.ts';
+import { givenRule, splitRule } from './run-options.ts';
+import type { GivenOptions, RunParts } from './run-options.ts';
 
 export interface AnomalyOptions {
   /**
@@ -48,7 +49,7 @@ export interface AnomalyOptions {
   readonly signal?: AbortSignal;
 }
 
-export interface ScoreOptions extends AnomalyOptions {
+export interface ScoreOptions extends AnomalyOptions, GivenOptions {
   /** Of data: which examples. Default: the test split, or all where there is none. */
   readonly split?: SplitChoice | undefined;
 }
@@ -67,7 +68,7 @@ const anomalyOptionRules: OptionRules<AnomalyOptions> = {
   signal: rule.signal,
 };
 
-const scoreOptionRules: OptionRules<ScoreOptions> = { ...anomalyOptionRules, split: splitRule };
+const scoreOptionRules: OptionRules<ScoreOptions> = { ...anomalyOptionRules, split: splitRule, given: givenRule };
 
 const fitThresholdOptionRules: OptionRules<FitThresholdOptions> = {
   ...anomalyOptionRules,
@@ -83,6 +84,10 @@ export interface AnomalySource {
   /** Checked rows [n, inputSize] of an array of examples, or of one. */
   rows(x: ArrayLikeInput): NdArray<'float32'>;
   data(data: DataInput | undefined, split?: SplitChoice): Promise<Dataset>;
+  /** Conditions of examples that come without, [count, size]. @throws ValueError where nobody says which */
+  conditionsOf(given: GivenOptions['given'], count: number): NdArray<'float32'> | undefined;
+  /** @throws ValueError where there is nothing to give */
+  checkGiven(): void;
 }
 
 type Kept = Omit<AnomalyThresholds, 'schemaVersion'>;
@@ -98,10 +103,11 @@ export class AnomalyDetector {
   readonly #source: AnomalySource;
   readonly #store: Store | undefined;
   readonly #standardization: Standardization | undefined;
+  readonly #conditions: Conditions | undefined;
   #kept: Kept | undefined;
 
   constructor(
-    parts: ModelParts & Pick<RunParts, 'config' | 'parts' | 'store' | 'standardization'>,
+    parts: ModelParts & Pick<RunParts, 'config' | 'conditions' | 'parts' | 'store' | 'standardization'>,
     source: AnomalySource,
   ) {
     const { config, store, engine, model, parameters, standardization } = parts;
@@ -109,21 +115,24 @@ export class AnomalyDetector {
     this.#table = parts.parts;
     this.#store = store;
     this.#standardization = standardization;
+    this.#conditions = parts.conditions;
     this.#parts = { engine, model, parameters };
     this.#source = source;
   }
 
   async score(x: ArrayLikeInput | DataInput, options: ScoreOptions = {}): Promise<NdArray<'float64'>> {
     checkOptions('score', options, scoreOptionRules);
-    const { split, ...rest } = options;
-    const { examples, rows } = await this.#examples(x, split);
+    const { split, given, ...rest } = options;
+    const { examples, rows } = await this.#examples(x, { split, given });
     return this.#score(examples, rest, rows);
   }
 
-  async explain(x: ArrayLikeInput | DataInput, options: Pick<ScoreOptions, 'split'> = {}): Promise<NdArray<'float32'>> {
-    checkOptions('explain', options, { split: splitRule });
-    const { split } = options;
-    const { examples, rows } = await this.#examples(x, split);
+  async explain(
+    x: ArrayLikeInput | DataInput,
+    options: Pick<ScoreOptions, 'split' | 'given'> = {},
+  ): Promise<NdArray<'float32'>> {
+    checkOptions('explain', options, { split: splitRule, given: givenRule });
+    const { examples, rows } = await this.#examples(x, options);
     const contributions = await explainExamples({ ...this.#parts, examples });
     const [count = 0, parts = 0] = contributions.shape;
     const { shape, table } = this.#config.data;
@@ -163,10 +172,10 @@ export class AnomalyDetector {
 
   async isAnomaly(
     x: ArrayLikeInput | DataInput,
-    options: Pick<ScoreOptions, 'method' | 'split'> = {},
+    options: Pick<ScoreOptions, 'method' | 'split' | 'given'> = {},
   ): Promise<boolean[]> {
-    checkOptions('isAnomaly', options, { ...methodOptionRules, split: splitRule });
-    const { method = await this.#defaultMethod(), split } = options;
+    checkOptions('isAnomaly', options, { ...methodOptionRules, split: splitRule, given: givenRule });
+    const { method = await this.#defaultMethod(), split, given } = options;
     const threshold = await this.threshold({ method });
     if (!threshold) {
       throw new DataError(
@@ -174,7 +183,7 @@ export class AnomalyDetector {
       );
     }
     const { value, draws, seed } = threshold;
-    const scores = await this.score(x, { method, draws, seed, split });
+    const scores = await this.score(x, { method, draws, seed, split, given });
     return Array.from(scores.data, (score) => score > value);
   }
 
@@ -259,11 +268,12 @@ export class AnomalyDetector {
 
   async #examples(
     x: ArrayLikeInput | DataInput,
-    split?: SplitChoice,
+    { split, given }: Pick<ScoreOptions, 'split' | 'given'>,
   ): Promise<{ readonly examples: Examples; readonly rows?: RowFacts | undefined }> {
+    if (given !== undefined) this.#source.checkGiven();
     if (!isExamples(x)) {
       const dataset = await this.#source.data(x, split);
-      return { examples: await this.#examplesOf(dataset), rows: dataset.rows };
+      return { examples: await this.#examplesOf(dataset, given), rows: dataset.rows };
     }
     const { data, shape } = this.#source.rows(x);
     const [size = 0, width = 0] = shape;
@@ -272,15 +282,26 @@ export class AnomalyDetector {
         out.set(data.subarray(index * width, (index + 1) * width), k * width);
       });
     };
-    return {
-      examples: scoringExamples({ size, sampleShape: [width], gather }, { binarize: this.#config.data.binarize }),
-    };
+    const examples = scoringExamples({ size, sampleShape: [width], gather }, { binarize: this.#config.data.binarize });
+    return { examples: this.#conditions?.areColumns === false ? this.#given(examples, given) : examples };
   }
 
-  async #examplesOf(dataset: Dataset): Promise<Examples> {
+  /** Examples with conditions that they come without. */
+  #given(examples: Examples, given: ScoreOptions['given']): Examples {
+    const rows = this.#source.conditionsOf(given, examples.size);
+    const size = this.#conditions?.size ?? 0;
+    if (!rows || !this.#conditions) return examples;
+    return this.#conditions.withRows(examples, (index, out, at) => {
+      out.set(rows.data.subarray(index * size, (index + 1) * size), at);
+    });
+  }
+
+  async #examplesOf(dataset: Dataset, given?: ScoreOptions['given']): Promise<Examples> {
     const standardization = this.#standardization;
     await checkSupport('score', dataset, { config: this.#config, parts: this.#table, standardization });
-    return scoringExamples(dataset, { binarize: this.#config.data.binarize, standardization });
+    const examples = scoringExamples(dataset, { binarize: this.#config.data.binarize, standardization });
+    if (given !== undefined) return this.#given(examples, given);
+    return this.#conditions ? this.#conditions.beside(examples, dataset) : examples;
   }
 
   #background(): Background {
@@ -291,7 +312,7 @@ export class AnomalyDetector {
 /** Contributions [n, blocks] with those of values that training never had, and a column for each constant. */
 function withUnseen(
   contributions: NdArray<'float32'>,
-  { blocks, constants }: TableEncoder,
+  { modelled: blocks, constants }: TableEncoder,
   rows: RowFacts | undefined,
 ): NdArray<'float32'> {
   const count = contributions.shape[0] ?? 0;

@@ -41,7 +41,7 @@ function backgroundOf({ data, model }: RunConfig): Background {
     case 'ordinal':
       return ({ length }) => length * Math.log(classes);
     case 'mixed':
-      if (data.table) return mixedBackground(new TableEncoder(data.table).blocks);
+      if (data.table) return mixedBackground(new TableEncoder(data.table).modelled);
       throw new ValueError("score: a 'mixed' likelihood needs the schema of its table in config.json: $.data.table.");
     default:
       throw new ValueError(

@@ -1,4 +1,4 @@
-import { NdArray, ShapeError, formatShape } from '../../core/index.ts';
+import { NdArray, ShapeError, UnsupportedError, formatShape } from '../../core/index.ts';
 import { ParallelProgram, mapInOrder } from '../../engine/index.ts';
 import type { Engine, NamedArrays } from '../../engine/index.ts';
 import { StandardNormal } from '../../gaussian/index.ts';
@@ -20,9 +20,10 @@ import {
 } from '../../graph/index.ts';
 import type { Tensor } from '../../graph/index.ts';
 import { centerOf } from '../../models/index.ts';
-import type { Likelihood, PosteriorDistribution, Vae } from '../../models/index.ts';
+import type { Likelihood, PosteriorDistribution, PriorDistribution, Vae } from '../../models/index.ts';
 import { parameterInputs } from '../../nn/index.ts';
 import type { Parameters } from '../../nn/index.ts';
+import { ofRows, rowInput, rowSize, withConditions } from '../../objectives/index.ts';
 import { foldIn, normal, key as seedKey } from '../../random/index.ts';
 import type { Key } from '../../random/index.ts';
 import { checkResultSize } from '../model/size.ts';
@@ -76,7 +77,7 @@ export class Inference {
     this.#parameters = parameters;
   }
 
-  /** @param x [batch, inputSize] */
+  /** @param x [batch, inputSize], each with its condition behind it where the model takes one */
   async encode(x: NdArray<'float32'>): Promise<Encoding> {
     const outputs = await this.#run('encode', x, (tensors) => {
       const posterior = this.#encoded(tensors);
@@ -108,21 +109,28 @@ export class Inference {
     return z as NdArray<'float32'>;
   }
 
-  /** z ~ p(z), [count, latent]. */
-  async drawPrior(count: number, key: Key): Promise<NdArray<'float32'>> {
+  /** z ~ p(z), [count, latent]. @param condition [count, conditionSize], where the model takes one */
+  async drawPrior(count: number, key: Key, condition?: NdArray<'float32'>): Promise<NdArray<'float32'>> {
     const { latent } = this.#model;
-    const prior = this.#model.prior(parameterInputs(this.#model.parameters));
+    const { prior } = this.#priorOf(parameterInputs(this.#model.parameters), 0);
     if (prior instanceof StandardNormal) return normal(key, [count, latent]);
     const { noiseSize } = prior;
     if (noiseSize !== undefined && prior.fromNoise) {
-      const noise = normal(key, [count, noiseSize]);
+      const noise = besideRows(normal(key, [count, noiseSize]), condition);
       const { z } = await this.#run('prior', noise, (tensors) => {
-        const given = input('in', ['batch', noiseSize]);
-        return { z: this.#model.prior(tensors).fromNoise?.(given).value ?? given };
+        const { prior: own, value } = this.#priorOf(tensors, noiseSize);
+        return { z: own.fromNoise?.(value).value ?? value };
       });
       return z as NdArray<'float32'>;
     }
-    const build = (tensors: Parameters) => ({ z: this.#model.prior(tensors).sample(keyInput('key'), [priorRows]) });
+    if (prior.batchShape.length > 0) {
+      throw new UnsupportedError(
+        `sample: the prior '${this.#model.parts.prior.name}' looks at the condition, and its draws are no function of noise: it cannot be drawn from here.`,
+      );
+    }
+    const build = (tensors: Parameters) => ({
+      z: this.#priorOf(tensors, 0).prior.sample(keyInput('key'), [priorRows]),
+    });
     const program = await this.#program('prior', build);
     const z = NdArray.zeros([count, latent], 'float32');
     for (let start = 0, chunk = 0; start < count; start += priorRows, chunk++) {
@@ -132,13 +140,13 @@ export class Inference {
     return z;
   }
 
-  /** E[x|z], or the most probable x. @param z [batch, latent] */
+  /** E[x|z], or the most probable x. @param z [batch, latent], with conditions as `encode` */
   async decode(z: NdArray<'float32'>, what: 'mean' | 'mode' = 'mean'): Promise<NdArray<'float32'>> {
     const { x } = await this.#run(what, z, (tensors) => ({ x: this.#decoded(tensors)[what] }));
     return x as NdArray<'float32'>;
   }
 
-  /** A draw x ~ p(x|z) for each z. @param z [batch, latent] */
+  /** A draw x ~ p(x|z) for each z. @param z [batch, latent], with conditions as `encode` */
   async draw(z: NdArray<'float32'>, key: Key): Promise<NdArray<'float32'>> {
     const build = (tensors: Parameters) => ({ x: this.#decoded(tensors).sample(keyInput('key')) });
     const { x } = await this.#run('draw', z, build, (chunk) => ({ key: keyWords(foldIn(key, chunk)) }));
@@ -146,11 +154,24 @@ export class Inference {
   }
 
   #encoded(tensors: Parameters): PosteriorDistribution {
-    return this.#model.encode(tensors, input('in', ['batch', this.#model.inputSize]));
+    const { x, model } = ofRows(this.#model, rowInput(this.#model, { name: 'in' }));
+    return model.encode(tensors, x);
   }
 
   #decoded(tensors: Parameters): Likelihood {
-    return this.#model.decode(tensors, input('in', ['batch', this.#model.latent]));
+    const { value, model } = this.#withCondition(this.#model.latent);
+    return model.decode(tensors, value);
+  }
+
+  /** p(z), and rows of `size` numbers beside its condition, where it has one. */
+  #priorOf(tensors: Parameters, size: number): { readonly prior: PriorDistribution; readonly value: Tensor } {
+    const { value, model } = this.#withCondition(size);
+    return { prior: model.prior(tensors), value };
+  }
+
+  /** Rows of `size` numbers, and the model of the conditions behind them. */
+  #withCondition(size: number): { readonly value: Tensor; readonly model: Vae } {
+    return withConditions(this.#model, input('in', ['batch', rowSize(this.#model) - this.#model.inputSize + size]));
   }
 
   async dispose(): Promise<void> {
@@ -178,6 +199,28 @@ export class Inference {
     }
     return program;
   }
+}
+
+/** Rows [n, a] with those of [n, b] behind them; as they are where there are none. */
+export function besideRows(rows: NdArray<'float32'>, others: NdArray<'float32'> | undefined): NdArray<'float32'> {
+  if (!others) return rows;
+  const [count = 0, width = 0] = rows.shape;
+  const [, size = 0] = others.shape;
+  const joined = NdArray.zeros([count, width + size], 'float32');
+  for (let row = 0; row < count; row++) {
+    joined.data.set(rows.data.subarray(row * width, (row + 1) * width), row * (width + size));
+    joined.data.set(others.data.subarray(row * size, (row + 1) * size), row * (width + size) + width);
+  }
+  return joined;
+}
+
+/** The last `size` numbers of each row. */
+export function lastOfRows(rows: NdArray<'float32'>, size: number): NdArray<'float32'> {
+  const [count = 0, width = 0] = rows.shape;
+  const last = NdArray.zeros([count, size], 'float32');
+  for (let row = 0; row < count; row++)
+    last.data.set(rows.data.subarray((row + 1) * width - size, (row + 1) * width), row * size);
+  return last;
 }
 
 /** Runs the rows of one input through a program, a bounded number at a time, and joins the outputs. */

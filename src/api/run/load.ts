@@ -14,6 +14,7 @@ import { storeFrom } from '../keeping/place.ts';
 import type { RunSource } from '../keeping/place.ts';
 import type { RunParts } from './run-options.ts';
 import { Run } from './run.ts';
+import { withoutConditions } from '../data/conditions.ts';
 import { withoutStandardization } from '../data/standardization.ts';
 
 /** Which engine computes, and who is told what of it and of the data that the run reads. */
@@ -70,7 +71,8 @@ export async function assembleRun(
     }
   };
   const { tensors } = await decodeSealed(weights, { name });
-  const { parameters: learned, standardization } = inModelFile(() => withoutStandardization(tensors, config));
+  const { conditions, rest: others } = inModelFile(() => withoutConditions(tensors, config.data));
+  const { parameters: learned, standardization } = inModelFile(() => withoutStandardization(others, config));
   const parts = partTable(own);
   const model = modelFor(config, { networks, parts, standardization });
   checkWeights(model.parameters, { bytes: weights.length, name });
@@ -86,6 +88,7 @@ export async function assembleRun(
     engine,
     parameters: parameters.parameters,
     standardization,
+    conditions,
     parts,
     onNotice: engineOptions.onNotice,
   });

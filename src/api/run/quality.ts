@@ -20,8 +20,8 @@ export async function reconstructionQuality(
 ): Promise<ImageQuality> {
   checkOptions('reconstructionQuality', options, { data: rule.anything, limit: rule.whole(1) });
   const { limit = 1000, data } = options;
-  const originals = await run.examples({ data, limit });
-  return imageQuality(originals, await run.reconstruct(originals));
+  const { originals, reconstructions } = await run.testReconstructions(limit, { ...(data !== undefined && { data }) });
+  return imageQuality(originals, reconstructions);
 }
 
 export interface CodeQualityOptions {
@@ -68,5 +68,5 @@ export async function codeQuality(run: Run, options: CodeQualityOptions = {}): P
 
 async function codes(run: Run, dataset: Dataset): Promise<LabeledCodes> {
   if (!dataset.labels) throw new ValueError(`codeQuality: ${dataset.name} has no labels.`);
-  return { codes: (await run.encode(numbersOf(dataset))).mean, labels: dataset.labels };
+  return { codes: (await run.encode(run.conditions ? dataset : numbersOf(dataset))).mean, labels: dataset.labels };
 }

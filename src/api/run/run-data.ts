@@ -16,7 +16,9 @@ import { key, permutation } from '../../random/index.ts';
 import { dataOptionsOf, isExamples, locateData, resolveData, trainingDataOf } from '../data/data.ts';
 import type { DataInput } from '../data/data.ts';
 import { likelihoodFor } from '../model/likelihood.ts';
-import type { ExamplesOptions, RunParts, TestData } from './run-options.ts';
+import type { Conditions } from '../data/conditions.ts';
+import { besideRows } from './inference.ts';
+import type { ExamplesOptions, GivenOptions, RunParts, SplitOptions, TestData } from './run-options.ts';
 
 /** The examples of a run: those it was trained on, and others in the form of its own. */
 export class RunData {
@@ -28,16 +30,19 @@ export class RunData {
   /** The run's folder on this machine, if it has one. */
   readonly #path: string | undefined;
   readonly #notice: (line: string) => void;
+  readonly #conditions: Conditions | undefined;
 
   constructor({
     config,
+    conditions,
     parts,
     data,
     store,
     standardization,
     onNotice,
-  }: Pick<RunParts, 'config' | 'parts' | 'data' | 'store' | 'standardization' | 'onNotice'>) {
+  }: Pick<RunParts, 'config' | 'conditions' | 'parts' | 'data' | 'store' | 'standardization' | 'onNotice'>) {
     this.#config = config;
+    this.#conditions = conditions;
     this.#parts = parts;
     this.#standardization = standardization;
     this.trainedOn = data;
@@ -114,10 +119,14 @@ export class RunData {
     return (await this.select(data, split)).dataset;
   }
 
-  async examples({ data, split, limit, seed }: ExamplesOptions): Promise<NdArray<FloatDType>> {
+  async examples(options: ExamplesOptions): Promise<NdArray<FloatDType>> {
+    return numbersOf(await this.chosen(options));
+  }
+
+  async chosen({ data, split, limit, seed }: ExamplesOptions): Promise<Dataset> {
     const dataset = await this.dataset(data, split);
     const ordered = seed === undefined ? dataset : shuffled(dataset, seed);
-    return numbersOf(limit === undefined ? ordered : takeFirst(ordered, limit));
+    return limit === undefined ? ordered : takeFirst(ordered, limit);
   }
 
   /** Whether x is one example and no batch. */
@@ -125,9 +134,47 @@ export class RunData {
     return isExamples(x) && sameShape(NdArray.from(x).shape, this.#config.data.shape);
   }
 
-  /** Rows as `rows` gives them, of examples or of data that have to be read. */
-  async rowsOf(x: ArrayLikeInput | DataInput, split?: SplitChoice): Promise<NdArray<'float32'>> {
-    return this.rows(isExamples(x) ? x : numbersOf(await this.dataset(x, split)));
+  /**
+   * Rows as `rows` gives them, of examples or of data that have to be read; where the model has a condition, with it behind each.
+   *
+   * @throws ValueError where it has one and nobody says which, or has none
+   */
+  async rowsOf(
+    x: ArrayLikeInput | DataInput,
+    { split, given }: SplitOptions & GivenOptions = {},
+  ): Promise<NdArray<'float32'>> {
+    const conditions = this.#conditions;
+    if (given !== undefined) this.checkGiven();
+    if (!conditions || conditions.areColumns)
+      return this.rows(isExamples(x) ? x : numbersOf(await this.dataset(x, split)));
+    const dataset = isExamples(x) ? undefined : await this.dataset(x, split);
+    const rows = this.rows(dataset ? numbersOf(dataset) : (x as ArrayLikeInput));
+    const count = rows.shape[0] ?? 0;
+    return besideRows(rows, dataset && !given ? conditions.rowsIn(dataset) : this.conditionsOf(given, count));
+  }
+
+  /** The conditions of examples that come without. @throws ValueError where nobody says which */
+  conditionsOf(given: GivenOptions['given'], count: number): NdArray<'float32'> | undefined {
+    const conditions = this.#conditions;
+    if (!conditions) {
+      if (given !== undefined) this.checkGiven();
+      return undefined;
+    }
+    if (given !== undefined) return conditions.rowsOf(given, count);
+    throw new ValueError(
+      `given: the model is one of examples given ${conditions.describe()}: say which, such as given: { ${JSON.stringify(conditions.names[0])}: … }.`,
+    );
+  }
+
+  /** @throws ValueError where there is nothing to give: no condition, or one that is a part of each example */
+  checkGiven(): void {
+    if (!this.#conditions) {
+      throw new ValueError(
+        "given: the model has no condition. Train one with it: train(data, { condition: 'label' }).",
+      );
+    }
+    if (this.#conditions.areColumns)
+      throw new ValueError('given: rows of a table have their condition among their columns: leave given out.');
   }
 
   /**

@@ -8,7 +8,9 @@ import type { PartTable, RunConfig } from '../../config/index.ts';
 import type { Store } from '../../io/index.ts';
 import type { Vae } from '../../models/index.ts';
 import type { NamedParameters } from '../../training/index.ts';
+import type { Conditions, GivenRows } from '../data/conditions.ts';
 import type { DataInput } from '../data/data.ts';
+import type { Given } from '../data/given.ts';
 
 export interface RunParts {
   readonly config: RunConfig;
@@ -19,6 +21,8 @@ export interface RunParts {
   readonly parts?: PartTable | undefined;
   /** Of its data, where the configuration says `scale`. */
   readonly standardization?: Standardization | undefined;
+  /** What its model is given of each example, where the configuration says so. */
+  readonly conditions?: Conditions | undefined;
   /** The data it was trained on, when it is at hand; else it is looked up by `config.data.source`. */
   readonly data?: DataInput | (() => Promise<DatasetSplits>) | undefined;
   /** Where the run lies, when it was saved or loaded. */
@@ -62,7 +66,18 @@ export interface SplitOptions {
 
 export const splitOptionRules: OptionRules<SplitOptions> = { split: splitRule };
 
-export interface EncodeOptions extends SplitOptions {
+/** Of a model with a condition: what of it there is where examples come without. */
+export interface GivenOptions {
+  /**
+   * The condition of examples that are plain arrays, or of codes: `{ label: '3' }`, the same for all, or `{ label: ['3', '1', …] }`, one for
+   * each; `label=3` as text. Data that are read have their own.
+   */
+  readonly given?: GivenRows | undefined;
+}
+
+export const givenRule = rule.either(rule.text, rule.object);
+
+export interface EncodeOptions extends SplitOptions, GivenOptions {
   /** Draws z ~ q(z|x) of each example, beside its moments. Default: none. */
   readonly draws?: number | undefined;
   /** Of the draws. Default: 0. */
@@ -71,6 +86,7 @@ export interface EncodeOptions extends SplitOptions {
 
 export const encodeOptionRules: OptionRules<EncodeOptions> = {
   ...splitOptionRules,
+  given: givenRule,
   draws: rule.whole(1),
   seed: rule.seed,
 };
@@ -117,6 +133,12 @@ export const examplesOptionRules: OptionRules<ExamplesOptions> = {
 };
 
 export interface SampleOptions {
+  /**
+   * Of a model with a condition: what drawn examples are to have, `{ colour: 'red', size: 3 }`, or shares of several, `{ colour: { red: 0.3, blue:
+   * 0.7 } }`; as text `colour=red,size=3` and `colour=red:0.3,colour=blue:0.7`. What it does not say is drawn as often as it is in
+   * training, among the training rows that have what is given. Default: all of it is.
+   */
+  readonly given?: Given | undefined;
   /** Default: 0. */
   readonly seed?: number;
   /** What of p(x|z) to give. Default: mean; for tables draw. */
@@ -128,6 +150,7 @@ export interface SampleOptions {
 }
 
 export const sampleOptionRules: OptionRules<SampleOptions> = {
+  given: givenRule,
   seed: rule.seed,
   show: rule.oneOf(['mean', 'mode', 'draw']),
   missing: rule.flag,

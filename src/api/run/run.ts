@@ -1,6 +1,7 @@
 import {
   NdArray,
   ShapeError,
+  UnsupportedError,
   ValueError,
   checkOptions,
   checkValue,
@@ -12,8 +13,8 @@ import {
   sameShape,
 } from '../../core/index.ts';
 import type { ArrayLikeInput, FloatDType, OnNotice, OptionRules } from '../../core/index.ts';
-import { TableEncoder, examplesOf, tableDataset, takeFirst } from '../../data/index.ts';
-import type { DatasetSplits, DecodeOptions, FileInput, SplitChoice, Standardization } from '../../data/index.ts';
+import { TableEncoder, examplesOf, numbersOf, tableDataset, takeFirst } from '../../data/index.ts';
+import type { DatasetSplits, DecodeOptions, FileInput, Standardization } from '../../data/index.ts';
 import type { Engine } from '../../engine/index.ts';
 import { evaluateModel } from '../../evaluation/index.ts';
 import { MemoryStore, nameIn, readAll, zip } from '../../io/index.ts';
@@ -28,12 +29,14 @@ import type { Key } from '../../random/index.ts';
 import type { NamedParameters } from '../../training/index.ts';
 import { AnomalyDetector } from './anomalies.ts';
 import type { AnomalyOptions, FitThresholdOptions, ScoreOptions } from './anomalies.ts';
+import { withColumnsOf } from '../data/conditions.ts';
+import type { Conditions, DrawnConditions } from '../data/conditions.ts';
 import { evaluationExamples } from '../data/data.ts';
 import type { DataInput } from '../data/data.ts';
 import { imputeOptionRules } from './impute-options.ts';
 import type { ImputeOptions } from './impute-options.ts';
 import type { Imputation, Imputing, TableImputation } from './imputing.ts';
-import { Inference, spreadDraws } from './inference.ts';
+import { Inference, besideRows, lastOfRows, spreadDraws } from './inference.ts';
 import type { Encoding } from './inference.ts';
 import { checkSupport, likelihoodFor } from '../model/likelihood.ts';
 import { checkResultSize } from '../model/size.ts';
@@ -50,12 +53,14 @@ import {
   encodeOptionRules,
   evaluateOptionRules,
   examplesOptionRules,
+  givenRule,
   sampleOptionRules,
   splitOptionRules,
 } from './run-options.ts';
 import type {
   EncodeOptions,
   ExamplesOptions,
+  GivenOptions,
   RunEvaluateOptions,
   RunEvaluation,
   RunParts,
@@ -83,6 +88,8 @@ export class Run {
    * gives is in the data's units; only who uses `model` itself needs this.
    */
   readonly standardization: Standardization | undefined;
+  /** What the model is given of each example, where it is a model of examples given something: `condition` of `train`. */
+  readonly conditions: Conditions | undefined;
   /** The table in which the configuration's parts stand. */
   readonly parts: PartTable;
   readonly #store: Store | undefined;
@@ -101,6 +108,7 @@ export class Run {
     this.model = parts.model;
     this.parameters = parts.parameters;
     this.standardization = parts.standardization;
+    this.conditions = parts.conditions;
     this.parts = parts.parts ?? builtInParts;
     this.#store = parts.store;
     this.#engine = parts.engine;
@@ -112,7 +120,14 @@ export class Run {
     this.#tableDraws = this.#table && new TableDraws(this.#table, (count) => this.#draw(count, referenceKey));
     this.#anomalies = new AnomalyDetector(
       { ...parts, model: this.model, store: parts.store },
-      { rows: (x) => this.#data.rows(x), data: (data, split) => this.#data.dataset(data, split) },
+      {
+        rows: (x) => this.#data.rows(x),
+        data: (data, split) => this.#data.dataset(data, split),
+        conditionsOf: (given, count) => this.#data.conditionsOf(given, count),
+        checkGiven: () => {
+          this.#data.checkGiven();
+        },
+      },
     );
   }
 
@@ -137,7 +152,7 @@ export class Run {
    */
   get columns(): readonly string[] | undefined {
     if (!this.#table) return undefined;
-    return [...this.#table.blocks.map(({ column }) => column), ...this.#table.constants];
+    return [...this.#table.modelled.map(({ column }) => column), ...this.#table.constants];
   }
 
   /** What ELBO and NLL are the logarithms of: `probabilities of zeros and ones`. Only alike ones can be compared. */
@@ -160,7 +175,7 @@ export class Run {
     const limited = limit === undefined ? dataset : takeFirst(dataset, limit);
     const { config, standardization } = this;
     await checkSupport('evaluate', limited, { config, parts: this.parts, standardization });
-    const reading = { binarize: config.data.binarize, standardization };
+    const reading = { binarize: config.data.binarize, standardization, conditions: this.conditions };
     const examples = evaluationExamples(limited, reading, seed);
     const { onProgress, signal, metrics } = options;
     const measured = { engine: this.#engine, model: this.model, parameters: this.parameters, examples, signal };
@@ -210,14 +225,16 @@ export class Run {
   async sample(count = 64, options: SampleOptions = {}): Promise<NdArray<FloatDType>> {
     checkValue('sample: the count', count, this.#countRule());
     checkOptions('sample', options, sampleOptionRules);
-    const { seed = 0, show = this.#table ? 'draw' : 'mean' } = options;
+    const { seed = 0, show = this.#table ? 'draw' : 'mean', given } = options;
     const { missing = true, matchMarginals = true } = options;
     this.#checkPoints('sample', count);
     const shape = [count, ...this.exampleShape];
+    const condition = this.#drawn(count, key(seed), given)?.rows;
     if (show !== 'draw') {
-      return this.#inUnits(await this.#inference.decode(await this.#latents(count, key(seed)), show)).reshape(shape);
+      const codes = besideRows(await this.#latents(count, key(seed), condition), condition);
+      return this.#inUnits(this.#withColumns(await this.#inference.decode(codes, show), condition)).reshape(shape);
     }
-    const drawn = await this.#draw(count, key(seed));
+    const drawn = await this.#draw(count, key(seed), condition);
     await this.#tableDraws?.settle(drawn, { missing, matchMarginals });
     return this.#inUnits(drawn).reshape(shape);
   }
@@ -239,12 +256,43 @@ export class Run {
     checkResultSize({ operation, rows, bytesPerRow: 4 * (latent + inputSize) });
   }
 
-  #latents(count: number, from: Key): Promise<NdArray<'float32'>> {
-    return this.#inference.drawPrior(count, foldIn(from, 0));
+  #latents(count: number, from: Key, condition: NdArray<'float32'> | undefined): Promise<NdArray<'float32'>> {
+    return this.#inference.drawPrior(count, foldIn(from, 0), condition);
   }
 
-  async #draw(count: number, from: Key): Promise<NdArray<'float32'>> {
-    return this.#inference.draw(await this.#latents(count, from), foldIn(from, 1));
+  async #draw(
+    count: number,
+    from: Key,
+    condition = this.#drawn(count, from, undefined)?.rows,
+  ): Promise<NdArray<'float32'>> {
+    const codes = besideRows(await this.#latents(count, from, condition), condition);
+    return this.#withColumns(await this.#inference.draw(codes, foldIn(from, 1)), condition);
+  }
+
+  /** Rows of a table again, with the columns that were given behind those that the model gives. */
+  #withColumns(rows: NdArray<'float32'>, condition: NdArray<'float32'> | undefined): NdArray<'float32'> {
+    return this.conditions?.areColumns ? besideRows(rows, condition) : rows;
+  }
+
+  /** Conditions for examples that are to be drawn, where the model has one. @throws ValueError as `Conditions.draw` */
+  #drawn(count: number, from: Key, given: SampleOptions['given']): DrawnConditions | undefined {
+    if (!this.conditions && given !== undefined) this.#data.checkGiven();
+    return this.conditions?.draw(count, { given, key: foldIn(from, 3) });
+  }
+
+  /**
+   * The conditions of the examples that `sample` gives with the same options: a column for each name, a row for each example.
+   *
+   * @throws ValueError where the model has no condition, or none such
+   */
+  sampleConditions(count = 64, options: Pick<SampleOptions, 'seed' | 'given'> = {}): Table {
+    checkValue('sampleConditions: the count', count, this.#countRule());
+    checkOptions('sampleConditions', options, { seed: rule.seed, given: sampleOptionRules.given });
+    const drawn = this.#drawn(count, key(options.seed ?? 0), options.given);
+    if (drawn) return drawn.table;
+    throw new ValueError(
+      "sampleConditions: the model has no condition. Train one with it: train(data, { condition: 'label' }).",
+    );
   }
 
   /**
@@ -257,7 +305,11 @@ export class Run {
   async sampleTable(count = 64, options: SampleOptions = {}): Promise<Table> {
     const { seed = 0, missing = true } = options;
     const rows = await this.sample(count, options);
-    return this.#tableEncoder('sampleTable').decode(rows, { seed, missing, labels: true });
+    const table = this.#tableEncoder('sampleTable').decode(rows, { seed, missing, labels: true });
+    // Numbers that were given are written as they were, and not as float32 rounds them.
+    return options.given === undefined
+      ? table
+      : withColumnsOf(table, this.sampleConditions(count, { seed, given: options.given }));
   }
 
   /**
@@ -288,9 +340,13 @@ export class Run {
    *
    * @param x as `encode` takes it
    */
-  async reconstruct(x: ArrayLikeInput | DataInput, options: SplitOptions = {}): Promise<NdArray<FloatDType>> {
-    checkOptions('reconstruct', options, splitOptionRules);
-    const images = await this.decode(await this.#center(x, options.split));
+  async reconstruct(
+    x: ArrayLikeInput | DataInput,
+    options: SplitOptions & GivenOptions = {},
+  ): Promise<NdArray<FloatDType>> {
+    checkOptions('reconstruct', options, { ...splitOptionRules, given: givenRule });
+    const rows = await this.#data.rowsOf(x, options);
+    const images = await this.#decodeGiven(await this.#inference.center(rows), this.#conditionsIn(rows));
     return images.reshape(this.#data.isSingle(x) ? this.exampleShape : images.shape);
   }
 
@@ -303,18 +359,18 @@ export class Run {
    */
   async encode(x: ArrayLikeInput | DataInput, options: EncodeOptions = {}): Promise<Encoding> {
     checkOptions('encode', options, encodeOptionRules);
-    const { split, draws, seed = 0 } = options;
+    const { draws, seed = 0 } = options;
     this.#sayWithoutMoments();
-    const rows = await this.#data.rowsOf(x, split);
+    const rows = await this.#data.rowsOf(x, options);
     const encoding = await this.#inference.encode(rows);
     return draws === undefined
       ? encoding
       : { ...encoding, draws: await this.#inference.drawPosterior(rows, draws, key(seed)) };
   }
 
-  /** The z that stands for each example, [batch, latent]. */
-  async #center(x: ArrayLikeInput | DataInput, split?: SplitChoice): Promise<NdArray<'float32'>> {
-    return this.#inference.center(await this.#data.rowsOf(x, split));
+  /** The conditions behind rows of the model's. */
+  #conditionsIn(rows: NdArray<'float32'>): NdArray<'float32'> | undefined {
+    return this.conditions && lastOfRows(rows, this.conditions.size);
   }
 
   /** Said once: what `encode` gives of a posterior without moments. */
@@ -327,15 +383,30 @@ export class Run {
     );
   }
 
-  /** E[x|z], [batch, ...exampleShape]. @param z [batch, latent] or [latent] */
-  async decode(z: ArrayLikeInput): Promise<NdArray<FloatDType>> {
+  /**
+   * E[x|z], [batch, ...exampleShape].
+   *
+   * @param z [batch, latent] or [latent]
+   * @param options.given of a model with a condition: that of all codes, or of each
+   */
+  async decode(z: ArrayLikeInput, options: GivenOptions = {}): Promise<NdArray<FloatDType>> {
+    checkOptions('decode', options, { given: givenRule });
     const given = NdArray.from(z, 'float32');
     const count = given.size / this.model.latent;
     if (given.shape.at(-1) !== this.model.latent) {
       throw new ShapeError(`decode: z must be [batch, ${this.model.latent}], got ${formatShape(given.shape)}.`);
     }
-    const rows = await this.#inference.decode(given.reshape([count, this.model.latent]));
-    return this.#inUnits(rows).reshape([count, ...this.exampleShape]);
+    const codes = given.reshape([count, this.model.latent]);
+    return this.#decodeGiven(codes, this.#data.conditionsOf(options.given, count));
+  }
+
+  /** E[x|z, c] in the data's units, [n, ...exampleShape]. */
+  async #decodeGiven(
+    codes: NdArray<'float32'>,
+    condition: NdArray<'float32'> | undefined,
+  ): Promise<NdArray<FloatDType>> {
+    const rows = await this.#inference.decode(besideRows(codes, condition));
+    return this.#inUnits(this.#withColumns(rows, condition)).reshape([codes.shape[0] ?? 0, ...this.exampleShape]);
   }
 
   /** `count` test examples, the first ones or with a seed any, and their reconstructions: [count, ...exampleShape] each. */
@@ -344,8 +415,11 @@ export class Run {
     options: Pick<ExamplesOptions, 'data' | 'seed' | 'split'> = {},
   ): Promise<{ readonly originals: NdArray<FloatDType>; readonly reconstructions: NdArray<FloatDType> }> {
     checkValue('testReconstructions: the count', count, rule.whole(1));
-    const originals = await this.examples({ ...options, limit: count });
-    return { originals, reconstructions: await this.reconstruct(originals) };
+    checkOptions('examples', options, examplesOptionRules);
+    const dataset = await this.#data.chosen({ ...options, limit: count });
+    const originals = numbersOf(dataset);
+    // Their labels go with them where the model asks for them.
+    return { originals, reconstructions: await this.reconstruct(this.conditions ? dataset : originals) };
   }
 
   /**
@@ -358,18 +432,23 @@ export class Run {
   async interpolate(
     from: ArrayLikeInput | DataInput,
     to: ArrayLikeInput | DataInput,
-    options: InterpolateOptions = {},
+    options: InterpolateOptions & GivenOptions = {},
   ): Promise<NdArray<FloatDType>> {
-    checkOptions('interpolate', options, interpolateOptionRules);
-    const [start, end] = [await this.#center(from), await this.#center(to)];
+    checkOptions('interpolate', options, { ...interpolateOptionRules, given: givenRule });
+    const { given, ...path } = options;
+    const ends = [await this.#data.rowsOf(from, { given }), await this.#data.rowsOf(to, { given })] as const;
+    const [start, end] = [await this.#inference.center(ends[0]), await this.#inference.center(ends[1])];
     if (!sameShape(start.shape, end.shape)) {
       throw new ShapeError(
         `interpolate: ${start.shape[0] ?? 0} examples to start from, ${end.shape[0] ?? 0} to end at.`,
       );
     }
-    const { steps = 10 } = options;
+    const { steps = 10 } = path;
     this.#checkPoints('interpolate', (start.shape[0] ?? 0) * steps);
-    const images = await this.decode(interpolateLatents(start, end, { ...options, steps }));
+    const [first, last] = [this.#conditionsIn(ends[0]), this.#conditionsIn(ends[1])];
+    const between = first && last && interpolateLatents(first, last, { steps });
+    const codes = interpolateLatents(start, end, { ...path, steps });
+    const images = await this.#decodeGiven(codes, between);
     return images.reshape([start.shape[0] ?? 0, steps, ...this.exampleShape]);
   }
 
@@ -379,15 +458,21 @@ export class Run {
    * @param example whose mean of q(z|x) is the centre; default: z = 0
    * @returns [dimensions, steps, ...exampleShape]
    */
-  async traverse(options: TraverseOptions & { readonly example?: ArrayLikeInput } = {}): Promise<NdArray<FloatDType>> {
-    checkOptions('traverse', options, { ...traverseOptionRules, example: rule.anything });
-    const { example, ...rest } = options;
+  async traverse(
+    options: TraverseOptions & GivenOptions & { readonly example?: ArrayLikeInput } = {},
+  ): Promise<NdArray<FloatDType>> {
+    checkOptions('traverse', options, { ...traverseOptionRules, given: givenRule, example: rule.anything });
+    const { example, given, ...rest } = options;
     const { dimensions, steps = 9 } = rest;
-    const center =
-      example === undefined ? NdArray.zeros([1, this.model.latent], 'float32') : await this.#center(example);
+    const row = example === undefined ? undefined : await this.#data.rowsOf(example, { given });
+    const center = row ? await this.#inference.center(row) : NdArray.zeros([1, this.model.latent], 'float32');
     if (center.shape[0] !== 1) throw new ShapeError(`traverse: expected one example, got ${center.shape[0] ?? 0}.`);
     this.#checkPoints('traverse', (dimensions?.length ?? this.model.latent) * steps);
-    const images = await this.decode(traverseLatents(center, { ...rest, steps }));
+    const codes = traverseLatents(center, { ...rest, steps });
+    const count = codes.shape[0] ?? 0;
+    const own = row && this.#conditionsIn(row);
+    const condition = own ? repeated(own, count) : this.#data.conditionsOf(row ? undefined : given, count);
+    const images = await this.#decodeGiven(codes, condition);
     return images.reshape([dimensions?.length ?? this.model.latent, steps, ...this.exampleShape]);
   }
 
@@ -409,7 +494,7 @@ export class Run {
    * What each pixel or column contributes to the `reconstruction` score, nats: [n, ...exampleShape], for tables [n, columns].
    * An example's contributions add up to its score.
    */
-  explain(x: ArrayLikeInput | DataInput, options: SplitOptions = {}): Promise<NdArray<'float32'>> {
+  explain(x: ArrayLikeInput | DataInput, options: SplitOptions & GivenOptions = {}): Promise<NdArray<'float32'>> {
     return this.#anomalies.explain(x, options);
   }
 
@@ -427,7 +512,10 @@ export class Run {
   }
 
   /** Whether each example scores above the fitted threshold. @throws DataError when none was fitted for the method */
-  isAnomaly(x: ArrayLikeInput | DataInput, options: Pick<ScoreOptions, 'method' | 'split'> = {}): Promise<boolean[]> {
+  isAnomaly(
+    x: ArrayLikeInput | DataInput,
+    options: Pick<ScoreOptions, 'method' | 'split' | 'given'> = {},
+  ): Promise<boolean[]> {
     return this.#anomalies.isAnomaly(x, options);
   }
 
@@ -458,6 +546,11 @@ export class Run {
 
   /** Fetched by those who have gaps. */
   async #imputing(): Promise<Imputing> {
+    if (this.conditions) {
+      throw new UnsupportedError(
+        `impute: the model is one of examples given ${this.conditions.names.join(', ')}, and gaps are filled by models without a condition only. Train one without.`,
+      );
+    }
     const { Imputing } = await import('./imputing.ts');
     const { config, model, parameters, standardization } = this;
     const drawPrior = (count: number, from: Key) => this.#inference.drawPrior(count, from);
@@ -500,8 +593,8 @@ export class Run {
     } finally {
       await release();
     }
-    const { config, parts, model, parameters, standardization } = this;
-    const made = { config, parts, model, engine: this.#engine, parameters, standardization };
+    const { config, parts, model, parameters, standardization, conditions } = this;
+    const made = { config, parts, model, engine: this.#engine, parameters, standardization, conditions };
     return new Run({ ...made, data: this.#data.trainedOn, store, onNotice: this.#onNotice });
   }
 
@@ -531,4 +624,11 @@ export class Run {
     if (this.#table) return this.#table;
     throw new ValueError(`${operation}: the model was trained on ${this.config.data.source}, which is no table.`);
   }
+}
+
+/** A row over and over. */
+function repeated({ data }: NdArray<'float32'>, count: number): NdArray<'float32'> {
+  const rows = NdArray.zeros([count, data.length], 'float32');
+  for (let row = 0; row < count; row++) rows.data.set(data, row * data.length);
+  return rows;
 }

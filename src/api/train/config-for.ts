@@ -10,8 +10,9 @@ import {
 } from '../../config/index.ts';
 import type { PartConfigs, PartRow, PartTable, RunConfig } from '../../config/index.ts';
 import { ValueError, version } from '../../core/index.ts';
-import type { DatasetSplits } from '../../data/index.ts';
+import type { Dataset, DatasetSplits } from '../../data/index.ts';
 import type { NetworksFactory } from '../../models/index.ts';
+import { classesOf, conditionNames, labelName } from '../data/condition-config.ts';
 import { scaleRuleFor } from '../data/standardization.ts';
 import { isImageShape } from '../../drawing/index.ts';
 import type { DataShape } from '../../parts/index.ts';
@@ -61,6 +62,7 @@ function configOver(splits: DatasetSplits, given: Options): RunConfig {
         support: train.support === 'unit-interval' ? undefined : train.support,
         options: splits.options,
         table: train.table?.state,
+        condition: classesFor(train, wantedConditions(options)),
       }),
     },
     model: { latent: options.latent ?? base.model.latent, ...ofModel },
@@ -69,6 +71,22 @@ function configOver(splits: DatasetSplits, given: Options): RunConfig {
     ...defined({ preset: options.config?.preset }),
   };
   return withScale(parseRunConfig(withEntries(config, entries), { name: 'options', parts: table }), splits, options);
+}
+
+/** What the model is to be conditioned on, as options or a configuration to start from say. */
+export function wantedConditions({ condition, config }: Pick<ModelOptions, 'condition' | 'config'>): readonly string[] {
+  if (condition === undefined) return conditionNames(config?.data);
+  return typeof condition === 'string' ? [condition] : condition;
+}
+
+/** The classes of a model given them; undefined where nothing is given, or columns are. @throws ValueError for what cannot be */
+function classesFor(train: Dataset, wanted: readonly string[]): RunConfig['data']['condition'] {
+  if (wanted.length === 0 || train.table) return undefined;
+  const stray = wanted.find((name) => name !== labelName);
+  if (stray === undefined) return classesOf(train);
+  throw new ValueError(
+    `train: the condition '${stray}' would be a column, and ${train.name} is no table: of labelled examples it is '${labelName}'.`,
+  );
 }
 
 /** A configuration that one starts from says how its likelihood's data are standardised, by its silence too. */

@@ -17,6 +17,11 @@ export interface ModelOptions extends PartOptionsOfModel {
   /** Dimensions of z. Default: 16. */
   readonly latent?: number;
   /**
+   * What the model is given of each example and does not model, p(x|c): `label`, an example's class, or columns of a table. Encoder
+   * and decoder get it, and the prior `conditional-normal`. Default: nothing.
+   */
+  readonly condition?: string | readonly string[] | undefined;
+  /**
    * How grey values become 0 and 1: drawn anew at each step with the value as probability (`dynamic`, the default under a
    * Bernoulli likelihood), 1 from 0.5 up (`threshold`), or left alone (`none`, the default under any other).
    */
@@ -77,6 +82,7 @@ const share = rule.number({ least: 0, below: 1 });
 export const modelOptionRules: OptionRules<ModelOptions> = {
   ...partOptionRules,
   latent: rule.whole(1),
+  condition: rule.either(rule.text, rule.listOf(rule.text, 'names', 1)),
   binarize: rule.oneOf(binarizeChoices),
   epochs: rule.whole(1),
   batchSize: rule.whole(1),

@@ -7,7 +7,9 @@ import { describePart } from '../../config/index.ts';
 import type { PartRow, PartTable, RunConfig } from '../../config/index.ts';
 import type { NetworksFactory } from '../../models/index.ts';
 import type { NamedParameters } from '../../training/index.ts';
-import { configFor } from './config-for.ts';
+import { configFor, wantedConditions } from './config-for.ts';
+import { conditionNames, countsLike } from '../data/condition-config.ts';
+import type { Conditions } from '../data/conditions.ts';
 import { defaultsFor } from './default-options.ts';
 import { differences } from './differences.ts';
 import { load } from '../run/load.ts';
@@ -25,6 +27,7 @@ export interface Origin {
   readonly config: RunConfig;
   readonly parameters: NamedParameters;
   readonly standardization: Standardization | undefined;
+  readonly conditions: Conditions | undefined;
 }
 
 /**
@@ -41,9 +44,9 @@ export async function originOf(
   const run = isRun
     ? from
     : await load(from, { engine: 'reference', ...(networks && { networks }), ...(parts && { parts }) });
-  const { path, config, parameters, standardization } = run;
+  const { path, config, parameters, standardization, conditions } = run;
   const name = isRun ? (path ?? 'a run in memory') : (await storeFrom(from)).name;
-  return { name, path, config, parameters, standardization };
+  return { name, path, config, parameters, standardization, conditions };
 }
 
 /**
@@ -57,6 +60,13 @@ export function startedConfig(origin: Origin, splits: DatasetSplits, options: Mo
   const { train } = splits;
   checkForm(origin, splits);
   const base = options.config ?? { ...config, training: defaultsFor(train).training };
+  const names = wantedConditions({ ...options, config: base });
+  const own = conditionNames(config.data);
+  if (names.join() !== own.join()) {
+    throw new ValueError(
+      `train: a run that starts from ${name} has its condition, ${own.join(', ') || 'none'}, and not ${names.join(', ') || 'none'}. Leave 'condition' out, or train without 'from'.`,
+    );
+  }
   const asked = configFor(splits, { ...options, config: base });
   const form = ({ data, model }: RunConfig): object => {
     // A share that training drops changes no weight's meaning.
@@ -73,6 +83,8 @@ export function startedConfig(origin: Origin, splits: DatasetSplits, options: Mo
   }
   const data = { ...asked.data };
   delete data.support;
+  const { condition } = config.data;
+  if (condition) data.condition = { classes: condition.classes, counts: countsLike(condition.classes, train) };
   return {
     ...asked,
     data: { ...data, ...(config.data.support && { support: config.data.support }) },
@@ -122,10 +134,10 @@ export function originNotice({ name, config }: Origin, { objective }: RunConfig,
 }
 
 /** An origin as a file that can be sent to a worker. */
-export async function originArchive({ name, config, parameters, standardization }: Origin): Promise<File> {
+export async function originArchive({ name, config, parameters, standardization, conditions }: Origin): Promise<File> {
   const files = new Map([
     [runFile.config, new TextEncoder().encode(jsonText(config))],
-    [runFile.model, await weightsOf({ parameters, standardization })],
+    [runFile.model, await weightsOf({ parameters, standardization, conditions })],
   ]);
   return new File([zip(files)], name);
 }

@@ -7,7 +7,8 @@ import { partTable, upgradedEntries } from '../../config/index.ts';
 import type { RunConfig } from '../../config/index.ts';
 import { Trainer } from '../../training/index.ts';
 import type { DoneEvent, TrainerOptions } from '../../training/index.ts';
-import { configFor } from './config-for.ts';
+import { configFor, wantedConditions } from './config-for.ts';
+import { Conditions } from '../data/conditions.ts';
 import {
   dataOptionsOf,
   evaluationExamples,
@@ -65,7 +66,13 @@ async function trainTo(
     // What goes on elsewhere than it began has its data where it began.
     data === resumed?.data.source ? await locateData(data, recorder?.store.path) : data,
     { ...inheritedOptions(data, resumed ?? options.config), ...options.dataOptions },
-    { ...(signal && { signal }), ...(onLoad && { onProgress: onLoad }), ...(like && { like, trainsOn: true }) },
+    {
+      ...(signal && { signal }),
+      ...(onLoad && { onProgress: onLoad }),
+      ...(like
+        ? { like, trainsOn: true }
+        : { condition: wantedConditions({ ...options, ...(resumed && { config: resumed }) }) }),
+    },
   );
   for (const note of upgradedEntries(options.set ?? {}).notices) onNotice(note);
   const config = configOf(splits, options, { origin, resumed: recorder?.resumed });
@@ -76,6 +83,7 @@ async function trainTo(
   }
   if (!resumed) checkTrainable(config, splits, table);
   const parts = partition(splits, config);
+  const conditions = Conditions.fit(config.data, splits.train);
   const { scale } = config.data;
   const standardization =
     inheritedStandardization(config) ?? (scale && (await Standardization.fit(parts.training, scale, { signal })));
@@ -83,6 +91,7 @@ async function trainTo(
   if (origin && !resumed) onNotice(originNotice(origin, config, table));
   const scaleNotice = standardization && !config.from ? unitNotices(standardization, config, parts.training.size) : [];
   const notes = [
+    ...(conditions ? [`the model is one of examples given ${conditions.describe()}.`] : []),
     ...splits.notes,
     ...likelihoodNotice(splits, config, options),
     ...scaleNotice,
@@ -106,6 +115,7 @@ async function trainTo(
     objective,
     recorder,
     standardization,
+    conditions,
     onNotice,
     initial: origin?.parameters,
   });
@@ -121,6 +131,7 @@ async function trainTo(
       engine,
       parameters,
       standardization,
+      conditions,
       data: splits,
       store,
       onNotice,
@@ -191,10 +202,11 @@ function createTrainer(
   parts: Pick<TrainerOptions, 'engine' | 'model' | 'objective' | 'onNotice' | 'initial'> & {
     readonly recorder: RunRecorder | undefined;
     readonly standardization: Standardization | undefined;
+    readonly conditions: Conditions | undefined;
   },
 ): Promise<Trainer> {
-  const { recorder, standardization, ...rest } = parts;
-  const reading = { binarize: config.data.binarize, standardization };
+  const { recorder, standardization, conditions, ...rest } = parts;
+  const reading = { binarize: config.data.binarize, standardization, conditions };
   return Trainer.create({
     ...rest,
     training: trainingExamples(training, reading),

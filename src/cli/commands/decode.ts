@@ -4,7 +4,7 @@ import type { WriteTableOptions } from '../library/index.ts';
 import { readInput } from '../matrix-input.ts';
 import { openRun } from '../open-run.ts';
 import type { EngineFlags } from '../open-run.ts';
-import { engineOptions, formulasOption, option, outputOptions, required } from '../options.ts';
+import { engineOptions, formulasOption, givenOption, option, outputOptions, required } from '../options.ts';
 import type { OutputOptions } from '../output.ts';
 import { checkExamplesPath, writeExamples } from '../write-examples.ts';
 
@@ -12,6 +12,7 @@ interface DecodeFlags extends EngineFlags, OutputOptions {
   readonly output: string;
   readonly data: string;
   readonly columns?: number;
+  readonly given?: string;
   readonly formulas?: WriteTableOptions['formulas'];
 }
 
@@ -22,6 +23,7 @@ export const decodeCommand: CommandRow<[path: string], DecodeFlags> = {
   options: [
     required('--data <file>', 'codes z, one a row, as .npy, .csv, .json or .parquet; - reads stdin'),
     required('-o, --output <file>', 'where to: .png (one sheet), .npy, .csv, .json or .parquet'),
+    givenOption,
     option('--columns <n>', 'images a row, for .png', whole(1)),
     formulasOption,
     ...engineOptions,
@@ -37,7 +39,7 @@ async function decode(context: CommandContext, [path]: [path: string], flags: De
   checkExamplesPath(library, file);
   const codes = await readInput(context, data);
   const run = await openRun(context, path, flags);
-  const examples = await run.decode(codes);
+  const examples = await run.decode(codes, { given: flags.given });
   const shape = await writeExamples(library, file, { run, examples }, { columns, formulas });
   if (output.json) output.record({ file, count: examples.shape[0] ?? 0, shape });
   output.say(`${file}: ${examples.shape[0] ?? 0} codes decoded`);

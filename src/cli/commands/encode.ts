@@ -6,7 +6,7 @@ import { UsageError } from '../errors.ts';
 import type { Cell, Dataset, NdArray, SplitChoice } from '../library/index.ts';
 import { openRun } from '../open-run.ts';
 import type { EngineFlags } from '../open-run.ts';
-import { choice, engineOptions, option, outputOptions, required, splitOption } from '../options.ts';
+import { choice, engineOptions, givenOption, option, outputOptions, required, splitOption } from '../options.ts';
 import type { OutputOptions } from '../output.ts';
 
 interface EncodeFlags extends EngineFlags, OutputOptions {
@@ -18,6 +18,7 @@ interface EncodeFlags extends EngineFlags, OutputOptions {
   readonly draws?: number;
   readonly seed?: number;
   readonly names?: boolean;
+  readonly given?: string;
 }
 
 export const encodeCommand: CommandRow<[path: string], EncodeFlags> = {
@@ -28,6 +29,7 @@ export const encodeCommand: CommandRow<[path: string], EncodeFlags> = {
     required('-o, --output <file>', 'where to: .npy, .csv, .json or .parquet'),
     option('--data <data>', 'other data than it was trained on, also a single image or example'),
     splitOption,
+    givenOption,
     option('--limit <n>', 'take the first n examples (default: all)', whole(1)),
     choice('--what <part>', 'of q(z|x) = N(mean, covariance) (default: mean)', ['mean', 'stddev', 'covariance']),
     option('--draws <k>', 'k draws z ~ q(z|x) of each example instead', whole(1)),
@@ -64,7 +66,8 @@ async function encode(context: CommandContext, [path]: [path: string], flags: En
   const chosen = await run.testData(data, { split: flags.split });
   output.note(...chosenSplit(chosen, flags.split));
   const dataset = limit === undefined ? chosen.dataset : takeFirst(chosen.dataset, limit);
-  const { [what]: found, mean } = await run.encode(examplesOf(dataset), { draws, seed });
+  const x = run.conditions ? dataset : examplesOf(dataset);
+  const { [what]: found, mean } = await run.encode(x, { draws, seed, given: flags.given });
   // One draw an example is a matrix, as the mean is.
   const codes = draws === 1 ? found?.reshape(mean.shape) : found;
   if (!codes) throw new Error('encode: no draws were given.');

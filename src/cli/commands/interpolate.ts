@@ -4,7 +4,7 @@ import type { CommandContext, CommandRow } from '../command.ts';
 import type { SplitChoice } from '../library/index.ts';
 import { openRun } from '../open-run.ts';
 import type { EngineFlags } from '../open-run.ts';
-import { choice, engineOptions, option, outputOptions, required, splitOption } from '../options.ts';
+import { choice, engineOptions, givenOption, option, outputOptions, required, splitOption } from '../options.ts';
 import type { OutputOptions } from '../output.ts';
 import { writePaths } from '../write-paths.ts';
 
@@ -16,6 +16,7 @@ interface InterpolateFlags extends EngineFlags, OutputOptions {
   readonly steps?: number;
   readonly path?: 'linear' | 'spherical';
   readonly seed?: number;
+  readonly given?: string;
 }
 
 export const interpolateCommand: CommandRow<[path: string], InterpolateFlags> = {
@@ -29,6 +30,7 @@ export const interpolateCommand: CommandRow<[path: string], InterpolateFlags> = 
     option('--pairs <n>', 'how many pairs of examples (default: 8)', whole(1)),
     option('--steps <n>', 'points on each path, both ends included (default: 10)', whole(2)),
     choice('--path <kind>', 'spherical keeps to where N(0, I) has its mass (default: linear)', ['linear', 'spherical']),
+    givenOption,
     option('--seed <n>', 'which examples (default: 0)', whole(0)),
     ...engineOptions,
     ...outputOptions,
@@ -54,7 +56,7 @@ async function interpolate(
   const size = examples.size / Math.max(1, examples.shape[0] ?? 0);
   const part = (from: number): NdArray =>
     new NdArray(examples.data.subarray(from * size, (from + half) * size), [half, ...run.exampleShape], examples.dtype);
-  const paths = await run.interpolate(part(0), part(half), { steps, path: kind });
+  const paths = await run.interpolate(part(0), part(half), { steps, path: kind, given: flags.given });
   await writePaths(library, file, paths);
   if (output.json) output.record({ file, shape: paths.shape, path: kind, seed });
   output.say(`${file}: ${counted(half, `${kind} path`)} of ${counted(steps, 'step')}`);

@@ -1,6 +1,7 @@
-import { whole } from '../arguments.ts';
+import { given, whole } from '../arguments.ts';
 import type { CommandContext, CommandRow } from '../command.ts';
-import type { WriteTableOptions } from '../library/index.ts';
+import type { Table, WriteTableOptions } from '../library/index.ts';
+import { UsageError } from '../errors.ts';
 import { openRun } from '../open-run.ts';
 import type { EngineFlags } from '../open-run.ts';
 import { choice, engineOptions, formulasOption, option, outputOptions, required } from '../options.ts';
@@ -14,6 +15,8 @@ export interface SampleFlags extends EngineFlags, OutputOptions {
   readonly columns?: number;
   readonly show?: 'mean' | 'mode' | 'draw';
   readonly missing?: boolean;
+  readonly given?: string;
+  readonly conditions?: string;
   readonly formulas?: WriteTableOptions['formulas'];
 }
 
@@ -27,6 +30,12 @@ export const sampleCommand: CommandRow<[path: string], SampleFlags> = {
       'where to: .png (one sheet), .npy, .csv, .json or .parquet; rows of a table: .csv, .tsv or .parquet',
     ),
     option('-n, --count <n>', 'how many (default: 64)', whole(1)),
+    option(
+      '--given <condition>',
+      'of a model with a condition: label=3, or colour=red,size=3; shares: colour=red:0.3,colour=blue:0.7; repeatable (default: as in training)',
+      given,
+    ),
+    option('--conditions <file>', 'write what each example was given there too: .csv, .tsv or .parquet'),
     option('--no-missing', 'rows of a table: leave no value out, where training rows have gaps'),
     option('--seed <n>', 'which draws (default: 0)', whole(0)),
     choice(
@@ -42,6 +51,7 @@ export const sampleCommand: CommandRow<[path: string], SampleFlags> = {
   examples: [
     'rootsigma sample runs/digits-diagonal -o samples.png',
     'rootsigma sample runs/digits-diagonal -o samples.npy --count 1000 --seed 7',
+    'rootsigma sample runs/digits-full -o threes.png --given label=3',
     'rootsigma sample runs/people-diagonal -o synthetic.csv --count 5000',
   ],
   run: sample,
@@ -51,12 +61,38 @@ async function sample(context: CommandContext, [path]: [path: string], flags: Sa
   const { output, library } = context;
   const { output: file, count = 64, seed = 0, columns, show, missing, formulas } = flags;
   checkExamplesPath(library, file);
+  const { given: condition, conditions: beside } = flags;
+  if (beside !== undefined && !library.isTablePath(beside))
+    throw new UsageError(`--conditions: ${beside} must be a table: .csv, .tsv or .parquet.`);
   const run = await openRun(context, path, flags);
-  const examples = await run.sample(count, { seed, ...(show && { show }), ...(missing !== undefined && { missing }) });
+  const wanted = { seed, ...(condition !== undefined && { given: condition }) };
+  const drawn = run.conditions || beside !== undefined ? run.sampleConditions(count, wanted) : undefined;
+  const examples = await run.sample(count, {
+    ...wanted,
+    ...(show && { show }),
+    ...(missing !== undefined && { missing }),
+  });
   const decode = { seed, labels: true, ...(missing !== undefined && { missing }) };
-  const shape = await writeExamples(library, file, { run, examples }, { columns, formulas, decode });
-  if (output.json) output.record({ file, count, shape, seed });
+  const shape = await writeExamples(library, file, { run, examples }, { columns, formulas, decode, conditions: drawn });
+  if (beside !== undefined && drawn) await library.writeTable(beside, drawn, { ...(formulas && { formulas }) });
+  const ofConditions = drawn && Object.fromEntries(drawn.columns.map(({ name, values }) => [name, Array.from(values)]));
+  if (output.json) output.record({ file, count, shape, seed, ...(ofConditions && { conditions: ofConditions }) });
   const what = run.columns ? `rows of ${shape[1] ?? 0} columns` : `samples of shape ${shape.slice(1).join('×')}`;
-  output.say(`${file}: ${count} ${what}, seed ${seed}`);
+  output.say(`${file}: ${count} ${what}, seed ${seed}${drawn ? `; ${givenText(drawn)}` : ''}`);
   return undefined;
+}
+
+/** Values that are counted by name; of more it is said how many there are. */
+const mostNamed = 10;
+
+/** What examples were given: how many have each value. */
+function givenText({ columns }: Table): string {
+  const parts = columns.map(({ name, values }) => {
+    const counts = new Map<string, number>();
+    for (const value of Array.from(values)) counts.set(String(value), (counts.get(String(value)) ?? 0) + 1);
+    if (counts.size > mostNamed) return `${name} of ${counts.size} values`;
+    const named = [...counts].sort(([a], [b]) => (a < b ? -1 : 1));
+    return `${name} ${named.map(([value, count]) => (named.length === 1 ? value : `${value} (${count})`)).join(', ')}`;
+  });
+  return `given ${parts.join('; ')}`;
 }

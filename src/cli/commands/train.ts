@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, rmdirSync } from 'node:fs';
 import type { Option } from 'commander';
-import { number, setting, whole } from '../arguments.ts';
+import { names, number, setting, whole } from '../arguments.ts';
 import type { CommandContext, CommandRow } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { ExitCode } from '../exit-codes.ts';
@@ -48,6 +48,7 @@ export const trainCommand: CommandRow<[data: string | undefined], TrainFlags> = 
     'rootsigma train sprites --preset beta-tc-vae',
     'rootsigma train digits --posterior full --root symmetric --out runs/full',
     'rootsigma train digits --config runs/full/config.json --set training.optimizer.beta1=0.8',
+    'rootsigma train digits --condition label --prior conditional-normal',
     'rootsigma train new.csv --from runs/old --learning-rate 1e-4',
     'rootsigma train --resume --out runs/full --epochs 40',
   ],
@@ -67,6 +68,11 @@ function dataOptions(): readonly Option[] {
       '--validation <share>',
       'share of the training examples held out to choose the best epoch (default: 0.1)',
       number,
+    ),
+    option(
+      '--condition <names>',
+      'what the model is given of each example and does not model, p(x|c): label, or columns of a table: colour,size (default: nothing)',
+      names,
     ),
     option('--count <n>', 'training examples to draw, for data drawn by code', whole(1)),
     option('--test-count <n>', 'test examples to draw', whole(1)),

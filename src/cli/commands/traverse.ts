@@ -5,7 +5,7 @@ import { UsageError } from '../errors.ts';
 import type { Run } from '../library/index.ts';
 import { openRun } from '../open-run.ts';
 import type { EngineFlags } from '../open-run.ts';
-import { engineOptions, option, outputOptions, required } from '../options.ts';
+import { engineOptions, givenOption, option, outputOptions, required } from '../options.ts';
 import type { OutputOptions } from '../output.ts';
 import { writePaths } from '../write-paths.ts';
 
@@ -15,6 +15,7 @@ interface TraverseFlags extends EngineFlags, OutputOptions {
   readonly range?: number;
   readonly steps?: number;
   readonly example?: number;
+  readonly given?: string;
 }
 
 export const traverseCommand: CommandRow<[path: string], TraverseFlags> = {
@@ -29,6 +30,7 @@ export const traverseCommand: CommandRow<[path: string], TraverseFlags> = {
     option('--dimensions <list>', 'which, as evaluate numbers them: 1,4,7 (default: all)', wholeList),
     option('--range <r>', 'from −r to r (default: 3)', number),
     option('--steps <n>', 'points on each path (default: 9)', whole(2)),
+    givenOption,
     option('--example <n>', 'start from the mean of q(z|x) of test example n, from 1 (default: z = 0)', whole(1)),
     ...engineOptions,
     ...outputOptions,
@@ -54,6 +56,7 @@ async function traverse(context: CommandContext, [path]: [path: string], flags: 
     ...(dimensions && { dimensions: dimensions.map((dimension) => dimension - 1) }),
     ...(range !== undefined && { range }),
     ...(steps !== undefined && { steps }),
+    given: flags.given,
   };
   const start = example === undefined ? {} : { example: await testExample(run, example) };
   const paths = await run.traverse({ ...options, ...start });

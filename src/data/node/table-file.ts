@@ -57,6 +57,7 @@ export async function readTableFile(
     source: path,
     like: context.like,
     trainsOn: context.trainsOn,
+    condition: context.condition,
   };
   const bytes = fileSize(path) * bytesInMemory[/\.(parquet|gz)$/i.test(path) ? 'packed' : 'text'];
   return bytes > (context.memoryLimit ?? defaultMemoryLimit)

@@ -27,6 +27,7 @@ export function describeTable(state: TableState, schema: readonly ColumnSchema[]
     return [`${column.name} (${column.kind}${reason === undefined ? '' : `: ${reason}`})`];
   });
   if (aside.length > 0) lines.push(`set aside: ${aside.join(', ')}`);
+  if (state.condition) lines.push(`given, not modelled: ${state.condition.join(', ')}`);
   const remarks = schema.flatMap(({ name, dates, note }) => [
     ...(note === undefined ? [] : [`'${name}': ${note}.`]),
     ...(dates ? describeDates(name, dates) : []),

@@ -70,6 +70,10 @@ export class TableEncoder {
   /** Numbers in an encoded row. */
   readonly width: number;
   readonly blocks: readonly TableBlock[];
+  /** Those of the columns that a model has distributions of: all but the condition's, which stand last. */
+  readonly modelled: readonly TableBlock[];
+  /** Numbers of the condition, at the end of a row; 0 without one. */
+  readonly conditionWidth: number;
   readonly #features: readonly Feature[];
   /** Of each feature with levels, the place of each. */
   readonly #places: readonly ReadonlyMap<string, number>[];
@@ -78,7 +82,9 @@ export class TableEncoder {
 
   constructor(state: TableState) {
     this.state = state;
-    this.#features = state.columns.filter((column): column is Feature => isFeature(column.kind));
+    const features = state.columns.filter((column): column is Feature => isFeature(column.kind));
+    const isGiven = ({ name }: Feature): boolean => state.condition?.includes(name) ?? false;
+    this.#features = [...features.filter((feature) => !isGiven(feature)), ...features.filter(isGiven)];
     this.#places = this.#features.map(
       (feature) => new Map(levelsOf(feature).map((level, place) => [keyOf(level), place])),
     );
@@ -94,6 +100,8 @@ export class TableEncoder {
     }
     this.blocks = blocks;
     this.width = offset;
+    this.modelled = blocks.filter(({ column }) => !state.condition?.includes(column));
+    this.conditionWidth = offset - (blocks[this.modelled.length]?.offset ?? offset);
   }
 
   /** Columns that were the same in all training rows, where scores take notice of that. */
@@ -103,8 +111,12 @@ export class TableEncoder {
   }
 
   /** An encoder for tables like this one. @throws DataError naming the column whose values are not of its kind */
-  static fit(table: Table, schema: readonly ColumnSchema[]): TableEncoder {
-    return new TableEncoder(fitTable(table, schema));
+  static fit(
+    table: Table,
+    schema: readonly ColumnSchema[],
+    options: { readonly condition?: readonly string[] | undefined } = {},
+  ): TableEncoder {
+    return new TableEncoder(fitTable(table, schema, options));
   }
 
   /**
@@ -204,7 +216,7 @@ export class TableEncoder {
    */
   settleMissing(rows: Float32Array, { missing: kept }: { readonly missing: boolean }): void {
     for (let start = 0; start < rows.length; start += this.width) {
-      for (const { offset, width, missing } of this.blocks) {
+      for (const { offset, width, missing } of this.modelled) {
         if (missing === undefined) continue;
         if (!kept) rows[start + missing] = 0;
         else if (rows[start + missing] === 1) rows.fill(0, start + offset, start + offset + width);

@@ -22,7 +22,11 @@ const mostDecimals = 12;
  *
  * @throws DataError naming the column whose values are not of its kind, or when no column is left to model
  */
-export function fitTable(table: Table, schema: readonly ColumnSchema[]): TableState {
+export function fitTable(
+  table: Table,
+  schema: readonly ColumnSchema[],
+  { condition = [] }: { readonly condition?: readonly string[] | undefined } = {},
+): TableState {
   const typed = TypedTable.of(table, { columns: Object.fromEntries(schema.map((column) => [column.name, column])) });
   const columns = schema.map((column, index): ColumnState => {
     const data = typed.columns[index];
@@ -36,7 +40,12 @@ export function fitTable(table: Table, schema: readonly ColumnSchema[]): TableSt
     );
   }
   const delimiter = typed.dialect?.delimiter ?? ',';
-  return { columns, rows: table.rowCount, ...(delimiter !== ',' && { delimiter }) };
+  return {
+    columns,
+    rows: table.rowCount,
+    ...(condition.length > 0 && { condition: [...condition] }),
+    ...(delimiter !== ',' && { delimiter }),
+  };
 }
 
 /** Kinds of columns that a model sees. */

@@ -31,7 +31,7 @@ export class MarginalMatcher {
   constructor(encoder: TableEncoder, reference: NdArray<'float32'>) {
     this.#width = encoder.width;
     const states = new Map(encoder.state.columns.map((column) => [column.name, column]));
-    this.#columns = encoder.blocks.flatMap(({ column, offset, missing }): MatchedColumn[] => {
+    this.#columns = encoder.modelled.flatMap(({ column, offset, missing }): MatchedColumn[] => {
       const state = states.get(column);
       if (!state || !('transform' in state)) return [];
       const { transform, marginal } = state;

@@ -10,6 +10,7 @@ import { splitNamed, splitNames } from '../split-names.ts';
 import type { SplitName } from '../split-names.ts';
 import { chooseTest, defaultTestFraction } from '../split.ts';
 import { keyOf } from './cells.ts';
+import { withCondition } from './condition-columns.ts';
 import { describeLayout, describeReading } from './describe-reading.ts';
 import { describeSurprise, describeTable } from './describe.ts';
 import { TableEncoder } from './encoder.ts';
@@ -31,6 +32,8 @@ export interface TableSource {
   readonly source: string;
   readonly like?: DataConfig | undefined;
   readonly trainsOn?: boolean | undefined;
+  /** Columns that are given and not modelled; those of `like`, where there is one. */
+  readonly condition?: readonly string[] | undefined;
 }
 
 /**
@@ -84,12 +87,12 @@ export function planTable(
   { sample: table, numbers, rowCount }: TableSample,
   options: TableOptions & TableSource,
 ): TablePlan {
-  const { source, like, trainsOn, ...rest } = options;
+  const { source, like, trainsOn, condition, ...rest } = options;
   const given = checkOptions(source, rest, [...tableOptions, ...(table.dialect ? csvOptions : [])]);
   if (rowCount === 0) throw new DataError(`${source}: holds no rows.`);
   const state = like?.table;
   const sample = TypedTable.of(table, { ...typingOptions(rest), like: state });
-  const schema = state ? schemaOf(state) : inferSchema(sample, rest.schema);
+  const schema = state ? schemaOf(state) : withCondition(inferSchema(sample, rest.schema), condition ?? [], source);
   const splitColumn = schema.find(({ name, kind }) => kind === 'split' && hasColumn(sample, name))?.name;
   if (splitColumn !== undefined && (given.testFraction !== undefined || given.seed !== undefined)) {
     throw new ValueError(`${source}: a column makes the splits; leave out testFraction and seed.`);
@@ -101,7 +104,9 @@ export function planTable(
     ? placesOf(numbers, rowsAtRandom.train ?? numbers)
     : rowsOfSplits(splitsIn(sample, splitColumn ?? '', source)).train;
   if (!training || training.length === 0) throw new DataError(`${source}: no row is for training.`);
-  const encoder = state ? new TableEncoder(state) : fitEncoder(sample.select(training), withClasses(schema, sample));
+  const encoder = state
+    ? new TableEncoder(state)
+    : fitEncoder(sample.select(training), withClasses(schema, sample), condition);
   return {
     source,
     sample,
@@ -179,8 +184,12 @@ function typingOptions({ decimal, thousands, missing, strict, schema = {} }: Tab
   return { ...all, ...(strict !== undefined && { strict }), columns: Object.fromEntries(columns) };
 }
 
-function fitEncoder(rows: TypedTable, schema: readonly ColumnSchema[]): TableEncoder {
-  return withLabelModel(TableEncoder.fit(rows, schema), rows);
+function fitEncoder(
+  rows: TypedTable,
+  schema: readonly ColumnSchema[],
+  condition: readonly string[] | undefined,
+): TableEncoder {
+  return withLabelModel(TableEncoder.fit(rows, schema, { condition }), rows);
 }
 
 /** Classes are known from all rows: one that is only in the test split (anomalies) is a class too. */
@@ -268,7 +277,11 @@ function rowFacts(table: TypedTable, state: TableState, unseen: EncodedTable['un
   return {
     ids,
     id: (index, name) => table.column(name)?.column.cell(index) ?? null,
-    unseen: (index) => [...unseen].flatMap(([column, marks]) => (marks[index] === 1 ? [{ column, nats }] : [])),
+    // Of what is given no probability is asked.
+    unseen: (index) =>
+      [...unseen].flatMap(([column, marks]) =>
+        marks[index] === 1 && !state.condition?.includes(column) ? [{ column, nats }] : [],
+      ),
   };
 }
 

@@ -136,6 +136,8 @@ export const tableStateSchema = v.strictObject({
   columns: v.pipe(v.array(column, 'a list of columns'), v.minLength(1, 'at least one column')),
   /** Training rows: a value that none of them had is as probable as one in more. Absent in runs of old, whose scores do not ask. */
   rows: v.exactOptional(count),
+  /** Columns that are given and not modelled, `p(x | condition)`: they stand last in an encoded row. */
+  condition: v.exactOptional(v.pipe(v.array(text, 'a list of columns'), v.minLength(1, 'at least one column'))),
   /** What parted the fields of the file that it was fitted to, where that was no comma. */
   delimiter: v.exactOptional(text),
 });

@@ -178,7 +178,7 @@ async function eachCost(
     for await (const { x, start, means, count } of mapInOrder(batches, width, meansOf)) {
       for (let row = 0; row < count; row++) {
         const [first, ...others] = means.map((of) => -of[row]![reduce]);
-        take(start + row, [first!, ...others], x.data.subarray(row * size, (row + 1) * size));
+        take(start + row, [first!, ...others], x.data.subarray(row * size, row * size + options.model.inputSize));
       }
       options.onProgress?.(start + count);
       await new Promise((resume) => setTimeout(resume)); // The engine blocks its thread: let timers and signals in.

@@ -1,0 +1,60 @@
+import { ValueError } from '../../core/index.ts';
+import { TableEncoder } from '../../data/index.ts';
+import type { DataConfig, Dataset } from '../../data/index.ts';
+import { orList } from './condition-words.ts';
+
+/** The name of a condition that is each example's class. */
+export const labelName = 'label';
+
+/** What a configuration's model is conditioned on, by name; empty where it is on nothing. */
+export function conditionNames(data: Pick<DataConfig, 'condition' | 'table'> | undefined): readonly string[] {
+  if (data?.condition) return [labelName];
+  return data?.table?.condition ?? [];
+}
+
+/** Encodes conditions alone: one column for a class, else those of the table. */
+export function encoderOf({ condition, table }: Pick<DataConfig, 'condition' | 'table'>): TableEncoder | undefined {
+  if (condition) {
+    const { classes } = condition;
+    return new TableEncoder({
+      columns: [{ kind: 'ordinal', name: labelName, nullable: false, levels: classes }],
+    });
+  }
+  if (!table?.condition) return undefined;
+  return new TableEncoder({ columns: table.columns.filter(({ name }) => table.condition?.includes(name)) });
+}
+
+/** The classes of a labelled data set with how many examples have each, for a configuration. @throws ValueError without labels */
+export function classesOf({ name, labels, classNames, size }: Dataset): NonNullable<DataConfig['condition']> {
+  if (!labels) {
+    throw new ValueError(
+      `train: the condition is the examples' label, and ${name} has none (docs/labels.md says where labels come from).`,
+    );
+  }
+  let most = 0;
+  for (const label of labels) most = Math.max(most, label);
+  const classes = classNames ?? Array.from({ length: most + 1 }, (_, label) => String(label));
+  const counts = classes.map(() => 0);
+  for (let index = 0; index < size; index++) {
+    const label = labels[index] ?? 0;
+    counts[label] = (counts[label] ?? 0) + 1;
+  }
+  return { classes: [...classes], counts };
+}
+
+/** How many examples of a data set have each of some classes. @throws ValueError for an example of another class */
+export function countsLike(classes: readonly string[], dataset: Dataset): number[] {
+  const own = classesOf(dataset);
+  const stray = own.classes.find((name, k) => (own.counts[k] ?? 0) > 0 && !classes.includes(name));
+  if (stray !== undefined) {
+    throw new ValueError(
+      `train: ${dataset.name} has examples labelled '${stray}', and the model is given one of ${orList(classes)}.`,
+    );
+  }
+  return classes.map((name) => own.counts[own.classes.indexOf(name)] ?? 0);
+}
+
+/** Numbers of a model's condition; 0 without one. */
+export function conditionSize(data: Pick<DataConfig, 'condition' | 'table'>): number {
+  return encoderOf(data)?.width ?? 0;
+}

@@ -1,0 +1,437 @@
+import { DataError, NdArray, ValueError } from '../../core/index.ts';
+import { subset } from '../../data/index.ts';
+import type { DataConfig, Dataset , TableEncoder} from '../../data/index.ts';
+import { tableOf } from '../../io/index.ts';
+import type { Cell, Table } from '../../io/index.ts';
+import type { Examples } from '../../objectives/index.ts';
+import { foldIn, key, permutation, uniform } from '../../random/index.ts';
+import type { Key } from '../../random/index.ts';
+import { encoderOf, labelName } from './condition-config.ts';
+import { meaning, valuesText } from './condition-words.ts';
+import { apportion, parseGiven } from './given.ts';
+import type { Given, GivenColumn } from './given.ts';
+
+/** Conditions of training rows that a run keeps, at most, and numbers in them: to draw from. */
+const mostRows = 2 ** 14;
+const mostNumbers = 2 ** 20;
+
+const names = { rows: 'data.conditions', counts: 'data.condition_counts' } as const;
+
+/** Parts a run's tensors into what is kept of its conditions and the rest. @throws DataError as `Conditions.of` */
+export function withoutConditions(
+  tensors: ReadonlyMap<string, NdArray>,
+  data: DataConfig,
+): { readonly conditions: Conditions | undefined; readonly rest: ReadonlyMap<string, NdArray> } {
+  const conditions = Conditions.of(data, Object.fromEntries(tensors));
+  const own = Object.keys(conditions?.tensors() ?? {});
+  return { conditions, rest: new Map([...tensors].filter(([name]) => !own.includes(name))) };
+}
+
+/** Conditions of rows that are to be drawn: as the model takes them, and what they mean. */
+export interface DrawnConditions {
+  /** [count, size] */
+  readonly rows: NdArray<'float32'>;
+  /** A column for each name, a row for each of `rows`. */
+  readonly table: Table;
+}
+
+/**
+ * What a model is conditioned on: an example's class, or columns of its table. Knows what they may be, how they become numbers, and
+ * which there were in training, how often.
+ */
+export class Conditions {
+  /** Numbers of a condition. */
+  readonly size: number;
+  readonly names: readonly string[];
+  /** Whether they are a part of each example, at the end of an encoded row of a table. */
+  readonly areColumns: boolean;
+  readonly #encoder: TableEncoder;
+  /** Distinct ones of training, [n, size], and how many examples have each. */
+  readonly #rows: NdArray<'float32'>;
+  readonly #counts: NdArray<'float64'>;
+
+  private constructor(
+    encoder: TableEncoder,
+    { areColumns, rows, counts }: { areColumns: boolean; rows: NdArray<'float32'>; counts: NdArray<'float64'> },
+  ) {
+    this.#encoder = encoder;
+    this.areColumns = areColumns;
+    this.size = encoder.width;
+    this.names = encoder.blocks.map(({ column }) => column);
+    this.#rows = rows;
+    this.#counts = counts;
+  }
+
+  /** Those of a configuration, as its training examples have them; undefined where its model has no condition. */
+  static fit(data: DataConfig, training: Dataset): Conditions | undefined {
+    const encoder = encoderOf(data);
+    if (!encoder) return undefined;
+    if (data.condition) return Conditions.#ofClasses(encoder, data.condition);
+    const most = Math.min(mostRows, Math.max(1, Math.floor(mostNumbers / encoder.width)));
+    const part = training.size <= most ? training : subset(training, someOf(training.size, most));
+    return new Conditions(encoder, { areColumns: true, ...distinct(part, encoder.width) });
+  }
+
+  /** Those that a run keeps. @throws DataError where its configuration speaks of them and they are not there */
+  static of(data: DataConfig, tensors: Readonly<Record<string, NdArray>>): Conditions | undefined {
+    const encoder = encoderOf(data);
+    if (!encoder) return undefined;
+    if (data.condition) return Conditions.#ofClasses(encoder, data.condition);
+    const { [names.rows]: rows, [names.counts]: counts } = tensors;
+    const [count = 0, width] = rows?.shape ?? [];
+    if (!rows || !counts || width !== encoder.width || count < 1 || counts.size !== count) {
+      throw new DataError(
+        `the model has a condition, which needs '${names.rows}' [n, ${encoder.width}] and '${names.counts}' [n].`,
+      );
+    }
+    return new Conditions(encoder, {
+      areColumns: true,
+      rows: NdArray.from(rows, 'float32'),
+      counts: NdArray.from(counts, 'float64'),
+    });
+  }
+
+  static #ofClasses(encoder: TableEncoder, { counts }: NonNullable<DataConfig['condition']>): Conditions {
+    const rows = NdArray.zeros([counts.length, counts.length], 'float32');
+    counts.forEach((_, k) => (rows.data[k * (counts.length + 1)] = 1));
+    return new Conditions(encoder, { areColumns: false, rows, counts: NdArray.from([...counts], 'float64') });
+  }
+
+  /** The tensors by which a run keeps what its configuration does not say. */
+  tensors(): Record<string, NdArray> {
+    return this.areColumns ? { [names.rows]: this.#rows, [names.counts]: this.#counts } : {};
+  }
+
+  /** Each name with what it may be: `colour (red, green or blue)`. */
+  describe(): string {
+    return this.names.map((name) => `${name} (${this.#values(name)})`).join(', ');
+  }
+
+  /** One that training had: the commonest. */
+  example(): Readonly<Record<string, Cell>> {
+    const most = this.#counts.data.indexOf(Math.max(...this.#counts.data));
+    const row = NdArray.zeros([1, this.size], 'float32');
+    row.data.set(this.#rows.data.subarray(most * this.size, (most + 1) * this.size));
+    return Object.fromEntries(this.names.map((name) => [name, this.#read(name, row)]));
+  }
+
+  /** What its numbers are, name by name, for whoever makes them without this library. */
+  layout(): readonly string[] {
+    const { columns } = this.#encoder.state;
+    return this.#encoder.blocks.map(({ column: name, kind, offset, width, missing }) => {
+      const state = columns.find((column) => column.name === name);
+      const at = width === 1 ? `number ${offset}` : `numbers ${offset} to ${offset + width - 1}`;
+      const flag = missing === undefined ? '' : `; number ${missing} is 1, and the others 0, where it is missing`;
+      return `${at}: ${name}, ${meaning(state, kind)}${flag}`;
+    });
+  }
+
+  /**
+   * Conditions for `count` rows that are to be drawn: those given, and the rest as often as in training, where possible among the
+   * rows that have what is given.
+   *
+   * @throws ValueError for a name or a value that the model was not trained with
+   */
+  draw(count: number, options: { readonly given?: Given | undefined; readonly key: Key }): DrawnConditions {
+    const given = options.given === undefined ? [] : this.#parse(options.given);
+    const rows = NdArray.zeros([count, this.size], 'float32');
+    const chosen = given.map((column, k) => apportion(column, count, foldIn(options.key, k + 1)));
+    const uniforms = uniform(foldIn(options.key, 0), [count], { dtype: 'float64' }).data;
+    const pools = new Map<string, Pool>();
+    for (let row = 0; row < count; row++) {
+      const places = chosen.map((values) => values[row] ?? 0);
+      const name = places.join();
+      let pool = pools.get(name);
+      if (!pool) pools.set(name, (pool = this.#poolOf(given.map((column, k) => ({ column, place: places[k] ?? 0 })))));
+      const from = pool.rows[pool.placeOf(uniforms[row] ?? 0)] ?? 0;
+      rows.data.set(this.#rows.data.subarray(from * this.size, (from + 1) * this.size), row * this.size);
+      given.forEach(({ offset, values }, k) => {
+        rows.data.set(values[places[k] ?? 0]?.numbers ?? [], row * this.size + offset);
+      });
+    }
+    const decoded = this.#encoder.decode(rows);
+    const columns = decoded.columns.map((column, at) => {
+      const k = given.findIndex(({ name }) => name === this.names[at]);
+      // What was given is written as it was, and not as float32 rounds it.
+      const own = chosen[k];
+      if (!own) return column;
+      return { ...column, values: Array.from(own, (place) => given[k]?.values[place]?.cell ?? null) };
+    });
+    return { rows, table: tableOf(columns) };
+  }
+
+  /** Conditions of examples, the same for all or one for each: [count, size]. */
+  rowsOf(given: GivenRows, count: number): NdArray<'float32'> {
+    const lists = Object.entries(typeof given === 'string' ? singles(parseGiven(given)) : given);
+    const missing = this.names.filter((name) => !lists.some(([each]) => each === name));
+    const stray = lists.find(([name]) => !this.names.includes(name));
+    if (stray) throw this.#unknown(stray[0]);
+    if (missing.length > 0) {
+      throw new ValueError(`given: the condition of each example is needed, and ${missing.join(', ')} is missing.`);
+    }
+    const rows = NdArray.zeros([count, this.size], 'float32');
+    for (const [name, value] of lists) {
+      const cells: readonly Cell[] = Array.isArray(value) ? (value as readonly Cell[]) : [value as Cell];
+      if (cells.length !== 1 && cells.length !== count) {
+        throw new ValueError(`given: ${count} examples need one '${name}' or ${count} of them, got ${cells.length}.`);
+      }
+      const known = new Map<Cell, Float32Array>();
+      const { offset } = this.#block(name);
+      for (let row = 0; row < count; row++) {
+        const cell = cells[cells.length === 1 ? 0 : row] ?? null;
+        let numbers = known.get(cell);
+        if (!numbers) known.set(cell, (numbers = this.#numbersOf(name, cell)));
+        rows.data.set(numbers, row * this.size + offset);
+      }
+    }
+    return rows;
+  }
+
+  /** Of a data set's examples, where they are classes: which each has, as a place in the condition. @throws ValueError */
+  placesOf({ name, labels, classNames, size }: Dataset): Uint32Array {
+    if (!labels) {
+      throw new ValueError(
+        `${name}: the model is one of examples given their label, and these have none. Give it: given: { label: … }.`,
+      );
+    }
+    const { levels } = this.#encoder.state.columns[0] as { levels: readonly Cell[] };
+    const places = new Map(levels.map((level, place) => [String(level), place]));
+    return Uint32Array.from({ length: size }, (_, index) => {
+      const label = labels[index] ?? 0;
+      const own = classNames?.[label] ?? String(label);
+      const place = places.get(own);
+      if (place !== undefined) return place;
+      throw new ValueError(
+        `${name}: example ${index} has the label '${own}', which the model was not trained with: ${this.describe()}.`,
+      );
+    });
+  }
+
+  /** The conditions of a data set's examples, where they are classes, [n, size]. */
+  rowsIn(dataset: Dataset): NdArray<'float32'> {
+    const places = this.placesOf(dataset);
+    const rows = NdArray.zeros([places.length, this.size], 'float32');
+    places.forEach((place, row) => (rows.data[row * this.size + place] = 1));
+    return rows;
+  }
+
+  /** Examples with their conditions behind them, as the model takes them; those of a table have them already. */
+  beside(examples: Examples, dataset: Dataset): Examples {
+    if (this.areColumns) return examples;
+    const places = this.placesOf(dataset);
+    return this.withRows(examples, (index, out, at) => {
+      out[at + (places[index] ?? 0)] = 1;
+    });
+  }
+
+  /** @param write the condition of an example into zeros of `out` at `at` */
+  withRows(examples: Examples, write: (index: number, out: Float32Array, at: number) => void): Examples {
+    const { size } = this;
+    const width = examples.exampleSize;
+    let room = new Float32Array(0);
+    return {
+      ...examples,
+      exampleSize: width + size,
+      read: (indices, out, from) => {
+        if (room.length < indices.length * width) room = new Float32Array(indices.length * width);
+        const x = room.subarray(0, indices.length * width);
+        examples.read(indices, x, from);
+        for (let row = 0; row < indices.length; row++) {
+          const at = row * (width + size);
+          out.set(x.subarray(row * width, (row + 1) * width), at);
+          out.fill(0, at + width, at + width + size);
+          write(indices[row] ?? 0, out, at + width);
+        }
+      },
+    };
+  }
+
+  #parse(given: Given): GivenColumn[] {
+    return Object.entries(typeof given === 'string' ? parseGiven(given) : given).map(([name, what]) => {
+      if (!this.names.includes(name)) throw this.#unknown(name);
+      const { offset } = this.#block(name);
+      const entries = this.#sharesOf(name, what);
+      return {
+        name,
+        offset,
+        values: entries.map(([cell]) => ({ cell: this.#cellOf(name, cell), numbers: this.#numbersOf(name, cell) })),
+        shares: entries.map(([, share]) => share),
+      };
+    });
+  }
+
+  /** The values of a name with the share of each. */
+  #sharesOf(name: string, what: Exclude<Given, string>[string]): readonly (readonly [Cell, number])[] {
+    if (typeof what === 'object' && what !== null) {
+      const shares: readonly (readonly [string, unknown])[] = Object.entries(what);
+      const total = shares.reduce((sum, [, share]) => sum + Number(share), 0);
+      if (!(total > 0) || shares.some(([, share]) => typeof share !== 'number' || !(share >= 0))) {
+        throw new ValueError(`given: the shares of '${name}' must be numbers of at least 0, and not all 0.`);
+      }
+      return shares.map(([cell, share]) => [cell, Number(share) / total] as const);
+    }
+    return [[what, 1]];
+  }
+
+  #block(name: string) {
+    const block = this.#encoder.blocks.find(({ column }) => column === name);
+    if (!block) throw this.#unknown(name);
+    return { ...block, end: block.offset + block.width + (block.missing === undefined ? 0 : 1) };
+  }
+
+  /** A value as the model takes it. @throws ValueError for one that it was not trained with */
+  #numbersOf(name: string, cell: Cell): Float32Array {
+    const { offset, end } = this.#block(name);
+    const table = tableOf(this.names.map((each) => ({ name: each, values: [each === name ? cell : null] })));
+    const { codes, surprises } = this.#encoder.encode(table);
+    const row = NdArray.zeros([1, this.size], 'float32');
+    this.#encoder.writeRow(codes, 0, row.data, 0);
+    const back = this.#read(name, row);
+    const isOdd = surprises.some(({ column }) => column === name);
+    if (isOdd || !isSame(cell, back, this.#spread(name)) || !this.#occurs(name, row)) {
+      throw new ValueError(`given: '${name}' is ${this.#values(name)} in training; got ${JSON.stringify(cell)}.`);
+    }
+    return row.data.slice(offset, end);
+  }
+
+  /** As it is written: a category by its own name, a number as it was given. */
+  #cellOf(name: string, cell: Cell): Cell {
+    const state = this.#encoder.state.columns.find((column) => column.name === name);
+    if (state?.kind === 'numeric') return cell === null || cell === '' ? null : Number(cell);
+    const row = NdArray.zeros([1, this.size], 'float32');
+    const { offset } = this.#block(name);
+    row.data.set(this.#numbersOf(name, cell), offset);
+    return this.#read(name, row);
+  }
+
+  /** What a name is in a condition. */
+  #read(name: string, row: NdArray<'float32'>): Cell {
+    return this.#encoder.decode(row).columns.find((column) => column.name === name)?.values[0] ?? null;
+  }
+
+  /** Of a class: whether any training example has it. */
+  #occurs(name: string, row: NdArray<'float32'>): boolean {
+    if (this.areColumns) return true;
+    const place = row.data.indexOf(1);
+    return name === labelName && (this.#counts.data[place] ?? 0) > 0;
+  }
+
+  #spread(name: string): number {
+    const state = this.#encoder.state.columns.find((column) => column.name === name);
+    return state && 'min' in state ? state.max - state.min : 0;
+  }
+
+  /** What a name may be, in words. */
+  #values(name: string): string {
+    const state = this.#encoder.state.columns.find((column) => column.name === name);
+    const isTaken = (place: number): boolean => this.areColumns || (this.#counts.data[place] ?? 0) > 0;
+    return state ? valuesText(state, isTaken) : 'unknown';
+  }
+
+  #unknown(name: string): ValueError {
+    return new ValueError(`given: the model has no condition '${name}'; it has ${this.describe()}.`);
+  }
+
+  /** The rows of training that have what is given; all of them, where there is none. */
+  #poolOf(given: readonly { readonly column: GivenColumn; readonly place: number }[]): Pool {
+    const [count = 0] = this.#rows.shape;
+    const { data } = this.#rows;
+    const all = Array.from({ length: count }, (_, row) => row);
+    const fitting = all.filter((row) =>
+      given.every(({ column: { offset, values }, place }) =>
+        values[place]?.numbers.every((value, k) => data[row * this.size + offset + k] === value),
+      ),
+    );
+    const isOfTraining = fitting.length > 0;
+    const rows = isOfTraining ? fitting : all;
+    let total = 0;
+    const upTo = rows.map((row) => (total += this.#counts.data[row] ?? 0));
+    return {
+      rows,
+      isOfTraining,
+      placeOf: (u) => firstAbove(upTo, u * total),
+    };
+  }
+}
+
+/** The same condition for all examples, or one for each, by name. */
+export type GivenRows = string | Readonly<Record<string, Cell | readonly Cell[]>>;
+
+interface Pool {
+  readonly rows: readonly number[];
+  /** Whether they have what is given. */
+  readonly isOfTraining: boolean;
+  /** Which of them a uniform number stands for. */
+  placeOf(uniform: number): number;
+}
+
+/** The place of the first of rising numbers that is above a value. */
+function firstAbove(numbers: readonly number[], value: number): number {
+  let [from, to] = [0, numbers.length - 1];
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if ((numbers[middle] ?? NaN) > value) to = middle;
+    else from = middle + 1;
+  }
+  return from;
+}
+
+/** Float32 keeps seven digits of a number within its column's range. */
+function isSame(given: Cell, back: Cell, spread: number): boolean {
+  if (given === null || given === '') return back === null;
+  if (typeof back !== 'number') return String(given).trim() === String(back).trim();
+  return Math.abs(Number(given) - back) <= 1e-6 * (spread + Math.abs(back));
+}
+
+function singles(given: Exclude<Given, string>): Readonly<Record<string, Cell>> {
+  for (const [name, value] of Object.entries(given)) {
+    if (typeof value === 'object' && value !== null)
+      throw new ValueError(`given: an example has one '${name}', and shares of several were given.`);
+  }
+  return given as Readonly<Record<string, Cell>>;
+}
+
+function someOf(size: number, count: number): Uint32Array {
+  return Uint32Array.from(permutation(key(0), size).data.subarray(0, count)).sort();
+}
+
+/** The distinct conditions, which end each row of a table, and how many rows have each. */
+function distinct(dataset: Dataset, width: number): { rows: NdArray<'float32'>; counts: NdArray<'float64'> } {
+  const [rowWidth = 0] = dataset.sampleShape;
+  const found = new Map<string, { readonly numbers: Float32Array; count: number }>();
+  const step = 4096;
+  for (let first = 0; first < dataset.size; first += step) {
+    const indices = Uint32Array.from({ length: Math.min(step, dataset.size - first) }, (_, k) => first + k);
+    const rows = new Float32Array(indices.length * rowWidth);
+    dataset.gather(indices, rows);
+    for (let end = rowWidth; end <= rows.length; end += rowWidth) {
+      const numbers = rows.slice(end - width, end);
+      const name = numbers.join();
+      const known = found.get(name);
+      if (known) known.count++;
+      else found.set(name, { numbers, count: 1 });
+    }
+  }
+  const all = [...found.values()];
+  const rows = NdArray.zeros([all.length, width], 'float32');
+  all.forEach(({ numbers }, k) => {
+    rows.data.set(numbers, k * width);
+  });
+  return {
+    rows,
+    counts: NdArray.from(
+      all.map(({ count }) => count),
+      'float64',
+    ),
+  };
+}
+
+/** A table whose columns that another has too are as that one has them. */
+export function withColumnsOf(table: Table, other: Table | undefined): Table {
+  if (!other) return table;
+  const columns = table.columns.map((column) => {
+    const own = other.columns.find(({ name }) => name === column.name);
+    return own ? { ...column, values: own.values } : column;
+  });
+  return { ...table, ...tableOf(columns) };
+}
