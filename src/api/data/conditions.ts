@@ -1,6 +1,6 @@
 import { DataError, NdArray, ValueError } from '../../core/index.ts';
 import { subset } from '../../data/index.ts';
-import type { DataConfig, Dataset , TableEncoder} from '../../data/index.ts';
+import type { DataConfig, Dataset, TableEncoder } from '../../data/index.ts';
 import { tableOf } from '../../io/index.ts';
 import type { Cell, Table } from '../../io/index.ts';
 import type { Examples } from '../../objectives/index.ts';
