@@ -104,6 +104,30 @@ export const presets: readonly Preset[] = [
     options: { objective: 'renyi', draws: 5, order: 0.5 },
   },
   {
+    name: 'dip-vae-i',
+    summary: "the posteriors' means drawn to be uncorrelated over the data",
+    when: 'you want uncorrelated dimensions at no cost of the KL term',
+    options: { objective: 'dip', variant: 'i' },
+  },
+  {
+    name: 'dip-vae-ii',
+    summary: 'all codes, with their spread, drawn to be uncorrelated over the data',
+    when: 'dip-vae-i leaves posteriors too narrow',
+    options: { objective: 'dip', variant: 'ii' },
+  },
+  {
+    name: 'info-vae',
+    summary: 'half of the KL term, and an MMD that draws all codes together to the prior',
+    when: 'the KL term makes codes tell too little of x',
+    options: { objective: 'info', alpha: 0.5, lambda: 1000 },
+  },
+  {
+    name: 'wae-mmd',
+    summary: 'reconstruction, and an MMD that draws all codes together to the prior; no KL term',
+    when: 'you want sharp reconstructions and samples, and no likelihood',
+    options: { objective: 'wae', lambda: 1000 },
+  },
+  {
     name: 'vamp-vae',
     summary: 'the mixture of the posteriors of 500 learned pseudo-inputs as prior',
     when: 'you generate: samples come from where the data lie',

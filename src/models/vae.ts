@@ -53,8 +53,8 @@ export interface VaeOutput {
   readonly latent: Tensor;
   /** log q(z|x) of that draw, [...]; its gradient is the total one, through z too. */
   readonly logProbOfDraw: Tensor;
-  /** What the decoder took: z, or where it is cut off the same numbers, through which no gradient comes to the encoder. */
-  readonly decoded: Tensor;
+  /** What the decoder took, where that is cut off (`cutOff`): the same numbers, through which no gradient comes to the encoder. */
+  readonly decoded?: Tensor;
   /** p(x|z) at that draw; of several, batch shape [rows, draws]. */
   readonly likelihood: Likelihood;
   /** In training: the new values of the parameters whose kind is `state`, where the model has such. */
@@ -202,7 +202,8 @@ function modelOf(all: ModelSizes, parts: ModelParts, condition?: Tensor, isOfDra
       const state = Object.fromEntries(context.state);
       const prior = priorOf(parameters);
       checkDType(parts.prior.name, prior, q);
-      return { posterior: q, prior, latent: z, logProbOfDraw: logProb, decoded, likelihood, state };
+      const drawn = { latent: z, logProbOfDraw: logProb, ...(cutOff && { decoded }) };
+      return { posterior: q, prior, ...drawn, likelihood, state };
     },
     given: (given) => {
       if (condition) checkConditions({ conditionSize: 0 }, given);

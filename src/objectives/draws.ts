@@ -1,3 +1,4 @@
+import { UnsupportedError, formatShape } from '../core/index.ts';
 import { expandDims, logSumExp, mean, reshape, sub } from '../graph/index.ts';
 import type { Tensor } from '../graph/index.ts';
 import type { VaeOutput } from '../models/index.ts';
@@ -18,7 +19,12 @@ export interface DrawnTerms {
  * @param logDensity log q(z|x) at the draws, [rows, draws]. Default: that of the draws themselves, whose gradient is the total one
  */
 export function drawnTerms(x: Tensor, output: VaeOutput, logDensity: Tensor = output.logProbOfDraw): DrawnTerms {
-  const { prior, posterior, decoded, likelihood } = output;
+  const { prior, posterior, latent, decoded = latent, likelihood } = output;
+  if (latent.rank !== x.rank + 1) {
+    throw new UnsupportedError(
+      `the objective needs several draws of z an example, and the model gives ${formatShape(latent.shape)}: its 'apply' is to heed 'draws'.`,
+    );
+  }
   const logProb = likelihood.logProb(expandDims(x, -2)); // [rows, draws]
   const logWeights = logImportanceWeights({
     prior,

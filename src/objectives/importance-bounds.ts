@@ -1,6 +1,7 @@
-import { rule } from '../core/index.ts';
+import { UnsupportedError, rule } from '../core/index.ts';
 import { expandDims, grad, mean, mul, softmax, stopGradient, sub, sum } from '../graph/index.ts';
 import type { Tensor } from '../graph/index.ts';
+import type { VaeOutput } from '../models/index.ts';
 import { option } from '../parts/index.ts';
 import type { Criterion, CriterionContext } from './criterion.ts';
 import { drawnTerms, logMeanWeight } from './draws.ts';
@@ -54,6 +55,11 @@ function withEncoderGradient(bound: Tensor, moves: readonly (readonly [what: Ten
   );
 }
 
+function cutOffIn({ decoded }: VaeOutput): Tensor {
+  if (decoded) return decoded;
+  throw new UnsupportedError("the objective needs a decoder that is cut off: the model's 'apply' is to heed 'cutOff'.");
+}
+
 /**
  * The bound of K draws whose encoder follows the doubly reparameterised gradient (Tucker et al. 2018, eq. 8),
  *
@@ -63,7 +69,8 @@ function withEncoderGradient(bound: Tensor, moves: readonly (readonly [what: Ten
  * outgrow it as K grows. Decoder and prior keep the bound's own.
  */
 export function doublyReparameterized({ x, output }: Pick<ObjectiveContext, 'x' | 'output'>): Losses {
-  const { decoded, latent, posterior, logProbOfDraw } = output;
+  const { latent, posterior, logProbOfDraw } = output;
+  const decoded = cutOffIn(output);
   const { logWeights, terms } = drawnTerms(x, output, stopGradient(logProbOfDraw));
   const losses = boundLosses(logMeanWeight(logWeights), terms, 'iwae');
   const ofPoints = drawnTerms(x, output, posterior.logProb(decoded)).logWeights;
@@ -82,7 +89,8 @@ export function partedBounds(
   { x, output }: Pick<ObjectiveContext, 'x' | 'output'>,
   bounds: { readonly decoder: (logWeights: Tensor) => Tensor; readonly encoder: (logWeights: Tensor) => Tensor },
 ): { readonly loss: Tensor; readonly terms: ElboTerms; readonly logWeights: Tensor } {
-  const { decoded, latent, logProbOfDraw } = output;
+  const { latent, logProbOfDraw } = output;
+  const decoded = cutOffIn(output);
   const logDensity = stopGradient(logProbOfDraw);
   const { logWeights, terms } = drawnTerms(x, output, logDensity);
   const [byLatent, byDensity] = grad(mean(bounds.encoder(logWeights)), [decoded, logDensity]) as [Tensor, Tensor];

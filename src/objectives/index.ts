@@ -1,16 +1,33 @@
 import { betaTc } from './beta-tc.ts';
 import { capacity } from './capacity.ts';
 import { ciwae } from './ciwae.ts';
+import { dip } from './dip.ts';
 import { elbo } from './elbo-objective.ts';
 import { factorVae } from './factor-vae.ts';
 import { freeBits } from './free-bits.ts';
+import { info } from './info.ts';
 import { iwae } from './iwae.ts';
 import { miwae } from './miwae.ts';
 import { piwae } from './piwae.ts';
 import { renyi } from './renyi.ts';
+import { wae } from './wae.ts';
 
 /** The table of objectives. */
-export const objectives = [elbo, capacity, freeBits, betaTc, factorVae, iwae, miwae, ciwae, piwae, renyi] as const;
+export const objectives = [
+  elbo,
+  capacity,
+  freeBits,
+  betaTc,
+  factorVae,
+  iwae,
+  miwae,
+  ciwae,
+  piwae,
+  renyi,
+  dip,
+  info,
+  wae,
+] as const;
 
 export * from './criterion.ts';
 export * from './draws.ts';
@@ -20,7 +37,7 @@ export * from './examples.ts';
 export * from './importance.ts';
 export * from './objective.ts';
 export * from './rows.ts';
-export { describeScheduled, scalarAt, scheduleNames, scheduleRules, scheduled } from './schedule.ts';
+export { describeScheduled, fullValue, scalarAt, scheduleNames, scheduleRules, scheduled } from './schedule.ts';
 export type { Schedule, ScheduleName, Scheduled } from './schedule.ts';
 export * from './schedule-checks.ts';
 export * from './kl.ts';

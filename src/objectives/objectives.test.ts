@@ -9,6 +9,8 @@ testObjectives(objectives, {
     'free-bits': [{ over: 'examples' }],
     renyi: [{ order: -2 }, { order: 1 }],
     iwae: [{ gradient: 'dreg' }],
+    dip: [{ variant: 'ii' }],
+    wae: [{ kernel: 'rbf' }],
   },
   surrogates: ['piwae', 'iwae, gradient dreg'],
 });

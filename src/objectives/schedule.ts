@@ -96,6 +96,11 @@ function faultOf(given: object, rules: Readonly<Record<string, OptionRule>>): st
   return isOdd ? "without 'cycles', which 'cyclical' has alone" : undefined;
 }
 
+/** Where it comes to. */
+export function fullValue(scheduled: Scheduled): number {
+  return typeof scheduled === 'number' ? scheduled : scheduled.value;
+}
+
 /** In words: `4`, or `0 to 4 over 2000 steps (linear)`. */
 export function describeScheduled(scheduled: Scheduled): string {
   if (typeof scheduled === 'number') return String(scheduled);

@@ -50,8 +50,7 @@ export function linearGaussianVae(given: LinearGaussian): Vae {
       const posterior = model.encode(parameters, x);
       const { value: z, logProb } = posterior.sampleAndLogProb(key);
       const prior = model.prior(parameters);
-      const likelihood = model.decode(parameters, z);
-      return { posterior, prior, latent: z, logProbOfDraw: logProb, decoded: z, likelihood };
+      return { posterior, prior, latent: z, logProbOfDraw: logProb, likelihood: model.decode(parameters, z) };
     },
   };
 }

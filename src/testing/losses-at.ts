@@ -13,6 +13,8 @@ export interface Said {
   readonly posterior: Distribution;
   /** p(z). Default: N(0, I). */
   readonly prior?: Distribution;
+  /** Which model said it, where an objective asks. */
+  readonly model?: Vae;
   /** log p(x|z) at the draw, of each row */
   readonly reconstruction: readonly number[];
 }
@@ -20,7 +22,7 @@ export interface Said {
 /** Loss and metrics of an objective at what a model said, its scalars given: for comparison with loops over numbers. */
 export function lossesAt(
   objective: TrainingObjective,
-  { posterior, prior, reconstruction }: Said,
+  { posterior, prior, reconstruction, model }: Said,
   scalars: Readonly<Record<string, number>>,
 ): Readonly<Record<string, number>> {
   const { value: latent, logProb: logProbOfDraw } = posterior.sampleAndLogProb(key(3));
@@ -30,7 +32,7 @@ export function lossesAt(
     x: constant(reconstruction.map(() => [0])),
     rows: reconstruction.length,
     key: asGraphKey(foldIn(key(3), 1)),
-    model: {} as Vae,
+    model: model ?? ({} as Vae),
     parameters: {},
     output: { posterior, prior: prior ?? StandardNormal.ofSize(size), latent, logProbOfDraw, likelihood } as never,
     scalars: Object.fromEntries(Object.entries(scalars).map(([name, value]) => [name, constant(value)])),

@@ -9,7 +9,7 @@ import { createVae } from '../models/index.ts';
 import type { Vae } from '../models/index.ts';
 import { initializeParameters, isLearned } from '../nn/index.ts';
 import type { ParameterSpec, Parameters } from '../nn/index.ts';
-import { createObjective, objectivePrefix, scalarAt } from '../objectives/index.ts';
+import { createObjective, fullValue, objectivePrefix, scalarAt } from '../objectives/index.ts';
 import type { Examples, Losses, ObjectiveRow, Scheduled, TrainingObjective } from '../objectives/index.ts';
 import { bernoulli, foldIn, key, normal } from '../random/index.ts';
 import { Trainer, buildStep } from '../training/index.ts';
@@ -254,10 +254,6 @@ function suiteOptions(row: ObjectiveRow): Record<string, unknown> {
 
 function caseName(name: string, given: Readonly<Record<string, unknown>>): string {
   return [name, ...Object.entries(given).map(([option, value]) => `${option} ${String(value)}`)].join(', ');
-}
-
-function fullValue(scheduled: Scheduled): number {
-  return typeof scheduled === 'number' ? scheduled : scheduled.value;
 }
 
 /** At the first point where differences say anything. */
