@@ -1,7 +1,7 @@
 import { ValueError, unknownOption } from '../core/index.ts';
 import type { JsonValue } from '../io/index.ts';
 import type { Dataset } from './dataset.ts';
-import type { SchemaOverrides } from './table/infer.ts';
+import type { SchemaOverrides } from './table/column-kinds.ts';
 
 /** A data source resolved: its training and test examples, and what made them. */
 export interface DatasetSplits {

@@ -1,7 +1,7 @@
 import { copyBytes } from './bytes.ts';
 import type { ByteArray } from './bytes.ts';
 import { readJpegSegments } from './image-header.ts';
-import { decodeJpegPlanes } from './jpeg-planes.ts';
+import { decodeJpegPlanes } from './jpeg-decoder.ts';
 import { orientImage } from './orient-image.ts';
 
 /**

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { DataError, ShapeError, ValueError, sizeOf } from '../core/index.ts';
 import { decodeImage, encodePng, readImageHeader, resizeImage } from './index.ts';
 import type { ByteArray } from './index.ts';
-import { keptCoefficients } from './jpeg-scans.ts';
+import { keptCoefficients } from './jpeg-memory.ts';
 import { checkImageSize } from './limits.ts';
 
 type Pixels = (number | number[])[][];

@@ -3,10 +3,10 @@ import { DataError } from '../core/index.ts';
 import { copyBytes, messageOf } from './bytes.ts';
 import type { ByteArray } from './bytes.ts';
 import { decodeCmykJpeg } from './cmyk-jpeg.ts';
-import { largestKept, startCodec } from './codec.ts';
-import type { Codec } from './codec.ts';
+import { largestKept, startCodec } from './emscripten-codec.ts';
+import type { Codec } from './emscripten-codec.ts';
 import { readImageHeader } from './image-header.ts';
-import { keptCoefficients } from './jpeg-scans.ts';
+import { keptCoefficients } from './jpeg-memory.ts';
 import { checkImageSize } from './limits.ts';
 import type { DecodeImageOptions } from './limits.ts';
 

@@ -1,4 +1,4 @@
-// What is used of the codecs as Emscripten made them, without what the packages wrap around them (codec.ts).
+// What is used of the codecs as Emscripten made them, without what the packages wrap around them (emscripten-codec.ts).
 
 declare module '@jsquash/jpeg/codec/dec/mozjpeg_dec.js' {
   export default function factory(options: object): Promise<{

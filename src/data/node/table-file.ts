@@ -3,7 +3,7 @@ import { encodeParquet, formatTableCsv } from '../../io/index.ts';
 import type { CsvOptions, FormatTableOptions, Table } from '../../io/index.ts';
 import { fileSize, readFileBytes, readFileJson, writeOutput } from '../../io/node/index.ts';
 import type { DatasetOptions, DatasetSplits } from '../source.ts';
-import type { SchemaOverrides } from '../table/infer.ts';
+import type { SchemaOverrides } from '../table/column-kinds.ts';
 import { decodeTable } from '../table/table-bytes.ts';
 import { tableExtension, tableExtensions } from '../table/table-name.ts';
 import { csvPart, readLike, tableSplits } from '../table/table-dataset.ts';

@@ -6,7 +6,7 @@ import { parseTableCsv, tableOf } from '../../io/index.ts';
 import type { Cell, Table } from '../../io/index.ts';
 import { columnOf, encoderOf, repeat } from '../../testing/tables.ts';
 import { TableEncoder, otherCategory } from './encoder.ts';
-import { inferSchema } from './infer.ts';
+import { inferSchema } from './column-kinds.ts';
 import { tableDataset, tableSplits } from './table-dataset.ts';
 
 const caseTable = (name: string): Table => parseTableCsv(readFileSync(`test/fixtures/cases/${name}.csv`, 'utf8'));

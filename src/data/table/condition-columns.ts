@@ -1,6 +1,6 @@
 import { ValueError } from '../../core/index.ts';
 import { isFeature } from './fit.ts';
-import type { ColumnSchema } from './infer.ts';
+import type { ColumnSchema } from './column-kinds.ts';
 
 /**
  * The schema of a table some of whose columns are a condition, which is given and not modelled. A label, which models do not see

@@ -4,8 +4,8 @@ import { parseTableCsv, tableOf } from '../../io/index.ts';
 import type { Table } from '../../io/index.ts';
 import { columnOf, encoderOf } from '../../testing/tables.ts';
 import { describeTable } from './describe.ts';
-import { inferSchema } from './infer.ts';
-import type { SchemaOverrides } from './infer.ts';
+import { inferSchema } from './column-kinds.ts';
+import type { SchemaOverrides } from './column-kinds.ts';
 import { TableEncoder } from './encoder.ts';
 
 const caseTable = (name: string): Table => parseTableCsv(readFileSync(`test/fixtures/cases/${name}.csv`, 'utf8'));

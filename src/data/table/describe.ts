@@ -3,7 +3,7 @@ import type { ColumnDates } from './date-columns.ts';
 import type { OrderEvidence } from './dates/index.ts';
 import type { Surprise } from './encoder.ts';
 import { isFeature } from './fit.ts';
-import type { ColumnSchema } from './infer.ts';
+import type { ColumnSchema } from './column-kinds.ts';
 
 /** Columns of one kind that are named; more are counted. */
 const mostNamed = 8;

@@ -8,7 +8,7 @@ import { purposeKey } from '../streams.ts';
 import { keyOf, numberOf } from './cells.ts';
 import { DateCodec, dateReader, readIsoDate, roundTo } from './dates/index.ts';
 import { fitTable, isFeature } from './fit.ts';
-import type { ColumnSchema } from './infer.ts';
+import type { ColumnSchema } from './column-kinds.ts';
 import { drawLabels } from './label-draws.ts';
 import { applyTransform, undoTransform } from './transforms.ts';
 import { TypedTable } from './typed.ts';

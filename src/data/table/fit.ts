@@ -5,7 +5,7 @@ import { keyOf, noAndYes, numberOf } from './cells.ts';
 import { datesIn } from './date-columns.ts';
 import { DateCodec, checkDatePattern, commonUnit, dateReader, formatFor, hasClock } from './dates/index.ts';
 import type { DateFormat } from './dates/index.ts';
-import type { ColumnSchema } from './infer.ts';
+import type { ColumnSchema } from './column-kinds.ts';
 import { fitQuantile, fitStandard, fitTransform } from './transforms.ts';
 import { TypedTable } from './typed.ts';
 import type { Level, TypedColumn } from './typed.ts';

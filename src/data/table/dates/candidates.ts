@@ -2,7 +2,7 @@ import { placeOfName } from './names.ts';
 import { quoteText, zoneOffset } from './pattern.ts';
 
 // What patterns a text could be written in. Numbers are read without padding, and seconds, fractions, the clock and the zone
-// may be left out: `finish.ts` says how the column has them.
+// may be left out: `format-recorder.ts` says how the column has them.
 
 /** A pattern that a text is written in. */
 export interface Candidate {

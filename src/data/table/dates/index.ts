@@ -1,7 +1,7 @@
-export { DateCodec } from './codec.ts';
-export type { DateFormat } from './codec.ts';
-export { findDates, formatFor } from './find.ts';
-export type { FoundDates, OrderEvidence } from './find.ts';
+export { DateCodec } from './read-and-write-dates.ts';
+export type { DateFormat } from './read-and-write-dates.ts';
+export { findDates, formatFor } from './find-format.ts';
+export type { FoundDates, OrderEvidence } from './find-format.ts';
 export { dateReader, readIsoDate } from './iso.ts';
 export { checkDatePattern, hasClock } from './pattern.ts';
 export { commonUnit, roundTo } from './units.ts';

@@ -1,5 +1,5 @@
-import { DateCodec } from './codec.ts';
-import type { DateFormat } from './codec.ts';
+import { DateCodec } from './read-and-write-dates.ts';
+import type { DateFormat } from './read-and-write-dates.ts';
 import { hasDate } from './pattern.ts';
 
 const clock = 'HH:mm(:ss(.SSSSSS))(Z)';

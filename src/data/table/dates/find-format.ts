@@ -1,9 +1,9 @@
 import { dateOfDays, dayLength } from './calendar.ts';
 import { candidatesOf } from './candidates.ts';
 import type { Candidate } from './candidates.ts';
-import { DateCodec } from './codec.ts';
-import type { DateFormat } from './codec.ts';
-import { FormatRecorder } from './finish.ts';
+import { DateCodec } from './read-and-write-dates.ts';
+import type { DateFormat } from './read-and-write-dates.ts';
+import { FormatRecorder } from './format-recorder.ts';
 
 /** What says which number is the day. */
 export type OrderEvidence =

@@ -1,4 +1,4 @@
-import type { DateCodec, DateFormat } from './codec.ts';
+import type { DateCodec, DateFormat } from './read-and-write-dates.ts';
 import { isLongName, namesLike, placeOfName } from './names.ts';
 import { quoteText } from './pattern.ts';
 
