@@ -22,11 +22,14 @@ async function tableOfMetrics() {
 export async function metricFlags(): Promise<readonly Option[]> {
   const rows = await tableOfMetrics();
   const meanings = rows.map(({ name, summary }) => `${name}: ${summary}`).join('; ');
-  const settings = rows.flatMap(({ name, options }) =>
-    Object.entries(options).map(
-      ([key, { help, default: usual }]) => `${name}.${key}: ${help} (default: ${String(usual)})`,
-    ),
-  );
+  const settings = new Map<string, string[]>();
+  for (const { name, options } of rows) {
+    for (const [key, { help, default: usual }] of Object.entries(options)) {
+      const text = `${key}, ${help} (default: ${String(usual)})`;
+      settings.set(text, [...(settings.get(text) ?? []), name]);
+    }
+  }
+  const lines = [...settings].map(([text, names]) => `${names.join(', ')}: ${text}`);
   return group(
     'Metrics',
     option(
@@ -34,7 +37,7 @@ export async function metricFlags(): Promise<readonly Option[]> {
       `measured besides, names with commas between; all: those that the run and the examples have. ${meanings}`,
       namesIn,
     ),
-    option('--set <metric.option=value>', `repeatable: an option of a metric. ${settings.join('; ')}`, setting),
+    option('--set <metric.option=value>', `repeatable: an option of a metric. ${lines.join('; ')}`, setting),
   );
 }
 

@@ -61,6 +61,6 @@ describe('evaluate --metrics', () => {
     const { stdout } = await rootsigma(['evaluate', '--help']);
     const text = stdout.replaceAll(/\s+/g, ' ');
     expect(text).toContain('active-units: how many latent dimensions say something of the example');
-    expect(text).toContain('active-units.threshold: variance over the examples');
+    expect(text).toContain('active-units: threshold, variance over the examples');
   });
 });

@@ -20,7 +20,7 @@ export const dci = defineMetric({
   paper: 'Eastwood and Williams 2018, A Framework for the Quantitative Evaluation of Disentangled Representations',
   remarks:
     'The regressor is disentanglement_lib’s: gradient boosting of trees of depth 3, a classifier for each factor, with scikit-learn’s defaults; fitted to two thirds of the examples, informativeness on the rest. Eastwood and Williams took the lasso and random forests, so numbers of their paper are others.',
-  cost: 'one pass of the encoder; trees × levels of all factors × codes × examples, some ten seconds for 5 codes and the test split of sprites',
+  cost: 'one pass of the encoder; trees × levels of all factors × codes × examples: for 6 codes and the 10,000 test images of sprites, half a minute on one core',
   needs: { factors: true },
   options: {
     trees: option(rule.whole(1), { help: 'stages of boosting', default: 100 }),

@@ -5,6 +5,8 @@ export interface SortedColumns {
   readonly size: number;
   /** For each column, the rows from the least value to the largest. */
   readonly orders: readonly Uint32Array[];
+  /** For each column, its values in that order. */
+  readonly values: readonly Float64Array[];
 }
 
 export function sortColumns(rows: Float64Array, size: number): SortedColumns {
@@ -14,7 +16,8 @@ export function sortColumns(rows: Float64Array, size: number): SortedColumns {
       (a, b) => rows[a * size + column]! - rows[b * size + column]!,
     ),
   );
-  return { rows, size, orders };
+  const values = orders.map((order, column) => Float64Array.from(order, (row) => rows[row * size + column]!));
+  return { rows, size, orders, values };
 }
 
 /** A binary tree; rows with a value of at most `threshold` go left. A leaf has no column. */
@@ -41,13 +44,13 @@ const equalBelow = 1e-7;
 
 /**
  * A regression tree by the splits that lower the squared error most, level by level (Breiman et al. 1984). The gain of a split
- * is n_L n_R / n (mean_L − mean_R)².
+ * is n_L n_R / n (mean_L − mean_R)² = (n S_L − n_L S)² / (n n_L n_R) with the sums S.
  *
  * @param options.depth how many splits lie above a leaf at most
  * @param options.firstColumn which, and those after it, get what is equally good in several columns
  */
 export function growTree(
-  { rows, size, orders }: SortedColumns,
+  { rows, size, orders, values }: SortedColumns,
   targets: Float64Array,
   { depth, firstColumn }: { readonly depth: number; readonly firstColumn: number },
 ): RegressionTree {
@@ -99,15 +102,17 @@ export function growTree(
       const column = (firstColumn + turn) % size;
       counts.fill(0);
       sums.fill(0);
-      for (const row of orders[column]!) {
+      const [order, sorted] = [orders[column]!, values[column]!];
+      for (let at = 0; at < count; at++) {
+        const row = order[at]!;
         const node = nodeOf[row]!;
         if (isOpen[node] === 0) continue;
-        const value = rows[row * size + column]!;
+        const value = sorted[at]!;
         const before = counts[node]!;
         if (before > 0 && value > last[node]! + equalBelow) {
-          const after = sizes[node]! - before;
-          const difference = sums[node]! / before - (totals[node]! - sums[node]!) / after;
-          const gain = ((before * after) / sizes[node]!) * difference * difference;
+          const inside = sizes[node]!;
+          const difference = sums[node]! * inside - totals[node]! * before;
+          const gain = (difference * difference) / (before * (inside - before) * inside);
           if (gain > gains[node]!) {
             gains[node] = gain;
             columns[node] = column;
