@@ -128,6 +128,9 @@ describe('codes for which the scores are known', () => {
     expect((await score(doubled))[1]).toBe(1);
     // Chance is ⅓ (300 test points: a standard error of 0.027, and a majority of noise does not help).
     for (const accuracy of await score(noise)) expect(Math.abs(accuracy - 1 / 3)).toBeLessThan(4.5 * 0.0273);
+    // The code that varies least does so beside its own variance, not beside others.
+    const scaled = grid(([a, b, c], row) => [a, b, c].map((v, k) => [100, 1, 0.01][k]! * (v + 0.3 * jitter[3 * row + k]!))); // prettier-ignore
+    expect((await score(scaled))[1]).toBe(1);
     const [differences, votes] = await score(constant);
     expect(votes).toBe(0);
     expect(differences).toBeLessThan(1 / 3 + 4.5 * 0.0273);

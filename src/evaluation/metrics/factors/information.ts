@@ -37,10 +37,8 @@ export function histogramBins(values: Float64Array, bins: number): Uint32Array {
   if (least === most) return new Uint32Array(values.length);
   const edges = Float64Array.from({ length: bins }, (_, k) => least + (k * (most - least)) / bins);
   return Uint32Array.from(values, (value) => {
-    let bin = Math.min(bins - 1, Math.floor(((value - least) / (most - least)) * bins));
-    // The edges decide, not the quotient's last bit.
-    while (bin > 0 && value < edges[bin]!) bin--;
-    while (bin < bins - 1 && value >= edges[bin + 1]!) bin++;
+    let bin = bins - 1;
+    while (value < edges[bin]!) bin--;
     return bin;
   });
 }
