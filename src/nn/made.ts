@@ -82,13 +82,18 @@ function maskedDense(
     { name: weight, shape: [from.length, to.length], initializer },
     { name: bias, shape: [to.length], initializer },
   ];
+  // Made once for all passes through the network: sequential draws take many.
+  const masked = new WeakMap<Tensor, Tensor>();
+  const maskedWeights = (weights: Tensor): Tensor => {
+    const product = masked.get(weights) ?? mul(weights, constant(mask, weights.dtype));
+    masked.set(weights, product);
+    return product;
+  };
   return {
     parameters,
     apply: (given: Parameters, x: Tensor): Tensor =>
       withScope(name, () => {
-        const weights = parameter(given, weight);
-        const masked = mul(weights, constant(mask, weights.dtype));
-        return add(matmul(x, masked), parameter(given, bias));
+        return add(matmul(x, maskedWeights(parameter(given, weight))), parameter(given, bias));
       }),
   };
 }
