@@ -169,7 +169,7 @@ describe('a table given some of its columns', () => {
       "'size' is a number with at most 1 decimals from 1 to 9 in training; got 30",
     );
     await expect(run.sampleTable(2, { given: { size: 3.75 } })).rejects.toThrow('got 3.75');
-    await expect(run.sampleTable(2, { given: { weight: 30 } })).rejects.toThrow("no condition 'weight'");
+    await expect(run.sampleTable(2, { given: { height: 30 } })).rejects.toThrow("no condition 'height'");
     await expect(run.encode(rows, { given: { size: 1 } })).rejects.toThrow('among their columns');
 
     const loaded = await load(out, { onNotice: 'silent', threads: 1 });
@@ -188,6 +188,61 @@ describe('a table given some of its columns', () => {
     await expect(attempt(['colour', 'weight', 'size', 'ripe'])).rejects.toThrow('no column is left to model');
     const numbered = tableOf({ id: Array.from({ length: 80 }, (_, k) => `n${k}`), x: column(table, 'size') });
     await expect(train(numbered, { ...small, condition: 'id' })).rejects.toThrow("'id' is taken for id");
+  });
+});
+
+describe('a table of which some rows are wanted', () => {
+  it('draws until enough have what is asked, says how many had, and stops at the bound', async () => {
+    const notices: string[] = [];
+    const options = { ...small, epochs: 20, learningRate: 0.01, onNotice: (line: string) => notices.push(line) };
+    const run = await train(things(600), options);
+    notices.length = 0;
+    const found: { drawn: number; accepted: number }[] = [];
+    const onAcceptance = (acceptance: { drawn: number; accepted: number }) => found.push(acceptance);
+    const rows = await run.sampleTable(300, { given: 'weight>70, colour=blue,size<=6', onAcceptance });
+    expect(rows.rowCount).toBe(300);
+    expect(column(rows, 'weight').filter((weight) => !(Number(weight) > 70))).toEqual([]);
+    expect(column(rows, 'size').filter((size) => !(Number(size) <= 6))).toEqual([]);
+    expect(new Set(column(rows, 'colour'))).toEqual(new Set(['blue']));
+    const { drawn = NaN, accepted = NaN } = found[0] ?? {};
+    expect(notices).toEqual([expect.stringMatching(`${accepted} of ${drawn} drawn rows have weight > 70 and colour = blue and size <= 6 \\(`)]); // prettier-ignore
+
+    // The rate is that of draws which nothing is asked of, within their standard errors; so are the rows that are kept.
+    const all = await run.sampleTable(4000, { seed: 9 });
+    const fits = column(all, 'weight').map((weight, k) => Number(weight) > 70 && column(all, 'colour')[k] === 'blue' && Number(column(all, 'size')[k]) <= 6); // prettier-ignore
+    const share = fits.filter(Boolean).length / 4000;
+    const spread = Math.sqrt(share * (1 - share) * (1 / 4000 + 1 / drawn));
+    expect(Math.abs(accepted / drawn - share)).toBeLessThan(4.5 * spread);
+
+    const range = await run.sample(50, { given: { weight: { above: 30, most: 60 }, colour: 'red' } });
+    const kept = column(run.toTable(range), 'weight').map(Number);
+    expect(kept.filter((weight) => !(weight > 30 && weight <= 60))).toEqual([]);
+    expect(await run.sample(50, { given: 'weight>30,weight<=60,colour=red' })).toEqual(range);
+
+    const refused: [string, string][] = [
+      ['weight>1e6', 'of 1000 drawn rows 0 have weight > 1e6 (0 %), and 5 are wanted'],
+      ['colour>red', "'colour' has no order"],
+      ['colour=purple', "'colour' is red, green or blue in training"],
+      ['shape=round', "draws no column 'shape'; it draws colour, weight, size, ripe"],
+      ['weight>heavy', "'weight' is a number"],
+      ['colour=red:0.5,colour=blue:0.5', "shares are of what the model is given, and it draws 'colour'"],
+      ['weight', 'expected NAME=VALUE, or NAME>VALUE'],
+    ];
+    for (const [given, message] of refused)
+      await expect(run.sample(5, { given, tries: 1000 })).rejects.toThrow(message);
+    await run.dispose();
+  });
+
+  it('goes with a condition, but not with shares of one', async () => {
+    const run = await train(things(300), { ...small, condition: 'colour', epochs: 20, learningRate: 0.01 });
+    const rows = await run.sampleTable(40, { given: 'colour=blue,weight>90' });
+    expect(new Set(column(rows, 'colour'))).toEqual(new Set(['blue']));
+    expect(column(rows, 'weight').filter((weight) => !(Number(weight) > 90))).toEqual([]);
+    const shares = run.sample(5, { given: 'colour=blue:1,colour=red:1,weight>90' });
+    await expect(shares).rejects.toThrow('shares cannot be kept where rows are drawn until they have weight > 90');
+    await expect(run.sample(5, { given: 'colour>blue' })).rejects.toThrow('ranges are of columns that the model');
+    expect(() => run.sampleConditions(5, { given: 'weight>90' })).toThrow('sampleTable gives them');
+    await run.dispose();
   });
 });
 

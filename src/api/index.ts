@@ -138,7 +138,8 @@ export type {
 } from './pictures/index.ts';
 export { Conditions, withColumnsOf } from './data/conditions.ts';
 export type { GivenRows } from './data/conditions.ts';
-export type { Given } from './data/given.ts';
+export type { Given, GivenRange } from './data/given.ts';
+export type { Acceptance } from './run/filters.ts';
 export { codeQuality, reconstructionQuality } from './run/quality.ts';
 export type { CodeQuality, CodeQualityOptions, ReconstructionQualityOptions } from './run/quality.ts';
 export { load } from './run/load.ts';

@@ -8,8 +8,8 @@ import { foldIn, key, permutation, uniform } from '../../random/index.ts';
 import type { Key } from '../../random/index.ts';
 import { encoderOf, labelName } from './condition-config.ts';
 import { meaning, valuesText } from './condition-words.ts';
-import { apportion, parseGiven } from './given.ts';
-import type { Given, GivenColumn } from './given.ts';
+import { apportion, clausesOf } from './given.ts';
+import type { GivenColumn, GivenShares } from './given.ts';
 
 /** Conditions of training rows that a run keeps, at most, and numbers in them: to draw from. */
 const mostRows = 2 ** 14;
@@ -132,7 +132,7 @@ export class Conditions {
    *
    * @throws ValueError for a name or a value that the model was not trained with
    */
-  draw(count: number, options: { readonly given?: Given | undefined; readonly key: Key }): DrawnConditions {
+  draw(count: number, options: { readonly given?: GivenShares | undefined; readonly key: Key }): DrawnConditions {
     const given = options.given === undefined ? [] : this.#parse(options.given);
     const rows = NdArray.zeros([count, this.size], 'float32');
     const chosen = given.map((column, k) => apportion(column, count, foldIn(options.key, k + 1)));
@@ -162,7 +162,7 @@ export class Conditions {
 
   /** Conditions of examples, the same for all or one for each: [count, size]. */
   rowsOf(given: GivenRows, count: number): NdArray<'float32'> {
-    const lists = Object.entries(typeof given === 'string' ? singles(parseGiven(given)) : given);
+    const lists = Object.entries(typeof given === 'string' ? singles(given) : given);
     const missing = this.names.filter((name) => !lists.some(([each]) => each === name));
     const stray = lists.find(([name]) => !this.names.includes(name));
     if (stray) throw this.#unknown(stray[0]);
@@ -246,8 +246,8 @@ export class Conditions {
     };
   }
 
-  #parse(given: Given): GivenColumn[] {
-    return Object.entries(typeof given === 'string' ? parseGiven(given) : given).map(([name, what]) => {
+  #parse(given: GivenShares): GivenColumn[] {
+    return Object.entries(given).map(([name, what]) => {
       if (!this.names.includes(name)) throw this.#unknown(name);
       const { offset } = this.#block(name);
       const entries = this.#sharesOf(name, what);
@@ -261,7 +261,7 @@ export class Conditions {
   }
 
   /** The values of a name with the share of each. */
-  #sharesOf(name: string, what: Exclude<Given, string>[string]): readonly (readonly [Cell, number])[] {
+  #sharesOf(name: string, what: GivenShares[string]): readonly (readonly [Cell, number])[] {
     if (typeof what === 'object' && what !== null) {
       const shares: readonly (readonly [string, unknown])[] = Object.entries(what);
       const total = shares.reduce((sum, [, share]) => sum + Number(share), 0);
@@ -383,12 +383,11 @@ function isSame(given: Cell, back: Cell, spread: number): boolean {
   return Math.abs(Number(given) - back) <= 1e-6 * (spread + Math.abs(back));
 }
 
-function singles(given: Exclude<Given, string>): Readonly<Record<string, Cell>> {
-  for (const [name, value] of Object.entries(given)) {
-    if (typeof value === 'object' && value !== null)
-      throw new ValueError(`given: an example has one '${name}', and shares of several were given.`);
-  }
-  return given as Readonly<Record<string, Cell>>;
+function singles(given: string): Readonly<Record<string, Cell>> {
+  const clauses = clausesOf(given);
+  const odd = clauses.find(({ operator, share }) => operator !== '=' || share !== undefined);
+  if (odd) throw new ValueError(`given: an example has one '${odd.name}': say ${odd.name}=VALUE.`);
+  return Object.fromEntries(clauses.map(({ name, value }) => [name, value]));
 }
 
 function someOf(size: number, count: number): Uint32Array {

@@ -11,6 +11,7 @@ import type { NamedParameters } from '../../training/index.ts';
 import type { Conditions, GivenRows } from '../data/conditions.ts';
 import type { DataInput } from '../data/data.ts';
 import type { Given } from '../data/given.ts';
+import type { Acceptance } from './filters.ts';
 
 export interface RunParts {
   readonly config: RunConfig;
@@ -134,9 +135,19 @@ export const examplesOptionRules: OptionRules<ExamplesOptions> = {
 
 export interface SampleOptions {
   /**
+   * Rows drawn at most until enough have what `given` asks of columns that the model draws. Default: 200 times as many as are wanted, and
+   * 100,000 at least.
+   */
+  readonly tries?: number | undefined;
+  /** Gets how many rows were drawn for that, and how many had it. */
+  readonly onAcceptance?: ((acceptance: Acceptance) => void) | undefined;
+  /**
    * Of a model with a condition: what drawn examples are to have, `{ colour: 'red', size: 3 }`, or shares of several, `{ colour: { red: 0.3, blue:
    * 0.7 } }`; as text `colour=red,size=3` and `colour=red:0.3,colour=blue:0.7`. What it does not say is drawn as often as it is in
    * training, among the training rows that have what is given. Default: all of it is.
+   *
+   * Of a table's columns that the model draws, `{ smoker: 'yes', age: { above: 60 } }` or `smoker=yes,age>60`: rows are drawn until enough have
+   * it (rejection), and the share that had is said.
    */
   readonly given?: Given | undefined;
   /** Default: 0. */
@@ -151,6 +162,8 @@ export interface SampleOptions {
 
 export const sampleOptionRules: OptionRules<SampleOptions> = {
   given: givenRule,
+  tries: rule.whole(1),
+  onAcceptance: rule.callback,
   seed: rule.seed,
   show: rule.oneOf(['mean', 'mode', 'draw']),
   missing: rule.flag,

@@ -29,6 +29,10 @@ import type { Key } from '../../random/index.ts';
 import type { NamedParameters } from '../../training/index.ts';
 import { AnomalyDetector } from './anomalies.ts';
 import type { AnomalyOptions, FitThresholdOptions, ScoreOptions } from './anomalies.ts';
+import { askedOf, drawnUntil, percent } from './filters.ts';
+import type { Asked } from './filters.ts';
+import { clausesOf } from '../data/given.ts';
+import type { GivenShares } from '../data/given.ts';
 import { withColumnsOf } from '../data/conditions.ts';
 import type { Conditions, DrawnConditions } from '../data/conditions.ts';
 import { evaluationExamples } from '../data/data.ts';
@@ -72,6 +76,9 @@ import { TableDraws } from './table-draws.ts';
 
 /** For the draws by which a table's model learns its own marginals: beside the two of seed 0. */
 const referenceKey = foldIn(key(0), 2);
+
+/** As `SampleOptions`, less what has been seen to. */
+type SampleRowOptions = Omit<SampleOptions, 'given'> & { readonly given?: GivenShares | undefined };
 
 /** The bytes of files by their names, folders included. */
 export type RunFiles = Readonly<Record<string, Uint8Array<ArrayBuffer>>>;
@@ -225,18 +232,60 @@ export class Run {
   async sample(count = 64, options: SampleOptions = {}): Promise<NdArray<FloatDType>> {
     checkValue('sample: the count', count, this.#countRule());
     checkOptions('sample', options, sampleOptionRules);
-    const { seed = 0, show = this.#table ? 'draw' : 'mean', given } = options;
-    const { missing = true, matchMarginals = true } = options;
     this.#checkPoints('sample', count);
-    const shape = [count, ...this.exampleShape];
-    const condition = this.#drawn(count, key(seed), given)?.rows;
+    const asked = this.#asked(options.given);
+    const from = key(options.seed ?? 0);
+    const rows =
+      asked.filters.length > 0
+        ? await this.#sampleUntil(count, from, { ...options, ...asked })
+        : await this.#sampleRows(count, from, { ...options, given: asked.given });
+    return this.#inUnits(rows).reshape([count, ...this.exampleShape]);
+  }
+
+  /** What `sample` gives, as rows of the model's units. */
+  async #sampleRows(count: number, from: Key, options: SampleRowOptions): Promise<NdArray<'float32'>> {
+    const { show = this.#table ? 'draw' : 'mean', given, missing = true, matchMarginals = true } = options;
+    const condition = this.#drawn(count, from, given)?.rows;
     if (show !== 'draw') {
-      const codes = besideRows(await this.#latents(count, key(seed), condition), condition);
-      return this.#inUnits(this.#withColumns(await this.#inference.decode(codes, show), condition)).reshape(shape);
+      const codes = besideRows(await this.#latents(count, from, condition), condition);
+      return this.#withColumns(await this.#inference.decode(codes, show), condition);
     }
-    const drawn = await this.#draw(count, key(seed), condition);
+    const drawn = await this.#draw(count, from, condition);
     await this.#tableDraws?.settle(drawn, { missing, matchMarginals });
-    return this.#inUnits(drawn).reshape(shape);
+    return drawn;
+  }
+
+  /** Rows drawn until enough have what is asked; says how many had. @throws ValueError where too few have */
+  async #sampleUntil(
+    count: number,
+    from: Key,
+    { filters, tries = Math.max(100_000, 200 * count), onAcceptance, ...options }: SampleRowOptions & Asked,
+  ): Promise<NdArray<'float32'>> {
+    const table = this.#tableEncoder('sample');
+    const draw = (size: number, chunk: number) => this.#sampleRows(size, foldIn(foldIn(from, 4), chunk), options);
+    const { rows, acceptance } = await drawnUntil(count, { filters, table, tries, draw });
+    const what = filters.map(({ text }) => text).join(' and ');
+    noticesTo(this.#onNotice)(
+      `${acceptance.accepted} of ${acceptance.drawn} drawn rows have ${what} (${percent(acceptance)}); ${count} of them are given.`,
+    );
+    onAcceptance?.(acceptance);
+    return rows;
+  }
+
+  /** What is asked in two: for the condition, and of what the model draws. @throws ValueError for what neither has */
+  #asked(given: SampleOptions['given']): Asked {
+    if (given === undefined) return { given: undefined, filters: [] };
+    const asked = askedOf(clausesOf(given), this.#table);
+    if (this.conditions || asked.given === undefined) return asked;
+    if (!this.#table) this.#data.checkGiven();
+    throw new ValueError(
+      `given: the model draws no column '${Object.keys(asked.given)[0] ?? ''}'; it draws ${this.#table?.modelled.map(({ column }) => column).join(', ') ?? ''}.`,
+    );
+  }
+
+  /** Whether rows are drawn until enough have what is asked, as it is of columns that the model draws. */
+  isByRejection(given: SampleOptions['given']): boolean {
+    return this.#asked(given).filters.length > 0;
   }
 
   /** What the model gives, [n, inputSize], in the data's own units. */
@@ -275,8 +324,7 @@ export class Run {
   }
 
   /** Conditions for examples that are to be drawn, where the model has one. @throws ValueError as `Conditions.draw` */
-  #drawn(count: number, from: Key, given: SampleOptions['given']): DrawnConditions | undefined {
-    if (!this.conditions && given !== undefined) this.#data.checkGiven();
+  #drawn(count: number, from: Key, given: GivenShares | undefined): DrawnConditions | undefined {
     return this.conditions?.draw(count, { given, key: foldIn(from, 3) });
   }
 
@@ -288,7 +336,13 @@ export class Run {
   sampleConditions(count = 64, options: Pick<SampleOptions, 'seed' | 'given'> = {}): Table {
     checkValue('sampleConditions: the count', count, this.#countRule());
     checkOptions('sampleConditions', options, { seed: rule.seed, given: sampleOptionRules.given });
-    const drawn = this.#drawn(count, key(options.seed ?? 0), options.given);
+    const { given, filters } = this.#asked(options.given);
+    if (filters.length > 0) {
+      throw new ValueError(
+        `sampleConditions: rows are drawn until they have ${filters.map(({ text }) => text).join(' and ')}, and their conditions are in them: sampleTable gives them.`,
+      );
+    }
+    const drawn = this.#drawn(count, key(options.seed ?? 0), given);
     if (drawn) return drawn.table;
     throw new ValueError(
       "sampleConditions: the model has no condition. Train one with it: train(data, { condition: 'label' }).",
@@ -307,7 +361,7 @@ export class Run {
     const rows = await this.sample(count, options);
     const table = this.#tableEncoder('sampleTable').decode(rows, { seed, missing, labels: true });
     // Numbers that were given are written as they were, and not as float32 rounds them.
-    return options.given === undefined
+    return !this.conditions || options.given === undefined || this.isByRejection(options.given)
       ? table
       : withColumnsOf(table, this.sampleConditions(count, { seed, given: options.given }));
   }

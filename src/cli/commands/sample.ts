@@ -17,6 +17,7 @@ export interface SampleFlags extends EngineFlags, OutputOptions {
   readonly missing?: boolean;
   readonly given?: string;
   readonly conditions?: string;
+  readonly tries?: number;
   readonly formulas?: WriteTableOptions['formulas'];
 }
 
@@ -32,8 +33,13 @@ export const sampleCommand: CommandRow<[path: string], SampleFlags> = {
     option('-n, --count <n>', 'how many (default: 64)', whole(1)),
     option(
       '--given <condition>',
-      'of a model with a condition: label=3, or colour=red,size=3; shares: colour=red:0.3,colour=blue:0.7; repeatable (default: as in training)',
+      "of a model with a condition: label=3, or colour=red,size=3; shares: colour=red:0.3,colour=blue:0.7; of columns that a table's model draws: age>60,smoker=yes (rows are drawn until enough have it); repeatable (default: as in training)",
       given,
+    ),
+    option(
+      '--tries <n>',
+      'rows drawn at most for those that have what --given asks of drawn columns (default: 200 times as many as wanted, 100,000 at least)',
+      whole(1),
     ),
     option('--conditions <file>', 'write what each example was given there too: .csv, .tsv or .parquet'),
     option('--no-missing', 'rows of a table: leave no value out, where training rows have gaps'),
@@ -53,6 +59,7 @@ export const sampleCommand: CommandRow<[path: string], SampleFlags> = {
     'rootsigma sample runs/digits-diagonal -o samples.npy --count 1000 --seed 7',
     'rootsigma sample runs/digits-full -o threes.png --given label=3',
     'rootsigma sample runs/people-diagonal -o synthetic.csv --count 5000',
+    'rootsigma sample runs/people-diagonal -o old.csv --given "age>60,smoker=yes"',
   ],
   run: sample,
 };
@@ -66,9 +73,21 @@ async function sample(context: CommandContext, [path]: [path: string], flags: Sa
     throw new UsageError(`--conditions: ${beside} must be a table: .csv, .tsv or .parquet.`);
   const run = await openRun(context, path, flags);
   const wanted = { seed, ...(condition !== undefined && { given: condition }) };
-  const drawn = run.conditions || beside !== undefined ? run.sampleConditions(count, wanted) : undefined;
+  const byRejection = run.isByRejection(condition);
+  if (byRejection && beside !== undefined)
+    throw new UsageError(
+      `--conditions: the rows are drawn until they have what is asked; their columns are in ${file}.`,
+    );
+  const isGiven = (run.conditions !== undefined && !byRejection) || beside !== undefined;
+  const drawn = isGiven ? run.sampleConditions(count, wanted) : undefined;
+  let acceptance: { readonly drawn: number; readonly accepted: number } | undefined;
+  const onAcceptance = (found: typeof acceptance): void => {
+    acceptance = found;
+  };
   const examples = await run.sample(count, {
     ...wanted,
+    onAcceptance,
+    ...(flags.tries !== undefined && { tries: flags.tries }),
     ...(show && { show }),
     ...(missing !== undefined && { missing }),
   });
@@ -76,7 +95,15 @@ async function sample(context: CommandContext, [path]: [path: string], flags: Sa
   const shape = await writeExamples(library, file, { run, examples }, { columns, formulas, decode, conditions: drawn });
   if (beside !== undefined && drawn) await library.writeTable(beside, drawn, { ...(formulas && { formulas }) });
   const ofConditions = drawn && Object.fromEntries(drawn.columns.map(({ name, values }) => [name, Array.from(values)]));
-  if (output.json) output.record({ file, count, shape, seed, ...(ofConditions && { conditions: ofConditions }) });
+  if (output.json)
+    output.record({
+      file,
+      count,
+      shape,
+      seed,
+      ...(ofConditions && { conditions: ofConditions }),
+      ...(acceptance && { acceptance }),
+    });
   const what = run.columns ? `rows of ${shape[1] ?? 0} columns` : `samples of shape ${shape.slice(1).join('×')}`;
   output.say(`${file}: ${count} ${what}, seed ${seed}${drawn ? `; ${givenText(drawn)}` : ''}`);
   return undefined;
