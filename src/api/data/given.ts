@@ -60,7 +60,7 @@ export function clausesOf(given: Given): Clause[] {
     if (isRange(what)) {
       return Object.entries(what).map(([bound, value]: [string, Cell]) => ({ name, operator: rangeOperators[bound as keyof GivenRange], value })); // prettier-ignore
     }
-    return Object.entries(what).map(([value, share]) => ({ name, operator: '=', value, share: share as number }));
+    return Object.entries(what).map(([value, share]) => ({ name, operator: '=', value, share: share }));
   });
 }
 
