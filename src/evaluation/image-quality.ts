@@ -68,10 +68,62 @@ const stabilizers = [1e-4, 9e-4] as const;
  * smaller than the window get the largest odd window that fits.
  */
 export function structuralSimilarity(a: ArrayLike<number>, b: ArrayLike<number>, size: ImageSize): number {
+  return similarityOf(a, b, size).similarity;
+}
+
+/** Of scales from fine to coarse (Wang, Simoncelli and Bovik 2003, section 3.2). */
+const scaleWeights = [0.0448, 0.2856, 0.3001, 0.2363, 0.1333];
+
+/** How many scales an image has, each of half the size: as long as the 11 × 11 window fits, five at most. 28 × 28 has two. */
+export function similarityScales({ height, width }: Pick<ImageSize, 'height' | 'width'>): number {
+  let scales = 1;
+  while (scales < scaleWeights.length && Math.min(height, width) >> scales >= 11) scales++;
+  return scales;
+}
+
+/**
+ * Multi-scale structural similarity of two images in [0, 1] (Wang, Simoncelli and Bovik 2003, eq. 7): the product over scales of mean contrast
+ * and structure, and at the coarsest of luminance too, each to the power of its weight. Each scale is the mean of 2 × 2 pixels of the one before.
+ * Where fewer than five scales fit (`similarityScales`), their weights are brought to a sum of 1; a negative mean counts as 0.
+ */
+export function multiscaleSimilarity(a: ArrayLike<number>, b: ArrayLike<number>, size: ImageSize): number {
+  const weights = scaleWeights.slice(0, similarityScales(size));
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  let [x, y, at] = [a, b, size];
+  let product = 1;
+  for (const [scale, weight] of weights.entries()) {
+    const { similarity, contrastStructure } = similarityOf(x, y, at);
+    const factor = scale === weights.length - 1 ? similarity : contrastStructure;
+    product *= Math.max(0, factor) ** (weight / total);
+    [x, y] = [halved(x, at), halved(y, at)];
+    at = { ...at, height: at.height >> 1, width: at.width >> 1 };
+  }
+  return product;
+}
+
+/** Means of 2 × 2 pixels; a last odd row or column is left out. */
+function halved(image: ArrayLike<number>, { height, width, channels }: ImageSize): Float64Array {
+  const [rows, columns] = [height >> 1, width >> 1];
+  const result = new Float64Array(rows * columns * channels);
+  for (let y = 0; y < rows; y++) {
+    for (let x = 0; x < columns; x++) {
+      for (let c = 0; c < channels; c++) {
+        const at = (2 * y * width + 2 * x) * channels + c;
+        const below = at + width * channels;
+        result[(y * columns + x) * channels + c] =
+          (image[at]! + image[at + channels]! + image[below]! + image[below + channels]!) / 4;
+      }
+    }
+  }
+  return result;
+}
+
+/** Means over places and channels: of the whole expression, and of its second factor alone. */
+function similarityOf(a: ArrayLike<number>, b: ArrayLike<number>, size: ImageSize) {
   const { height, width, channels } = size;
   const window = gaussianWindow(Math.min(11, height, width));
   const [c1, c2] = stabilizers;
-  let [total, places] = [0, 0];
+  let [total, contrast, places] = [0, 0, 0];
   for (let channel = 0; channel < channels; channel++) {
     const filtered = (value: (k: number) => number): Float64Array =>
       filter((pixel) => value(pixel * channels + channel), { height, width, window });
@@ -85,10 +137,11 @@ export function structuralSimilarity(a: ArrayLike<number>, b: ArrayLike<number>,
       const variances = squareA[k]! - ma * ma + squareB[k]! - mb * mb;
       const covariance = product[k]! - ma * mb;
       total += ((2 * ma * mb + c1) * (2 * covariance + c2)) / ((ma * ma + mb * mb + c1) * (variances + c2));
+      contrast += (2 * covariance + c2) / (variances + c2);
     }
     places += meanA.length;
   }
-  return total / places;
+  return { similarity: total / places, contrastStructure: contrast / places };
 }
 
 /** Weights of the largest odd window of at most `size`, adding up to 1. */

@@ -17,6 +17,7 @@ export async function planRunMetrics(choices: 'all' | readonly MetricChoice[], m
   const { reading, data, given, seed, ...rest } = measured;
   const subject: MetricSubject = {
     ...rest,
+    examplesOf: (dataset) => evaluationExamples(dataset, reading, seed),
     training: async () => {
       const { test } = await data.splits(given);
       const dataset = await data.dataset(test ? given : undefined, 'train');

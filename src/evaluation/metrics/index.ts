@@ -13,6 +13,10 @@ import { klPerDimension } from './latent/kl-per-dimension.ts';
 import { mutualInformation } from './latent/mutual-information.ts';
 import { totalCorrelation } from './latent/total-correlation.ts';
 import type { Metric } from './metric.ts';
+import { frechetDistance as frechetDistanceMetric } from './samples/frechet-distance.ts';
+import { imageDiversity } from './samples/image-diversity.ts';
+import { precisionRecall } from './samples/precision-recall.ts';
+import { closestRecords } from './tables/closest-records.ts';
 
 /** The table of metrics, in the order of help and documents. */
 export const metrics: readonly Metric[] = [
@@ -30,6 +34,10 @@ export const metrics: readonly Metric[] = [
   betaVaeScore,
   factorVaeScore,
   dci,
+  frechetDistanceMetric,
+  precisionRecall,
+  imageDiversity,
+  closestRecords,
 ];
 
 export { chosenMetrics, obstacleTo } from './choose.ts';
@@ -57,6 +65,12 @@ export type { AggregateDensities } from './latent/aggregate.ts';
 export { fitPosteriors } from './latent/fit-posteriors.ts';
 export type { FitOptions } from './latent/fit-posteriors.ts';
 export { aggregateCovariance, gaussianTotalCorrelation } from './latent/total-correlation.ts';
+export { firstMoments, frechetDistance } from './samples/frechet.ts';
+export type { FirstMoments } from './samples/frechet.ts';
+export { neighbourhoods } from './samples/neighbourhoods.ts';
+export type { Neighbourhoods } from './samples/neighbourhoods.ts';
+export { closestRows } from './tables/closest-rows.ts';
+export type { ClosestRows } from './tables/closest-rows.ts';
 export { planMetrics } from './measure.ts';
 export type { Measurements, MeasureOptions } from './measure.ts';
 export { defineMetric } from './metric.ts';

@@ -57,6 +57,8 @@ export interface MetricSubject extends MeasuredModel, MetricExamples {
     count: number,
     options: { readonly seed: number; readonly show: 'mean' | 'draw' },
   ) => Promise<NdArray<FloatDType>>;
+  /** Examples in the data's units, such as draws, as the model takes them. */
+  readonly examplesOf: (dataset: Dataset) => Examples;
   /** Draws as rows of the table that the model was trained on. */
   readonly sampleTable: (count: number, options: { readonly seed: number }) => Promise<Table>;
 }

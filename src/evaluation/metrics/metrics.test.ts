@@ -24,7 +24,7 @@ const parameters = initializeParameters(model.parameters, key(2));
 const missing = () => Promise.reject(new Error('not asked for'));
 const subject: MetricSubject = {
   ...{ engine: referenceEngine, model, parameters, examples, dataset },
-  ...{ training: missing, sample: missing, sampleTable: missing },
+  ...{ training: missing, sample: missing, sampleTable: missing, examplesOf: () => examples },
 };
 
 const drawing = (name: string) =>
