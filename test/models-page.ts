@@ -1,5 +1,7 @@
 import { builtInParts, optionText, partKinds } from '../src/config/index.ts';
 import type { PartRow } from '../src/config/index.ts';
+import { createObjective } from '../src/objectives/index.ts';
+import type { ObjectiveRow } from '../src/objectives/index.ts';
 import type { PartKind, PartOption } from '../src/parts/index.ts';
 
 const titles: Readonly<Record<PartKind, string>> = {
@@ -27,7 +29,8 @@ function section(title: string, rows: readonly PartRow[]): string {
   return `\n## ${title}\n${rows.map(partText).join('')}`;
 }
 
-function partText({ name, summary, when, formula, paper, options }: PartRow): string {
+function partText(row: PartRow): string {
+  const { name, summary, when, formula, paper, options } = row;
   const lines = Object.entries(options as Readonly<Record<string, PartOption>>).map(optionRow);
   const table =
     lines.length > 0 ? `\n| option | what it is | may be | default |\n|---|---|---|---|\n${lines.join('\n')}\n` : '';
@@ -35,8 +38,25 @@ function partText({ name, summary, when, formula, paper, options }: PartRow): st
 ### \`${name}\`
 
 ${capital(summary)}. ${sentence(when)}
-${formula === undefined ? '' : `\n    ${formula}\n`}${paper === undefined ? '' : `\n${sentence(paper)}\n`}${table}`;
+${formula === undefined ? '' : `\n    ${formula}\n`}${paper === undefined ? '' : `\n${sentence(paper)}\n`}${row.kind === 'objective' ? criterionText(row) : ''}${table}`;
 }
+
+/** By what epochs are compared with its usual options, and whether threads share its steps. */
+function criterionText(row: ObjectiveRow): string {
+  const { criterion, couplesExamples, parameters } = createObjective(row, {}, sizes);
+  const by = criterion.metric === 'elbo' ? 'the ELBO (at β = 1)' : `\`${criterion.metric}\``;
+  const better = criterion.direction === 'max' ? 'larger' : 'smaller';
+  const alone =
+    parameters.length > 0
+      ? ' One thread takes its steps, as it has parameters of its own.'
+      : couplesExamples
+        ? ' One thread takes its steps, as it compares examples.'
+        : '';
+  return `\nEpochs are compared by ${by}, the ${better} the better.${alone}\n`;
+}
+
+/** Any will do. */
+const sizes = { latent: 2, inputSize: 4, trainingSize: 100, batchSize: 16 };
 
 export function optionRow([name, { rule, help, default: usual, defaultText }]: readonly [string, PartOption]): string {
   const text =

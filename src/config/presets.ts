@@ -119,13 +119,13 @@ export const presets: readonly Preset[] = [
     name: 'info-vae',
     summary: 'half of the KL term, and an MMD that draws all codes together to the prior',
     when: 'the KL term makes codes tell too little of x',
-    options: { objective: 'info', alpha: 0.5, lambda: 1000 },
+    options: { objective: 'info', alpha: 0.5, lambda: 100 },
   },
   {
     name: 'wae-mmd',
     summary: 'reconstruction, and an MMD that draws all codes together to the prior; no KL term',
     when: 'you want sharp reconstructions and samples, and no likelihood',
-    options: { objective: 'wae', lambda: 1000 },
+    options: { objective: 'wae', lambda: 100 },
   },
   {
     name: 'vamp-vae',

@@ -21,7 +21,7 @@ export const info = defineObjective({
     }),
     lambda: option(scheduled({ least: 0 }), {
       help: 'λ: α + λ − 1 is the weight of the MMD, which is at most 2',
-      default: 1000,
+      default: 100,
       isScheduled: true,
     }),
     ...kernelOptions,

@@ -16,7 +16,7 @@ export const wae = defineObjective({
   options: {
     lambda: option(scheduled({ least: 0 }), {
       help: 'λ, weight of the MMD, which is at most 2',
-      default: 1000,
+      default: 100,
       isScheduled: true,
     }),
     ...kernelOptions,
