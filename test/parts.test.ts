@@ -19,6 +19,7 @@ import {
   definePrior,
   gaussianFamily,
   gaussianLikelihood,
+  likelihoods,
 } from '../src/models/index.ts';
 import { activation, dense, ones, parameter, sequential } from '../src/nn/index.ts';
 import { defineObjective, elboTerms } from '../src/objectives/index.ts';
@@ -163,6 +164,34 @@ describe.each(cases)('a %s of one’s own', (kind, row, options) => {
     for (const [key, value] of Object.entries(straight.parameters)) {
       expect(resumed.parameters[key]?.data, key).toEqual(value.data);
     }
+  });
+});
+
+describe('what a likelihood’s row says of itself decides, and not its name', () => {
+  const real = new NdArray(
+    Float32Array.from(examples.data, (value) => 40 * value - 7),
+    [60, 4],
+  );
+
+  it.each<[name: string, options: Readonly<Record<string, number>>, data: NdArray]>([
+    ['gaussian', { stddev: 0.5 }, real],
+    ['bernoulli', {}, examples],
+  ])('a copy of %s is treated as it is', async (name, options, data) => {
+    const row = likelihoods.find((each) => each.name === name);
+    const runOf = async (likelihood: string, parts: readonly PartRow[]) => {
+      const notices: string[] = [];
+      const onNotice = (line: string): void => void notices.push(line);
+      const run = await train(data, {
+        ...{ latent: 2, epochs: 1, batchSize: 20, threads: 1, engine: 'onnxruntime-web', parts, onNotice },
+        likelihood: { name: likelihood, ...options },
+      });
+      const scores = await Promise.all(
+        [{}, { method: 'likelihood-ratio', draws: 2 } as const].map((how) => run.score(data, how)),
+      );
+      return { data: run.config.data, notices, scores, parameters: run.parameters };
+    };
+    const copy = { ...row, name: 'copy-of-mine' } as PartRow;
+    expect(await runOf('copy-of-mine', [copy])).toEqual(await runOf(name, []));
   });
 });
 

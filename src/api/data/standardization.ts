@@ -2,14 +2,10 @@ import { DataError, NdArray, ValueError, sizeOf } from '../../core/index.ts';
 import { Standardization } from '../../data/index.ts';
 import type { Dataset, ScaleRule } from '../../data/index.ts';
 import type { RunConfig } from '../../config/index.ts';
+import type { LikelihoodRow } from '../../models/index.ts';
 
 /** What `DatasetOptions.scale` may be. */
 const scaleRules = ['none', 'whole', 'each'] as const;
-
-/** The likelihoods of real values: others are of counts, choices or numbers in [0, 1], which have no unit to choose. */
-function takesUnits(likelihood: string): boolean {
-  return likelihood === 'gaussian' || likelihood === 'laplace';
-}
 
 /**
  * Which numbers of an example are standardised together. By default each number of a vector by itself, and images and
@@ -21,19 +17,23 @@ function takesUnits(likelihood: string): boolean {
  */
 export function scaleRuleFor(
   { sampleShape, support }: Pick<Dataset, 'sampleShape' | 'support'>,
-  { likelihood, binarize }: { readonly likelihood: string } & Pick<RunConfig['data'], 'binarize'>,
+  {
+    likelihood,
+    binarize,
+  }: { readonly likelihood: Pick<LikelihoodRow, 'name' | 'isStandardized'> } & Pick<RunConfig['data'], 'binarize'>,
   { asked, usual }: { readonly asked?: unknown; readonly usual?: ScaleRule | 'none' | undefined },
 ): ScaleRule | undefined {
   if (asked !== undefined && !scaleRules.some((rule) => rule === asked)) {
     throw new ValueError(`data option scale: expected one of ${scaleRules.join(', ')}, got ${JSON.stringify(asked)}.`);
   }
-  const hasUnits = takesUnits(likelihood) && binarize === 'none' && support !== 'table';
+  // Others are of counts, choices or numbers in [0, 1], which have no unit to choose.
+  const hasUnits = likelihood.isStandardized === true && binarize === 'none' && support !== 'table';
   if (!hasUnits) {
     if (asked === undefined || asked === 'none') return undefined;
     const why =
       support === 'table'
         ? 'a table has a scale for each column already'
-        : `it is for real values under 'gaussian' or 'laplace', and the likelihood is '${likelihood}'${binarize === 'none' ? '' : `, binarize '${binarize}'`}`;
+        : `it is for real values under 'gaussian' or 'laplace', and the likelihood is '${likelihood.name}'${binarize === 'none' ? '' : `, binarize '${binarize}'`}`;
     throw new ValueError(`data option scale ${JSON.stringify(asked)}: ${why}.`);
   }
   const rule = (asked as ScaleRule | 'none' | undefined) ?? usual ?? defaultRule(sampleShape, support);

@@ -26,12 +26,20 @@ export interface PartContext {
   readonly standardization?: Standardization | undefined;
 }
 
+/** The row of a configuration's likelihood: what it says of itself decides about data and scores, and not its name. */
+export function likelihoodRowOf(
+  { likelihood }: Pick<RunConfig['model'], 'likelihood'>,
+  parts: PartTable = builtInParts,
+): LikelihoodRow {
+  return partNamed<LikelihoodRow>('likelihood', likelihood.name, parts.likelihood);
+}
+
 /** The family that a configuration describes. @throws ValueError when it does not fit the data */
 export function likelihoodFor(
   { data, model }: Pick<RunConfig, 'data' | 'model'>,
   { parts = builtInParts, standardization }: PartContext = {},
 ): LikelihoodFamily {
-  const row = partNamed<LikelihoodRow>('likelihood', model.likelihood.name, parts.likelihood);
+  const row = likelihoodRowOf(model, parts);
   const { isOfTables = false } = row;
   const support = data.support ?? 'unit-interval';
   if (isOfTables !== (support === 'table') || (isOfTables && !data.table)) {

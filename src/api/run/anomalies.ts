@@ -24,12 +24,13 @@ import { anomalyMethods, thresholdsSchemaVersion } from '../../evaluation/index.
 import type { AnomalyThreshold, AnomalyThresholds } from '../../evaluation/index.ts';
 import type { PartTable, RunConfig } from '../../config/index.ts';
 import type { Store } from '../../io/index.ts';
+import type { LikelihoodRow } from '../../models/index.ts';
 import type { Examples } from '../../objectives/index.ts';
 import { key, permutation } from '../../random/index.ts';
 import { backgroundFor } from './background.ts';
 import { isExamples, scoringExamples } from '../data/data.ts';
 import type { DataInput } from '../data/data.ts';
-import { checkSupport } from '../model/likelihood.ts';
+import { checkSupport, likelihoodRowOf } from '../model/likelihood.ts';
 import type { Conditions } from '../data/conditions.ts';
 import { givenRule, splitRule } from './run-options.ts';
 import type { GivenOptions, RunParts } from './run-options.ts';
@@ -142,8 +143,7 @@ export class AnomalyDetector {
 
   /** Fits what the default score needs, while the training data are at hand. */
   async prepare(): Promise<void> {
-    if (this.#config.model.likelihood.name === 'mixed')
-      await this.#fitBalance(await this.#trainingData('balanced-elbo'));
+    if (this.#likelihood.isOfTables) await this.#fitBalance(await this.#trainingData('balanced-elbo'));
   }
 
   async fitThreshold(data: DataInput | undefined, options: FitThresholdOptions): Promise<AnomalyThreshold> {
@@ -214,9 +214,9 @@ export class AnomalyDetector {
    * in tables what is strange in z drowns in the columns. Runs that were trained before there was a balance keep their score.
    */
   async #defaultMethod(): Promise<AnomalyMethod> {
-    const { name: likelihood } = this.#config.model.likelihood;
-    if (likelihood === 'bernoulli') return 'typicality';
-    return likelihood === 'mixed' && (await this.#read()).balance ? 'balanced-elbo' : 'elbo';
+    const { isBinary, isOfTables } = this.#likelihood;
+    if (isBinary) return 'typicality';
+    return isOfTables && (await this.#read()).balance ? 'balanced-elbo' : 'elbo';
   }
 
   async #fitBalance(usual: Dataset): Promise<Balance> {
@@ -304,8 +304,12 @@ export class AnomalyDetector {
     return this.#conditions ? this.#conditions.beside(examples, dataset) : examples;
   }
 
+  get #likelihood(): LikelihoodRow {
+    return likelihoodRowOf(this.#config.model, this.#table);
+  }
+
   #background(): Background {
-    return backgroundFor(this.#config, this.#standardization);
+    return backgroundFor(this.#config, { likelihood: this.#likelihood, standardization: this.#standardization });
   }
 }
 

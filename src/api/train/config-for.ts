@@ -14,6 +14,7 @@ import type { Dataset, DatasetSplits } from '../../data/index.ts';
 import type { NetworksFactory } from '../../models/index.ts';
 import { classesOf, conditionNames, labelName } from '../data/condition-config.ts';
 import { scaleRuleFor } from '../data/standardization.ts';
+import { likelihoodRowOf } from '../model/likelihood.ts';
 import { isImageShape } from '../../drawing/index.ts';
 import type { DataShape } from '../../parts/index.ts';
 import { defaultsFor, withLikelihood } from './default-options.ts';
@@ -57,7 +58,7 @@ function configOver(splits: DatasetSplits, given: Options): RunConfig {
       kind: train.kind,
       shape: [...train.sampleShape],
       count: train.size,
-      binarize: options.binarize ?? withLikelihood(base, parts.likelihood.name).data.binarize,
+      binarize: options.binarize ?? withLikelihood(base, likelihoodRowOf(parts, table)).data.binarize,
       ...defined({
         support: train.support === 'unit-interval' ? undefined : train.support,
         options: splits.options,
@@ -70,7 +71,8 @@ function configOver(splits: DatasetSplits, given: Options): RunConfig {
     training: trainingConfig(base.training, options),
     ...defined({ preset: options.config?.preset }),
   };
-  return withScale(parseRunConfig(withEntries(config, entries), { name: 'options', parts: table }), splits, options);
+  const checked = parseRunConfig(withEntries(config, entries), { name: 'options', parts: table });
+  return withScale(checked, { splits, parts: table, base: options.config });
 }
 
 /** What the model is to be conditioned on, as options or a configuration to start from say. */
@@ -90,11 +92,15 @@ function classesFor(train: Dataset, wanted: readonly string[]): RunConfig['data'
 }
 
 /** A configuration that one starts from says how its likelihood's data are standardised, by its silence too. */
-function withScale(config: RunConfig, { train, options }: DatasetSplits, { config: base }: Options): RunConfig {
-  const { likelihood } = config.model;
+function withScale(
+  config: RunConfig,
+  { splits, parts, base }: { readonly splits: DatasetSplits; readonly parts: PartTable; readonly base: RunConfig | undefined }, // prettier-ignore
+): RunConfig {
+  const { train, options } = splits;
+  const likelihood = likelihoodRowOf(config.model, parts);
   const usual = base?.model.likelihood.name === likelihood.name ? (base.data.scale ?? 'none') : undefined;
   const { binarize } = config.data;
-  const scale = scaleRuleFor(train, { likelihood: likelihood.name, binarize }, { asked: options?.scale, usual });
+  const scale = scaleRuleFor(train, { likelihood, binarize }, { asked: options?.scale, usual });
   return scale === undefined ? config : { ...config, data: { ...config.data, scale } };
 }
 

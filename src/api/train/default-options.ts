@@ -1,6 +1,7 @@
 import type { Dataset } from '../../data/index.ts';
 import type { RunConfig } from '../../config/index.ts';
-import { defaultLikelihoods } from '../model/likelihood.ts';
+import type { LikelihoodRow } from '../../models/index.ts';
+import { defaultLikelihoods, likelihoodRowOf } from '../model/likelihood.ts';
 
 /** What a run's configuration says besides what its data are. */
 export type BaseConfig = Pick<RunConfig, 'model' | 'objective' | 'training'> & {
@@ -29,8 +30,9 @@ const general: BaseConfig = {
 
 /** What nobody asked otherwise, by the data: a likelihood that fits their support, and for tables a size that fits theirs. */
 export function defaultsFor(dataset: Dataset): BaseConfig {
-  if (dataset.support === 'table') return forTable(withLikelihood(general, 'mixed'), dataset.size);
-  const base = withLikelihood(general, isColorImage(dataset) ? 'gaussian' : defaultLikelihoods[dataset.support]);
+  if (dataset.support === 'table') return forTable(withLikelihood(general, builtIn('mixed')), dataset.size);
+  const usual = isColorImage(dataset) ? 'gaussian' : defaultLikelihoods[dataset.support];
+  const base = withLikelihood(general, builtIn(usual));
   return withEnoughSteps(base, dataset.size * (1 - base.training.validation), usualSteps);
 }
 
@@ -73,8 +75,15 @@ function forTable(general: BaseConfig, rows: number): BaseConfig {
 }
 
 /** Another likelihood than the base's brings its own way with grey values. */
-export function withLikelihood(base: BaseConfig, likelihood: string): BaseConfig {
-  if (likelihood === base.model.likelihood.name) return base;
-  const binarize = likelihood === 'bernoulli' ? 'dynamic' : 'none';
-  return { ...base, data: { binarize }, model: { ...base.model, likelihood: { name: likelihood } } };
+export function withLikelihood(
+  base: BaseConfig,
+  { name, isBinary = false }: Pick<LikelihoodRow, 'name' | 'isBinary'>,
+): BaseConfig {
+  if (name === base.model.likelihood.name) return base;
+  const binarize = isBinary ? 'dynamic' : 'none';
+  return { ...base, data: { binarize }, model: { ...base.model, likelihood: { name } } };
+}
+
+function builtIn(name: string): LikelihoodRow {
+  return likelihoodRowOf({ likelihood: { name } });
 }

@@ -4,7 +4,7 @@ import { Standardization, grayFraction, splitValidation } from '../../data/index
 import type { Binarize, Dataset, DatasetOptions, DatasetSplits } from '../../data/index.ts';
 import { createEngine } from '../../engine/index.ts';
 import { partTable, upgradedEntries } from '../../config/index.ts';
-import type { RunConfig } from '../../config/index.ts';
+import type { PartTable, RunConfig } from '../../config/index.ts';
 import { Trainer } from '../../training/index.ts';
 import type { DoneEvent, TrainerOptions } from '../../training/index.ts';
 import { configFor, wantedConditions } from './config-for.ts';
@@ -18,7 +18,7 @@ import {
   trainingExamples,
 } from '../data/data.ts';
 import type { DataInput } from '../data/data.ts';
-import { checkSupport } from '../model/likelihood.ts';
+import { checkSupport, likelihoodRowOf } from '../model/likelihood.ts';
 import { modelFor } from '../model/model.ts';
 import { objectiveFor } from '../model/objective.ts';
 import { inheritedStandardization, originNotice, originOf, startedConfig } from './origin.ts';
@@ -93,7 +93,7 @@ async function trainTo(
   const notes = [
     ...(conditions ? [`the model is one of examples given ${conditions.describe()}.`] : []),
     ...splits.notes,
-    ...likelihoodNotice(splits, config, options),
+    ...likelihoodNotice(splits, config, { options, parts: table }),
     ...scaleNotice,
     ...scheduleNotices(config, splits, table),
   ];
@@ -232,8 +232,12 @@ async function follow(
 }
 
 /** What a person should know of the likelihood: what grey values mean under Bernoulli, and what was chosen for other data. */
-function likelihoodNotice(splits: DatasetSplits, { data, model }: RunConfig, options: TrainOptions): string[] {
-  if (model.likelihood.name === 'bernoulli') return grayNotice(splits, data.binarize);
+function likelihoodNotice(
+  splits: DatasetSplits,
+  { data, model }: RunConfig,
+  { options, parts }: { readonly options: TrainOptions; readonly parts: PartTable },
+): string[] {
+  if (likelihoodRowOf(model, parts).isBinary) return grayNotice(splits, data.binarize);
   if (options.likelihood !== undefined || splits.train.support !== 'real') return [];
   return [
     `the data are numbers in a unit of their own: the likelihood is '${model.likelihood.name}' with a learned standard deviation ('laplace' and 'poisson' take such data too).`,
