@@ -29,10 +29,15 @@ export function chosenMetrics(given: 'all' | readonly MetricChoice[], known: rea
   const twice = named.find(({ metric }, at) => named.findIndex((each) => each.metric.name === metric.name) < at);
   if (twice) throw new ValueError(`metrics: '${twice.metric.name}' is chosen twice.`);
   if (!choices.includes('all')) return named;
-  const others = known
-    .filter(({ name }) => !named.some(({ metric }) => metric.name === name))
-    .map((metric) => ({ metric, options: optionsOf(metric, {}), isNamed: false }));
-  return [...others, ...named];
+  const all = known.map(
+    (metric) =>
+      named.find((each) => each.metric.name === metric.name) ?? {
+        metric,
+        options: optionsOf(metric, {}),
+        isNamed: false,
+      },
+  );
+  return [...all, ...named.filter((each) => !all.includes(each))];
 }
 
 function chosenMetric(choice: MetricChoice, known: readonly Metric[]): ChosenMetric {

@@ -90,6 +90,9 @@ describe('planMetrics', () => {
     const one = await planMetrics(['second'], { subject, known })({ seed: 3 });
     const other = await planMetrics(['second'], { subject, known })({ seed: 4 });
     const shifted = await planMetrics(['all', { name: 'second', shift: 3 }], { subject, known })({ seed: 3 });
+    expect(Object.keys(shifted.metrics)).toEqual(['first', 'second']);
+    const backwards = planMetrics([{ name: 'first', shift: 0 }, 'all'], { subject, known });
+    expect(Object.keys((await backwards({ seed: 0 })).metrics)).toEqual(['first', 'second']);
     const numberOf = ({ metrics: found }: typeof both, name: string) => found[name]?.number as number;
     expect(numberOf(one, 'second')).toBe(numberOf(both, 'second'));
     expect(numberOf(one, 'second')).not.toBe(numberOf(both, 'first'));

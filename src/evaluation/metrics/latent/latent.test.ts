@@ -13,6 +13,7 @@ import { columnMoments } from '../columns.ts';
 import { aggregateDensities } from './aggregate.ts';
 import type { AggregateDensities } from './aggregate.ts';
 import { fitPosteriors } from './fit-posteriors.ts';
+import { drawnKlPerDimension } from './kl-per-dimension.ts';
 import { meanDifference } from './mutual-information.ts';
 import { aggregateCovariance, gaussianTotalCorrelation } from './total-correlation.ts';
 
@@ -133,6 +134,30 @@ describe('the aggregate posterior', () => {
     }
     expected.forEach((value, k) => {
       expect(found.data[k]).toBeCloseTo(value, 5);
+    });
+  });
+});
+
+describe('the KL of each dimension', () => {
+  it('by draws is the closed form, to the standard error of the draws', async () => {
+    const model: LinearGaussian = {
+      map: [[0.8, 0.3], [0.1, 0.9]], // prettier-ignore
+      bias: [1, 0],
+      scaleTril: [[0.6, 0], [-0.2, 0.5]], // prettier-ignore
+      weight: [[1, 0], [0, 1]], // prettier-ignore
+      stddev: 1,
+    };
+    const x = normal(key(7), [150, 2]);
+    const [draws, variances] = [400, [0.36, 0.29]];
+    const found = await drawnKlPerDimension(measured(model), examplesIn(x), { draws, key: key(8) });
+    found.forEach((value, i) => {
+      const [a = 0, b = 0] = model.map[i]!;
+      const terms = Array.from({ length: 150 }, (_, row) => {
+        const mean = a * x.data[2 * row]! + b * x.data[2 * row + 1]! + model.bias![i]!;
+        return 0.5 * (variances[i]! + mean * mean - 1 - Math.log(variances[i]!));
+      });
+      // A draw's term has a variance below (1 + mean²) / 2 + …, about 2 here.
+      expect(Math.abs(value - meanWithError(terms).mean)).toBeLessThan(4 * Math.sqrt(2 / (150 * draws)));
     });
   });
 });
