@@ -1,16 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { NdArray } from '../../core/index.ts';
 import { evaluate } from '../../engine/reference/index.ts';
+import { MultivariateNormalDiag } from '../../gaussian/index.ts';
 import { constant } from '../../graph/index.ts';
 import type { Tensor } from '../../graph/index.ts';
 import { initializeParameters } from '../../nn/index.ts';
 import { key, normal } from '../../random/index.ts';
-import { testPrior } from '../../testing/model-parts.ts';
+import { expectAllClose } from '../../testing/index.ts';
 import { gaussianMixture } from './gaussian-mixture.ts';
-
-describe('one component', () => {
-  testPrior(gaussianMixture, { components: 1 });
-});
 
 const sizes = { latent: 2, inputSize: 5, dtype: 'float64' } as const;
 const [shares, means, variances] = [[0.2, 0.5, 0.3], [[-1, 2], [0.5, 0.3], [4, -3]], [[0.5, 2], [1, 0.1], [3, 0.7]]]; // prettier-ignore
@@ -54,6 +51,21 @@ describe('a Gaussian mixture prior', () => {
         expect(z, `ε = ${epsilon}`).toBeCloseTo(means[k]![i]! + Math.sqrt(variances[k]![i]!) * [0.5, -1][i]!, 12);
       });
     }
+  });
+
+  it('is a Gaussian where there is one component', () => {
+    const one = gaussianMixture
+      .build({ components: 1 }, sizes)
+      .apply(
+        { 'prior.mean': constant([[1, -2]]), 'prior.logVariance': constant([[0.4, -1]]), 'prior.logit': constant([5]) },
+        context,
+      );
+    const gaussian = MultivariateNormalDiag.fromLogVariance([1, -2], [0.4, -1]);
+    const z = constant([[0.3, 0.1], [2, -3]]); // prettier-ignore
+    expectAllClose(evaluate(one.logProb(z)), evaluate(gaussian.logProb(z)), { rtol: 1e-12 });
+    const drawn = one.fromNoise!(constant([[-40, 0.5, -1], [40, 0.5, -1]])).value; // prettier-ignore
+    const expected = [...evaluate(gaussian.fromNoise(constant([0.5, -1])).value).data];
+    expectAllClose(evaluate(drawn), [expected, expected], { rtol: 1e-12 });
   });
 
   it('begins with components that differ, and as a whole with the moments of N(0, I)', () => {
