@@ -146,10 +146,14 @@ describe('the Householder posterior', () => {
     // Variances of the coordinates before they are turned are the eigenvalues; the mean is turned with them.
     const unturned = createVae({ ...sizes, posterior: 'diagonal' }).encode(parameters, x);
     const trace = (values: ArrayLike<number>): number => Array.from(values).reduce((a, b) => a + b, 0);
-    const squares = (values: ArrayLike<number>): number => Array.from(values).reduce((a, b) => a + b * b, 0);
     const before = evaluateAll({ mean: unturned.mean!, variance: unturned.variance! });
     expect(trace([0, 5, 10, 15].map((k) => covariance.data[k]!))).toBeCloseTo(trace(before.variance.data), 10);
-    expect(squares(mean.data)).toBeCloseTo(squares(before.mean.data), 10);
+    // H by the factor, H diag(σ): it turns the mean as well.
+    const factor = evaluate(q.root.matrix()).data;
+    [0, 1, 2, 3].forEach((row) => {
+      const own = [0, 1, 2, 3].reduce((total, k) => total + (factor[4 * row + k]! / Math.sqrt(before.variance.data[k]!)) * before.mean.data[k]!, 0); // prettier-ignore
+      expect(mean.data[row]).toBeCloseTo(own, 10);
+    });
     expect(Math.abs(covariance.data[1]!)).toBeGreaterThan(0.01);
   });
 });
