@@ -111,10 +111,22 @@ describe('a table with empty cells', () => {
     const none = tableOf({ id: ['x', 'y'], a: ['', ''], b: ['', ''], group: ['', ''], unit: ['', ''] });
     const { mean } = await run.imputeTable(none, { sweeps: 5 });
     for (const name of ['a', 'b', 'group', 'unit']) expect(column(mean, name).every((cell) => cell !== '')).toBe(true);
-    await expect(run.imputeTable(tableOf({ a: ['1'] }))).rejects.toThrow(/needs the columns 'b', 'group'; there are 'a'\. A column without a value in it is filled/); // prettier-ignore
+    await expect(run.imputeTable(tableOf({ a: ['1'] }))).rejects.toThrow(/needs the columns 'b', 'group'; there are 'a'\. Add it as a column of empty cells to have it filled\./); // prettier-ignore
     await expect(run.imputeTable('no.txt')).rejects.toThrow(DataError);
     await expect(run.imputeTable(whole, { draws: 0 })).rejects.toThrow(ValueError);
     await expect(run.impute([[1]])).rejects.toThrow(/imputeTable/);
+  });
+
+  it('gives dates in their form, the middle one of the draws as the value', async () => {
+    const day = (k: number): string => `${String(1 + (k % 28)).padStart(2, '0')}.0${1 + (k % 9)}.2021`;
+    const dates = tableOf({ day: Array.from({ length: 200 }, (_, k) => day(k)), even: Array.from({ length: 200 }, (_, k) => (k % 2 ? 'no' : 'yes')) }); // prettier-ignore
+    const own = await train(dates, { ...small, epochs: 1, ...quiet });
+    const { draws, cells } = await own.imputeTable(tableOf({ day: ['', '03.04.2021'], even: ['yes', 'no'] }), { draws: 5, sweeps: 2 }); // prettier-ignore
+    const time = (text: unknown): number => Date.parse(String(text).split('.').reverse().join('-'));
+    const drawn = draws.map((table) => column(table, 'day')[0]).sort((a, b) => time(a) - time(b));
+    for (const text of drawn) expect(text).toMatch(/^\d\d\.\d\d\.2021$/);
+    expect(cells).toEqual([{ row: 0, column: 'day', value: drawn[2] }]);
+    for (const table of draws) expect(column(table, 'day')[1]).toBe('03.04.2021');
   });
 
   it('comes from a picked file too', async () => {

@@ -2,7 +2,7 @@ import { whole } from '../arguments.ts';
 import type { CommandContext, CommandRow, Library } from '../command.ts';
 import { UsageError } from '../errors.ts';
 import { formatCount } from '../format.ts';
-import type { ImputeOptions, NdArray, Run, Table, TableImputation, WriteTableOptions } from '../library/index.ts';
+import type { Cell, ImputeOptions, NdArray, Run, Table, TableImputation, WriteTableOptions } from '../library/index.ts';
 import { openRun } from '../open-run.ts';
 import type { EngineFlags } from '../open-run.ts';
 import { choice, engineOptions, formulasOption, option, outputOptions, required } from '../options.ts';
@@ -124,17 +124,22 @@ async function imputeTable(library: Library, run: Run, work: Work): Promise<Done
   await library.writeTable(file, table, formulas);
   if (flags.cells !== undefined) {
     const { cells } = imputed;
-    const optional = (name: 'stddev' | 'share') => cells.map((cell) => cell[name] ?? null);
+    const optional = (name: 'stddev' | 'share') => cells.map((cell) => rounded(cell[name] ?? null));
     const columns = {
       row: cells.map(({ row }) => row),
       column: cells.map(({ column }) => column),
-      value: cells.map(({ value }) => value),
+      value: cells.map(({ value }) => rounded(value)),
       stddev: optional('stddev'),
       share: optional('share'),
     };
     await library.writeTable(flags.cells, library.tableOf(columns), formulas);
   }
   return { ...imputed, examples: imputed.mean.rowCount };
+}
+
+/** Without the last digits of an average, which are rounding. */
+function rounded(value: Cell): Cell {
+  return typeof value === 'number' ? Number(value.toPrecision(12)) : value;
 }
 
 /** The tables one below the other, numbered where there are several. */

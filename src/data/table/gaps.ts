@@ -14,11 +14,11 @@ export interface FilledCell {
   /** In the table, from 0. */
   readonly row: number;
   readonly column: string;
-  /** Of numbers the mean of the draws, of all else the commonest of them. */
+  /** Of numbers the mean of the draws, of dates the middle one, of all else the commonest. */
   readonly value: Cell;
   /** Of numbers, the sample standard deviation of the draws; absent for a single one. */
   readonly stddev?: number;
-  /** Share of the draws that are `value`; of numbers it is not asked. */
+  /** Share of the draws that are `value`; of numbers and dates it is not asked. */
   readonly share?: number;
 }
 
@@ -115,7 +115,13 @@ export class TableGaps {
         if (state.kind === 'constant') return { row, column: name, value: state.value, share: 1 };
         const at = placeOf.get(row) ?? 0;
         const values = Array.from({ length: draws }, (_, draw) => decoded.get(name)?.[draw * count + at] ?? null);
-        return { row, column: name, ...(state.kind === 'numeric' ? ofNumbers(values) : ofNames(values)) };
+        if (state.kind !== 'datetime') {
+          return { row, column: name, ...(state.kind === 'numeric' ? ofNumbers(values) : ofNames(values)) };
+        }
+        const { offset = 0 } = this.#encoder.blocks.find((block) => block.column === name) ?? {};
+        const timeOf = (draw: number): number => drawn.data[(draw * count + at) * width + offset]!;
+        const order = Array.from({ length: draws }, (_, draw) => draw).sort((a, b) => timeOf(a) - timeOf(b));
+        return { row, column: name, value: values[order[(draws - 1) >> 1]!] ?? null };
       }),
     );
     return cells.sort((a, b) => a.row - b.row);
@@ -151,10 +157,7 @@ function encode(encoder: TableEncoder, table: TypedTable) {
     return encoder.encode(table);
   } catch (error) {
     if (!(error instanceof DataError) || !error.message.includes('the model needs the column')) throw error;
-    throw new DataError(
-      `${error.message} A column without a value in it is filled, one that is not there is none of the table's.`,
-      { cause: error },
-    );
+    throw new DataError(`${error.message} Add it as a column of empty cells to have it filled.`, { cause: error });
   }
 }
 
