@@ -83,6 +83,9 @@ describe('digits given their label', () => {
     await expect(run.score(numbersOf(dataset))).rejects.toThrow('say which');
     expect(await run.score(numbersOf(dataset), { given: { label: names } })).toEqual(await run.score(dataset));
     expect((await run.evaluate({ draws: 2, limit: 50, metrics: ['active-units'] })).nll.value).toBeGreaterThan(50);
+    await expect(run.evaluate({ draws: 2, limit: 20, metrics: ['aggregate-gap'] })).rejects.toThrow(
+      "one prior p(z) for all examples, and 'conditional-normal' is another for each condition",
+    );
     expect((await run.traverse({ steps: 2, given: 'label=3' })).shape).toEqual([4, 2, 28, 28]);
 
     // A folder keeps all of it; what is exported takes the condition by name.

@@ -134,13 +134,15 @@ function recordsOf(
   const features = encoder.blocks.length;
   const length = recordLength(encoder);
   const { codes, surprises: found, unseen } = encoder.encode(piece);
+  // Of what is given no probability is asked.
+  const counted = [...unseen].flatMap(([column, marks]) => (encoder.state.condition?.includes(column) ? [] : [marks]));
   surprises.merge(found);
   const labels = labelCodes(piece, encoder.state);
   const splits = splitColumn === undefined ? undefined : splitsIn(piece, splitColumn, source);
   const records = new Float32Array(piece.rowCount * length);
   for (let row = 0; row < piece.rowCount; row++) {
     records.set(codes.subarray(row * features, (row + 1) * features), row * length);
-    for (const marks of unseen.values()) records[row * length + features]! += marks[row]!;
+    for (const marks of counted) records[row * length + features]! += marks[row]!;
     records[row * length + features + 1] = labels?.[row] ?? NaN;
     records[row * length + features + 2] = splits ? splitNames.indexOf(splits[row]!) : NaN;
   }

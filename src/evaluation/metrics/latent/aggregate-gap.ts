@@ -1,3 +1,7 @@
+import { UnsupportedError } from '../../../core/index.ts';
+import type { Vae } from '../../../models/index.ts';
+import { parameterInputs } from '../../../nn/index.ts';
+import { ofRows, rowInput } from '../../../objectives/index.ts';
 import { defineMetric } from '../metric.ts';
 import { aggregateCost, aggregateOptions, densitiesOf, meanDifference } from './mutual-information.ts';
 
@@ -26,7 +30,17 @@ export const aggregateGap = defineMetric({
   needs: { posterior: ['logProbOfDraw', 'logProb'], prior: ['logProb'] },
   options: aggregateOptions,
   async compute(context, options) {
+    refuseConditional(context.model);
     const { prior, aggregate, aggregateOfOthers } = await densitiesOf(context, options);
     return { upper: meanDifference(aggregate, prior), lower: meanDifference(aggregateOfOthers, prior) };
   },
 });
+
+/** @throws UnsupportedError where the prior is p(z|c): of what its draws under all conditions come to no density is known */
+function refuseConditional(model: Vae): void {
+  const { model: given } = ofRows(model, rowInput(model));
+  if (given.prior(parameterInputs(model.parameters)).batchShape.length === 0) return;
+  throw new UnsupportedError(
+    `metric 'aggregate-gap' needs one prior p(z) for all examples, and '${model.parts.prior.name}' is another for each condition.`,
+  );
+}
