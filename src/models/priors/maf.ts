@@ -15,7 +15,7 @@ const mostPasses = 256;
 export const maf = definePrior({
   name,
   summary: 'N(0, I) bent by a chain of masked autoregressive flows',
-  when: 'For the best density of a flow prior: it comes of one pass, where a draw takes one for each latent dimension; up to 256 passes, latent × priorFlows.',
+  when: 'Where densities count more than draws: a density comes of one pass, a draw of one for each latent dimension and flow; up to 256 passes, latent × priorFlows.',
   formula:
     'p(z) = N(f⁻¹(z); 0, I) |det ∂f⁻¹/∂z|, f = f_L ∘ … ∘ f₁, f_k(u)ᵢ = uᵢ exp(s(z_{<i})) + t(z_{<i}), z = f_k(u)',
   paper: 'Papamakarios, Pavlakou and Murray 2017, Masked Autoregressive Flow for Density Estimation',
