@@ -101,9 +101,9 @@ it('another value keeps the schedule that a configuration has, and says so; anot
 });
 
 it.each([
-  ['beta', '-4', 'Expected a number of at least 0.'],
-  ['beta', 'much', 'Expected a number of at least 0.'],
-  ['betaFrom', '-1', 'Expected a number of at least 0.'],
+  ['beta', '-4', 'Expected a number of at least 0'],
+  ['beta', 'much', 'Expected a number of at least 0'],
+  ['betaFrom', '-1', 'Expected a number of at least 0'],
   ['betaWarmupSteps', '1.5', 'Expected a whole number of at least 0.'],
   ['hidden', '4,x', 'Expected a list of whole numbers of at least 1'],
 ])('says in a sentence what --%s %s should be', (name, text, message) => {
