@@ -1,5 +1,5 @@
 import { UnsupportedError, rule } from '../core/index.ts';
-import { expandDims, grad, mean, mul, softmax, stopGradient, sub, sum } from '../graph/index.ts';
+import { add, expandDims, grad, mean, mul, neg, softmax, stopGradient, sub, sum } from '../graph/index.ts';
 import type { Tensor } from '../graph/index.ts';
 import type { VaeOutput } from '../models/index.ts';
 import { option } from '../parts/index.ts';
@@ -40,19 +40,16 @@ export function boundLosses(bound: Tensor, { reconstruction, kl }: ElboTerms, na
 }
 
 /**
- * A loss with two gradients: the decoder's and the prior's is that of minus `bound`, the encoder's that of draws z that move by
+ * A loss with two gradients: the decoder's and the prior's is that of `own`, the encoder's that of draws z that move by
  * `direction`, ∂ of what is to grow by z. Its value is minus the bound.
  *
- * @param bound a scalar whose expressions have z from `decoded` alone, and nothing else of the encoder
+ * @param own minus the bound, a scalar whose expressions have z from `decoded` alone, and nothing else of the encoder
  */
-function withEncoderGradient(bound: Tensor, moves: readonly (readonly [what: Tensor, direction: Tensor])[]): Tensor {
-  return moves.reduce(
-    (loss, [what, direction]) => {
-      const along = sum(mul(what, stopGradient(direction)));
-      return sub(loss, sub(along, stopGradient(along)));
-    },
-    mul(bound, -1),
-  );
+function withEncoderGradient(own: Tensor, moves: readonly (readonly [what: Tensor, direction: Tensor])[]): Tensor {
+  return moves.reduce((loss, [what, direction]) => {
+    const along = sum(mul(what, stopGradient(direction)));
+    return sub(loss, sub(along, stopGradient(along)));
+  }, own);
 }
 
 function cutOffIn({ decoded }: VaeOutput): Tensor {
@@ -73,11 +70,12 @@ export function doublyReparameterized({ x, output }: Pick<ObjectiveContext, 'x' 
   const decoded = cutOffIn(output);
   const { logWeights, terms } = drawnTerms(x, output, stopGradient(logProbOfDraw));
   const losses = boundLosses(logMeanWeight(logWeights), terms, 'iwae');
-  const ofPoints = drawnTerms(x, output, posterior.logProb(decoded)).logWeights;
-  // w̃ ∂log w/∂z, of the mean over the rows.
-  const [gradient] = grad(mean(logMeanWeight(ofPoints)), [decoded]) as [Tensor];
-  const shares = expandDims(softmax(logWeights, -1), -1);
-  return { ...losses, loss: withEncoderGradient(mean(logMeanWeight(logWeights)), [[latent, mul(shares, gradient)]]) };
+  const shares = stopGradient(softmax(logWeights, -1));
+  // −w̃ ∂log p(x, z)/∂z, which the decoder's gradient has computed already, and w̃ ∂log q(z|x)/∂z: means over the rows.
+  const [ofModel] = grad(losses.loss, [decoded]) as [Tensor];
+  const [ofPosterior] = grad(mean(sum(mul(posterior.logProb(decoded), shares), -1)), [decoded]) as [Tensor];
+  const direction = mul(neg(add(ofModel, ofPosterior)), expandDims(shares, -1));
+  return { ...losses, loss: withEncoderGradient(losses.loss, [[latent, direction]]) };
 }
 
 /**
@@ -94,7 +92,7 @@ export function partedBounds(
   const logDensity = stopGradient(logProbOfDraw);
   const { logWeights, terms } = drawnTerms(x, output, logDensity);
   const [byLatent, byDensity] = grad(mean(bounds.encoder(logWeights)), [decoded, logDensity]) as [Tensor, Tensor];
-  const loss = withEncoderGradient(mean(bounds.decoder(logWeights)), [
+  const loss = withEncoderGradient(mul(mean(bounds.decoder(logWeights)), -1), [
     [latent, byLatent],
     [logProbOfDraw, byDensity],
   ]);
