@@ -1,5 +1,5 @@
 import { localData } from '#local-data';
-import { DataError, NdArray, UnsupportedError, ValueError, formatShape, noticesTo, sizeOf } from '../../core/index.ts';
+import { DataError, NdArray, ValueError, formatShape, noticesTo, sizeOf } from '../../core/index.ts';
 import type { ArrayLikeInput, FloatDType, OnNotice } from '../../core/index.ts';
 import type { RunConfig } from '../../config/index.ts';
 import { gappyFile, isFileInput, pickedTable } from '../../data/index.ts';
@@ -166,8 +166,6 @@ export class Imputing {
         accepted: {},
       };
     }
-    if ((model.conditionSize ?? 0) > 0)
-      throw new UnsupportedError('impute: the model has a condition, which chains are not given yet.');
     return imputeRows({
       engine,
       model,

@@ -58,6 +58,11 @@ async function compare(
   const drawn = await context.sample(n, { seed: context.seed, show: isImage ? 'mean' : 'draw' });
   const sets = [drawn, examplesOf(takeFirst(context.dataset, n)), examplesOf(takeFirst(training, n))] as const;
   if (features === 'codes') {
+    if ((context.model.conditionSize ?? 0) > 0) {
+      throw new UnsupportedError(
+        "features 'codes' are for models without a condition: samples have none to be encoded with. Take 'pca'.",
+      );
+    }
     const codes = async (x: NdArray): Promise<NdArray> =>
       (await encodeExamples(context, context.examplesOf(asDataset(x, context.dataset)))).mean;
     return { drawn: await codes(sets[0]), evaluated: await codes(sets[1]), training: await codes(sets[2]) };
