@@ -46,7 +46,7 @@ async function measureAll(missing) {
     process.stdout.write(`${at + 1}/${missing.length} ${nameOf(job)} … `);
     const run = await trained(job);
     if (stop.signal.aborted) return void console.log('stopped; the same command goes on.');
-    const result = await measure(run, { isQuick: values.quick, signal: stop.signal });
+    const result = await measure(run, { source: job.source, isQuick: values.quick, signal: stop.signal });
     await run.dispose();
     writeFileSync(`${resultFile(job)}.tmp`, JSON.stringify(result, null, 2));
     renameSync(`${resultFile(job)}.tmp`, resultFile(job));

@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { measured } from './plan.mjs';
+import { measured, metricsOf } from './plan.mjs';
 
 /** What docs/results.md says of a run, on its test examples. */
-export async function measure(run, { isQuick, signal }) {
+export async function measure(run, { source, isQuick, signal }) {
   const { draws, nllExamples } = isQuick ? { draws: 10, nllExamples: 50 } : measured;
-  const all = await run.evaluate({ draws: 1, signal, ...(isQuick && { limit: 200 }) });
+  const wanted = metricsOf(source);
+  const all = await run.evaluate({ draws: 1, signal, metrics: Object.keys(wanted), ...(isQuick && { limit: 200 }) });
   const some = await run.evaluate({ draws, limit: nllExamples, signal });
   return {
     negativeElbo: -all.elbo,
@@ -16,8 +17,16 @@ export async function measure(run, { isQuick, signal }) {
     latent: all.latent,
     secondsAnEpoch: secondsAnEpoch(run.path),
     parameters: Object.values(run.parameters).reduce((sum, { size }) => sum + size, 0),
+    metrics: Object.fromEntries(
+      Object.entries(wanted).map(([metric, [quantity, title]]) => [title, valueOf(all.metrics[metric][quantity])]),
+    ),
     pictures: await pictures(run),
   };
+}
+
+/** Of a number with or without its standard error. */
+function valueOf(reading) {
+  return typeof reading === 'object' ? reading.value : reading;
 }
 
 /** Samples as grey or coloured bytes: what a picture of several runs is made of. */

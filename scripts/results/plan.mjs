@@ -2,10 +2,12 @@
 
 /** Every preset of one kind of model that data in [0, 1] can have, in the order of the table. */
 const zoo = [
-  'vae', 'beta-vae', 'warm-up', 'cyclical', 'beta-tc-vae', 'factor-vae', 'vamp-vae', 'full-vae', 'low-rank-vae', 'planar-vae',
+  'vae', 'beta-vae', 'warm-up', 'cyclical', 'capacity-vae', 'free-bits-vae', 'beta-tc-vae', 'factor-vae', 'dip-vae-i', 'dip-vae-ii', 'info-vae', 'wae-mmd',
+  'iwae', 'iwae-dreg', 'miwae', 'ciwae', 'piwae', 'renyi-vae', 'vamp-vae', 'mixture-vae', 'realnvp-vae',
+  'full-vae', 'low-rank-vae', 'planar-vae', 'householder-vae', 'sylvester-vae', 'iaf-vae',
 ]; // prettier-ignore
 
-/** The settings of a data set, for all presets alike. `latentMetrics` need factors. */
+/** The settings of a data set, for all presets alike, and which metrics stand in its table. */
 const data = {
   'fashion-mnist': {
     title: 'Fashion-MNIST, 784-400-20, pixels 1 from ½ up',
@@ -17,6 +19,7 @@ const data = {
   },
   sprites: {
     title: 'sprites, 4096-400-400-10',
+    metrics: { mig: ['mig', 'MIG'], 'factor-vae-score': ['accuracy', 'FactorVAE score'] },
     options: { latent: 10, hidden: [400, 400], epochs: 20, dataOptions: { count: 20_000, testCount: 4000 } },
   },
 };
@@ -35,11 +38,16 @@ const roots = {
     'low rank 2': { posterior: 'low-rank', rank: 2 },
     'low rank 4': { posterior: 'low-rank', rank: 4 },
     planar: { posterior: 'planar' },
+    sylvester: { posterior: 'sylvester' },
+    IAF: { posterior: 'iaf' },
   },
 };
 
-/** Shrinks every training until it only shows that it runs. */
-const quick = { epochs: 1, hidden: [16], latent: 3 };
+/** Shrinks a training until it only shows that it runs. */
+function quick({ dataOptions, ...options }) {
+  const small = dataOptions && { dataOptions: { count: 500, testCount: 300 } };
+  return { ...options, ...small, epochs: 1, hidden: [16], latent: 3 };
+}
 
 /**
  * The trainings of a study, in the order in which they run: the seeds of a row apart, so that what was stopped early has whole rounds.
@@ -47,7 +55,7 @@ const quick = { epochs: 1, hidden: [16], latent: 3 };
  * @param study 'zoo' or 'roots'
  */
 export function jobsOf(study, { isQuick = false } = {}) {
-  const small = (options) => (isQuick ? { ...options, ...quick } : options);
+  const small = (options) => (isQuick ? quick(options) : options);
   if (study === 'roots') {
     return roots.seeds.flatMap((seed) =>
       Object.entries(roots.rows).map(([row, own]) => ({
@@ -60,6 +68,8 @@ export function jobsOf(study, { isQuick = false } = {}) {
   );
 }
 
+/** Of each data set: metric → its quantity, and how the table calls it. */
+export const metricsOf = (source) => data[source].metrics ?? {};
 export const titles = Object.fromEntries(Object.entries(data).map(([source, { title }]) => [source, title]));
 export { roots };
 
