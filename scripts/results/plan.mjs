@@ -7,19 +7,23 @@ const zoo = [
   'full-vae', 'low-rank-vae', 'planar-vae', 'householder-vae', 'sylvester-vae', 'iaf-vae',
 ]; // prettier-ignore
 
+const frechet = { 'frechet-distance': ['distance', 'Fréchet distance'] };
+
 /** The settings of a data set, for all presets alike, and which metrics stand in its table. */
 const data = {
   'fashion-mnist': {
     title: 'Fashion-MNIST, 784-400-20, pixels 1 from ½ up',
+    metrics: frechet,
     options: { latent: 20, hidden: [400], epochs: 20, binarize: 'threshold', validation: 1 / 12 },
   },
   digits: {
     title: 'digits, 784-400-10, pixels drawn anew at each step',
+    metrics: frechet,
     options: { latent: 10, hidden: [400], epochs: 40 },
   },
   sprites: {
     title: 'sprites, 4096-400-400-10',
-    metrics: { mig: ['mig', 'MIG'], 'factor-vae-score': ['accuracy', 'FactorVAE score'] },
+    metrics: { ...frechet, mig: ['mig', 'MIG'], 'factor-vae-score': ['accuracy', 'FactorVAE score'] },
     options: { latent: 10, hidden: [400, 400], epochs: 20, dataOptions: { count: 20_000, testCount: 4000 } },
   },
 };
