@@ -24,17 +24,13 @@ import type { PartTable, RunConfig } from '../../config/index.ts';
 import type { Store, Table } from '../../io/index.ts';
 import { has } from '../../models/index.ts';
 import type { LikelihoodFamily, Vae } from '../../models/index.ts';
-import { foldIn, key } from '../../random/index.ts';
+import { key } from '../../random/index.ts';
 import type { Key } from '../../random/index.ts';
 import type { NamedParameters } from '../../training/index.ts';
 import { AnomalyDetector } from './anomalies.ts';
 import type { AnomalyOptions, FitThresholdOptions, ScoreOptions } from './anomalies.ts';
-import { askedOf, drawnUntil, percent } from './filters.ts';
-import type { Asked } from './filters.ts';
-import { clausesOf } from '../data/given.ts';
-import type { GivenShares } from '../data/given.ts';
 import { withColumnsOf } from '../data/conditions.ts';
-import type { Conditions, DrawnConditions } from '../data/conditions.ts';
+import type { Conditions } from '../data/conditions.ts';
 import { evaluationExamples } from '../data/data.ts';
 import type { DataInput } from '../data/data.ts';
 import { imputeOptionRules } from './impute-options.ts';
@@ -72,13 +68,7 @@ import type {
   SplitOptions,
   TestData,
 } from './run-options.ts';
-import { TableDraws } from './table-draws.ts';
-
-/** For the draws by which a table's model learns its own marginals: beside the two of seed 0. */
-const referenceKey = foldIn(key(0), 2);
-
-/** As `SampleOptions`, less what has been seen to. */
-type SampleRowOptions = Omit<SampleOptions, 'given'> & { readonly given?: GivenShares | undefined };
+import { Sampler } from './sampler.ts';
 
 /** The bytes of files by their names, folders included. */
 export type RunFiles = Readonly<Record<string, Uint8Array<ArrayBuffer>>>;
@@ -104,7 +94,7 @@ export class Run {
   readonly #inference: Inference;
   readonly #likelihood: LikelihoodFamily;
   readonly #table: TableEncoder | undefined;
-  readonly #tableDraws: TableDraws | undefined;
+  readonly #sampler: Sampler;
   readonly #data: RunData;
   readonly #onNotice: OnNotice | undefined;
   readonly #anomalies: AnomalyDetector;
@@ -124,7 +114,14 @@ export class Run {
     this.#likelihood = likelihoodFor(parts.config, { parts: this.parts });
     this.#table = parts.config.data.table && new TableEncoder(parts.config.data.table);
     this.#inference = new Inference(parts.engine, this.model, parts.parameters);
-    this.#tableDraws = this.#table && new TableDraws(this.#table, (count) => this.#draw(count, referenceKey));
+    this.#sampler = new Sampler({
+      inference: this.#inference,
+      data: this.#data,
+      conditions: this.conditions,
+      table: this.#table,
+      requireTable: (operation) => this.#tableEncoder(operation),
+      onNotice: this.#onNotice,
+    });
     this.#anomalies = new AnomalyDetector(
       { ...parts, model: this.model, store: parts.store },
       {
@@ -233,59 +230,12 @@ export class Run {
     checkValue('sample: the count', count, this.#countRule());
     checkOptions('sample', options, sampleOptionRules);
     this.#checkPoints('sample', count);
-    const asked = this.#asked(options.given);
-    const from = key(options.seed ?? 0);
-    const rows =
-      asked.filters.length > 0
-        ? await this.#sampleUntil(count, from, { ...options, ...asked })
-        : await this.#sampleRows(count, from, { ...options, given: asked.given });
-    return this.#inUnits(rows).reshape([count, ...this.exampleShape]);
-  }
-
-  /** What `sample` gives, as rows of the model's units. */
-  async #sampleRows(count: number, from: Key, options: SampleRowOptions): Promise<NdArray<'float32'>> {
-    const { show = this.#table ? 'draw' : 'mean', given, missing = true, matchMarginals = true } = options;
-    const condition = this.#drawn(count, from, given)?.rows;
-    if (show !== 'draw') {
-      const codes = besideRows(await this.#latents(count, from, condition), condition);
-      return this.#withColumns(await this.#inference.decode(codes, show), condition);
-    }
-    const drawn = await this.#draw(count, from, condition);
-    await this.#tableDraws?.settle(drawn, { missing, matchMarginals });
-    return drawn;
-  }
-
-  /** Rows drawn until enough have what is asked; says how many had. @throws ValueError where too few have */
-  async #sampleUntil(
-    count: number,
-    from: Key,
-    { filters, tries = Math.max(100_000, 200 * count), onAcceptance, ...options }: SampleRowOptions & Asked,
-  ): Promise<NdArray<'float32'>> {
-    const table = this.#tableEncoder('sample');
-    const draw = (size: number, chunk: number) => this.#sampleRows(size, foldIn(foldIn(from, 4), chunk), options);
-    const { rows, acceptance } = await drawnUntil(count, { filters, table, tries, draw });
-    const what = filters.map(({ text }) => text).join(' and ');
-    noticesTo(this.#onNotice)(
-      `${acceptance.accepted} of ${acceptance.drawn} drawn rows have ${what} (${percent(acceptance)}); ${count} of them are given.`,
-    );
-    onAcceptance?.(acceptance);
-    return rows;
-  }
-
-  /** What is asked in two: for the condition, and of what the model draws. @throws ValueError for what neither has */
-  #asked(given: SampleOptions['given']): Asked {
-    if (given === undefined) return { given: undefined, filters: [] };
-    const asked = askedOf(clausesOf(given), this.#table);
-    if (this.conditions || asked.given === undefined) return asked;
-    if (!this.#table) this.#data.checkGiven();
-    throw new ValueError(
-      `given: the model draws no column '${Object.keys(asked.given)[0] ?? ''}'; it draws ${this.#table?.modelled.map(({ column }) => column).join(', ') ?? ''}.`,
-    );
+    return this.#inUnits(await this.#sampler.rows(count, options)).reshape([count, ...this.exampleShape]);
   }
 
   /** Whether rows are drawn until enough have what is asked, as it is of columns that the model draws. */
   isByRejection(given: SampleOptions['given']): boolean {
-    return this.#asked(given).filters.length > 0;
+    return this.#sampler.isByRejection(given);
   }
 
   /** What the model gives, [n, inputSize], in the data's own units. */
@@ -305,29 +255,6 @@ export class Run {
     checkResultSize({ operation, rows, bytesPerRow: 4 * (latent + inputSize) });
   }
 
-  #latents(count: number, from: Key, condition: NdArray<'float32'> | undefined): Promise<NdArray<'float32'>> {
-    return this.#inference.drawPrior(count, foldIn(from, 0), condition);
-  }
-
-  async #draw(
-    count: number,
-    from: Key,
-    condition = this.#drawn(count, from, undefined)?.rows,
-  ): Promise<NdArray<'float32'>> {
-    const codes = besideRows(await this.#latents(count, from, condition), condition);
-    return this.#withColumns(await this.#inference.draw(codes, foldIn(from, 1)), condition);
-  }
-
-  /** Rows of a table again, with the columns that were given behind those that the model gives. */
-  #withColumns(rows: NdArray<'float32'>, condition: NdArray<'float32'> | undefined): NdArray<'float32'> {
-    return this.conditions?.areColumns ? besideRows(rows, condition) : rows;
-  }
-
-  /** Conditions for examples that are to be drawn, where the model has one. @throws ValueError as `Conditions.draw` */
-  #drawn(count: number, from: Key, given: GivenShares | undefined): DrawnConditions | undefined {
-    return this.conditions?.draw(count, { given, key: foldIn(from, 3) });
-  }
-
   /**
    * The conditions of the examples that `sample` gives with the same options: a column for each name, a row for each example.
    *
@@ -336,17 +263,7 @@ export class Run {
   sampleConditions(count = 64, options: Pick<SampleOptions, 'seed' | 'given'> = {}): Table {
     checkValue('sampleConditions: the count', count, this.#countRule());
     checkOptions('sampleConditions', options, { seed: rule.seed, given: sampleOptionRules.given });
-    const { given, filters } = this.#asked(options.given);
-    if (filters.length > 0) {
-      throw new ValueError(
-        `sampleConditions: rows are drawn until they have ${filters.map(({ text }) => text).join(' and ')}, and their conditions are in them: sampleTable gives them.`,
-      );
-    }
-    const drawn = this.#drawn(count, key(options.seed ?? 0), given);
-    if (drawn) return drawn.table;
-    throw new ValueError(
-      "sampleConditions: the model has no condition. Train one with it: train(data, { condition: 'label' }).",
-    );
+    return this.#sampler.conditions(count, options).table;
   }
 
   /**
@@ -460,7 +377,10 @@ export class Run {
     condition: NdArray<'float32'> | undefined,
   ): Promise<NdArray<FloatDType>> {
     const rows = await this.#inference.decode(besideRows(codes, condition));
-    return this.#inUnits(this.#withColumns(rows, condition)).reshape([codes.shape[0] ?? 0, ...this.exampleShape]);
+    return this.#inUnits(this.#sampler.withColumns(rows, condition)).reshape([
+      codes.shape[0] ?? 0,
+      ...this.exampleShape,
+    ]);
   }
 
   /** `count` test examples, the first ones or with a seed any, and their reconstructions: [count, ...exampleShape] each. */

@@ -1,0 +1,138 @@
+import { ValueError, noticesTo } from '../../core/index.ts';
+import type { NdArray, OnNotice } from '../../core/index.ts';
+import type { TableEncoder } from '../../data/index.ts';
+import { foldIn, key } from '../../random/index.ts';
+import type { Key } from '../../random/index.ts';
+import type { Conditions, DrawnConditions } from '../data/conditions.ts';
+import { clausesOf } from '../data/given.ts';
+import type { GivenShares } from '../data/given.ts';
+import { askedOf, drawnUntil, percent } from './filters.ts';
+import type { Asked } from './filters.ts';
+import { besideRows } from './inference.ts';
+import type { Inference } from './inference.ts';
+import type { RunData } from './run-data.ts';
+import type { SampleOptions } from './run-options.ts';
+import { TableDraws } from './table-draws.ts';
+
+/** For the draws by which a table's model learns its own marginals: beside the two of seed 0. */
+const referenceKey = foldIn(key(0), 2);
+
+/** As `SampleOptions`, less what has been seen to. */
+type SampleRowOptions = Omit<SampleOptions, 'given'> & { readonly given?: GivenShares | undefined };
+
+/** What a sampler draws with. */
+export interface SamplerParts {
+  readonly inference: Inference;
+  readonly data: RunData;
+  readonly conditions: Conditions | undefined;
+  readonly table: TableEncoder | undefined;
+  /** The table's encoder. @throws ValueError when the model is of no table */
+  readonly requireTable: (operation: string) => TableEncoder;
+  readonly onNotice: OnNotice | undefined;
+}
+
+/** Draws examples of a run's model, in the model's units: from the prior, given a condition, or until they have what is asked. */
+export class Sampler {
+  readonly #parts: SamplerParts;
+  readonly #tableDraws: TableDraws | undefined;
+
+  constructor(parts: SamplerParts) {
+    this.#parts = parts;
+    this.#tableDraws = parts.table && new TableDraws(parts.table, (count) => this.#draw(count, referenceKey));
+  }
+
+  /** [count, width], the columns that were given among them. @throws ValueError for what the model does not have or draw */
+  rows(count: number, options: SampleOptions): Promise<NdArray<'float32'>> {
+    const asked = this.#asked(options.given);
+    const from = key(options.seed ?? 0);
+    return asked.filters.length > 0
+      ? this.#rowsUntil(count, from, { ...options, ...asked })
+      : this.#rows(count, from, { ...options, given: asked.given });
+  }
+
+  /** The conditions of what `rows` gives. @throws ValueError where the model has none, or none such */
+  conditions(count: number, { seed = 0, given: asked }: Pick<SampleOptions, 'seed' | 'given'>): DrawnConditions {
+    const { given, filters } = this.#asked(asked);
+    if (filters.length > 0) {
+      throw new ValueError(
+        `sampleConditions: rows are drawn until they have ${filters.map(({ text }) => text).join(' and ')}, and their conditions are in them: sampleTable gives them.`,
+      );
+    }
+    const drawn = this.#conditions(count, key(seed), given);
+    if (drawn) return drawn;
+    throw new ValueError(
+      "sampleConditions: the model has no condition. Train one with it: train(data, { condition: 'label' }).",
+    );
+  }
+
+  /** Whether rows are drawn until enough have what is asked, as it is of columns that the model draws. */
+  isByRejection(given: SampleOptions['given']): boolean {
+    return this.#asked(given).filters.length > 0;
+  }
+
+  /** Rows of a table again, with the columns that were given behind those that the model gives. */
+  withColumns(rows: NdArray<'float32'>, condition: NdArray<'float32'> | undefined): NdArray<'float32'> {
+    return this.#parts.conditions?.areColumns ? besideRows(rows, condition) : rows;
+  }
+
+  async #rows(count: number, from: Key, options: SampleRowOptions): Promise<NdArray<'float32'>> {
+    const { inference, table } = this.#parts;
+    const { show = table ? 'draw' : 'mean', given, missing = true, matchMarginals = true } = options;
+    const condition = this.#conditions(count, from, given)?.rows;
+    if (show !== 'draw') {
+      const codes = besideRows(await this.#latents(count, from, condition), condition);
+      return this.withColumns(await inference.decode(codes, show), condition);
+    }
+    const drawn = await this.#draw(count, from, condition);
+    await this.#tableDraws?.settle(drawn, { missing, matchMarginals });
+    return drawn;
+  }
+
+  /** Rows drawn until enough have what is asked; says how many had. @throws ValueError where too few have */
+  async #rowsUntil(
+    count: number,
+    from: Key,
+    { filters, tries = Math.max(100_000, 200 * count), onAcceptance, ...options }: SampleRowOptions & Asked,
+  ): Promise<NdArray<'float32'>> {
+    const { onNotice, requireTable } = this.#parts;
+    const table = requireTable('sample');
+    const draw = (size: number, chunk: number) => this.#rows(size, foldIn(foldIn(from, 4), chunk), options);
+    const { rows, acceptance } = await drawnUntil(count, { filters, table, tries, draw });
+    const what = filters.map(({ text }) => text).join(' and ');
+    noticesTo(onNotice)(
+      `${acceptance.accepted} of ${acceptance.drawn} drawn rows have ${what} (${percent(acceptance)}); ${count} of them are given.`,
+    );
+    onAcceptance?.(acceptance);
+    return rows;
+  }
+
+  /** What is asked in two: for the condition, and of what the model draws. @throws ValueError for what neither has */
+  #asked(given: SampleOptions['given']): Asked {
+    const { conditions, data, table } = this.#parts;
+    if (given === undefined) return { given: undefined, filters: [] };
+    const asked = askedOf(clausesOf(given), table);
+    if (conditions || asked.given === undefined) return asked;
+    if (!table) data.checkGiven();
+    throw new ValueError(
+      `given: the model draws no column '${Object.keys(asked.given)[0] ?? ''}'; it draws ${table?.modelled.map(({ column }) => column).join(', ') ?? ''}.`,
+    );
+  }
+
+  #latents(count: number, from: Key, condition: NdArray<'float32'> | undefined): Promise<NdArray<'float32'>> {
+    return this.#parts.inference.drawPrior(count, foldIn(from, 0), condition);
+  }
+
+  async #draw(
+    count: number,
+    from: Key,
+    condition = this.#conditions(count, from, undefined)?.rows,
+  ): Promise<NdArray<'float32'>> {
+    const codes = besideRows(await this.#latents(count, from, condition), condition);
+    return this.withColumns(await this.#parts.inference.draw(codes, foldIn(from, 1)), condition);
+  }
+
+  /** Conditions for examples that are to be drawn, where the model has one. @throws ValueError as `Conditions.draw` */
+  #conditions(count: number, from: Key, given: GivenShares | undefined): DrawnConditions | undefined {
+    return this.#parts.conditions?.draw(count, { given, key: foldIn(from, 3) });
+  }
+}
