@@ -128,6 +128,7 @@ export * as linalg from '../linalg/index.ts';
 export type { Encoding } from './run/inference.ts';
 export type { ImputeOptions } from './run/impute-options.ts';
 export type { Imputation, ImputationFacts, TableImputation } from './run/imputing.ts';
+export type { Move as ImputationMove } from '../evaluation/imputation/index.ts';
 export type { InterpolateOptions, TraverseOptions } from './run/latent-paths.ts';
 export { anomalyPicture, interpolationPicture, latentScatter, traversalPicture } from './pictures/index.ts';
 export type {
@@ -137,6 +138,7 @@ export type {
   TraversalPictureOptions,
 } from './pictures/index.ts';
 export { Conditions, withColumnsOf } from './data/conditions.ts';
+export type { DrawnConditions } from './data/conditions.ts';
 export type { GivenRows } from './data/conditions.ts';
 export type { Given, GivenRange } from './data/given.ts';
 export type { Acceptance } from './run/filters.ts';

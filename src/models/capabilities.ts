@@ -40,8 +40,6 @@ export function has({ capabilities }: Pick<ModelPart, 'capabilities'>, capabilit
   return capabilities.includes(capability);
 }
 
-type Able = Pick<ModelPart, 'name' | 'capabilities'>;
-
 /**
  * Refuses a part that lacks what something needs of it.
  *
@@ -53,7 +51,7 @@ export function requireCapabilities(
   who: string,
   part: ModelPart,
   needed: readonly Capability[],
-  remedy: string | readonly Able[] = [],
+  remedy: string | readonly Pick<ModelPart, 'name' | 'capabilities'>[] = [],
 ): void {
   const missing = needed.filter((capability) => !has(part, capability));
   if (missing.length === 0) return;
@@ -65,7 +63,11 @@ export function requireCapabilities(
 }
 
 /** Which of the rows have what is needed. */
-function choiceText(kind: string, rows: readonly Able[], needed: readonly Capability[]): string {
+function choiceText(
+  kind: string,
+  rows: readonly Pick<ModelPart, 'name' | 'capabilities'>[],
+  needed: readonly Capability[],
+): string {
   const able = rows.filter((row) => needed.every((capability) => has(row, capability)));
   return able.length > 0 ? `Choose a ${kind} that has: ${able.map(({ name }) => name).join(', ')}.` : '';
 }

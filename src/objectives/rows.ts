@@ -3,21 +3,17 @@ import type { Tensor } from '../graph/index.ts';
 import type { Vae } from '../models/index.ts';
 import { apart } from '../nn/index.ts';
 
-type Sizes = Pick<Vae, 'inputSize' | 'conditionSize'>;
-
 /** Numbers in a row of data for a model: of x, and of its condition behind it. */
-export function rowSize({ inputSize, conditionSize = 0 }: Sizes): number {
+export function rowSize({ inputSize, conditionSize = 0 }: Pick<Vae, 'inputSize' | 'conditionSize'>): number {
   return inputSize + conditionSize;
 }
 
 /** Rows for a model as an input of its expressions, [batch, rowSize]. */
-export function rowInput(model: Sizes, { name = 'x', batch = 'batch' }: RowInputOptions = {}): Tensor {
+export function rowInput(
+  model: Pick<Vae, 'inputSize' | 'conditionSize'>,
+  { name = 'x', batch = 'batch' }: { readonly name?: string; readonly batch?: number | string } = {},
+): Tensor {
   return input(name, [batch, rowSize(model)]);
-}
-
-interface RowInputOptions {
-  readonly name?: string;
-  readonly batch?: number | string;
 }
 
 /** Rows [..., rowSize] of data as x [..., inputSize] and the model of their conditions. */

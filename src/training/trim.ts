@@ -5,7 +5,6 @@ import type { Criterion, CriterionProgram, Examples } from '../objectives/index.
 import type { Key } from '../random/index.ts';
 
 type TrimConfig = TrainingConfig['trim'];
-type StepsConfig = Pick<TrainingConfig, 'trim' | 'batchSize'>;
 
 /** How many examples an epoch leaves out, epochs counted from 0. */
 export function trimmedCount(size: number, trim: TrimConfig, epoch: number): number {
@@ -13,12 +12,16 @@ export function trimmedCount(size: number, trim: TrimConfig, epoch: number): num
 }
 
 /** Steps of an epoch, counted from 0. @throws where the examples are fewer than a batch */
-export function stepsIn(epoch: number, size: number, { trim, batchSize }: StepsConfig): number {
+export function stepsIn(
+  epoch: number,
+  size: number,
+  { trim, batchSize }: Pick<TrainingConfig, 'trim' | 'batchSize'>,
+): number {
   return stepsPerEpoch(size - trimmedCount(size, trim, epoch), batchSize);
 }
 
 /** Steps of all epochs. */
-export function stepsInAll(size: number, config: StepsConfig & Pick<TrainingConfig, 'epochs'>): number {
+export function stepsInAll(size: number, config: Pick<TrainingConfig, 'trim' | 'batchSize' | 'epochs'>): number {
   const { epochs, trim } = config;
   const whole = Math.min(epochs, trim?.warmupEpochs ?? epochs);
   return whole * stepsIn(0, size, config) + (epochs - whole) * stepsIn(epochs, size, config);

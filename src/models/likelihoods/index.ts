@@ -22,7 +22,7 @@ export const likelihoods = [
 export { defineLikelihood } from './row.ts';
 export type { LikelihoodData, LikelihoodRow } from './row.ts';
 export { LikelihoodOf, everyNumber } from './likelihood.ts';
-export type { DataSupport, Likelihood, LikelihoodFamily, LikelihoodSizes } from './likelihood.ts';
+export type { DataSupport, Likelihood, LikelihoodFamily, LikelihoodParts, LikelihoodSizes } from './likelihood.ts';
 export { bernoulliFamily, bernoulliLikelihood } from './bernoulli.ts';
 export { continuousBernoulliFamily, continuousBernoulliLikelihood } from './continuous-bernoulli.ts';
 export { gaussianFamily, gaussianLikelihood } from './gaussian.ts';

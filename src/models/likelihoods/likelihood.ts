@@ -7,7 +7,7 @@ import type { ParameterSpec, Parameters } from '../../nn/index.ts';
 import type { Key } from '../../random/index.ts';
 
 /** What a likelihood has besides the members of a distribution. */
-interface LikelihoodParts {
+export interface LikelihoodParts {
   /** The parts' own log densities, [..., parts]: what each of them adds to `logProb`. */
   logProbParts(x: TensorLike): Tensor;
   /** The numbers that determine the distribution, by name: what an exported decoder gives besides the mean. */
