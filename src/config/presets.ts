@@ -4,6 +4,7 @@ import type { PartOptionsOfModel } from './flat-options.ts';
 /** What a preset may set: parts and their options, flat, and what belongs to them. */
 export interface PresetOptions extends PartOptionsOfModel {
   readonly latent?: number;
+  readonly condition?: string;
   readonly trim?: number;
 }
 
@@ -180,6 +181,12 @@ export const presets: readonly Preset[] = [
     summary: 'a prior by six affine couplings',
     when: 'you generate, and vamp-vae is too slow',
     options: { prior: 'realnvp', priorFlows: 6 },
+  },
+  {
+    name: 'cvae',
+    summary: 'a model of images given their class, in encoder, decoder and prior',
+    when: 'examples have labels, and you want to draw of a class that you name: `sample RUN --given label=3`',
+    options: { condition: 'label', prior: 'conditional-normal' },
   },
   {
     name: 'anomalies',

@@ -76,7 +76,9 @@ function configOver(splits: DatasetSplits, given: Options): RunConfig {
 }
 
 /** What the model is to be conditioned on, as options or a configuration to start from say. */
-export function wantedConditions({ condition, config }: Pick<ModelOptions, 'condition' | 'config'>): readonly string[] {
+export function wantedConditions(options: Pick<ModelOptions, 'condition' | 'config' | 'preset'>): readonly string[] {
+  const { config, preset } = options;
+  const condition = options.condition ?? (preset === undefined ? undefined : presetNamed(preset).options.condition);
   if (condition === undefined) return conditionNames(config?.data);
   return typeof condition === 'string' ? [condition] : condition;
 }

@@ -5,6 +5,7 @@ import { expect, it } from 'vitest';
 import { presets } from '../../config/index.ts';
 import { makeDigits } from '../../data/index.ts';
 import { load, train } from '../index.ts';
+import { conditionNames } from '../data/condition-config.ts';
 import { configFor } from './config-for.ts';
 
 const digits = makeDigits({ count: 60 });
@@ -12,11 +13,14 @@ const splits = { train: digits, test: digits, source: 'digits', notes: [] };
 const small = { latent: 2, hidden: [8], threads: 1, epochs: 2 };
 
 it.each(presets)('$name is a model and a training, with all that it says', ({ name, options }) => {
-  const { model, objective, training, preset } = configFor(splits, { preset: name });
+  const { data, model, objective, training, preset } = configFor(splits, { preset: name });
   expect(preset).toBe(name);
   const parts: Readonly<Record<string, unknown>>[] = [model.prior, model.posterior, model.network, objective];
   for (const [option, value] of Object.entries(options)) {
-    const found = [...parts, { ...training, latent: model.latent, trim: training.trim?.fraction }].some(
+    const found = [
+      ...parts,
+      { ...training, latent: model.latent, trim: training.trim?.fraction, condition: conditionNames(data)[0] },
+    ].some(
       (part) =>
         JSON.stringify(part[option]) === JSON.stringify(value) ||
         (part.name === value && option in { ...model, objective }),
