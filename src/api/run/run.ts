@@ -159,9 +159,13 @@ export class Run {
     return [...this.#table.modelled.map(({ column }) => column), ...this.#table.constants];
   }
 
-  /** What ELBO and NLL are the logarithms of: `probabilities of zeros and ones`. Only alike ones can be compared. */
+  /**
+   * What ELBO and NLL are the logarithms of: `probabilities of zeros and ones`, of a model with a condition `…, given label`. Only
+   * alike ones can be compared.
+   */
   get measure(): string {
-    return this.#likelihood.measure;
+    const { measure } = this.#likelihood;
+    return this.conditions ? `${measure}, given ${this.conditions.names.join(', ')}` : measure;
   }
 
   /**

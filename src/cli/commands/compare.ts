@@ -1,6 +1,8 @@
 import { counted, fixed, formerDrawNames } from '../../core/index.ts';
 import { chosenSplit } from '../chosen-split.ts';
 import type { CommandContext, CommandRow } from '../command.ts';
+import { densityText } from '../condition-text.ts';
+import { UsageError } from '../errors.ts';
 import { formatTable } from '../format.ts';
 import { underPresentFlags } from '../former-flags.ts';
 import type { Evaluation, Run } from '../library/index.ts';
@@ -38,6 +40,7 @@ async function compare(
   const runs = await Promise.all(paths.map((path) => openRun(context, path, flags)));
   const [first] = runs;
   if (!first) return undefined;
+  checkAlike(runs, paths);
   const data = await first.testData(flags.data, { split: flags.split });
   const { dataset } = data;
   output.note(...chosenSplit(data, flags.split));
@@ -56,8 +59,23 @@ async function compare(
     compared.push({ path, posterior: posteriorOf(run), evaluation });
   }
   const count = compared[0]?.evaluation.examples ?? 0;
-  output.say(`${counted(count, 'example')} of ${dataset.name}; nats, best NLL first`, '', ...tableOf(compared));
+  const given = first.conditions && `, NLL = −log ${densityText(first)}`;
+  output.say(
+    `${counted(count, 'example')} of ${dataset.name}; nats, best NLL first${given ?? ''}`,
+    '',
+    ...tableOf(compared),
+  );
   return undefined;
+}
+
+/** @throws UsageError where what the runs give the density of is not the same quantity */
+function checkAlike(runs: readonly Run[], paths: readonly string[]): void {
+  const densities = runs.map(densityText);
+  const other = densities.findIndex((density) => density !== densities[0]);
+  if (other < 0) return;
+  throw new UsageError(
+    `compare: ${paths[0] ?? ''} is a model of ${densities[0] ?? ''} and ${paths[other] ?? ''} of ${densities[other] ?? ''}. These are other quantities, of which neither is the better: compare runs with the same --condition, or evaluate each.`,
+  );
 }
 
 /** Its name, and what its options are: `full, symmetric`. */

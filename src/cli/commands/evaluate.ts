@@ -1,11 +1,12 @@
 import { counted, fixed, formerDrawNames } from '../../core/index.ts';
 import { chosenSplit } from '../chosen-split.ts';
+import { conditionText } from '../condition-text.ts';
 import type { CommandContext, CommandRow } from '../command.ts';
 import { formatCount, formatTable } from '../format.ts';
 import { metricFlags, metricsOf, sayMetrics } from '../metric-flags.ts';
 import type { MetricFlags } from '../metric-flags.ts';
 import { underPresentFlags } from '../former-flags.ts';
-import type { Evaluation, EvaluationProgress, SplitChoice } from '../library/index.ts';
+import type { Evaluation, EvaluationProgress, Run, SplitChoice } from '../library/index.ts';
 import { openRun } from '../open-run.ts';
 import type { EngineFlags } from '../open-run.ts';
 import { evaluationOptions, option, quietOption } from '../options.ts';
@@ -62,7 +63,7 @@ async function evaluate(context: CommandContext, [path]: [path: string], flags: 
   const { examples } = evaluation;
   const count = `${examples < dataset.size ? 'the first ' : ''}${formatCount(examples)} of ${formatCount(dataset.size)}`;
   output.say(`${count} examples of ${dataset.name}${whichSplit(split, flags.split)}`, '');
-  sayEvaluation(output, evaluation);
+  sayEvaluation(output, evaluation, run);
   await sayMetrics(output, evaluation);
   output.say('', `ELBO, reconstruction and NLL are of ${run.measure}.`);
   return undefined;
@@ -82,11 +83,14 @@ function progressText({ stage, metric, done, total }: EvaluationProgress): strin
 /** Below this many effective draws, an importance-sampled estimate leans on single ones. */
 const fewDraws = 2;
 
-/** The evaluation as a table. */
-function sayEvaluation(output: Output, evaluation: Evaluation): void {
+/** The evaluation as a table: of p(x), or of p(x|c) where the model has a condition. */
+function sayEvaluation(output: Output, evaluation: Evaluation, run: Run): void {
   const { elbo, elboStandardError, reconstruction, kl, nll, activeUnits, latent, klPerDimension } = evaluation;
   const { bold, yellow } = output.style;
   const nats = (value: number): string => fixed(value);
+  const condition = conditionText(run);
+  const [of, and] = condition === undefined ? ['', ''] : ['|c', ',c'];
+  const ofPrior = run.model.parts.prior.name === 'conditional-normal' ? '|c' : '';
   const rows = [
     [
       'ELBO',
@@ -94,16 +98,20 @@ function sayEvaluation(output: Output, evaluation: Evaluation): void {
       `± ${nats(elboStandardError)}`,
       `reconstruction − KL, from ${counted(evaluation.draws, 'draw')}`,
     ],
-    ['reconstruction', nats(reconstruction), '', 'E[log p(x|z)], z ~ q(z|x)'],
-    ['KL', nats(kl), '', 'KL(q(z|x) ‖ p(z))'],
+    ['reconstruction', nats(reconstruction), '', `E[log p(x|z${and})], z ~ q(z|x${and})`],
+    ['KL', nats(kl), '', `KL(q(z|x${and}) ‖ p(z${ofPrior}))`],
     [
       'NLL',
       nats(nll.value),
       `± ${nats(nll.standardError)}`,
-      `−log p(x) from ${counted(nll.draws, 'draw')}, ${nll.effectiveSampleSize.toFixed(1)} effective`,
+      `−log p(x${of}) from ${counted(nll.draws, 'draw')}, ${nll.effectiveSampleSize.toFixed(1)} effective`,
     ],
   ];
-  output.say(bold('nats, means over examples'), ...formatTable(rows, { right: [1] }), '');
+  output.say(
+    bold(`nats, means over examples${condition === undefined ? '' : `; c is ${condition}`}`),
+    ...formatTable(rows, { right: [1] }),
+    '',
+  );
   const active = `${activeUnits} of ${latent} latent dimensions are active`;
   if (klPerDimension) {
     output.say(`${active}; KL of each:`, ...barLines(klPerDimension));

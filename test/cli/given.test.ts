@@ -1,0 +1,68 @@
+// Models given something, p(x|c), on the command line.
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { newFolder, rootsigma, tiny } from './harness.ts';
+
+const folder = newFolder();
+const file = (name: string): string => join(folder, name);
+
+async function trained(name: string, data: string, ...flags: readonly string[]): Promise<void> {
+  const options = ['--epochs', '1', '--out', file(name), '--quiet'];
+  const { code, stderr } = await rootsigma(['train', data, ...flags, ...options]);
+  expect(code, stderr).toBe(0);
+}
+
+/** Refused in one sentence. */
+async function expectRefused(argv: readonly string[], message: string): Promise<void> {
+  const { code, stdout, stderr } = await rootsigma(argv);
+  expect([code, stdout], stderr).toEqual([2, '']);
+  expect(stderr.match(/^error: .*/gm), stderr).toHaveLength(1);
+  expect(stderr).toContain(message);
+}
+
+beforeAll(async () => {
+  const rows = Array.from({ length: 120 }, (_, k) => {
+    const colour = ['red', 'green', 'blue'][k % 3] ?? '';
+    return `${colour},${1 + (k % 7)},${10 + ((k * 37) % 50)}`;
+  });
+  writeFileSync(file('things.csv'), ['colour,size,weight', ...rows, ''].join('\n'));
+  const small = ['--latent', '2', '--hidden', '8', '--batch-size', '30', '--seed', '1'];
+  await trained('plain', 'digits', ...tiny);
+  await trained('label', 'digits', ...tiny, '--condition', 'label');
+  await trained('prior', 'digits', ...tiny, '--condition', 'label', '--prior', 'conditional-normal');
+  await trained('by-colour', file('things.csv'), ...small, '--condition', 'colour');
+  await trained('by-both', file('things.csv'), ...small, '--condition', 'colour,size');
+  await trained('things', file('things.csv'), ...small);
+}, 120_000);
+
+const few = ['--draws', '2', '--limit', '10'];
+
+describe('what the numbers are of', () => {
+  it('is said by evaluate: p(x|c), and what c is', async () => {
+    const { stdout } = await rootsigma(['evaluate', file('label'), ...few]);
+    for (const text of ['c is label', '−log p(x|c)', 'KL(q(z|x,c) ‖ p(z))', 'log p(x|z,c)', ', given label.'])
+      expect(stdout).toContain(text);
+    expect((await rootsigma(['evaluate', file('prior'), ...few])).stdout).toContain('KL(q(z|x,c) ‖ p(z|c))');
+    expect((await rootsigma(['evaluate', file('by-both'), ...few])).stdout).toContain('c is colour, size');
+    const plain = await rootsigma(['evaluate', file('plain'), ...few]);
+    for (const text of ['−log p(x) ', 'KL(q(z|x) ‖ p(z))', 'E[log p(x|z)], z ~ q(z|x)\n'])
+      expect(plain.stdout).toContain(text);
+    expect(plain.stdout).not.toMatch(/given|c is/);
+  });
+
+  it.each([
+    ['plain', 'label', 'of p(x) and', 'of p(x|label)'],
+    ['by-colour', 'by-both', 'of p(x|colour) and', 'of p(x|colour, size)'],
+    ['by-both', 'things', 'of p(x|colour, size) and', 'of p(x)'],
+  ])('must be the same to compare: %s, %s', async (first, second, one, other) => {
+    const message = `error: compare: ${file(first)} is a model ${one} ${file(second)} ${other}.`;
+    await expectRefused(['compare', file(first), file(first), file(second), ...few], message);
+  });
+
+  it('lets compare rank those that are alike', async () => {
+    const { code, stdout, stderr } = await rootsigma(['compare', file('label'), file('prior'), ...few]);
+    expect(code, stderr).toBe(0);
+    expect(stdout).toContain('best NLL first, NLL = −log p(x|label)');
+  });
+});
