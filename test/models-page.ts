@@ -65,5 +65,6 @@ export function optionRow([name, { rule, help, default: usual, defaultText }]: r
 }
 
 export const cell = (text: string): string => text.replaceAll('|', String.raw`\|`);
-const capital = (text: string): string => (text[0]?.toUpperCase() ?? '') + text.slice(1);
+/** Greek letters are symbols and stay. */
+const capital = (text: string): string => text.replace(/^[a-z]/, (letter) => letter.toUpperCase());
 export const sentence = (text: string): string => capital(text.endsWith('.') ? text : `${text}.`);

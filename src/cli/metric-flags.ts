@@ -67,23 +67,50 @@ export async function sayMetrics(output: Output, { metrics = {}, skippedMetrics 
   const rows = await tableOfMetrics();
   const lines = Object.entries(metrics).flatMap(([name, readings]) => {
     const quantities = rows.find((row) => row.name === name)?.quantities ?? {};
-    return Object.entries(readings).map(([key, reading], at) => [
-      at === 0 ? name : '',
-      key,
-      ...readingCells(reading),
-      quantities[key] ? aboutText(quantities[key]) : '',
-    ]);
+    return Object.entries(readings).map(([key, reading], at) => ({
+      cells: [at === 0 ? name : '', key, ...readingCells(reading), quantities[key] ? aboutText(quantities[key]) : ''],
+      below: listLines(reading),
+    }));
   });
-  if (lines.length > 0) output.say('', output.style.bold('metrics'), ...formatTable(lines, { right: [2] }));
-  const reasons = Object.values(skippedMetrics);
-  if (reasons.length > 0) output.say('', ...reasons.map((reason) => `left out: ${reason}`));
+  if (lines.length > 0) {
+    const table = formatTable(
+      lines.map(({ cells }) => cells),
+      { right: [2] },
+    );
+    output.say('', output.style.bold('metrics'), ...table.flatMap((line, at) => [line, ...(lines[at]?.below ?? [])]));
+  }
+  const reasons = Object.entries(skippedMetrics);
+  if (reasons.length > 0) {
+    output.say(
+      '',
+      ...reasons.map(([name, reason]) => `left out: ${reason.includes(`'${name}'`) ? '' : `${name}: `}${reason}`),
+    );
+  }
 }
 
 /** The number, and its standard error. */
 function readingCells(reading: Reading): [string, string] {
   if (typeof reading === 'number') return [formatNumber(reading, 4), ''];
   if ('value' in reading) return [formatNumber(reading.value, 4), `± ${formatNumber(reading.standardError, 2)}`];
-  return ['', reading.map((value) => formatNumber(value, 3)).join(' ')];
+  return ['', ''];
+}
+
+/** Numbers in a line under a list's name. */
+const numbersInLine = 10;
+
+/** The numbers of a list, below its line: beside it they would push all else aside. */
+function listLines(reading: Reading): string[] {
+  if (typeof reading === 'number' || 'value' in reading) return [];
+  const texts = reading.map((value) => formatNumber(value, 3));
+  const width = Math.max(0, ...texts.map(({ length }) => length));
+  return Array.from(
+    { length: Math.ceil(texts.length / numbersInLine) },
+    (_, line) =>
+      `    ${texts
+        .slice(line * numbersInLine, (line + 1) * numbersInLine)
+        .map((text) => text.padStart(width))
+        .join(' ')}`,
+  );
 }
 
 function aboutText({ what, range: [least, most], better, unit }: Quantity): string {

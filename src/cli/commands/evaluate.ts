@@ -118,7 +118,12 @@ function sayEvaluation(output: Output, evaluation: Evaluation, run: Run): void {
     // With a diagonal posterior the two agree but for rounding: one draw decides neither.
     const correlations = kl - klPerDimension.reduce((total, value) => total + value, 0);
     if (correlations > 0.01 * kl) output.say(`  the other ${nats(correlations)} nats are correlations between them`);
-  } else output.say(`${active}.`);
+  } else {
+    output.say(
+      `${active}. What each of them costs has no closed form with this prior and posterior;`,
+      '--metrics kl-per-dimension measures it where their densities are known.',
+    );
+  }
   if (nll.draws > 1 && nll.effectiveSampleSize < fewDraws) {
     output.say(
       '',

@@ -1,4 +1,4 @@
-import { UnsupportedError, ValueError } from '../../core/index.ts';
+import { RootsigmaError, UnsupportedError, ValueError } from '../../core/index.ts';
 import { crc32 } from '../../io/index.ts';
 import { foldIn, key as seedKey } from '../../random/index.ts';
 import type { Key } from '../../random/index.ts';
@@ -61,7 +61,9 @@ export function planMetrics(
       try {
         metrics[metric.name] = await metric.compute(context, options);
       } catch (error) {
-        if (!(error instanceof UnsupportedError)) throw error;
+        // What the others came to is not lost for one that cannot be computed here.
+        const isSaid = error instanceof UnsupportedError || (!each.isNamed && error instanceof RootsigmaError);
+        if (!isSaid) throw error;
         refuse(each, error.message);
       }
     }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { UnsupportedError, rule } from '../../core/index.ts';
+import { NumericalError, UnsupportedError, rule } from '../../core/index.ts';
 import { datasetOf } from '../../data/index.ts';
 import { referenceEngine } from '../../engine/index.ts';
 import { createVae } from '../../models/index.ts';
@@ -66,6 +66,19 @@ describe('planMetrics', () => {
       labeled: "metric 'labeled' needs a class for each example; there are no labels (some rows).",
       late: "metric 'late' cannot be had.",
     });
+  });
+
+  it('loses nothing that is found for one that cannot be computed; what is no fault of the data is thrown', async () => {
+    const failing = (error: Error) => defineMetric({ ...drawing('failing'), compute: () => Promise.reject(error) });
+    const singular = failing(new NumericalError('matmul: NaN.'));
+    const { metrics: found, skippedMetrics } = await planMetrics('all', {
+      subject,
+      known: [singular, drawing('first')],
+    })({ seed: 0 });
+    expect([Object.keys(found), skippedMetrics]).toEqual([['first'], { failing: 'matmul: NaN.' }]);
+    await expect(planMetrics(['failing'], { subject, known: [singular] })({ seed: 0 })).rejects.toThrow(NumericalError);
+    const broken = failing(new TypeError('a mistake of ours'));
+    await expect(planMetrics('all', { subject, known: [broken] })({ seed: 0 })).rejects.toThrow(TypeError);
   });
 
   it('refuses what is named and cannot be had, before anything is computed where that is known', async () => {

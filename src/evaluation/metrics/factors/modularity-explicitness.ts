@@ -37,7 +37,9 @@ export function modularityOf({ information }: Pick<CodeInformation, 'information
     const largest = Math.max(...squares);
     if (largest === 0) return 0;
     if (squares.length === 1) return 1;
-    return 1 - (squares.reduce((sum, value) => sum + value, 0) - largest) / (largest * (squares.length - 1));
+    // Rounding may pass the bounds.
+    const rest = squares.reduce((sum, value) => sum + value, 0) - largest;
+    return Math.min(1, Math.max(0, 1 - rest / (largest * (squares.length - 1))));
   });
   return perCode.reduce((sum, value) => sum + value, 0) / perCode.length;
 }

@@ -10,8 +10,8 @@ export const aggregateGap = defineMetric({
   summary: 'how far the codes of the data are from the prior that samples are drawn by',
   quantities: {
     upper: {
-      what: 'KL(q(z) ‖ p(z)) with q(z) of all M examples: too large',
-      range: [0, Infinity],
+      what: 'KL(q(z) ‖ p(z)) with q(z) of all M examples: too large; below 0 by the noise of draws alone',
+      range: [-Infinity, Infinity],
       better: 'smaller',
       unit: 'nats',
     },

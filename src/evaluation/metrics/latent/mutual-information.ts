@@ -44,13 +44,13 @@ export const mutualInformation = defineMetric({
   quantities: {
     lower: {
       what: 'I(x; z) with q(z) of all M examples: too small, at most log M',
-      range: [0, Infinity],
+      range: [-Infinity, Infinity],
       better: 'neither',
       unit: 'nats',
     },
     upper: {
       what: 'with q(z) of the M − 1 others: too large',
-      range: [0, Infinity],
+      range: [-Infinity, Infinity],
       better: 'neither',
       unit: 'nats',
     },

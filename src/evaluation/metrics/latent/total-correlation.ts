@@ -14,7 +14,12 @@ export const totalCorrelation = defineMetric({
   name: 'total-correlation',
   summary: 'how much the latent dimensions tell of each other',
   quantities: {
-    estimate: { what: 'of the aggregate posterior', range: [0, Infinity], better: 'smaller', unit: 'nats' },
+    estimate: {
+      what: 'of the aggregate posterior; below 0 by the noise of draws alone',
+      range: [-Infinity, Infinity],
+      better: 'smaller',
+      unit: 'nats',
+    },
     gaussian: {
       what: 'of the Gaussian that has its covariance: what linear dependence makes of it',
       range: [0, Infinity],

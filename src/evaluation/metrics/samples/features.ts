@@ -52,6 +52,8 @@ async function compare(
 ): Promise<ComparedFeatures> {
   const { dataset: training } = await context.training();
   const n = Math.min(count, context.dataset.size, training.size);
+  if (n < 2)
+    throw new UnsupportedError('samples are compared with examples by how both vary: evaluate at least two examples.');
   const { sampleShape, table } = context.dataset;
   const isImage = isImageShape(sampleShape) && !table;
   // Pictures are shown without noise; rows have theirs.
