@@ -1,6 +1,6 @@
 import { metrics } from '../src/evaluation/metrics/index.ts';
 import type { Metric, MetricNeeds, Quantity } from '../src/evaluation/metrics/index.ts';
-import { cell, optionRow, sentence } from './models-page.ts';
+import { cell, linksTo, optionRow, sentence } from './models-page.ts';
 
 /** docs/metrics.md: every row of the table of metrics, as Markdown. `npm run build:models` writes it. */
 export function metricsPage(): string {
@@ -13,6 +13,10 @@ export function metricsPage(): string {
 not. In code: \`run.evaluate({ metrics: ['mig', { name: 'dci', trees: 50 }] })\`; the result has \`metrics\`, each quantity by its name (a
 number, \`{ value, standardError }\`, or a list), and \`skippedMetrics\`. Each metric draws by the evaluation's seed and its own name, so
 what else is measured changes nothing. A metric of your own is \`defineMetric\` of \`rootsigma/evaluation/metrics\`, given among the names.
+
+Of a model with a condition c, what is said of q(z|x), p(x|z) and p(z) is so given each example's c.
+
+${linksTo(metrics)}
 ${metrics.map(metricText).join('')}`;
 }
 

@@ -26,7 +26,12 @@ ${partKinds.map((kind) => section(titles[kind], builtInParts[kind])).join('')}`;
 }
 
 function section(title: string, rows: readonly PartRow[]): string {
-  return `\n## ${title}\n${rows.map(partText).join('')}`;
+  return `\n## ${title}\n\n${linksTo(rows)}\n${rows.map(partText).join('')}`;
+}
+
+/** Where each row stands on its page. */
+export function linksTo(rows: readonly { readonly name: string }[]): string {
+  return rows.map(({ name }) => `[\`${name}\`](#${name})`).join(' · ');
 }
 
 function partText(row: PartRow): string {
