@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { NdArray, ValueError } from '../core/index.ts';
-import { makeDigits, numbersOf } from '../data/index.ts';
+import { makeDigits, numbersOf, takeFirst } from '../data/index.ts';
 import { tableOf } from '../io/index.ts';
 import { createVae } from '../models/index.ts';
 import { normal, key, uniform } from '../random/index.ts';
@@ -79,13 +79,31 @@ describe('digits given their label', () => {
     expect(await run.encode(numbersOf(dataset), { given: { label: names } })).toEqual(own);
     const other = await run.encode(numbersOf(dataset), { given: { label: names.map((name) => String(9 - Number(name))) } }); // prettier-ignore
     expect(other.mean).not.toEqual(own.mean);
-    await expect(run.encode(numbersOf(dataset))).rejects.toThrow('say which, such as given: { "label": … }');
+    await expect(run.encode(numbersOf(dataset))).rejects.toThrow(
+      /say which with 'given' \(--given\), such as label=\d\.$/,
+    );
     await expect(run.score(numbersOf(dataset))).rejects.toThrow('say which');
     expect(await run.score(numbersOf(dataset), { given: { label: names } })).toEqual(await run.score(dataset));
     expect((await run.evaluate({ draws: 2, limit: 50, metrics: ['active-units'] })).nll.value).toBeGreaterThan(50);
     await expect(run.evaluate({ draws: 2, limit: 20, metrics: ['aggregate-gap'] })).rejects.toThrow(
       "one prior p(z) for all examples, and 'conditional-normal' is another for each condition",
     );
+    const unlabelled = { ...takeFirst(dataset, 40), labels: undefined } as never;
+    const given40 = { label: names.slice(0, 40) };
+    for (const metrics of [undefined, ['active-units']] as const) {
+      const asked = { draws: 2, metrics };
+      const labelled = await run.evaluate({ ...asked, data: takeFirst(dataset, 40) });
+      expect(await run.evaluate({ ...asked, data: unlabelled, given: given40 })).toEqual(labelled);
+      expect(await run.evaluate({ ...asked, data: unlabelled, given: 'label=3' })).not.toEqual(labelled);
+      await expect(run.evaluate({ ...asked, data: unlabelled })).rejects.toThrow(
+        "none: say which with 'given' (--given), such as label=",
+      );
+    }
+    const pairs = await run.testReconstructions(40, { data: unlabelled, given: given40 });
+    expect(pairs).toEqual(await run.testReconstructions(40, { data: takeFirst(dataset, 40) }));
+    const rule = { method: 'elbo', quantile: 0.5, draws: 2 } as const;
+    const { value } = await run.fitThreshold(unlabelled, { ...rule, given: given40 });
+    expect(await run.fitThreshold(takeFirst(dataset, 40) as never, rule)).toMatchObject({ value });
     expect((await run.traverse({ steps: 2, given: 'label=3' })).shape).toEqual([4, 2, 28, 28]);
 
     // A folder keeps all of it; what is exported takes the condition by name.
@@ -120,6 +138,10 @@ describe('digits given their label', () => {
     await expect(run.sample(2, { given: { label: { 1: -1, 2: 3 } } })).rejects.toThrow('numbers of at least 0');
     await expect(run.evaluate({ data: { ...digits, labels: undefined } as never })).rejects.toThrow(ValueError);
     const plain = await train(digits, { ...small, stddev: undefined, epochs: 1 });
+    await expect(plain.evaluate({ given: 'label=1' })).rejects.toThrow(
+      "Train one with 'condition' (--condition), such as label.",
+    );
+    await expect(plain.testReconstructions(2, { given: 'label=1' })).rejects.toThrow('the model has no condition');
     await expect(plain.sample(2, { given: 'label=1' })).rejects.toThrow('the model has no condition');
     const array = new NdArray(numbersOf(digits).data, [60, 28, 28]);
     await expect(train(array, { ...small, stddev: undefined, condition: 'label' })).rejects.toThrow('array has none');

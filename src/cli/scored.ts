@@ -12,6 +12,8 @@ export interface Scored {
   /** [examples, …parts] */
   readonly contributions: NdArray<'float32'> | undefined;
   readonly limit: number | undefined;
+  /** The condition of the examples, where their data do not say. */
+  readonly given: string | undefined;
   readonly above: number | undefined;
 }
 
@@ -112,7 +114,7 @@ function formatNats(value: number): string {
 
 /** The most anomalous examples, each with its reconstruction and its heat map. */
 async function writeStrangest({ anomalyPicture, writePicture }: Library, file: string, scored: Scored): Promise<void> {
-  const { run, dataset, scores, limit = 16 } = scored;
+  const { run, dataset, scores, limit = 16, given: asked } = scored;
   const shown = Uint32Array.from(mostAnomalous(scored, limit));
   const x = NdArray.zeros([shown.length, ...run.exampleShape], 'float32');
   dataset.gather(shown, x.data);
@@ -121,9 +123,9 @@ async function writeStrangest({ anomalyPicture, writePicture }: Library, file: s
     return `${name}: ${(scores.data[row] ?? NaN).toFixed(1)} nats`;
   });
   const { labels, classNames } = dataset;
-  const given =
+  const own =
     run.conditions && labels && run.columns === undefined
       ? { label: Array.from(shown, (row) => classNames?.[labels[row] ?? 0] ?? String(labels[row])) }
       : undefined;
-  await writePicture(file, await anomalyPicture(run, x, { texts, given }));
+  await writePicture(file, await anomalyPicture(run, x, { texts, given: asked ?? own }));
 }

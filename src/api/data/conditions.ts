@@ -115,6 +115,12 @@ export class Conditions {
     return Object.fromEntries(this.names.map((name) => [name, this.#read(name, row)]));
   }
 
+  /** What to do where nobody says which: `say which with 'given' (--given), such as label=3`. */
+  asking(): string {
+    const each = Object.entries(this.example()).map(([name, value]) => `${name}=${String(value ?? '')}`);
+    return `say which with 'given' (--given), such as ${each.join(',')}`;
+  }
+
   /** What its numbers are, name by name, for whoever makes them without this library. */
   layout(): readonly string[] {
     const { columns } = this.#encoder.state;
@@ -191,7 +197,7 @@ export class Conditions {
   placesOf({ name, labels, classNames, size }: Dataset): Uint32Array {
     if (!labels) {
       throw new ValueError(
-        `${name}: the model is one of examples given their label, and these have none. Give it: given: { label: … }.`,
+        `${name}: the model is one of examples given their label, and these have none: ${this.asking()}.`,
       );
     }
     const { levels } = this.#encoder.state.columns[0] as { levels: readonly Cell[] };
@@ -213,6 +219,17 @@ export class Conditions {
     const rows = NdArray.zeros([places.length, this.size], 'float32');
     places.forEach((place, row) => (rows.data[row * this.size + place] = 1));
     return rows;
+  }
+
+  /** Examples whose condition is their class, with the classes that are given. @throws ValueError as `rowsOf` */
+  labelled(dataset: Dataset, given: GivenRows): Dataset {
+    const { data } = this.rowsOf(given, dataset.size);
+    const { levels } = this.#encoder.state.columns[0] as { levels: readonly Cell[] };
+    const labels = new Uint32Array(dataset.size);
+    data.forEach((value, at) => {
+      if (value === 1) labels[Math.floor(at / this.size)] = at % this.size;
+    });
+    return { ...dataset, labels, classNames: levels.map(String) };
   }
 
   /** Examples with their conditions behind them, as the model takes them; those of a table have them already. */

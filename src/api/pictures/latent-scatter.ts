@@ -5,9 +5,11 @@ import { scatterPlot } from '../../drawing/index.ts';
 import { principalAxes, project } from '../../evaluation/index.ts';
 import type { PrincipalAxes } from '../../evaluation/index.ts';
 import type { DataInput } from '../data/data.ts';
+import { givenRule } from '../run/run-options.ts';
+import type { GivenOptions } from '../run/run-options.ts';
 import type { Run } from '../run/run.ts';
 
-export interface LatentScatterOptions {
+export interface LatentScatterOptions extends GivenOptions {
   /** Default: the test split of the data it was trained on. */
   readonly data?: DataInput;
   /** Show the first so many examples. Default: 2000. */
@@ -20,6 +22,7 @@ const scatterOptionRules: OptionRules<LatentScatterOptions> = {
   data: rule.anything,
   limit: rule.whole(1),
   ellipses: rule.flag,
+  given: givenRule,
 };
 
 /**
@@ -30,7 +33,9 @@ export async function latentScatter(run: Run, options: LatentScatterOptions = {}
   checkOptions('latentScatter', options, scatterOptionRules);
   const { dataset } = await run.testData(options.data);
   const shown = takeFirst(dataset, options.limit ?? 2000);
-  const { mean, stddev, covariance } = await run.encode(run.conditions ? shown : numbersOf(shown));
+  const { mean, stddev, covariance } = await run.encode(run.conditions ? shown : numbersOf(shown), {
+    given: options.given,
+  });
   const latent = run.model.latent;
   const { labels, classNames, size } = shown;
   const common = {

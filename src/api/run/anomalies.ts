@@ -56,6 +56,7 @@ export interface ScoreOptions extends AnomalyOptions, GivenOptions {
 }
 
 export type FitThresholdOptions = AnomalyOptions &
+  GivenOptions &
   ThresholdRule & {
     /** Take so many of the examples, chosen at random. Default: 10,000. */
     readonly limit?: number;
@@ -76,6 +77,7 @@ const fitThresholdOptionRules: OptionRules<FitThresholdOptions> = {
   contamination: rule.number({ least: 0, below: 1 }),
   quantile: rule.number({ above: 0, most: 1 }),
   limit: rule.whole(1),
+  given: givenRule,
 };
 
 const methodOptionRules: OptionRules<Pick<AnomalyOptions, 'method'>> = { method: anomalyOptionRules.method };
@@ -89,6 +91,8 @@ export interface AnomalySource {
   conditionsOf(given: GivenOptions['given'], count: number): NdArray<'float32'> | undefined;
   /** @throws ValueError where there is nothing to give */
   checkGiven(): void;
+  /** A data set whose examples have the condition that is given, where one is. @throws ValueError */
+  withGiven(dataset: Dataset, given: GivenOptions['given']): Dataset;
 }
 
 type Kept = Omit<AnomalyThresholds, 'schemaVersion'>;
@@ -148,14 +152,16 @@ export class AnomalyDetector {
 
   async fitThreshold(data: DataInput | undefined, options: FitThresholdOptions): Promise<AnomalyThreshold> {
     checkOptions('fitThreshold', options, fitThresholdOptionRules);
-    const { method = await this.#defaultMethod(), seed = 0, limit = 10_000 } = options;
+    const { given, ...rest } = options;
+    const { method = await this.#defaultMethod(), seed = 0, limit = 10_000 } = rest;
     const { draws = defaultDraws[method] } = options;
     const quantile = normalShare(options);
-    const dataset = atRandom(await this.#source.data(data, 'train'), { limit, seed });
+    const usual = this.#source.withGiven(await this.#source.data(data, 'train'), given);
+    const dataset = atRandom(usual, { limit, seed });
     if (method === 'typicality') await this.#fitTypicality(dataset);
     if (method === 'balanced-elbo' && !(await this.#read()).balance) await this.#fitBalance(dataset);
     const examples = await this.#examplesOf(dataset);
-    const scores = await this.#score(examples, { ...options, method, draws, seed }, dataset.rows);
+    const scores = await this.#score(examples, { ...rest, method, draws, seed }, dataset.rows);
     const value = thresholdOf(scores.data, { quantile });
     const threshold: AnomalyThreshold = { value, quantile, examples: scores.size, source: dataset.name, draws, seed };
     const kept = await this.#read();

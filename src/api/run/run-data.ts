@@ -20,6 +20,9 @@ import type { Conditions } from '../data/conditions.ts';
 import { besideRows } from './inference.ts';
 import type { ExamplesOptions, GivenOptions, RunParts, SplitOptions, TestData } from './run-options.ts';
 
+/** Of a model that is given nothing. */
+export const noCondition = "the model has no condition. Train one with 'condition' (--condition), such as label.";
+
 /** The examples of a run: those it was trained on, and others in the form of its own. */
 export class RunData {
   /** Where the run was made: its data as they were given. */
@@ -161,17 +164,20 @@ export class RunData {
       return undefined;
     }
     if (given !== undefined) return conditions.rowsOf(given, count);
-    throw new ValueError(
-      `given: the model is one of examples given ${conditions.describe()}: say which, such as given: { ${JSON.stringify(conditions.names[0])}: … }.`,
-    );
+    throw new ValueError(`given: the model is one of examples given ${conditions.describe()}: ${conditions.asking()}.`);
+  }
+
+  /** A data set whose examples have the condition that is given, where one is. @throws ValueError as `checkGiven`, and for no such condition */
+  withGiven(dataset: Dataset, given: GivenOptions['given']): Dataset {
+    if (given === undefined) return dataset;
+    this.checkGiven();
+    return this.#conditions?.labelled(dataset, given) ?? dataset;
   }
 
   /** @throws ValueError where there is nothing to give: no condition, or one that is a part of each example */
   checkGiven(): void {
     if (!this.#conditions) {
-      throw new ValueError(
-        "given: the model has no condition. Train one with it: train(data, { condition: 'label' }).",
-      );
+      throw new ValueError(`given: ${noCondition}`);
     }
     if (this.#conditions.areColumns)
       throw new ValueError('given: rows of a table have their condition among their columns: leave given out.');

@@ -32,7 +32,7 @@ export interface RunParts {
   readonly onNotice?: OnNotice | undefined;
 }
 
-export interface RunEvaluateOptions {
+export interface RunEvaluateOptions extends GivenOptions {
   /** Default: the data it was trained on. */
   readonly data?: DataInput;
   /** Which of the data. Default: the test split, or all where there is none. */
@@ -71,7 +71,7 @@ export const splitOptionRules: OptionRules<SplitOptions> = { split: splitRule };
 export interface GivenOptions {
   /**
    * The condition of examples that are plain arrays, or of codes: `{ label: '3' }`, the same for all, or `{ label: ['3', '1', …] }`, one for
-   * each; `label=3` as text. Data that are read have their own.
+   * each; `label=3` as text. Data that are read have their own, which `given` replaces.
    */
   readonly given?: GivenRows | undefined;
 }
@@ -99,6 +99,7 @@ export const evaluateOptionRules: OptionRules<RunEvaluateOptions> = {
   samples: rule.whole(1),
   limit: rule.whole(1),
   seed: rule.seed,
+  given: givenRule,
   metrics: rule.either(rule.oneOf(['all']), rule.listOf(rule.either(rule.text, rule.object), 'metrics', 1)),
   onProgress: rule.callback,
   signal: rule.signal,

@@ -131,6 +131,7 @@ export class Run {
         checkGiven: () => {
           this.#data.checkGiven();
         },
+        withGiven: (dataset, given) => this.#data.withGiven(dataset, given),
       },
     );
   }
@@ -180,7 +181,7 @@ export class Run {
     const present = underPresentNames('evaluate', options, formerDrawNames, { onNotice });
     const { draws = 100, seed = 0, limit } = present;
     const { dataset } = await this.#data.select(options.data, options.split);
-    const limited = limit === undefined ? dataset : takeFirst(dataset, limit);
+    const limited = this.#data.withGiven(limit === undefined ? dataset : takeFirst(dataset, limit), options.given);
     const { config, standardization } = this;
     await checkSupport('evaluate', limited, { config, parts: this.parts, standardization });
     const reading = { binarize: config.data.binarize, standardization, conditions: this.conditions };
@@ -390,14 +391,15 @@ export class Run {
   /** `count` test examples, the first ones or with a seed any, and their reconstructions: [count, ...exampleShape] each. */
   async testReconstructions(
     count: number,
-    options: Pick<ExamplesOptions, 'data' | 'seed' | 'split'> = {},
+    options: Pick<ExamplesOptions, 'data' | 'seed' | 'split'> & GivenOptions = {},
   ): Promise<{ readonly originals: NdArray<FloatDType>; readonly reconstructions: NdArray<FloatDType> }> {
     checkValue('testReconstructions: the count', count, rule.whole(1));
-    checkOptions('examples', options, examplesOptionRules);
-    const dataset = await this.#data.chosen({ ...options, limit: count });
+    const { given, ...chosen } = options;
+    checkOptions('testReconstructions', options, { ...examplesOptionRules, given: givenRule });
+    const dataset = await this.#data.chosen({ ...chosen, limit: count });
     const originals = numbersOf(dataset);
     // Their labels go with them where the model asks for them.
-    return { originals, reconstructions: await this.reconstruct(this.conditions ? dataset : originals) };
+    return { originals, reconstructions: await this.reconstruct(this.conditions ? dataset : originals, { given }) };
   }
 
   /**

@@ -10,6 +10,7 @@ import { askedOf, drawnUntil, percent } from './filters.ts';
 import type { Asked } from './filters.ts';
 import { besideRows } from './inference.ts';
 import type { Inference } from './inference.ts';
+import { noCondition } from './run-data.ts';
 import type { RunData } from './run-data.ts';
 import type { SampleOptions } from './run-options.ts';
 import { TableDraws } from './table-draws.ts';
@@ -60,9 +61,7 @@ export class Sampler {
     }
     const drawn = this.#conditions(count, key(seed), given);
     if (drawn) return drawn;
-    throw new ValueError(
-      "sampleConditions: the model has no condition. Train one with it: train(data, { condition: 'label' }).",
-    );
+    throw new ValueError(`sampleConditions: ${noCondition}`);
   }
 
   /** Whether rows are drawn until enough have what is asked, as it is of columns that the model draws. */

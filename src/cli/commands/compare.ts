@@ -7,7 +7,7 @@ import { formatTable } from '../format.ts';
 import { underPresentFlags } from '../former-flags.ts';
 import type { Evaluation, Run } from '../library/index.ts';
 import { openRun } from '../open-run.ts';
-import { evaluationOptions, option } from '../options.ts';
+import { evaluationOptions, givenOption, option } from '../options.ts';
 import type { EvaluateFlags } from './evaluate.ts';
 
 export const compareCommand: CommandRow<[paths: readonly string[]], EvaluateFlags> = {
@@ -17,6 +17,7 @@ export const compareCommand: CommandRow<[paths: readonly string[]], EvaluateFlag
   options: [
     option('--data <data>', 'the examples (default: what the first run was trained on)'),
     ...evaluationOptions('the NLL'),
+    givenOption,
   ],
   examples: ['rootsigma compare runs/digits-diagonal runs/digits-full', 'rootsigma compare runs/* --limit 1000 --json'],
   stopsItself: true,
@@ -35,7 +36,7 @@ async function compare(
   flags: EvaluateFlags,
 ): Promise<undefined> {
   const { output, signal } = context;
-  const { draws, limit, seed } = underPresentFlags('compare', flags, formerDrawNames, output);
+  const { draws, limit, seed, given } = underPresentFlags('compare', flags, formerDrawNames, output);
   // All are opened before any is evaluated: a wrong name fails at once.
   const runs = await Promise.all(paths.map((path) => openRun(context, path, flags)));
   const [first] = runs;
@@ -53,15 +54,16 @@ async function compare(
       ...(draws !== undefined && { draws }),
       ...(limit !== undefined && { limit }),
       ...(seed !== undefined && { seed }),
+      ...(given !== undefined && { given }),
       signal,
     });
     if (output.json) output.record({ run: path, ...evaluation, split: data.split });
     compared.push({ path, posterior: posteriorOf(run), evaluation });
   }
   const count = compared[0]?.evaluation.examples ?? 0;
-  const given = first.conditions && `, NLL = −log ${densityText(first)}`;
+  const density = first.conditions && `, NLL = −log ${densityText(first)}`;
   output.say(
-    `${counted(count, 'example')} of ${dataset.name}; nats, best NLL first${given ?? ''}`,
+    `${counted(count, 'example')} of ${dataset.name}; nats, best NLL first${density ?? ''}`,
     '',
     ...tableOf(compared),
   );

@@ -9,7 +9,7 @@ import { underPresentFlags } from '../former-flags.ts';
 import type { Evaluation, EvaluationProgress, Run, SplitChoice } from '../library/index.ts';
 import { openRun } from '../open-run.ts';
 import type { EngineFlags } from '../open-run.ts';
-import { evaluationOptions, option, quietOption } from '../options.ts';
+import { evaluationOptions, givenOption, option, quietOption } from '../options.ts';
 import type { Output, OutputOptions } from '../output.ts';
 import { Throttle } from '../throttle.ts';
 
@@ -19,6 +19,7 @@ export interface EvaluateFlags extends EngineFlags, OutputOptions, MetricFlags {
   readonly draws?: number;
   readonly limit?: number;
   readonly seed?: number;
+  readonly given?: string;
 }
 
 export const evaluateCommand: CommandRow<[path: string], EvaluateFlags> = {
@@ -28,6 +29,7 @@ export const evaluateCommand: CommandRow<[path: string], EvaluateFlags> = {
   options: async () => [
     option('--data <data>', 'other data than it was trained on, also a single image or example'),
     ...evaluationOptions('ELBO and NLL'),
+    givenOption,
     ...(await metricFlags()),
     ...quietOption('no progress, no table'),
   ],
@@ -42,7 +44,7 @@ export const evaluateCommand: CommandRow<[path: string], EvaluateFlags> = {
 
 async function evaluate(context: CommandContext, [path]: [path: string], flags: EvaluateFlags): Promise<undefined> {
   const { output, signal } = context;
-  const { draws, limit, seed } = underPresentFlags('evaluate', flags, formerDrawNames, output);
+  const { draws, limit, seed, given } = underPresentFlags('evaluate', flags, formerDrawNames, output);
   const run = await openRun(context, path, flags);
   const data = await run.testData(flags.data, { split: flags.split });
   const { dataset, split } = data;
@@ -53,6 +55,7 @@ async function evaluate(context: CommandContext, [path]: [path: string], flags: 
     ...(draws !== undefined && { draws }),
     ...(limit !== undefined && { limit }),
     ...(seed !== undefined && { seed }),
+    ...(given !== undefined && { given }),
     ...metricsOf(flags),
     signal,
     onProgress: (progress) => {

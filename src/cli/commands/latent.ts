@@ -4,7 +4,7 @@ import { UsageError } from '../errors.ts';
 import type { SplitChoice } from '../library/index.ts';
 import { openRun } from '../open-run.ts';
 import type { EngineFlags } from '../open-run.ts';
-import { engineOptions, option, outputOptions, required, splitOption } from '../options.ts';
+import { engineOptions, givenOption, option, outputOptions, required, splitOption } from '../options.ts';
 import type { OutputOptions } from '../output.ts';
 
 interface LatentFlags extends EngineFlags, OutputOptions {
@@ -12,6 +12,7 @@ interface LatentFlags extends EngineFlags, OutputOptions {
   readonly data?: string;
   readonly split?: SplitChoice;
   readonly limit?: number;
+  readonly given?: string;
   readonly ellipses?: boolean;
   readonly probe?: boolean;
 }
@@ -24,6 +25,7 @@ export const latentCommand: CommandRow<[path: string], LatentFlags> = {
     required('-o, --output <file>', 'where to: .png'),
     option('--data <data>', 'other data than it was trained on'),
     splitOption,
+    givenOption,
     option('--limit <n>', 'show the first n examples (default: 2000)', whole(1)),
     option('--ellipses', 'draw q(z|x) as ellipses (default: up to 200 examples)'),
     option('--no-ellipses', 'draw points only'),
@@ -41,13 +43,14 @@ export const latentCommand: CommandRow<[path: string], LatentFlags> = {
 async function latent(context: CommandContext, [path]: [path: string], flags: LatentFlags): Promise<undefined> {
   const { output } = context;
   const { codeQuality, latentScatter, writePicture } = context.library;
-  const { output: file, data, limit, ellipses, probe } = flags;
+  const { output: file, data, limit, ellipses, probe, given } = flags;
   if (!/\.png$/i.test(file)) throw new UsageError(`${file}: a scatter plot is a picture; write it to a .png file.`);
   const run = await openRun(context, path, flags);
   const { dataset } = await run.testData(data, { split: flags.split });
   const picture = await latentScatter(run, {
     data: dataset,
     ...(limit !== undefined && { limit }),
+    ...(given !== undefined && { given }),
     ...(ellipses !== undefined && { ellipses }),
   });
   await writePicture(file, picture);

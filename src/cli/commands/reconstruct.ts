@@ -4,7 +4,15 @@ import { chosenSplit } from '../chosen-split.ts';
 import type { CommandContext, CommandRow } from '../command.ts';
 import type { SplitChoice } from '../library/index.ts';
 import { openRun } from '../open-run.ts';
-import { engineOptions, formulasOption, option, outputOptions, required, splitOption } from '../options.ts';
+import {
+  engineOptions,
+  formulasOption,
+  givenOption,
+  option,
+  outputOptions,
+  required,
+  splitOption,
+} from '../options.ts';
 import { checkExamplesPath, writeExamples } from '../write-examples.ts';
 import type { SampleFlags } from './sample.ts';
 
@@ -24,6 +32,7 @@ export const reconstructCommand: CommandRow<[path: string], ReconstructFlags> = 
     ),
     option('--data <data>', 'other data than it was trained on, also a single image or example'),
     splitOption,
+    givenOption,
     option('--count <n>', 'how many (default: 40)', whole(1)),
     option('--seed <n>', 'choose them at random (default: the first ones)', whole(0)),
     option('--columns <n>', 'images a row, for .png (default: 10)', whole(1)),
@@ -44,13 +53,13 @@ async function reconstruct(
   flags: ReconstructFlags,
 ): Promise<undefined> {
   const { output, library } = context;
-  const { output: file, data, seed, formulas } = flags;
+  const { output: file, data, seed, formulas, given } = flags;
   checkExamplesPath(library, file);
   const isPicture = file.toLowerCase().endsWith('.png');
   const run = await openRun(context, path, flags);
   const chosen = await run.testData(data, { split: flags.split });
   output.note(...chosenSplit(chosen, flags.split));
-  const pairs = await run.testReconstructions(flags.count ?? 40, { data: chosen.dataset, seed });
+  const pairs = await run.testReconstructions(flags.count ?? 40, { data: chosen.dataset, seed, given });
   const { reconstructions } = pairs;
   const columns = { ...(flags.columns !== undefined && { columns: flags.columns }) };
   if (isPicture) {

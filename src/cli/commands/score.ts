@@ -7,7 +7,16 @@ import { formatCount } from '../format.ts';
 import type { AnomalyMethod, AnomalyThreshold, Dataset, SplitChoice, WriteTableOptions } from '../library/index.ts';
 import { openRun } from '../open-run.ts';
 import type { EngineFlags } from '../open-run.ts';
-import { choice, engineOptions, formulasOption, option, outputOptions, required, splitOption } from '../options.ts';
+import {
+  choice,
+  engineOptions,
+  formulasOption,
+  givenOption,
+  option,
+  outputOptions,
+  required,
+  splitOption,
+} from '../options.ts';
 import type { OutputOptions } from '../output.ts';
 import { idsOf, isPicture, mostAnomalous, strangestFiles, strangestRows, writeScores } from '../scored.ts';
 import type { Scored } from '../scored.ts';
@@ -31,6 +40,7 @@ interface ScoreFlags extends EngineFlags, OutputOptions {
   readonly draws?: number;
   readonly seed?: number;
   readonly limit?: number;
+  readonly given?: string;
   readonly explain?: boolean;
   readonly contamination?: number;
   readonly anomalies?: string;
@@ -48,6 +58,7 @@ export const scoreCommand: CommandRow<[path: string], ScoreFlags> = {
     ),
     option('--data <data>', 'what to score, also a single image or example (default: what it was trained on)'),
     splitOption,
+    givenOption,
     choice(
       '--method <name>',
       'which score (default: typicality for Bernoulli likelihoods, balanced-elbo for tables, else elbo)',
@@ -110,9 +121,19 @@ async function score(context: CommandContext, [path]: [path: string], flags: Sco
   };
   const threshold =
     contamination === undefined ? kept : await run.fitThreshold(undefined, { ...options, contamination });
-  const scores = await run.score(dataset, options);
-  const contributions = flags.explain ? await run.explain(dataset) : undefined;
-  const scored: Scored = { run, dataset, splits, scores, contributions, limit: flags.limit, above: threshold?.value };
+  const { given } = flags;
+  const scores = await run.score(dataset, { ...options, given });
+  const contributions = flags.explain ? await run.explain(dataset, { given }) : undefined;
+  const scored: Scored = {
+    run,
+    dataset,
+    splits,
+    scores,
+    contributions,
+    limit: flags.limit,
+    given,
+    above: threshold?.value,
+  };
   await writeScores(library, file, scored, flags);
   const found = threshold && scores.data.filter((value) => value > threshold.value).length;
   const ranking = anomalous && {
