@@ -1,9 +1,9 @@
 import { DataError } from '../core/index.ts';
-import type { NdArray } from '../core/index.ts';
 import { byteSourceOf } from '../io/index.ts';
 import type { Table } from '../io/index.ts';
 import { arrayFileOf } from './arrays/array-source.ts';
 import { arraySplits, gappyArray } from './arrays/array-splits.ts';
+import type { GappyArray } from './arrays/array-splits.ts';
 import type { ResolveContext } from './context.ts';
 import { hasIdxFiles, idxFilesIn, idxSplits } from './idx-files.ts';
 import { isAnyImageName } from './images/listing.ts';
@@ -97,7 +97,7 @@ async function readIdxFiles({ folder, files }: PickedFiles, has: (name: string) 
 }
 
 /** The examples in an NPY or NPZ file that a user picked, with NaN where a value is missing (`gappyArray`). */
-export async function gappyFile(input: FileInput, context: ResolveContext): Promise<NdArray<'float64'>> {
+export async function gappyFile(input: FileInput, context: ResolveContext): Promise<GappyArray> {
   const { files } = await pickedFiles(input);
   const [[name, file] = []] = [...files];
   if (!file || name === undefined || files.size > 1 || !/\.np[yz]$/i.test(name)) {

@@ -5,6 +5,7 @@ export * from './builtin.ts';
 export { binarizeChoices, dataSchema } from './config.ts';
 export type { DataConfig } from './config.ts';
 export type { LoadProgress, ResolveContext } from './context.ts';
+export type { GappyArray } from './arrays/array-splits.ts';
 export * from './dataset.ts';
 export * from './digits/digits.ts';
 export { gappyFile, pickedTable, resolveFiles } from './files.ts';

@@ -7,6 +7,7 @@ import { bernoulliFamily, likelihoodFamily } from '../../models/index.ts';
 import type { DataSupport, LikelihoodFamily, LikelihoodRow } from '../../models/index.ts';
 import { partNamed } from '../../parts/index.ts';
 import { readExamples } from '../data/data.ts';
+import { isOfUnitInterval, unitAdvice } from './outside-unit.ts';
 
 /** The likelihood that data of this support get when nobody asks for another. */
 export const defaultLikelihoods: Readonly<Record<Support, string>> = {
@@ -101,7 +102,7 @@ export async function checkSupport(
       const example = numbersOf(dataset, Uint32Array.of(index)).data;
       const place = stridesOf(shape).map((stride, axis) => Math.floor(at / stride) % (shape[axis] ?? 1));
       throw new ValueError(
-        `${operation}: example ${index} holds ${example[at] ?? NaN} at ${formatShape(place)}; a ${family.name} likelihood takes ${support.description}. ${adviceFor(dataset, index)}`,
+        `${operation}: example ${dataset.names?.at(index) ?? index} holds ${example[at] ?? NaN} at ${formatShape(place)}; a ${family.name} likelihood takes ${support.description}. ${isOfUnitInterval(config) && dataset.support === 'real' ? unitAdvice : adviceFor(dataset, index)}`,
       );
     }
     await takeTurns(); // Reading blocks the thread: timers and signals are let in.

@@ -3,7 +3,7 @@ import { DataError, NdArray, ValueError, formatShape, noticesTo, sizeOf } from '
 import type { ArrayLikeInput, FloatDType, OnNotice } from '../../core/index.ts';
 import type { RunConfig } from '../../config/index.ts';
 import { gappyFile, isFileInput, pickedTable } from '../../data/index.ts';
-import type { FileInput, FilledCell, LeftCells, Standardization, TableEncoder } from '../../data/index.ts';
+import type { FileInput, FilledCell, GappyArray, LeftCells, Standardization, TableEncoder } from '../../data/index.ts';
 import { TableGaps } from '../../data/table/gaps.ts';
 import { defaultSweeps, imputeRows } from '../../evaluation/imputation/index.ts';
 import type { ImputeOptions as RowOptions, Imputed, PartLayout } from '../../evaluation/imputation/index.ts';
@@ -12,6 +12,7 @@ import type { Table } from '../../io/index.ts';
 import { parameterInputs } from '../../nn/index.ts';
 import { foldIn, key } from '../../random/index.ts';
 import { isExamples, scoringExamples } from '../data/data.ts';
+import { outsideUnit } from '../model/outside-unit.ts';
 import { checkResultSize } from '../model/size.ts';
 import type { ImputeOptions } from './impute-options.ts';
 
@@ -53,6 +54,8 @@ export interface ImputingParts extends Pick<RowOptions, 'engine' | 'model' | 'pa
   readonly config: RunConfig;
   readonly standardization: Standardization | undefined;
   readonly onNotice: OnNotice | undefined;
+  /** Whether it was trained on numbers in [0, 1], and takes others too. */
+  readonly takesAnyNumber: boolean;
 }
 
 /** Rows as `Imputing` hands them on. */
@@ -70,11 +73,11 @@ export class Imputing {
   async examples(
     x: ArrayLikeInput | string | FileInput,
     options: ImputeOptions,
-    toRows: (x: NdArray<'float64'>) => NdArray<'float32'>,
+    toRows: (x: NdArray<'float64'>, name: string) => NdArray<'float32'>,
   ): Promise<Imputation> {
     const { config, standardization } = this.#parts;
     const { draws = 1 } = options;
-    const given = await this.#gappy(x);
+    const { name, examples: given } = await this.#gappy(x);
     const { shape } = config.data;
     const size = sizeOf(shape);
     const count = given.size / size;
@@ -83,7 +86,7 @@ export class Imputing {
     const known = Float64Array.from(given.data, (value, i) =>
       Number.isNaN(value) ? (standardization?.center[i % size] ?? 0) : value,
     );
-    const rows = toRows(new NdArray(known, given.shape));
+    const rows = toRows(new NdArray(known, given.shape), name);
     const layout = this.#layout();
     const gaps = layout.parts.length;
     const missing = new Uint8Array(count * gaps);
@@ -212,18 +215,27 @@ export class Imputing {
     for (let i = 0; i < rows.data.length; i++) if (isMissing[i] === 1) rows.data[i] = 0;
   }
 
-  async #gappy(x: ArrayLikeInput | string | FileInput): Promise<NdArray<'float64'>> {
+  async #gappy(x: ArrayLikeInput | string | FileInput): Promise<Omit<GappyArray, 'notes'>> {
     const { config } = this.#parts;
     if (typeof x === 'string') {
       if (!/\.np[yz]$/i.test(x)) throw noArray(x);
-      return (await localData()).readGappyFile(x, { like: config.data });
+      return this.#told((await localData()).readGappyFile(x, { like: config.data }));
     }
-    if (isFileInput(x)) return gappyFile(x, { like: config.data });
+    if (isFileInput(x)) return this.#told(await gappyFile(x, { like: config.data }));
     if (!isExamples(x)) throw noArray('data');
     const given = NdArray.from(x, 'float64');
     const infinite = given.data.findIndex((value) => Math.abs(value) === Infinity);
     if (infinite >= 0) throw new ValueError(`impute: x holds ${given.data[infinite] ?? NaN}; a missing value is NaN (${formatShape(given.shape)}).`); // prettier-ignore
-    return given;
+    return { name: 'x', examples: given };
+  }
+
+  /** What there is to know of a file's examples is said; values that the likelihood cannot have are refused later. */
+  #told({ name, examples, notes }: GappyArray): Omit<GappyArray, 'notes'> {
+    const say = noticesTo(this.#parts.onNotice);
+    for (const note of notes) say(note);
+    const line = this.#parts.takesAnyNumber ? outsideUnit(name, examples) : undefined;
+    if (line !== undefined) say(line);
+    return { name, examples };
   }
 
   async #tableOf(data: Table | string | FileInput): Promise<Table> {

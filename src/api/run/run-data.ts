@@ -16,12 +16,16 @@ import { key, permutation } from '../../random/index.ts';
 import { dataOptionsOf, isExamples, locateData, resolveData, trainingDataOf } from '../data/data.ts';
 import type { DataInput } from '../data/data.ts';
 import { likelihoodFor } from '../model/likelihood.ts';
+import { isOfUnitInterval, outsideUnitIn, takesAnyNumber, unitAdvice } from '../model/outside-unit.ts';
 import type { Conditions } from '../data/conditions.ts';
 import { besideRows } from './inference.ts';
 import type { ExamplesOptions, GivenOptions, RunParts, SplitOptions, TestData } from './run-options.ts';
 
 /** Of a model that is given nothing. */
 export const noCondition = "the model has no condition. Train one with 'condition' (--condition), such as label.";
+
+/** What examples are called in messages: what holds them, and each of them. */
+type NamedExamples = Partial<Pick<Dataset, 'name' | 'names'>>;
 
 /** The examples of a run: those it was trained on, and others in the form of its own. */
 export class RunData {
@@ -101,6 +105,7 @@ export class RunData {
     const chosen = split ?? (given.test ? 'test' : 'all');
     if (chosen === 'all') {
       const { dataset, splits } = wholeOf(given);
+      if (!own) await this.#noticeOutside(dataset);
       return {
         ...about,
         split: chosen,
@@ -110,7 +115,20 @@ export class RunData {
     }
     const dataset = parts[chosen];
     if (!dataset) throw noSuchSplit(given.source, chosen, parts);
+    if (!own) await this.#noticeOutside(dataset);
     return { ...about, split: chosen, dataset: this.#checkShape(dataset) };
+  }
+
+  /** Whether the model was trained on numbers in [0, 1] and has a density for others too: those are said, and no error. */
+  get takesAnyNumber(): boolean {
+    const config = this.#config;
+    return isOfUnitInterval(config) && takesAnyNumber(config, likelihoodFor(config, { parts: this.#parts }).support);
+  }
+
+  async #noticeOutside(dataset: Dataset): Promise<void> {
+    if (dataset.support !== 'real' || !this.takesAnyNumber) return;
+    const line = await outsideUnitIn(dataset);
+    if (line !== undefined) this.#notice(line);
   }
 
   #heldOut(train: Dataset): Dataset | undefined {
@@ -123,7 +141,11 @@ export class RunData {
   }
 
   async examples(options: ExamplesOptions): Promise<NdArray<FloatDType>> {
-    return numbersOf(await this.chosen(options));
+    const dataset = await this.chosen(options);
+    const examples = numbersOf(dataset);
+    // What no example of the run can be is refused here, where its name is known.
+    if (dataset.support === 'real' && isOfUnitInterval(this.#config)) this.rows(examples, dataset);
+    return examples;
   }
 
   async chosen({ data, split, limit, seed }: ExamplesOptions): Promise<Dataset> {
@@ -149,11 +171,15 @@ export class RunData {
     const conditions = this.#conditions;
     if (given !== undefined) this.checkGiven();
     if (!conditions || conditions.areColumns)
-      return this.rows(isExamples(x) ? x : numbersOf(await this.dataset(x, split)));
+      return isExamples(x) ? this.rows(x) : this.#rowsIn(await this.dataset(x, split));
     const dataset = isExamples(x) ? undefined : await this.dataset(x, split);
-    const rows = this.rows(dataset ? numbersOf(dataset) : (x as ArrayLikeInput));
+    const rows = dataset ? this.#rowsIn(dataset) : this.rows(x as ArrayLikeInput);
     const count = rows.shape[0] ?? 0;
     return besideRows(rows, dataset && !given ? conditions.rowsIn(dataset) : this.conditionsOf(given, count));
+  }
+
+  #rowsIn(dataset: Dataset): NdArray<'float32'> {
+    return this.rows(numbersOf(dataset), dataset);
   }
 
   /** The conditions of examples that come without. @throws ValueError where nobody says which */
@@ -188,7 +214,7 @@ export class RunData {
    *
    * @throws ShapeError when x is neither a batch nor an example; ValueError for values that no example can have
    */
-  rows(x: ArrayLikeInput): NdArray<'float32'> {
+  rows(x: ArrayLikeInput, about: NamedExamples = {}): NdArray<'float32'> {
     const { shape } = this.#config.data;
     const given = NdArray.from(x, this.#standardization ? 'float64' : 'float32');
     const inputSize = sizeOf(shape);
@@ -198,16 +224,20 @@ export class RunData {
     const rows = NdArray.zeros([given.size / inputSize, inputSize], 'float32');
     if (this.#standardization) this.#standardization.apply(given.data, rows.data);
     else rows.data.set(given.data);
-    this.#checkValues(rows.data, given.data);
+    this.#checkValues(rows.data, given.data, about);
     return rows;
   }
 
-  #checkValues(values: Float32Array, given: ArrayLike<number>): void {
+  #checkValues(values: Float32Array, given: ArrayLike<number>, { name = 'x', names }: NamedExamples): void {
     const { support } = likelihoodFor(this.#config, { parts: this.#parts });
     const inputSize = sizeOf(this.#config.data.shape);
     for (let start = 0; start < values.length; start += inputSize) {
       const at = support.firstOutside(values.subarray(start, start + inputSize));
-      if (at >= 0) throw new ValueError(`x must hold ${support.description}, got ${given[start + at] ?? NaN}.`);
+      if (at < 0) continue;
+      const advice = isOfUnitInterval(this.#config) ? ` ${unitAdvice}` : '';
+      throw new ValueError(
+        `${name} must hold ${support.description}: example ${names?.at(start / inputSize) ?? start / inputSize} holds ${given[start + at] ?? NaN}.${advice}`,
+      );
     }
   }
 

@@ -508,7 +508,7 @@ export class Run {
   async impute(x: ArrayLikeInput | string | FileInput, options: ImputeOptions = {}): Promise<Imputation> {
     checkOptions('impute', options, imputeOptionRules);
     if (this.#table) throw new ValueError('impute: the model was trained on a table; imputeTable takes tables.');
-    return (await this.#imputing()).examples(x, options, (rows) => this.#data.rows(rows));
+    return (await this.#imputing()).examples(x, options, (rows, name) => this.#data.rows(rows, { name }));
   }
 
   /**
@@ -535,7 +535,8 @@ export class Run {
     const { config, model, parameters, standardization } = this;
     const drawPrior = (count: number, from: Key) => this.#inference.drawPrior(count, from);
     const onNotice = this.#onNotice;
-    return new Imputing({ engine: this.#engine, config, model, parameters, standardization, drawPrior, onNotice });
+    const { takesAnyNumber } = this.#data;
+    return new Imputing({ engine: this.#engine, config, model, parameters, standardization, drawPrior, onNotice, takesAnyNumber }); // prettier-ignore
   }
 
   /**

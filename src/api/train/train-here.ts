@@ -19,6 +19,7 @@ import {
 } from '../data/data.ts';
 import type { DataInput } from '../data/data.ts';
 import { checkSupport, likelihoodRowOf } from '../model/likelihood.ts';
+import { isOfUnitInterval, outsideUnitIn } from '../model/outside-unit.ts';
 import { modelFor } from '../model/model.ts';
 import { objectiveFor } from '../model/objective.ts';
 import { inheritedStandardization, originNotice, originOf, startedConfig } from './origin.ts';
@@ -88,6 +89,8 @@ async function trainTo(
   const standardization =
     inheritedStandardization(config) ?? (scale && (await Standardization.fit(parts.training, scale, { signal })));
   await checkSupport('train', splits.train, { config, parts: table, standardization });
+  const outside = origin && isOfUnitInterval(config) ? await outsideUnitIn(splits.train) : undefined;
+  if (outside !== undefined) onNotice(outside);
   if (origin && !resumed) onNotice(originNotice(origin, config, table));
   const scaleNotice = standardization && !config.from ? unitNotices(standardization, config, parts.training.size) : [];
   const notes = [

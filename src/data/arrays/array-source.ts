@@ -3,7 +3,7 @@ import { decodeNpy, readNpyHeader, readNpzDirectory, unzipEntry } from '../../io
 import type { ByteSource, NpyArray, NpyHeader } from '../../io/index.ts';
 import type { Dataset } from '../dataset.ts';
 import type { ResolveContext } from '../context.ts';
-import type { ValueReading } from './array-values.ts';
+import type { TrainedValues, ValueReading } from './array-values.ts';
 
 /** An array in NPY format, not read yet. */
 export interface ArraySource {
@@ -25,7 +25,7 @@ export interface LargeOptions {
   readonly context: ResolveContext;
   /** As `readValues` takes it, and `trained` too. */
   readonly asked?: number | undefined;
-  readonly trained?: number | undefined;
+  readonly trained?: TrainedValues | undefined;
 }
 
 export interface LargeArray {

@@ -12,6 +12,7 @@ import { readLabels } from './array-labels.ts';
 import type { ReadLabels } from './array-labels.ts';
 import type { ArrayFile, ArraySource } from './array-source.ts';
 import { readValues, usualDivisor } from './array-values.ts';
+import type { TrainedValues } from './array-values.ts';
 
 // The names that numpy, Keras and people give to what they save.
 const exampleNames = ['x', 'data', 'images', 'samples', 'features', 'arr_0'];
@@ -44,7 +45,7 @@ export async function arraySplits(
 ): Promise<DatasetSplits> {
   const { path } = file;
   const given = checkOptions(path, options, ['seed', 'testFraction', 'array', 'range']);
-  const reader: Reader = { path, notes: [], context, asked: askedRange(path, given), trained: trainedRange(context) };
+  const reader: Reader = { path, notes: [], context, asked: askedRange(path, given), trained: trainedValues(context) };
   if (!path.toLowerCase().endsWith('.npz')) {
     if (given.array !== undefined) throw new DataError(`${path}: holds one array, which has no name.`);
     const read = await datasetFrom(file.npy(), reader, { name: path });
@@ -63,9 +64,9 @@ export async function arraySplits(
  *
  * @throws DataError for a number that is infinite, text, or a choice that is not clear
  */
-export function gappyArray(file: ArrayFile, context: ResolveContext): NdArray<'float64'> {
+export function gappyArray(file: ArrayFile, context: ResolveContext): GappyArray {
   const { path } = file;
-  const reader: Reader = { path, notes: [], context, asked: undefined, trained: trainedRange(context) };
+  const reader: Reader = { path, notes: [], context, asked: undefined, trained: trainedValues(context) };
   const isArchive = path.toLowerCase().endsWith('.npz');
   const archive = isArchive ? numericMembers(file, undefined, reader) : new Map<string, ArraySource>();
   const array = isArchive ? (find(archive, testNames) ?? chooseArray(archive, reader, undefined)).array : file.npy();
@@ -79,9 +80,20 @@ export function gappyArray(file: ArrayFile, context: ResolveContext): NdArray<'f
   const isOne = isOneExample(shape, context);
   const sampleShape = isOne ? (context.like?.shape ?? []) : sampleShapeOf(shape, where);
   const known = rangeOf(Float64Array.from(data).filter((value) => !Number.isNaN(value)));
-  const { divisor } = readValues({ where, type, sampleShape, found: known }, reader);
+  const { divisor, note } = readValues({ where, type, sampleShape, found: known }, reader);
   const values = Float64Array.from(data, (value) => value / divisor);
-  return new NdArray(values, [values.length / sizeOf(sampleShape), ...sampleShape]);
+  const examples = new NdArray<'float64'>(values, [values.length / sizeOf(sampleShape), ...sampleShape]);
+  return { name: path, examples, notes: note === undefined ? reader.notes : [...reader.notes, note] };
+}
+
+/** Examples with gaps. */
+export interface GappyArray {
+  /** The file's, for messages. */
+  readonly name: string;
+  /** [n, ...shape], NaN where a value is missing. */
+  readonly examples: NdArray<'float64'>;
+  /** What a person should know. */
+  readonly notes: readonly string[];
 }
 
 /** What is the same for every array of a file. */
@@ -90,9 +102,9 @@ interface Reader {
   /** Filled while it is read. */
   readonly notes: string[];
   readonly context: ResolveContext;
-  /** What number stands for 1, by the option `range` and in the data of a trained model. */
+  /** What number stands for 1, by the option `range` and as the data of a trained model say. */
   readonly asked: number | undefined;
-  readonly trained: number | undefined;
+  readonly trained: TrainedValues | undefined;
 }
 
 function askedRange(path: string, { range }: DatasetOptions): number | undefined {
@@ -105,11 +117,11 @@ function askedRange(path: string, { range }: DatasetOptions): number | undefined
 }
 
 /** New data of a trained model's kind are taken as its own were. */
-function trainedRange({ like }: ResolveContext): number | undefined {
+function trainedValues({ like }: ResolveContext): TrainedValues | undefined {
   if (!like) return undefined;
-  const range = like.options?.range;
-  if (typeof range === 'number') return range;
-  return like.support === 'real' ? 1 : 255;
+  const { kind, support, options } = like;
+  const range = typeof options?.range === 'number' ? options.range : undefined;
+  return { range, isReal: support === 'real', isOfPixels: kind === 'images' };
 }
 
 interface Found {
@@ -147,7 +159,7 @@ async function readTrainAndTest(train: Found, archive: Archive, reader: Reader):
   );
   const first = await datasetFrom(train.array, reader, { name: path, labels: labels[0] });
   // What the numbers of both stand for is decided once.
-  const same = { ...reader, trained: reader.trained ?? first.divisor };
+  const same = { ...reader, trained: reader.trained ?? { range: first.divisor } };
   const second = test && (await datasetFrom(test.array, same, { name: `${path} (test)`, labels: labels[1] }));
   const options = rangeOption(first, reader);
   return {

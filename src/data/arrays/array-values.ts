@@ -22,6 +22,16 @@ export interface ValuesOnDisk {
   readonly found: NumberRange;
 }
 
+/** What a trained model's own data say of new ones. */
+export interface TrainedValues {
+  /** The number that stood for 1, where more than the type says so. */
+  readonly range?: number | undefined;
+  /** Whether its data were in a unit of their own. */
+  readonly isReal?: boolean;
+  /** Whether its data cannot have been floats: those of files of images. */
+  readonly isOfPixels?: boolean;
+}
+
 /** Greys that cameras and scanners write, in 16 bits each: of 8, 10, 12, 14 and 16 bits. */
 const whites = [255, 1023, 4095, 16_383, 65_535];
 
@@ -39,12 +49,12 @@ export function usualDivisor(type: NpyHeader['type']): number {
  * - every other number stands for itself, and the data are in [0, 1] or not as `supportOf` says.
  *
  * @param options.asked the number that stands for 1, by the option `range`
- * @param options.trained the same of a trained model, for new data of its kind
+ * @param options.trained what the data of a trained model say, for new data of its kind
  * @throws DataError when numbers lie outside the range that is asked for
  */
 export function readValues(
   values: ValuesOnDisk,
-  { asked, trained }: { readonly asked?: number | undefined; readonly trained?: number | undefined },
+  { asked, trained }: { readonly asked?: number | undefined; readonly trained?: TrainedValues | undefined },
 ): ValueReading {
   const { type, sampleShape, found, where } = values;
   if (asked !== undefined) {
@@ -57,8 +67,8 @@ export function readValues(
     return { divisor: asked, support: isShare ? 'unit-interval' : supportOf(found, sampleShape) };
   }
   if (trained !== undefined) {
-    const divisor = trainedDivisor(values, trained);
-    return { divisor, support: supportOf(scaled(found, divisor), sampleShape) };
+    const { divisor, note } = readForTrained(values, trained);
+    return { divisor, support: supportOf(scaled(found, divisor), sampleShape), ...(note !== undefined && { note }) };
   }
   if (type === 'bool') return { divisor: 1, support: 'unit-interval' };
   if (type === 'uint8') return readBytes(values);
@@ -93,11 +103,31 @@ function readBytes({ where, sampleShape, found }: ValuesOnDisk): ValueReading {
   return { divisor: 1, support: 'real', note };
 }
 
-/** Bytes are shares of 255 whatever deeper pixels a model learned; floats may have been divided already. */
-function trainedDivisor({ type, found }: ValuesOnDisk, trained: number): number {
-  if (type === 'bool') return 1;
-  if (type === 'uint8') return Math.min(trained, 255);
-  return type.startsWith('float') && found.greatest <= 1 ? 1 : trained;
+/**
+ * New data of a trained model are taken as its own were, by what its run says and never by their greatest number alone: one
+ * stray number would change what all others mean. Without a range, bytes are shares of 255 and every other number stands for itself.
+ * Where a run has a range, floats may have been divided by it already, or not, so what was taken is said.
+ */
+function readForTrained(
+  { where, type, found }: ValuesOnDisk,
+  { range, isReal = false, isOfPixels = false }: TrainedValues,
+): Pick<ValueReading, 'divisor' | 'note'> {
+  if (type === 'bool' || (isReal && range === undefined)) return { divisor: 1 };
+  const isFloat = type.startsWith('float');
+  if (type === 'uint8') {
+    const divisor = Math.min(range ?? 255, 255);
+    const isFlags = divisor === 255 && found.greatest === 1;
+    const note = `${where} holds bytes 0 and 1, taken as shares of 255; save flags as booleans or floats.`;
+    return { divisor, ...(isFlags && { note }) };
+  }
+  if (range === undefined || range === 1 || (isFloat && isOfPixels)) return { divisor: 1 };
+  if (!isFloat) return { divisor: range };
+  if (found.greatest <= 1) {
+    const note = `${where} holds floats up to ${found.greatest}, taken as they are; the run's own data were shares of ${range}.`;
+    return { divisor: 1, note };
+  }
+  const note = `${where} holds floats up to ${found.greatest}, all taken as shares of ${range}, as the run's own data were; keep what is divided already within 0 to 1.`;
+  return { divisor: range, note };
 }
 
 function scaled({ least, greatest }: NumberRange, divisor: number): NumberRange {

@@ -163,6 +163,40 @@ describe('what numbers are', () => {
     expect(await values(floats, like({ range: 4095 }))).toEqual([0, 0.5, 1, 0.25]);
     expect(await values(floats, like({}))).toEqual([0, 0.5, 1, 0.25]);
   });
+
+  it('of a run in [0, 1] without a range stand for themselves but for bytes, whatever their greatest is', async () => {
+    const kinds = [undefined, {}, { seed: 0, testFraction: 0.1 }];
+    for (const options of kinds) {
+      for (const kind of ['npy', 'digits', 'idx', 'images', 'array'] as const) {
+        const like: Partial<DataConfig> = { kind, shape: [1, 2], ...(options && { options }) };
+        const values = async (file: Uint8Array): Promise<number[]> => [...examplesOf((await read(file, {}, like)).train).data]; // prettier-ignore
+        const stray = [0.25, 0.5, 2, 1];
+        for (const Type of [Float32Array, Float64Array]) {
+          const file = (shape: readonly number[], list: readonly number[]): Uint8Array => encodeNpy(new NdArray(Type.from(list), shape)); // prettier-ignore
+          expect(await values(file([2, 1, 2], stray))).toEqual(stray);
+          expect(await values(file([1, 2], [2, 0.5]))).toEqual([2, 0.5]);
+          expect(await values(file([2, 1, 2], [0, 255, 1, -3]))).toEqual([0, 255, 1, -3]);
+        }
+        expect(await values(integers('<i2', [2, 1, 2], [0, 1, 1, 0]))).toEqual([0, 1, 1, 0]);
+        expect(await values(integers('<u2', [2, 1, 2], [0, 1, 2, 0]))).toEqual([0, 1, 2, 0]);
+        expect(await values(bytes([2, 1, 2], [0, 1, 2, 255]))).toEqual([0, 1, 2, 255].map(share(255)));
+      }
+    }
+  });
+
+  it('of a run with a range say how floats and flags were taken', async () => {
+    const notesOf = async (file: Uint8Array, like: object): Promise<readonly string[]> => (await read(file, {}, like)).notes; // prettier-ignore
+    const floats = (...list: number[]): Uint8Array => encodeNpy(new NdArray(Float32Array.from(list), [1, 1, 2]));
+    const ranged = { kind: 'npy', shape: [1, 2], options: { range: 4095 } } as const;
+    expect((await notesOf(floats(0.5, 2), ranged))[0]).toMatch(/floats up to 2, all taken as shares of 4095/);
+    expect((await notesOf(floats(0.5, 1), ranged))[0]).toMatch(/floats up to 1, taken as they are.*4095/);
+    // Image files are never floats: theirs is no range of floats.
+    expect(await notesOf(floats(0.5, 2), { ...ranged, kind: 'images' })).toEqual([]);
+    const plain = { kind: 'npy', shape: [1, 2] } as const;
+    expect(await notesOf(floats(0.5, 2), plain)).toEqual([]);
+    expect((await notesOf(bytes([1, 1, 2], [0, 1]), plain))[0]).toMatch(/bytes 0 and 1, taken as shares of 255/);
+    expect(await notesOf(bytes([1, 1, 2], [0, 9]), plain)).toEqual([]);
+  });
 });
 
 describe('one example of a trained run', () => {

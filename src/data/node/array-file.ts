@@ -1,5 +1,5 @@
-import type { NdArray } from '../../core/index.ts';
 import { arraySplits, gappyArray } from '../arrays/array-splits.ts';
+import type { GappyArray } from '../arrays/array-splits.ts';
 import type { DatasetOptions, DatasetSplits } from '../source.ts';
 import type { ResolveContext } from '../context.ts';
 import { npyFile, npzMembers } from './stored-arrays.ts';
@@ -14,6 +14,6 @@ export function readArrayFile(
 }
 
 /** The examples in such a file for a trained model, with NaN where a value is missing (`gappyArray`). */
-export function readGappyFile(path: string, context: ResolveContext): NdArray<'float64'> {
+export function readGappyFile(path: string, context: ResolveContext): GappyArray {
   return gappyArray({ path, npy: () => npyFile(path), npz: () => npzMembers(path) }, context);
 }
