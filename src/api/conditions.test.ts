@@ -135,6 +135,10 @@ describe('digits given their label', () => {
       /no condition 'colour'; it has label \(0/,
     );
     await expect(run.sample(2, { given: 'label=1,label=2' })).rejects.toThrow('each needs a share, label=VALUE:SHARE');
+    await expect(run.sample(2, { given: 'label=3:-1,label=1:2' })).rejects.toThrow(
+      'the shares of \'label\' must be numbers of at least 0, got "label=3:-1"',
+    );
+    await expect(run.sample(2, { given: 'label=3:1e999,label=1:2' })).rejects.toThrow('numbers of at least 0');
     await expect(run.sample(2, { given: { label: { 1: -1, 2: 3 } } })).rejects.toThrow('numbers of at least 0');
     await expect(run.evaluate({ data: { ...digits, labels: undefined } as never })).rejects.toThrow(ValueError);
     const plain = await train(digits, { ...small, stddev: undefined, epochs: 1 });
@@ -209,6 +213,7 @@ describe('a table given some of its columns', () => {
   it('refuses columns that cannot be given', async () => {
     const table = things(80);
     const attempt = (condition: string | string[]) => Promise.resolve(train(table, { ...small, condition }));
+    await expect(attempt(['colour', 'size', 'colour'])).rejects.toThrow("the condition 'colour' comes twice");
     await expect(attempt('shape')).rejects.toThrow(/no column 'shape'; there are colour, weight, size, ripe/);
     await expect(attempt(['colour', 'weight', 'size', 'ripe'])).rejects.toThrow('no column is left to model');
     const numbered = tableOf({ id: Array.from({ length: 80 }, (_, k) => `n${k}`), x: column(table, 'size') });
@@ -245,7 +250,13 @@ describe('a table of which some rows are wanted', () => {
     expect(await run.sample(50, { given: 'weight>30,weight<=60,colour=red' })).toEqual(range);
 
     const refused: [string, string][] = [
-      ['weight>1e6', 'of 1000 drawn rows 0 have weight > 1e6 (0 %), and 5 are wanted'],
+      ['weight>100,size<1.3,ripe=no,colour=red', 'of 1000 drawn rows 0 have weight > 100 and size < 1.3'],
+      ['weight>1e6', "given: no row can have weight > 1e6; 'weight' is a number with at most 3 decimals from "],
+      ['weight=-1e6', 'no row can have weight = -1e6'],
+      ['weight>60,weight<50', 'no row can have weight > 60 and weight < 50'],
+      ['weight>60,size>2,weight<=60', 'no row can have weight > 60 and weight <= 60'],
+      ['size<1', "no row can have size < 1; 'size' is a number with at most 1 decimals from 1 to 9 in training."],
+      ['size>9', 'no row can have size > 9'],
       ['colour>red', "'colour' has no order"],
       ['colour=purple', "'colour' is red, green or blue in training"],
       ['shape=round', "draws no column 'shape'; it draws colour, weight, size, ripe"],
@@ -255,6 +266,14 @@ describe('a table of which some rows are wanted', () => {
     ];
     for (const [given, message] of refused)
       await expect(run.sample(5, { given, tries: 1000 })).rejects.toThrow(message);
+    for (const show of ['mean', 'mode'] as const) {
+      const shown = run.sample(5, { given: 'weight>60', show, tries: 1000 });
+      await expect(shown).rejects.toThrow(
+        `the ${show} of p(x|z) is no draw ('show', --show), and rows are drawn until`,
+      );
+    }
+    const atEnds = await run.sampleTable(3, { given: 'size>=1,size<=1' });
+    expect(column(atEnds, 'size')).toEqual([1, 1, 1]);
     await run.dispose();
   });
 

@@ -1,5 +1,5 @@
 // Models given something, p(x|c), on the command line.
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { newFolder, rootsigma, tiny } from './harness.ts';
@@ -98,5 +98,29 @@ describe('examples without a label', () => {
       return flags[0] === '-o' ? readFileSync(flags[1] ?? '') : stdout;
     };
     expect(await result('label=3')).not.toEqual(await result('label=8'));
+  });
+});
+
+describe('what cannot be asked', () => {
+  const sample = (given: string, ...flags: readonly string[]) =>
+    expectRefused(
+      ['sample', file('things'), '-o', file('rows.csv'), '--given', given, ...flags],
+      messageOf[given] ?? '-',
+    );
+  const messageOf: Readonly<Record<string, string>> = {
+    'weight>30': "error: sample: the mean of p(x|z) is no draw ('show', --show)",
+    'size>3,size<=3':
+      "error: given: no row can have size > 3 and size <= 3; 'size' is a whole number from 1 to 7 in training.",
+    'weight<40': 'error: --conditions: --given asks for columns that the model draws',
+  };
+
+  it('is refused before anything is drawn', async () => {
+    await sample('weight>30', '--show', 'mean');
+    await sample('size>3,size<=3');
+    await sample('weight<40', '--conditions', file('which.csv'));
+    expect([existsSync(file('rows.csv')), existsSync(file('which.csv'))]).toEqual([false, false]);
+    const twice = ['train', file('things.csv'), '--condition', 'colour,colour', '--out', file('twice')];
+    await expectRefused(twice, "error: train: the condition 'colour' comes twice.");
+    expect(existsSync(file('twice'))).toBe(false);
   });
 });

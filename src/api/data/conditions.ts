@@ -282,7 +282,7 @@ export class Conditions {
     if (typeof what === 'object' && what !== null) {
       const shares: readonly (readonly [string, unknown])[] = Object.entries(what);
       const total = shares.reduce((sum, [, share]) => sum + Number(share), 0);
-      if (!(total > 0) || shares.some(([, share]) => typeof share !== 'number' || !(share >= 0))) {
+      if (!(total > 0) || shares.some(([, share]) => typeof share !== 'number' || !(share >= 0 && share < Infinity))) {
         throw new ValueError(`given: the shares of '${name}' must be numbers of at least 0, and not all 0.`);
       }
       return shares.map(([cell, share]) => [cell, Number(share) / total] as const);

@@ -88,6 +88,11 @@ function withShare(clause: Clause): Clause {
   const at = value.lastIndexOf(':');
   const share = at < 1 || value.slice(at + 1).trim() === '' ? NaN : Number(value.slice(at + 1));
   if (share >= 0) return { ...clause, value: value.slice(0, at).trim(), share };
+  if (share < 0) {
+    throw new ValueError(
+      `given: the shares of '${clause.name}' must be numbers of at least 0, got ${JSON.stringify(`${clause.name}=${value}`)}.`,
+    );
+  }
   throw new ValueError(
     `given: '${clause.name}' comes more than once, so each needs a share, ${clause.name}=VALUE:SHARE; got ${JSON.stringify(`${clause.name}=${value}`)}.`,
   );

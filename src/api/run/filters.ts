@@ -6,8 +6,14 @@ import { conditionsText, mergedGiven } from '../data/given.ts';
 import type { Clause, GivenShares, Operator } from '../data/given.ts';
 import { valuesText } from '../data/condition-words.ts';
 
+type ColumnState = TableEncoder['state']['columns'][number];
+
 /** What rows that a model draws must have, to be kept. */
 export interface Filter {
+  readonly column: string;
+  readonly operator: Operator;
+  /** As the column's values are encoded. */
+  readonly bound: number;
   /** As it was asked for: `age > 60`. */
   readonly text: string;
   /** The rows that have it. @param codes of rows as `TableEncoder.encode` gives them, [n, features] */
@@ -31,7 +37,7 @@ const tests: Readonly<Record<Operator, (value: number, bound: number) => boolean
 /**
  * Clauses on columns that a table's model has distributions of as filters; the others are for its condition.
  *
- * @throws ValueError for a bound that no value of the column is, or a range of what has no order
+ * @throws ValueError for a bound that no value of the column is, a range of what has no order, or what no value of a column can have
  */
 export function askedOf(clauses: readonly Clause[], table: TableEncoder | undefined): Asked {
   const isModelled = ({ name }: Clause): boolean => table?.modelled.some(({ column }) => column === name) ?? false;
@@ -49,6 +55,7 @@ export function askedOf(clauses: readonly Clause[], table: TableEncoder | undefi
       `given: shares cannot be kept where rows are drawn until they have ${conditionsText(clauses.filter(isModelled))}: leave one of them out.`,
     );
   }
+  if (table) checkPossible(filters, table);
   return { given: others.length > 0 ? mergedGiven(others) : undefined, filters };
 }
 
@@ -60,21 +67,65 @@ function filterOf({ name, operator, value, share }: Clause, table: TableEncoder)
   }
   const place = table.blocks.findIndex(({ column }) => column === name);
   const state = table.state.columns.find((column) => column.name === name);
-  const columns = table.state.columns.map((column) => ({ name: column.name, values: [column.name === name ? value : null] as Cell[] })); // prettier-ignore
-  const { codes, surprises } = table.encode(tableOf(columns));
-  const bound = codes[place] ?? NaN;
+  const {
+    codes: [bound = NaN],
+    isOdd,
+  } = codesOf(name, [value], table);
   const hasOrder = state !== undefined && ('transform' in state || state.kind === 'ordinal');
   if (operator !== '=' && !hasOrder) {
     throw new ValueError(`given: '${name}' has no order, so that there is no '${operator}': say ${name}=VALUE.`);
   }
-  if (Number.isNaN(bound) || surprises.some(({ column }) => column === name)) {
+  if (Number.isNaN(bound) || isOdd) {
     const what = state ? valuesText(state, () => true) : '';
     throw new ValueError(`given: '${name}' is ${what} in training; got ${JSON.stringify(value)}.`);
   }
   const features = table.blocks.length;
   return {
+    ...{ column: name, operator, bound },
     text: conditionsText([{ name, operator, value }]),
     accepts: (all, row) => tests[operator](all[row * features + place] ?? NaN, bound),
+  };
+}
+
+/** Drawn values lie in the range of the training rows. @throws ValueError where no value of a column has all that is asked of it */
+function checkPossible(filters: readonly Filter[], table: TableEncoder): void {
+  for (const name of new Set(filters.map(({ column }) => column))) {
+    const own = filters.filter(({ column }) => column === name);
+    const state = table.state.columns.find((column) => column.name === name);
+    const [least, most] = rangeOf(state, table);
+    const bounds = (operators: readonly Operator[]): number[] =>
+      own.filter(({ operator }) => operators.includes(operator)).map(({ bound }) => bound);
+    const low = Math.max(least, ...bounds(['=', '>', '>=']));
+    const high = Math.min(most, ...bounds(['=', '<', '<=']));
+    // Levels are whole numbers; of others there may be any between.
+    const candidates = state?.kind === 'ordinal' ? [Math.ceil(low), Math.ceil(low) + 1] : [low, low + (high - low) / 2];
+    const isPossible = candidates.some(
+      (value) => value >= least && value <= most && own.every(({ operator, bound }) => tests[operator](value, bound)),
+    );
+    if (isPossible) continue;
+    const what = state ? `; '${name}' is ${valuesText(state, () => true)} in training` : '';
+    throw new ValueError(`given: no row can have ${own.map(({ text }) => text).join(' and ')}${what}.`);
+  }
+}
+
+/** What codes of a column there are, from the least to the greatest, where that is known. */
+function rangeOf(state: ColumnState | undefined, table: TableEncoder): readonly [number, number] {
+  if (state?.kind === 'ordinal') return [0, state.levels.length - 1];
+  if (state?.kind !== 'numeric') return [-Infinity, Infinity];
+  const [least = NaN, most = NaN] = codesOf(state.name, [state.min, state.max], table).codes;
+  return [least, most];
+}
+
+/** What values of one column are encoded as, and whether training had none such. */
+function codesOf(name: string, values: readonly Cell[], table: TableEncoder) {
+  const nothing = values.map(() => null);
+  const columns = table.state.columns.map((column) => ({ name: column.name, values: column.name === name ? values : nothing })); // prettier-ignore
+  const { codes, surprises } = table.encode(tableOf(columns));
+  const features = table.blocks.length;
+  const place = table.blocks.findIndex(({ column }) => column === name);
+  return {
+    codes: values.map((_, row) => codes[row * features + place] ?? NaN),
+    isOdd: surprises.some(({ column }) => column === name),
   };
 }
 
@@ -112,7 +163,7 @@ export async function drawnUntil(
     if (drawn >= tries) {
       const what = filters.map(({ text }) => text).join(' and ');
       throw new ValueError(
-        `given: of ${drawn} drawn rows ${accepted} have ${what} (${percent({ drawn, accepted })}), and ${count} are wanted: allow more tries, ask for fewer rows, or train a model that is given these columns (--condition).`,
+        `given: of ${drawn} drawn rows ${accepted} have ${what} (${percent({ drawn, accepted })}), and ${count} are wanted: allow more tries (--tries), ask for fewer rows, or train a model that is given these columns (--condition).`,
       );
     }
     const wanted = Math.ceil(((count - used) * (drawn + 1) * 1.1) / (accepted + 1));

@@ -46,6 +46,12 @@ export class Sampler {
   rows(count: number, options: SampleOptions): Promise<NdArray<'float32'>> {
     const asked = this.#asked(options.given);
     const from = key(options.seed ?? 0);
+    const { show = 'draw' } = options;
+    if (asked.filters.length > 0 && show !== 'draw') {
+      throw new ValueError(
+        `sample: the ${show} of p(x|z) is no draw ('show', --show), and rows are drawn until enough have ${asked.filters.map(({ text }) => text).join(' and ')}: leave one of them out.`,
+      );
+    }
     return asked.filters.length > 0
       ? this.#rowsUntil(count, from, { ...options, ...asked })
       : this.#rows(count, from, { ...options, given: asked.given });

@@ -75,12 +75,15 @@ function configOver(splits: DatasetSplits, given: Options): RunConfig {
   return withScale(checked, { splits, parts: table, base: options.config });
 }
 
-/** What the model is to be conditioned on, as options or a configuration to start from say. */
+/** What the model is to be conditioned on, as options or a configuration to start from say. @throws ValueError for a name that comes twice */
 export function wantedConditions(options: Pick<ModelOptions, 'condition' | 'config' | 'preset'>): readonly string[] {
   const { config, preset } = options;
   const condition = options.condition ?? (preset === undefined ? undefined : presetNamed(preset).options.condition);
   if (condition === undefined) return conditionNames(config?.data);
-  return typeof condition === 'string' ? [condition] : condition;
+  const names = typeof condition === 'string' ? [condition] : condition;
+  const twice = names.find((name, at) => names.indexOf(name) !== at);
+  if (twice !== undefined) throw new ValueError(`train: the condition '${twice}' comes twice.`);
+  return names;
 }
 
 /** The classes of a model given them; undefined where nothing is given, or columns are. @throws ValueError for what cannot be */

@@ -76,7 +76,7 @@ async function sample(context: CommandContext, [path]: [path: string], flags: Sa
   const byRejection = run.isByRejection(condition);
   if (byRejection && beside !== undefined)
     throw new UsageError(
-      `--conditions: the rows are drawn until they have what is asked; their columns are in ${file}.`,
+      `--conditions: --given asks for columns that the model draws, so what rows have of them is in the rows themselves: leave --conditions out.`,
     );
   const isGiven = (run.conditions !== undefined && !byRejection) || beside !== undefined;
   const drawn = isGiven ? run.sampleConditions(count, wanted) : undefined;
