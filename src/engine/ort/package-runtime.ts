@@ -21,12 +21,29 @@ export function packageRuntime(name: OrtEngineName, ort: OrtModule): OrtRuntime 
     interOpNumThreads: 1,
     logSeverityLevel: 4,
   };
+  const inTurn: InTurn = name === 'onnxruntime-web' ? oneAtATime() : (work) => work();
   return {
     name,
-    createSession: async (model, intraOpNumThreads) => {
-      const session = await ort.InferenceSession.create(model.bytes, { ...options, intraOpNumThreads });
-      return new PackageSession(session, model, { Tensor: ort.Tensor, writesOutputs });
-    },
+    createSession: (model, intraOpNumThreads) =>
+      inTurn(async () => {
+        const session = await ort.InferenceSession.create(model.bytes, { ...options, intraOpNumThreads });
+        return new PackageSession(session, model, { Tensor: ort.Tensor, writesOutputs, inTurn });
+      }),
+  };
+}
+
+type InTurn = <T>(work: () => Promise<T>) => Promise<T>;
+
+/**
+ * Does one thing after the other. All sessions of onnxruntime-web share the stack of one WebAssembly module, on which a run lays its names
+ * before it waits: another that comes in between writes over them, whatever session it is of.
+ */
+function oneAtATime(): InTurn {
+  let last: Promise<unknown> = Promise.resolve();
+  return (work) => {
+    const result = last.then(work);
+    last = result.catch(() => undefined);
+    return result;
   };
 }
 
@@ -36,18 +53,20 @@ class PackageSession implements OrtSession {
   readonly #Tensor: TensorConstructor;
   /** Whether a run writes into the outputs' arrays; where it does not, the results are copied there. */
   readonly #writesOutputs: boolean;
+  readonly #inTurn: InTurn;
   /** What stands here from the last run is used again. */
   readonly #tensors = new Map<string, { readonly array: NdArray; readonly ort: OrtTensor }>();
 
   constructor(
     session: InferenceSession,
     model: OrtModel,
-    options: { readonly Tensor: TensorConstructor; readonly writesOutputs: boolean },
+    options: { readonly Tensor: TensorConstructor; readonly writesOutputs: boolean; readonly inTurn: InTurn },
   ) {
     this.#session = session;
     this.#model = model;
     this.#Tensor = options.Tensor;
     this.#writesOutputs = options.writesOutputs;
+    this.#inTurn = options.inTurn;
   }
 
   async run(inputs: readonly NdArray[], outputs: readonly NdArray[]): Promise<void> {
@@ -57,7 +76,7 @@ class PackageSession implements OrtSession {
       outputNames.map((name, k) => [name, this.#writesOutputs ? this.#tensor(name, outputs[k]!) : null]),
     );
     await takeTurns();
-    const results = await this.#session.run(feeds, fetches);
+    const results = await this.#inTurn(() => this.#session.run(feeds, fetches));
     const copies = outputNames.map((name, k) => {
       const data = results[name]!.data as NdArray['data'];
       if (!this.#writesOutputs) outputs[k]!.data.set(data);
@@ -67,7 +86,7 @@ class PackageSession implements OrtSession {
   }
 
   release(): Promise<void> {
-    return this.#session.release();
+    return this.#inTurn(() => this.#session.release());
   }
 
   #tensor(name: string, array: NdArray): OrtTensor {
