@@ -1,19 +1,16 @@
 import { DataError, NdArray, ValueError } from '../../core/index.ts';
-import { subset } from '../../data/index.ts';
 import type { DataConfig, Dataset, TableEncoder } from '../../data/index.ts';
 import { tableOf } from '../../io/index.ts';
 import type { Cell, Table } from '../../io/index.ts';
 import type { Examples } from '../../objectives/index.ts';
-import { foldIn, key, permutation, uniform } from '../../random/index.ts';
+import { foldIn, uniform } from '../../random/index.ts';
 import type { Key } from '../../random/index.ts';
 import { encoderOf, labelName } from './condition-config.ts';
 import { meaning, valuesText } from './condition-words.ts';
+import { distinctConditions, poolOf } from './condition-counts.ts';
+import type { Pool } from './condition-counts.ts';
 import { apportion, clausesOf } from './given.ts';
 import type { GivenColumn, GivenShares } from './given.ts';
-
-/** Conditions of training rows that a run keeps, at most, and numbers in them: to draw from. */
-const mostRows = 2 ** 14;
-const mostNumbers = 2 ** 20;
 
 const names = { rows: 'data.conditions', counts: 'data.condition_counts' } as const;
 
@@ -67,9 +64,7 @@ export class Conditions {
     const encoder = encoderOf(data);
     if (!encoder) return undefined;
     if (data.condition) return Conditions.#ofClasses(encoder, data.condition);
-    const most = Math.min(mostRows, Math.max(1, Math.floor(mostNumbers / encoder.width)));
-    const part = training.size <= most ? training : subset(training, someOf(training.size, most));
-    return new Conditions(encoder, { areColumns: true, ...distinct(part, encoder.width) });
+    return new Conditions(encoder, { areColumns: true, ...distinctConditions(training, encoder.width) });
   }
 
   /** Those that a run keeps. @throws DataError where its configuration speaks of them and they are not there */
@@ -148,7 +143,10 @@ export class Conditions {
       const places = chosen.map((values) => values[row] ?? 0);
       const name = places.join();
       let pool = pools.get(name);
-      if (!pool) pools.set(name, (pool = this.#poolOf(given.map((column, k) => ({ column, place: places[k] ?? 0 })))));
+      if (!pool) {
+        const wanted = given.map((column, k) => ({ column, place: places[k] ?? 0 }));
+        pools.set(name, (pool = poolOf({ rows: this.#rows, counts: this.#counts }, wanted)));
+      }
       const from = pool.rows[pool.placeOf(uniforms[row] ?? 0)] ?? 0;
       rows.data.set(this.#rows.data.subarray(from * this.size, (from + 1) * this.size), row * this.size);
       given.forEach(({ offset, values }, k) => {
@@ -348,50 +346,10 @@ export class Conditions {
   #unknown(name: string): ValueError {
     return new ValueError(`given: the model has no condition '${name}'; it has ${this.describe()}.`);
   }
-
-  /** The rows of training that have what is given; all of them, where there is none. */
-  #poolOf(given: readonly { readonly column: GivenColumn; readonly place: number }[]): Pool {
-    const [count = 0] = this.#rows.shape;
-    const { data } = this.#rows;
-    const all = Array.from({ length: count }, (_, row) => row);
-    const fitting = all.filter((row) =>
-      given.every(({ column: { offset, values }, place }) =>
-        values[place]?.numbers.every((value, k) => data[row * this.size + offset + k] === value),
-      ),
-    );
-    const isOfTraining = fitting.length > 0;
-    const rows = isOfTraining ? fitting : all;
-    let total = 0;
-    const upTo = rows.map((row) => (total += this.#counts.data[row] ?? 0));
-    return {
-      rows,
-      isOfTraining,
-      placeOf: (u) => firstAbove(upTo, u * total),
-    };
-  }
 }
 
 /** The same condition for all examples, or one for each, by name. */
 export type GivenRows = string | Readonly<Record<string, Cell | readonly Cell[]>>;
-
-interface Pool {
-  readonly rows: readonly number[];
-  /** Whether they have what is given. */
-  readonly isOfTraining: boolean;
-  /** Which of them a uniform number stands for. */
-  placeOf(uniform: number): number;
-}
-
-/** The place of the first of rising numbers that is above a value. */
-function firstAbove(numbers: readonly number[], value: number): number {
-  let [from, to] = [0, numbers.length - 1];
-  while (from < to) {
-    const middle = (from + to) >> 1;
-    if ((numbers[middle] ?? NaN) > value) to = middle;
-    else from = middle + 1;
-  }
-  return from;
-}
 
 /** Float32 keeps seven digits of a number within its column's range. */
 function isSame(given: Cell, back: Cell, spread: number): boolean {
@@ -405,41 +363,6 @@ function singles(given: string): Readonly<Record<string, Cell>> {
   const odd = clauses.find(({ operator, share }) => operator !== '=' || share !== undefined);
   if (odd) throw new ValueError(`given: an example has one '${odd.name}': say ${odd.name}=VALUE.`);
   return Object.fromEntries(clauses.map(({ name, value }) => [name, value]));
-}
-
-function someOf(size: number, count: number): Uint32Array {
-  return Uint32Array.from(permutation(key(0), size).data.subarray(0, count)).sort();
-}
-
-/** The distinct conditions, which end each row of a table, and how many rows have each. */
-function distinct(dataset: Dataset, width: number): { rows: NdArray<'float32'>; counts: NdArray<'float64'> } {
-  const [rowWidth = 0] = dataset.sampleShape;
-  const found = new Map<string, { readonly numbers: Float32Array; count: number }>();
-  const step = 4096;
-  for (let first = 0; first < dataset.size; first += step) {
-    const indices = Uint32Array.from({ length: Math.min(step, dataset.size - first) }, (_, k) => first + k);
-    const rows = new Float32Array(indices.length * rowWidth);
-    dataset.gather(indices, rows);
-    for (let end = rowWidth; end <= rows.length; end += rowWidth) {
-      const numbers = rows.slice(end - width, end);
-      const name = numbers.join();
-      const known = found.get(name);
-      if (known) known.count++;
-      else found.set(name, { numbers, count: 1 });
-    }
-  }
-  const all = [...found.values()];
-  const rows = NdArray.zeros([all.length, width], 'float32');
-  all.forEach(({ numbers }, k) => {
-    rows.data.set(numbers, k * width);
-  });
-  return {
-    rows,
-    counts: NdArray.from(
-      all.map(({ count }) => count),
-      'float64',
-    ),
-  };
 }
 
 /** A table whose columns that another has too are as that one has them. */
