@@ -5,7 +5,7 @@ export { formerDrawNames, underPresentNames } from './former-names.ts';
 export type { FormerNames } from './former-names.ts';
 export { noticesTo } from './notices.ts';
 export type { OnNotice } from './notices.ts';
-export { counted, fixed } from './numbers-in-words.ts';
+export { bytesInWords, counted, fixed } from './numbers-in-words.ts';
 export { isOutOfMemory } from './out-of-memory.ts';
 export * as rule from './rule.ts';
 export { checkOptions, checkValue, expectedOf, nearestName, unknownOption } from './option-rules.ts';

@@ -8,3 +8,9 @@ export function fixed(value: number, decimals = 2): string {
   const text = value.toFixed(decimals);
   return Number(text) === 0 ? text.replace('-', '') : text;
 }
+
+/** `12 MB`, `1.5 GB` */
+export function bytesInWords(bytes: number, digits = 3): string {
+  const [size, unit] = [[1e9, 'GB'] as const, [1e6, 'MB'] as const].find(([least]) => bytes >= least) ?? [1e3, 'kB'];
+  return `${Number((bytes / size).toPrecision(digits))} ${unit}`;
+}

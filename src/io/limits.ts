@@ -1,4 +1,4 @@
-import { DataError } from '../core/index.ts';
+import { DataError, bytesInWords } from '../core/index.ts';
 import type { DecodeOptions } from './bytes.ts';
 
 /**
@@ -42,12 +42,6 @@ export function checkImageSize(
   const bytes = width * height * (memoryPerByte * bytesPerPixel + kept);
   throw new DataError(
     `${name}: ${width}×${height} pixels are more than the ${most} million that ${megapixels === undefined ? 'an image of its kind may have' : 'megapixels allows'}. ` +
-      `Scale it down with another program first, or allow it: the data option megapixels=${least}, for which decoding takes up to ${memoryText(bytes)}.`,
+      `Scale it down with another program first, or allow it: the data option megapixels=${least}, for which decoding takes up to ${bytesInWords(bytes, 2)}.`,
   );
-}
-
-/** `12 MB`, `1.5 GB` */
-function memoryText(bytes: number): string {
-  const [size, unit] = [[1e9, 'GB'] as const, [1e6, 'MB'] as const].find(([least]) => bytes >= least) ?? [1e3, 'kB'];
-  return `${Number((bytes / size).toPrecision(2))} ${unit}`;
 }

@@ -24,6 +24,7 @@ export type { StoredSpec } from './parameter-store.ts';
 export type { NamedParameters } from './parameter-store.ts';
 export { learningRateFactor } from './schedule.ts';
 export { stepsInAll } from './trim.ts';
+export type { SpareMemory } from './replicas/memory.ts';
 export type { Sharing } from './replicas/sharing.ts';
 export { TrainingStep } from './step.ts';
 export type { StepFeeds, StepScalars, StepValues } from './step.ts';

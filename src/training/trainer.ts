@@ -26,6 +26,7 @@ import {
 import type { NonFiniteCounts, Snapshot } from './checkpoint.ts';
 import type { Finding, NonFinitePolicy } from './non-finite.ts';
 import type { NamedParameters } from './parameter-store.ts';
+import type { SpareMemory } from './replicas/memory.ts';
 import { Replicas } from './replicas/replicas.ts';
 import { learningRateFactor } from './schedule.ts';
 import { startingValues, streams } from './starting-values.ts';
@@ -49,6 +50,8 @@ export interface TrainerOptions {
   readonly resume?: Checkpoint | undefined;
   /** How many threads share every step, each taking rows of the batch. Default: as many of the engine's as is fastest at the moment. */
   readonly replicas?: number | undefined;
+  /** What memory there is for threads that share steps; as many do as fit. Default: nobody knows, and any number does. */
+  readonly spareMemory?: SpareMemory | undefined;
   /** Gets what a person should know, one line each. Default: the console. */
   readonly onNotice?: OnNotice | undefined;
   /** The module that the threads run, where it does not lie beside this one. */
@@ -106,11 +109,23 @@ export class Trainer {
   }
 
   static async create(options: TrainerOptions): Promise<Trainer> {
-    const { engine, model, training, validation, config, replicas: count, resume, followerEntry } = options;
+    const {
+      engine,
+      model,
+      training,
+      validation,
+      config,
+      replicas: count,
+      resume,
+      followerEntry,
+      spareMemory,
+    } = options;
     const onNotice = noticesTo(options.onNotice);
     stepsIn(Infinity, training.size, config); // Refuses a data set smaller than one batch.
     const objective = options.objective ?? elboObjective(model, config.batchSize);
-    const replicas = await Replicas.start(engine, { model, objective, config, count, resume, onNotice, followerEntry });
+    const replicas = await Replicas.start(engine, {
+      ...{ model, objective, config, count, spareMemory, resume, onNotice, followerEntry },
+    });
     try {
       const needed = validation ?? config.trim;
       const compared = { parameters: replicas.store.parameters, criterion: objective.criterion };

@@ -105,6 +105,21 @@ describe('a trainer with replicas', () => {
     },
   );
 
+  it('goes on with one thread where memory is too small for another, and says both', async () => {
+    const first = await create();
+    const resume: Checkpoint = { ...first.checkpoint(), sharing: { count: 2, by: 'rows' } };
+    await first.dispose();
+    const notices: string[] = [];
+    const onNotice = (line: string): void => void notices.push(line);
+    const threads = { engine: { ...engine, threads: 2 }, replicas: undefined };
+    const next = await create({ ...threads, resume, onNotice, spareMemory: { bytes: 1000, step: 10 } });
+    expect(notices).toEqual([
+      expect.stringMatching(/^1 of 2 threads takes the training steps/),
+      expect.stringMatching(/here they cannot be taken so/),
+    ]);
+    expect((await finish(next)).values).toEqual((await finish(await create())).values);
+  });
+
   it('refuses a checkpoint of another optimiser and lets its threads go', async () => {
     const first = await create();
     const resume: Checkpoint = { ...first.checkpoint(), optimizer: {} };

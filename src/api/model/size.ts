@@ -1,9 +1,10 @@
 import { machineFacts } from '#machine';
-import { RootsigmaError, ValueError, isOutOfMemory } from '../../core/index.ts';
+import { RootsigmaError, ValueError, bytesInWords, isOutOfMemory } from '../../core/index.ts';
 import type { RunConfig } from '../../config/index.ts';
 import type { Vae } from '../../models/index.ts';
 import { elboObjective } from '../../objectives/index.ts';
 import type { TrainingObjective } from '../../objectives/index.ts';
+import type { SpareMemory } from '../../training/index.ts';
 import { buildStep, flatLength, heldBytes, optimizerSlots } from '../../training/index.ts';
 
 /** What one WebAssembly memory can hold: parameters, gradients and the optimiser's moments lie in one. */
@@ -26,6 +27,7 @@ const peakPerHeld = 2;
  *
  * @param options.objective what is minimised; default: minus the ELBO
  * @param options.memory bytes that the machine has; NaN where nobody knows
+ * @returns what is left for threads that share its steps
  * @throws ValueError saying what it would take, and of what
  */
 export function checkModelSize(
@@ -35,7 +37,7 @@ export function checkModelSize(
     objective = elboObjective(model, batchSize),
     memory = machineFacts().memoryBytes,
   }: { readonly objective?: TrainingObjective; readonly memory?: number } = {},
-): void {
+): SpareMemory {
   const own = flatLength(objective.parameters);
   const count = flatLength(model.parameters) + own;
   // The objective's own optimiser is Adam, which has two arrays.
@@ -45,16 +47,19 @@ export function checkModelSize(
   const matrices = isFull ? 4 * matricesPerStep * batchSize * latent ** 2 : 0;
   const isWhole = store <= storeLimit;
   const layers = isWhole ? peakPerHeld * heldBytes(buildStep(model, batchSize, objective)) : 0;
-  if (isWhole && !(store + Math.max(matrices, layers) > memory)) return;
+  const step = Math.max(matrices, layers);
+  if (isWhole && !(store + step > memory)) return { bytes: memory - store - step, step };
   const parts = [
-    `${gigabytes(store)} for ${Number(count.toPrecision(3)).toLocaleString('en')} parameters, their gradients and moments`,
+    `${bytesInWords(store)} for ${Number(count.toPrecision(3)).toLocaleString('en')} parameters, their gradients and moments`,
   ];
   const ofBatch = layers > matrices && layers > store;
-  if (ofBatch) parts.push(`${gigabytes(layers)} for what its layers make of a batch of ${batchSize}`);
+  if (ofBatch) parts.push(`${bytesInWords(layers)} for what its layers make of a batch of ${batchSize}`);
   else if (matrices > 0) {
-    parts.push(`${gigabytes(matrices)} for the ${latent} × ${latent} matrices of a batch of ${batchSize}`);
+    parts.push(`${bytesInWords(matrices)} for the ${latent} × ${latent} matrices of a batch of ${batchSize}`);
   }
-  const there = isWhole ? `this machine has ${gigabytes(memory)}` : `the first must be within ${gigabytes(storeLimit)}`;
+  const there = isWhole
+    ? `this machine has ${bytesInWords(memory)}`
+    : `the first must be within ${bytesInWords(storeLimit)}`;
   const remedy = ofBatch
     ? 'smaller batches (batchSize), fewer channels or hidden units, or smaller images (size)'
     : isFull
@@ -76,7 +81,7 @@ export function checkResultSize(
   const bytes = rows * bytesPerRow;
   if (!(bytes > memory)) return;
   throw new ValueError(
-    `${operation}: what ${rows.toLocaleString('en')} rows give takes ${gigabytes(bytes)}; this machine has ${gigabytes(memory)}. Take fewer at a time: a smaller count, limit or number of steps.`,
+    `${operation}: what ${rows.toLocaleString('en')} rows give takes ${bytesInWords(bytes)}; this machine has ${bytesInWords(memory)}. Take fewer at a time: a smaller count, limit or number of steps.`,
   );
 }
 
@@ -85,13 +90,9 @@ export function trainingError(error: unknown): unknown {
   if (!isOutOfMemory(error)) return error;
   const reason = error instanceof Error ? error.message : String(error);
   const { memoryBytes } = machineFacts();
-  const there = Number.isNaN(memoryBytes) ? '' : ` This machine has ${gigabytes(memoryBytes)}.`;
+  const there = Number.isNaN(memoryBytes) ? '' : ` This machine has ${bytesInWords(memoryBytes)}.`;
   return new RootsigmaError(
     `train: memory ran out (${reason}).${there} Lower the batch size (batchSize), the layers (hidden, channels), latent or the images' size.`,
     { cause: error },
   );
-}
-
-function gigabytes(bytes: number): string {
-  return `${Number((bytes / 1e9).toPrecision(3))} GB`;
 }

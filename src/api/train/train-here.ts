@@ -105,7 +105,7 @@ async function trainTo(
   const model = modelFor(config, { networks: options.networks, parts: table, standardization });
   const objective = objectiveFor(config, { model, trainingSize: parts.training.size, parts: table });
   for (const note of objective.notices) onNotice(note);
-  checkModelSize(model, config, { objective });
+  const spareMemory = checkModelSize(model, config, { objective });
   const { threads } = config.training;
   const engine = await createEngine({
     engine: options.engine ?? 'auto',
@@ -116,6 +116,7 @@ async function trainTo(
     engine,
     model,
     objective,
+    spareMemory,
     recorder,
     standardization,
     conditions,
@@ -202,7 +203,7 @@ function partition(splits: DatasetSplits, config: RunConfig): Parts {
 function createTrainer(
   { training, validation }: Parts,
   config: RunConfig,
-  parts: Pick<TrainerOptions, 'engine' | 'model' | 'objective' | 'onNotice' | 'initial'> & {
+  parts: Pick<TrainerOptions, 'engine' | 'model' | 'objective' | 'spareMemory' | 'onNotice' | 'initial'> & {
     readonly recorder: RunRecorder | undefined;
     readonly standardization: Standardization | undefined;
     readonly conditions: Conditions | undefined;

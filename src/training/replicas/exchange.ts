@@ -47,41 +47,24 @@ export class Exchange {
 
   /** @param memory of the exchange that the lead made for the same plan; default: new */
   constructor(plan: StepPlan, memory?: SharedArrayBuffer) {
-    const { replicas, names, batchShape, length, factors, sums } = plan;
-    const [examples, inputSize] = batchShape;
-    const layout = new Layout();
-    const barrier = layout.allocate(4 * barrierWords);
-    const activity = layout.allocate(4 * activityWords);
-    const commandWords = commandLength(names.scalars);
-    const meansWords = 1 + names.metrics.length;
-    const command = layout.allocate(8 * commandWords);
-    const means = layout.allocate(8 * meansWords);
-    const blocks = Math.ceil(length / normBlock);
-    const squares = layout.allocate(8 * blocks);
-    const batch = layout.allocate(4 * examples * inputSize);
-    const flat = layout.allocate(4 * length);
-    const sizes = factors.map((factor) => (isBatch(factor) ? 0 : examples * widthOf(factor, plan)));
-    const summed = sums.length > 0 ? length : 0;
-    const slots = Array.from({ length: slotCount(plan) }, () => ({
-      factors: sizes.map((size) => ({ offset: layout.allocate(4 * size), size })),
-      gradients: layout.allocateEach(replicas, 4 * summed),
-      parameters: layout.allocate(4 * length),
-    }));
-    const shared = memory ?? new SharedArrayBuffer(layout.bytes);
-
+    const { bytes, ...places } = layoutOf(plan);
+    const shared = memory ?? new SharedArrayBuffer(bytes);
+    const words = (place: Place): Int32Array => new Int32Array(shared, place.offset, place.length);
+    const doubles = (place: Place): Float64Array => new Float64Array(shared, place.offset, place.length);
+    const floats = (place: Place): Float32Array => new Float32Array(shared, place.offset, place.length);
     this.plan = plan;
     this.memory = shared;
-    this.barrier = new Barrier(new Int32Array(shared, barrier, barrierWords), replicas);
-    this.activity = new Activity(new Int32Array(shared, activity, activityWords));
-    this.command = new Float64Array(shared, command, commandWords);
-    this.means = new Float64Array(shared, means, meansWords);
-    this.squares = new Float64Array(shared, squares, blocks);
-    this.batch = new Float32Array(shared, batch, examples * inputSize);
-    this.flat = new Float32Array(shared, flat, length);
-    this.#slots = slots.map((slot) => ({
-      factors: slot.factors.map(({ offset, size }) => ({ data: new Float32Array(shared, offset, size) })),
-      gradients: slot.gradients.map((offset) => new Float32Array(shared, offset, summed)),
-      parameters: new Float32Array(shared, slot.parameters, length),
+    this.barrier = new Barrier(words(places.barrier), plan.replicas);
+    this.activity = new Activity(words(places.activity));
+    this.command = doubles(places.command);
+    this.means = doubles(places.means);
+    this.squares = doubles(places.squares);
+    this.batch = floats(places.batch);
+    this.flat = floats(places.flat);
+    this.#slots = places.slots.map(({ factors, gradients, parameters }) => ({
+      factors: factors.map((place) => ({ data: floats(place) })),
+      gradients: gradients.map(floats),
+      parameters: floats(parameters),
     }));
   }
 
@@ -98,6 +81,33 @@ export class Exchange {
   }
 }
 
+/** How many bytes an exchange takes. */
+export function exchangeBytes(plan: StepPlan): number {
+  return layoutOf(plan).bytes;
+}
+
+/** Where everything lies in the memory of an exchange. */
+function layoutOf(plan: StepPlan) {
+  const { replicas, names, batchShape, length, factors, sums } = plan;
+  const [examples, inputSize] = batchShape;
+  const layout = new Layout();
+  const places = {
+    barrier: layout.allocate(barrierWords, 4),
+    activity: layout.allocate(activityWords, 4),
+    command: layout.allocate(commandLength(names.scalars), 8),
+    means: layout.allocate(1 + names.metrics.length, 8),
+    squares: layout.allocate(Math.ceil(length / normBlock), 8),
+    batch: layout.allocate(examples * inputSize, 4),
+    flat: layout.allocate(length, 4),
+    slots: Array.from({ length: slotCount(plan) }, () => ({
+      factors: factors.map((factor) => layout.allocate(isBatch(factor) ? 0 : examples * widthOf(factor, plan), 4)),
+      gradients: Array.from({ length: replicas }, () => layout.allocate(sums.length > 0 ? length : 0, 4)),
+      parameters: layout.allocate(length, 4),
+    })),
+  };
+  return { ...places, bytes: layout.bytes };
+}
+
 function slotCount(plan: StepPlan): number {
   const { replicas, length, sums, factors, batchShape } = plan;
   const summed = sums.reduce((total, { from, to }) => total + to - from, 0);
@@ -108,17 +118,19 @@ function slotCount(plan: StepPlan): number {
   return Math.min(16, Math.max(1, Math.floor(ringBytes / (4 * (length + (replicas - 1) * summed + handed)))));
 }
 
+/** An array in the memory: at which byte it begins, and how many numbers it has. */
+interface Place {
+  readonly offset: number;
+  readonly length: number;
+}
+
 /** Ranges of a buffer, each on cache lines of its own. */
 class Layout {
   bytes = 0;
 
-  allocate(size: number): number {
+  allocate(length: number, bytesEach: number): Place {
     const offset = this.bytes;
-    this.bytes = Math.ceil((offset + size) / alignment) * alignment;
-    return offset;
-  }
-
-  allocateEach(count: number, size: number): number[] {
-    return Array.from({ length: count }, () => this.allocate(size));
+    this.bytes = Math.ceil((offset + length * bytesEach) / alignment) * alignment;
+    return { offset, length };
   }
 }

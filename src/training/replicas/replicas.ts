@@ -7,6 +7,7 @@ import type { Vae } from '../../models/index.ts';
 import { elboObjective, objectivePrefix } from '../../objectives/index.ts';
 import type { TrainingObjective } from '../../objectives/index.ts';
 import type { Checkpoint } from '../checkpoint.ts';
+import { optimizerSlots } from '../optimizers.ts';
 import { flatLength } from '../parameter-store.ts';
 import type { NamedParameters, ParameterStore } from '../parameter-store.ts';
 import { buildStep } from '../step-graph.ts';
@@ -14,6 +15,8 @@ import type { StepValues } from '../step.ts';
 import type { StepGraph } from '../step-graph.ts';
 import { isShareable } from './count.ts';
 import { sameBits } from './same-bits.ts';
+import { withinMemory } from './memory.ts';
+import type { SpareMemory } from './memory.ts';
 import { Pace } from './pace.ts';
 import type { Crew } from './pace.ts';
 import { Replica } from './replica.ts';
@@ -32,6 +35,8 @@ export interface ReplicasOptions {
   readonly config: Pick<TrainingConfig, 'batchSize' | 'optimizer' | 'clipNorm'>;
   /** How many take every step; default: as many as is fastest at the moment, at most the engine's threads. */
   readonly count?: number | undefined;
+  /** What memory there is for other threads; default: nobody knows. Where `count` is given it is that many whatever they take. */
+  readonly spareMemory?: SpareMemory | undefined;
   /** Who takes which step; default: all that `count` says, and without it whoever is faster. */
   readonly pace?: Pick<Pace, 'next' | 'add'> | undefined;
   /** What a training that goes on left. */
@@ -88,7 +93,7 @@ export class Replicas {
   }
 
   static async start(engine: Engine, options: ReplicasOptions): Promise<Replicas> {
-    const { model, config, count, pace, resume } = options;
+    const { model, config, count, spareMemory, pace, resume } = options;
     const { objective = elboObjective(model, config.batchSize) } = options;
     const { parameters } = model;
     const own = ownParameters(objective);
@@ -103,11 +108,15 @@ export class Replicas {
     const graph = parted?.graph ?? step;
     const wanted = count === undefined ? resume?.sharing : undefined;
     const how = { step, parted, parameters: flatLength(parameters), count, fixed: wanted };
-    const sharing = sharingOf(engine, how);
-    const byRows = sharing.by === 'rows' ? sharing.count : 1;
-    const byOps = sharing.by === 'ops' ? sharing.count : 1;
+    const wish = sharingOf(engine, how);
     // Where ops can be parted in one session only, they are; onnxruntime-node has another one.
     const canChange = (count === undefined || pace !== undefined) && engine.name === 'onnxruntime-node';
+    const spare = count === undefined && (canChange || wish.by === 'rows') ? spareMemory : undefined;
+    const slots = optimizerSlots(config.optimizer);
+    const { sharing, notice } = withinMemory(wish, { spare, parted, parameters, slots });
+    if (notice !== undefined) options.onNotice(notice);
+    const byRows = sharing.by === 'rows' ? sharing.count : 1;
+    const byOps = sharing.by === 'ops' ? sharing.count : 1;
     const task = { parameters, own, graph, config };
     const whole = await Replica.alone(engine, { ...task, threads: canChange ? 1 : byOps });
     try {
@@ -119,7 +128,8 @@ export class Replicas {
             : undefined;
       const line = byRows > 1 && !helpers ? undefined : threadNotice(byRows);
       if (line !== undefined) options.onNotice(line);
-      const isAsBefore = wanted && canShare(engine, how, wanted) && (wanted.count === 1 || helpers !== undefined);
+      const isWhole = wanted?.count === 1 || (sharing === wish && helpers !== undefined);
+      const isAsBefore = wanted && canShare(engine, how, wanted) && isWhole;
       if (wanted) options.onNotice(isAsBefore ? keptNotice(wanted) : lostNotice(wanted));
       return new Replicas({ whole, helpers, sharing: isAsBefore ? wanted : undefined }, options);
     } catch (error) {
