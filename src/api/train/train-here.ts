@@ -1,5 +1,5 @@
 import { localFiles } from '#file-system';
-import { RootsigmaError, ValueError } from '../../core/index.ts';
+import { NdArray, RootsigmaError, ValueError } from '../../core/index.ts';
 import { Standardization, grayFraction, splitValidation } from '../../data/index.ts';
 import type { Binarize, Dataset, DatasetOptions, DatasetSplits } from '../../data/index.ts';
 import { createEngine } from '../../engine/index.ts';
@@ -7,6 +7,7 @@ import { partTable, upgradedEntries } from '../../config/index.ts';
 import type { PartTable, RunConfig } from '../../config/index.ts';
 import { Trainer } from '../../training/index.ts';
 import type { DoneEvent, TrainerOptions } from '../../training/index.ts';
+import { checkPartsTogether } from './check-parts.ts';
 import { configFor, wantedConditions } from './config-for.ts';
 import { Conditions } from '../data/conditions.ts';
 import {
@@ -63,6 +64,8 @@ async function trainTo(
   const table = partTable(options.parts);
   const origin = await startOf(options, recorder);
   const like = origin?.config.data ?? (resumed?.from && resumed.data);
+  // Which parts go together, data do not decide.
+  if (!like && !resumed) checkPartsTogether(options);
   const splits = await resolveData(
     // What goes on elsewhere than it began has its data where it began.
     data === resumed?.data.source ? await locateData(data, recorder?.store.path) : data,
@@ -184,7 +187,8 @@ function configOf(
 
 /** How the data were made last time, when they are the same data. */
 function inheritedOptions(data: DataInput, config: RunConfig | undefined): DatasetOptions {
-  return data === config?.data.source ? { ...dataOptionsOf(config.data) } : {};
+  const isOwn = data === config?.data.source || (config?.data.kind === 'array' && data instanceof NdArray);
+  return config && isOwn ? { ...dataOptionsOf(config.data) } : {};
 }
 
 /** The examples that are learned from, and those held out to choose the best epoch. */
