@@ -56,6 +56,8 @@ export interface TrainerOptions {
   readonly onNotice?: OnNotice | undefined;
   /** The module that the threads run, where it does not lie beside this one. */
   readonly followerEntry?: URL | undefined;
+  /** Seconds that another thread may be late in a step, besides 20 times what this one takes for its part. Default: 120. */
+  readonly followerPatience?: number | undefined;
 }
 
 const start: Progress = {
@@ -109,23 +111,11 @@ export class Trainer {
   }
 
   static async create(options: TrainerOptions): Promise<Trainer> {
-    const {
-      engine,
-      model,
-      training,
-      validation,
-      config,
-      replicas: count,
-      resume,
-      followerEntry,
-      spareMemory,
-    } = options;
+    const { engine, model, training, validation, config, replicas: count } = options;
     const onNotice = noticesTo(options.onNotice);
     stepsIn(Infinity, training.size, config); // Refuses a data set smaller than one batch.
     const objective = options.objective ?? elboObjective(model, config.batchSize);
-    const replicas = await Replicas.start(engine, {
-      ...{ model, objective, config, count, spareMemory, resume, onNotice, followerEntry },
-    });
+    const replicas = await Replicas.start(engine, { ...options, objective, count, onNotice });
     try {
       const needed = validation ?? config.trim;
       const compared = { parameters: replicas.store.parameters, criterion: objective.criterion };
