@@ -3,6 +3,7 @@ import type { ArrayLikeInput, OptionRules } from '../../core/index.ts';
 import { TableEncoder, subset } from '../../data/index.ts';
 import type { Dataset, RowFacts, SplitChoice, Standardization } from '../../data/index.ts';
 import {
+  KeptPrograms,
   defaultDraws,
   explainExamples,
   fitBalance,
@@ -112,6 +113,7 @@ export class AnomalyDetector {
   readonly #store: Store | undefined;
   readonly #standardization: Standardization | undefined;
   readonly #conditions: Conditions | undefined;
+  readonly #programs = new KeptPrograms();
   #kept: Kept | undefined;
   /** Whether what is fitted stays in memory until `keepThresholds`. */
   #isHeldBack = false;
@@ -126,7 +128,7 @@ export class AnomalyDetector {
     this.#store = store;
     this.#standardization = standardization;
     this.#conditions = parts.conditions;
-    this.#parts = { engine, model, parameters };
+    this.#parts = { engine, model, parameters, programs: this.#programs };
     this.#source = source;
   }
 
@@ -197,6 +199,11 @@ export class AnomalyDetector {
     const { value, draws, seed } = threshold;
     const scores = await this.score(x, { method, draws, seed, split, given });
     return Array.from(scores.data, (score) => score > value);
+  }
+
+  /** Frees what the engine holds. */
+  dispose(): Promise<void> {
+    return this.#programs.dispose();
   }
 
   /** Writes what was fitted into a run's folder, where there is any. */

@@ -615,8 +615,8 @@ export class Run {
   }
 
   /** Frees what the engine holds. */
-  dispose(): Promise<void> {
-    return this.#inference.dispose();
+  async dispose(): Promise<void> {
+    await Promise.all([this.#inference.dispose(), this.#anomalies.dispose()]);
   }
 
   #tableEncoder(operation: string): TableEncoder {
