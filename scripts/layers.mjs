@@ -22,9 +22,25 @@ export const layers = [
   { name: 'evaluation', not: ['training'] },
   { name: 'api' },
   { name: 'worker' },
+  // What every server on this machine checks; it knows nothing of models.
+  { name: 'server', only: ['core'] },
+  { name: 'serve', not: ['worker'] },
   {
     name: 'cli',
-    only: ['core', 'random', 'linalg', 'graph', 'engine', 'gaussian', 'io', 'drawing', 'data', 'config', 'api'],
+    only: [
+      'core',
+      'random',
+      'linalg',
+      'graph',
+      'engine',
+      'gaussian',
+      'io',
+      'drawing',
+      'data',
+      'config',
+      'api',
+      'serve',
+    ],
   },
   // What the package exports: a file on top of them all.
   { name: 'index.ts' },

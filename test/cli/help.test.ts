@@ -13,6 +13,7 @@ const commands = [
   'encode',
   'decode',
   'export',
+  'serve',
   'compare',
   'sqrt',
   'gaussian info',
