@@ -2,6 +2,7 @@
 // and none below. `only` narrows that where the design says so.
 export const layers = [
   { name: 'core' },
+  { name: 'mpi', only: ['core'] },
   { name: 'parts', only: ['core'] },
   { name: 'kernels' },
   { name: 'random' },
@@ -22,25 +23,9 @@ export const layers = [
   { name: 'evaluation', not: ['training'] },
   { name: 'api' },
   { name: 'worker' },
-  // What every server on this machine checks; it knows nothing of models.
-  { name: 'server', only: ['core'] },
-  { name: 'serve', not: ['worker'] },
   {
     name: 'cli',
-    only: [
-      'core',
-      'random',
-      'linalg',
-      'graph',
-      'engine',
-      'gaussian',
-      'io',
-      'drawing',
-      'data',
-      'config',
-      'api',
-      'serve',
-    ],
+    only: ['core', 'mpi', 'random', 'linalg', 'graph', 'engine', 'gaussian', 'io', 'drawing', 'data', 'config', 'api'],
   },
   // What the package exports: a file on top of them all.
   { name: 'index.ts' },

@@ -2,6 +2,7 @@ import type { Option } from 'commander';
 import type { CliContext } from './context.ts';
 import type { ExitCode } from './exit-codes.ts';
 import type * as library from './library/index.ts';
+import type { Communicator } from '../mpi/index.ts';
 import type { Output } from './output.ts';
 
 /** What commands compute with. Nobody imports it but for its types: it is loaded when a command runs, so that help is not kept waiting. */
@@ -11,6 +12,8 @@ export type Library = typeof library;
 export interface CommandContext extends CliContext {
   readonly output: Output;
   readonly library: Library;
+  /** The processes that do this together, where several do (`mpirun`): each its part. Rank 0 alone writes, and is heard. */
+  readonly ranks?: Communicator | undefined;
 }
 
 /** All there is to know of a command: one row a file. */
@@ -24,6 +27,8 @@ export interface CommandRow<Args extends readonly unknown[] = never, Flags = nev
   readonly examples: readonly string[];
   /** Whether it watches the signal and ends in order; the others are left at once. */
   readonly stopsItself?: boolean;
+  /** Whether the ranks of an MPI job part its work; of another command each does all. */
+  readonly parted?: boolean;
   /** Whether `-o` names a folder. */
   readonly writesFolder?: boolean;
   /** Without a code, it is done. */

@@ -1,5 +1,6 @@
 import { CommanderError } from 'commander';
 import { isOutOfMemory } from '../core/index.ts';
+import { RankError } from '../mpi/index.ts';
 import type { CliContext } from './context.ts';
 import { exitCodes } from './exit-codes.ts';
 import type { ExitCode } from './exit-codes.ts';
@@ -39,6 +40,8 @@ export function reportError(error: unknown, context: CliContext, options: { read
     output.note('Interrupted.');
     return exitCodes.interrupted;
   }
+  // Another rank has said it.
+  if (error instanceof RankError) return codeFor(error.of);
   const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
   const known = expected.includes(name);
   if (!known && isOutOfMemory(error)) {
@@ -50,5 +53,10 @@ export function reportError(error: unknown, context: CliContext, options: { read
   output.error(known ? message : `${name}: ${message}`);
   if (options.debug && stack !== undefined) output.note(...stack.split('\n'));
   else if (!known) output.note('This was not foreseen. Run it again with --debug to see where it arose.');
+  return codeFor(name);
+}
+
+function codeFor(name: string): ExitCode {
+  if (name === 'AbortError') return exitCodes.interrupted;
   return badInput.includes(name) ? exitCodes.usage : exitCodes.failed;
 }

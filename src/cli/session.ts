@@ -1,5 +1,6 @@
 import type { CommandContext } from './command.ts';
-import type { CliContext } from './context.ts';
+import { mpiWorld, together } from '../mpi/index.ts';
+import type { CliContext, TextSink } from './context.ts';
 import { exitCodes } from './exit-codes.ts';
 import type { ExitCode } from './exit-codes.ts';
 import { Output } from './output.ts';
@@ -8,6 +9,7 @@ import type { OutputOptions } from './output.ts';
 /** How a command is performed: by its row and its flags. */
 export interface PerformOptions extends OutputOptions {
   readonly stopsItself?: boolean | undefined;
+  readonly parted?: boolean | undefined;
   /** The file that the command writes (`-o`), or with `writesFolder` the folder. */
   readonly output?: string | undefined;
   readonly writesFolder?: boolean | undefined;
@@ -27,20 +29,26 @@ export class Session {
     action: (context: CommandContext) => Promise<ExitCode | undefined>,
     options: PerformOptions,
   ): Promise<void> {
-    const { context } = this;
+    const ranks = options.parted ? await mpiWorld(this.context.env) : undefined;
+    const isFirst = (ranks?.rank ?? 0) === 0;
+    const context = isFirst ? this.context : { ...this.context, stdout: unheard, stderr: unheard };
     const output = new Output(context, options);
     try {
       const library = await import('./library/index.ts');
-      if (options.output !== undefined) {
+      if (options.output !== undefined && isFirst) {
         await library.checkWritable(options.output, { isFolder: options.writesFolder ?? false });
       }
-      const result = action({ ...context, output, library });
+      const perform = (): Promise<ExitCode | undefined> => action({ ...context, output, library, ranks });
+      const result = ranks ? together(ranks, perform) : perform();
       this.exitCode = (await (options.stopsItself ? result : orAborted(result, context.signal))) ?? exitCodes.done;
     } finally {
       output.clearStatus();
     }
   }
 }
+
+/** What ranks other than the first say, but for errors. */
+const unheard: TextSink = { write: () => undefined };
 
 /** The promise, or a rejection as soon as the signal fires. */
 function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {

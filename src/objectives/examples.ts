@@ -23,12 +23,16 @@ export interface ExampleBatch {
   readonly key: Key;
 }
 
-/** All examples in their order, in batches; batch b draws from the key's b-th child. */
+/**
+ * All examples in their order, in batches; batch b draws from the key's b-th child.
+ * @param options.wanted which batches, by their numbers; default: all
+ */
 export function* batchesInOrder(
   examples: Examples,
-  options: { readonly key: Key; readonly batchSize: number },
+  options: { readonly key: Key; readonly batchSize: number; readonly wanted?: (batch: number) => boolean },
 ): Generator<ExampleBatch> {
   for (let start = 0, batch = 0; start < examples.size; start += options.batchSize, batch++) {
+    if (options.wanted?.(batch) === false) continue;
     const count = Math.min(options.batchSize, examples.size - start);
     const indices = Uint32Array.from({ length: count }, (_, index) => start + index);
     const x = NdArray.zeros([count, examples.exampleSize], 'float32');

@@ -81,7 +81,7 @@ export class TrainingStep {
   }
 
   async run(feeds: StepFeeds): Promise<StepValues> {
-    this.#feed(feeds);
+    feed(this.#graph.names, this.scalars, feeds);
     await this.#program.run();
     return this.values;
   }
@@ -97,36 +97,44 @@ export class TrainingStep {
     };
   }
 
-  /**
-   * Re-runs the step of `feeds` on the reference engine, in float64 with values rounded to float32, and tells where NaN
-   * or infinity first appears: `exp in encoder.0`. Undefined when nothing does.
-   */
+  /** See the function of that name. */
   locateNonFinite(feeds: StepFeeds): string | undefined {
-    const { outputs, state } = this.#graph;
-    const computed = [...Object.values(outputs), ...Object.values(state)];
-    const found = firstNonFinite(computed, { ...this.#store.parameters, x: this.batch, ...this.#feed(feeds) });
-    if (!found) return undefined;
-    const { node, op, scope, value, index } = found;
-    const what = op === 'input' ? `'${(node as Tensor<'input'>).attributes.name}'` : op;
-    return `${value} in ${what}${scope === '' ? '' : ` of ${scope}`} at [${index.join(', ')}]`;
-  }
-
-  /** Writes what the program reads; gives it by the names of the graph's inputs. */
-  #feed(feeds: StepFeeds): Record<string, NdArray> {
-    const { key, inputs } = this.scalars;
-    key.data.set(keyWords(feeds.key).data);
-    for (const name of this.#graph.names.scalars) {
-      const place = inputs[scalarName(name)];
-      const value = feeds.scalars[name];
-      if (!place || value === undefined) throw new ValueError(`The step needs '${name}', and it was not given.`);
-      place.data[0] = value;
-    }
-    return { key, ...inputs };
+    return locateNonFinite(this.#graph, { store: this.#store, batch: this.batch }, feeds);
   }
 
   dispose(): Promise<void> {
     return this.#program.dispose();
   }
+}
+
+/**
+ * Re-runs the step of `feeds` on the reference engine, in float64 with values rounded to float32, and tells where NaN
+ * or infinity first appears: `exp in encoder.0`. Undefined when nothing does.
+ */
+export function locateNonFinite(
+  { outputs, state, names }: StepGraph,
+  { store, batch }: { readonly store: ParameterStore; readonly batch: NdArray<'float32'> },
+  feeds: StepFeeds,
+): string | undefined {
+  const computed = [...Object.values(outputs), ...Object.values(state)];
+  const fed = feed(names, makeScalars(names), feeds);
+  const found = firstNonFinite(computed, { ...store.parameters, x: batch, ...fed });
+  if (!found) return undefined;
+  const { node, op, scope, value, index } = found;
+  const what = op === 'input' ? `'${(node as Tensor<'input'>).attributes.name}'` : op;
+  return `${value} in ${what}${scope === '' ? '' : ` of ${scope}`} at [${index.join(', ')}]`;
+}
+
+/** Writes what a step reads besides the examples; gives it by the names of the graph's inputs. */
+function feed(names: StepNames, { key, inputs }: StepScalars, feeds: StepFeeds): Record<string, NdArray> {
+  key.data.set(keyWords(feeds.key).data);
+  for (const name of names.scalars) {
+    const place = inputs[scalarName(name)];
+    const value = feeds.scalars[name];
+    if (!place || value === undefined) throw new ValueError(`The step needs '${name}', and it was not given.`);
+    place.data[0] = value;
+  }
+  return { key, ...inputs };
 }
 
 /** Where the program reads what it is fed and writes its values: the same in every run, so that a run makes nothing new. */

@@ -4,6 +4,7 @@ import { trainingBatches } from '../data/index.ts';
 import type { Engine } from '../engine/index.ts';
 import type { TrainingConfig } from '../config/index.ts';
 import type { Vae } from '../models/index.ts';
+import type { Communicator } from '../mpi/index.ts';
 import { CriterionProgram, elboObjective, isBetter, metricText, scalarAt } from '../objectives/index.ts';
 import type { Examples, TrainingObjective } from '../objectives/index.ts';
 import { foldIn, key as seedKey } from '../random/index.ts';
@@ -27,7 +28,8 @@ import type { NonFiniteCounts, Snapshot } from './checkpoint.ts';
 import type { Finding, NonFinitePolicy } from './non-finite.ts';
 import type { NamedParameters } from './parameter-store.ts';
 import type { SpareMemory } from './replicas/memory.ts';
-import { Replicas } from './replicas/replicas.ts';
+import { startSteps } from './replicas/start-steps.ts';
+import type { Steps } from './replicas/steps.ts';
 import { learningRateFactor } from './schedule.ts';
 import { startingValues, streams } from './starting-values.ts';
 import { StepTimes } from './step-times.ts';
@@ -52,12 +54,14 @@ export interface TrainerOptions {
   readonly replicas?: number | undefined;
   /** What memory there is for threads that share steps; as many do as fit. Default: nobody knows, and any number does. */
   readonly spareMemory?: SpareMemory | undefined;
+  /** The processes that train together, each with a trainer of these options; default: this one alone. */
+  readonly ranks?: Communicator | undefined;
+  /** With ranks: whether this one will take a checkpoint after the next step, for which all give what they have. */
+  readonly wantsState?: (() => boolean) | undefined;
   /** Gets what a person should know, one line each. Default: the console. */
   readonly onNotice?: OnNotice | undefined;
   /** The module that the threads run, where it does not lie beside this one. */
   readonly followerEntry?: URL | undefined;
-  /** Seconds that another thread may be late in a step, besides 20 times what this one takes for its part. Default: 120. */
-  readonly followerPatience?: number | undefined;
 }
 
 const start: Progress = {
@@ -74,7 +78,7 @@ export class Trainer {
   readonly #options: TrainerOptions;
   readonly #objective: TrainingObjective;
   readonly #seed: Key;
-  readonly #replicas: Replicas;
+  readonly #replicas: Steps;
   /** For the validation examples, and to find those that an epoch leaves out. */
   readonly #criterion: CriterionProgram | undefined;
   readonly #times = new StepTimes();
@@ -89,7 +93,7 @@ export class Trainer {
     options: TrainerOptions,
     parts: {
       readonly objective: TrainingObjective;
-      readonly replicas: Replicas;
+      readonly replicas: Steps;
       readonly criterion: CriterionProgram | undefined;
     },
   ) {
@@ -111,11 +115,11 @@ export class Trainer {
   }
 
   static async create(options: TrainerOptions): Promise<Trainer> {
-    const { engine, model, training, validation, config, replicas: count } = options;
+    const { engine, model, training, validation, config } = options;
     const onNotice = noticesTo(options.onNotice);
     stepsIn(Infinity, training.size, config); // Refuses a data set smaller than one batch.
     const objective = options.objective ?? elboObjective(model, config.batchSize);
-    const replicas = await Replicas.start(engine, { ...options, objective, count, onNotice });
+    const replicas = await startSteps(engine, { ...options, objective, count: options.replicas, onNotice });
     try {
       const needed = validation ?? config.trim;
       const compared = { parameters: replicas.store.parameters, criterion: objective.criterion };
@@ -172,6 +176,11 @@ export class Trainer {
     };
   }
 
+  /** Whether `checkpoint` needs nobody else: among ranks only after what the last of them asked for (`wantsState`), and at the end. */
+  get isStateAtHand(): boolean {
+    return this.#replicas.isStateAtHand;
+  }
+
   /** Whether the state is not finite and training will go back when it next looks: there is nothing to keep before. */
   isAboutToReturn(): boolean {
     if (this.#policy !== 'rollback' || !this.#snapshot) return false;
@@ -198,14 +207,15 @@ export class Trainer {
   }
 
   /**
-   * Trains to the end, or until `signal` fires: then it stops after the step in flight, and the iteration ends with a
+   * Trains to the end, or until the signal fires: then it stops after the step in flight, and the iteration ends with a
    * `done` event whose reason says so.
    *
    * @throws NumericalError when a loss or gradient is NaN or infinite, naming the step and where it arose, unless
    *   `config.onNan` has it go on
    */
-  async *run(signal?: AbortSignal): AsyncGenerator<TrainingEvent, void> {
+  async *run(given?: AbortSignal): AsyncGenerator<TrainingEvent, void> {
     const { config } = this.#options;
+    const signal = this.#replicas.agreedOn(given);
     const started = performance.now();
     let reason: 'finished' | 'stopped-early' | 'interrupted' = 'finished';
     for (;;) {
@@ -223,6 +233,7 @@ export class Trainer {
       }
     }
     const { skipped, rollbacks } = this.#counts;
+    this.#replicas.gatherState();
     yield {
       event: 'done',
       reason,
@@ -245,12 +256,13 @@ export class Trainer {
 
   /** The examples of the epoch under way: all but those that the model explained worst at its start. */
   async #examplesOfEpoch(): Promise<Uint32Array> {
-    const { training, config } = this.#options;
+    const { training, config, ranks } = this.#options;
     const { epoch, batch } = this.#progress;
     const count = trimmedCount(training.size, config.trim, epoch);
     if (batch === 0 && count > 0 && this.#criterion) {
       const key = foldIn(foldIn(this.#seed, streams.trimming), epoch);
-      const trimmed = await worstExamples(this.#criterion, training, { count, key, batchSize: config.batchSize });
+      const { batchSize } = config;
+      const trimmed = await worstExamples(this.#criterion, training, { count, key, batchSize, ranks });
       this.#progress = { ...this.#progress, trimmed };
     }
     return without(count > 0 ? (this.#progress.trimmed ?? []) : [], training.size);
@@ -398,13 +410,14 @@ export class Trainer {
 
   /** The same noise every epoch, so that epochs differ by their parameters only. */
   async #validate(): Promise<Validation | undefined> {
-    const { validation, config } = this.#options;
+    const { validation, config, ranks } = this.#options;
     if (!validation || !this.#criterion) return undefined;
     const key = foldIn(this.#seed, streams.validation);
     return validate(this.#criterion, validation, {
       key,
       batchSize: config.batchSize,
       trim: config.validationTrim ?? 0,
+      ranks,
     });
   }
 

@@ -1,8 +1,9 @@
 import type { TrainingConfig } from '../config/index.ts';
 import { stepsPerEpoch } from '../data/index.ts';
-import { batchesInOrder } from '../objectives/index.ts';
+import type { Communicator } from '../mpi/index.ts';
 import type { Criterion, CriterionProgram, Examples } from '../objectives/index.ts';
 import type { Key } from '../random/index.ts';
+import { valuesInOrder } from './values-in-order.ts';
 
 type TrimConfig = TrainingConfig['trim'];
 
@@ -37,13 +38,17 @@ export function stepsInAll(size: number, config: Pick<TrainingConfig, 'trim' | '
 export async function worstExamples(
   program: CriterionProgram,
   examples: Examples,
-  options: { readonly count: number; readonly key: Key; readonly batchSize: number },
+  options: {
+    readonly count: number;
+    readonly key: Key;
+    readonly batchSize: number;
+    readonly ranks?: Communicator | undefined;
+  },
 ): Promise<number[]> {
   const values = new Float64Array(examples.size);
-  for (const { x, start, key } of batchesInOrder(examples, options)) {
-    const { criterion } = await program.run(x, key);
+  for await (const { values: of, start } of valuesInOrder(program, examples, options)) {
     values.set(
-      criterion.map((value) => merit(value, program.criterion)),
+      of.criterion.map((value) => merit(value, program.criterion)),
       start,
     );
   }

@@ -1,8 +1,9 @@
-import { batchesInOrder } from '../objectives/index.ts';
+import type { Communicator } from '../mpi/index.ts';
 import type { CriterionProgram, Examples } from '../objectives/index.ts';
 import type { Key } from '../random/index.ts';
 import type { ValidationMeans } from './events.ts';
 import { merit } from './trim.ts';
+import { valuesInOrder } from './values-in-order.ts';
 
 /** What validation says, and by what the epoch is compared with others. */
 export interface Validation extends ValidationMeans {
@@ -17,13 +18,17 @@ export interface Validation extends ValidationMeans {
 export async function validate(
   program: CriterionProgram,
   examples: Examples,
-  options: { readonly key: Key; readonly batchSize: number; readonly trim: number },
+  options: {
+    readonly key: Key;
+    readonly batchSize: number;
+    readonly trim: number;
+    readonly ranks?: Communicator | undefined;
+  },
 ): Promise<Validation> {
   let [reconstruction, kl, total] = [0, 0, 0];
   const { metric, direction } = program.criterion;
   const merits = new Float64Array(examples.size);
-  for (const { x, key, start } of batchesInOrder(examples, options)) {
-    const values = await program.run(x, key);
+  for await (const { values, start } of valuesInOrder(program, examples, options)) {
     for (const value of values.reconstruction.data) reconstruction += value;
     for (const value of values.kl.data) kl += value;
     for (const value of values.criterion) total += value;

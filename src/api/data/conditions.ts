@@ -340,9 +340,7 @@ export class Conditions {
   #values(name: string): string {
     const state = this.#encoder.state.columns.find((column) => column.name === name);
     const isTaken = (place: number): boolean => this.areColumns || (this.#counts.data[place] ?? 0) > 0;
-    if (!state) return 'unknown';
-    const hasGaps = 'nullable' in state && state.nullable && this.#block(name).missing !== undefined;
-    return `${valuesText(state, isTaken)}${hasGaps ? `, or missing ('${name}=')` : ''}`;
+    return state ? valuesText(state, isTaken) : 'unknown';
   }
 
   #unknown(name: string): ValueError {

@@ -62,7 +62,6 @@ function configOver(splits: DatasetSplits, given: Options): RunConfig {
       ...defined({
         support: train.support === 'unit-interval' ? undefined : train.support,
         options: splits.options,
-        floats: train.floats,
         table: train.table?.state,
         condition: classesFor(train, wantedConditions(options)),
       }),

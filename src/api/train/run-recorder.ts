@@ -89,6 +89,11 @@ export class RunRecorder {
     await this.#folder.writeConfig(config);
   }
 
+  /** Whether it is time for a checkpoint. */
+  get isCheckpointDue(): boolean {
+    return performance.now() >= this.#due;
+  }
+
   async record(event: TrainingEvent, trainer: Trainer): Promise<void> {
     const folder = this.#opened();
     if (event.event === 'non-finite' && event.action === 'rolled-back') {
@@ -98,8 +103,9 @@ export class RunRecorder {
       await this.#unwritten.attempt(runFile.metrics, () => folder.repairMetrics(upTo(event.step)));
     }
     if (event.event !== 'step' || event.step % stepsPerLine === 0) await this.#log(event);
-    const isDue = event.event === 'done' || performance.now() >= this.#due;
-    if (isDue && !trainer.isAboutToReturn()) await this.#keep(trainer);
+    const isDue = event.event === 'done' || this.isCheckpointDue;
+    // Among ranks, one that is due now is taken after the next step: all give what they have of it.
+    if (isDue && trainer.isStateAtHand && !trainer.isAboutToReturn()) await this.#keep(trainer);
   }
 
   /** Adds a line to metrics.jsonl, after those that did not fit before. */

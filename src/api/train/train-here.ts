@@ -1,13 +1,15 @@
 import { localFiles } from '#file-system';
-import { NdArray, RootsigmaError, ValueError } from '../../core/index.ts';
+import { RootsigmaError, ValueError } from '../../core/index.ts';
 import { Standardization, grayFraction, splitValidation } from '../../data/index.ts';
 import type { Binarize, Dataset, DatasetOptions, DatasetSplits } from '../../data/index.ts';
-import { createEngine } from '../../engine/index.ts';
+import { createEngine, usableCores } from '../../engine/index.ts';
 import { partTable, upgradedEntries } from '../../config/index.ts';
 import type { PartTable, RunConfig } from '../../config/index.ts';
+import { agreed } from '../../mpi/index.ts';
+import type { Communicator } from '../../mpi/index.ts';
+import type { Examples } from '../../objectives/index.ts';
 import { Trainer } from '../../training/index.ts';
 import type { DoneEvent, TrainerOptions } from '../../training/index.ts';
-import { checkPartsTogether } from './check-parts.ts';
 import { configFor, wantedConditions } from './config-for.ts';
 import { Conditions } from '../data/conditions.ts';
 import {
@@ -26,49 +28,78 @@ import { objectiveFor } from '../model/objective.ts';
 import { inheritedStandardization, originNotice, originOf, startedConfig } from './origin.ts';
 import type { Origin } from './origin.ts';
 import { storeAt } from '../keeping/place.ts';
+import { checkAlike, openForAll } from './ranks.ts';
+import type { Keeping } from './ranks.ts';
 import { resumedConfig, resumedNotices } from './resuming.ts';
 import type { Resumed } from './resuming.ts';
 import { Run } from '../run/run.ts';
+import type { RunParts } from '../run/run-options.ts';
 import { RunRecorder } from './run-recorder.ts';
 import { unitNotices } from '../data/standardization.ts';
 import { checkModelSize, trainingError } from '../model/size.ts';
 import type { TrainOptions } from './train-options.ts';
 import { checkTrainable, patienceNotices, resumedScheduleNotices, scheduleNotices } from './trainable.ts';
 
+/** As `train` passes them on. */
+type HereOptions = TrainOptions & { readonly onNotice: (line: string) => void };
+
 /** Trains on this thread, and keeps the run where the options say. */
-export async function trainHere(
-  data: DataInput,
-  options: TrainOptions & { readonly onNotice: (line: string) => void },
-): Promise<Run> {
-  const recorder =
-    options.out === undefined
+export async function trainHere(data: DataInput, options: HereOptions): Promise<Run> {
+  const { out, ranks } = options;
+  const open = async (): Promise<RunRecorder | undefined> =>
+    out === undefined
       ? undefined
-      : await RunRecorder.open(await storeAt(options.out), { ...options, parts: partTable(options.parts) });
+      : RunRecorder.open(await storeAt(out), { ...options, parts: partTable(options.parts) });
+  const keeping = ranks ? await openForAll(ranks, open) : keptBy(await open());
   try {
-    return await trainTo(recorder, data, options);
+    return await trainTo(keeping, data, options);
   } catch (error) {
     throw trainingError(error);
   } finally {
-    await recorder?.close();
+    await keeping.recorder?.close();
   }
 }
 
-async function trainTo(
-  recorder: RunRecorder | undefined,
-  data: DataInput,
-  options: TrainOptions & { readonly onNotice: (line: string) => void },
-): Promise<Run> {
-  const { onNotice } = options;
-  const resumed = recorder?.resumed?.config;
+function keptBy(recorder: RunRecorder | undefined): Keeping {
+  return { recorder, resumed: recorder?.resumed, path: recorder?.store.path };
+}
+
+async function trainTo(keeping: Keeping, data: DataInput, options: HereOptions): Promise<Run> {
+  const { ranks } = options;
+  const { recorder } = keeping;
+  const prepare = (): Promise<Prepared> => prepared(keeping, data, options);
+  const { trainer, training, run: parts } = ranks ? await agreed(ranks, prepare) : await prepare();
+  try {
+    const { config } = parts;
+    if (ranks) await checkAlike(ranks, config, training);
+    await recorder?.begin(config);
+    const done = await follow(trainer, { ...options, recorder });
+    const run = new Run({ ...parts, parameters: trainer.result(), store: recorder?.store });
+    if (!ranks || ranks.rank === 0) await run.prepareScores();
+    await recorder?.finish(run, done);
+    return run;
+  } finally {
+    await trainer.dispose();
+  }
+}
+
+/** What is ready to train, and what a run is made of besides its parameters. */
+interface Prepared {
+  readonly trainer: Trainer;
+  readonly training: Examples;
+  readonly run: Omit<RunParts, 'parameters' | 'store'>;
+}
+
+async function prepared(keeping: Keeping, data: DataInput, options: HereOptions): Promise<Prepared> {
+  const { onNotice, ranks } = options;
+  const resumed = keeping.resumed?.config;
   const { signal, onLoad } = options;
   const table = partTable(options.parts);
-  const origin = await startOf(options, recorder);
+  const origin = await startOf(options, keeping);
   const like = origin?.config.data ?? (resumed?.from && resumed.data);
-  // Which parts go together, data do not decide.
-  if (!like && !resumed) checkPartsTogether(options);
   const splits = await resolveData(
     // What goes on elsewhere than it began has its data where it began.
-    data === resumed?.data.source ? await locateData(data, recorder?.store.path) : data,
+    data === resumed?.data.source ? await locateData(data, keeping.path) : data,
     { ...inheritedOptions(data, resumed ?? options.config), ...options.dataOptions },
     {
       ...(signal && { signal }),
@@ -79,10 +110,11 @@ async function trainTo(
     },
   );
   for (const note of upgradedEntries(options.set ?? {}).notices) onNotice(note);
-  const config = configOf(splits, options, { origin, resumed: recorder?.resumed });
-  if (recorder?.resumed) {
-    const changed = recorder.resumed.checkpoint ? resumedScheduleNotices(recorder.resumed.config, config, table) : [];
-    for (const note of [...resumedNotices(recorder.resumed, config), ...patienceNotices(config, splits), ...changed])
+  const config = configOf(splits, options, { origin, resumed: keeping.resumed });
+  if (keeping.resumed) {
+    const { checkpoint } = keeping.resumed;
+    const changed = checkpoint ? resumedScheduleNotices(keeping.resumed.config, config, table) : [];
+    for (const note of [...resumedNotices(keeping.resumed, config), ...patienceNotices(config, splits), ...changed])
       onNotice(note);
   }
   if (!resumed) checkTrainable(config, splits, table);
@@ -104,57 +136,37 @@ async function trainTo(
     ...scheduleNotices(config, splits, table),
   ];
   for (const note of notes) onNotice(note);
-  if (typeof data === 'string') for (const note of await noteOwnData(config)) onNotice(note);
+  if (typeof data === 'string' && (!ranks || ranks.rank === 0))
+    for (const note of await noteOwnData(config)) onNotice(note);
   const model = modelFor(config, { networks: options.networks, parts: table, standardization });
   const objective = objectiveFor(config, { model, trainingSize: parts.training.size, parts: table });
   for (const note of objective.notices) onNotice(note);
   const spareMemory = checkModelSize(model, config, { objective });
-  const { threads } = config.training;
+  const threads = config.training.threads ?? (ranks && threadsOf(ranks));
   const engine = await createEngine({
     engine: options.engine ?? 'auto',
     ...(threads !== undefined && { threads }),
     onNotice,
   });
-  const trainer = await createTrainer(parts, config, {
+  const { trainer, training } = await createTrainer(parts, config, {
     engine,
     model,
     objective,
     spareMemory,
-    recorder,
+    keeping,
+    ranks,
     standardization,
     conditions,
     onNotice,
     initial: origin?.parameters,
   });
-  try {
-    await recorder?.begin(config);
-    const done = await follow(trainer, { ...options, recorder });
-    const parameters = trainer.result();
-    const { store } = recorder ?? {};
-    const run = new Run({
-      config,
-      parts: table,
-      model,
-      engine,
-      parameters,
-      standardization,
-      conditions,
-      data: splits,
-      store,
-      onNotice,
-    });
-    await run.prepareScores();
-    await recorder?.finish(run, done);
-    return run;
-  } finally {
-    await trainer.dispose();
-  }
+  const run = { config, parts: table, model, engine, standardization, conditions, data: splits, onNotice };
+  return { trainer, training, run };
 }
 
 /** What a training starts from, where that is another run. @throws ValueError where its folder would be overwritten */
-async function startOf(options: TrainOptions, recorder: RunRecorder | undefined): Promise<Origin | undefined> {
+async function startOf(options: TrainOptions, { resumed, path }: Keeping): Promise<Origin | undefined> {
   const { from, networks, parts } = options;
-  const resumed = recorder?.resumed;
   if (resumed && !resumed.checkpoint && resumed.config.from) {
     // Nothing of it is kept yet: it begins anew, where it began.
     return originOf(resumed.config.from.run, { networks, parts });
@@ -167,9 +179,9 @@ async function startOf(options: TrainOptions, recorder: RunRecorder | undefined)
   if (options.dataOptions?.schema !== undefined) {
     throw new ValueError(`train: the columns are encoded as those of ${origin.name}; leave the schema out.`);
   }
-  if (origin.path !== undefined && recorder?.store.path !== undefined) {
+  if (origin.path !== undefined && path !== undefined) {
     const { isSamePlace } = await localFiles();
-    if (isSamePlace(origin.path, recorder.store.path)) {
+    if (isSamePlace(origin.path, path)) {
       throw new ValueError(`train: ${origin.path} is the run to start from; write the new one to another folder.`);
     }
   }
@@ -187,8 +199,12 @@ function configOf(
 
 /** How the data were made last time, when they are the same data. */
 function inheritedOptions(data: DataInput, config: RunConfig | undefined): DatasetOptions {
-  const isOwn = data === config?.data.source || (config?.data.kind === 'array' && data instanceof NdArray);
-  return config && isOwn ? { ...dataOptionsOf(config.data) } : {};
+  return data === config?.data.source ? { ...dataOptionsOf(config.data) } : {};
+}
+
+/** Threads of the engine, in which ranks on one host take no more than it has: for all but the steps, of which each takes its part alone. */
+function threadsOf({ localSize }: Communicator): number {
+  return Math.max(1, Math.floor(usableCores() / localSize));
 }
 
 /** The examples that are learned from, and those held out to choose the best epoch. */
@@ -204,24 +220,29 @@ function partition(splits: DatasetSplits, config: RunConfig): Parts {
   return { training: train, validation };
 }
 
-function createTrainer(
+async function createTrainer(
   { training, validation }: Parts,
   config: RunConfig,
   parts: Pick<TrainerOptions, 'engine' | 'model' | 'objective' | 'spareMemory' | 'onNotice' | 'initial'> & {
-    readonly recorder: RunRecorder | undefined;
+    readonly keeping: Keeping;
+    readonly ranks: Communicator | undefined;
     readonly standardization: Standardization | undefined;
     readonly conditions: Conditions | undefined;
   },
-): Promise<Trainer> {
-  const { recorder, standardization, conditions, ...rest } = parts;
+): Promise<{ readonly trainer: Trainer; readonly training: Examples }> {
+  const { keeping, standardization, conditions, ...rest } = parts;
+  const { recorder, resumed } = keeping;
   const reading = { binarize: config.data.binarize, standardization, conditions };
-  return Trainer.create({
+  const examples = trainingExamples(training, reading);
+  const trainer = await Trainer.create({
     ...rest,
-    training: trainingExamples(training, reading),
+    training: examples,
     validation: validation && evaluationExamples(validation, reading, config.training.seed),
     config: config.training,
-    resume: recorder?.resumed?.checkpoint,
+    resume: resumed?.checkpoint,
+    wantsState: recorder && (() => recorder.isCheckpointDue),
   });
+  return { trainer, training: examples };
 }
 
 /** Hands every event on and keeps the record; gives the last one. */

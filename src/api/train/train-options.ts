@@ -6,6 +6,7 @@ import type { EngineOptions } from '../../engine/index.ts';
 import { partsRule } from '../../config/index.ts';
 import type { PartRow } from '../../config/index.ts';
 import type { NetworksFactory } from '../../models/index.ts';
+import type { Communicator } from '../../mpi/index.ts';
 import type { TrainingEvent } from '../../training/index.ts';
 import { modelOptionRules } from './options.ts';
 import type { ModelOptions } from './options.ts';
@@ -52,6 +53,11 @@ export interface TrainOptions extends ModelOptions {
    * first is taken after the first step.
    */
   readonly checkpointEvery?: number;
+  /**
+   * The processes that train together (`rootsigma/mpi`): each calls `train` with the same data and options, takes its rows of every
+   * batch, and gets the same run. Rank 0 alone writes to `out` and gives notices. Default: this process trains alone.
+   */
+  readonly ranks?: Communicator | undefined;
   /** Gets every event: steps, epochs, the end. */
   readonly onEvent?: (event: TrainingEvent) => void;
   /** Gets how far data have been downloaded or read, where that takes time. */
@@ -77,6 +83,7 @@ export const trainOptionRules: OptionRules<TrainOptions> = {
   from: rule.either(rule.text, rule.object),
   resume: rule.flag,
   checkpointEvery: rule.number({ least: 0 }),
+  ranks: rule.object,
   onEvent: rule.callback,
   onLoad: rule.callback,
   onNotice: rule.notice,

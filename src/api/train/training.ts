@@ -1,6 +1,7 @@
-import { checkOptions, noticesTo } from '../../core/index.ts';
+import { ValueError, checkOptions, noticesTo } from '../../core/index.ts';
 import type { TrainingEvent } from '../../training/index.ts';
 import type { DataInput } from '../data/data.ts';
+import { together } from '../../mpi/index.ts';
 import { EventQueue } from './event-queue.ts';
 import type { Run } from '../run/run.ts';
 import { refuseFlatOwnOptions } from './own-options.ts';
@@ -58,6 +59,18 @@ async function runTraining(
   given: TrainOptions,
   queue: Pick<EventQueue<TrainingEvent>, 'push'>,
 ): Promise<Run> {
+  const { ranks } = given;
+  if (!ranks || !(ranks.size > 1)) return trainChecked(data, { ...given, ranks: undefined }, queue);
+  // Rank 0 speaks for all.
+  const own = ranks.rank === 0 ? given : { ...given, onNotice: 'silent' as const };
+  return together(ranks, () => trainChecked(data, own, queue));
+}
+
+async function trainChecked(
+  data: DataInput,
+  given: TrainOptions,
+  queue: Pick<EventQueue<TrainingEvent>, 'push'>,
+): Promise<Run> {
   refuseFlatOwnOptions(given);
   checkOptions('train', given, trainOptionRules);
   const onNotice = noticesTo(given.onNotice);
@@ -66,7 +79,9 @@ async function runTraining(
     queue.push(event);
   };
   const options = { ...given, onNotice, onEvent };
-  const { worker } = options;
+  const { worker, ranks } = options;
+  if (worker && ranks)
+    throw new ValueError('train: ranks are processes of Node, and a worker is of a page: choose one.');
   if (worker) return trainInWorker(data, { ...options, worker });
   // A page that trains in its worker does not fetch what trains.
   const { trainHere } = await import('./train-here.ts');

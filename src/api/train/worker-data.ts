@@ -39,7 +39,6 @@ interface PackedDataset {
   readonly labels?: Labels;
   readonly classNames?: readonly string[];
   readonly table?: TableState;
-  readonly floats?: boolean;
 }
 
 /**
@@ -86,14 +85,13 @@ export function unpackData(packed: PackedData, take: (array: Sendable) => TypedA
 }
 
 async function packDataset(dataset: Dataset, send: Send): Promise<PackedDataset> {
-  const { name, kind, sampleShape, support, labels, classNames, table, floats } = dataset;
+  const { name, kind, sampleShape, support, labels, classNames, table } = dataset;
   const values = await send(await numbersOf(dataset));
   return {
     ...{ name, kind, sampleShape, support, values },
     ...(labels && { labels }),
     ...(classNames && { classNames }),
     ...(table && { table: table.state }),
-    ...(floats !== undefined && { floats }),
   };
 }
 
@@ -119,9 +117,7 @@ function unpackDataset(
   take: (array: Sendable) => TypedArray,
 ): Dataset {
   const values = take(given) as Float32Array | Float64Array;
-  const { floats, ...others } = rest;
-  if (support !== 'table')
-    return { ...datasetOf({ ...others, support, values }), ...(floats !== undefined && { floats }) };
+  if (support !== 'table') return datasetOf({ ...rest, support, values });
   const width = sizeOf(rest.sampleShape);
   return {
     ...rest,

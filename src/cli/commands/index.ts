@@ -14,7 +14,6 @@ import { presetsCommand } from './presets.ts';
 import { reconstructCommand } from './reconstruct.ts';
 import { sampleCommand } from './sample.ts';
 import { scoreCommand } from './score.ts';
-import { serveCommand } from './serve.ts';
 import { sqrtCommand } from './sqrt.ts';
 import { trainCommand } from './train.ts';
 import { traverseCommand } from './traverse.ts';
@@ -34,7 +33,6 @@ export const commands: readonly (CommandRow | CommandGroup)[] = [
   encodeCommand,
   decodeCommand,
   exportCommand,
-  serveCommand,
   sqrtCommand,
   gaussianCommand,
   datasetsCommand,

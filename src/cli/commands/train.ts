@@ -1,12 +1,14 @@
 import { existsSync, readdirSync, rmdirSync } from 'node:fs';
 import type { Option } from 'commander';
 import { names, number, setting, whole } from '../arguments.ts';
-import type { CommandContext, CommandRow } from '../command.ts';
+import { byFirst } from '../../mpi/index.ts';
+import type { Communicator } from '../../mpi/index.ts';
+import type { CommandContext, CommandRow, Library } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { formatBytes, formatCount } from '../format.ts';
 import type { DoneEvent, LoadProgress, Run, TrainOptions, TrainingEvent } from '../library/index.ts';
-import { RepeatedOption, choice, engineOptions, group, option, outputOptions } from '../options.ts';
+import { choice, engineOptions, group, option, outputOptions, quietOption } from '../options.ts';
 import type { Output } from '../output.ts';
 import { partFlags } from '../part-flags.ts';
 import { claimRunFolder } from '../run-name.ts';
@@ -40,6 +42,7 @@ export const trainCommand: CommandRow<[data: string | undefined], TrainFlags> = 
     ...runOptions(),
     ...engineOptions,
     ...outputOptions,
+    ...quietOption('no progress, no summary'),
   ],
   examples: [
     'rootsigma train digits --epochs 5',
@@ -50,8 +53,10 @@ export const trainCommand: CommandRow<[data: string | undefined], TrainFlags> = 
     'rootsigma train digits --condition label --prior conditional-normal',
     'rootsigma train new.csv --from runs/old --learning-rate 1e-4',
     'rootsigma train --resume --out runs/full --epochs 40',
+    'mpirun -np 4 rootsigma train digits --out runs/digits      (ranks of Open MPI part every batch: docs/distributed.md)',
   ],
   stopsItself: true,
+  parted: true,
   run: train,
 };
 
@@ -76,7 +81,7 @@ function dataOptions(): readonly Option[] {
     option('--count <n>', 'training examples to draw, for data drawn by code', whole(1)),
     option('--test-count <n>', 'test examples to draw', whole(1)),
     option('--data-seed <n>', 'seed of data drawn by code, and of a test split held out (default: 0)', whole(0)),
-    new RepeatedOption('--data-option <name=value>', dataOptionHelp, setting),
+    option('--data-option <name=value>', dataOptionHelp, setting),
   );
 }
 
@@ -136,10 +141,7 @@ function trainingOptions(): readonly Option[] {
 function runOptions(): readonly Option[] {
   return group(
     'Run',
-    option(
-      '-o, --out <dir>',
-      "the run's folder (default: runs/DATA-POSTERIOR or runs/DATA-PRESET, numbered when taken)",
-    ),
+    option('--out <dir>', "the run's folder (default: runs/DATA-POSTERIOR or runs/DATA-PRESET, numbered when taken)"),
     option('--overwrite', 'replace the run that the folder holds'),
     option(
       '--from <run>',
@@ -152,22 +154,18 @@ function runOptions(): readonly Option[] {
       number,
     ),
     option('--config <file>', "JSON of these options, or a run's config.json, to start from"),
-    new RepeatedOption('--set <path=value>', 'any entry of config.json, over all else; repeatable', setting),
+    option('--set <path=value>', 'any entry of config.json, over all else; repeatable', setting),
   );
 }
 
 async function train(
-  { output, signal, program, stdout, library }: CommandContext,
+  { output, signal, program, stdout, library, ranks }: CommandContext,
   [data]: [data: string | undefined],
   flags: TrainFlags,
 ): Promise<ExitCode | undefined> {
-  const { source, options, notices } = await resolveOptions(library, data, flags);
+  const plan = (): Promise<Plan> => planned(library, data, flags);
+  const { source, options, notices, out } = ranks ? await plannedByFirst(ranks, plan) : await plan();
   for (const line of notices) output.notice(line);
-  if (flags.out === undefined) await library.checkWritable('runs', { isFolder: true });
-  const base = flags.from === undefined ? options.config : await library.readRunConfig(flags.from);
-  const out =
-    flags.out ??
-    claimRunFolder(source, options.preset ?? nameOf(options.posterior) ?? base?.model.posterior.name ?? 'diagonal');
   output.status(`Reading ${source} …`);
   const onAbort = (): void => {
     const why = stdout.failure ? 'Standard output cannot be written any more: stopping' : 'Stopping';
@@ -175,18 +173,37 @@ async function train(
   };
   signal.addEventListener('abort', onAbort, { once: true });
   try {
-    const { run, done } = await follow({ output, library }, source, { ...options, out, signal });
+    const { run, done } = await follow({ output, library }, source, { ...options, out, signal, ranks });
     if (output.json) output.record({ ...done, path: out });
     const isPictured = library.isImageShape(run.exampleShape);
     saySummary(output, { run, out, done, program, isPictured });
     await run.dispose();
     return done.reason === 'interrupted' ? exitCodes.interrupted : exitCodes.done;
   } catch (error) {
-    if (flags.out === undefined) removeIfEmpty(out);
+    if (flags.out === undefined && (ranks?.rank ?? 0) === 0) removeIfEmpty(out);
     throw error;
   } finally {
     signal.removeEventListener('abort', onAbort);
   }
+}
+
+/** What is trained, and where it is kept. */
+type Plan = Awaited<ReturnType<typeof resolveOptions>> & { readonly out: string };
+
+async function planned(library: Library, data: string | undefined, flags: TrainFlags): Promise<Plan> {
+  const resolved = await resolveOptions(library, data, flags);
+  const { source, options } = resolved;
+  if (flags.out !== undefined) return { ...resolved, out: flags.out };
+  await library.checkWritable('runs', { isFolder: true });
+  const base = flags.from === undefined ? options.config : await library.readRunConfig(flags.from);
+  const kind = options.preset ?? nameOf(options.posterior) ?? base?.model.posterior.name ?? 'diagonal';
+  return { ...resolved, out: claimRunFolder(source, kind) };
+}
+
+/** Rank 0's plan for all: it claims the folder, and the others need not have it. */
+async function plannedByFirst(ranks: Communicator, plan: () => Promise<Plan>): Promise<Plan> {
+  const bytes = await byFirst(ranks, async () => new TextEncoder().encode(JSON.stringify(await plan())));
+  return JSON.parse(new TextDecoder().decode(bytes)) as Plan;
 }
 
 function nameOf(part: string | { readonly name: string } | undefined): string | undefined {

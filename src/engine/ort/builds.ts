@@ -1,5 +1,5 @@
 // In Node, and what is like it. Pages have builds.page.ts in its place: package.json, `imports`.
-import { importHidden } from './hidden-import.ts';
+import { importHidden } from '../../core/index.ts';
 import { loadNative } from './native-runtime.ts';
 import { packageRuntime } from './package-runtime.ts';
 import type { OrtModule } from './package-runtime.ts';

@@ -2,7 +2,7 @@ import type * as koffiModule from 'koffi';
 import { bytesPerElement } from '../../core/index.ts';
 import type { NdArray } from '../../core/index.ts';
 import { typeCode } from '../onnx/index.ts';
-import { importHidden } from './hidden-import.ts';
+import { importHidden } from '../../core/index.ts';
 
 export type Pointer = bigint;
 

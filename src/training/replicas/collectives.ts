@@ -6,6 +6,8 @@ export interface StepTotals {
   readonly values: StepValues;
   /** Σ of the gradient's squares. */
   readonly squares: number;
+  /** What any of them asks for: bits of `StepRequest.asks`. */
+  readonly asked: number;
 }
 
 /**
@@ -21,8 +23,9 @@ export interface Collectives {
   /**
    * All-reduce of the gradient's squares, of which each has a part, and broadcast of the batch's means, which the lead has.
    * @param blocks squares of this replica's range, block by block
+   * @param asks bits, of which all get the union
    */
-  allReduce(blocks: Float64Array, values: StepValues): Promise<StepTotals>;
+  allReduce(blocks: Float64Array, values: StepValues, asks: number): Promise<StepTotals>;
   /** Gives everybody everybody's range of the new parameters. */
   allGatherParameters(): Promise<void>;
 }
@@ -30,7 +33,7 @@ export interface Collectives {
 /** One replica that computes all rows and updates all parameters. */
 export const alone: Collectives = {
   exchangeGradients: () => Promise.resolve(),
-  allReduce: (blocks, values) => Promise.resolve({ values, squares: totalOf(blocks) }),
+  allReduce: (blocks, values, asks) => Promise.resolve({ values, squares: totalOf(blocks), asked: asks }),
   allGatherParameters: () => Promise.resolve(),
 };
 

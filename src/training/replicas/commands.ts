@@ -9,6 +9,8 @@ export interface StepRequest {
   readonly learningRate: number;
   /** Of the objective's own parameters, where it has some. */
   readonly ownLearningRate?: number;
+  /** Bits of what this replica wants of all, once the step is over: see `rank-steps.ts`. Threads have nothing to ask for. */
+  readonly asks?: number;
 }
 
 /** A flat array of a replica: its parameters, or one of its optimiser's by number. */

@@ -3,7 +3,6 @@ import { Barrier, barrierWords } from './barrier.ts';
 import { commandLength } from './commands.ts';
 import { isBatch, normBlock, widthOf } from './plan.ts';
 import type { StepPlan } from './plan.ts';
-import type { Range } from './range.ts';
 
 /** The buffers of one step. */
 export interface Slot {
@@ -73,11 +72,6 @@ export class Exchange {
     const slot = this.#slots[step % this.#slots.length];
     if (!slot) throw new RangeError(`There is no step ${step}.`);
     return slot;
-  }
-
-  /** The part of the parameters that a replica updates. */
-  rangeOf(replica: number): Range {
-    return this.plan.ranges[replica] ?? { from: 0, to: 0 };
   }
 }
 

@@ -8,6 +8,7 @@ import { readCommand } from './commands.ts';
 import { batchPartOf, planStep } from './plan.ts';
 import { Replica } from './replica.ts';
 import { partByRows } from './row-step.ts';
+import { sharedMember } from './shared-collectives.ts';
 
 /**
  * Takes steps with the lead, on this thread, which it blocks in between: one replica, doing what it is told until it is told
@@ -25,7 +26,7 @@ export async function follow(
   const exchange = new Exchange(planStep(parted, options.parameters, replicas), memory);
   const rows = batchPartOf(exchange.plan, index);
   const engine = await createEngine({ engine: choice, threads: 1 });
-  const replica = await Replica.share(engine, { ...options, step: parted, member: { exchange, index } });
+  const replica = await Replica.share(engine, { ...options, step: parted, member: sharedMember(exchange, index) });
   onReady();
   try {
     while (await executeNext()) exchange.activity.done();

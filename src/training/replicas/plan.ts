@@ -53,7 +53,7 @@ export const normBlock = 4096;
 /** Rows of a weight's gradient that are computed together: see `blockRows`. */
 const weightRows = 16;
 
-/** @param replicas a power of two */
+/** @param replicas a power of two; another number changes the last bits of sums over kernels */
 export function planStep(step: RowStep, parameters: readonly StoredSpec[], replicas: number): StepPlan {
   const { offsets, length } = flatOffsets(parameters);
   const [examples] = step.graph.shape;
@@ -75,6 +75,11 @@ export function planStep(step: RowStep, parameters: readonly StoredSpec[], repli
     sums: step.kernels.map(({ parameter }) => flatRange(parameter)),
     reductions: ranges.map((range, replica) => reductionOf(step, { range, isLead: replica === 0, flatRange })),
   };
+}
+
+/** The part of the flat arrays that a replica updates. */
+export function rangeOf({ ranges }: StepPlan, replica: number): Range {
+  return ranges[replica] ?? { from: 0, to: 0 };
 }
 
 /** What a replica computes on its own rows: the factors, and its terms of the kernels' gradients. */

@@ -9,21 +9,21 @@ import type { StoredSpec } from '../parameter-store.ts';
 import { TrainingStep } from '../step.ts';
 import type { StepValues } from '../step.ts';
 import type { StepGraph } from '../step-graph.ts';
-import type { Exchange } from './exchange.ts';
 import type { FlatArray, StepRequest } from './commands.ts';
 import { alone, totalOf } from './collectives.ts';
 import type { Collectives } from './collectives.ts';
 import { ParameterGroup } from './parameter-group.ts';
-import { factorName, isBatch, stepOnRows } from './plan.ts';
+import { factorName, isBatch, rangeOf, stepOnRows } from './plan.ts';
 import type { StepPlan } from './plan.ts';
 import type { RowStep } from './row-step.ts';
-import { SharedCollectives } from './shared-collectives.ts';
 
 export interface StepOutcome extends StepValues {
   /** Euclidean norm of the gradient before clipping. */
   readonly gradientNorm: number;
   /** Of the gradient of the objective's own parameters, where it has some. */
   readonly ownGradientNorm?: number;
+  /** What was asked for by this replica or another, where anything was. */
+  readonly asked?: number;
   /** Why no parameter has changed, where none has: `loss NaN and gradient norm NaN`. */
   readonly refused?: string;
 }
@@ -41,8 +41,17 @@ export interface OwnParameters {
 
 /** The group that a replica is one of, and which one. */
 export interface GroupMember {
-  readonly exchange: Exchange;
+  readonly plan: StepPlan;
   readonly index: number;
+  /** Its collective operations, on the arrays that it has made. */
+  readonly join: (arrays: MemberArrays) => Collectives;
+}
+
+/** What a replica that shares steps hands around. */
+export interface MemberArrays {
+  readonly store: ParameterStore;
+  /** The plan's sufficient factors over the whole batch; the replica's own rows of them are there after its part of the step. */
+  readonly factors: readonly NdArray<'float32'>[];
 }
 
 /** A cache line, in float32. */
@@ -128,9 +137,8 @@ export class Replica {
     options: ReplicaOptions & { readonly step: RowStep; readonly member: GroupMember; readonly whole?: Replica },
   ): Promise<Replica> {
     const { parameters, config, member, whole } = options;
-    const { exchange, index } = member;
-    const { plan } = exchange;
-    const range = exchange.rangeOf(index);
+    const { plan, index, join } = member;
+    const range = rangeOf(plan, index);
     const extra = optimizerSlots(config.optimizer) * (range.to - range.from);
     const store = whole?.store ?? new ParameterStore(parameters, { extra });
     const batch = whole?.batch ?? NdArray.zeros(plan.batchShape, 'float32');
@@ -143,21 +151,30 @@ export class Replica {
       boundOutputs: Object.fromEntries(factors.map((factor, k) => [factorName(k), rowsOf(factor, plan, index)])),
     });
     const reduction = await compileReduction(engine, plan, { index, store, factors, step });
-    const collectives = new SharedCollectives(exchange, { index, store, factors });
+    const collectives = join({ store, factors });
     const group = new ParameterGroup(store, { range, ...config, clipNorm: config.clipNorm, within: whole?.optimizer });
     return new Replica({ store, group, collectives, batch, step, reduction });
   }
 
   /** One step on this replica's rows in `batch`; all replicas take it together. */
-  async take({ key, scalars, learningRate, ownLearningRate = 0 }: StepRequest): Promise<StepOutcome> {
+  async take({ key, scalars, learningRate, ownLearningRate = 0, asks = 0 }: StepRequest): Promise<StepOutcome> {
     const collectives = this.#collectives;
     await this.step.run({ key, scalars });
     await collectives.exchangeGradients();
     await this.#reduction?.run();
-    const { values, squares } = await collectives.allReduce(this.#group.squaresByBlock(), this.step.values);
+    const { values, squares, asked } = await collectives.allReduce(
+      this.#group.squaresByBlock(),
+      this.step.values,
+      asks,
+    );
     const gradientNorm = Math.sqrt(squares);
     const ownGradientNorm = this.own && Math.sqrt(totalOf(this.own.squaresByBlock()));
-    const outcome = { ...values, gradientNorm, ...(ownGradientNorm !== undefined && { ownGradientNorm }) };
+    const outcome = {
+      ...values,
+      gradientNorm,
+      ...(ownGradientNorm !== undefined && { ownGradientNorm }),
+      ...(asked !== 0 && { asked }),
+    };
     const refused = this.#refusal(outcome);
     if (refused !== undefined) return { ...outcome, refused };
     this.#group.update(gradientNorm, learningRate);

@@ -26,6 +26,7 @@ import { partByRows } from './row-step.ts';
 import type { RowStep } from './row-step.ts';
 import { SharedSteps } from './shared-steps.ts';
 import { canShare, sharingOf } from './sharing.ts';
+import type { Steps } from './steps.ts';
 import type { Sharing } from './sharing.ts';
 
 export interface ReplicasOptions {
@@ -45,8 +46,6 @@ export interface ReplicasOptions {
   readonly onNotice: (line: string) => void;
   /** The module that the other threads run, where it does not lie beside this one: `follower.js`, built. */
   readonly followerEntry?: URL | undefined;
-  /** Seconds that another thread may be late in a step, besides 20 times what this one takes for its part; default: 120. */
-  readonly followerPatience?: number | undefined;
 }
 
 /** Several threads that take steps, in one way or the other: they share them by rows, or ONNX Runtime parts each op. */
@@ -62,7 +61,8 @@ const lookMs = 1000;
  * Takes training steps, by one thread or several, whichever is faster as they go. A step has the same bits either way, which
  * the first one is checked for; where that fails all steps are taken in one way, also those of a later process that goes on.
  */
-export class Replicas {
+export class Replicas implements Steps {
+  readonly isStateAtHand = true;
   readonly store: ParameterStore;
   /** Takes whole steps on this thread. */
   readonly #whole: Replica;
@@ -272,6 +272,15 @@ export class Replicas {
     }
     for (const each of [optimizer, own?.optimizer]) if (each) each.steps = state?.steps ?? 0;
     this.#holder = 'one';
+  }
+
+  /** Threads have nothing to gather that `optimizerState` does not. */
+  gatherState(): void {
+    return;
+  }
+
+  agreedOn(signal: AbortSignal | undefined): AbortSignal | undefined {
+    return signal;
   }
 
   /** A copy of what a checkpoint must hold of the optimiser besides `steps`: whole flat arrays, by name. */

@@ -1,24 +1,18 @@
 import type { NdArray } from '../../core/index.ts';
-import { axpy, createBufferMemory } from '../../kernels/index.ts';
-import type { BufferMemory } from '../../kernels/index.ts';
 import type { ParameterStore } from '../parameter-store.ts';
 import type { StepValues } from '../step.ts';
 import type { Exchange } from './exchange.ts';
 import { totalOf } from './collectives.ts';
 import type { Collectives, StepTotals } from './collectives.ts';
-import { isBatch, normBlock, widthOf } from './plan.ts';
+import { isBatch, normBlock, rangeOf, widthOf } from './plan.ts';
 import { overlap } from './range.ts';
 import type { Range } from './range.ts';
-import { sumByHalves } from './row-blocks.ts';
+import type { GroupMember, MemberArrays } from './replica.ts';
+import { TermSums } from './term-sums.ts';
 
-/** How many numbers are added up at a time: they stay in the second-level cache. */
-const termLength = 2 ** 14;
-
-export interface SharedCollectivesOptions {
-  readonly index: number;
-  readonly store: ParameterStore;
-  /** The plan's sufficient factors over the whole batch; the replica's own rows of them are there after its part of the step. */
-  readonly factors: readonly NdArray<'float32'>[];
+/** A member of the group that meets in an exchange. */
+export function sharedMember(exchange: Exchange, index: number): GroupMember {
+  return { plan: exchange.plan, index, join: (arrays) => new SharedCollectives(exchange, index, arrays) };
 }
 
 /** Collectives of several replicas, each on a thread of its own, by shared memory. */
@@ -34,19 +28,16 @@ export class SharedCollectives implements Collectives {
   /** Where others update, and where this replica does: what of it is added up. */
   readonly #sentSums: readonly Range[];
   readonly #receivedSums: readonly Range[];
-  /** Where everybody's terms are added up: kernels see one memory only. */
-  readonly #terms: { readonly memory: BufferMemory; readonly buffers: readonly Float32Array<ArrayBuffer>[] };
+  readonly #sums: TermSums;
   #step = 0;
 
-  constructor(exchange: Exchange, { index, store, factors }: SharedCollectivesOptions) {
+  constructor(exchange: Exchange, index: number, { store, factors }: MemberArrays) {
     const { plan } = exchange;
     this.#exchange = exchange;
     this.#index = index;
     this.#store = store;
     this.#factors = factors;
-    const count = plan.sums.length > 0 ? plan.replicas : 0;
-    const memory = createBufferMemory(count * termLength * Float32Array.BYTES_PER_ELEMENT);
-    this.#terms = { memory, buffers: Array.from({ length: count }, () => memory.allocate('float32', termLength)) };
+    this.#sums = new TermSums(plan.sums.length > 0 ? plan.replicas : 0);
     const all = plan.ranges.map((_, replica) => replica);
     this.#others = all.filter((replica) => replica !== index);
     const handed = (replicas: readonly number[]): number[] => {
@@ -54,7 +45,7 @@ export class SharedCollectives implements Collectives {
       return [...positions].filter((position) => !isBatch(plan.factors[position]));
     };
     const summed = (replicas: readonly number[]): Range[] =>
-      replicas.flatMap((replica) => plan.sums.flatMap((sum) => overlap(sum, exchange.rangeOf(replica)) ?? []));
+      replicas.flatMap((replica) => plan.sums.flatMap((sum) => overlap(sum, rangeOf(plan, replica)) ?? []));
     this.#sent = handed(this.#others);
     this.#received = handed([index]);
     this.#sentSums = summed(this.#others);
@@ -71,28 +62,33 @@ export class SharedCollectives implements Collectives {
     for (const position of this.#received) {
       for (const other of this.#others) this.#copyRows(position, other, this.#factors, slot.factors);
     }
-    for (const range of this.#receivedSums) this.#reduce(range, slot.gradients);
+    const { gradients } = this.#store;
+    for (const range of this.#receivedSums) {
+      this.#sums.write(gradients, range, (replica, { from, to }) =>
+        (replica === this.#index ? gradients : (slot.gradients[replica] ?? gradients)).subarray(from, to),
+      );
+    }
   }
 
-  async allReduce(blocks: Float64Array, own: StepValues): Promise<StepTotals> {
+  async allReduce(blocks: Float64Array, own: StepValues, asks: number): Promise<StepTotals> {
     const { means, squares, barrier } = this.#exchange;
-    squares.set(blocks, this.#exchange.rangeOf(this.#index).from / normBlock);
+    squares.set(blocks, rangeOf(this.#exchange.plan, this.#index).from / normBlock);
     const { metrics } = this.#exchange.plan.names;
     if (this.#index === 0) means.set([own.loss, ...metrics.map((name) => own.metrics[name] ?? NaN)]);
     await barrier.waitYielding();
     const [loss = NaN, ...others] = means;
     const values = { loss, metrics: Object.fromEntries(metrics.map((name, k) => [name, others[k] ?? NaN])) };
-    return { values, squares: totalOf(squares) };
+    return { values, squares: totalOf(squares), asked: asks };
   }
 
   async allGatherParameters(): Promise<void> {
     const { values } = this.#store;
     const { parameters } = this.#exchange.slot(this.#step);
-    const { from, to } = this.#exchange.rangeOf(this.#index);
+    const { from, to } = rangeOf(this.#exchange.plan, this.#index);
     parameters.set(values.subarray(from, to), from);
     await this.#exchange.barrier.waitYielding();
     for (const other of this.#others) {
-      const range = this.#exchange.rangeOf(other);
+      const range = rangeOf(this.#exchange.plan, other);
       values.set(parameters.subarray(range.from, range.to), range.from);
     }
   }
@@ -111,24 +107,5 @@ export class SharedCollectives implements Collectives {
     if (!target || !source || !factor || !own) return;
     const width = widthOf(factor, plan);
     target.data.set(source.data.subarray(own.from * width, own.to * width), own.from * width);
-  }
-
-  /** Adds up everybody's terms of a range, a piece at a time. */
-  #reduce({ from, to }: Range, theirs: readonly Float32Array[]): void {
-    const { gradients } = this.#store;
-    const { memory, buffers } = this.#terms;
-    for (let at = from; at < to; at += termLength) {
-      const end = Math.min(at + termLength, to);
-      const terms = buffers.map((buffer, replica) => {
-        const term = buffer.subarray(0, end - at);
-        term.set((replica === this.#index ? gradients : (theirs[replica] ?? gradients)).subarray(at, end));
-        return term;
-      });
-      const sum = sumByHalves(terms, (y, x) => {
-        axpy(memory, 1, { x, y });
-        return y;
-      });
-      gradients.set(sum, at);
-    }
   }
 }

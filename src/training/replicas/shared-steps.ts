@@ -4,11 +4,12 @@ import type { StoredSpec } from '../parameter-store.ts';
 import type { StepGraph } from '../step-graph.ts';
 import { Exchange } from './exchange.ts';
 import type { FlatArray } from './commands.ts';
-import { planStep } from './plan.ts';
+import { planStep, rangeOf } from './plan.ts';
 import { Replica } from './replica.ts';
 import type { StepRequest } from './commands.ts';
 import type { ReplicaOptions, StepOutcome } from './replica.ts';
 import type { RowStep } from './row-step.ts';
+import { sharedMember } from './shared-collectives.ts';
 import { Team } from './team.ts';
 
 export interface SharedStepsOptions {
@@ -20,7 +21,6 @@ export interface SharedStepsOptions {
   readonly whole: Replica;
   readonly count: number;
   readonly followerEntry?: URL | undefined;
-  readonly followerPatience?: number | undefined;
 }
 
 /** Steps that the lead, on this thread, shares with followers, on theirs. */
@@ -37,16 +37,16 @@ export class SharedSteps {
 
   /** @throws Error when a thread does not start, with the reason */
   static async start(engine: Engine, options: SharedStepsOptions): Promise<SharedSteps> {
-    const { parted, whole, count, step, followerEntry: entry, followerPatience: patience } = options;
+    const { parted, whole, count, step, followerEntry } = options;
     const parameters = options.parameters.map(({ name, shape }) => ({ name, shape }));
     const { optimizer, clipNorm } = options.config;
     const shared = { parameters, config: { optimizer, ...(clipNorm !== undefined && { clipNorm }) } };
     const exchange = new Exchange(planStep(parted, parameters, count));
     const packed = { outputs: packGraph(step.outputs), shape: step.shape, names: step.names };
     const task = { ...shared, step: packed, engine: engine.choice ?? 'auto' } as const;
-    const team = await Team.start(exchange, task, { entry, patience });
+    const team = await Team.start(exchange, task, followerEntry);
     try {
-      const member = { exchange, index: 0 };
+      const member = sharedMember(exchange, 0);
       return new SharedSteps(await Replica.share(engine, { ...shared, step: parted, member, whole }), whole, team);
     } catch (error) {
       await team.stop();
@@ -94,7 +94,7 @@ export class SharedSteps {
     const { exchange } = this.#team;
     this.#team.send({ kind: 'save', array });
     this.#team.finish();
-    const { to } = exchange.rangeOf(0);
+    const { to } = rangeOf(exchange.plan, 0);
     out.set(exchange.flat.subarray(to), to);
   }
 

@@ -40,10 +40,6 @@ export function startFollower(task: FollowerTask): FollowerThread {
       onReady();
     },
   });
-  let onKilled: () => void;
-  const killed = new Promise<void>((resolve) => {
-    onKilled = resolve;
-  });
   const end = call.then(
     () => undefined,
     () => undefined,
@@ -58,11 +54,7 @@ export function startFollower(task: FollowerTask): FollowerThread {
         resolve(error instanceof Error ? error : new Error(String(error)));
       });
     }),
-    end: Promise.race([end, killed]),
-    kill: () => {
-      worker.terminate();
-      onKilled();
-    },
+    end,
     hold: () => undefined,
   };
 }

@@ -35,9 +35,6 @@ export function startFollower(
         resolve();
       });
     }),
-    kill: () => {
-      void worker.terminate();
-    },
     hold: (on) => {
       if (on) worker.ref();
       else worker.unref();

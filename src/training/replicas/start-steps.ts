@@ -1,0 +1,24 @@
+import { ValueError } from '../../core/index.ts';
+import type { Engine } from '../../engine/index.ts';
+import type { Communicator } from '../../mpi/index.ts';
+import type { TrainingObjective } from '../../objectives/index.ts';
+import { RankSteps } from './rank-steps.ts';
+import { Replicas } from './replicas.ts';
+import type { ReplicasOptions } from './replicas.ts';
+import type { Steps } from './steps.ts';
+
+export interface StepsOptions extends ReplicasOptions {
+  readonly objective: TrainingObjective;
+  /** The processes that take steps together; default: this one alone, by one thread or several. */
+  readonly ranks?: Communicator | undefined;
+  readonly wantsState?: (() => boolean) | undefined;
+}
+
+/** @throws ValueError for a number of threads or ranks that cannot share such steps */
+export async function startSteps(engine: Engine, options: StepsOptions): Promise<Steps> {
+  const { ranks, count } = options;
+  if (!ranks) return Replicas.start(engine, options);
+  if (count !== undefined)
+    throw new ValueError('train: a rank takes its part of a step on one thread; leave replicas out.');
+  return RankSteps.start(engine, { ...options, ranks });
+}

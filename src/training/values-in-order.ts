@@ -1,0 +1,61 @@
+import { NdArray } from '../core/index.ts';
+import { piecesOf } from '../mpi/index.ts';
+import type { Communicator } from '../mpi/index.ts';
+import { batchesInOrder } from '../objectives/index.ts';
+import type { CriterionProgram, ExampleValues, Examples } from '../objectives/index.ts';
+import type { Key } from '../random/index.ts';
+
+/** What a model says of the examples from `start` on. */
+export interface ValuesOfBatch {
+  readonly start: number;
+  readonly values: ExampleValues;
+}
+
+/**
+ * What a model says of all examples, batch by batch in their order. Of ranks each computes every so many batches, and has the values
+ * of all: the same numbers, so that they come to the same decisions by them, whatever processors they are on.
+ */
+export async function* valuesInOrder(
+  program: CriterionProgram,
+  examples: Examples,
+  options: { readonly key: Key; readonly batchSize: number; readonly ranks?: Communicator | undefined },
+): AsyncGenerator<ValuesOfBatch> {
+  const { key, batchSize, ranks } = options;
+  if (!ranks) {
+    for (const { x, key, start } of batchesInOrder(examples, options))
+      yield { start, values: await program.run(x, key) };
+    return;
+  }
+  const { rank, size } = ranks;
+  const own = batchesInOrder(examples, { key, batchSize, wanted: (batch) => batch % size === rank });
+  for (let start = 0; start < examples.size; start += size * batchSize) {
+    const counts = Array.from({ length: size }, (_, k) => rowsFrom(start + k * batchSize, examples.size, batchSize));
+    const pieces = piecesOf(counts.map((count) => 3 * count));
+    const all = new Float64Array(3 * counts.reduce((a, b) => a + b));
+    const next = own.next();
+    if (!next.done) {
+      const { reconstruction, kl, criterion } = await program.run(next.value.x, next.value.key);
+      [reconstruction.data, kl.data, criterion].forEach((values, k) => {
+        all.set(values, (pieces.offsets[rank] ?? 0) + k * criterion.length);
+      });
+    }
+    ranks.allGather(all, pieces);
+    for (const [k, count] of counts.entries()) {
+      if (count === 0) break;
+      const part = (which: number): Float64Array<ArrayBuffer> => {
+        const from = (pieces.offsets[k] ?? 0) + which * count;
+        return all.slice(from, from + count);
+      };
+      const values = {
+        reconstruction: new NdArray(part(0), [count]),
+        kl: new NdArray(part(1), [count]),
+        criterion: part(2),
+      };
+      yield { start: start + k * batchSize, values };
+    }
+  }
+}
+
+function rowsFrom(start: number, size: number, batchSize: number): number {
+  return Math.max(0, Math.min(batchSize, size - start));
+}

@@ -1,0 +1,125 @@
+// Steps that the ranks of a job take together, against those of one process: bits, gradients, refusals, and ranks that fall apart.
+import { describe, expect, it } from 'vitest';
+import { dist, missing, modulesOn } from './harness.ts';
+
+const from = (module: string): string => `'${new URL(module, dist).href}'`;
+
+const prelude = `
+  import { createEngine } from ${from('engine/index.js')};
+  import { createVae } from ${from('models/index.js')};
+  import { mpiWorld, together } from ${from('mpi/index.js')};
+  import { initializeParameters } from ${from('nn/index.js')};
+  import { createObjective, elboObjective, objectives } from ${from('objectives/index.js')};
+  import { bernoulli, foldIn, key } from ${from('random/index.js')};
+  import { startSteps } from ${from('training/replicas/start-steps.js')};
+  const ranks = await mpiWorld();
+  const engine = await createEngine({ engine: 'onnxruntime-node', threads: 1 });
+  const say = (value) => { if (ranks.rank === 0) console.log(JSON.stringify(value)); };
+  const many = 90;
+  /** Steps on drawn examples, by ranks or by this process alone. */
+  async function begin(model, { ranks, config = { optimizer: { name: 'sgd', learningRate: 1 } }, objective, rows = many } = {}) {
+    const settings = { batchSize: rows, ...config };
+    const steps = await startSteps(engine, {
+      model, ranks, config: settings, onNotice: (line) => { throw new Error(line); },
+      objective: objective ?? elboObjective(model, rows), ...(!ranks && { count: 1 }),
+    });
+    steps.load(initializeParameters(model.parameters, key(1)));
+    return steps;
+  }
+  function take(steps, index, learningRate) {
+    steps.batch.set(bernoulli(key(index), 0.3, [many, steps.batch.length / many]).data);
+    return steps.take({ key: foldIn(key(2), index), scalars: { beta: 0.7 }, learningRate });
+  }`;
+
+const models = `
+  const small = { inputSize: 36, latent: 5, hidden: [33, 18], activation: 'relu' };
+  const models = {
+    dense: createVae({ ...small, posterior: 'full' }),
+    convolutional: createVae({ ...small, shape: [6, 6], network: 'conv', channels: [5, 6], hidden: [], posterior: 'diagonal' }),
+  };`;
+
+interface Compared {
+  readonly name: string;
+  readonly error: number;
+  readonly equal: boolean;
+  readonly norms: readonly number[];
+  readonly losses: readonly number[];
+}
+
+const compare = `${prelude}${models}
+  for (const [name, model] of Object.entries(models)) {
+    const adam = { optimizer: { name: 'adam', learningRate: 0.01 }, clipNorm: 5 };
+    const [alone, parted] = [await begin(model, { config: adam }), await begin(model, { ranks, config: adam })];
+    const [one, all] = [await begin(model), await begin(model, { ranks })];
+    const start = one.store.values.slice();
+    const outcomes = [await take(one, 7, 1), await take(all, 7, 1)];
+    // With the learning rate 1 a step of gradient descent is the gradient.
+    const norm = (f) => Math.sqrt(start.reduce((sum, _, i) => sum + f(i) ** 2, 0));
+    const error = norm((i) => one.store.values[i] - all.store.values[i]) / norm((i) => one.store.values[i] - start[i]);
+    for (let index = 0; index < 4; index++) {
+      await take(alone, index, 0.01);
+      await take(parted, index, 0.01);
+    }
+    const arrays = (steps) => [steps.store.values, ...Object.values(steps.optimizerState()).map(({ data }) => data)];
+    const others = arrays(parted);
+    const equal = arrays(alone).every((array, k) => array.every((value, i) => Object.is(value, others[k][i])));
+    say({ name, error, equal, norms: outcomes.map((each) => each.gradientNorm), losses: outcomes.map((each) => each.loss) });
+  }`;
+
+describe.skipIf(missing !== '')(`steps of ranks${missing}`, () => {
+  it.each([2, 3, 4])(
+    'of %i: the gradient of one process, to the bit where their number is a power of two',
+    async (size) => {
+      const { code, stdout, stderr } = await modulesOn(size, compare);
+      expect([code, stderr]).toEqual([0, '']);
+      const found = stdout.trim().split('\n').map((line) => JSON.parse(line) as Compared); // prettier-ignore
+      expect(found.map(({ name }) => name)).toEqual(['dense', 'convolutional']);
+      for (const { name, error, equal, norms, losses } of found) {
+        expect(norms[0]).toBeGreaterThan(1);
+        expect(losses[1]).toBe(losses[0]);
+        // Halves of sums are not halves for three: only kernels are added up over rows.
+        if (size !== 3 || name === 'dense') expect([error, equal, norms[1]]).toEqual([0, true, norms[0]]);
+        else expect(error).toBeLessThan(1e-6);
+      }
+    },
+  );
+
+  it('are refused by name where examples depend on each other, or there are too few', async () => {
+    const { code, stdout, stderr } = await modulesOn(
+      3,
+      `${prelude}${models}
+      const normalised = createVae({ ...small, shape: [6, 6], network: 'conv', channels: [5, 6], hidden: [], normalization: 'batch', posterior: 'diagonal' });
+      const sizes = { latent: 5, inputSize: 36, batchSize: many, trainingSize: 1000 };
+      const own = (name) => createObjective(objectives.find((row) => row.name === name), {}, sizes);
+      for (const [model, objective, rows] of [
+        [normalised], [models.dense, own('beta-tc')], [models.dense, own('factor')], [models.dense, undefined, 20],
+      ]) await begin(model, { ranks, objective, rows }).then(() => say('taken'), (error) => say(error.name + ': ' + error.message));`,
+    );
+    expect([code, stderr]).toEqual([0, '']);
+    const alone = 'so ranks cannot part it: train in one process, without mpirun.';
+    expect(
+      stdout
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line) as string),
+    ).toEqual([
+      // prettier-ignore
+      `ValueError: train: batch normalisation takes means over the examples of a batch, ${alone}`,
+      `ValueError: train: the objective 'beta-tc' compares the examples of a batch, ${alone}`,
+      `ValueError: train: the objective 'factor' compares the examples of a batch, ${alone}`,
+      'ValueError: train: a batch of 20 examples is parted among at most 2 ranks (16 rows each at least), not 3: start fewer, or choose a batch size of 34 or more.',
+    ]);
+  });
+
+  it('end with the ranks named whose parameters are others', async () => {
+    const { stdout } = await modulesOn(
+      3,
+      `${prelude}${models}
+      const steps = await begin(models.dense, { ranks });
+      await take(steps, 0, 0.1);
+      if (ranks.rank === 1) steps.store.values[steps.store.values.length - 20] += 1e-7;
+      try { steps.gatherState(); } catch (error) { say(error.message); }`,
+    );
+    expect(stdout).toContain('after step 1 rank 1 of 3 has other parameters than rank 0');
+  });
+});
