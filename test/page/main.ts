@@ -146,6 +146,33 @@ export const tests = {
     return { part: await listOf('runs/part'), whole: await listOf('runs/whole') };
   },
 
+  /** Goes on from the weights of Node's run, in the worker and on this thread: from an address, a run, the browser's files, a ZIP. */
+  async startFrom() {
+    const run = await api.load('run');
+    const kept = { opfs: 'runs/origin' };
+    await (await run.save(kept)).dispose();
+    const archive = new File([await run.zip()], 'run.zip');
+    const made = { dataOptions: digits, epochs: 1, seed: 7, threads: 1, onNotice: 'silent' } as const;
+    const files = async (from: api.Run | api.RunSource, where: api.TrainOptions): Promise<number[]> => {
+      const tuned = await api.train('digits', { ...made, ...where, from });
+      return [...((await tuned.files())['model.safetensors'] ?? [])];
+    };
+    const inWorker: number[][] = [];
+    for (const from of ['run', run, kept, archive]) inWorker.push(await files(from, { worker }));
+    const here = await files(run, {});
+    const out = { opfs: 'runs/tuned' };
+    const tuned = await api.train('digits', { ...made, worker, from: run, out });
+    const other = await refusal(() => api.train('digits', { ...made, worker, from: run, latent: 3 }));
+    const again = await api.load(out);
+    return {
+      inWorker,
+      here,
+      other,
+      origin: again.config.from?.run,
+      samples: [[...(await tuned.sample(4)).data], [...(await again.sample(4)).data]],
+    };
+  },
+
   /** Trains in a worker on 60 MB that are sent there: too much to be cloned at once in 50 ms. Gives the number of steps. */
   async sendAndTrain(): Promise<number> {
     const pixels = new Float32Array(20_000 * 784);
@@ -286,14 +313,19 @@ export const tests = {
     };
     const said: Record<string, string> = {};
     for (const [name, call] of Object.entries(calls)) {
-      said[name] = await call().then(
-        () => 'nothing',
-        (error: unknown) => (error instanceof Error ? `${error.name}: ${error.message}` : String(error)),
-      );
+      said[name] = await refusal(call);
     }
     return said;
   },
 };
+
+/** What a call is refused with, in words. */
+async function refusal(call: () => PromiseLike<unknown>): Promise<string> {
+  return call().then(
+    () => 'nothing',
+    (error: unknown) => (error instanceof Error ? `${error.name}: ${error.message}` : String(error)),
+  );
+}
 
 /** Twelve images of 4 × 4 in NPY format. */
 async function npy(): Promise<File> {

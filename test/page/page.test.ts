@@ -151,6 +151,30 @@ describe.runIf(available)('a page', () => {
     expect(existsSync(join(folder, 'saved', '.lock'))).toBe(false);
   });
 
+  it('goes on from the weights of a run, in a worker as on its own thread and in Node', async () => {
+    const { inWorker, here, other, origin, samples } = await call('startFrom');
+    expect(here.length).toBeGreaterThan(1000);
+    for (const bytes of inWorker) expect(bytes).toEqual(here);
+    const from = join(folder, 'site', 'run');
+    const tuned = await train('digits', {
+      dataOptions: digits,
+      epochs: 1,
+      seed: 7,
+      threads: 1,
+      from,
+      onNotice: 'silent',
+    });
+    const expected = (await tuned.sample(4)).data;
+    for (const sample of samples) expectSame(sample, expected);
+    const nodesSample = (await nodes.sample(4)).data;
+    // One epoch of another seed is something else than what it began with.
+    expect(() => {
+      expectSame([...expected], nodesSample);
+    }).toThrow();
+    expect(origin).toMatch(/run/);
+    expect(other).toMatch(/^ValueError: train: a run that starts from a run in memory .* model\.latent: 2 became 3/);
+  });
+
   it('opens a run that Node made, from its URL and from files', async () => {
     const { sample, picked, evaluated, scores, threshold, files } = await call('fromNode');
     expect(scores.every(Number.isFinite)).toBe(true);
