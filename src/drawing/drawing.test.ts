@@ -9,6 +9,7 @@ import {
   labeledRows,
   mapColor,
   measureText,
+  parallelCoordinates,
   scatterPlot,
   tickText,
 } from './index.ts';
@@ -171,5 +172,37 @@ describe('labelledRows', () => {
     expect(labeled[0]! > bare[0]! && labeled[1]! > bare[1]!).toBe(true);
     expect(() => labeledRows(images, { rows: ['a'] })).toThrow(/1 texts for 2 rows/);
     expect(() => labeledRows(NdArray.zeros([2, 8, 8], 'float32'))).toThrow(ShapeError);
+  });
+});
+
+describe('parallel coordinates', () => {
+  const axes = ['a', 'b', 'c'].map((name) => ({ name, ticks: [{ at: 0, text: '0' }] }));
+  /** The colours at a place halfway between two axes, from above, without white and greys. */
+  const between = (png: Uint8Array, x: number): Set<string> => {
+    const { shape, data } = decodePng(png);
+    const [height = 0, width = 0] = shape;
+    const found = new Set<string>();
+    for (let y = 100; y < height; y++) {
+      const [r, g, b] = data.subarray(3 * (y * width + x), 3 * (y * width + x) + 3);
+      if (r === 255 && g === 0 && b === 0) found.add(`red ${y}`);
+      if (r === 0 && g === 0 && b === 255) found.add(`blue ${y}`);
+    }
+    return found;
+  };
+
+  it('draw each line through its places, and below the axis where it has none', () => {
+    const lines = [
+      { places: [0, 1, 1], color: [255, 0, 0], width: 3 },
+      { places: [1, undefined, 0], color: [0, 0, 255], width: 3 },
+    ] as const;
+    const png = parallelCoordinates({ title: '', axes, lines });
+    const row = (places: readonly (number | undefined)[]): number =>
+      places.reduce<number>((sum, place) => sum + (place === undefined ? 108 + 420 + 34 : 108 + 420 * (1 - place)), 0) /
+      2;
+    // From the axes at 40 and 190 pixels, 115 is half way.
+    const first = between(png, 115);
+    expect([...first]).toContain(`red ${Math.floor(row([0, 1]))}`);
+    expect([...first]).toContain(`blue ${Math.floor(row([1, undefined]))}`);
+    expect([...between(png, 265)]).toContain(`blue ${Math.floor(row([undefined, 0]))}`);
   });
 });

@@ -6,6 +6,8 @@ export { drawImageGrid, imageGrid } from './image-grid.ts';
 export type { ImageGridOptions } from './image-grid.ts';
 export { labeledRows } from './labeled-rows.ts';
 export type { LabeledRowsOptions } from './labeled-rows.ts';
+export { parallelCoordinates } from './parallel-coordinates.ts';
+export type { ParallelAxis, ParallelCoordinates, ParallelLine } from './parallel-coordinates.ts';
 export { scatterPlot } from './scatter.ts';
 export type { ScatterOptions } from './scatter.ts';
 export { comparison, isImageShape, sheet } from './sheets.ts';

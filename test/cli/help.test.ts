@@ -4,6 +4,7 @@ import { rootsigma } from './harness.ts';
 
 const commands = [
   'train',
+  'sweep',
   'evaluate',
   'sample',
   'reconstruct',

@@ -15,12 +15,14 @@ import { reconstructCommand } from './reconstruct.ts';
 import { sampleCommand } from './sample.ts';
 import { scoreCommand } from './score.ts';
 import { sqrtCommand } from './sqrt.ts';
+import { sweepCommand } from './sweep.ts';
 import { trainCommand } from './train.ts';
 import { traverseCommand } from './traverse.ts';
 
 /** Every command, in the order of the help. */
 export const commands: readonly (CommandRow | CommandGroup)[] = [
   trainCommand,
+  sweepCommand,
   evaluateCommand,
   compareCommand,
   sampleCommand,

@@ -1,0 +1,28 @@
+export { loadSweep } from './merge.ts';
+export type { LoadedSweep } from './merge.ts';
+export { checkSweepSettings } from './settings.ts';
+export type {
+  GridSearch,
+  HalvingSearch,
+  RandomSearch,
+  SearchSettings,
+  SearchStrategy,
+  SweepSettings,
+  TpeSearch,
+} from './settings.ts';
+export type { SweepObjective } from './objective.ts';
+export { rankingRows } from './card.ts';
+export { sweepFile } from './kept-sweep.ts';
+export type { BegunRecord, EndedRecord, Shard } from './kept-sweep.ts';
+export type { SweepResult, TrialResult } from './result.ts';
+export type { Axis, ChoiceAxis, Parameters, RangeAxis, Space, When } from './space.ts';
+export type { Direction } from './strategies/strategy.ts';
+export { sweep } from './sweep.ts';
+export type {
+  RunningOptions,
+  SearchOptions,
+  SweepEvent,
+  SweepOptions,
+  SweepProgress,
+  TrialContext,
+} from './sweep-options.ts';
