@@ -159,7 +159,7 @@ describe('TPE', () => {
     const [trials, lag] = [60, 2];
     const of = dimensions(space);
     const drawn = seeds.map((seed) => least(follow(random(of, { trials, key: key(seed) }), f)));
-    const options = { trials, lag, startup: 10, candidates: 24, direction: () => 'min' } as const;
+    const options = { trials, lag, startup: 10, candidates: 24, direction: () => 'min' as const } as const;
     const chosen = seeds.map((seed) => least(follow(tpe(of, { ...options, key: key(seed) }), f)));
     expect(chosen.filter((value, seed) => value < (drawn[seed] ?? NaN)).length).toBeGreaterThanOrEqual(15);
     const optimum = f === branin ? 0.397887 : 0;
@@ -169,7 +169,7 @@ describe('TPE', () => {
   it('looks for the largest value where more is better, around failures', () => {
     const of = dimensions({ x: { from: 0, to: 1 } });
     const f = ({ x }: Parameters) => ((x as number) > 0.7 ? undefined : -(((x as number) - 0.4) ** 2));
-    const options = { trials: 60, lag: 1, startup: 10, candidates: 24, key: key(0), direction: () => 'max' } as const;
+    const options = { trials: 60, lag: 1, startup: 10, candidates: 24, key: key(0), direction: () => 'max' as const } as const;
     const results = follow(tpe(of, options), f).slice(20);
     const near = results.filter(({ parameters: { x } }) => Math.abs((x as number) - 0.4) < 0.1);
     // By chance a fifth of them are near, and 12 fail.
