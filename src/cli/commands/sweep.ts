@@ -8,7 +8,7 @@ import { UsageError } from '../errors.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { formatTable } from '../format.ts';
-import { group, option, outputOptions, quietOption } from '../options.ts';
+import { group, option, outputOptions } from '../options.ts';
 import type { Output, OutputOptions } from '../output.ts';
 import type { Shard, SweepResult, SweepSettings } from '../../sweep/index.ts';
 import { SweepStatus } from '../sweep-status.ts';
@@ -68,7 +68,6 @@ export const sweepCommand: CommandRow<[file: string | undefined], SweepFlags> = 
       option('--top <n>', `rows of the table at the end (default: ${usualRows})`, whole(1)),
     ),
     ...outputOptions,
-    ...quietOption('no progress, no table'),
   ],
   examples: [
     'rootsigma sweep sweep.json',

@@ -169,7 +169,14 @@ describe('TPE', () => {
   it('looks for the largest value where more is better, around failures', () => {
     const of = dimensions({ x: { from: 0, to: 1 } });
     const f = ({ x }: Parameters) => ((x as number) > 0.7 ? undefined : -(((x as number) - 0.4) ** 2));
-    const options = { trials: 60, lag: 1, startup: 10, candidates: 24, key: key(0), direction: () => 'max' as const } as const;
+    const options = {
+      trials: 60,
+      lag: 1,
+      startup: 10,
+      candidates: 24,
+      key: key(0),
+      direction: () => 'max' as const,
+    } as const;
     const results = follow(tpe(of, options), f).slice(20);
     const near = results.filter(({ parameters: { x } }) => Math.abs((x as number) - 0.4) < 0.1);
     // By chance a fifth of them are near, and 12 fail.
