@@ -1,3 +1,4 @@
+import { presetNamed } from '../../config/index.ts';
 import { ValueError } from '../../core/index.ts';
 import { TableEncoder } from '../../data/index.ts';
 import type { DataConfig, Dataset } from '../../data/index.ts';
@@ -10,6 +11,33 @@ export const labelName = 'label';
 export function conditionNames(data: Pick<DataConfig, 'condition' | 'table'> | undefined): readonly string[] {
   if (data?.condition) return [labelName];
   return data?.table?.condition ?? [];
+}
+
+/** What decides which condition is wanted: options, or what they start from. */
+interface ConditionOptions {
+  readonly condition?: string | readonly string[] | undefined;
+  readonly config?: { readonly data: Pick<DataConfig, 'condition' | 'table'> } | undefined;
+  readonly preset?: string | undefined;
+}
+
+/** What the model is to be conditioned on, as options or a configuration to start from say. @throws ValueError for a name that comes twice */
+export function wantedConditions({ config, preset, ...options }: ConditionOptions): readonly string[] {
+  const condition = options.condition ?? (preset === undefined ? undefined : presetNamed(preset).options.condition);
+  if (condition === undefined) return conditionNames(config?.data);
+  const names = typeof condition === 'string' ? [condition] : condition;
+  const twice = names.find((name, at) => names.indexOf(name) !== at);
+  if (twice !== undefined) throw new ValueError(`train: the condition '${twice}' comes twice.`);
+  return names;
+}
+
+/** The classes of a model given them; undefined where nothing is given, or columns are. @throws ValueError for what cannot be */
+export function conditionClasses(train: Dataset, wanted: readonly string[]): DataConfig['condition'] {
+  if (wanted.length === 0 || train.table) return undefined;
+  const stray = wanted.find((name) => name !== labelName);
+  if (stray === undefined) return classesOf(train);
+  throw new ValueError(
+    `train: the condition '${stray}' would be a column, and ${train.name} is no table: of labelled examples it is '${labelName}'.`,
+  );
 }
 
 /** Encodes conditions alone: one column for a class, else those of the table. */

@@ -10,9 +10,9 @@ import {
 } from '../../config/index.ts';
 import type { PartConfigs, PartRow, PartTable, RunConfig } from '../../config/index.ts';
 import { ValueError, version } from '../../core/index.ts';
-import type { Dataset, DatasetSplits } from '../../data/index.ts';
+import type { DatasetSplits } from '../../data/index.ts';
 import type { NetworksFactory } from '../../models/index.ts';
-import { classesOf, conditionNames, labelName } from '../data/condition-config.ts';
+import { conditionClasses, wantedConditions } from '../data/condition-config.ts';
 import { scaleRuleFor } from '../data/standardization.ts';
 import { likelihoodRowOf } from '../model/likelihood.ts';
 import { isImageShape } from '../../drawing/index.ts';
@@ -63,7 +63,7 @@ function configOver(splits: DatasetSplits, given: Options): RunConfig {
         support: train.support === 'unit-interval' ? undefined : train.support,
         options: splits.options,
         table: train.table?.state,
-        condition: classesFor(train, wantedConditions(options)),
+        condition: conditionClasses(train, wantedConditions(options)),
       }),
     },
     model: { latent: options.latent ?? base.model.latent, ...ofModel },
@@ -73,27 +73,6 @@ function configOver(splits: DatasetSplits, given: Options): RunConfig {
   };
   const checked = parseRunConfig(withEntries(config, entries), { name: 'options', parts: table });
   return withScale(checked, { splits, parts: table, base: options.config });
-}
-
-/** What the model is to be conditioned on, as options or a configuration to start from say. @throws ValueError for a name that comes twice */
-export function wantedConditions(options: Pick<ModelOptions, 'condition' | 'config' | 'preset'>): readonly string[] {
-  const { config, preset } = options;
-  const condition = options.condition ?? (preset === undefined ? undefined : presetNamed(preset).options.condition);
-  if (condition === undefined) return conditionNames(config?.data);
-  const names = typeof condition === 'string' ? [condition] : condition;
-  const twice = names.find((name, at) => names.indexOf(name) !== at);
-  if (twice !== undefined) throw new ValueError(`train: the condition '${twice}' comes twice.`);
-  return names;
-}
-
-/** The classes of a model given them; undefined where nothing is given, or columns are. @throws ValueError for what cannot be */
-function classesFor(train: Dataset, wanted: readonly string[]): RunConfig['data']['condition'] {
-  if (wanted.length === 0 || train.table) return undefined;
-  const stray = wanted.find((name) => name !== labelName);
-  if (stray === undefined) return classesOf(train);
-  throw new ValueError(
-    `train: the condition '${stray}' would be a column, and ${train.name} is no table: of labelled examples it is '${labelName}'.`,
-  );
 }
 
 /** A configuration that one starts from says how its likelihood's data are standardised, by its silence too. */

@@ -10,7 +10,8 @@ import type { Communicator } from '../../mpi/index.ts';
 import type { Examples } from '../../objectives/index.ts';
 import { Trainer } from '../../training/index.ts';
 import type { DoneEvent, TrainerOptions } from '../../training/index.ts';
-import { configFor, wantedConditions } from './config-for.ts';
+import { configFor } from './config-for.ts';
+import { wantedConditions } from '../data/condition-config.ts';
 import { Conditions } from '../data/conditions.ts';
 import {
   dataOptionsOf,

@@ -1,10 +1,10 @@
 // What the commands compute with, loaded when one runs. `rootsigma` exports what is here beyond the API too.
 export * from '../../api/index.ts';
-export * from './array-files.ts';
-export * from './diagnosis.ts';
+export * from './read-write-array.ts';
+export * from './check-engines.ts';
 export { describeGaussian, sampleGaussian } from './gaussian-report.ts';
 export type { DrawingRoot, GaussianOptions, GaussianReport } from './gaussian-report.ts';
 export * from './matrix-root.ts';
 export * from './option-files.ts';
-export * from './table-files.ts';
+export * from './read-write-table.ts';
 export * from './writable.ts';

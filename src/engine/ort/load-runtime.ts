@@ -1,5 +1,5 @@
 import { UnsupportedError } from '../../core/index.ts';
-import { ortBuilds } from '#ort-builds';
+import { ortBuilds } from '#onnxruntime-builds';
 import type { OrtEngineName } from '../onnx/index.ts';
 import { reasonOf } from './reason.ts';
 import type { OrtRuntime, RuntimeOptions } from './runtime.ts';

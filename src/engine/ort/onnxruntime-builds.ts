@@ -1,4 +1,4 @@
-// In Node, and what is like it. Pages have builds.page.ts in its place: package.json, `imports`.
+// In Node, and what is like it. Pages have onnxruntime-builds.page.ts in its place: package.json, `imports`.
 import { importHidden } from '../../core/index.ts';
 import { loadNative } from './native-runtime.ts';
 import { packageRuntime } from './package-runtime.ts';

@@ -1,4 +1,4 @@
-// In pages and their workers; Node has builds.ts in its place.
+// In pages and their workers; Node has onnxruntime-builds.ts in its place.
 import { input, neg } from '../../graph/index.ts';
 import { toOnnx } from '../onnx/index.ts';
 import { packageRuntime } from './package-runtime.ts';
