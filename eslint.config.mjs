@@ -45,7 +45,7 @@ export default tseslint.config(
   // Non-null `!` only where numeric loops index typed arrays.
   { files: numericLoops, rules: { '@typescript-eslint/no-non-null-assertion': 'off' } },
   {
-    files: ['**/*.test.ts', 'bench/**/*.ts', 'examples/**/*.ts'],
+    files: ['**/*.test.ts', 'test/serve/runs.ts', 'bench/**/*.ts', 'examples/**/*.ts'],
     rules: { '@typescript-eslint/no-non-null-assertion': 'off', 'no-console': 'off' },
   },
 );

@@ -23,6 +23,9 @@ export const layers = [
   { name: 'evaluation', not: ['training'] },
   { name: 'api' },
   { name: 'worker' },
+  // What every server on this machine checks; it knows nothing of models.
+  { name: 'server', only: ['core'] },
+  { name: 'serve', not: ['worker'] },
   { name: 'sweep', not: ['worker'] },
   {
     name: 'cli',
@@ -39,6 +42,7 @@ export const layers = [
       'data',
       'config',
       'api',
+      'serve',
       'sweep',
     ],
   },

@@ -38,15 +38,9 @@ Cost: ${cost}. ${needsText(needs)}
 ${table}`;
 }
 
-function quantityRow([
-  name,
-  {
-    what,
-    range: [least, most],
-    better,
-    unit,
-  },
-]: readonly [string, Quantity]): string {
+function quantityRow([name, { what, range, better = 'neither', unit }]: readonly [string, Quantity]): string {
+  if (!range) return `| ${[`\`${name}\``, what, '', ''].map(cell).join(' | ')} |`;
+  const [least, most] = range;
   const bounds = `${least === -Infinity ? '(−∞' : `[${least}`}, ${most === Infinity ? '∞)' : `${most}]`}`;
   const cells = [`\`${name}\``, what, `${bounds}${unit === undefined ? '' : ` ${unit}`}`, better];
   return `| ${cells.map(cell).join(' | ')} |`;

@@ -221,6 +221,23 @@ describe('a table given some of its columns', () => {
   });
 });
 
+it('a condition with gaps may be missing; the card and the files beside exported models say p(x|c)', async () => {
+  const run = await train(things(200), { ...small, condition: 'ripe', prior: 'conditional-normal' });
+  expect(run.conditions?.describe()).toBe("ripe (no or yes, or missing ('ripe='))");
+  for (const given of ['ripe=', { ripe: null }]) {
+    const rows = run.toTable(await run.sample(5, { given }));
+    expect(column(rows, 'ripe')).toEqual([null, null, null, null, null]);
+  }
+  const text = async (files: Readonly<Record<string, Uint8Array>>) => Promise.resolve(new TextDecoder().decode(files['README.md'])); // prettier-ignore
+  const card = await text(await run.files());
+  expect(card).toMatch(/ELBO and NLL are of densities of standardised .*, given ripe \|/);
+  expect(card).toContain('E[x|z, c], and the numbers that determine p(x|z, c)');
+  const beside = await text(await run.export());
+  const size = run.model.inputSize;
+  for (const line of [`| takes | \`x\` | [batch, ${size}] | examples of shape [${size}], flattened`, 'q(z|x, c)', 'p(x|z, c)', 'E[x\\|z, c]', 'p(z|c), for new']) expect(beside).toContain(line); // prettier-ignore
+  await run.dispose();
+});
+
 describe('a table of which some rows are wanted', () => {
   it('draws until enough have what is asked, says how many had, and stops at the bound', async () => {
     const notices: string[] = [];

@@ -39,8 +39,9 @@ export function given(text: string, previous?: string): string {
 export function setting(text: string, previous: Record<string, unknown> = {}): Record<string, unknown> {
   const at = text.indexOf('=');
   if (at < 1) throw new InvalidArgumentError('Expected path=value, such as training.optimizer.beta1=0.8.');
-  const value = text.slice(at + 1);
-  return { ...previous, [text.slice(0, at)]: parseJson(value) };
+  const [path, value] = [text.slice(0, at), text.slice(at + 1)];
+  if (Object.hasOwn(previous, path)) throw new InvalidArgumentError(`'${path}' is given twice: leave one of them out.`);
+  return { ...previous, [path]: parseJson(value) };
 }
 
 function parseJson(text: string): unknown {

@@ -49,6 +49,17 @@ export function formatTable(rows: readonly (readonly string[])[], options: Table
   );
 }
 
+/** A text as lines of at most so many characters, broken between words; a word that is longer stands by itself. */
+export function wrapText(text: string, width: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + 1 + word.length <= width) lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
+}
+
 /** A metric in a sentence: what the ELBO's are called, and others as they are named. */
 export function metricName(metric: string): string {
   return metric === 'elbo' || metric === 'trimmedElbo' ? 'ELBO' : metric;

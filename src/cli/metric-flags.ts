@@ -4,7 +4,7 @@ import { setting } from './arguments.ts';
 import { UsageError } from './errors.ts';
 import { formatNumber, formatTable } from './format.ts';
 import type { Quantity, Reading, RunEvaluateOptions, RunEvaluation } from './library/index.ts';
-import { group, option } from './options.ts';
+import { RepeatedOption, group, option } from './options.ts';
 import type { Output } from './output.ts';
 
 // What `evaluate` measures besides, made from the rows of the table of metrics.
@@ -37,7 +37,11 @@ export async function metricFlags(): Promise<readonly Option[]> {
       `measured besides, names with commas between; all: those that the run and the examples have. ${meanings}`,
       namesIn,
     ),
-    option('--set <metric.option=value>', `repeatable: an option of a metric. ${lines.join('; ')}`, setting),
+    new RepeatedOption(
+      '--set <metric.option=value>',
+      `repeatable: an option of a metric. ${lines.join('; ')}`,
+      setting,
+    ),
   );
 }
 
@@ -47,8 +51,12 @@ function namesIn(text: string): string[] {
   throw new InvalidArgumentError('Expected all, or names with commas between.');
 }
 
-/** Of the flags, the option `metrics`. @throws UsageError for an option of a metric that is not asked for */
-export function metricsOf({ metrics = [], set = {} }: MetricFlags): Pick<RunEvaluateOptions, 'metrics'> {
+/**
+ * Of the flags, the option `metrics`, before anything is read.
+ *
+ * @throws UsageError for an option of a metric that is not asked for; ValueError for a metric or an option that there is not
+ */
+export async function metricsOf({ metrics = [], set = {} }: MetricFlags): Promise<Pick<RunEvaluateOptions, 'metrics'>> {
   const settings = new Map<string, Record<string, unknown>>();
   for (const [path, value] of Object.entries(set)) {
     const [name = '', key, ...rest] = path.split('.');
@@ -59,7 +67,10 @@ export function metricsOf({ metrics = [], set = {} }: MetricFlags): Pick<RunEval
   }
   if (metrics.length === 0) return {};
   const named = metrics.filter((name) => !settings.has(name));
-  return { metrics: [...named, ...[...settings].map(([name, options]) => ({ ...options, name }))] };
+  const choices = [...named, ...[...settings].map(([name, options]) => ({ ...options, name }))];
+  const { checkMetricChoices } = await import('../api/run/metrics.ts');
+  await checkMetricChoices(choices);
+  return { metrics: choices };
 }
 
 /** What metrics came to, as a table; why others were left out. */
@@ -67,9 +78,15 @@ export async function sayMetrics(output: Output, { metrics = {}, skippedMetrics 
   const rows = await tableOfMetrics();
   const lines = Object.entries(metrics).flatMap(([name, readings]) => {
     const quantities = rows.find((row) => row.name === name)?.quantities ?? {};
-    return Object.entries(readings).map(([key, reading], at) => ({
+    const namesOf = (key: string) => {
+      const names = Object.entries(quantities).find(([, each]) => each.namesOf === key)?.[0];
+      return names === undefined ? undefined : (readings[names] as readonly string[]);
+    };
+    // Names stand beside what they name.
+    const shown = Object.entries(readings).filter(([key]) => quantities[key]?.namesOf === undefined);
+    return shown.map(([key, reading], at) => ({
       cells: [at === 0 ? name : '', key, ...readingCells(reading), quantities[key] ? aboutText(quantities[key]) : ''],
-      below: listLines(reading),
+      below: listLines(reading, namesOf(key)),
     }));
   });
   if (lines.length > 0) {
@@ -98,10 +115,11 @@ function readingCells(reading: Reading): [string, string] {
 /** Numbers in a line under a list's name. */
 const numbersInLine = 10;
 
-/** The numbers of a list, below its line: beside it they would push all else aside. */
-function listLines(reading: Reading): string[] {
+/** The numbers of a list, below its line: beside it they would push all else aside. Those that have names have a line each. */
+function listLines(reading: Reading, names?: readonly string[]): string[] {
   if (typeof reading === 'number' || 'value' in reading) return [];
-  const texts = reading.map((value) => formatNumber(value, 3));
+  const texts = reading.map((value) => (typeof value === 'number' ? formatNumber(value, 3) : value));
+  if (names) return formatTable(names.map((name, at) => [`    ${name}`, texts[at] ?? '']));
   const width = Math.max(0, ...texts.map(({ length }) => length));
   return Array.from(
     { length: Math.ceil(texts.length / numbersInLine) },
@@ -113,7 +131,9 @@ function listLines(reading: Reading): string[] {
   );
 }
 
-function aboutText({ what, range: [least, most], better, unit }: Quantity): string {
+function aboutText({ what, range, better = 'neither', unit }: Quantity): string {
+  if (!range) return what;
+  const [least, most] = range;
   const bounds = `${least === -Infinity ? '(−∞' : `[${least}`}, ${most === Infinity ? '∞)' : `${most}]`}`;
   const direction = better === 'neither' ? '' : `, ${better} is better`;
   return `${what}; ${bounds}${unit === undefined ? '' : ` ${unit}`}${direction}`;

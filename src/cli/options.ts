@@ -7,6 +7,14 @@ export function option<T>(flags: string, what: string, parse?: (text: string, pr
   return parse ? made.argParser(parse) : made;
 }
 
+/** An option that may come more than once: what it comes to is collected. Others are refused when they do. */
+export class RepeatedOption extends Option {
+  constructor(flags: string, what: string, collect: (text: string, previous?: never) => string | object) {
+    super(flags, what);
+    this.argParser<unknown>((text, previous) => collect(text, previous as never));
+  }
+}
+
 /** An option under its former name, which is still taken and no longer shown: see `underPresentFlags`. */
 export function formerOption<T>(flags: string, parse: (text: string, previous: T) => T): Option {
   return option(flags, '', parse).hideHelp();
@@ -43,13 +51,9 @@ export const engineOptions = group(
 export const outputOptions = group(
   'Output',
   option('--json', 'print one JSON object a line on stdout; text for people goes to stderr'),
+  option('-q, --quiet', 'no text for people, no progress and no notices: files, --json and errors alone'),
   option('--debug', 'show where an error arose'),
 );
-
-/** Of commands that say much on the way. @param what is left out */
-export function quietOption(what: string): readonly Option[] {
-  return group('Output', option('--quiet', what));
-}
 
 /** Which examples of its data a command takes. */
 export const splitOption = choice(
@@ -59,7 +63,7 @@ export const splitOption = choice(
 );
 
 /** Of a model with a condition: that of examples or codes which come without. */
-export const givenOption = option(
+export const givenOption = new RepeatedOption(
   '--given <condition>',
   'of a model with a condition, which one where the data do not say: label=3, or colour=red,size=3; repeatable',
   given,
@@ -78,7 +82,7 @@ export function evaluationOptions(what: string): readonly Option[] {
     splitOption,
     option('--draws <k>', `draws of z an example, for ${what} (default: 100)`, whole(1)),
     formerOption('--samples <k>', whole(1)),
-    option('--limit <n>', 'take the first n examples (default: all)', whole(1)),
+    option('-n, --limit <n>', 'take the first n examples (default: all)', whole(1)),
     option('--seed <n>', 'seed of the draws (default: 0)', whole(0)),
     ...engineOptions,
     ...outputOptions,

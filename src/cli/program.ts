@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
+import type { Option } from 'commander';
 import { printable } from '../core/index.ts';
 import type { CommandGroup, CommandRow } from './command.ts';
 import { commands } from './commands/index.ts';
+import { RepeatedOption } from './options.ts';
 import type { PerformOptions, Session } from './session.ts';
 
 /**
@@ -50,7 +52,10 @@ async function commandOf(row: CommandRow | CommandGroup, session: Session, argv:
   const { options } = row;
   // What has to be loaded for them is loaded for who names the command.
   const known = typeof options !== 'function' ? options : argv.includes(row.name) ? await options() : [];
-  for (const option of known) command.addOption(option);
+  for (const option of known) {
+    command.addOption(option);
+    if (!(option instanceof RepeatedOption)) refuseTwice(command, option);
+  }
   // Where -h stands.
   command.optionsGroup('Output:');
   command.addHelpText('after', `\nExamples:\n${row.examples.map((line) => `  ${line}`).join('\n')}\n`);
@@ -63,6 +68,16 @@ async function commandOf(row: CommandRow | CommandGroup, session: Session, argv:
       writesFolder,
       parted,
     });
+  });
+}
+
+/** Of two values one would be lost without a word. A flag without a value says the same twice. */
+function refuseTwice(command: Command, option: Option): void {
+  if (!option.required && !option.optional) return;
+  let first: string | undefined;
+  command.on(`option:${option.name()}`, (value: string) => {
+    if (first === undefined) first = value;
+    else command.error(`error: option '${option.flags}' takes one value, and is given '${first}' and '${value}'.`);
   });
 }
 

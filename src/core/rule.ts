@@ -53,8 +53,12 @@ export function oneOf<const T>(choices: readonly T[]): OptionRule<T> {
 export function listOf<T>(rule: OptionRule<T>, what: string, least = 0, most = Infinity): OptionRule<readonly T[]> {
   const isList = (value: unknown): value is readonly unknown[] =>
     Array.isArray(value) || (ArrayBuffer.isView(value) && !(value instanceof DataView));
+  const upTo = most.toLocaleString('en');
   return {
-    expected: `a list of ${what}${least > 0 ? `, at least ${least}` : ''}${most < Infinity ? `, up to ${most.toLocaleString('en')}` : ''}`,
+    expected:
+      least === 0
+        ? `a list of ${what}${most < Infinity ? `, up to ${upTo}` : ''}`
+        : `a list of ${least} ${most < Infinity ? `to ${upTo}` : 'or more'} ${what}`,
     accepts: (value) =>
       isList(value) && value.length >= least && value.length <= most && Array.from(value).every(rule.accepts),
   };

@@ -26,6 +26,8 @@ export const dataSchema = schema.object({
    * numbers of an example as a schema.whole, or each by itself. Absent: they are not.
    */
   scale: v.exactOptional(schema.oneOf(['whole', 'each'])),
+  /** Of an array whose numbers are shares of `options.range`: whether they were floats. Absent in runs of old, which do not know. */
+  floats: v.exactOptional(v.boolean('true or false')),
   /** What the source was made with (the digits' seed and count). */
   options: v.exactOptional(v.record(v.string(), schema.json, 'an object')),
   /**

@@ -64,6 +64,8 @@ export interface Dataset {
   readonly table?: TableEncoder;
   /** Of a table in memory: what its rows hold besides. */
   readonly rows?: RowFacts;
+  /** Of an array whose numbers became shares of a range: whether they were floats. */
+  readonly floats?: boolean;
 
   /**
    * Writes the examples `indices` into `out`, one after another.
@@ -257,7 +259,7 @@ export function subset(dataset: Dataset, indices: Uint32Array, options: { readon
   if (outside !== undefined) {
     throw new ValueError(`${dataset.name}: example ${outside} does not exist, there are ${dataset.size}.`);
   }
-  const { labels, factors, classNames, table, names, rows } = dataset;
+  const { labels, factors, classNames, table, names, rows, floats } = dataset;
   const name = options.name ?? dataset.name;
   const global = (local: Uint32Array): Uint32Array =>
     Uint32Array.from(local, (index) => {
@@ -275,6 +277,7 @@ export function subset(dataset: Dataset, indices: Uint32Array, options: { readon
     ...(labels && { labels: pick(labels, indices) }),
     ...(classNames && { classNames }),
     ...(table && { table }),
+    ...(floats !== undefined && { floats }),
     ...(rows && {
       rows: {
         ids: rows.ids,

@@ -5,6 +5,7 @@ export * from './builtin.ts';
 export { binarizeChoices, dataSchema } from './config.ts';
 export type { DataConfig } from './config.ts';
 export type { LoadProgress, ResolveContext } from './context.ts';
+export { rangedArray } from './arrays/array-splits.ts';
 export type { GappyArray } from './arrays/array-splits.ts';
 export * from './dataset.ts';
 export * from './digits/digits.ts';

@@ -20,7 +20,8 @@ interface WithParts {
 
 /** Which q(z|x). */
 export interface PosteriorOptions extends FlatOptions<(typeof posteriors)[number]>, WithParts {
-  readonly posterior: PartChoice;
+  /** Default: diagonal. */
+  readonly posterior?: PartChoice | undefined;
 }
 
 /** Which p(z). */
@@ -52,7 +53,7 @@ function rowsOf<Row extends ModelRow>(
 export function posteriorFor(options: PosteriorOptions, sizes: PosteriorSizes): Posterior & ModelPart {
   const rows = rowsOf<PosteriorRow>('posterior', posteriors, options);
   const data = { shape: [sizes.featureSize] };
-  const { row, values } = chosenPart('posterior', options.posterior, { rows, flat: options, data });
+  const { row, values } = chosenPart('posterior', options.posterior ?? 'diagonal', { rows, flat: options, data });
   const { kind, name, capabilities } = row;
   return { ...row.build(values, sizes), kind, name, capabilities };
 }

@@ -7,7 +7,7 @@ import type { Tensor } from '../graph/index.ts';
 import { eigh } from '../linalg/index.ts';
 import { initializeParameters } from '../nn/index.ts';
 import { key, normal } from '../random/index.ts';
-import { asGaussian, bernoulliLikelihood, createVae, posteriorFor, softClamp } from './index.ts';
+import { asGaussian, bernoulliLikelihood, createVae, likelihoodFamily, posteriorFor, softClamp } from './index.ts';
 import { fillStrictlyLower, strictlyLowerSize } from './posteriors/fill-triangular.ts';
 import type { PosteriorOptions } from './index.ts';
 
@@ -160,6 +160,19 @@ describe('createVae', () => {
   it('works without hidden layers', () => {
     const names = createVae({ ...options, hidden: [] }).parameters.map(({ name }) => name);
     expect(names).toEqual(['mean.weight', 'mean.bias', 'logVariance.weight', 'logVariance.bias', 'decoder.0.weight', 'decoder.0.bias']); // prettier-ignore
+  });
+
+  it('has a diagonal posterior where nobody says which, and a sentence for what names none', () => {
+    const rest = { inputSize: 3, latent: 2, hidden: [5, 4], activation: 'relu' } as const;
+    const namesOf = (of: Parameters<typeof createVae>[0]) => createVae(of).parameters.map(({ name }) => name);
+    expect(namesOf(rest)).toEqual(namesOf(options));
+    const wrong = (posterior: unknown) => () => createVae({ ...rest, posterior: posterior as string });
+    expect(wrong(3)).toThrow(/^posterior: expected a name, or \{ name, …options \}, got 3; known are 'isotropic', /);
+    expect(wrong({ rank: 2 })).toThrow(/^posterior: expected a name/);
+    expect(wrong(null)).not.toThrow();
+    expect(() => likelihoodFamily({} as never, { inputSize: 3 })).toThrow(
+      /^likelihood: expected a name, .* got undefined/,
+    );
   });
 
   it.each([0, -1, 1.5, NaN])('refuses latent size %d', (latent) => {

@@ -56,7 +56,7 @@ export const dip = defineObjective({
     if (batchSize < 2) throw new ValueError("objective 'dip': compares examples, so batchSize must be at least 2.");
     return {
       couplesExamples: true,
-      needs: { posterior: variant === 'i' ? ['moments'] : ['moments', 'root'] },
+      needs: variant === 'i' ? { posterior: ['moments'] } : { posterior: ['moments', 'root'], option: "variant 'ii'" },
       build: ({ x, output, scalars: { lambdaOffDiagonal: offDiagonal = 0 } }) => {
         const terms = elboTerms({ ...output, x });
         const covariance = covarianceOfCodes(output.posterior, variant);

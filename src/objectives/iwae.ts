@@ -24,7 +24,7 @@ export const iwae = defineObjective({
     couplesExamples: false,
     draws,
     cutsOff: gradient === 'dreg',
-    ...(gradient === 'dreg' && { needs: { posterior: ['logProb'] as const } }),
+    ...(gradient === 'dreg' && { needs: { posterior: ['logProb'] as const, option: "gradient 'dreg'" } }),
     criterion: boundCriterion('iwae', draws, logMeanWeight),
     build: (context) => {
       if (gradient === 'dreg') return doublyReparameterized(context);

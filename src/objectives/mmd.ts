@@ -1,4 +1,4 @@
-import { ValueError, rule } from '../core/index.ts';
+import { CapabilityError, rule } from '../core/index.ts';
 import { add, div, exp, expandDims, mul, square, sub, sum } from '../graph/index.ts';
 import type { GraphKey, Tensor } from '../graph/index.ts';
 import { isLearned } from '../nn/index.ts';
@@ -51,7 +51,7 @@ export function maximumMeanDiscrepancy(a: Tensor, b: Tensor, options: KernelOpti
 /**
  * The MMD of the batch's codes, one draw an example, and as many draws of the prior.
  *
- * @throws ValueError for a prior that is learned and whose draws have no gradient: nothing would train it
+ * @throws CapabilityError for a prior that is learned and whose draws have no gradient: nothing would train it
  */
 export function mmdToPrior(
   { output: { latent, prior }, model, rows, key }: ObjectiveContext,
@@ -60,7 +60,7 @@ export function mmdToPrior(
   const drawn = drawsOf(prior, rows, key);
   const isLearnedPrior = model.parameters.some((spec) => spec.name.startsWith('prior.') && isLearned(spec));
   if (isLearnedPrior && !prior.isReparameterized) {
-    throw new ValueError(
+    throw new CapabilityError(
       `the draws of the prior '${model.parts.prior.name}' have no gradient, and nothing else in this objective trains it: choose prior 'standard-normal', or an objective with a KL term.`,
     );
   }

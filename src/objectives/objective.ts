@@ -47,6 +47,14 @@ export interface OwnOptimizer {
   readonly epsilon?: number;
 }
 
+/** Capabilities of prior and posterior. */
+export interface ObjectiveNeeds {
+  readonly posterior?: readonly Capability[];
+  readonly prior?: readonly Capability[];
+  /** Which of its options asks for them, where another value does not: `gradient 'dreg'`. */
+  readonly option?: string;
+}
+
 /** What training minimises. */
 export interface Objective {
   /** Its own, such as a discriminator's: named `objective.…`, trained beside the model's and kept in checkpoints only. */
@@ -56,7 +64,7 @@ export interface Objective {
   /** Whether the loss compares examples of a batch: then a step is never parted by rows. */
   readonly couplesExamples: boolean;
   /** What it needs of prior and posterior; a model that has it not is refused. */
-  readonly needs?: { readonly posterior?: readonly Capability[]; readonly prior?: readonly Capability[] };
+  readonly needs?: ObjectiveNeeds;
   /**
    * Draws of z an example that the loss is made of: `output` then has an axis for them, [rows, draws, …]. Draws of one example
    * depend on each other, and examples do not. Default: one, without an axis.

@@ -1,4 +1,4 @@
-import { ValueError, checkOptions } from '../core/index.ts';
+import { ValueError, checkOptions, shownValue } from '../core/index.ts';
 import type { DataShape, Part, PartOption, PartOptions, ValuesOf } from './part.ts';
 
 /** The row of that name. @throws ValueError naming those that there are */
@@ -48,6 +48,12 @@ export function chosenPart<Row extends Part>(
   choice: PartChoice,
   { rows, flat, data }: { readonly rows: readonly Row[]; readonly flat: object; readonly data: DataShape },
 ): { readonly row: Row; readonly values: ValuesOf<PartOptions> } {
+  if (typeof choice !== 'string' && typeof (choice as Partial<typeof choice> | undefined)?.name !== 'string') {
+    const known = rows.map((each) => `'${each.name}'`).join(', ');
+    throw new ValueError(
+      `${kind}: expected a name, or { name, …options }, got ${shownValue(choice)}; known are ${known}.`,
+    );
+  }
   const { name, ...own } = typeof choice === 'string' ? { name: choice } : choice;
   const row = partNamed<Row>(kind, name, rows);
   const given = typeof choice === 'string' ? optionsAmong(row, flat as Record<string, unknown>) : own;

@@ -5,6 +5,7 @@ import type { Vae } from '../models/index.ts';
 import { isLearned, parameter, parameterInputs } from '../nn/index.ts';
 import type { Parameters } from '../nn/index.ts';
 import { elboObjective, ofRows, rowSize } from '../objectives/index.ts';
+import type { TrainingObjective } from '../objectives/index.ts';
 
 /** A training step as expressions over x, key, scalars and the parameters. */
 export interface StepGraph {
@@ -40,6 +41,13 @@ export function scalarName(scalar: string): string {
 /** What an objective draws is apart from what the model does: its draw of z takes the key itself, layers its child 1. */
 const objectiveStream = 2;
 
+/** @throws CapabilityError where prior or posterior lack what the objective, or an option of it, needs */
+function requireParts({ parts }: Vae, { name, needs }: TrainingObjective): void {
+  const who = `objective '${name}'${needs.option === undefined ? '' : ` with ${needs.option}`}`;
+  requireCapabilities(who, parts.posterior, needs.posterior ?? [], posteriors);
+  requireCapabilities(who, parts.prior, needs.prior ?? [], priors);
+}
+
 /**
  * Two losses make one step: the model's parameters follow the gradient of `loss`, the objective's own that of `own`, both as
  * the parameters were before the step.
@@ -47,9 +55,7 @@ const objectiveStream = 2;
  * @throws UnsupportedError when the objective needs of a prior or posterior what it does not have
  */
 export function buildStep(model: Vae, rows: number, objective = elboObjective(model, rows)): StepGraph {
-  const who = `objective '${objective.name}'`;
-  requireCapabilities(who, model.parts.posterior, objective.needs.posterior ?? [], posteriors);
-  requireCapabilities(who, model.parts.prior, objective.needs.prior ?? [], priors);
+  requireParts(model, objective);
   const shape = [rows, rowSize(model)] as const;
   const { x, model: given } = ofRows(model, input('x', shape));
   const key = keyInput('key');

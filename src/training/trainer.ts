@@ -62,6 +62,8 @@ export interface TrainerOptions {
   readonly onNotice?: OnNotice | undefined;
   /** The module that the threads run, where it does not lie beside this one. */
   readonly followerEntry?: URL | undefined;
+  /** Seconds that another thread may be late in a step, besides 20 times what this one takes for its part. Default: 120. */
+  readonly followerPatience?: number | undefined;
 }
 
 const start: Progress = {

@@ -14,6 +14,7 @@ const commands = [
   'encode',
   'decode',
   'export',
+  'serve',
   'compare',
   'sqrt',
   'gaussian info',
@@ -100,8 +101,8 @@ describe('presets', () => {
     const { stdout } = await rootsigma(['presets']);
     for (const { name, summary, when } of presets) {
       expect(stdout).toContain(name);
-      expect(stdout).toContain(summary);
-      expect(stdout).toContain(`when ${when}`);
+      expect(stdout.replaceAll(/\s+/g, ' ')).toContain(summary);
+      expect(stdout.replaceAll(/\s+/g, ' ')).toContain(`when ${when}`);
     }
     expect((await rootsigma(['presets', 'low-rank-vae'])).stdout).toMatch(/posterior +"low-rank"\nrank +2\n/);
     const unknown = await rootsigma(['presets', 'vea']);

@@ -210,7 +210,7 @@ describe('export and compare', () => {
     expect(code, stderr).toBe(0);
     const [full] = (await rootsigma(['evaluate', path, ...flags])).records;
     expect(records).toEqual([{ run: path, ...full }, expect.objectContaining({ run: file('other'), examples: 10 })]);
-    expect(stderr).toMatch(/run +full, symmetric +-/);
-    expect(stderr).toMatch(/other +diagonal +-/);
+    expect(stderr).toMatch(/run +full, symmetric +standard-normal +-/);
+    expect(stderr).toMatch(/other +diagonal +standard-normal +-/);
   });
 });

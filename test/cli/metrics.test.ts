@@ -52,8 +52,56 @@ describe('evaluate --metrics', () => {
     }
   });
 
+  it('says off a terminal what it is at, a line a stage; --quiet says nothing', async () => {
+    const argv = [...evaluate, '--metrics', 'active-units,kl-per-dimension'];
+    const { stderr } = await rootsigma(argv);
+    const lines = stderr.split('\n').filter((line) => line.endsWith('…'));
+    expect(lines).toEqual(['ELBO …', 'NLL, by importance sampling …', 'active-units …', 'kl-per-dimension …']);
+    const quiet = await rootsigma([...argv, '--quiet', '--json']);
+    expect([quiet.stderr, quiet.records.length]).toEqual(['', 1]);
+    const live = await rootsigma(argv, { isTTY: true });
+    expect(live.stderr).not.toContain('…');
+  });
+
+  it('keeps what is measured when it is interrupted', async () => {
+    const argv = [...evaluate, '--metrics', 'active-units,kl-per-dimension,latent-clusters', '--json'];
+    const [whole] = (await rootsigma(argv)).records as unknown as [RunEvaluation];
+    const stop = new AbortController();
+    const onStderr = (text: string): void => {
+      if (text.startsWith('kl-per-dimension')) stop.abort();
+    };
+    const { code, records, stderr } = await rootsigma(argv, { signal: stop.signal, onStderr });
+    expect(code).toBe(130);
+    const { 'latent-clusters': last, ...metrics } = whole.metrics ?? {};
+    expect(last).toBeDefined();
+    expect(records).toEqual([{ ...whole, metrics, interrupted: true }]);
+    expect(stderr).toMatch(/active-units +count[^]*Interrupted: what was measured until then is above/);
+
+    const early = new AbortController();
+    const before = await rootsigma(argv, { signal: early.signal, onStderr: () => { early.abort(); } }); // prettier-ignore
+    expect([before.code, before.stdout, before.stderr]).toEqual([130, '', expect.stringMatching(/\nInterrupted\.\n$/)]);
+  });
+
+  it('finds a slip of the hand before data are read', async () => {
+    const flags = ['--data', join(folder, 'missing.npy')];
+    const known = await rootsigma([...evaluate, ...flags, '--metrics', 'active-units']);
+    expect(known.stderr).toMatch(/missing\.npy/);
+    for (const metrics of [
+      ['--metrics', 'active-unit'],
+      ['--metrics', 'active-units', '--set', 'active-units.x=1'],
+    ]) {
+      const { code, stderr } = await rootsigma([...evaluate, ...flags, ...metrics]);
+      expect([code, stderr]).toEqual([2, expect.stringMatching(/^error: metric/)]);
+      expect(stderr).not.toContain('missing');
+    }
+  });
+
   it.each([
-    ['a metric that there is not', ['--metrics', 'mgi'], /metrics: there is no 'mgi'; known are kl-per-dimension, /],
+    [
+      'a metric that there is not',
+      ['--metrics', 'mgi'],
+      /metrics: there is no 'mgi'; known are kl-per-dimension, .*Did you mean 'mig'\?/,
+    ],
     ['no names', ['--metrics', ','], /Expected all, or names with commas between/],
     ['an option without its metric', ['--set', 'active-units.threshold=1'], /--set active-units\.threshold: expected metric\.option=value/], // prettier-ignore
     ['an option that there is not', ['--metrics', 'all', '--set', 'active-units.treshold=1'], /unknown option 'treshold'; did you mean 'threshold'/], // prettier-ignore

@@ -184,6 +184,7 @@ describe('a trainer with replicas', () => {
   it.each([
     ['throws', 'throw new Error("no memory left");', /no memory left/],
     ['ends without a word', 'process.exit(3);', /ended with code 3/],
+    ['never comes', 'for (;;);', /a thread has not come for \d+ s/],
   ])('reports a thread that %s in the middle of a training, and does not hang', async (_, action, message) => {
     const text = `import { parentPort, workerData } from 'node:worker_threads';
       parentPort.postMessage('ready');
@@ -198,7 +199,7 @@ describe('a trainer with replicas', () => {
         } else while (Atomics.load(words, 16) === generation);
       }
       setTimeout(() => { ${action} }, 50);`;
-    const trainer = await create({ followerEntry: entries.module('failing.mjs', text) });
+    const trainer = await create({ followerEntry: entries.module('failing.mjs', text), followerPatience: 1 });
     await expect(finishEvents(trainer)).rejects.toThrow(message);
     await trainer.dispose();
   });

@@ -340,7 +340,9 @@ export class Conditions {
   #values(name: string): string {
     const state = this.#encoder.state.columns.find((column) => column.name === name);
     const isTaken = (place: number): boolean => this.areColumns || (this.#counts.data[place] ?? 0) > 0;
-    return state ? valuesText(state, isTaken) : 'unknown';
+    if (!state) return 'unknown';
+    const hasGaps = 'nullable' in state && state.nullable && this.#block(name).missing !== undefined;
+    return `${valuesText(state, isTaken)}${hasGaps ? `, or missing ('${name}=')` : ''}`;
   }
 
   #unknown(name: string): ValueError {

@@ -8,6 +8,7 @@ import {
   gatherNumbers,
   isFileInput,
   rangeOf,
+  rangedArray,
   resolveFiles,
   supportOf,
   tableSplits,
@@ -62,7 +63,7 @@ async function resolveSource(
   }
   if (isPaths(data)) return (await localData()).readImageFiles(data, options, context);
   if (typeof data !== 'object' || (data as unknown) === null) throw noData();
-  if (data instanceof NdArray) return { source: 'array', train: datasetFromArray(data), notes: [] };
+  if (data instanceof NdArray) return arrayInMemory(data, options);
   if (isFileInput(data)) return resolveFiles(data, options, context);
   if (isNested(data)) return resolveSource(NdArray.from(data), options, context);
   if ('columns' in data)
@@ -142,6 +143,14 @@ export async function noteOwnData({ data }: RunConfig): Promise<string[]> {
 function tableOptions({ schema, ...options }: DatasetOptions = {}): TableOptions {
   if (typeof schema === 'string') throw new ValueError('data: give the schema of a table itself, not its path.');
   return { ...options, ...(schema && { schema }) };
+}
+
+/** Its numbers as they are; with a `range` shares of it. @throws ValueError for an option that arrays in memory do not take */
+function arrayInMemory(array: NdArray, options: DatasetOptions): DatasetSplits {
+  const isAsked = Object.values(options).some((value) => value !== undefined);
+  if (!isAsked) return { source: 'array', train: datasetFromArray(array), notes: [] };
+  const { train, range } = rangedArray(array, options);
+  return { source: 'array', train, options: { range }, notes: [] };
 }
 
 function datasetFromArray(array: NdArray): Dataset {

@@ -15,13 +15,14 @@ export function exportCard(run: TrainedModel, { root }: OnnxOptions): string {
   const { posterior } = model.parts;
   const { x, model: given } = ofRows(model, rowInput(model));
   const { noiseSize } = given.encode(parameterInputs(model.parameters), x);
+  const c = run.conditions ? ', c' : '';
   return `# vae on ${config.data.source}
 
 A variational autoencoder, exported by rootsigma ${version}. Its files (ONNX opset ${onnxVersions.opset}, IR ${onnxVersions.ir}) run in
 any ONNX runtime that knows this opset, such as ONNX Runtime 1.12 and later, on batches of any size, in float32.
 \`config.json\` says what the model is and was trained on.
 
-\`encoder.onnx\`: q(z|x), ${has(posterior, 'root') ? 'a Gaussian with covariance Σ' : `a '${posterior.name}' posterior, no Gaussian`}.
+\`encoder.onnx\`: q(z|x${c}), ${has(posterior, 'root') ? 'a Gaussian with covariance Σ' : `a '${posterior.name}' posterior, no Gaussian`}.
 
 | | name | shape | |
 |---|---|---|---|
@@ -29,14 +30,14 @@ any ONNX runtime that knows this opset, such as ONNX Runtime 1.12 and later, on 
 ${conditionRow(run)}| takes | \`epsilon\` | [batch, noise] | draws from N(0, I), noise = ${noiseSize}${has(posterior, 'root') ? '; zeros give z = mean' : ''} |
 ${momentRows(run)}| gives | \`z\` | [batch, ${latent}] | ${has(posterior, 'root') ? 'mean + root · epsilon, a draw' : 'a draw'} |
 ${root === 'symmetric' ? symmetricRows(latent) : ''}
-\`decoder.onnx\`: p(x|z).
+\`decoder.onnx\`: p(x|z${c}).
 
 | | name | shape | |
 |---|---|---|---|
 | takes | \`z\` | [batch, ${latent}] | |
-${conditionRow(run)}| gives | \`mean\` | [batch, ${inputSize}] | E[x\\|z] |
+${conditionRow(run)}| gives | \`mean\` | [batch, ${inputSize}] | E[x\\|z${c}] |
 
-Its other outputs are the numbers that determine p(x|z), such as \`logits\` or \`stddev\`.
+Its other outputs are the numbers that determine p(x|z${c}), such as \`logits\` or \`stddev\`.
 ${priorRows(run)}${conditionText(run)}${unitsText(run)}`;
 }
 
@@ -50,7 +51,7 @@ function conditionRow({ conditions }: TrainedModel): string {
 function conditionText({ conditions }: TrainedModel): string {
   if (!conditions) return '';
   return `
-\`condition\`: the model is one of examples given ${conditions.describe()}. Its numbers, from the first:
+\`condition\`, c: the model is one of examples given ${conditions.describe()}. Its numbers, from the first:
 
 ${conditions
   .layout()
@@ -73,7 +74,7 @@ function priorRows(run: TrainedModel): string {
   if (!drawsFromNoise(model)) return '\nThere is no prior.onnx: draws of this prior are no function of noise.\n';
   const { noiseSize = NaN, batchShape } = priorOf(model);
   return `
-\`prior.onnx\`: p(z), for new examples.
+\`prior.onnx\`: p(z${batchShape.length > 0 ? '|c' : ''}), for new examples.
 
 | | name | shape | |
 |---|---|---|---|

@@ -7,7 +7,7 @@ import { isLearned } from '../../nn/index.ts';
 import type { DoneEvent, ElboMeans } from '../../training/index.ts';
 import { likelihoodFor } from '../model/likelihood.ts';
 import type { TrainedModel } from '../model/trained-model.ts';
-import { drawsFromNoise } from './onnx-models.ts';
+import { drawsFromNoise, priorOf } from './onnx-models.ts';
 
 /** How a training went, for its model card. */
 export interface TrainingSummary {
@@ -22,6 +22,7 @@ export interface TrainingSummary {
 export function modelCard(run: TrainedModel, path: string, summary?: TrainingSummary): string {
   const { data, model, training, objective } = run.config;
   const images = isImageShape(run.exampleShape);
+  const c = run.conditions ? ', c' : '';
   const count = run.model.parameters.filter(isLearned).reduce((total, { shape }) => total + sizeOf(shape), 0);
   return `# vae on ${data.source}
 
@@ -39,7 +40,7 @@ ${conditionRow(run)}${unitsRow(run)}| latent dimensions | ${model.latent} |
 ${run.config.from ? `| start | the weights of ${run.config.from.run}, trained on ${run.config.from.source} |\n` : ''}| objective | ${describePart(run.parts, 'objective', objective)} |
 | training | ${counted(training.epochs, 'epoch')}, batch ${training.batchSize}, ${training.optimizer.name} at ${training.optimizer.learningRate}, seed ${training.seed} |
 ${summary ? resultText(summary) : ''}
-${images ? '![Samples](samples.png)\n\nSamples: E[x|z] for z ~ p(z).\n\n![Reconstructions](reconstructions.png)\n\nTest examples, each with its reconstruction below.\n' : ''}
+${images ? `![Samples](samples.png)\n\nSamples: E[x|z${c}] for z ~ ${priorSymbol(run)}.\n\n![Reconstructions](reconstructions.png)\n\nTest examples, each with its reconstruction below.\n` : ''}
 ## Use
 
 \`\`\`sh
@@ -56,8 +57,13 @@ ${data.table ? tableUse(run) : imageUse(run)}
 
 \`model/*.onnx\` run in any ONNX runtime that knows opset ${onnxVersions.opset}. The encoder takes \`x\` [batch, ${run.model.inputSize}] and
 \`epsilon\`, draws from N(0, I), and gives ${encoderText(run)}; the decoder takes \`z\`
-[batch, ${model.latent}] and gives \`mean\`, E[x|z], and the numbers that determine p(x|z).${priorText(run)}${run.conditions ? '\nBoth take `condition` too; `rootsigma export` writes a README that says what its numbers are.' : ''}
+[batch, ${model.latent}] and gives \`mean\`, E[x|z${c}], and the numbers that determine p(x|z${c}).${priorText(run)}${run.conditions ? '\nBoth take `condition` too; `rootsigma export` writes a README that says what its numbers are.' : ''}
 `;
+}
+
+/** p(z), or p(z|c) where the prior looks at the condition. */
+function priorSymbol({ model }: TrainedModel): string {
+  return priorOf(model).batchShape.length > 0 ? 'p(z|c)' : 'p(z)';
 }
 
 /** What encoder.onnx gives, by what the posterior has in closed form. */
@@ -100,8 +106,9 @@ function unitsRow({ standardization, config }: TrainedModel): string {
 }
 
 function likelihoodText(run: TrainedModel): string {
-  const { config, parts } = run;
-  return `${describePart(parts, 'likelihood', config.model.likelihood)}; ELBO and NLL are of ${likelihoodFor(config, { parts }).measure}`;
+  const { config, parts, conditions } = run;
+  const given = conditions ? `, given ${conditions.names.join(', ')}` : '';
+  return `${describePart(parts, 'likelihood', config.model.likelihood)}; ELBO and NLL are of ${likelihoodFor(config, { parts }).measure}${given}`;
 }
 
 function resultText({ done, seconds, stepMs }: TrainingSummary): string {

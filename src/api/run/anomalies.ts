@@ -3,6 +3,7 @@ import type { ArrayLikeInput, OptionRules } from '../../core/index.ts';
 import { TableEncoder, subset } from '../../data/index.ts';
 import type { Dataset, RowFacts, SplitChoice, Standardization } from '../../data/index.ts';
 import {
+  KeptPrograms,
   defaultDraws,
   explainExamples,
   fitBalance,
@@ -60,6 +61,8 @@ export type FitThresholdOptions = AnomalyOptions &
   ThresholdRule & {
     /** Take so many of the examples, chosen at random. Default: 10,000. */
     readonly limit?: number;
+    /** Whether it is written beside the run now; else `keepThresholds` does so, when all that depends on it went well. Default: true. */
+    readonly keep?: boolean;
   };
 
 const anomalyOptionRules: OptionRules<AnomalyOptions> = {
@@ -77,6 +80,7 @@ const fitThresholdOptionRules: OptionRules<FitThresholdOptions> = {
   contamination: rule.number({ least: 0, below: 1 }),
   quantile: rule.number({ above: 0, most: 1 }),
   limit: rule.whole(1),
+  keep: rule.flag,
   given: givenRule,
 };
 
@@ -109,7 +113,10 @@ export class AnomalyDetector {
   readonly #store: Store | undefined;
   readonly #standardization: Standardization | undefined;
   readonly #conditions: Conditions | undefined;
+  readonly #programs = new KeptPrograms();
   #kept: Kept | undefined;
+  /** Whether what is fitted stays in memory until `keepThresholds`. */
+  #isHeldBack = false;
 
   constructor(
     parts: ModelParts & Pick<RunParts, 'config' | 'conditions' | 'parts' | 'store' | 'standardization'>,
@@ -121,7 +128,7 @@ export class AnomalyDetector {
     this.#store = store;
     this.#standardization = standardization;
     this.#conditions = parts.conditions;
-    this.#parts = { engine, model, parameters };
+    this.#parts = { engine, model, parameters, programs: this.#programs };
     this.#source = source;
   }
 
@@ -152,7 +159,8 @@ export class AnomalyDetector {
 
   async fitThreshold(data: DataInput | undefined, options: FitThresholdOptions): Promise<AnomalyThreshold> {
     checkOptions('fitThreshold', options, fitThresholdOptionRules);
-    const { given, ...rest } = options;
+    const { given, keep = true, ...rest } = options;
+    this.#isHeldBack = !keep;
     const { method = await this.#defaultMethod(), seed = 0, limit = 10_000 } = rest;
     const { draws = defaultDraws[method] } = options;
     const quantile = normalShare(options);
@@ -193,6 +201,11 @@ export class AnomalyDetector {
     return Array.from(scores.data, (score) => score > value);
   }
 
+  /** Frees what the engine holds. */
+  dispose(): Promise<void> {
+    return this.#programs.dispose();
+  }
+
   /** Writes what was fitted into a run's folder, where there is any. */
   async saveTo(store: Store): Promise<void> {
     const kept = await this.#read();
@@ -201,10 +214,16 @@ export class AnomalyDetector {
     await folder.writeThresholds({ schemaVersion: thresholdsSchemaVersion, ...kept });
   }
 
+  /** Writes what `fitThreshold` held back. */
+  async keepThresholds(): Promise<void> {
+    this.#isHeldBack = false;
+    await this.#keep(await this.#read());
+  }
+
   async #keep(kept: Kept): Promise<void> {
     this.#kept = kept;
     // With the run where it can be written, else for as long as it is in memory.
-    if (this.#store && !this.#store.readOnly) await this.saveTo(this.#store);
+    if (this.#store && !this.#store.readOnly && !this.#isHeldBack) await this.saveTo(this.#store);
   }
 
   async #read(): Promise<Kept> {

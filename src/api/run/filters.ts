@@ -1,10 +1,9 @@
 import { NdArray, ValueError } from '../../core/index.ts';
 import type { TableEncoder } from '../../data/index.ts';
-import { tableOf } from '../../io/index.ts';
-import type { Cell } from '../../io/index.ts';
 import { conditionsText, mergedGiven } from '../data/given.ts';
 import type { Clause, GivenShares, Operator } from '../data/given.ts';
 import { valuesText } from '../data/condition-words.ts';
+import { WrittenValues, codesOf } from './written-values.ts';
 
 type ColumnState = TableEncoder['state']['columns'][number];
 
@@ -92,41 +91,40 @@ function checkPossible(filters: readonly Filter[], table: TableEncoder): void {
   for (const name of new Set(filters.map(({ column }) => column))) {
     const own = filters.filter(({ column }) => column === name);
     const state = table.state.columns.find((column) => column.name === name);
-    const [least, most] = rangeOf(state, table);
-    const bounds = (operators: readonly Operator[]): number[] =>
-      own.filter(({ operator }) => operators.includes(operator)).map(({ bound }) => bound);
-    const low = Math.max(least, ...bounds(['=', '>', '>=']));
-    const high = Math.min(most, ...bounds(['=', '<', '<=']));
-    // Levels are whole numbers; of others there may be any between.
-    const candidates = state?.kind === 'ordinal' ? [Math.ceil(low), Math.ceil(low) + 1] : [low, low + (high - low) / 2];
-    const isPossible = candidates.some(
-      (value) => value >= least && value <= most && own.every(({ operator, bound }) => tests[operator](value, bound)),
+    if (!state || isPossible(own, state)) continue;
+    throw new ValueError(
+      `given: no row can have ${own.map(({ text }) => text).join(' and ')}; '${name}' is ${rangeText(state)} in training.`,
     );
-    if (isPossible) continue;
-    const what = state ? `; '${name}' is ${valuesText(state, () => true)} in training` : '';
-    throw new ValueError(`given: no row can have ${own.map(({ text }) => text).join(' and ')}${what}.`);
   }
 }
 
-/** What codes of a column there are, from the least to the greatest, where that is known. */
-function rangeOf(state: ColumnState | undefined, table: TableEncoder): readonly [number, number] {
-  if (state?.kind === 'ordinal') return [0, state.levels.length - 1];
-  if (state?.kind !== 'numeric') return [-Infinity, Infinity];
-  const [least = NaN, most = NaN] = codesOf(state.name, [state.min, state.max], table).codes;
-  return [least, most];
+function isPossible(own: readonly Filter[], state: ColumnState): boolean {
+  const hasAll = (code: number, operators: readonly Operator[]): boolean =>
+    own.every(({ operator, bound }) => !operators.includes(operator) || tests[operator](code, bound));
+  const lower = ['=', '>', '>='] as const;
+  const upper = ['=', '<', '<='] as const;
+  if (!('transform' in state)) {
+    const levels = 'levels' in state ? state.levels.length + 1 : 2;
+    return Array.from({ length: levels }, (_, code) => code).some((code) => hasAll(code, [...lower, ...upper]));
+  }
+  const values = new WrittenValues(state);
+  const { least, most } = values;
+  if (state.kind === 'numeric' && !state.integer && state.decimals === undefined) {
+    // Any number may be drawn, also one that no float32 between is.
+    const bounds = (operators: readonly Operator[]): number[] =>
+      own.filter(({ operator }) => operators.includes(operator)).map(({ bound }) => bound);
+    const [low, high] = [Math.max(least.code, ...bounds(lower)), Math.min(most.code, ...bounds(upper))];
+    return low <= high && [low, low + (high - low) / 2].some((code) => hasAll(code, [...lower, ...upper]));
+  }
+  const lowest = Math.max(...own.map(({ operator, bound }) => (operator === '=' ? bound : -Infinity)));
+  const first = values.leastThat((code) => code >= lowest && hasAll(code, ['>', '>=']));
+  return first !== undefined && hasAll(first.code, upper);
 }
 
-/** What values of one column are encoded as, and whether training had none such. */
-function codesOf(name: string, values: readonly Cell[], table: TableEncoder) {
-  const nothing = values.map(() => null);
-  const columns = table.state.columns.map((column) => ({ name: column.name, values: column.name === name ? values : nothing })); // prettier-ignore
-  const { codes, surprises } = table.encode(tableOf(columns));
-  const features = table.blocks.length;
-  const place = table.blocks.findIndex(({ column }) => column === name);
-  return {
-    codes: values.map((_, row) => codes[row * features + place] ?? NaN),
-    isOdd: surprises.some(({ column }) => column === name),
-  };
+function rangeText(state: ColumnState): string {
+  if (state.kind !== 'datetime') return valuesText(state, () => true);
+  const { least, most } = new WrittenValues(state);
+  return `a date from ${String(least.cell)} to ${String(most.cell)}`;
 }
 
 /** How many rows were drawn, and how many of them had what was asked. */

@@ -11,6 +11,12 @@ interface Measured extends MeasuredModel, MetricExamples, Pick<MetricSubject, 's
   readonly seed: number;
 }
 
+/** @throws ValueError for a name or an option that there is not */
+export async function checkMetricChoices(choices: 'all' | readonly MetricChoice[]): Promise<void> {
+  const { chosenMetrics, metrics } = await import('../../evaluation/metrics/index.ts');
+  chosenMetrics(choices, metrics);
+}
+
 /** What metrics of a run are to be computed; the code of them is fetched by those who ask alone. @throws ValueError */
 export async function planRunMetrics(choices: 'all' | readonly MetricChoice[], measured: Measured) {
   const { metrics, planMetrics } = await import('../../evaluation/metrics/index.ts');

@@ -58,8 +58,8 @@ export class RunData {
   }
 
   /** Every reading of data goes through here: what there is to know of new ones is said, once a call. */
-  async splits(data?: DataInput): Promise<DatasetSplits> {
-    const splits = await this.#resolve(data);
+  async splits(data?: DataInput, like = this.#config.data): Promise<DatasetSplits> {
+    const splits = await this.#resolve(data, like);
     const { source, table } = this.#config.data;
     // What was resolved before was spoken of then, and training spoke of its own data; a table's rows may have changed since.
     const isKnown = splits === (data ?? this.trainedOn) || ((data ?? source) === source && !table);
@@ -77,26 +77,28 @@ export class RunData {
     );
   }
 
-  async #resolve(data?: DataInput): Promise<DatasetSplits> {
+  /** @param like whose form the examples get: the run's own, or another's */
+  async #resolve(data: DataInput | undefined, like: RunConfig['data']): Promise<DatasetSplits> {
     const { source, table } = this.#config.data;
     const input = data ?? this.trainedOn;
     if (input === undefined || input === source) {
       const place = await (input ? locateData(source, this.#path) : trainingDataOf(this.#config, this.#path));
       // A table's own file too: what its columns were taken for must not change with its rows.
-      return resolveData(place, dataOptionsOf(this.#config.data), table && { like: this.#config.data });
+      return resolveData(place, dataOptionsOf(this.#config.data), table && { like });
     }
     if (typeof input === 'function') return input();
-    return resolveData(input, {}, { like: this.#config.data });
+    return resolveData(input, {}, { like });
   }
 
   /**
    * The examples of one split: `validation` is the source's own or the share that training held out of `train`.
    *
    * @param split default: test, or all where there is no such split
+   * @param like whose form they get, default: the run's own
    * @throws ValueError when a split is asked for that the data have not
    */
-  async select(data?: DataInput, split?: SplitChoice): Promise<TestData> {
-    const given = await this.splits(data);
+  async select(data?: DataInput, split?: SplitChoice, like = this.#config.data): Promise<TestData> {
+    const given = await this.splits(data, like);
     const own = data === undefined || data === this.trainedOn || data === this.#config.data.source;
     const validation = given.validation ?? (own ? this.#heldOut(given.train) : undefined);
     const parts = { ...given, ...(validation && { validation }) };
@@ -109,14 +111,14 @@ export class RunData {
       return {
         ...about,
         split: chosen,
-        dataset: this.#checkShape(dataset),
+        dataset: checkShape(dataset, like),
         ...(total > given.train.size && { splits }),
       };
     }
     const dataset = parts[chosen];
     if (!dataset) throw noSuchSplit(given.source, chosen, parts);
     if (!own) await this.#noticeOutside(dataset);
-    return { ...about, split: chosen, dataset: this.#checkShape(dataset) };
+    return { ...about, split: chosen, dataset: checkShape(dataset, like) };
   }
 
   /** Whether the model was trained on numbers in [0, 1] and has a density for others too: those are said, and no error. */
@@ -240,15 +242,14 @@ export class RunData {
       );
     }
   }
+}
 
-  #checkShape(dataset: Dataset): Dataset {
-    const { shape } = this.#config.data;
-    if (dataset.size === 0) throw new DataError(`${dataset.name}: holds no examples.`);
-    if (sizeOf(dataset.sampleShape) === sizeOf(shape)) return dataset;
-    throw new ValueError(
-      `${dataset.name}: its examples are ${formatShape(dataset.sampleShape)}, the model was trained on ${formatShape(shape)}.`,
-    );
-  }
+function checkShape(dataset: Dataset, { shape }: RunConfig['data']): Dataset {
+  if (dataset.size === 0) throw new DataError(`${dataset.name}: holds no examples.`);
+  if (sizeOf(dataset.sampleShape) === sizeOf(shape)) return dataset;
+  throw new ValueError(
+    `${dataset.name}: its examples are ${formatShape(dataset.sampleShape)}, the model was trained on ${formatShape(shape)}.`,
+  );
 }
 
 function noSuchSplit(source: string, split: SplitName, parts: Partial<Record<SplitName, Dataset>>): ValueError {

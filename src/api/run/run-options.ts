@@ -51,6 +51,8 @@ export interface RunEvaluateOptions extends GivenOptions {
    */
   readonly metrics?: 'all' | readonly MetricChoice[] | undefined;
   readonly onProgress?: (progress: EvaluationProgress) => void;
+  /** Gets what is known so far: ELBO and NLL, and again after each metric. Who interrupts an evaluation has that. */
+  readonly onPartial?: (evaluation: RunEvaluation) => void;
   readonly signal?: AbortSignal;
 }
 
@@ -102,6 +104,7 @@ export const evaluateOptionRules: OptionRules<RunEvaluateOptions> = {
   given: givenRule,
   metrics: rule.either(rule.oneOf(['all']), rule.listOf(rule.either(rule.text, rule.object), 'metrics', 1)),
   onProgress: rule.callback,
+  onPartial: rule.callback,
   signal: rule.signal,
 };
 

@@ -18,7 +18,7 @@ import type { DatasetSplits, DecodeOptions, FileInput, Standardization } from '.
 import type { Engine } from '../../engine/index.ts';
 import { evaluateModel } from '../../evaluation/index.ts';
 import { MemoryStore, nameIn, readAll, zip } from '../../io/index.ts';
-import type { AnomalyThreshold } from '../../evaluation/index.ts';
+import type { AnomalyThreshold, Measurements } from '../../evaluation/index.ts';
 import { builtInParts } from '../../config/index.ts';
 import type { PartTable, RunConfig } from '../../config/index.ts';
 import type { Store, Table } from '../../io/index.ts';
@@ -44,7 +44,7 @@ import { interpolateLatents, interpolateOptionRules, traverseLatents, traverseOp
 import type { InterpolateOptions, TraverseOptions } from './latent-paths.ts';
 import { storeAt } from '../keeping/place.ts';
 import type { RunPlace } from '../keeping/place.ts';
-import { planRunMetrics } from './metrics.ts';
+import { checkMetricChoices, planRunMetrics } from './metrics.ts';
 import { RunData } from './run-data.ts';
 import { exportRun, saveRun } from '../keeping/run-files.ts';
 import { onnxOptionRules } from '../keeping/onnx-models.ts';
@@ -180,13 +180,15 @@ export class Run {
     const onNotice = noticesTo(this.#onNotice);
     const present = underPresentNames('evaluate', options, formerDrawNames, { onNotice });
     const { draws = 100, seed = 0, limit } = present;
+    // A slip of the hand is said before data are read.
+    if (options.metrics !== undefined) await checkMetricChoices(options.metrics);
     const { dataset } = await this.#data.select(options.data, options.split);
     const limited = this.#data.withGiven(limit === undefined ? dataset : takeFirst(dataset, limit), options.given);
     const { config, standardization } = this;
     await checkSupport('evaluate', limited, { config, parts: this.parts, standardization });
     const reading = { binarize: config.data.binarize, standardization, conditions: this.conditions };
     const examples = evaluationExamples(limited, reading, seed);
-    const { onProgress, signal, metrics } = options;
+    const { onProgress, onPartial, signal, metrics } = options;
     const measured = { engine: this.#engine, model: this.model, parameters: this.parameters, examples, signal };
     const measure =
       metrics &&
@@ -198,10 +200,12 @@ export class Run {
         sampleTable: (count, drawn) => this.sampleTable(count, drawn),
       }));
     const evaluation = await evaluateModel({ ...measured, draws, seed, onProgress });
+    onPartial?.(evaluation);
     if (!measure) return evaluation;
     const sayDone = (metric: string, done: number, total: number) =>
       onProgress?.({ stage: 'metric', metric, done, total });
-    return { ...evaluation, ...(await measure({ seed, onProgress: sayDone })) };
+    const onMeasured = (measurements: Measurements) => onPartial?.({ ...evaluation, ...measurements });
+    return { ...evaluation, ...(await measure({ seed, onProgress: sayDone, onMeasured })) };
   }
 
   /**
@@ -213,6 +217,15 @@ export class Run {
   async testData(data?: DataInput, options: SplitOptions = {}): Promise<TestData> {
     checkOptions('testData', options, splitOptionRules);
     return this.#data.select(data, options.split);
+  }
+
+  /**
+   * The examples of `testData`, as the model of another run takes them: what the columns of a table are taken for, and in which units, is
+   * each run's own.
+   */
+  async testDataFor(other: Run, data?: DataInput, options: SplitOptions = {}): Promise<TestData> {
+    checkOptions('testDataFor', options, splitOptionRules);
+    return this.#data.select(data, options.split, other.config.data);
   }
 
   /** The data it was trained on, or others: they are brought to the form of its own, and nothing of them is held out. */
@@ -486,6 +499,11 @@ export class Run {
     return this.#anomalies.fitThreshold(data, options);
   }
 
+  /** Writes what `fitThreshold` with `keep: false` held back. */
+  keepThresholds(): Promise<void> {
+    return this.#anomalies.keepThresholds();
+  }
+
   /** The threshold that `fitThreshold` keeps for a method (default: the one that `score` takes); undefined before. */
   threshold(options: Pick<AnomalyOptions, 'method'> = {}): Promise<AnomalyThreshold | undefined> {
     return this.#anomalies.threshold(options);
@@ -597,8 +615,8 @@ export class Run {
   }
 
   /** Frees what the engine holds. */
-  dispose(): Promise<void> {
-    return this.#inference.dispose();
+  async dispose(): Promise<void> {
+    await Promise.all([this.#inference.dispose(), this.#anomalies.dispose()]);
   }
 
   #tableEncoder(operation: string): TableEncoder {

@@ -62,6 +62,7 @@ function configOver(splits: DatasetSplits, given: Options): RunConfig {
       ...defined({
         support: train.support === 'unit-interval' ? undefined : train.support,
         options: splits.options,
+        floats: train.floats,
         table: train.table?.state,
         condition: conditionClasses(train, wantedConditions(options)),
       }),

@@ -1,5 +1,5 @@
 import { localFiles } from '#file-system';
-import { RootsigmaError, ValueError } from '../../core/index.ts';
+import { NdArray, RootsigmaError, ValueError } from '../../core/index.ts';
 import { Standardization, grayFraction, splitValidation } from '../../data/index.ts';
 import type { Binarize, Dataset, DatasetOptions, DatasetSplits } from '../../data/index.ts';
 import { createEngine, usableCores } from '../../engine/index.ts';
@@ -10,6 +10,7 @@ import type { Communicator } from '../../mpi/index.ts';
 import type { Examples } from '../../objectives/index.ts';
 import { Trainer } from '../../training/index.ts';
 import type { DoneEvent, TrainerOptions } from '../../training/index.ts';
+import { checkPartsTogether } from './check-parts.ts';
 import { configFor } from './config-for.ts';
 import { wantedConditions } from '../data/condition-config.ts';
 import { Conditions } from '../data/conditions.ts';
@@ -98,6 +99,8 @@ async function prepared(keeping: Keeping, data: DataInput, options: HereOptions)
   const table = partTable(options.parts);
   const origin = await startOf(options, keeping);
   const like = origin?.config.data ?? (resumed?.from && resumed.data);
+  // Which parts go together, data do not decide.
+  if (!like && !resumed) checkPartsTogether(options);
   const splits = await resolveData(
     // What goes on elsewhere than it began has its data where it began.
     data === resumed?.data.source ? await locateData(data, keeping.path) : data,
@@ -200,7 +203,8 @@ function configOf(
 
 /** How the data were made last time, when they are the same data. */
 function inheritedOptions(data: DataInput, config: RunConfig | undefined): DatasetOptions {
-  return data === config?.data.source ? { ...dataOptionsOf(config.data) } : {};
+  const isOwn = data === config?.data.source || (config?.data.kind === 'array' && data instanceof NdArray);
+  return config && isOwn ? { ...dataOptionsOf(config.data) } : {};
 }
 
 /** Threads of the engine, in which ranks on one host take no more than it has: for all but the steps, of which each takes its part alone. */

@@ -39,6 +39,7 @@ interface PackedDataset {
   readonly labels?: Labels;
   readonly classNames?: readonly string[];
   readonly table?: TableState;
+  readonly floats?: boolean;
 }
 
 /**
@@ -85,13 +86,14 @@ export function unpackData(packed: PackedData, take: (array: Sendable) => TypedA
 }
 
 async function packDataset(dataset: Dataset, send: Send): Promise<PackedDataset> {
-  const { name, kind, sampleShape, support, labels, classNames, table } = dataset;
+  const { name, kind, sampleShape, support, labels, classNames, table, floats } = dataset;
   const values = await send(await numbersOf(dataset));
   return {
     ...{ name, kind, sampleShape, support, values },
     ...(labels && { labels }),
     ...(classNames && { classNames }),
     ...(table && { table: table.state }),
+    ...(floats !== undefined && { floats }),
   };
 }
 
@@ -117,7 +119,9 @@ function unpackDataset(
   take: (array: Sendable) => TypedArray,
 ): Dataset {
   const values = take(given) as Float32Array | Float64Array;
-  if (support !== 'table') return datasetOf({ ...rest, support, values });
+  const { floats, ...others } = rest;
+  if (support !== 'table')
+    return { ...datasetOf({ ...others, support, values }), ...(floats !== undefined && { floats }) };
   const width = sizeOf(rest.sampleShape);
   return {
     ...rest,

@@ -8,6 +8,7 @@ import { underPresentFlags } from '../former-flags.ts';
 import type { Evaluation, Run } from '../library/index.ts';
 import { openRun } from '../open-run.ts';
 import { evaluationOptions, givenOption, option } from '../options.ts';
+import { Stages } from '../stages.ts';
 import type { EvaluateFlags } from './evaluate.ts';
 
 export const compareCommand: CommandRow<[paths: readonly string[]], EvaluateFlags> = {
@@ -27,6 +28,7 @@ export const compareCommand: CommandRow<[paths: readonly string[]], EvaluateFlag
 interface Compared {
   readonly path: string;
   readonly posterior: string;
+  readonly prior: string;
   readonly evaluation: Evaluation;
 }
 
@@ -35,7 +37,7 @@ async function compare(
   [paths]: [paths: readonly string[]],
   flags: EvaluateFlags,
 ): Promise<undefined> {
-  const { output, signal } = context;
+  const { output, signal, library } = context;
   const { draws, limit, seed, given } = underPresentFlags('compare', flags, formerDrawNames, output);
   // All are opened before any is evaluated: a wrong name fails at once.
   const runs = await Promise.all(paths.map((path) => openRun(context, path, flags)));
@@ -46,19 +48,26 @@ async function compare(
   const { dataset } = data;
   output.note(...chosenSplit(data, flags.split));
   const compared: Compared[] = [];
-  for (const [index, run] of runs.entries()) {
-    const path = paths[index] ?? '';
-    output.status(`evaluating ${path} (${index + 1} of ${runs.length}) …`);
-    const evaluation = await run.evaluate({
-      data: dataset,
-      ...(draws !== undefined && { draws }),
-      ...(limit !== undefined && { limit }),
-      ...(seed !== undefined && { seed }),
-      ...(given !== undefined && { given }),
-      signal,
-    });
+  const stages = new Stages(output);
+  const evaluations = library.compareRuns(runs, data, {
+    ...(flags.data !== undefined && { data: flags.data }),
+    split: flags.split,
+    names: paths,
+    onNotice: output.notice,
+    ...(draws !== undefined && { draws }),
+    ...(limit !== undefined && { limit }),
+    ...(seed !== undefined && { seed }),
+    ...(given !== undefined && { given }),
+    signal,
+    onProgress: ({ done, total }) => {
+      const at = `${paths[compared.length] ?? ''} (${compared.length + 1} of ${runs.length})`;
+      stages.say(`evaluating ${at}`, `evaluating ${at}  ${Math.floor((100 * done) / total)} %`);
+    },
+  });
+  for await (const { run, evaluation } of evaluations) {
+    const path = paths[compared.length] ?? '';
     if (output.json) output.record({ run: path, ...evaluation, split: data.split });
-    compared.push({ path, posterior: posteriorOf(run), evaluation });
+    compared.push({ path, posterior: partText(run.config.model.posterior), prior: partText(run.config.model.prior), evaluation }); // prettier-ignore
   }
   const count = compared[0]?.evaluation.examples ?? 0;
   const density = first.conditions && `, NLL = −log ${densityText(first)}`;
@@ -81,23 +90,24 @@ function checkAlike(runs: readonly Run[], paths: readonly string[]): void {
 }
 
 /** Its name, and what its options are: `full, symmetric`. */
-function posteriorOf({ config: { model } }: Run): string {
-  const texts = Object.values(model.posterior).map((value) =>
-    typeof value === 'string' ? value : JSON.stringify(value),
-  );
+function partText(part: Run['config']['model']['prior']): string {
+  const texts = Object.values(part).map((value) => (typeof value === 'string' ? value : JSON.stringify(value)));
   return texts.join(', ');
 }
 
 function tableOf(compared: readonly Compared[]): string[] {
   const ranked = compared.toSorted((a, b) => a.evaluation.nll.value - b.evaluation.nll.value);
-  const rows = ranked.map(({ path, posterior, evaluation: { elbo, reconstruction, kl, nll, activeUnits, latent } }) => [
-    path,
-    posterior,
-    ...[elbo, reconstruction, kl, nll.value].map((value) => fixed(value)),
-    `± ${nll.standardError.toFixed(2)}`,
-    nll.effectiveSampleSize.toFixed(1),
-    `${activeUnits}/${latent}`,
-  ]);
-  const header = ['run', 'posterior', 'ELBO', 'reconstruction', 'KL', 'NLL', '', 'ESS', 'active'];
-  return formatTable([header, ...rows], { right: [2, 3, 4, 5, 7, 8] });
+  const rows = ranked.map(
+    ({ path, posterior, prior, evaluation: { elbo, reconstruction, kl, nll, activeUnits, latent } }) => [
+      path,
+      posterior,
+      prior,
+      ...[elbo, reconstruction, kl, nll.value].map((value) => fixed(value)),
+      `± ${nll.standardError.toFixed(2)}`,
+      nll.effectiveSampleSize.toFixed(1),
+      `${activeUnits}/${latent}`,
+    ],
+  );
+  const header = ['run', 'posterior', 'prior', 'ELBO', 'reconstruction', 'KL', 'NLL', '', 'ESS', 'active'];
+  return formatTable([header, ...rows], { right: [3, 4, 5, 6, 8, 9] });
 }

@@ -30,7 +30,7 @@ export const encodeCommand: CommandRow<[path: string], EncodeFlags> = {
     option('--data <data>', 'other data than it was trained on, also a single image or example'),
     splitOption,
     givenOption,
-    option('--limit <n>', 'take the first n examples (default: all)', whole(1)),
+    option('-n, --limit <n>', 'take the first n examples (default: all)', whole(1)),
     choice('--what <part>', 'of q(z|x) = N(mean, covariance) (default: mean)', ['mean', 'stddev', 'covariance']),
     option('--draws <k>', 'k draws z ~ q(z|x) of each example instead', whole(1)),
     option('--seed <n>', 'of the draws (default: 0)', whole(0)),

@@ -6,12 +6,14 @@ import { formatCount, formatTable } from '../format.ts';
 import { metricFlags, metricsOf, sayMetrics } from '../metric-flags.ts';
 import type { MetricFlags } from '../metric-flags.ts';
 import { underPresentFlags } from '../former-flags.ts';
-import type { Evaluation, EvaluationProgress, Run, SplitChoice } from '../library/index.ts';
+import { exitCodes } from '../exit-codes.ts';
+import type { ExitCode } from '../exit-codes.ts';
+import type { Evaluation, EvaluationProgress, Run, RunEvaluation, SplitChoice } from '../library/index.ts';
 import { openRun } from '../open-run.ts';
 import type { EngineFlags } from '../open-run.ts';
-import { evaluationOptions, givenOption, option, quietOption } from '../options.ts';
+import { evaluationOptions, givenOption, option } from '../options.ts';
 import type { Output, OutputOptions } from '../output.ts';
-import { Throttle } from '../throttle.ts';
+import { Stages } from '../stages.ts';
 
 export interface EvaluateFlags extends EngineFlags, OutputOptions, MetricFlags {
   readonly data?: string;
@@ -31,7 +33,6 @@ export const evaluateCommand: CommandRow<[path: string], EvaluateFlags> = {
     ...evaluationOptions('ELBO and NLL'),
     givenOption,
     ...(await metricFlags()),
-    ...quietOption('no progress, no table'),
   ],
   examples: [
     'rootsigma evaluate runs/digits-diagonal',
@@ -42,34 +43,53 @@ export const evaluateCommand: CommandRow<[path: string], EvaluateFlags> = {
   run: evaluate,
 };
 
-async function evaluate(context: CommandContext, [path]: [path: string], flags: EvaluateFlags): Promise<undefined> {
+async function evaluate(
+  context: CommandContext,
+  [path]: [path: string],
+  flags: EvaluateFlags,
+): Promise<ExitCode | undefined> {
   const { output, signal } = context;
   const { draws, limit, seed, given } = underPresentFlags('evaluate', flags, formerDrawNames, output);
+  const metrics = await metricsOf(flags);
   const run = await openRun(context, path, flags);
   const data = await run.testData(flags.data, { split: flags.split });
   const { dataset, split } = data;
   output.note(...chosenSplit(data, flags.split));
-  const throttle = new Throttle();
-  const evaluation = await run.evaluate({
+  const stages = new Stages(output);
+  let partial: RunEvaluation | undefined;
+  const whole = run.evaluate({
     data: dataset,
     ...(draws !== undefined && { draws }),
     ...(limit !== undefined && { limit }),
     ...(seed !== undefined && { seed }),
     ...(given !== undefined && { given }),
-    ...metricsOf(flags),
+    ...metrics,
     signal,
     onProgress: (progress) => {
-      if (throttle.isDue()) output.status(progressText(progress));
+      stages.say(stageText(progress), progressText(progress));
+    },
+    onPartial: (evaluation) => {
+      partial = evaluation;
     },
   });
-  if (output.json) output.record({ ...evaluation, split });
+  const { evaluation, isInterrupted } = await whole.then(
+    (evaluation) => ({ evaluation, isInterrupted: false }),
+    (error: unknown) => {
+      // Whoever interrupts has what was measured until then.
+      if (!partial || !(error instanceof Error) || error.name !== 'AbortError') throw error;
+      return { evaluation: partial, isInterrupted: true };
+    },
+  );
+  if (output.json) output.record({ ...evaluation, split, ...(isInterrupted && { interrupted: true }) });
   const { examples } = evaluation;
   const count = `${examples < dataset.size ? 'the first ' : ''}${formatCount(examples)} of ${formatCount(dataset.size)}`;
   output.say(`${count} examples of ${dataset.name}${whichSplit(split, flags.split)}`, '');
   sayEvaluation(output, evaluation, run);
   await sayMetrics(output, evaluation);
   output.say('', `ELBO, reconstruction and NLL are of ${run.measure}.`);
-  return undefined;
+  if (!isInterrupted) return undefined;
+  output.note('Interrupted: what was measured until then is above, the other metrics are not there.');
+  return exitCodes.interrupted;
 }
 
 function whichSplit(split: SplitChoice, asked: SplitChoice | undefined): string {
@@ -77,10 +97,14 @@ function whichSplit(split: SplitChoice, asked: SplitChoice | undefined): string 
   return split === 'test' ? '' : ' (there is no test split)';
 }
 
-function progressText({ stage, metric, done, total }: EvaluationProgress): string {
-  const percent = Math.floor((100 * done) / total);
-  if (metric !== undefined) return `${metric}  ${percent} %`;
-  return `${stage === 'elbo' ? 'ELBO' : 'NLL, by importance sampling'}  ${percent} %  ${formatCount(done)} of ${formatCount(total)} examples`;
+function stageText({ stage, metric }: EvaluationProgress): string {
+  return metric ?? (stage === 'elbo' ? 'ELBO' : 'NLL, by importance sampling');
+}
+
+function progressText(progress: EvaluationProgress): string {
+  const { metric, done, total } = progress;
+  const count = metric === undefined ? `  ${formatCount(done)} of ${formatCount(total)} examples` : '';
+  return `${stageText(progress)}  ${Math.floor((100 * done) / total)} %${count}`;
 }
 
 /** Below this many effective draws, an importance-sampled estimate leans on single ones. */

@@ -7,7 +7,7 @@ import { openRun } from '../open-run.ts';
 import type { EngineFlags } from '../open-run.ts';
 import { choice, engineOptions, formulasOption, option, outputOptions, required } from '../options.ts';
 import type { Output, OutputOptions } from '../output.ts';
-import { Throttle } from '../throttle.ts';
+import { Stages } from '../stages.ts';
 
 interface ImputeFlags extends EngineFlags, OutputOptions {
   readonly output: string;
@@ -52,7 +52,11 @@ export const imputeCommand: CommandRow<[path: string], ImputeFlags> = {
     ),
     option('--sweeps <n>', 'moves that a chain makes before its draw is taken (default: 50)', whole(1)),
     option('--seed <n>', 'which draws (default: 0)', whole(0)),
-    option('--limit <n>', `in a .png, show the first so many examples with gaps (default: ${shownExamples})`, whole(1)),
+    option(
+      '-n, --limit <n>',
+      `in a .png, show the first so many examples with gaps (default: ${shownExamples})`,
+      whole(1),
+    ),
     formulasOption,
     ...engineOptions,
     ...outputOptions,
@@ -75,14 +79,14 @@ async function impute(context: CommandContext, [path]: [path: string], flags: Im
     throw new UsageError(`--cells ${flags.cells}: it is a table; use .csv, .tsv or .parquet.`);
   }
   const run = await openRun(context, path, flags);
-  const throttle = new Throttle();
+  const stages = new Stages(output);
   const options: ImputeOptions = {
     draws,
     ...(sweeps !== undefined && { sweeps }),
     ...(seed !== undefined && { seed }),
     signal,
     onProgress: (done, total) => {
-      if (throttle.isDue()) output.status(`${formatCount(done)} of ${formatCount(total)} chains`);
+      stages.say('filling gaps', `${formatCount(done)} of ${formatCount(total)} chains`);
     },
   };
   const request = { file, data, show, draws };

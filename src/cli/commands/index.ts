@@ -14,6 +14,7 @@ import { presetsCommand } from './presets.ts';
 import { reconstructCommand } from './reconstruct.ts';
 import { sampleCommand } from './sample.ts';
 import { scoreCommand } from './score.ts';
+import { serveCommand } from './serve.ts';
 import { sqrtCommand } from './sqrt.ts';
 import { sweepCommand } from './sweep.ts';
 import { trainCommand } from './train.ts';
@@ -35,6 +36,7 @@ export const commands: readonly (CommandRow | CommandGroup)[] = [
   encodeCommand,
   decodeCommand,
   exportCommand,
+  serveCommand,
   sqrtCommand,
   gaussianCommand,
   datasetsCommand,

@@ -26,7 +26,7 @@ export const latentCommand: CommandRow<[path: string], LatentFlags> = {
     option('--data <data>', 'other data than it was trained on'),
     splitOption,
     givenOption,
-    option('--limit <n>', 'show the first n examples (default: 2000)', whole(1)),
+    option('-n, --limit <n>', 'show the first n examples (default: 2000)', whole(1)),
     option('--ellipses', 'draw q(z|x) as ellipses (default: up to 200 examples)'),
     option('--no-ellipses', 'draw points only'),
     option('--probe', 'also say how well classes are read off the codes: k nearest neighbours and a linear probe'),

@@ -33,7 +33,7 @@ export const reconstructCommand: CommandRow<[path: string], ReconstructFlags> = 
     option('--data <data>', 'other data than it was trained on, also a single image or example'),
     splitOption,
     givenOption,
-    option('--count <n>', 'how many (default: 40)', whole(1)),
+    option('-n, --count <n>', 'how many (default: 40)', whole(1)),
     option('--seed <n>', 'choose them at random (default: the first ones)', whole(0)),
     option('--columns <n>', 'images a row, for .png (default: 10)', whole(1)),
     formulasOption,

@@ -4,7 +4,7 @@ import type { Table, WriteTableOptions } from '../library/index.ts';
 import { UsageError } from '../errors.ts';
 import { openRun } from '../open-run.ts';
 import type { EngineFlags } from '../open-run.ts';
-import { choice, engineOptions, formulasOption, option, outputOptions, required } from '../options.ts';
+import { RepeatedOption, choice, engineOptions, formulasOption, option, outputOptions, required } from '../options.ts';
 import type { OutputOptions } from '../output.ts';
 import { checkExamplesPath, writeExamples } from '../write-examples.ts';
 
@@ -31,7 +31,7 @@ export const sampleCommand: CommandRow<[path: string], SampleFlags> = {
       'where to: .png (one sheet), .npy, .csv, .json or .parquet; rows of a table: .csv, .tsv or .parquet',
     ),
     option('-n, --count <n>', 'how many (default: 64)', whole(1)),
-    option(
+    new RepeatedOption(
       '--given <condition>',
       "of a model with a condition: label=3, or colour=red,size=3; shares: colour=red:0.3,colour=blue:0.7; of columns that a table's model draws: age>60,smoker=yes (rows are drawn until enough have it); repeatable (default: as in training)",
       given,

@@ -20,7 +20,7 @@ import {
 import type { OutputOptions } from '../output.ts';
 import { idsOf, isPicture, mostAnomalous, strangestFiles, strangestRows, writeScores } from '../scored.ts';
 import type { Scored } from '../scored.ts';
-import { Throttle } from '../throttle.ts';
+import { Stages } from '../stages.ts';
 
 const methods = [
   'reconstruction',
@@ -66,7 +66,7 @@ export const scoreCommand: CommandRow<[path: string], ScoreFlags> = {
     ),
     option('--draws <k>', 'draws of z an example (default: 16, for nll and likelihood-ratio 100)', whole(1)),
     option('--seed <n>', 'of the draws (default: 0)', whole(0)),
-    option('--limit <n>', 'in a .png, show so many of the most anomalous (default: 16)', whole(1)),
+    option('-n, --limit <n>', 'in a .png, show so many of the most anomalous (default: 16)', whole(1)),
     option('--explain', 'add what each column or pixel contributes to the reconstruction score, to a table'),
     option(
       '--contamination <share>',
@@ -106,7 +106,7 @@ async function score(context: CommandContext, [path]: [path: string], flags: Sco
   const { dataset, splits } = chosen;
   output.note(...chosenSplit(chosen, flags.split));
   const anomalous = flags.anomalies === undefined ? undefined : anomalyLabels(dataset, flags.anomalies);
-  const throttle = new Throttle();
+  const stages = new Stages(output);
   const method = flags.method && { method: flags.method };
   const kept = contamination === undefined ? await run.threshold(method) : undefined;
   const { draws = kept?.draws, seed = kept?.seed } = flags;
@@ -116,11 +116,11 @@ async function score(context: CommandContext, [path]: [path: string], flags: Sco
     ...(seed !== undefined && { seed }),
     signal,
     onProgress: (done: number) => {
-      if (throttle.isDue()) output.status(`scored ${counted(done, 'example')}`);
+      stages.say('scoring examples', `scored ${counted(done, 'example')}`);
     },
   };
   const threshold =
-    contamination === undefined ? kept : await run.fitThreshold(undefined, { ...options, contamination });
+    contamination === undefined ? kept : await run.fitThreshold(undefined, { ...options, contamination, keep: false });
   const { given } = flags;
   const scores = await run.score(dataset, { ...options, given });
   const contributions = flags.explain ? await run.explain(dataset, { given }) : undefined;
@@ -135,6 +135,8 @@ async function score(context: CommandContext, [path]: [path: string], flags: Sco
     above: threshold?.value,
   };
   await writeScores(library, file, scored, flags);
+  // A threshold is kept when nothing else went wrong: not even of what is scored with it.
+  if (contamination !== undefined) await run.keepThresholds();
   const found = threshold && scores.data.filter((value) => value > threshold.value).length;
   const ranking = anomalous && {
     auroc: auroc(scores.data, anomalous),

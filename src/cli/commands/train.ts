@@ -8,7 +8,7 @@ import { exitCodes } from '../exit-codes.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { formatBytes, formatCount } from '../format.ts';
 import type { DoneEvent, LoadProgress, Run, TrainOptions, TrainingEvent } from '../library/index.ts';
-import { choice, engineOptions, group, option, outputOptions, quietOption } from '../options.ts';
+import { RepeatedOption, choice, engineOptions, group, option, outputOptions } from '../options.ts';
 import type { Output } from '../output.ts';
 import { partFlags } from '../part-flags.ts';
 import { claimRunFolder } from '../run-name.ts';
@@ -42,7 +42,6 @@ export const trainCommand: CommandRow<[data: string | undefined], TrainFlags> = 
     ...runOptions(),
     ...engineOptions,
     ...outputOptions,
-    ...quietOption('no progress, no summary'),
   ],
   examples: [
     'rootsigma train digits --epochs 5',
@@ -81,7 +80,7 @@ function dataOptions(): readonly Option[] {
     option('--count <n>', 'training examples to draw, for data drawn by code', whole(1)),
     option('--test-count <n>', 'test examples to draw', whole(1)),
     option('--data-seed <n>', 'seed of data drawn by code, and of a test split held out (default: 0)', whole(0)),
-    option('--data-option <name=value>', dataOptionHelp, setting),
+    new RepeatedOption('--data-option <name=value>', dataOptionHelp, setting),
   );
 }
 
@@ -141,7 +140,10 @@ function trainingOptions(): readonly Option[] {
 function runOptions(): readonly Option[] {
   return group(
     'Run',
-    option('--out <dir>', "the run's folder (default: runs/DATA-POSTERIOR or runs/DATA-PRESET, numbered when taken)"),
+    option(
+      '-o, --out <dir>',
+      "the run's folder (default: runs/DATA-POSTERIOR or runs/DATA-PRESET, numbered when taken)",
+    ),
     option('--overwrite', 'replace the run that the folder holds'),
     option(
       '--from <run>',
@@ -154,7 +156,7 @@ function runOptions(): readonly Option[] {
       number,
     ),
     option('--config <file>', "JSON of these options, or a run's config.json, to start from"),
-    option('--set <path=value>', 'any entry of config.json, over all else; repeatable', setting),
+    new RepeatedOption('--set <path=value>', 'any entry of config.json, over all else; repeatable', setting),
   );
 }
 

@@ -119,9 +119,9 @@ function askedRange(path: string, { range }: DatasetOptions): number | undefined
 /** New data of a trained model's kind are taken as its own were. */
 function trainedValues({ like }: ResolveContext): TrainedValues | undefined {
   if (!like) return undefined;
-  const { kind, support, options } = like;
+  const { kind, support, options, floats } = like;
   const range = typeof options?.range === 'number' ? options.range : undefined;
-  return { range, isReal: support === 'real', isOfPixels: kind === 'images' };
+  return { range, isReal: support === 'real', isOfPixels: kind === 'images', wereFloats: floats };
 }
 
 interface Found {
@@ -305,14 +305,39 @@ async function datasetFrom(
     notes.push(`${where} is large: its examples are read from ${large.elsewhere ?? 'disk'} as they are needed.`);
     const { divisor, note } = large.reading;
     if (note !== undefined) notes.push(note);
-    return { dataset: { ...large.dataset, ...labels }, type, divisor };
+    return { dataset: { ...large.dataset, ...labels, ...floatsIn(type, divisor) }, type, divisor };
   }
   const numbers = numbersIn(array.decode(), where);
   const reading = readValues({ where, type, sampleShape, found: rangeOf(numbers) }, { asked, trained });
   const { support, divisor, note } = reading;
   if (note !== undefined) notes.push(note);
   const values = valuesOf(numbers, { type, support, divisor });
-  return { dataset: datasetOf({ name, kind: 'npy', sampleShape, support, values, ...labels }), type, divisor };
+  const dataset = datasetOf({ name, kind: 'npy', sampleShape, support, values, ...labels });
+  return { dataset: { ...dataset, ...floatsIn(type, divisor) }, type, divisor };
+}
+
+/** What new floats of a trained model are, depends on what its own numbers were. */
+function floatsIn(type: NpyHeader['type'], divisor: number): Pick<Dataset, 'floats'> {
+  return divisor === 1 || divisor === usualDivisor(type) ? {} : { floats: type.startsWith('float') };
+}
+
+/**
+ * An array in memory with the number that stands for 1, as in a file: its examples are shares of it.
+ *
+ * @throws ValueError for another option, or numbers outside the range
+ */
+export function rangedArray(
+  array: NdArray,
+  options: DatasetOptions,
+): { readonly train: Dataset; readonly range: number } {
+  const { range: given } = checkOptions('array', options, ['range']);
+  const range = askedRange('array', { ...(given !== undefined && { range: given }) }) ?? 1;
+  const { data, dtype } = array;
+  const sampleShape = sampleShapeOf(array.shape, 'array');
+  const { support } = readValues({ where: 'array', type: dtype, sampleShape, found: rangeOf(data) }, { asked: range });
+  const values = valuesOf(data, { type: dtype, support, divisor: range });
+  const dataset = datasetOf({ name: 'array', kind: 'array', sampleShape, support, values });
+  return { train: { ...dataset, ...floatsIn(dtype, range) }, range };
 }
 
 /** @throws DataError for text, and for a number that is not finite */

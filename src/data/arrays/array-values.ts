@@ -30,6 +30,8 @@ export interface TrainedValues {
   readonly isReal?: boolean;
   /** Whether its data cannot have been floats: those of files of images. */
   readonly isOfPixels?: boolean;
+  /** Whether its numbers, shares of `range`, were floats; undefined where a run does not know. */
+  readonly wereFloats?: boolean | undefined;
 }
 
 /** Greys that cameras and scanners write, in 16 bits each: of 8, 10, 12, 14 and 16 bits. */
@@ -106,11 +108,12 @@ function readBytes({ where, sampleShape, found }: ValuesOnDisk): ValueReading {
 /**
  * New data of a trained model are taken as its own were, by what its run says and never by their greatest number alone: one
  * stray number would change what all others mean. Without a range, bytes are shares of 255 and every other number stands for itself.
- * Where a run has a range, floats may have been divided by it already, or not, so what was taken is said.
+ * Where a run has a range and its own data were floats, floats are shares of it too; else they may have been divided by it already, or
+ * not, so what was taken is said.
  */
 function readForTrained(
   { where, type, found }: ValuesOnDisk,
-  { range, isReal = false, isOfPixels = false }: TrainedValues,
+  { range, isReal = false, isOfPixels = false, wereFloats = false }: TrainedValues,
 ): Pick<ValueReading, 'divisor' | 'note'> {
   if (type === 'bool' || (isReal && range === undefined)) return { divisor: 1 };
   const isFloat = type.startsWith('float');
@@ -121,7 +124,7 @@ function readForTrained(
     return { divisor, ...(isFlags && { note }) };
   }
   if (range === undefined || range === 1 || (isFloat && isOfPixels)) return { divisor: 1 };
-  if (!isFloat) return { divisor: range };
+  if (!isFloat || wereFloats) return { divisor: range };
   if (found.greatest <= 1) {
     const note = `${where} holds floats up to ${found.greatest}, taken as they are; the run's own data were shares of ${range}.`;
     return { divisor: 1, note };

@@ -8,6 +8,7 @@ import type { Vae } from '../../models/index.ts';
 import { parameterInputs } from '../../nn/index.ts';
 import { klTerm, logImportanceWeights, ofRows, rowInput } from '../../objectives/index.ts';
 import { foldIn, key as seedKey, normal } from '../../random/index.ts';
+import type { KeptPrograms } from './kept-programs.ts';
 
 /**
  * What a draw z = μ(x) + R(x) ε says of an example, in nats:
@@ -24,6 +25,8 @@ export interface ModelParts {
   readonly engine: Engine;
   readonly model: Vae;
   readonly parameters: Readonly<Record<string, NdArray>>;
+  /** Where programs are kept for later calls with the same model. Default: they are compiled for each. */
+  readonly programs?: KeptPrograms | undefined;
 }
 
 /** Draws of ε in chunks. */

@@ -8,6 +8,7 @@ export {
 } from './background.ts';
 export type { Balance, Usual } from './balance.ts';
 export type { Background, GaussianBackgroundPrior } from './background.ts';
+export { KeptPrograms } from './kept-programs.ts';
 export { auroc, averagePrecision, precisionRecallCurve, rocCurve } from './ranking.ts';
 export type { AnomalyLabels, PrecisionRecallCurve, RankingOptions, RocCurve } from './ranking.ts';
 export type { DrawQuantity, ModelParts } from './draws.ts';

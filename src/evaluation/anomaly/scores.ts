@@ -10,6 +10,7 @@ import { balanceOf, balancedScore } from './balance.ts';
 import type { Balance } from './balance.ts';
 import { DrawProgram } from './draws.ts';
 import type { DrawQuantity, ModelParts, Noise } from './draws.ts';
+import { withProgram } from './kept-programs.ts';
 import { typicalityOf, typicalityScore } from './typicality.ts';
 import type { Typicality } from './typicality.ts';
 
@@ -149,43 +150,46 @@ async function eachCost(
     throw new ValueError(`score: draws must be a whole number of at least 1, got ${draws}.`);
   }
   const asked = quantities[method];
-  const program = await DrawProgram.compile(options, asked);
-  try {
-    const none: Noise = { chunks: 1, at: () => program.noNoise };
-    const noise = method === 'reconstruction' ? none : program.noise(draws, { seed, size: drawsPerRun });
-    const batchSize = Math.max(1, Math.floor(rowsPerRun / Math.min(draws, drawsPerRun)));
-    const size = examples.exampleSize;
-    const reduce = asked[0] === 'weight' ? 'value' : 'mean';
-    const meansOf = async ({ x, start }: ExampleBatch) => {
-      options.signal?.throwIfAborted();
-      const count = x.shape[0]!;
-      const means = asked.map(() => Array.from({ length: count }, () => new LogMeanExp()));
-      // However many draws are asked for, so many runs are under way.
-      const chunks = countUp(noise.chunks);
-      for await (const values of mapInOrder(chunks, runs, (chunk) => program.run(x, noise.at(chunk)))) {
-        await takeTurns();
+  await withProgram(
+    options.programs,
+    `draws ${asked.join()}`,
+    () => DrawProgram.compile(options, asked),
+    async (program) => {
+      // prettier-ignore
+      const none: Noise = { chunks: 1, at: () => program.noNoise };
+      const noise = method === 'reconstruction' ? none : program.noise(draws, { seed, size: drawsPerRun });
+      const batchSize = Math.max(1, Math.floor(rowsPerRun / Math.min(draws, drawsPerRun)));
+      const size = examples.exampleSize;
+      const reduce = asked[0] === 'weight' ? 'value' : 'mean';
+      const meansOf = async ({ x, start }: ExampleBatch) => {
         options.signal?.throwIfAborted();
-        values.forEach(({ data }, quantity) => {
-          for (let k = 0; k < data.length; k++) means[quantity]![k % count]!.add(data[k]!);
-        });
+        const count = x.shape[0]!;
+        const means = asked.map(() => Array.from({ length: count }, () => new LogMeanExp()));
+        // However many draws are asked for, so many runs are under way.
+        const chunks = countUp(noise.chunks);
+        for await (const values of mapInOrder(chunks, runs, (chunk) => program.run(x, noise.at(chunk)))) {
+          await takeTurns();
+          options.signal?.throwIfAborted();
+          values.forEach(({ data }, quantity) => {
+            for (let k = 0; k < data.length; k++) means[quantity]![k % count]!.add(data[k]!);
+          });
+        }
+        return { x, start, means, count };
+      };
+      // So that runs of the next batch are there while the last ones of a batch end.
+      const runs = program.expect(examples.size * draws);
+      const width = runs === 1 ? 1 : 1 + Math.ceil(runs / noise.chunks);
+      const batches = batchesInOrder(examples, { key: key(seed), batchSize });
+      for await (const { x, start, means, count } of mapInOrder(batches, width, meansOf)) {
+        for (let row = 0; row < count; row++) {
+          const [first, ...others] = means.map((of) => -of[row]![reduce]);
+          take(start + row, [first!, ...others], x.data.subarray(row * size, row * size + options.model.inputSize));
+        }
+        options.onProgress?.(start + count);
+        await new Promise((resume) => setTimeout(resume)); // The engine blocks its thread: let timers and signals in.
       }
-      return { x, start, means, count };
-    };
-    // So that runs of the next batch are there while the last ones of a batch end.
-    const runs = program.expect(examples.size * draws);
-    const width = runs === 1 ? 1 : 1 + Math.ceil(runs / noise.chunks);
-    const batches = batchesInOrder(examples, { key: key(seed), batchSize });
-    for await (const { x, start, means, count } of mapInOrder(batches, width, meansOf)) {
-      for (let row = 0; row < count; row++) {
-        const [first, ...others] = means.map((of) => -of[row]![reduce]);
-        take(start + row, [first!, ...others], x.data.subarray(row * size, row * size + options.model.inputSize));
-      }
-      options.onProgress?.(start + count);
-      await new Promise((resume) => setTimeout(resume)); // The engine blocks its thread: let timers and signals in.
-    }
-  } finally {
-    await program.dispose();
-  }
+    },
+  );
 }
 
 function* countUp(to: number): Generator<number> {

@@ -1,4 +1,4 @@
-import { UnsupportedError, ValueError, checkOptions } from '../../core/index.ts';
+import { UnsupportedError, ValueError, checkOptions, nearestName } from '../../core/index.ts';
 import { isImageShape } from '../../drawing/index.ts';
 import { requireCapabilities } from '../../models/index.ts';
 import type { PartOptions, ValuesOf } from '../../parts/index.ts';
@@ -45,8 +45,10 @@ function chosenMetric(choice: MetricChoice, known: readonly Metric[]): ChosenMet
   const { name, ...options } = typeof choice === 'string' ? { name: choice } : choice;
   const metric = known.find((each) => each.name === name);
   if (metric) return { metric, options: optionsOf(metric, options), isNamed: true };
-  const names = known.map((each) => each.name).join(', ');
-  throw new ValueError(`metrics: there is no '${name}'; known are ${names}, and 'all' of them.`);
+  const names = known.map((each) => each.name);
+  const nearest = nearestName(name, [...names, 'all']);
+  const hint = nearest === undefined ? '' : ` Did you mean '${nearest}'?`;
+  throw new ValueError(`metrics: there is no '${name}'; known are ${names.join(', ')}, and 'all' of them.${hint}`);
 }
 
 /** What is given, and the defaults of the others. @throws ValueError */

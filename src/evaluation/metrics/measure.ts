@@ -17,6 +17,8 @@ export interface Measurements {
 export interface MeasureOptions {
   readonly seed: number;
   readonly onProgress?: ((metric: string, done: number, total: number) => void) | undefined;
+  /** Gets what there is so far, after each metric. */
+  readonly onMeasured?: ((measurements: Measurements) => void) | undefined;
 }
 
 /** Beside the keys of the ELBO and the NLL, 0 and 1. */
@@ -44,7 +46,7 @@ export function planMetrics(
     if (reason === undefined) planned.push(each);
     else refuse(each, reason);
   }
-  return async ({ seed, onProgress }) => {
+  return async ({ seed, onProgress, onMeasured }) => {
     const shared = sharedBy(subject, seed);
     const metrics: Record<string, Readings> = {};
     for (const each of planned) {
@@ -66,6 +68,7 @@ export function planMetrics(
         if (!isSaid) throw error;
         refuse(each, error.message);
       }
+      onMeasured?.({ metrics: { ...metrics }, skippedMetrics: { ...skipped } });
     }
     return { metrics, skippedMetrics: skipped };
   };

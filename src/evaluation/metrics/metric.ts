@@ -11,16 +11,19 @@ import type { Codes, MeasuredModel } from './encode.ts';
 export interface Quantity {
   /** One line: `gap between the two codes that know most of a factor, as a share of its entropy`. */
   readonly what: string;
-  /** The least and the most that it may be; infinite where there is no bound. */
-  readonly range: readonly [least: number, most: number];
-  /** Which is better. */
-  readonly better: 'larger' | 'smaller' | 'neither';
+  /** The least and the most that it may be; infinite where there is no bound. Names have none. */
+  readonly range?: readonly [least: number, most: number];
+  /** Which is better. Default: neither. */
+  readonly better?: 'larger' | 'smaller' | 'neither';
+  /** Of names: the quantity whose list they name, number by number. */
+  readonly namesOf?: string;
   /** Default: a number without one. */
   readonly unit?: string;
 }
 
-/** A number, with its standard error where there is one, or a list of numbers: one a dimension, one a factor. */
-export type Reading = number | { readonly value: number; readonly standardError: number } | readonly number[];
+/** A number, with its standard error where there is one, or a list of numbers (one a dimension, one a factor), or of the names of these. */
+export type Reading =
+  number | { readonly value: number; readonly standardError: number } | readonly number[] | readonly string[];
 
 /** What a metric came to: a reading for each of its quantities. */
 export type Readings<Q extends string = string> = Readonly<Record<Q, Reading>>;

@@ -7,7 +7,7 @@ import { initializeParameters } from '../../nn/index.ts';
 import { option } from '../../parts/index.ts';
 import { key, normal } from '../../random/index.ts';
 import { defineMetric, encodeExamples, metrics, obstacleTo, planMetrics } from './index.ts';
-import type { Metric, MetricSubject } from './index.ts';
+import type { Measurements, Metric, MetricSubject } from './index.ts';
 
 const count = 300;
 const values = Float32Array.from(normal(key(1), [count, 4]).data, (value) => 1 / (1 + Math.exp(-value)));
@@ -51,10 +51,21 @@ describe('the table', () => {
       const { name, quantities, options } = metric;
       expect(name).toMatch(/^[a-z0-9]+(-[a-z0-9]+)*$/);
       expect(Object.keys(quantities).length).toBeGreaterThan(0);
-      for (const { range } of Object.values(quantities)) expect(range[0]).toBeLessThan(range[1]);
+      for (const { range, namesOf } of Object.values(quantities)) {
+        if (namesOf === undefined) expect(range?.[0]).toBeLessThan(range?.[1] ?? NaN);
+        else expect(quantities).toHaveProperty(namesOf);
+      }
       for (const each of Object.values(options)) expect(each.rule.accepts(each.default)).toBe(true);
     }
   });
+});
+
+it('mig says whose gap each is', async () => {
+  const column = (at: (k: number) => number) => ({ length: count, at });
+  const factors = { still: column(() => 1), size: column((k) => k % 3), shade: column((k) => k % 2) };
+  const of = { ...subject, dataset: { ...dataset, factors } };
+  const { metrics: found } = await planMetrics(['mig'], { subject: of, known: metrics })({ seed: 0 });
+  expect(found.mig).toMatchObject({ factors: ['size', 'shade'], perFactor: [expect.any(Number), expect.any(Number)] });
 });
 
 describe('planMetrics', () => {
@@ -66,6 +77,23 @@ describe('planMetrics', () => {
       labeled: "metric 'labeled' needs a class for each example; there are no labels (some rows).",
       late: "metric 'late' cannot be had.",
     });
+  });
+
+  it('gives what there is after each metric, for who stops it before the last', async () => {
+    const stop = new AbortController();
+    const stopping = defineMetric({
+      ...drawing('stopping'),
+      compute: () => {
+        stop.abort();
+        return Promise.reject(stop.signal.reason as Error);
+      },
+    });
+    const known = [drawing('first'), drawing('second'), stopping];
+    const found: string[][] = [];
+    const measure = planMetrics('all', { subject: { ...subject, signal: stop.signal }, known });
+    const onMeasured = (measured: Measurements) => found.push(Object.keys(measured.metrics));
+    await expect(measure({ seed: 0, onMeasured })).rejects.toThrow(/abort/i);
+    expect(found).toEqual([['first'], ['first', 'second']]);
   });
 
   it('loses nothing that is found for one that cannot be computed; what is no fault of the data is thrown', async () => {

@@ -1,7 +1,7 @@
 import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { codeOf } from '../../core/index.ts';
-import { patiently, writeAll } from './file-calls.ts';
+import { patiently, systemCalls, writeAll } from './file-calls.ts';
 import type { FileCalls } from './file-calls.ts';
 import { hasNoLinks, temporaryFor, temporaryName } from './files.ts';
 import { isAlive, thisProcess } from './process-identity.ts';
@@ -76,6 +76,12 @@ export class FolderLock {
       lock.beat();
     }, beatMs).unref();
     return lock;
+  }
+
+  /** Who writes in a folder now, for messages; undefined where nobody does. Takes and changes nothing. */
+  static holder(folder: string, calls: FileCalls = systemCalls): string | undefined {
+    const found = new FolderLock(folder, { ...thisProcess(), token: 'none' }, calls).#read(lockName);
+    return found && !found.isGone ? found.who : undefined;
   }
 
   /** What became of the lock; undefined as long as this process has it. */

@@ -10,6 +10,8 @@ const broken = 32;
 const spinMs = 0.4;
 const spinsPerClockRead = 1000;
 const sleepMs = 1000;
+/** Others may be late by so many times what this thread took since the last barrier, besides what they may be late at all. */
+const lateness = 20;
 
 /** Another thread cannot come to the barrier. */
 export class BrokenBarrierError extends RootsigmaError {
@@ -20,10 +22,22 @@ export class BrokenBarrierError extends RootsigmaError {
 export class Barrier {
   readonly #words: Int32Array;
   readonly #threads: number;
+  /** How long others may be late, in seconds, where this thread lets its timers and messages have their turn. */
+  #patience = Infinity;
+  /** When the last wait was over. */
+  #left = performance.now();
 
   constructor(words: Int32Array, threads: number) {
     this.#words = words;
     this.#threads = threads;
+  }
+
+  /**
+   * Has `waitYielding` give up on others that are late by so much, and by 20 times what this thread took since the barrier before:
+   * all have as much to do.
+   */
+  expectWithin(seconds: number): void {
+    this.#patience = seconds;
   }
 
   /**
@@ -32,22 +46,33 @@ export class Barrier {
    */
   wait(seconds = Infinity): void {
     const current = this.#arrive();
-    const end = performance.now() + 1000 * seconds;
+    const waited = new Waited();
     while (!this.#isOver(current)) {
-      if (performance.now() > end) throw new BrokenBarrierError(`A thread did not answer for ${seconds} s.`);
+      if (waited.seconds > seconds) throw new BrokenBarrierError(`A thread did not answer for ${seconds} s.`);
       this.#sleep(current);
+      waited.goOn();
     }
+    this.#left = performance.now();
   }
 
   /**
    * As `wait`, but after a second the thread's timers and messages get their turn, so that it hears of a thread that has
    * ended without a word.
+   * @throws BrokenBarrierError when another has failed, or is later than `expectWithin` allows
    */
   async waitYielding(): Promise<void> {
+    const most = this.#patience + (lateness * (performance.now() - this.#left)) / 1000;
     const current = this.#arrive();
-    if (this.#isOver(current)) return;
-    this.#sleep(current);
-    while (!this.#isOver(current)) await new Promise((resume) => setTimeout(resume, 1));
+    if (!this.#isOver(current)) {
+      const waited = new Waited();
+      this.#sleep(current);
+      while (!this.#isOver(current)) {
+        waited.goOn();
+        if (waited.seconds > most) throw new BrokenBarrierError(`a thread has not come for ${Math.round(most)} s`);
+        await new Promise((resume) => setTimeout(resume, 1));
+      }
+    }
+    this.#left = performance.now();
   }
 
   /** Lets everybody who waits, or will, go with an error: this thread cannot go on. */
@@ -81,5 +106,17 @@ export class Barrier {
 
   #sleep(current: number): void {
     Atomics.wait(this.#words, generation, current, sleepMs);
+  }
+}
+
+/** How long a thread has waited, but for the time in which its process was stopped, or the machine asleep. */
+class Waited {
+  seconds = 0;
+  #last = performance.now();
+
+  goOn(): void {
+    const now = performance.now();
+    this.seconds += Math.min(now - this.#last, 2 * sleepMs) / 1000;
+    this.#last = now;
   }
 }

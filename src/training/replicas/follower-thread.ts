@@ -18,6 +18,8 @@ export interface FollowerThread {
   readonly failure: Promise<Error>;
   /** Settles when it is gone. */
   readonly end: Promise<void>;
+  /** Ends it wherever it is; `end` settles once it is gone. */
+  kill(): void;
   /** Whether the process waits for it. */
   hold(on: boolean): void;
 }

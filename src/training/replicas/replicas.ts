@@ -46,6 +46,8 @@ export interface ReplicasOptions {
   readonly onNotice: (line: string) => void;
   /** The module that the other threads run, where it does not lie beside this one: `follower.js`, built. */
   readonly followerEntry?: URL | undefined;
+  /** Seconds that another thread may be late in a step, besides 20 times what this one takes for its part; default: 120. */
+  readonly followerPatience?: number | undefined;
 }
 
 /** Several threads that take steps, in one way or the other: they share them by rows, or ONNX Runtime parts each op. */

@@ -21,6 +21,7 @@ export interface SharedStepsOptions {
   readonly whole: Replica;
   readonly count: number;
   readonly followerEntry?: URL | undefined;
+  readonly followerPatience?: number | undefined;
 }
 
 /** Steps that the lead, on this thread, shares with followers, on theirs. */
@@ -37,14 +38,14 @@ export class SharedSteps {
 
   /** @throws Error when a thread does not start, with the reason */
   static async start(engine: Engine, options: SharedStepsOptions): Promise<SharedSteps> {
-    const { parted, whole, count, step, followerEntry } = options;
+    const { parted, whole, count, step, followerEntry: entry, followerPatience: patience } = options;
     const parameters = options.parameters.map(({ name, shape }) => ({ name, shape }));
     const { optimizer, clipNorm } = options.config;
     const shared = { parameters, config: { optimizer, ...(clipNorm !== undefined && { clipNorm }) } };
     const exchange = new Exchange(planStep(parted, parameters, count));
     const packed = { outputs: packGraph(step.outputs), shape: step.shape, names: step.names };
     const task = { ...shared, step: packed, engine: engine.choice ?? 'auto' } as const;
-    const team = await Team.start(exchange, task, followerEntry);
+    const team = await Team.start(exchange, task, { entry, patience });
     try {
       const member = sharedMember(exchange, 0);
       return new SharedSteps(await Replica.share(engine, { ...shared, step: parted, member, whole }), whole, team);

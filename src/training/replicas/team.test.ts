@@ -19,6 +19,7 @@ it('waits for the end of threads of which one does not start: the process may no
     ready: new Promise(() => undefined),
     failure: Promise.resolve(problem),
     end: Promise.resolve(),
+    kill: () => undefined,
     hold: (on) => holds.push(on),
   });
   await expect(Team.start(exchange, {} as FollowerTask)).rejects.toBe(problem);

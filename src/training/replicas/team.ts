@@ -13,6 +13,9 @@ import type { StepRequest } from './commands.ts';
 const timeoutSeconds = 20;
 /** How long the reason of a failure may be on its way from one thread to another. */
 const reasonMs = 2000;
+/** How long a follower may be late in a step, besides 20 times what the lead takes for its part; and how long to end once one has failed. */
+const lateSeconds = 120;
+const endSeconds = 20;
 
 /** The threads of the followers, and what the lead tells them. */
 export class Team {
@@ -22,20 +25,30 @@ export class Team {
   readonly #threads: readonly FollowerThread[];
   /** Why a follower ended before it was told to; the first reason counts. */
   readonly #failure: Promise<Error>;
+  readonly #patience: number;
   readonly #forgetExit: () => void;
   #failed = false;
 
   /**
    * Starts a thread for each replica but the first.
-   * @param entry the module that they run, where it is not this package's own
+   * @param options.entry the module that they run, where it is not this package's own
+   * @param options.patience seconds that one may be late in a step, besides 20 times what the lead takes for its part
    * @throws Error when one of them does not start, with the reason
    */
-  static async start(exchange: Exchange, task: Omit<FollowerTask, 'member'>, entry?: URL): Promise<Team> {
+  static async start(
+    exchange: Exchange,
+    task: Omit<FollowerTask, 'member'>,
+    {
+      entry,
+      patience = lateSeconds,
+    }: { readonly entry?: URL | undefined; readonly patience?: number | undefined } = {},
+  ): Promise<Team> {
     const { plan, memory } = exchange;
     const threads = Array.from({ length: plan.replicas - 1 }, (_, k) =>
       startFollower({ ...task, member: { replicas: plan.replicas, memory, index: k + 1 } }, entry),
     );
-    const team = new Team(exchange, threads);
+    exchange.barrier.expectWithin(patience);
+    const team = new Team(exchange, threads, patience);
     const problem = await Promise.race([Promise.all(threads.map(({ ready }) => ready)), team.#failure]);
     if (problem instanceof Error) {
       await team.stop();
@@ -46,7 +59,8 @@ export class Team {
     return team;
   }
 
-  private constructor(exchange: Exchange, threads: readonly FollowerThread[]) {
+  private constructor(exchange: Exchange, threads: readonly FollowerThread[], patience: number) {
+    this.#patience = patience;
     this.exchange = exchange;
     this.batchPart = sharedBatchPart(exchange.plan);
     this.#threads = threads;
@@ -93,11 +107,36 @@ export class Team {
     return new RootsigmaError(`train: a thread of the step failed: ${cause.message}`, { cause });
   }
 
-  /** Ends the followers, each after what it is doing: ONNX Runtime must not be stopped while it runs. */
+  /** Ends the followers, each after what it is doing: ONNX Runtime must not be stopped while it runs. One that hangs is stopped all the same. */
   async stop(): Promise<void> {
     for (const thread of this.#threads) thread.hold(true);
-    if (!this.#failed) this.send({ kind: 'stop' });
-    await Promise.all(this.#threads.map(({ end }) => end));
+    this.#tellToStop();
+    const ends = Promise.all(this.#threads.map(({ end }) => end));
+    const seconds = Math.min(endSeconds, this.#patience);
+    if (this.#failed && !(await isWithin(seconds, ends))) {
+      for (const thread of this.#threads) thread.kill();
+      // Nothing ends a thread that hangs outside JavaScript; the process does not wait for it.
+      if (!(await isWithin(seconds, ends))) for (const thread of this.#threads) thread.hold(false);
+    } else await ends;
     this.#forgetExit();
   }
+
+  #tellToStop(): void {
+    if (this.#failed) return;
+    try {
+      this.send({ kind: 'stop' });
+    } catch {
+      // One has failed that nobody has asked anything of since: what was trained is there.
+      this.#failed = true;
+      this.exchange.barrier.abort();
+    }
+  }
+}
+
+async function isWithin(seconds: number, end: Promise<unknown>): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<boolean>((resolve) => (timer = setTimeout(resolve, 1000 * seconds, false)));
+  const isOver = await Promise.race([end.then(() => true), late]);
+  clearTimeout(timer);
+  return isOver;
 }

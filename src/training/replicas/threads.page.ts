@@ -40,6 +40,10 @@ export function startFollower(task: FollowerTask): FollowerThread {
       onReady();
     },
   });
+  let onKilled: () => void;
+  const killed = new Promise<void>((resolve) => {
+    onKilled = resolve;
+  });
   const end = call.then(
     () => undefined,
     () => undefined,
@@ -54,7 +58,11 @@ export function startFollower(task: FollowerTask): FollowerThread {
         resolve(error instanceof Error ? error : new Error(String(error)));
       });
     }),
-    end,
+    end: Promise.race([end, killed]),
+    kill: () => {
+      worker.terminate();
+      onKilled();
+    },
     hold: () => undefined,
   };
 }

@@ -35,6 +35,9 @@ export function startFollower(
         resolve();
       });
     }),
+    kill: () => {
+      void worker.terminate();
+    },
     hold: (on) => {
       if (on) worker.ref();
       else worker.unref();

@@ -9,10 +9,11 @@ export const mig = defineMetric({
   quantities: {
     mig: { what: 'mean over the factors', range: [0, 1], better: 'larger' },
     perFactor: {
-      what: 'gap between the two codes that know most of a factor, as a share of its entropy, in the order of the data’s factors',
+      what: 'gap between the two codes that know most of a factor, as a share of its entropy',
       range: [0, 1],
       better: 'larger',
     },
+    factors: { what: 'the factors that vary, in the order of perFactor', namesOf: 'perFactor' },
   },
   formula: 'MIG = 1/K Σ_k (I(z₍₁₎; v_k) − I(z₍₂₎; v_k)) / H(v_k)',
   paper: 'Chen et al. 2018, Isolating Sources of Disentanglement in Variational Autoencoders',
@@ -22,8 +23,10 @@ export const mig = defineMetric({
   needs: { factors: true },
   options: { ...binsOption, ...factorOptions },
   async compute(context, { bins, levels }) {
-    const perFactor = mutualInformationGaps(await factorCodesOf(context, levels), bins);
-    return { mig: perFactor.reduce((sum, gap) => sum + gap, 0) / perFactor.length, perFactor };
+    const codes = await factorCodesOf(context, levels);
+    const perFactor = mutualInformationGaps(codes, bins);
+    const mean = perFactor.reduce((sum, gap) => sum + gap, 0) / perFactor.length;
+    return { mig: mean, perFactor, factors: codes.factors.map(({ name }) => name) };
   },
 });
 

@@ -1,0 +1,12 @@
+export { TokenCheck, isLoopback, newToken } from './access.ts';
+export { accessLine } from './access-log.ts';
+export type { AccessEntry, AccessLog } from './access-log.ts';
+export type { HeldBody } from './body.ts';
+export { listen } from './listen.ts';
+export type { ListenOptions, Listening } from './listen.ts';
+export { LocalServer, clientOf } from './local-server.ts';
+export type { LocalContext, LocalEnv, LocalServerOptions } from './local-server.ts';
+export { Counter, Histogram, Metrics } from './metrics.ts';
+export type { Labels } from './metrics.ts';
+export { HttpError, problemOf, statusOf } from './problem.ts';
+export type { Problem } from './problem.ts';
