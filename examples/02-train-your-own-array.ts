@@ -12,7 +12,7 @@ for (let k = 0; k < count; k++) {
 const training = train(images, { latent: 2, hidden: [64], epochs: 200, batchSize: 100, learningRate: 3e-3, seed: 1 });
 for await (const event of training) {
   if (event.event === 'epoch' && event.epoch % 50 === 0) {
-    console.log(`epoch ${event.epoch}: validation ELBO ${event.validation?.elbo.toFixed(2) ?? ''} nats`);
+    console.log(`epoch ${event.epoch}: validation ELBO ${event.validation?.elbo?.toFixed(2) ?? ''} nats`);
   }
 }
 const run = await training;

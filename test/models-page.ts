@@ -57,7 +57,8 @@ function criterionText(row: ObjectiveRow): string {
       : couplesExamples
         ? ' One thread takes its steps, as it compares examples.'
         : '';
-  return `\nEpochs are compared by ${by}, the ${better} the better.${alone}\n`;
+  const without = row.needsNoDensity ? ' A posterior without a density (`deterministic`) will do.' : '';
+  return `\nEpochs are compared by ${by}, the ${better} the better.${alone}${without}\n`;
 }
 
 /** Any will do. */

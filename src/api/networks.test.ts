@@ -152,7 +152,7 @@ it('learns digits by convolutions and residual blocks', async () => {
       validation: 0,
       learningRate: 5e-3,
       onEvent: (event) => {
-        if (event.event === 'epoch') elbos.push(event.training.elbo);
+        if (event.event === 'epoch') elbos.push(event.training.elbo ?? NaN);
       },
     });
     // From 784 log 2 = 543 nats at the start to where a Bernoulli of the mean image is, about 220, and below.

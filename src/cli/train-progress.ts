@@ -1,5 +1,5 @@
 import { fixed } from '../core/index.ts';
-import type { EpochEvent, StepEvent, ValidationMeans } from './library/index.ts';
+import type { ElboMeans, EpochEvent, StepEvent, ValidationMeans } from './library/index.ts';
 import { formatDuration, formatRate, metricName } from './format.ts';
 import type { Output } from './output.ts';
 import { Throttle } from './throttle.ts';
@@ -14,7 +14,8 @@ const epochLines = 50;
 export class TrainProgress {
   readonly #output: Output;
   readonly #throttle = new Throttle();
-  readonly #elbo = new RunningMean();
+  /** The ELBO, or of a model without one what training minimises. */
+  readonly #shown = new RunningMean();
   readonly #stepSeconds = new RunningMean();
   /** Whether an epoch since the last starred line was the best so far: after a resume, the best may lie before. */
   #best = false;
@@ -26,7 +27,7 @@ export class TrainProgress {
   }
 
   step(event: StepEvent): void {
-    this.#elbo.add(event.reconstruction - event.kl);
+    this.#shown.add(event.kl === undefined ? event.loss : event.reconstruction - event.kl);
     this.#stepSeconds.add(event.stepMs / 1000);
     if (this.#output.isLive && this.#throttle.isDue()) this.#output.status(this.#line(event));
   }
@@ -36,15 +37,16 @@ export class TrainProgress {
     if (epoch > 1 && epoch < epochs && epoch % Math.ceil(epochs / epochLines) !== 0) return;
     const { length } = String(epochs);
     const held = validation ? `   validation ${this.#held(validation)}` : '';
-    const { elbo, reconstruction, kl } = training;
     this.#output.note(
-      `epoch ${String(epoch).padStart(length)}/${epochs}   ELBO ${fixed(elbo)} = ${fixed(reconstruction)} − ${fixed(kl)}${held}   ${formatDuration(seconds)}`,
+      `epoch ${String(epoch).padStart(length)}/${epochs}   ${termsText(training)}${held}   ${formatDuration(seconds)}`,
     );
   }
 
   /** By what epochs are compared; of the ELBO the mean over all held-out examples. */
   #held({ elbo, criterion }: ValidationMeans): string {
-    if (!criterion || metricName(criterion.metric) === 'ELBO') return fixed(elbo) + this.#star(elbo, 'max');
+    if (elbo !== undefined && (!criterion || metricName(criterion.metric) === 'ELBO'))
+      return fixed(elbo) + this.#star(elbo, 'max');
+    if (!criterion) return '';
     const { metric, value, direction } = criterion;
     return `${metric} ${fixed(value)}${this.#star(value, direction)}`;
   }
@@ -59,15 +61,22 @@ export class TrainProgress {
     return isBest ? ' *' : '';
   }
 
-  #line({ epoch, step, totalSteps, examples }: StepEvent): string {
+  #line({ epoch, step, totalSteps, examples, kl }: StepEvent): string {
     const seconds = this.#stepSeconds.value;
     const width = Math.max(8, Math.min(24, this.#output.columns - 80));
     const filled = Math.round((width * step) / totalSteps);
     const bar = '━'.repeat(filled) + '─'.repeat(width - filled);
     const rate = `${formatRate(1 / seconds)} steps/s, ${formatRate(examples / seconds)} examples/s`;
     const left = formatDuration((totalSteps - step) * seconds);
-    return `${bar} epoch ${epoch}  step ${step}/${totalSteps}  ELBO ${this.#elbo.value.toFixed(1)}  ${left} left  ${rate}`;
+    return `${bar} epoch ${epoch}  step ${step}/${totalSteps}  ${kl === undefined ? 'loss' : 'ELBO'} ${this.#shown.value.toFixed(1)}  ${left} left  ${rate}`;
   }
+}
+
+/** `ELBO −93.1 = −70.2 − 22.9`, or of a model without a density the reconstruction alone. */
+function termsText({ elbo, reconstruction, kl }: ElboMeans): string {
+  return elbo === undefined || kl === undefined
+    ? `reconstruction ${fixed(reconstruction)}`
+    : `ELBO ${fixed(elbo)} = ${fixed(reconstruction)} − ${fixed(kl)}`;
 }
 
 /** Mean of the first few values, then one that forgets. */

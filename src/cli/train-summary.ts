@@ -21,8 +21,8 @@ export function saySummary(output: Output, outcome: TrainingOutcome): void {
   const { bold } = output.style;
   output.say('', bold(outcomeText(done)));
   if (training) {
-    const rows = [['nats', 'ELBO', 'reconstruction', 'KL'], elboRow('training', training)];
-    if (validation) rows.push(elboRow('validation', validation));
+    const rows = [termsHeader(training), termsRow('training', training)];
+    if (validation) rows.push(termsRow('validation', validation));
     output.say(...formatTable(rows, { right: [1, 2, 3] }));
     const others = otherMetrics(training);
     if (others !== '') output.say(`In the last epoch's steps: ${others}.`);
@@ -57,8 +57,13 @@ function outcomeText({ reason, epochs, steps, skipped, rollbacks, seconds, valid
   return `${how}: ${counted(epochs, 'epoch')}, ${counted(steps, 'step')}${left}${back}, ${formatDuration(seconds)}${speed}`;
 }
 
-function elboRow(name: string, { elbo, reconstruction, kl }: ElboMeans): string[] {
-  return [name, ...[elbo, reconstruction, kl].map((value) => fixed(value))];
+/** The terms of the ELBO, of a model without a density the reconstruction alone. */
+function termsHeader({ kl }: ElboMeans): string[] {
+  return ['nats', ...(kl === undefined ? ['reconstruction'] : ['ELBO', 'reconstruction', 'KL'])];
+}
+
+function termsRow(name: string, { elbo, reconstruction, kl }: ElboMeans): string[] {
+  return [name, ...[elbo, reconstruction, kl].flatMap((value) => (value === undefined ? [] : fixed(value)))];
 }
 
 /** What the objective says besides the terms of the ELBO: `totalCorrelation 0.31, discriminatorLoss 0.69`. */
@@ -80,16 +85,19 @@ function filesOf(folder: string): { readonly name: string; readonly size: number
 
 function nextSteps({ run, out, done, program, isPictured }: TrainingOutcome): string[] {
   const { model } = run.config;
+  const { hasDensity } = run;
   const rows = [
-    [`${program} evaluate ${out}`, 'ELBO and NLL on the test examples'],
-    [`${program} sample ${out} -o samples.${isPictured ? 'png' : 'csv'} --seed 2`, 'more samples'],
+    [`${program} evaluate ${out}`, `${hasDensity ? 'ELBO and NLL' : 'reconstruction'} on the test examples`],
+    ...(run.whyNoSamples() === undefined
+      ? [[`${program} sample ${out} -o samples.${isPictured ? 'png' : 'csv'} --seed 2`, 'more samples']]
+      : []),
   ];
-  if (run.columns) {
+  if (run.columns && hasDensity) {
     rows.push([`${program} score ${out} --data new.csv -o scores.csv --explain`, 'how unusual new rows are, and why']);
   }
   if (done.reason === 'interrupted')
     rows.unshift([`${program} train --resume --out ${out}`, 'continue where it stopped']);
-  else if (model.posterior.name !== 'full') {
+  else if (hasDensity && model.posterior.name !== 'full') {
     rows.push([`${program} train --config ${out}/config.json --posterior full`, 'the same with a full Σ']);
   }
   return formatTable(rows);

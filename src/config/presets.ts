@@ -129,6 +129,42 @@ export const presets: readonly Preset[] = [
     options: { objective: 'wae', lambda: 100 },
   },
   {
+    name: 'wae-deterministic',
+    summary: 'reconstruction and the same MMD of codes without noise, as in the paper',
+    when: 'you want sharp reconstructions and samples, and a code that is one point',
+    options: { posterior: 'deterministic', objective: 'wae', lambda: 100 },
+  },
+  {
+    name: 'ae',
+    summary: 'the plain autoencoder: reconstruction, and nothing else',
+    when: 'you want codes to compress or compare by, and no new examples',
+    options: { posterior: 'deterministic', objective: 'ae' },
+  },
+  {
+    name: 'rae-l2',
+    summary: "codes near 0 and small decoder's weights; samples from a mixture fitted after training",
+    when: 'you want sharp samples at the cost of a step of an autoencoder, and no likelihood',
+    options: { posterior: 'deterministic', prior: 'ex-post-mixture', objective: 'rae', regularizer: 'l2' },
+  },
+  {
+    name: 'rae-gp',
+    summary: 'the same, with a decoder whose slopes are small in place of its weights',
+    when: 'rae-l2 is not smooth between codes; a step is some twice the work',
+    options: {
+      ...{ posterior: 'deterministic', prior: 'ex-post-mixture', objective: 'rae' },
+      ...{ regularizer: 'gradient-penalty', regularizerWeight: 0.01 },
+    },
+  },
+  {
+    name: 'rae-sn',
+    summary: "the same, with the decoder's weights over their largest singular values",
+    when: 'you want a bound on how much the decoder stretches, and no weight to choose for it',
+    options: {
+      ...{ posterior: 'deterministic', prior: 'ex-post-mixture', objective: 'rae' },
+      ...{ regularizer: 'none', decoderNorm: 'spectral' },
+    },
+  },
+  {
     name: 'vamp-vae',
     summary: 'the mixture of the posteriors of 500 learned pseudo-inputs as prior',
     when: 'you generate: samples come from where the data lie',

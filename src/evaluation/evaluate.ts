@@ -1,65 +1,21 @@
 import { formerDrawNames, noticesTo, underPresentNames } from '../core/index.ts';
 import type { NdArray } from '../core/index.ts';
 import { ParallelProgram, mapInOrder } from '../engine/index.ts';
-import type { Engine } from '../engine/index.ts';
 import { StandardNormal, klDivergence } from '../gaussian/index.ts';
 import { centerOf, has } from '../models/index.ts';
 import type { Vae } from '../models/index.ts';
 import { parameterInputs } from '../nn/index.ts';
 import { batchesInOrder, hasClosedKl, ofRows, rowInput } from '../objectives/index.ts';
-import type { Examples } from '../objectives/index.ts';
 import { foldIn, key as seedKey } from '../random/index.ts';
+import { evaluateReconstruction } from './evaluate-reconstruction.ts';
+import type { EvaluateOptions, Evaluation } from './evaluation.ts';
 import { drawTerms, meanWithError, nllOf } from './importance-sampling.ts';
-import type { NllEstimate } from './importance-sampling.ts';
 import { LatentStatistics } from './latent-statistics.ts';
-
-/** How well a model fits examples: nats, sums over dimensions, means over examples. */
-export interface Evaluation {
-  readonly examples: number;
-  /** E_q[log p(x|z)] − KL: the expectation by `draws` draws of z an example, the same as the NLL's; the KL in closed form, or where it has none by the same draws. */
-  readonly elbo: number;
-  /** Standard deviation of the examples' ELBOs / √examples: both the data's spread and the draws' noise. */
-  readonly elboStandardError: number;
-  readonly reconstruction: number;
-  readonly kl: number;
-  /** Draws of z an example. */
-  readonly draws: number;
-  /** `draws`, under its former name. */
-  readonly samples: number;
-  readonly nll: NllEstimate;
-  /** Latent dimensions, of which `activeUnits` are active. */
-  readonly latent: number;
-  readonly activeUnits: number;
-  /**
-   * Mean KL(q(zᵢ|x) ‖ N(0, 1)) of each latent dimension. Absent where the prior is another, or the posterior's moments have no
-   * closed form.
-   */
-  readonly klPerDimension?: readonly number[];
-}
-
-export interface EvaluationProgress {
-  readonly stage: 'elbo' | 'nll' | 'metric';
-  /** Which, at the stage 'metric'. */
-  readonly metric?: string;
-  readonly done: number;
-  readonly total: number;
-}
-
-export interface EvaluateOptions {
-  readonly engine: Engine;
-  readonly model: Vae;
-  readonly parameters: Readonly<Record<string, NdArray>>;
-  readonly examples: Examples;
-  /** Draws of z an example. */
-  readonly draws: number;
-  readonly seed: number;
-  readonly onProgress?: ((progress: EvaluationProgress) => void) | undefined;
-  readonly signal?: AbortSignal | undefined;
-}
 
 export async function evaluateModel(given: EvaluateOptions): Promise<Evaluation> {
   const options = underPresentNames('evaluateModel', given, formerDrawNames, { onNotice: noticesTo(undefined) });
   const { model, examples, draws, onProgress } = options;
+  if (!has(model.parts.posterior, 'logProbOfDraw')) return evaluateReconstruction(options);
   const total = examples.size;
   const statistics = new LatentStatistics(model.latent);
   const closed: number[] = [];

@@ -1,5 +1,5 @@
 export { evaluateModel, hasKlPerDimension } from './evaluate.ts';
-export type { EvaluateOptions, Evaluation, EvaluationProgress } from './evaluate.ts';
+export type { EvaluateOptions, Evaluation, EvaluationProgress } from './evaluation.ts';
 export { imageQuality, structuralSimilarity } from './image-quality.ts';
 export type { ImageQuality, ImageSize } from './image-quality.ts';
 export { estimateNll, meanWithError } from './importance-sampling.ts';

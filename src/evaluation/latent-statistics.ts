@@ -34,14 +34,17 @@ export class LatentStatistics {
     this.#count += mean.size / this.#latent;
   }
 
+  /** The variance over the data of each dimension's posterior mean. */
+  get varianceOfMeans(): number[] {
+    return Array.from(this.#sumOfMeans, (sum, unit) => {
+      const average = sum / this.#count;
+      return this.#sumOfSquares[unit]! / this.#count - average * average;
+    });
+  }
+
   /** Dimensions whose posterior mean has a variance over the data above `activeUnitThreshold`. */
   get activeUnits(): number {
-    let active = 0;
-    for (let unit = 0; unit < this.#latent; unit++) {
-      const average = this.#sumOfMeans[unit]! / this.#count;
-      if (this.#sumOfSquares[unit]! / this.#count - average * average > activeUnitThreshold) active++;
-    }
-    return active;
+    return this.varianceOfMeans.filter((variance) => variance > activeUnitThreshold).length;
   }
 
   /**

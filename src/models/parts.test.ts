@@ -20,6 +20,7 @@ const variants: Readonly<Record<string, readonly Options[]>> = {
   iaf: [{ flows: 2, flowUnits: 4 }],
   realnvp: [{ priorFlows: 3, priorUnits: 4 }],
   maf: [{ priorFlows: 2, priorUnits: 4 }],
+  'ex-post-mixture': [{ components: 2 }],
 };
 
 /** Sizes that are large unless one asks otherwise are small: a suite differentiates by every number. */

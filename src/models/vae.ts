@@ -1,11 +1,11 @@
 import { CapabilityError, DTypeError, ValueError, formatShape, sizeOf } from '../core/index.ts';
-import type { FloatDType } from '../core/index.ts';
+import type { FloatDType, NdArray } from '../core/index.ts';
 import { asGraphKey, expandDims, stopGradient, withPlainDType, withScope } from '../graph/index.ts';
 import type { GraphKey, Tensor } from '../graph/index.ts';
 import { beside } from '../nn/index.ts';
 import type { LayerContext, ParameterSpec, Parameters } from '../nn/index.ts';
 import type { Key } from '../random/index.ts';
-import { requireCapabilities } from './capabilities.ts';
+import { has, requireCapabilities } from './capabilities.ts';
 import type { ModelPart } from './capabilities.ts';
 import { checkConditions, refuseWithout } from './conditions.ts';
 import { networksFor, posteriorFor, priorFor } from './choose.ts';
@@ -17,7 +17,7 @@ import type { Networks } from './networks/index.ts';
 import { posteriors } from './posteriors/index.ts';
 import type { Posterior, PosteriorDistribution } from './posteriors/index.ts';
 import { priorPrefix } from './priors/index.ts';
-import type { Prior, PriorDistribution } from './priors/index.ts';
+import type { FittedParameters, Prior, PriorDistribution } from './priors/index.ts';
 
 interface SharedOptions extends PosteriorOptions, PriorOptions {
   /** Dimensions of z. */
@@ -51,7 +51,7 @@ export interface VaeOutput {
   readonly prior: PriorDistribution;
   /** z, one draw an example, [..., latent]; where several are asked for, [rows, draws, latent]. */
   readonly latent: Tensor;
-  /** log q(z|x) of that draw, [...]; its gradient is the total one, through z too. */
+  /** log q(z|x) of that draw, [...]; its gradient is the total one, through z too. Reading it throws where the posterior has no density. */
   readonly logProbOfDraw: Tensor;
   /** What the decoder took, where that is cut off (`cutOff`): the same numbers, through which no gradient comes to the encoder. */
   readonly decoded?: Tensor;
@@ -81,6 +81,14 @@ export interface Vae {
   readonly parameters: readonly ParameterSpec[];
   /** Which prior and posterior it has, and what they can: objectives and exports ask (`requireCapabilities`). */
   readonly parts: { readonly prior: ModelPart; readonly posterior: ModelPart };
+  /**
+   * Where the prior is fitted to codes when training is over (`Prior.fit`): new values of its parameters.
+   *
+   * @param codes one z of each training example, [n, latent]
+   */
+  readonly fitPrior?: (codes: NdArray<'float64'>, key: Key) => FittedParameters;
+  /** Of `parameters`, the names of those that the decoder has. Absent of models that do not say. */
+  readonly decoderParameters?: readonly string[];
   /** p(z), batch shape [], event shape [latent] */
   prior(parameters: Parameters): PriorDistribution;
   /** x [..., inputSize] → q(z|x) */
@@ -183,6 +191,8 @@ function modelOf(all: ModelSizes, parts: ModelParts, condition?: Tensor, isOfDra
     conditionSize: condition ? 0 : sizes.conditionSize,
     parameters: parametersOf(parts),
     parts: { prior, posterior },
+    ...(prior.fit && { fitPrior: prior.fit }),
+    decoderParameters: decoder.parameters.map(({ name }) => name),
     prior: priorOf,
     encode,
     decode,
@@ -194,16 +204,17 @@ function modelOf(all: ModelSizes, parts: ModelParts, condition?: Tensor, isOfDra
       }
       const context: LayerContext = { mode, key: asGraphKey(key).foldIn(layerStream), state: new Map() };
       const q = encode(parameters, x, context);
-      const { value: z, logProb } = withScope('sample', () =>
+      const drawn = withScope('sample', () =>
         draws === undefined ? q.sampleAndLogProb(key) : drawSeveral(q, key, draws),
       );
+      const z = drawn.value;
       const decoded = cutOff ? stopGradient(z) : z;
       const likelihood = decode(parameters, decoded, context);
       const state = Object.fromEntries(context.state);
       const prior = priorOf(parameters);
       checkDType(parts.prior.name, prior, q);
-      const drawn = { latent: z, logProbOfDraw: logProb, ...(cutOff && { decoded }) };
-      return { posterior: q, prior, ...drawn, likelihood, state };
+      const output = { posterior: q, prior, latent: z, ...(cutOff && { decoded }), likelihood, state };
+      return withDensity(output, posterior, () => drawn.logProb);
     },
     given: (given) => {
       if (condition) checkConditions({ conditionSize: 0 }, given);
@@ -234,6 +245,16 @@ function checkDType(name: string, prior: PriorDistribution, posterior: Posterior
   throw new DTypeError(
     `prior '${name}': its distribution is ${prior.dtype} and the model ${posterior.dtype}. Make it within \`build\`, where numbers are of the model's type, and typed arrays and NdArrays of \`dtype\`, which \`build\` is given: constant(values, dtype).`,
   );
+}
+
+/** An output with log q(z|x): a posterior without a density says so where that is read, and nobody copies it by spreading the output. */
+function withDensity(
+  output: Omit<VaeOutput, 'logProbOfDraw'>,
+  posterior: ModelPart,
+  logProbOfDraw: () => Tensor,
+): VaeOutput {
+  if (has(posterior, 'logProbOfDraw')) return { ...output, logProbOfDraw: logProbOfDraw() };
+  return Object.defineProperty(output as VaeOutput, 'logProbOfDraw', { get: logProbOfDraw, enumerable: false });
 }
 
 /** What layers draw is apart from the draw of z, which takes the key itself. */

@@ -9,3 +9,4 @@ export * from './normalization.ts';
 export * from './on-rows.ts';
 export * from './parameters.ts';
 export * from './residual.ts';
+export * from './spectral-norm.ts';

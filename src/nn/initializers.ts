@@ -20,6 +20,9 @@ export const ones: Initializer = (_, shape) => {
   return array;
 };
 
+/** N(0, 1) */
+export const standardNormal: Initializer = (key, shape) => normal(key, shape);
+
 /** Uniform on ±1/√fanIn: what PyTorch's Linear takes for weight and bias. */
 export const uniformFanIn =
   (fanIn: number): Initializer =>

@@ -1,4 +1,4 @@
-import type { NdArray } from '../core/index.ts';
+import { NdArray } from '../core/index.ts';
 import type { Engine, Program } from '../engine/index.ts';
 import { keyInput, keyWords, withPlainDType } from '../graph/index.ts';
 import type { Tensor } from '../graph/index.ts';
@@ -7,7 +7,7 @@ import { parameterInputs } from '../nn/index.ts';
 import type { Parameters } from '../nn/index.ts';
 import type { Key } from '../random/index.ts';
 import { drawnTerms } from './draws.ts';
-import { elboTerms } from './elbo.ts';
+import { elboTerms, knownTerms } from './elbo.ts';
 import type { ElboTerms } from './elbo.ts';
 import { ofRows, rowInput } from './rows.ts';
 
@@ -19,7 +19,9 @@ export interface CriterionContext {
   /** The model's. */
   readonly parameters: Parameters;
   readonly output: VaeOutput;
-  /** Of the ELBO, [batch]. */
+  /** log p(x|z), [batch] */
+  readonly reconstruction: Tensor;
+  /** Of the ELBO, [batch]. Reading them throws where the posterior has no density. */
   readonly terms: ElboTerms;
 }
 
@@ -40,6 +42,13 @@ export interface Criterion {
 /** The ELBO at β = 1: a bound of log p(x), whatever the loss weighs otherwise. */
 export const elboCriterion: Criterion = { metric: 'elbo', direction: 'max' };
 
+/** log p(x|z) alone: of objectives that make do with a model without a density. */
+export const reconstructionCriterion: Criterion = {
+  metric: 'reconstruction',
+  direction: 'max',
+  perExample: ({ reconstruction }) => reconstruction,
+};
+
 /** A criterion's metric in a sentence. */
 export function metricText(metric: string): string {
   return metric === 'elbo' || metric === 'trimmedElbo' ? 'ELBO' : metric;
@@ -54,8 +63,8 @@ export function isBetter({ direction }: Pick<Criterion, 'direction'>, value: num
 export interface ExampleValues {
   /** log p(x|z), nats, [batch] */
   readonly reconstruction: NdArray;
-  /** KL(q(z|x) ‖ p(z)), nats, [batch] */
-  readonly kl: NdArray;
+  /** KL(q(z|x) ‖ p(z)), nats, [batch]; absent where the posterior has no density */
+  readonly kl?: NdArray;
   /** The criterion's, [batch] */
   readonly criterion: Float64Array;
 }
@@ -66,11 +75,20 @@ export interface ExampleValues {
  */
 export class CriterionProgram {
   readonly criterion: Criterion;
+  /** Whether values have a KL: the posterior has a density. */
+  readonly hasKl: boolean;
   readonly #program: Program;
+  /** Where the program reads the key, if it draws. */
+  readonly #key: NdArray<'uint32'>;
 
-  private constructor(criterion: Criterion, program: Program) {
+  private constructor(
+    criterion: Criterion,
+    parts: { readonly program: Program; readonly key: NdArray<'uint32'>; readonly hasKl: boolean },
+  ) {
     this.criterion = criterion;
-    this.#program = program;
+    this.hasKl = parts.hasKl;
+    this.#program = parts.program;
+    this.#key = parts.key;
   }
 
   static async compile(
@@ -82,22 +100,32 @@ export class CriterionProgram {
     const { x, model } = ofRows(of, rowInput(of));
     const parameters = parameterInputs(of.parameters);
     const output = model.apply(parameters, x, { key: keyInput('key'), draws: criterion.draws });
-    const terms = criterion.draws === undefined ? elboTerms({ ...output, x }) : drawnTerms(x, output).terms;
-    const own = withPlainDType('float32', () => criterion.perExample?.({ x, model, parameters, output, terms }));
-    const outputs = { ...terms, ...(own && { criterion: own }) };
-    return new CriterionProgram(criterion, await engine.compile({ outputs, boundInputs: options.parameters }));
+    const known = criterion.draws === undefined ? knownTerms(model, output, x) : drawnTerms(x, output).terms;
+    const { reconstruction } = known;
+    const context: CriterionContext = {
+      ...{ x, model, parameters, output, reconstruction },
+      get terms(): ElboTerms {
+        return 'kl' in known ? (known as ElboTerms) : elboTerms({ ...output, x });
+      },
+    };
+    const own = withPlainDType('float32', () => criterion.perExample?.(context));
+    const outputs = { ...known, ...(own && { criterion: own }) };
+    const key = NdArray.zeros([2], 'uint32');
+    const program = await engine.compile({ outputs, boundInputs: { ...options.parameters, key } });
+    return new CriterionProgram(criterion, { program, key, hasKl: 'kl' in known });
   }
 
   /** One draw of z for each row of x [batch, inputSize], with its condition behind it where the model takes one. */
   async run(x: NdArray<'float32'>, key: Key): Promise<ExampleValues> {
-    const values = await this.#program.run({ x, key: keyWords(key) });
+    this.#key.data.set(keyWords(key).data);
+    const values = await this.#program.run({ x });
     const { reconstruction, kl, criterion } = values as unknown as ElboValues & { readonly criterion?: NdArray };
     return {
       reconstruction,
-      kl,
+      ...(kl && { kl }),
       criterion: criterion
         ? Float64Array.from(criterion.data)
-        : Float64Array.from(reconstruction.data, (value, row) => value - (kl.data[row] ?? 0)),
+        : Float64Array.from(reconstruction.data, (value, row) => value - (kl?.data[row] ?? 0)),
     };
   }
 

@@ -2,7 +2,7 @@ import { ShapeError, formatShape, sameShape } from '../core/index.ts';
 import type { Distribution } from '../gaussian/index.ts';
 import { mean, mul, neg, sub } from '../graph/index.ts';
 import type { Tensor, TensorLike } from '../graph/index.ts';
-import type { Likelihood } from '../models/index.ts';
+import type { Likelihood, Vae, VaeOutput } from '../models/index.ts';
 import { klTerm } from './kl.ts';
 import type { PosteriorDraw } from './kl.ts';
 
@@ -39,6 +39,25 @@ export function elboTerms({ posterior, prior, likelihood, x, latent, logProbOfDr
     );
   }
   return { reconstruction, kl };
+}
+
+/**
+ * The terms of the ELBO, or of a model whose posterior has no density the reconstruction alone, at its one draw of z an example.
+ *
+ * @param x [rows, inputSize]
+ */
+export function knownTerms(model: Pick<Vae, 'parts'>, output: VaeOutput, x: Tensor): KnownTerms {
+  return model.parts.posterior.capabilities.includes('logProbOfDraw')
+    ? elboTerms({ ...output, x })
+    : { reconstruction: output.likelihood.logProb(x) };
+}
+
+/** `ElboTerms` as far as a model has them. */
+export type KnownTerms = Pick<ElboTerms, 'reconstruction'> & Partial<ElboTerms>;
+
+/** Their means over the batch, as steps say them (`Losses.metrics`). */
+export function meansOf({ reconstruction, kl }: KnownTerms): { readonly reconstruction: Tensor; readonly kl?: Tensor } {
+  return { reconstruction: mean(reconstruction), ...(kl && { kl: mean(kl) }) };
 }
 
 /**

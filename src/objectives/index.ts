@@ -1,3 +1,4 @@
+import { autoencoder } from './autoencoder.ts';
 import { betaTc } from './beta-tc.ts';
 import { capacity } from './capacity.ts';
 import { ciwae } from './ciwae.ts';
@@ -9,6 +10,7 @@ import { info } from './info.ts';
 import { iwae } from './iwae.ts';
 import { miwae } from './miwae.ts';
 import { piwae } from './piwae.ts';
+import { rae } from './rae.ts';
 import { renyi } from './renyi.ts';
 import { wae } from './wae.ts';
 
@@ -27,6 +29,8 @@ export const objectives = [
   dip,
   info,
   wae,
+  autoencoder,
+  rae,
 ] as const;
 
 export * from './criterion.ts';
@@ -40,5 +44,6 @@ export * from './rows.ts';
 export { describeScheduled, fullValue, scalarAt, scheduleNames, scheduleRules, scheduled } from './schedule.ts';
 export type { Schedule, ScheduleName, Scheduled } from './schedule.ts';
 export * from './schedule-checks.ts';
+export { squaredJacobian, squaredWeights } from './decoder-penalty.ts';
 export * from './kl.ts';
 export * from './kl-per-dimension.ts';

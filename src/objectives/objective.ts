@@ -6,7 +6,7 @@ import type { Capability, Vae, VaeOutput } from '../models/index.ts';
 import type { ParameterSpec, Parameters } from '../nn/index.ts';
 import { valuesOf } from '../parts/index.ts';
 import type { Part, PartOptions, ValuesOf } from '../parts/index.ts';
-import { elboCriterion } from './criterion.ts';
+import { elboCriterion, reconstructionCriterion } from './criterion.ts';
 import type { Criterion } from './criterion.ts';
 import type { Scheduled } from './schedule.ts';
 
@@ -35,8 +35,8 @@ export interface Losses {
   readonly loss: Tensor;
   /** What the objective's own parameters minimise. Default: `loss`. */
   readonly own?: Tensor;
-  /** What is said of a step, means over the batch in nats; the two terms of the ELBO always. */
-  readonly metrics: { readonly reconstruction: Tensor; readonly kl: Tensor } & Readonly<Record<string, Tensor>>;
+  /** What is said of a step, means over the batch in nats: the two terms of the ELBO, of a model without a density the first alone. */
+  readonly metrics: { readonly reconstruction: Tensor; readonly kl?: Tensor } & Readonly<Record<string, Tensor>>;
 }
 
 /** Adam, for an objective's own parameters. */
@@ -72,7 +72,10 @@ export interface Objective {
   readonly draws?: number;
   /** Whether the decoder takes z for a constant (`VaeOutput.decoded`), as the loss gives the encoder a gradient of its own. */
   readonly cutsOff?: boolean;
-  /** By what epochs are compared, training stops early and examples are left out. Default: the ELBO, which is not warmed up. */
+  /**
+   * By what epochs are compared, training stops early and examples are left out. Default: the ELBO, which is not warmed up, or where
+   * no density is needed the reconstruction.
+   */
   readonly criterion?: Criterion;
   /** What a person should know of it for such sizes, a sentence each: said when a training begins. */
   readonly notices?: readonly string[];
@@ -93,6 +96,16 @@ export interface ObjectiveRow<N extends string = string, O extends PartOptions =
   N,
   O
 > {
+  /**
+   * Whether it makes do with a model that has no density log q(z|x), and so no KL (`knownTerms`). Default: false, and such a model is
+   * refused. The `criterion` of one that does, does too.
+   */
+  readonly needsNoDensity?: boolean;
+  /**
+   * Whether nothing in it draws codes to p(z): draws of the prior are then no codes of this model, unless the prior is fitted to
+   * them when training is over (`Prior.fit`). Default: false.
+   */
+  readonly leavesPrior?: boolean;
   build(options: ValuesOf<O>, sizes: ObjectiveSizes): Objective;
 }
 
@@ -134,11 +147,14 @@ export function createObjective(
     parameters = [],
     optimizer,
     couplesExamples,
-    needs = {},
-    criterion = elboCriterion,
+    needs: asked = {},
+    criterion = row.needsNoDensity ? reconstructionCriterion : elboCriterion,
     notices = [],
   } = objective;
   const { draws, cutsOff } = objective;
+  const { needsNoDensity = false } = row;
+  const ofDensity: readonly Capability[] = needsNoDensity ? [] : ['logProbOfDraw'];
+  const needs = { ...asked, posterior: [...new Set([...ofDensity, ...(asked.posterior ?? [])])] };
   const stray = parameters.find(({ name }) => !name.startsWith(objectivePrefix));
   if (stray) {
     throw new ValueError(

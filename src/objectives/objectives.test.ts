@@ -11,6 +11,7 @@ testObjectives(objectives, {
     iwae: [{ gradient: 'dreg' }],
     dip: [{ variant: 'ii' }],
     wae: [{ kernel: 'rbf' }],
+    rae: [{ regularizer: 'gradient-penalty', projections: 2 }, { regularizer: 'none' }],
   },
   surrogates: ['piwae', 'iwae, gradient dreg'],
 });

@@ -1,7 +1,8 @@
 import { ValueError } from '../core/index.ts';
 import { add, mean, mul, neg } from '../graph/index.ts';
 import { option } from '../parts/index.ts';
-import { elboTerms } from './elbo.ts';
+import { reconstructionCriterion } from './criterion.ts';
+import { knownTerms, meansOf } from './elbo.ts';
 import { kernelOptions, mmdToPrior } from './mmd.ts';
 import { defineObjective } from './objective.ts';
 import { describeScheduled, scheduled } from './schedule.ts';
@@ -10,7 +11,7 @@ export const wae = defineObjective({
   name: 'wae',
   summary:
     'WAE-MMD: reconstruction, and codes that together are as the prior; nothing is asked of the codes of one example',
-  when: 'for sharper reconstructions than the ELBO gives, where no likelihood is wanted: the ELBO of such a model says little',
+  when: 'for sharper reconstructions than the ELBO gives, where no likelihood is wanted: the ELBO of such a model says little; with posterior deterministic as in the paper',
   formula: 'E_q[log p(x|z)] − λ MMD²(q(z), p(z))',
   paper: 'Tolstikhin et al. 2018, Wasserstein Auto-Encoders',
   options: {
@@ -21,19 +22,20 @@ export const wae = defineObjective({
     }),
     ...kernelOptions,
   },
+  needsNoDensity: true,
   describe: ({ lambda }) => `WAE-MMD, λ = ${describeScheduled(lambda)}`,
   build: ({ kernel, bandwidth }, { batchSize }) => {
     if (batchSize < 2) throw new ValueError("objective 'wae': compares codes, so batchSize must be at least 2.");
     return {
       couplesExamples: true,
-      criterion: { metric: 'reconstruction', direction: 'max', perExample: ({ terms }) => terms.reconstruction },
+      criterion: reconstructionCriterion,
       build: (context) => {
         const { x, output, scalars } = context;
-        const { reconstruction, kl } = elboTerms({ ...output, x });
+        const terms = knownTerms(context.model, output, x);
         const mmd = mmdToPrior(context, { kernel, bandwidth });
         return {
-          loss: add(neg(mean(reconstruction)), mul(mmd, scalars.lambda ?? 0)),
-          metrics: { reconstruction: mean(reconstruction), kl: mean(kl), mmd },
+          loss: add(neg(mean(terms.reconstruction)), mul(mmd, scalars.lambda ?? 0)),
+          metrics: { ...meansOf(terms), mmd },
         };
       },
     };

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { NdArray, UnsupportedError, epsilonOf } from '../core/index.ts';
+import { CapabilityError, NdArray, UnsupportedError, epsilonOf } from '../core/index.ts';
 import type { FloatDType } from '../core/index.ts';
 import { createOrtEngine } from '../engine/ort/index.ts';
 import { evaluate, evaluateAll } from '../engine/reference/index.ts';
@@ -22,6 +22,7 @@ import {
 } from '../graph/index.ts';
 import type { Tensor } from '../graph/index.ts';
 import type { Distribution } from '../gaussian/index.ts';
+import { centerOf } from '../models/index.ts';
 import type { PosteriorDistribution, PosteriorRow, PriorDistribution, PriorRow } from '../models/index.ts';
 import { parameter } from '../nn/index.ts';
 import type { ParameterSpec, Parameters } from '../nn/index.ts';
@@ -57,6 +58,7 @@ const constants = (values: Values, dtype: FloatDType): Parameters =>
  *
  * - it can what its row says, and refuses the rest;
  * - a draw is `fromNoise` of its noise, and its log density that of the change of variables, by the Jacobian of the draw;
+ * - without noise every draw is the same; without a density, whoever reads one gets a CapabilityError with the posterior's name;
  * - draws go with their densities: E_q[r / q] = 1 for another density r, and where the density is known at any point its
  *   integral, moments and entropy (`testDistribution`);
  * - gradients by features and parameters are those of differences;
@@ -77,10 +79,10 @@ export function testPosterior(row: PosteriorRow, options: Readonly<Record<string
   const can = (capability: PosteriorRow['capabilities'][number]): boolean => row.capabilities.includes(capability);
 
   const said = (posterior: PosteriorDistribution, epsilon: Tensor, z: Tensor): Record<string, Tensor> => {
-    const { value, logProb } = posterior.fromNoise(epsilon);
+    const drawn = posterior.fromNoise(epsilon);
     return {
-      draw: value,
-      logProbOfDraw: logProb,
+      draw: drawn.value,
+      ...(can('logProbOfDraw') && { logProbOfDraw: drawn.logProb }),
       ...(can('logProb') && { logProb: posterior.logProb(z) }),
       ...(posterior.marginalLogProb && { marginalLogProb: posterior.marginalLogProb(z) }),
       ...(posterior.mean && { mean: posterior.mean }),
@@ -91,7 +93,6 @@ export function testPosterior(row: PosteriorRow, options: Readonly<Record<string
 
   it('can what its row says', () => {
     const posterior = at('float64');
-    expect(row.capabilities).toContain('logProbOfDraw');
     expect(posterior.eventShape).toEqual([latent]);
     expect(posterior.batchShape).toEqual([3]);
     expect(posterior.isReparameterized).toBe(true);
@@ -99,9 +100,34 @@ export function testPosterior(row: PosteriorRow, options: Readonly<Record<string
     expect([posterior.root !== undefined, posterior.covariance !== undefined]).toEqual([can('root'), can('root')]);
     expect(posterior.marginalLogProb !== undefined).toBe(can('marginalLogProb'));
     if (!can('logProb')) expect(() => posterior.logProb(points)).toThrow(UnsupportedError);
+    if (can('logProbOfDraw')) return;
+    // What has no density of a draw has none at all, and says so by its name where one is read.
+    expect(row.capabilities).toEqual([]);
+    for (const { logProb: read } of [
+      { logProb: () => posterior.fromNoise(constant(noise)).logProb },
+      { logProb: () => posterior.sampleAndLogProb(key(1)).logProb },
+      { logProb: () => posterior.logProb(points) },
+    ]) {
+      expect(read).toThrow(CapabilityError);
+      expect(read).toThrow(row.name);
+    }
+  });
+
+  it('draws the same z whatever the noise, where there is none', () => {
+    if (noiseSize > 0) return;
+    const posterior = at('float64');
+    const one = evaluate(posterior.sample(key(1)));
+    expect(one.shape).toEqual([3, latent]);
+    for (const drawn of [posterior.sample(key(2), [2]), posterior.sampleAndLogProb(key(2), [2]).value]) {
+      const { shape, data } = evaluate(drawn);
+      expect(shape).toEqual([2, 3, latent]);
+      expect([...data]).toEqual([...one.data, ...one.data]);
+    }
+    expect(evaluate(centerOf(posterior))).toEqual(one);
   });
 
   it('draws with the density that it states', () => {
+    if (!can('logProbOfDraw')) return;
     if (can('logProb')) testDistribution(at('float64'), { draws: 5000 });
     checkDensityByDraws(at('float64'), 3);
     const [alone, together] = [at('float64').sample(key(3), [50]), at('float64').sampleAndLogProb(key(3), [50]).value];
@@ -109,7 +135,7 @@ export function testPosterior(row: PosteriorRow, options: Readonly<Record<string
   });
 
   it('states the density of the change of variables', () => {
-    if (noiseSize !== latent) return;
+    if (noiseSize !== latent || !can('logProbOfDraw')) return;
     const epsilon = constant(noise);
     const { value, logProb } = at('float64').fromNoise(epsilon);
     const rows = Array.from(
@@ -166,7 +192,8 @@ export function testPosterior(row: PosteriorRow, options: Readonly<Record<string
     const wanted = at('float64').fromNoise(constant(noise));
     const found = perExample.fromNoise(transpose(constant(noise), [1, 0, 2]));
     expectAllClose(evaluate(transpose(found.value, [1, 0, 2])), evaluate(wanted.value), { rtol: 1e-12, atol: 1e-12 });
-    expectAllClose(evaluate(transpose(found.logProb)), evaluate(wanted.logProb), { rtol: 1e-12, atol: 1e-12 });
+    if (can('logProbOfDraw'))
+      expectAllClose(evaluate(transpose(found.logProb)), evaluate(wanted.logProb), { rtol: 1e-12, atol: 1e-12 });
   });
 
   testEngines((dtype) => said(at(dtype), constant(noise, dtype), constant(points, dtype)));

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { NdArray, sizeOf } from '../core/index.ts';
+import { CapabilityError, NdArray, sizeOf } from '../core/index.ts';
 import type { FloatDType } from '../core/index.ts';
 import { createOrtEngine } from '../engine/ort/index.ts';
 import { evaluateAll } from '../engine/reference/index.ts';
-import { asGraphKey, constant, grad, input, verifyGraph } from '../graph/index.ts';
+import { asGraphKey, constant, grad, input, isOp, topologicalOrder, verifyGraph } from '../graph/index.ts';
 import type { Tensor } from '../graph/index.ts';
 import { createVae } from '../models/index.ts';
 import type { Vae } from '../models/index.ts';
@@ -46,6 +46,7 @@ export interface ObjectiveSuiteOptions {
  * - gradients of the loss by the model's parameters, of the own loss by the objective's, by central differences
  * - the loss is a sum over rows exactly where it says that it compares no examples, and is shared by threads only then
  * - the model's parameters do not follow the own loss, nor the objective's the model's
+ * - one that needs no density makes do without, in steps, validation and record; the others refuse such a model
  * - every engine of Node gives the numbers of the reference
  * - a training says the metrics and weights, and goes on from a checkpoint to the bit
  *
@@ -65,7 +66,8 @@ export function testObjectives(
     const create = (batchSize = rows): TrainingObjective =>
       createObjective(row, options, { latent, inputSize, batchSize, trainingSize: 50 });
     const objective = create();
-    const models = (['diagonal', 'full'] as const).map(
+    const kinds = ['diagonal', 'full', ...(row.needsNoDensity ? (['deterministic'] as const) : [])] as const;
+    const models = kinds.map(
       (posterior) => [posterior, modelOf(posterior, 'float64'), modelOf(posterior, 'float32')] as const,
     );
 
@@ -76,12 +78,13 @@ export function testObjectives(
       for (const spec of objective.parameters) expect(spec.name.startsWith(objectivePrefix)).toBe(true);
     });
 
-    describe.each(models)('of a model with a %s posterior', (_, exact, model) => {
+    describe.each(models)('of a model with a %s posterior', (kind, exact, model) => {
       it('has a loss and metrics at each step', () => {
         for (const step of steps) {
           const { loss, own, metrics } = lossesOf(objective, exact, { step });
           const scalars = { loss, ...(own && { own }), ...metrics };
-          expect(Object.keys(metrics)).toEqual(expect.arrayContaining(['reconstruction', 'kl']));
+          expect(Object.keys(metrics)).toContain('reconstruction');
+          expect('kl' in metrics).toBe(kind !== 'deterministic');
           verifyGraph(Object.values(scalars));
           for (const [each, { shape, data }] of Object.entries(evaluateAll(scalars))) {
             expect(shape, each).toEqual([]);
@@ -158,7 +161,10 @@ export function testObjectives(
         const { outputs, state } = buildStep(model, rows, objective);
         expect(state).toEqual({});
         const specs = [...model.parameters, ...objective.parameters];
-        const boundInputs: Record<string, NdArray> = {
+        const used = new Set(
+          topologicalOrder(Object.values(outputs)).flatMap((node) => (isOp(node, 'input') ? node.attributes.name : [])),
+        );
+        const given: Record<string, NdArray> = {
           ...initializeParameters(specs, key(3)),
           x: NdArray.from(bernoulli(key(5), 0.4, [rows, inputSize]), 'float32'),
           key: NdArray.from([12, 34], 'uint32'),
@@ -169,6 +175,7 @@ export function testObjectives(
             ]),
           ),
         };
+        const boundInputs = Object.fromEntries(Object.entries(given).filter(([name]) => used.has(name)));
         const expected = evaluateAll(outputs, boundInputs);
         for (const { label, name: build, access } of ortBuilds) {
           const engine = await createOrtEngine(build, { threads: 1, ...(access && { access }) });
@@ -183,9 +190,16 @@ export function testObjectives(
       });
     });
 
-    it.runIf(isWhole)('trains, and goes on from a checkpoint to the bit', async () => {
+    it.skipIf(row.needsNoDensity)('refuses a model without a density in a sentence', () => {
+      const build = () => buildStep(modelOf('deterministic', 'float32'), rows, objective);
+      expect(build).toThrow(CapabilityError);
+      expect(build).toThrow(`objective '${row.name}' needs of the posterior the log density of its draws`);
+    });
+
+    const trained = row.needsNoDensity ? (['diagonal', 'deterministic'] as const) : (['diagonal'] as const);
+    it.runIf(isWhole).each(trained)('trains a %s posterior, and goes on from a checkpoint to the bit', async (kind) => {
       const engine = await createOrtEngine('onnxruntime-node', { threads: 1 });
-      const model = modelOf('diagonal', 'float32');
+      const model = modelOf(kind, 'float32');
       const trainer = (resume?: Checkpoint): Promise<Trainer> =>
         Trainer.create({ engine, model, objective, config, resume, training: examples(50), validation: examples(12) });
       const whole = await trainer();
@@ -207,7 +221,11 @@ export function testObjectives(
       expect(scalars).toEqual(mapScheduled(objective, (scheduled) => scalarAt(scheduled, 7, 12)));
       for (const value of Object.values(metrics ?? {})) expect(Number.isFinite(value)).toBe(true);
       const done = events.find((event) => event.event === 'done');
-      expect(Object.keys(done?.training?.metrics ?? {})).toEqual(['elbo', ...Object.keys(metrics ?? {})]);
+      const ofElbo = kind === 'deterministic' ? [] : ['elbo'];
+      expect(Object.keys(done?.training?.metrics ?? {})).toEqual([...ofElbo, ...Object.keys(metrics ?? {})]);
+      expect(['elbo' in (done?.training ?? {}), 'kl' in (done?.validation ?? {})]).toEqual(
+        kind === 'deterministic' ? [false, false] : [true, true],
+      );
       expect(done?.validation?.criterion?.metric).toBe(objective.criterion.metric);
       // What belongs to the training alone is in its checkpoints and not in its result.
       expect(Object.keys(whole.result())).toEqual(model.parameters.map((spec) => spec.name));
@@ -276,7 +294,7 @@ function mapScheduled<T>({ scalars }: TrainingObjective, map: (scheduled: Schedu
   return Object.fromEntries(Object.entries(scalars).map(([name, scheduled]) => [name, map(scheduled)]));
 }
 
-function modelOf(posterior: 'diagonal' | 'full', dtype: FloatDType): Vae {
+function modelOf(posterior: 'diagonal' | 'full' | 'deterministic', dtype: FloatDType): Vae {
   return createVae({ inputSize, latent, hidden: [3], activation: 'tanh', posterior, dtype });
 }
 

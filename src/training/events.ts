@@ -1,8 +1,9 @@
 /** Means over examples, in nats. */
 export interface ElboMeans {
-  readonly elbo: number;
+  /** As `kl`, absent where the posterior has no density (`deterministic`). */
+  readonly elbo?: number;
   readonly reconstruction: number;
-  readonly kl: number;
+  readonly kl?: number;
   /** These and the objective's other ones, by name; absent in records of earlier versions. */
   readonly metrics?: Readonly<Record<string, number>>;
 }
@@ -35,7 +36,8 @@ export interface StepEvent {
   /** What the step minimised, a mean over the batch: for the ELBO β KL − reconstruction. */
   readonly loss: number;
   readonly reconstruction: number;
-  readonly kl: number;
+  /** Absent where the posterior has no density. */
+  readonly kl?: number;
   /** Weight of the KL term; 1 where the objective has none. */
   readonly beta: number;
   /** What the objective says of the batch, by name: the two terms above and its own. */

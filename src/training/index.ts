@@ -33,3 +33,5 @@ export type { StepGraph, StepNames } from './step-graph.ts';
 export { heldBytes } from './step-memory.ts';
 export { Trainer } from './trainer.ts';
 export type { TrainerOptions } from './trainer.ts';
+export { withFittedPrior } from './fit-prior.ts';
+export type { FitPriorOptions } from './fit-prior.ts';

@@ -17,6 +17,7 @@ export const streams = {
   rollbacks: 5,
   objective: 6,
   examples: 7,
+  prior: 8,
 } as const;
 
 /** What a training begins with: the model's parameters, those given or drawn ones, and the objective's own, which are drawn. */

@@ -34,7 +34,7 @@ import { learningRateFactor } from './schedule.ts';
 import { startingValues, streams } from './starting-values.ts';
 import { StepTimes } from './step-times.ts';
 import { stepsIn, stepsInAll, trimmedCount, without, worstExamples } from './trim.ts';
-import { validate } from './validation.ts';
+import { meansOfTerms, validate } from './validation.ts';
 import type { Validation } from './validation.ts';
 
 export interface TrainerOptions {
@@ -353,7 +353,7 @@ export class Trainer {
       examples: indices.length,
       loss,
       reconstruction: metrics.reconstruction ?? NaN,
-      kl: metrics.kl ?? NaN,
+      ...(metrics.kl !== undefined && { kl: metrics.kl }),
       beta: scalars.beta ?? 1,
       learningRate,
       ...norms,
@@ -368,12 +368,13 @@ export class Trainer {
     const { sums, epoch, patience, nonFinite } = this.#progress;
     const steps = stepsIn(epoch, training.size, config) - (nonFinite?.skippedInEpoch ?? 0);
     const means = mapValues(sums, (sum) => sum / steps);
-    const { reconstruction = NaN, kl = NaN } = means;
-    const elbo = reconstruction - kl;
+    const { reconstruction = NaN, kl } = means;
+    const terms = meansOfTerms({ reconstruction, kl });
+    const { elbo } = terms;
     const validation = await this.#validate();
     const { bestValue } = this.#progress;
     const last = {
-      training: { elbo, reconstruction, kl, metrics: { elbo, ...means } },
+      training: { ...terms, metrics: { ...(elbo !== undefined && { elbo }), ...means } },
       ...(validation && { validation }),
     };
     const { criterion } = this.#objective;

@@ -11,7 +11,7 @@ export interface Validation extends ValidationMeans {
 }
 
 /**
- * Mean ELBO terms over all examples and the mean of the criterion, one draw of z each.
+ * Mean ELBO terms over all examples, as far as the model has them, and the mean of the criterion, one draw of z each.
  *
  * @param options.trim share of the examples, those explained worst, that the criterion leaves out
  */
@@ -30,7 +30,7 @@ export async function validate(
   const merits = new Float64Array(examples.size);
   for await (const { values, start } of valuesInOrder(program, examples, options)) {
     for (const value of values.reconstruction.data) reconstruction += value;
-    for (const value of values.kl.data) kl += value;
+    for (const value of values.kl?.data ?? []) kl += value;
     for (const value of values.criterion) total += value;
     // As the float32 numbers that they are computed from.
     merits.set(
@@ -39,8 +39,11 @@ export async function validate(
     );
   }
   const { size } = examples;
-  const means = { elbo: (reconstruction - kl) / size, reconstruction: reconstruction / size, kl: kl / size };
-  const own = metric === 'elbo' ? means.elbo : total / size;
+  const means = meansOfTerms(
+    { reconstruction: reconstruction / size, ...(program.hasKl && { kl: kl / size }) },
+    (reconstruction - kl) / size,
+  );
+  const own = metric === 'elbo' ? (reconstruction - kl) / size : total / size;
   const trimmed = options.trim > 0 ? (direction === 'max' ? 1 : -1) * upperMean(merits, options.trim) : undefined;
   const trimmedMetric = `trimmed${metric.charAt(0).toUpperCase()}${metric.slice(1)}`;
   return {
@@ -49,6 +52,14 @@ export async function validate(
     metrics: { ...means, [metric]: own, ...(trimmed !== undefined && { [trimmedMetric]: trimmed }) },
     criterion: { metric: trimmed === undefined ? metric : trimmedMetric, direction, value: trimmed ?? own },
   };
+}
+
+/** The terms with the ELBO before them, where there is one; else the reconstruction alone. */
+export function meansOfTerms(
+  { reconstruction, kl }: { readonly reconstruction: number; readonly kl?: number | undefined },
+  elbo = reconstruction - (kl ?? NaN),
+): Pick<ValidationMeans, 'elbo' | 'reconstruction' | 'kl'> {
+  return kl === undefined ? { reconstruction } : { elbo, reconstruction, kl };
 }
 
 /** The mean of all values but the lowest share. */

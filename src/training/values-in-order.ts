@@ -35,7 +35,7 @@ export async function* valuesInOrder(
     const next = own.next();
     if (!next.done) {
       const { reconstruction, kl, criterion } = await program.run(next.value.x, next.value.key);
-      [reconstruction.data, kl.data, criterion].forEach((values, k) => {
+      [reconstruction.data, kl?.data ?? [], criterion].forEach((values, k) => {
         all.set(values, (pieces.offsets[rank] ?? 0) + k * criterion.length);
       });
     }
@@ -48,7 +48,7 @@ export async function* valuesInOrder(
       };
       const values = {
         reconstruction: new NdArray(part(0), [count]),
-        kl: new NdArray(part(1), [count]),
+        ...(program.hasKl && { kl: new NdArray(part(1), [count]) }),
         criterion: part(2),
       };
       yield { start: start + k * batchSize, values };

@@ -76,7 +76,7 @@ async function stepsOf(task: Task) {
       replicas.batch.set(bernoulli(key(index), 0.3, [rows, vae.inputSize]).data);
       const request = {
         key: foldIn(key(2), index),
-        scalars: { beta: 0.7 },
+        scalars: { beta: 0.7, codeWeight: 0.2, regularizerWeight: 0.05 },
         learningRate: config.optimizer.learningRate,
       };
       outcomes.push(await replicas.take(request));
@@ -135,6 +135,12 @@ const models: Readonly<Record<string, VaeOptions>> = {
   },
 };
 
+/** For objectives that need no density; the prior is state that no step reads. */
+const densityless: Readonly<Record<string, VaeOptions>> = {
+  'codes without noise': { ...small, activation: 'relu', posterior: 'deterministic', prior: 'ex-post-mixture' },
+  'codes without noise, by convolutions': { ...image, activation: 'tanh', posterior: 'deterministic' },
+};
+
 describe('replicas', () => {
   // 100 rows: parts of 64 and 36, or 32, 32, 32 and 4. 33: 16 and 17.
   it.each(Object.entries(models))('take the steps of one thread to the bit: %s', async (_, options) => {
@@ -152,8 +158,10 @@ describe('replicas', () => {
     ['iwae', { draws: 3, gradient: 'dreg' }, 'a full posterior, symmetric root'],
     ['piwae', { draws: 2, bounds: 2 }, 'convolutions and dropout'],
     ['renyi', { draws: 3, order: 1.5 }, 'columns of a table'],
+    ['rae', { regularizer: 'l2' }, 'codes without noise'],
+    ['rae', { regularizer: 'gradient-penalty' }, 'codes without noise, by convolutions'],
   ] as const)('take the steps of one thread to the bit: %s %o of %s', async (name, options, modelName) => {
-    const vae = createVae({ ...small, ...models[modelName] } as VaeOptions);
+    const vae = createVae({ ...small, ...models[modelName], ...densityless[modelName] });
     const row = objectives.find((each) => each.name === name)!;
     const { latent } = vae;
     const make = (rows: number): TrainingObjective =>
@@ -162,6 +170,13 @@ describe('replicas', () => {
     const one = await stepsOf({ ...task, count: 1 });
     expect(one.outcomes.every(({ loss }) => Number.isFinite(loss))).toBe(true);
     expect(await stepsOf({ ...task, count: 2 })).toEqual(one);
+  });
+
+  it('do not share a step that is computed from state, which followers are not given', async () => {
+    const vae = createVae({ ...small, activation: 'relu', posterior: 'diagonal', prior: 'ex-post-mixture' });
+    await expect(stepsOf({ count: 2, model: vae, rows: 33, steps: 1 })).rejects.toThrow(/use one replica/);
+    const { outcomes } = await stepsOf({ count: undefined, model: vae, rows: 33, steps: 1 });
+    expect(Number.isFinite(outcomes[0]?.loss)).toBe(true);
   });
 
   it.each([

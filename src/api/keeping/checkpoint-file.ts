@@ -18,7 +18,7 @@ const mean = v.pipe(
   v.transform((value) => value ?? NaN),
 );
 // In the order in which events have them: what is resumed writes the lines that an uncut training does.
-const ofElbo = { elbo: mean, reconstruction: mean, kl: mean };
+const ofElbo = { elbo: v.exactOptional(mean), reconstruction: mean, kl: v.exactOptional(mean) };
 const metrics = v.exactOptional(v.record(v.string(), mean));
 const criterion = v.strictObject({ metric: v.string(), direction: v.picklist(['max', 'min']), value: mean });
 

@@ -6,6 +6,7 @@ import { ofRows, rowInput } from '../../objectives/index.ts';
 import { likelihoodFor, modelledPart } from '../model/likelihood.ts';
 import { drawsFromNoise, priorOf } from './onnx-models.ts';
 import type { OnnxOptions } from './onnx-models.ts';
+import { whyNoSamples } from '../model/samples.ts';
 import type { TrainedModel } from '../model/trained-model.ts';
 
 /** The README.md beside exported models: what each takes and gives. */
@@ -16,19 +17,22 @@ export function exportCard(run: TrainedModel, { root }: OnnxOptions): string {
   const { x, model: given } = ofRows(model, rowInput(model));
   const { noiseSize } = given.encode(parameterInputs(model.parameters), x);
   const c = run.conditions ? ', c' : '';
+  const noiseRow =
+    noiseSize > 0
+      ? `| takes | \`epsilon\` | [batch, noise] | draws from N(0, I), noise = ${noiseSize}${has(posterior, 'root') ? '; zeros give z = mean' : ''} |\n`
+      : '';
   return `# vae on ${config.data.source}
 
-A variational autoencoder, exported by rootsigma ${version}. Its files (ONNX opset ${onnxVersions.opset}, IR ${onnxVersions.ir}) run in
+${has(posterior, 'logProbOfDraw') ? 'A variational autoencoder' : 'An autoencoder'}, exported by rootsigma ${version}. Its files (ONNX opset ${onnxVersions.opset}, IR ${onnxVersions.ir}) run in
 any ONNX runtime that knows this opset, such as ONNX Runtime 1.12 and later, on batches of any size, in float32.
 \`config.json\` says what the model is and was trained on.
 
-\`encoder.onnx\`: q(z|x${c}), ${has(posterior, 'root') ? 'a Gaussian with covariance Σ' : `a '${posterior.name}' posterior, no Gaussian`}.
+\`encoder.onnx\`: ${noiseSize > 0 ? `q(z|x${c}), ${has(posterior, 'root') ? 'a Gaussian with covariance Σ' : `a '${posterior.name}' posterior, no Gaussian`}` : `z as a function of x${c}, a '${posterior.name}' posterior without noise`}.
 
 | | name | shape | |
 |---|---|---|---|
 | takes | \`x\` | [batch, ${inputSize}] | examples of shape ${formatShape(modelledPart(config.data).shape)}, flattened: ${likelihoodFor(config, { parts: run.parts }).support.description} |
-${conditionRow(run)}| takes | \`epsilon\` | [batch, noise] | draws from N(0, I), noise = ${noiseSize}${has(posterior, 'root') ? '; zeros give z = mean' : ''} |
-${momentRows(run)}| gives | \`z\` | [batch, ${latent}] | ${has(posterior, 'root') ? 'mean + root · epsilon, a draw' : 'a draw'} |
+${conditionRow(run)}${noiseRow}${momentRows(run)}| gives | \`z\` | [batch, ${latent}] | ${has(posterior, 'root') ? 'mean + root · epsilon, a draw' : noiseSize > 0 ? 'a draw' : 'the code of x'} |
 ${root === 'symmetric' ? symmetricRows(latent) : ''}
 \`decoder.onnx\`: p(x|z${c}).
 
@@ -71,6 +75,8 @@ ${isGaussian ? root : ''}`;
 
 function priorRows(run: TrainedModel): string {
   const { model } = run;
+  const reason = whyNoSamples(run);
+  if (reason !== undefined) return `\nThere is no prior.onnx: ${reason}\n`;
   if (!drawsFromNoise(model)) return '\nThere is no prior.onnx: draws of this prior are no function of noise.\n';
   const { noiseSize = NaN, batchShape } = priorOf(model);
   return `

@@ -3,9 +3,11 @@ import { counted, fixed, formatShape, sizeOf, version } from '../../core/index.t
 import { isImageShape } from '../../drawing/index.ts';
 import { onnxVersions } from '../../engine/index.ts';
 import { has } from '../../models/index.ts';
-import { isLearned } from '../../nn/index.ts';
+import { isLearned, parameterInputs } from '../../nn/index.ts';
+import { ofRows, rowInput } from '../../objectives/index.ts';
 import type { DoneEvent, ElboMeans } from '../../training/index.ts';
 import { likelihoodFor } from '../model/likelihood.ts';
+import { whyNoSamples } from '../model/samples.ts';
 import type { TrainedModel } from '../model/trained-model.ts';
 import { drawsFromNoise, priorOf } from './onnx-models.ts';
 
@@ -23,10 +25,11 @@ export function modelCard(run: TrainedModel, path: string, summary?: TrainingSum
   const { data, model, training, objective } = run.config;
   const images = isImageShape(run.exampleShape);
   const c = run.conditions ? ', c' : '';
+  const noSamples = whyNoSamples(run);
   const count = run.model.parameters.filter(isLearned).reduce((total, { shape }) => total + sizeOf(shape), 0);
   return `# vae on ${data.source}
 
-A variational autoencoder trained with rootsigma ${version}.
+${has(run.model.parts.posterior, 'logProbOfDraw') ? 'A variational autoencoder' : 'An autoencoder'} trained with rootsigma ${version}.
 
 | | |
 |---|---|
@@ -40,23 +43,22 @@ ${conditionRow(run)}${unitsRow(run)}| latent dimensions | ${model.latent} |
 ${run.config.from ? `| start | the weights of ${run.config.from.run}, trained on ${run.config.from.source} |\n` : ''}| objective | ${describePart(run.parts, 'objective', objective)} |
 | training | ${counted(training.epochs, 'epoch')}, batch ${training.batchSize}, ${training.optimizer.name} at ${training.optimizer.learningRate}, seed ${training.seed} |
 ${summary ? resultText(summary) : ''}
-${images ? `![Samples](samples.png)\n\nSamples: E[x|z${c}] for z ~ ${priorSymbol(run)}.\n\n![Reconstructions](reconstructions.png)\n\nTest examples, each with its reconstruction below.\n` : ''}
+${withoutDensityText(run)}${images ? `${noSamples === undefined ? `![Samples](samples.png)\n\nSamples: E[x|z${c}] for z ~ ${priorSymbol(run)}.\n\n` : `No samples: ${noSamples}\n\n`}![Reconstructions](reconstructions.png)\n\nTest examples, each with its reconstruction below.\n` : ''}
 ## Use
 
 \`\`\`sh
 rootsigma evaluate ${path}
-rootsigma sample ${path} -o samples.${data.table ? 'csv' : 'png'}
+${noSamples === undefined ? `rootsigma sample ${path} -o samples.${data.table ? 'csv' : 'png'}` : `rootsigma reconstruct ${path} -o reconstructions.${data.table ? 'csv' : 'png'}`}
 \`\`\`
 
 \`\`\`ts
 import { load } from 'rootsigma';
 
 const run = await load('${path}');
-${data.table ? tableUse(run) : imageUse(run)}
+${noSamples !== undefined ? codeUse(run) : data.table ? tableUse(run) : imageUse(run)}
 \`\`\`
 
-\`model/*.onnx\` run in any ONNX runtime that knows opset ${onnxVersions.opset}. The encoder takes \`x\` [batch, ${run.model.inputSize}] and
-\`epsilon\`, draws from N(0, I), and gives ${encoderText(run)}; the decoder takes \`z\`
+\`model/*.onnx\` run in any ONNX runtime that knows opset ${onnxVersions.opset}. The encoder takes \`x\` [batch, ${run.model.inputSize}]${hasNoise(run) ? ' and\n`epsilon`, draws from N(0, I),' : ''} and gives ${encoderText(run)}; the decoder takes \`z\`
 [batch, ${model.latent}] and gives \`mean\`, E[x|z${c}], and the numbers that determine p(x|z${c}).${priorText(run)}${run.conditions ? '\nBoth take `condition` too; `rootsigma export` writes a README that says what its numbers are.' : ''}
 `;
 }
@@ -67,16 +69,40 @@ function priorSymbol({ model }: TrainedModel): string {
 }
 
 /** What encoder.onnx gives, by what the posterior has in closed form. */
-function encoderText({ model: { parts } }: TrainedModel): string {
+function encoderText(run: TrainedModel): string {
+  const { parts } = run.model;
+  if (!hasNoise(run)) return '`z`, the code of x';
   if (has(parts.posterior, 'root')) return '`mean`, `stddev`, `root` and `z` = mean + root · epsilon';
   return has(parts.posterior, 'moments')
     ? '`mean`, `stddev` and `z`, a draw'
     : '`z`, a draw, alone: this posterior has no moments in closed form';
 }
 
-function priorText({ model }: TrainedModel): string {
+function priorText(run: TrainedModel): string {
+  const { model } = run;
+  const reason = whyNoSamples(run);
+  if (reason !== undefined) return ` There is no prior.onnx: ${reason}`;
   if (!drawsFromNoise(model)) return ' There is no prior.onnx: draws of this prior are no function of noise.';
   return ' The prior takes `epsilon` and gives `z`, for new examples.';
+}
+
+/** A model without a density is one that has no ELBO. */
+function withoutDensityText({ model: { parts } }: TrainedModel): string {
+  if (has(parts.posterior, 'logProbOfDraw')) return '';
+  return `The posterior '${parts.posterior.name}' has no density, so this model has no ELBO, no NLL and no likelihood of an example: \`evaluate\` says how well it reconstructs.\n\n`;
+}
+
+function hasNoise({ model }: TrainedModel): boolean {
+  const { x, model: given } = ofRows(model, rowInput(model));
+  return given.encode(parameterInputs(model.parameters), x).noiseSize > 0;
+}
+
+/** Of what is not drawn from. */
+function codeUse({ exampleShape, model, conditions }: TrainedModel): string {
+  const given = conditions ? `, { given: ${JSON.stringify(conditions.example())} }` : '';
+  return `const x = await run.examples({ limit: 16 }); // [16, ${exampleShape.join(', ')}]
+const { mean } = await run.encode(x${given}); // codes, [16, ${model.latent}]
+const again = await run.decode(mean${given}); // [16, ${exampleShape.join(', ')}]`;
 }
 
 function imageUse({ exampleShape, model, conditions }: TrainedModel): string {
@@ -108,12 +134,17 @@ function unitsRow({ standardization, config }: TrainedModel): string {
 function likelihoodText(run: TrainedModel): string {
   const { config, parts, conditions } = run;
   const given = conditions ? `, given ${conditions.names.join(', ')}` : '';
-  return `${describePart(parts, 'likelihood', config.model.likelihood)}; ELBO and NLL are of ${likelihoodFor(config, { parts }).measure}${given}`;
+  const likelihood = describePart(parts, 'likelihood', config.model.likelihood);
+  const of = has(run.model.parts.posterior, 'logProbOfDraw') ? 'ELBO and NLL are' : 'the reconstruction is';
+  return `${likelihood}; ${of} of ${likelihoodFor(config, { parts }).measure}${given}`;
 }
 
 function resultText({ done, seconds, stepMs }: TrainingSummary): string {
+  const isWithoutKl = done.training && done.training.kl === undefined;
+  const terms = isWithoutKl ? (['reconstruction'] as const) : (['elbo', 'reconstruction', 'kl'] as const);
+  const header = terms.map((term) => (term === 'reconstruction' ? term : term.toUpperCase())).join(' | ');
   const line = (name: string, means: ElboMeans | undefined): string =>
-    means ? `| ${name} | ${[means.elbo, means.reconstruction, means.kl].map((x) => fixed(x)).join(' | ')} |\n` : '';
+    means ? `| ${name} | ${terms.map((term) => fixed(means[term] ?? NaN)).join(' | ')} |\n` : '';
   const how =
     done.reason === 'interrupted'
       ? 'interrupted after'
@@ -127,7 +158,7 @@ function resultText({ done, seconds, stepMs }: TrainingSummary): string {
 Training ${how} ${counted(done.epochs, 'epoch')} in ${seconds.toFixed(1)} s${speed}; the parameters are those of epoch
 ${done.bestEpoch}. Means over examples in nats, last epoch:
 
-| | ELBO | reconstruction | KL |
-|---|---|---|---|
+| | ${header} |
+|---|${'---|'.repeat(terms.length)}
 ${line('training', done.training)}${line('validation', done.validation)}`;
 }

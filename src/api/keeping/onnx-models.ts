@@ -13,7 +13,7 @@ export interface OnnxModels {
   /**
    * Of a model with a condition all three take it as the input `condition` [batch, conditionSize]; the prior where it looks at it.
    *
-   * Inputs `x` [batch, inputSize] and `epsilon` [batch, noise], draws from N(0, I). Outputs `mean` and `stddev`
+   * Inputs `x` [batch, inputSize] and `epsilon` [batch, noise], draws from N(0, I), unless the posterior has no noise. Outputs `mean` and `stddev`
    * [batch, latent] of q(z|x), its factor `root` [batch, latent, noise], and `z` = mean + root · epsilon. A posterior that is no
    * Gaussian gives of these what it has in closed form, and always `z`.
    */
@@ -69,7 +69,7 @@ export function exportOnnx(
   }
   const encoder = toOnnx({
     name: 'encoder',
-    inputs: ['x', ...conditions, 'epsilon'],
+    inputs: ['x', ...conditions, ...(posterior.noiseSize > 0 ? ['epsilon'] : [])],
     outputs: encoderOutputs(posterior, options),
     metadata,
   });

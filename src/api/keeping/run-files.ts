@@ -10,6 +10,7 @@ import type { TrainingSummary } from './model-card.ts';
 import { exportOnnx } from './onnx-models.ts';
 import type { OnnxOptions } from './onnx-models.ts';
 import { asShades } from '../model/shades.ts';
+import { whyNoSamples } from '../model/samples.ts';
 import type { TrainedModel } from '../model/trained-model.ts';
 import { standardizationTensors } from '../data/standardization.ts';
 
@@ -46,7 +47,9 @@ export async function exportRun(
     throw new DataError(`${store.name}: is not empty. Choose another folder, or ask to overwrite.`);
   }
   const { standardization } = run;
-  const { encoder, decoder, prior } = exportOnnx(run.model, run.parameters, { root, standardization });
+  const models = exportOnnx(run.model, run.parameters, { root, standardization });
+  const { encoder, decoder } = models;
+  const prior = whyNoSamples(run) === undefined ? models.prior : undefined;
   const files = {
     'encoder.onnx': encoder,
     'decoder.onnx': decoder,
@@ -94,15 +97,16 @@ export async function writeRunFiles(folder: RunFolder, run: KeptRun, options: Ru
   const { standardization } = run;
   await replace(runFile.model, await weightsOf(run));
   const { encoder, decoder, prior } = exportOnnx(run.model, run.parameters, { standardization });
+  const isSampled = whyNoSamples(run) === undefined;
   await replace(runFile.encoder, encoder);
   await replace(runFile.decoder, decoder);
-  if (prior) await replace(runFile.prior, prior);
+  if (prior && isSampled) await replace(runFile.prior, prior);
   if (isImageShape(run.exampleShape)) {
-    await replace(runFile.samples, sheet(asShades(run, await run.sample(64))));
+    if (isSampled) await replace(runFile.samples, sheet(asShades(run, await run.sample(64))));
     const { originals, reconstructions } = await run.testReconstructions(40);
     await replace(runFile.reconstructions, comparison(asShades(run, originals), asShades(run, reconstructions)));
   }
-  if (run.config.data.table) {
+  if (run.config.data.table && isSampled) {
     const rows = Math.max(10, Math.min(1000, Math.floor(mostCells / run.config.data.table.columns.length)));
     await replace(runFile.rows, formatTableCsv(await run.sampleTable(rows)));
   }

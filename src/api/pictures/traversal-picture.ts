@@ -9,6 +9,7 @@ import { traverseOptionRules } from '../run/latent-paths.ts';
 import type { TraverseOptions } from '../run/latent-paths.ts';
 import { givenRule } from '../run/run-options.ts';
 import type { GivenOptions } from '../run/run-options.ts';
+import { has } from '../../models/index.ts';
 import type { Run } from '../run/run.ts';
 import { checkImages } from './check-images.ts';
 
@@ -45,7 +46,9 @@ export async function traversalPicture(run: Run, options: TraversalPictureOption
   );
   const statistics = new LatentStatistics(run.model.latent);
   statistics.add({ mean, variance: new NdArray(stddev.data.map((value) => value * value), stddev.shape) }); // prettier-ignore
-  const kl = statistics.klPerDimension;
+  // What has no density tells of the data by how its codes spread over them.
+  const hasDensity = has(run.model.parts.posterior, 'logProbOfDraw');
+  const kl = hasDensity ? statistics.klPerDimension : statistics.varianceOfMeans;
   const isKl = hasKlPerDimension(run.model);
   const candidates = named ?? kl.map((_, dimension) => dimension);
   const dimensions = candidates.toSorted((a, b) => (kl[b] ?? 0) - (kl[a] ?? 0)).slice(0, limit);

@@ -25,6 +25,7 @@ import { anomalyMethods, thresholdsSchemaVersion } from '../../evaluation/index.
 import type { AnomalyThreshold, AnomalyThresholds } from '../../evaluation/index.ts';
 import type { PartTable, RunConfig } from '../../config/index.ts';
 import type { Store } from '../../io/index.ts';
+import { has, requireCapabilities } from '../../models/index.ts';
 import type { LikelihoodRow } from '../../models/index.ts';
 import type { Examples } from '../../objectives/index.ts';
 import { key, permutation } from '../../random/index.ts';
@@ -104,6 +105,9 @@ type Kept = Omit<AnomalyThresholds, 'schemaVersion'>;
 /** Examples that `typicality` and `balanced-elbo` are fitted to, at most: some numbers come from them. */
 const typicalExamples = 2000;
 
+/** Methods that need no density of z. */
+const withoutDensity: readonly AnomalyMethod[] = ['reconstruction', 'reconstruction-probability'];
+
 /** Scores, contributions and thresholds of a run. */
 export class AnomalyDetector {
   readonly #config: RunConfig;
@@ -154,7 +158,8 @@ export class AnomalyDetector {
 
   /** Fits what the default score needs, while the training data are at hand. */
   async prepare(): Promise<void> {
-    if (this.#likelihood.isOfTables) await this.#fitBalance(await this.#trainingData('balanced-elbo'));
+    if (this.#likelihood.isOfTables && has(this.#parts.model.parts.posterior, 'logProbOfDraw'))
+      await this.#fitBalance(await this.#trainingData('balanced-elbo'));
   }
 
   async fitThreshold(data: DataInput | undefined, options: FitThresholdOptions): Promise<AnomalyThreshold> {
@@ -162,6 +167,7 @@ export class AnomalyDetector {
     const { given, keep = true, ...rest } = options;
     this.#isHeldBack = !keep;
     const { method = await this.#defaultMethod(), seed = 0, limit = 10_000 } = rest;
+    this.#requireDensity(method);
     const { draws = defaultDraws[method] } = options;
     const quantile = normalShare(options);
     const usual = this.#source.withGiven(await this.#source.data(data, 'train'), given);
@@ -244,6 +250,13 @@ export class AnomalyDetector {
     return isOfTables && (await this.#read()).balance ? 'balanced-elbo' : 'elbo';
   }
 
+  /** @throws CapabilityError where a method compares densities of z, and the posterior has none */
+  #requireDensity(method: AnomalyMethod): void {
+    if (withoutDensity.includes(method)) return;
+    const remedy = "Choose method 'reconstruction' (--method reconstruction), which goes by log p(x|z) alone.";
+    requireCapabilities(`score: '${method}'`, this.#parts.model.parts.posterior, ['logProbOfDraw'], remedy);
+  }
+
   async #fitBalance(usual: Dataset): Promise<Balance> {
     const examples = await this.#examplesOf(atRandom(usual, { limit: typicalExamples, seed: 0 }));
     const balance = await fitBalance({ ...this.#parts, examples });
@@ -268,6 +281,7 @@ export class AnomalyDetector {
 
   async #scoreOfModel(examples: Examples, { method: asked, ...rest }: AnomalyOptions) {
     const method = asked ?? (await this.#defaultMethod());
+    this.#requireDensity(method);
     const options = { ...this.#parts, ...rest, examples, method };
     if (method === 'likelihood-ratio') return scoreExamples({ ...options, background: this.#background() });
     if (method === 'balanced-elbo') {

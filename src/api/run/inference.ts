@@ -32,7 +32,7 @@ import { checkResultSize } from '../model/size.ts';
 export interface Encoding {
   /** [batch, latent]; of a posterior without moments the image of the noise's mean, ε = 0 */
   readonly mean: NdArray<'float32'>;
-  /** Marginal standard deviations, [batch, latent]; of draws, where they have no closed form */
+  /** Marginal standard deviations, [batch, latent]; of draws, where they have no closed form; 0 of a posterior without noise */
   readonly stddev: NdArray<'float32'>;
   /** Σ, [batch, latent, latent]; of draws, as `stddev` */
   readonly covariance: NdArray<'float32'>;
@@ -54,6 +54,13 @@ function spreadOfDraws(posterior: PosteriorDistribution): { readonly stddev: Ten
     stddev: sqrt(mul(sum(square(centered), 1), share)),
     covariance: mul(matmul(centered, centered, { transposeA: true }), share),
   };
+}
+
+/** A code without noise. */
+function noSpread(mean: Tensor): Record<keyof Omit<Encoding, 'draws'>, Tensor> {
+  const [latent = 1] = mean.shape.slice(-1);
+  const none = constant(0, mean.dtype);
+  return { mean, stddev: broadcastTo(none, mean.shape), covariance: broadcastTo(none, [...mean.shape, latent]) };
 }
 
 /** Rows of draws from a prior that has no noise to be a function of. */
@@ -81,6 +88,7 @@ export class Inference {
   async encode(x: NdArray<'float32'>): Promise<Encoding> {
     const outputs = await this.#run('encode', x, (tensors) => {
       const posterior = this.#encoded(tensors);
+      if (posterior.noiseSize === 0) return noSpread(centerOf(posterior));
       const { stddev, covariance } = posterior;
       return {
         mean: centerOf(posterior),
@@ -88,6 +96,11 @@ export class Inference {
       };
     });
     return outputs as unknown as Encoding;
+  }
+
+  /** Numbers of noise that a draw of q(z|x) takes; 0 where there are no draws to speak of. */
+  get noiseSize(): number {
+    return this.#encoded(parameterInputs(this.#model.parameters)).noiseSize;
   }
 
   /** The z that stands for each example (`centerOf`), [batch, latent]: the mean of `encode`, and nothing else. */

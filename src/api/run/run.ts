@@ -1,4 +1,5 @@
 import {
+  CapabilityError,
   NdArray,
   ShapeError,
   UnsupportedError,
@@ -39,6 +40,7 @@ import type { Imputation, Imputing, TableImputation } from './imputing.ts';
 import { Inference, besideRows, lastOfRows, spreadDraws } from './inference.ts';
 import type { Encoding } from './inference.ts';
 import { checkSupport, likelihoodFor } from '../model/likelihood.ts';
+import { whyNoSamples } from '../model/samples.ts';
 import { checkResultSize } from '../model/size.ts';
 import { interpolateLatents, interpolateOptionRules, traverseLatents, traverseOptionRules } from './latent-paths.ts';
 import type { InterpolateOptions, TraverseOptions } from './latent-paths.ts';
@@ -170,7 +172,8 @@ export class Run {
   }
 
   /**
-   * ELBO in its two parts, importance-sampled NLL, active units and KL per dimension: nats, means over examples. Whatever else
+   * ELBO in its two parts, importance-sampled NLL, active units and KL per dimension: nats, means over examples; of a model without a
+   * density the reconstruction and its squared error (`Evaluation`). Whatever else
    * `metrics` names: docs/metrics.md has them.
    *
    * @throws ValueError for a metric that the run or the examples cannot have, before anything is computed
@@ -205,7 +208,8 @@ export class Run {
     const sayDone = (metric: string, done: number, total: number) =>
       onProgress?.({ stage: 'metric', metric, done, total });
     const onMeasured = (measurements: Measurements) => onPartial?.({ ...evaluation, ...measurements });
-    return { ...evaluation, ...(await measure({ seed, onProgress: sayDone, onMeasured })) };
+    // Not copied: what a model without a density lacks says so where it is read.
+    return Object.assign(evaluation, await measure({ seed, onProgress: sayDone, onMeasured }));
   }
 
   /**
@@ -248,7 +252,19 @@ export class Run {
     checkValue('sample: the count', count, this.#countRule());
     checkOptions('sample', options, sampleOptionRules);
     this.#checkPoints('sample', count);
+    const reason = whyNoSamples(this);
+    if (reason !== undefined) throw new CapabilityError(`sample: ${reason}`);
     return this.#inUnits(await this.#sampler.rows(count, options)).reshape([count, ...this.exampleShape]);
+  }
+
+  /** Whether there is a density log q(z|x), and so ELBO, KL and NLL: not of autoencoders (posterior 'deterministic'). */
+  get hasDensity(): boolean {
+    return has(this.model.parts.posterior, 'logProbOfDraw');
+  }
+
+  /** Why there are no draws of this model, in a sentence; undefined where `sample` gives some. */
+  whyNoSamples(): string | undefined {
+    return whyNoSamples(this);
   }
 
   /** Whether rows are drawn until enough have what is asked, as it is of columns that the model draws. */
@@ -349,6 +365,7 @@ export class Run {
   async encode(x: ArrayLikeInput | DataInput, options: EncodeOptions = {}): Promise<Encoding> {
     checkOptions('encode', options, encodeOptionRules);
     const { draws, seed = 0 } = options;
+    if (draws !== undefined) this.#requireNoise();
     this.#sayWithoutMoments();
     const rows = await this.#data.rowsOf(x, options);
     const encoding = await this.#inference.encode(rows);
@@ -362,11 +379,20 @@ export class Run {
     return this.conditions && lastOfRows(rows, this.conditions.size);
   }
 
+  /** @throws CapabilityError where z is a function of x alone */
+  #requireNoise(): void {
+    if (this.#inference.noiseSize > 0) return;
+    throw new CapabilityError(
+      `encode: the posterior '${this.model.parts.posterior.name}' has no noise, so every draw of z would be the same: leave draws out, and the code is the mean.`,
+    );
+  }
+
   /** Said once: what `encode` gives of a posterior without moments. */
   #sayWithoutMoments(): void {
     const { posterior } = this.model.parts;
     if (this.#saidMoments || has(posterior, 'moments')) return;
     this.#saidMoments = true;
+    if (this.#inference.noiseSize === 0) return;
     noticesTo(this.#onNotice)(
       `a '${posterior.name}' posterior has no moments in closed form: 'mean' is the image of the noise's mean, 'stddev' and 'covariance' are those of ${spreadDraws} draws.`,
     );

@@ -1,15 +1,17 @@
 import { localFiles } from '#file-system';
-import { NdArray, RootsigmaError, ValueError } from '../../core/index.ts';
+import { NdArray, RootsigmaError, ValueError, counted } from '../../core/index.ts';
 import { Standardization, grayFraction, splitValidation } from '../../data/index.ts';
 import type { Binarize, Dataset, DatasetOptions, DatasetSplits } from '../../data/index.ts';
 import { createEngine, usableCores } from '../../engine/index.ts';
+import { has } from '../../models/index.ts';
+import type { Vae } from '../../models/index.ts';
 import { partTable, upgradedEntries } from '../../config/index.ts';
 import type { PartTable, RunConfig } from '../../config/index.ts';
 import { agreed } from '../../mpi/index.ts';
 import type { Communicator } from '../../mpi/index.ts';
 import type { Examples } from '../../objectives/index.ts';
-import { Trainer } from '../../training/index.ts';
-import type { DoneEvent, TrainerOptions } from '../../training/index.ts';
+import { Trainer, withFittedPrior } from '../../training/index.ts';
+import type { DoneEvent, NamedParameters, TrainerOptions } from '../../training/index.ts';
 import { checkPartsTogether } from './check-parts.ts';
 import { configFor } from './config-for.ts';
 import { wantedConditions } from '../data/condition-config.ts';
@@ -76,13 +78,28 @@ async function trainTo(keeping: Keeping, data: DataInput, options: HereOptions):
     if (ranks) await checkAlike(ranks, config, training);
     await recorder?.begin(config);
     const done = await follow(trainer, { ...options, recorder });
-    const run = new Run({ ...parts, parameters: trainer.result(), store: recorder?.store });
+    const parameters = await fittedResult(trainer, training, { ...parts, onNotice: options.onNotice });
+    const run = new Run({ ...parts, parameters, store: recorder?.store });
     if (!ranks || ranks.rank === 0) await run.prepareScores();
     await recorder?.finish(run, done);
     return run;
   } finally {
     await trainer.dispose();
   }
+}
+
+/** What training came to, and a prior that is fitted to its codes. */
+async function fittedResult(
+  trainer: Trainer,
+  examples: Examples,
+  { engine, model, config, onNotice }: Prepared['run'] & Pick<HereOptions, 'onNotice'>,
+): Promise<NamedParameters> {
+  const parameters = trainer.result();
+  if (!model.fitPrior) return parameters;
+  onNotice(
+    `the prior '${config.model.prior.name}' is fitted to the codes of ${counted(examples.size, 'training example')}.`,
+  );
+  return withFittedPrior({ engine, model, parameters, examples, seed: config.training.seed });
 }
 
 /** What is ready to train, and what a run is made of besides its parameters. */
@@ -144,7 +161,7 @@ async function prepared(keeping: Keeping, data: DataInput, options: HereOptions)
     for (const note of await noteOwnData(config)) onNotice(note);
   const model = modelFor(config, { networks: options.networks, parts: table, standardization });
   const objective = objectiveFor(config, { model, trainingSize: parts.training.size, parts: table });
-  for (const note of objective.notices) onNotice(note);
+  for (const note of [...objective.notices, ...trimNotices(model, config)]) onNotice(note);
   const spareMemory = checkModelSize(model, config, { objective });
   const threads = config.training.threads ?? (ranks && threadsOf(ranks));
   const engine = await createEngine({
@@ -199,6 +216,14 @@ function configOf(
 ): RunConfig {
   if (resumed) return resumedConfig(resumed, splits, options);
   return origin ? startedConfig(origin, splits, options) : configFor(splits, options);
+}
+
+/** What is left out goes by the objective's criterion, which of a model without a density is no ELBO. */
+function trimNotices({ parts: { posterior } }: Vae, { training }: RunConfig): string[] {
+  if (has(posterior, 'logProbOfDraw') || !training.trim?.fraction) return [];
+  return [
+    `the posterior '${posterior.name}' has no density, so trim leaves out the examples that are reconstructed worst, and not those of the lowest ELBO.`,
+  ];
 }
 
 /** How the data were made last time, when they are the same data. */

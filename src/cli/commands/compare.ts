@@ -79,8 +79,14 @@ async function compare(
   return undefined;
 }
 
-/** @throws UsageError where what the runs give the density of is not the same quantity */
+/** @throws UsageError where a run has no density, or what the runs give the density of is not the same quantity */
 function checkAlike(runs: readonly Run[], paths: readonly string[]): void {
+  const without = runs.find(({ hasDensity }) => !hasDensity);
+  if (without) {
+    throw new UsageError(
+      `compare: ranks runs by their NLL, and ${paths[runs.indexOf(without)] ?? ''} has none, as its posterior '${without.model.parts.posterior.name}' has no density: leave it out, or evaluate each run by itself.`,
+    );
+  }
   const densities = runs.map(densityText);
   const other = densities.findIndex((density) => density !== densities[0]);
   if (other < 0) return;

@@ -84,9 +84,10 @@ async function evaluate(
   const { examples } = evaluation;
   const count = `${examples < dataset.size ? 'the first ' : ''}${formatCount(examples)} of ${formatCount(dataset.size)}`;
   output.say(`${count} examples of ${dataset.name}${whichSplit(split, flags.split)}`, '');
-  sayEvaluation(output, evaluation, run);
+  if (run.hasDensity) sayEvaluation(output, evaluation, run);
+  else sayReconstruction(output, evaluation, run);
   await sayMetrics(output, evaluation);
-  output.say('', `ELBO, reconstruction and NLL are of ${run.measure}.`);
+  output.say('', `${run.hasDensity ? 'ELBO, reconstruction and NLL are' : 'The reconstruction is'} of ${run.measure}.`);
   if (!isInterrupted) return undefined;
   output.note('Interrupted: what was measured until then is above, the other metrics are not there.');
   return exitCodes.interrupted;
@@ -98,13 +99,39 @@ function whichSplit(split: SplitChoice, asked: SplitChoice | undefined): string 
 }
 
 function stageText({ stage, metric }: EvaluationProgress): string {
-  return metric ?? (stage === 'elbo' ? 'ELBO' : 'NLL, by importance sampling');
+  const inWords = {
+    elbo: 'ELBO',
+    nll: 'NLL, by importance sampling',
+    reconstruction: 'reconstruction',
+    metric: 'metric',
+  };
+  return metric ?? inWords[stage];
 }
 
 function progressText(progress: EvaluationProgress): string {
   const { metric, done, total } = progress;
   const count = metric === undefined ? `  ${formatCount(done)} of ${formatCount(total)} examples` : '';
   return `${stageText(progress)}  ${Math.floor((100 * done) / total)} %${count}`;
+}
+
+/** Of a model without a density: how well it reconstructs, and why there is no more. */
+function sayReconstruction(output: Output, evaluation: Evaluation, run: Run): void {
+  const { reconstruction, reconstructionStandardError, squaredError, activeUnits, latent } = evaluation;
+  const error = (value: number | undefined): string => (value === undefined ? '' : `± ${fixed(value)}`);
+  const rows = [
+    ['reconstruction', fixed(reconstruction), error(reconstructionStandardError), 'log p(x|z), z = μ(x), nats'],
+  ];
+  if (squaredError) {
+    rows.push(['squared error', fixed(squaredError.value), error(squaredError.standardError), '‖x − E[x|z]‖²']);
+  }
+  output.say(
+    output.style.bold('means over examples'),
+    ...formatTable(rows, { right: [1] }),
+    '',
+    `${activeUnits} of ${latent} latent dimensions are active.`,
+    `There is no ELBO and no NLL: the posterior '${run.model.parts.posterior.name}' has no density log q(z|x).`,
+    'Train with a posterior that has one, such as diagonal, where you want a likelihood.',
+  );
 }
 
 /** Below this many effective draws, an importance-sampled estimate leans on single ones. */

@@ -61,9 +61,14 @@ export class DrawProgram {
     const prior = model.prior(tensors);
     const { noiseSize } = posterior;
     const epsilon = input('epsilon', ['draws', 1, noiseSize]);
-    const { value: z, logProb } = posterior.fromNoise(broadcastTo(epsilon, ['draws', 'batch', noiseSize]));
+    // Without noise there is one draw, which no ε is an input of.
+    const drawn =
+      noiseSize === 0
+        ? posterior.sampleAndLogProb(seedKey(0), [1])
+        : posterior.fromNoise(broadcastTo(epsilon, ['draws', 'batch', noiseSize]));
+    const { value: z } = drawn;
     const likelihood = model.decode(tensors, z);
-    const kl = (): Tensor => klTerm(posterior, prior, { latent: z, logProbOfDraw: logProb });
+    const kl = (): Tensor => klTerm(posterior, prior, { latent: z, logProbOfDraw: drawn.logProb });
     const rows: Record<DrawQuantity, () => Tensor> = {
       reconstruction: () => likelihood.logProb(x),
       elbo: () => sub(likelihood.logProb(x), kl()),
@@ -72,7 +77,7 @@ export class DrawProgram {
         logImportanceWeights({
           prior,
           latent: z,
-          posteriorLogProb: has(model.parts.posterior, 'logProb') ? posterior.logProb(z) : logProb,
+          posteriorLogProb: has(model.parts.posterior, 'logProb') ? posterior.logProb(z) : drawn.logProb,
           likelihood,
           x,
         }),
@@ -90,7 +95,7 @@ export class DrawProgram {
 
   /** Each quantity, [draws, batch], in the order asked for. @param epsilon [draws, 1, noise] */
   async run(x: NdArray<'float32'>, epsilon: NdArray<'float32'>): Promise<NdArray[]> {
-    const values = await this.#program.run({ x, epsilon });
+    const values = await this.#program.run(this.#noiseSize === 0 ? { x } : { x, epsilon });
     return this.#quantities.map((quantity) => {
       const array = values[quantity];
       if (!array) throw new TypeError('DrawProgram: the engine left an output out.');

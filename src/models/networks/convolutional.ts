@@ -13,6 +13,7 @@ import {
 } from '../../nn/index.ts';
 import type { Layer } from '../../nn/index.ts';
 import { option, optional } from '../../parts/index.ts';
+import { decoderNormOption, withDecoderNorm } from './decoder-norm.ts';
 import { activationOption, widthsRule } from './dense.ts';
 import type { DenseOptions } from './dense.ts';
 import { conditionedPlanes, flatten, fromPlanes, planesOf, toPlanes, unflatten } from './images.ts';
@@ -38,6 +39,7 @@ const convolutionOptions = {
     help: "share of a convolution's outputs that training drops",
     default: 0,
   }),
+  ...decoderNormOption,
 };
 
 const normalizationHelp = 'of a network of convolutions, before each activation';
@@ -50,7 +52,8 @@ export const conv = defineNetwork({
     ...convolutionOptions,
     normalization: option(normalizationRule, { help: normalizationHelp, default: 'none' }),
   },
-  build: (options, sizes) => convolutionalNetworks({ ...options, residual: false }, sizes),
+  build: ({ decoderNorm, ...options }, sizes) =>
+    withDecoderNorm(convolutionalNetworks({ ...options, residual: false }, sizes), decoderNorm),
 });
 
 export const residualRow = defineNetwork({
@@ -62,7 +65,8 @@ export const residualRow = defineNetwork({
     ...convolutionOptions,
     normalization: option(normalizationRule, { help: normalizationHelp, default: 'group' }),
   },
-  build: (options, sizes) => convolutionalNetworks({ ...options, residual: true }, sizes),
+  build: ({ decoderNorm, ...options }, sizes) =>
+    withDecoderNorm(convolutionalNetworks({ ...options, residual: true }, sizes), decoderNorm),
 });
 
 export interface ConvolutionalOptions extends DenseOptions {

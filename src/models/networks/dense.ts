@@ -3,6 +3,7 @@ import { activations } from '../../graph/index.ts';
 import type { ActivationName } from '../../graph/index.ts';
 import { dense, denseStack, sequential } from '../../nn/index.ts';
 import { option } from '../../parts/index.ts';
+import { decoderNormOption, withDecoderNorm } from './decoder-norm.ts';
 import { defineNetwork } from './network.ts';
 import type { Networks, NetworkSizes } from './network.ts';
 
@@ -25,8 +26,9 @@ export const denseRow = defineNetwork({
       default: [400],
     }),
     activation: activationOption,
+    ...decoderNormOption,
   },
-  build: (options, sizes) => denseNetworks(options, sizes),
+  build: ({ decoderNorm, ...options }, sizes) => withDecoderNorm(denseNetworks(options, sizes), decoderNorm),
 });
 
 export interface DenseOptions {

@@ -1,3 +1,4 @@
+import { deterministic } from './deterministic.ts';
 import { diagonal, isotropic } from './diagonal.ts';
 import { full } from './full.ts';
 import { householder } from './householder.ts';
@@ -8,10 +9,22 @@ import { radial } from './radial.ts';
 import { sylvester } from './sylvester.ts';
 
 /** The posteriors that there are. */
-export const posteriors = [isotropic, diagonal, full, lowRank, householder, planar, radial, sylvester, iaf] as const;
+export const posteriors = [
+  isotropic,
+  diagonal,
+  full,
+  lowRank,
+  householder,
+  planar,
+  radial,
+  sylvester,
+  iaf,
+  deterministic,
+] as const;
 
 export { asGaussian } from './as-gaussian.ts';
 export { centerOf } from './center.ts';
+export { PointMass } from './point-mass.ts';
 export { definePosterior } from './posterior.ts';
 export type { Posterior, PosteriorDistribution, PosteriorRow, PosteriorSizes } from './posterior.ts';
 export type { FullRoot } from './full.ts';

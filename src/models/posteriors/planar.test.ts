@@ -120,7 +120,7 @@ describe('the planar posterior', () => {
       } as const;
       const trainer = await Trainer.create({ engine, model, training: examples, config, replicas: 1, onNotice: 'silent' }); // prettier-ignore
       let elbo = NaN;
-      for await (const event of trainer.run()) if (event.event === 'epoch') elbo = event.training.elbo;
+      for await (const event of trainer.run()) if (event.event === 'epoch') elbo = event.training.elbo ?? NaN;
       await trainer.dispose();
       return elbo;
     };

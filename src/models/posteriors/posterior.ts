@@ -5,13 +5,17 @@ import type { Part, PartOptions, ValuesOf } from '../../parts/index.ts';
 import type { Capability } from '../capabilities.ts';
 
 /**
- * q(z|x): draws are a differentiable function of noise, z = f(ε; x), ε ~ N(0, I), and come with their log densities. What
- * else there is (`Capability`) the row says; Gaussians have all of it.
+ * q(z|x): draws are a differentiable function of noise, z = f(ε; x), ε ~ N(0, I). What else there is (`Capability`) the row
+ * says: most have the log densities of their draws, Gaussians all of it, and one that puts all its mass on a point (`PointMass`)
+ * has no density at all.
  */
 export interface PosteriorDistribution extends Distribution {
-  /** Numbers of noise that one draw takes. */
+  /** Numbers of noise that one draw takes; 0 where z is a function of x alone. */
   readonly noiseSize: number;
-  /** ε [..., ...batch, noiseSize] → z [..., ...batch, latent] and log q(z|x) [..., ...batch]; batch axes of size 1 broadcast to those of ε. */
+  /**
+   * ε [..., ...batch, noiseSize] → z [..., ...batch, latent] and log q(z|x) [..., ...batch]; batch axes of size 1 broadcast to those of ε.
+   * Without `logProbOfDraw` there is `value` alone: whoever reads `logProb` gets a CapabilityError.
+   */
   fromNoise(epsilon: Tensor): SampleAndLogProb;
   /** log q(zᵢ|x) of each coordinate by itself, [..., latent] (`marginalLogProb`). */
   marginalLogProb?(z: TensorLike): Tensor;

@@ -2,6 +2,7 @@ import { NdArray, counted, rule } from '../../core/index.ts';
 import { Categorical } from '../../distributions/index.ts';
 import { cumulativeSum } from '../../distributions/choice.ts';
 import { MultivariateNormalDiag } from '../../gaussian/index.ts';
+import type { MultivariateNormal } from '../../gaussian/index.ts';
 import { add, asTensor, expandDims, logSumExp, slice } from '../../graph/index.ts';
 import type { Tensor, TensorLike } from '../../graph/index.ts';
 import { parameter, zeros } from '../../nn/index.ts';
@@ -60,8 +61,12 @@ function filled(value: number): Initializer {
   };
 }
 
-class GaussianMixture extends NoiseMixture<MultivariateNormalDiag> implements PriorDistribution {
-  constructor(mixing: Categorical, components: MultivariateNormalDiag) {
+/** A mixture of Gaussians of batch shape [K]. */
+export class GaussianMixture<G extends MultivariateNormalDiag | MultivariateNormal>
+  extends NoiseMixture<G>
+  implements PriorDistribution
+{
+  constructor(mixing: Categorical, components: G) {
     const { probs, classes } = mixing;
     const places = classes > 1 ? slice(cumulativeSum(probs), { [-1]: [0, classes - 1] }) : undefined;
     super(mixing, components, { scale: 1, places });

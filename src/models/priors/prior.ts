@@ -1,8 +1,9 @@
-import type { FloatDType } from '../../core/index.ts';
+import type { FloatDType, NdArray } from '../../core/index.ts';
 import type { Distribution } from '../../gaussian/index.ts';
 import type { Tensor, TensorLike } from '../../graph/index.ts';
 import type { ParameterSpec, Parameters } from '../../nn/index.ts';
 import type { Part, PartOptions, ValuesOf } from '../../parts/index.ts';
+import type { Key } from '../../random/index.ts';
 import type { Capability } from '../capabilities.ts';
 import type { PosteriorDistribution } from '../posteriors/posterior.ts';
 
@@ -14,6 +15,9 @@ export interface PriorContext {
   readonly condition?: Tensor;
 }
 
+/** Values of parameters by their full names. */
+export type FittedParameters = Readonly<Record<string, NdArray<'float32'>>>;
+
 /** Begins every name of a prior's parameters. */
 export const priorPrefix = 'prior.';
 
@@ -23,6 +27,13 @@ export interface Prior {
   readonly parameters: readonly ParameterSpec[];
   /** What it needs of the posterior, where it asks the context for one. Default: nothing. */
   readonly needs?: readonly Capability[];
+  /**
+   * Of a prior that is fitted to codes when training is over (ex-post density estimation), and learns nothing before: the values of
+   * its parameters, which are of kind `state`.
+   *
+   * @param codes one z of each training example, [n, latent], by the parameters that are kept
+   */
+  readonly fit?: (codes: NdArray<'float64'>, key: Key) => FittedParameters;
   /** batch shape [], or the condition's where the prior looks at it; event shape [latent] */
   apply(parameters: Parameters, context: PriorContext): PriorDistribution;
 }

@@ -22,7 +22,7 @@ import type { Crew } from './pace.ts';
 import { Replica } from './replica.ts';
 import type { StepRequest } from './commands.ts';
 import type { OwnParameters, StepOutcome } from './replica.ts';
-import { partByRows } from './row-step.ts';
+import { partByRows, readsState } from './row-step.ts';
 import type { RowStep } from './row-step.ts';
 import { SharedSteps } from './shared-steps.ts';
 import { canShare, sharingOf } from './sharing.ts';
@@ -103,7 +103,7 @@ export class Replicas implements Steps {
     const own = ownParameters(objective);
     const step = buildStep(model, config.batchSize, objective);
     // What an objective says of itself counts, whatever its expressions look like.
-    const parted = isShareable(objective) ? partByRows(step) : undefined;
+    const parted = isShareable(objective) && !readsState(step, parameters) ? partByRows(step) : undefined;
     if (count !== undefined && count > 1 && !isShareable(objective)) {
       throw new ValueError(
         `train: the objective '${objective.name}' ${own ? 'has parameters of its own' : 'compares the examples of a batch'}: use one replica.`,

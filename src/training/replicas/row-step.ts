@@ -1,5 +1,7 @@
 import { isOp, makeNode, batchAxes, topologicalOrder, withScope } from '../../graph/index.ts';
 import type { BatchAxis, Tensor } from '../../graph/index.ts';
+import { isLearned } from '../../nn/index.ts';
+import type { StoredSpec } from '../parameter-store.ts';
 import { gradientName } from '../step-graph.ts';
 import type { StepGraph } from '../step-graph.ts';
 import { sumOverBlocks } from './row-blocks.ts';
@@ -29,6 +31,15 @@ export interface RowStep {
 
 /** The input that the examples are. */
 export const batchName = 'x';
+
+/** Whether a step is computed from state, such as a prior that is fitted afterwards: followers are given what is learned, and no state. */
+export function readsState({ outputs }: StepGraph, specs: readonly StoredSpec[]): boolean {
+  const states = new Set(specs.filter((spec) => !isLearned(spec)).map(({ name }) => name));
+  return (
+    states.size > 0 &&
+    topologicalOrder(Object.values(outputs)).some((node) => isOp(node, 'input') && states.has(node.attributes.name))
+  );
+}
 
 /**
  * A step in two: what each example gives for itself, and what is then made of all of them, once, as if nothing had been

@@ -39,7 +39,7 @@ export class SharedSteps {
   /** @throws Error when a thread does not start, with the reason */
   static async start(engine: Engine, options: SharedStepsOptions): Promise<SharedSteps> {
     const { parted, whole, count, step, followerEntry: entry, followerPatience: patience } = options;
-    const parameters = options.parameters.map(({ name, shape }) => ({ name, shape }));
+    const parameters = options.parameters.map(({ name, shape, kind }) => ({ name, shape, ...(kind && { kind }) }));
     const { optimizer, clipNorm } = options.config;
     const shared = { parameters, config: { optimizer, ...(clipNorm !== undefined && { clipNorm }) } };
     const exchange = new Exchange(planStep(parted, parameters, count));

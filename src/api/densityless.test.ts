@@ -1,0 +1,141 @@
+// Models without a density, from training to export: what they say, and what they refuse in a sentence.
+import { beforeAll, describe, expect, it } from 'vitest';
+import { CapabilityError, NdArray } from '../core/index.ts';
+import { MemoryStore } from '../io/index.ts';
+import { normal, key } from '../random/index.ts';
+import { load, train } from './index.ts';
+import type { Run, TrainingEvent } from './index.ts';
+import { writeCheckpoint, readCheckpoint } from './keeping/checkpoint-file.ts';
+import { modelCard } from './keeping/model-card.ts';
+
+const count = 300;
+const centers = [[4, 0, 0, 4], [-4, 4, 0, 0], [0, -4, 4, -4]]; // prettier-ignore
+/** Three groups of rows of four numbers. */
+const rows = normal(key(1), [count, 4]);
+rows.data.forEach((value, at) => (rows.data[at] = 0.3 * value + centers[Math.floor(at / 4) % 3]![at % 4]!));
+const quiet = { onNotice: 'silent' } as const;
+const small = { latent: 2, hidden: [16], batchSize: 32, ...quiet } as const;
+
+async function trained(options: object) {
+  const events: TrainingEvent[] = [];
+  const run = await train(rows, {
+    ...small,
+    epochs: 3,
+    onEvent: (event: TrainingEvent) => events.push(event),
+    ...options,
+  });
+  return { run, events };
+}
+
+describe('an autoencoder', () => {
+  let run: Run;
+  let events: TrainingEvent[];
+  beforeAll(async () => {
+    ({ run, events } = await trained({ preset: 'ae' }));
+  });
+
+  it('is trained and kept by its reconstruction, and says nothing of a KL', () => {
+    const epochs = events.filter((event) => event.event === 'epoch');
+    const values = epochs.map(({ validation }) => validation?.criterion?.value ?? NaN);
+    expect(epochs[0]?.validation?.criterion?.metric).toBe('reconstruction');
+    expect(events.find((event) => event.event === 'done')?.bestEpoch).toBe(values.indexOf(Math.max(...values)) + 1);
+    expect(JSON.stringify(events)).not.toMatch(/"(kl|elbo)"|null/);
+  });
+
+  it('evaluates what it has, and what it has not says so where it is read', async () => {
+    const evaluation = await run.evaluate({ metrics: ['active-units'] });
+    const { reconstruction, squaredError, metrics } = evaluation;
+    expect(Number.isFinite(reconstruction)).toBe(true);
+    expect(metrics?.['active-units']).toBeDefined();
+    // By hand, from codes and decoder.
+    const { originals, reconstructions } = await run.testReconstructions(count);
+    expect(originals.shape[0]).toBe(evaluation.examples);
+    const scale = run.standardization!.scale;
+    const [x, again] = [Array.from(originals.data), reconstructions.data];
+    const squares = x.map((value, at) => ((value - again[at]!) / scale[scale.length === 1 ? 0 : at % 4]!) ** 2);
+    const total = squares.reduce((a, b) => a + b, 0);
+    expect(squaredError!.value).toBeCloseTo(total / evaluation.examples, 4);
+    expect(() => evaluation.elbo).toThrow(CapabilityError);
+    expect(() => evaluation.nll).toThrow(/no 'nll', as the posterior 'deterministic' has no density/);
+    expect(Object.keys(JSON.parse(JSON.stringify(evaluation)) as object)).not.toContain('elbo');
+    await expect(run.evaluate({ metrics: ['aggregate-gap'] })).rejects.toThrow(/'deterministic' does not have/);
+  });
+
+  it('encodes without spread, decodes, and refuses draws of either kind', async () => {
+    const examples = rows.data.slice(0, 8);
+    const x = new NdArray(examples, [2, 4]);
+    const { mean, stddev, covariance } = await run.encode(x);
+    expect([stddev.shape, covariance.shape]).toEqual([[2, 2], [2, 2, 2]]); // prettier-ignore
+    expect([...stddev.data, ...covariance.data].every((value) => value === 0)).toBe(true);
+    const again = await run.decode(mean);
+    expect([...again.data]).toEqual([...(await run.reconstruct(x)).data]);
+    await expect(run.encode(x, { draws: 2 })).rejects.toThrow(/'deterministic' has no noise/);
+    await expect(run.sample(3)).rejects.toThrow(CapabilityError);
+    await expect(run.sample(3)).rejects.toThrow(/objective 'ae' asks nothing of how codes are spread/);
+    await expect(run.impute([1, NaN, 2, 3])).rejects.toThrow(CapabilityError);
+  });
+
+  it('scores by reconstruction alone', async () => {
+    const x = new NdArray(rows.data.slice(0, 40), [10, 4]);
+    for (const method of ['elbo', 'nll', 'balanced-elbo', 'typicality', 'likelihood-ratio'] as const) {
+      await expect(run.score(x, { method }), method).rejects.toThrow(/--method reconstruction/);
+    }
+    await expect(run.fitThreshold(undefined, { contamination: 0.1 })).rejects.toThrow(CapabilityError);
+    const scores = await run.score(x, { method: 'reconstruction' });
+    const parts = await run.explain(x);
+    const sums = Array.from({ length: 10 }, (_, row) =>
+      parts.data.slice(4 * row, 4 * row + 4).reduce((a, b) => a + b, 0),
+    );
+    scores.data.forEach((score, row) => {
+      expect(sums[row]).toBeCloseTo(score, 4);
+    });
+    // There is one z an example: however many draws are asked for, its reconstruction is the same.
+    const probable = await run.score(x, { method: 'reconstruction-probability', draws: 3 });
+    scores.data.forEach((score, row) => {
+      expect(probable.data[row]).toBeCloseTo(score, 5);
+    });
+  });
+
+  it('is exported without noise and prior, and its card names no ELBO', async () => {
+    const files = await run.export();
+    expect(Object.keys(files).sort()).toEqual(['README.md', 'config.json', 'decoder.onnx', 'encoder.onnx']);
+    expect(new TextDecoder().decode(files['README.md'])).not.toContain('epsilon');
+    const card = modelCard(run, 'runs/ae');
+    expect(card).toContain("The posterior 'deterministic' has no density");
+    expect(card).not.toMatch(/\| ELBO|NaN|rootsigma sample/);
+  });
+});
+
+describe('a regularised autoencoder with a mixture fitted to its codes', () => {
+  it('draws from where its codes lie, before and after it was kept', async () => {
+    const notices: string[] = [];
+    const { run } = await trained({ preset: 'rae-l2', components: 3, epochs: 40, learningRate: 0.01, onNotice: (line: string) => notices.push(line) }); // prettier-ignore
+    expect(notices.join()).toContain("the prior 'ex-post-mixture' is fitted to the codes of");
+    const drawn = await run.sample(300, { seed: 5, show: 'mean' });
+    const near = (x: ArrayLike<number>): number => Math.min(...centers.map((c) => Math.hypot(...c.map((v, j) => v - x[j]!)))); // prettier-ignore
+    const distances = Array.from({ length: 300 }, (_, at) => near(drawn.data.slice(4 * at, 4 * at + 4))).sort(
+      (a, b) => a - b,
+    );
+    // Groups lie 6.9 and more apart; nine of ten draws lie within a unit of one of them.
+    expect(distances[270]).toBeLessThan(1);
+    const store = new MemoryStore();
+    await run.save(store);
+    const again = await load(store);
+    expect(await again.sample(20, { seed: 1 })).toEqual(await run.sample(20, { seed: 1 }));
+    expect(Object.keys(await again.export())).toContain('prior.onnx');
+  });
+
+  it('is fitted anew when a training that was cut goes on, and comes to the same', async () => {
+    const options = { ...small, preset: 'rae-sn', epochs: 2 } as const;
+    const whole = await train(rows, { ...options, out: new MemoryStore() });
+    const store = new MemoryStore();
+    const abort = new AbortController();
+    let steps = 0;
+    await train(rows, { ...options, out: store, signal: abort.signal, onEvent: ({ event }) => { if (event === 'step' && ++steps === 5) abort.abort(); } }); // prettier-ignore
+    const resumed = await train(rows, { resume: true, out: store, ...quiet });
+    expect(resumed.parameters).toEqual(whole.parameters);
+    const found = await readCheckpoint(store);
+    await writeCheckpoint(store, found!.checkpoint);
+    expect(found!.checkpoint.progress.last?.training).not.toHaveProperty('kl');
+  });
+});
