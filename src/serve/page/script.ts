@@ -121,7 +121,10 @@ export function tryPage(): void {
       const found = (await answer.json()) as Readonly<Record<string, unknown>>;
       element('took').textContent = `${answer.status}, ${Math.round(performance.now() - start)} ms`;
       element('answer').hidden = false;
-      const text = JSON.stringify(found, null, 1).replaceAll(/(-?\d\.\d{5})\d+/g, '$1');
+      // Numbers of one list on one line, and in as many digits as a person reads.
+      const text = JSON.stringify(found, null, 1)
+        .replaceAll(/(-?\d\.\d{5})\d+/g, '$1')
+        .replaceAll(/\[\s+([^[\]{}"]+?)\s+\]/g, (_, inner: string) => `[${inner.replaceAll(/\s+/g, ' ')}]`);
       element('text').textContent = text.length > 20_000 ? `${text.slice(0, 20_000)}\n…` : text;
       say(answer.ok ? '' : String(found.detail), !answer.ok);
       draw(found.x);

@@ -21,6 +21,8 @@ form, section { background: var(--card); border: 1px solid var(--line); border-r
 label { display: block; font-weight: 600; font-size: .9rem; }
 .row { display: flex; flex-wrap: wrap; gap: .75rem 1rem; align-items: end; }
 .row label { flex: 1 1 12rem; }
+.row .hint { align-self: center; }
+select { font-weight: 400; }
 input, select, textarea, button { font: inherit; color: inherit; background: var(--paper); border: 1px solid var(--line); border-radius: .35rem; padding: .5rem .65rem; }
 input, select, textarea { width: 100%; margin-top: .25rem; }
 textarea, pre { font: 13px/1.5 ui-monospace, monospace; }
