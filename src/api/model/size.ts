@@ -71,14 +71,17 @@ export function checkModelSize(
 /**
  * Refuses an array of results that the memory cannot hold, once the first part has shown what each row takes.
  *
- * @param memory bytes that the machine has; NaN where nobody knows
+ * @param given bytes that the machine has, NaN where nobody knows; default: what it says
  * @throws ValueError saying what it would take, and what to lower
  */
 export function checkResultSize(
   { operation, rows, bytesPerRow }: { readonly operation: string; readonly rows: number; readonly bytesPerRow: number },
-  memory: number = machineFacts().memoryBytes,
+  given?: number,
 ): void {
   const bytes = rows * bytesPerRow;
+  // Which every machine has: to ask for more than that takes longer than a small result.
+  if (given === undefined && bytes <= 2 ** 24) return;
+  const memory = given ?? machineFacts().memoryBytes;
   if (!(bytes > memory)) return;
   throw new ValueError(
     `${operation}: what ${rows.toLocaleString('en')} rows give takes ${bytesInWords(bytes)}; this machine has ${bytesInWords(memory)}. Take fewer at a time: a smaller count, limit or number of steps.`,

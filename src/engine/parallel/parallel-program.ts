@@ -35,6 +35,8 @@ export class ParallelProgram implements Program {
   readonly #entry: URL | undefined;
   readonly #jobs: Job[] = [];
   #isLocalBusy = false;
+  /** Multiplications of a row. */
+  #rowWork: number | undefined;
   #starting: Promise<void>[] = [];
   readonly #remotes: Remote[] = [];
 
@@ -52,15 +54,17 @@ export class ParallelProgram implements Program {
     return new ParallelProgram(engine, spec, await engine.compile({ ...spec, ...alone }), entry);
   }
 
-  /** How many runs may be under way together to keep everybody busy. */
+  /** How many runs may be under way together to keep everybody busy: what `expect` started helpers for. */
   get width(): number {
-    return 1 + this.#mostHelpers * runsAtHelper;
+    return 1 + this.#starting.length * runsAtHelper;
   }
 
   /** So many rows (values of a symbolic size) are coming: starts helpers where that is worth it. */
   expect(rows: number): void {
-    if (this.#starting.length > 0 || this.#mostHelpers === 0) return;
-    if (multiplications(Object.values(this.#spec.outputs)) * rows < leastWork) return;
+    if (this.#starting.length > 0) return;
+    this.#rowWork ??= multiplications(Object.values(this.#spec.outputs));
+    // The cores are looked up in files, which takes longer than a small run.
+    if (this.#rowWork * rows < leastWork || this.#mostHelpers === 0) return;
     const options = { engine: this.#engine.choice ?? 'onnxruntime-node', entry: this.#entry } as const;
     this.#starting = HelperThread.take(this.#mostHelpers, options).map((thread) => this.#compileAt(thread));
   }
