@@ -196,5 +196,5 @@ function answered(
   { accept, run, notices }: { readonly accept: string; readonly run: string; readonly notices: readonly string[] },
 ): Response {
   if (accept === npyType && array) return c.body(encodeNpy(array), 200, { 'content-type': npyType });
-  return c.json({ run, ...json, ...(notices.length > 0 && { notices }) });
+  return c.json({ run, ...json(), ...(notices.length > 0 && { notices }) });
 }

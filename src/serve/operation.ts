@@ -56,7 +56,7 @@ export interface Limits {
 
 /** What is answered: as JSON, and where one array says it all, as NPY. */
 export interface Answer {
-  readonly json: Readonly<Record<string, unknown>>;
+  readonly json: () => Readonly<Record<string, unknown>>;
   readonly array?: NdArray | undefined;
 }
 

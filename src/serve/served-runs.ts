@@ -1,4 +1,3 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import { basename, resolve } from 'node:path';
 import { Run, load } from '../api/index.ts';
 import type { LoadOptions } from '../api/index.ts';
@@ -47,11 +46,27 @@ interface Entry {
 }
 
 /** Where the library's notices go while it computes for somebody. */
-const listener = new AsyncLocalStorage<(line: string) => void>();
+let listener: ((line: string) => void) | undefined;
 
-/** Computes with somebody who hears the notices. */
+/**
+ * Computes with somebody who hears the notices. What is computed so at the same time hears each other's: the scheduler computes one
+ * thing by itself at a time. (Node's own way, AsyncLocalStorage, makes every promise of the process dearer.)
+ */
 export function hearing<T>(onNotice: (line: string) => void, compute: () => T): T {
-  return listener.run(onNotice, compute);
+  const before = listener;
+  const restore = (): void => {
+    listener = before;
+  };
+  listener = onNotice;
+  try {
+    const result = compute();
+    if (result instanceof Promise) void result.then(restore, restore);
+    else restore();
+    return result;
+  } catch (error) {
+    restore();
+    throw error;
+  }
 }
 
 /** What a run may be called in an address. */
@@ -197,7 +212,7 @@ export class ServedRuns {
   async #load(name: string, source: string | Run, generation: number): Promise<LoadedRun> {
     const { onNotice } = this.#options;
     const hear = (line: string): void => {
-      (listener.getStore() ?? onNotice)(line);
+      (listener ?? onNotice)(line);
     };
     const run =
       source instanceof Run ? source : await load(readOnlyFolder(source), { ...this.#options.load, onNotice: hear });

@@ -1,5 +1,5 @@
 // A server over its life: runs that are replaced, limits, the description of what it offers, counts, the end.
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import {
   copyFileSync,
   existsSync,
@@ -333,17 +333,46 @@ describe('the command', () => {
     expect([result.code, result.stderr]).toEqual([code, expect.stringMatching(what)]);
   });
 
-  it.skipIf(!existsSync('dist/cli/main.js'))('ends with 0 on SIGTERM', async () => {
-    const child = spawn(process.execPath, ['dist/cli/main.js', 'serve', first, '--port', '0', '--json'], { stdio: ['ignore', 'pipe', 'ignore'] }); // prettier-ignore
-    const url = await new Promise<string>((resolve) => {
-      child.stdout.once('data', (bytes: Buffer) => {
-        resolve((JSON.parse(bytes.toString()) as { url: string }).url);
+  it.skipIf(!existsSync('dist/cli/main.js'))(
+    'runs as the Dockerfile starts it, is healthy, and ends with 0 on SIGTERM',
+    async () => {
+      const dockerfile = readFileSync('Dockerfile', 'utf8');
+      const listOf = (keyword: string): string[] => JSON.parse(new RegExp(`^${keyword}.*?(\\[.*\\])$`, 'm').exec(dockerfile)?.[1] ?? '[]') as string[]; // prettier-ignore
+      const [program, ...args] = listOf('ENTRYPOINT');
+      const token = 'a-token-of-24-characters';
+      const child = spawn(program!, [...args, first, '--port', '0', '--json'], { stdio: ['ignore', 'pipe', 'ignore'], env: { ...process.env, ROOTSIGMA_TOKEN: token } }); // prettier-ignore
+      const { port } = await new Promise<{ port: number }>((resolve) => {
+        child.stdout.once('data', (bytes: Buffer) => {
+          resolve(JSON.parse(bytes.toString()) as { port: number });
+        });
       });
-    });
-    expect(await encode({ url })).toContain('"mean"');
-    const ended = new Promise((resolve) => child.once('exit', (code, signal) => { resolve([code, signal]); })); // prettier-ignore
-    child.kill('SIGTERM');
-    expect(await ended).toEqual([0, null]);
+      const health = listOf('HEALTHCHECK').map((word) => word.replace(':8080', `:${port}`));
+      expect(spawnSync(health[0]!, health.slice(1)).status).toBe(0);
+      const answer = await fetch(`http://127.0.0.1:${port}/sample?count=1`, { method: 'POST', headers: { authorization: `Bearer ${token}` } }); // prettier-ignore
+      expect(answer.status).toBe(200);
+      await answer.text();
+      const ended = new Promise((resolve) => child.once('exit', (code, signal) => { resolve([code, signal]); })); // prettier-ignore
+      child.kill('SIGTERM');
+      expect(await ended).toEqual([0, null]);
+      expect(spawnSync(health[0]!, health.slice(1)).status).toBe(1);
+    },
+  );
+
+  it('is built by a Dockerfile whose last stage has what runs, and no more rights than it needs', () => {
+    const stages = readFileSync('Dockerfile', 'utf8')
+      .split(/^FROM /m)
+      .slice(1);
+    const last = stages.at(-1)!;
+    expect(stages.map((stage) => /^node:24-slim\b/.test(stage))).toEqual([true, true, true]);
+    expect(last).toMatch(/^USER node$/m);
+    expect(last).not.toMatch(/^RUN /m);
+    const copied = [...last.matchAll(/^COPY (?!--from)(.*) \.\/$/gm)].flatMap(([, names = '']) => names.split(' '));
+    expect(copied.filter((name) => !existsSync(name))).toEqual([]);
+    // What the command reads at run time is there.
+    expect(copied).toContain('package.json');
+    expect(readFileSync('.dockerignore', 'utf8').split('\n')).toEqual(
+      expect.arrayContaining(['.git', '**/node_modules', 'runs']),
+    );
   });
 });
 

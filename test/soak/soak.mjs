@@ -1,15 +1,18 @@
-// Many steps, loads and samples in one process, whose memory must stay flat: `npm run soak`; in a short form in soak.test.ts.
+// Many steps, loads, samples and requests in one process, whose memory must stay flat: `npm run soak`; in a short form in soak.test.ts.
 import { mkdtempSync, rmSync } from 'node:fs';
+import { Agent, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { NdArray, load, train } from '../../dist/index.js';
+import { serve } from '../../dist/serve/index.js';
 
 const { values } = parseArgs({
   options: {
     steps: { type: 'string', default: '20000' },
     loads: { type: 'string', default: '1000' },
     samples: { type: 'string', default: '10000' },
+    requests: { type: 'string', default: '100000' },
   },
 });
 /** How much more memory may be in use at the end than after the first third. */
@@ -80,4 +83,40 @@ await soak('samples', samples, async (look) => {
     await look(k);
   }
   await run.dispose?.();
+});
+
+const requests = Number(values.requests);
+await soak('requests', requests, async (look) => {
+  const server = await serve(out, { port: 0, onNotice: 'silent' });
+  const agent = new Agent({ keepAlive: true, maxSockets: 32 });
+  const x = Array.from({ length: 16 }, (_, k) => Math.sin(k) / 2 + 0.5);
+  /** What is asked in turn, one of them wrong. */
+  const asked = [
+    ['/encode', { x: [x] }, 200],
+    ['/score', { x: [x, x], method: 'elbo' }, 200],
+    ['/reconstruct', { x: [x] }, 200],
+    ['/encode', { x: [['a']] }, 400],
+    ['/sample', { count: 2, seed: 1 }, 200],
+  ].map(([path, body, status]) => ({ path, body: JSON.stringify(body), status }));
+  const ask = ({ path, body, status }) =>
+    new Promise((resolve, reject) => {
+      const sent = request(
+        server.url + path,
+        { method: 'POST', agent, headers: { 'content-type': 'application/json' } },
+        (answer) => {
+          // prettier-ignore
+          answer.resume();
+          answer.on('end', () => (answer.statusCode === status ? resolve() : reject(new Error(`${path}: ${answer.statusCode}`)))); // prettier-ignore
+        },
+      );
+      sent.on('error', reject);
+      sent.end(body);
+    });
+  const atOnce = 20;
+  for (let done = 0; done < requests; done += atOnce) {
+    await Promise.all(Array.from({ length: atOnce }, (_, k) => ask(asked[(done + k) % asked.length])));
+    await look(done + atOnce);
+  }
+  agent.destroy();
+  await server.close();
 });

@@ -197,5 +197,7 @@ function sayWhere(output: Output, { url, port, runs, made }: Where): void {
     output.say(`  ${name}: ${what}, ${counted(latent, 'latent dimension')}`);
   }
   if (made !== undefined) output.say(`Token, made for this server: ${made}`);
-  output.say(`Try it out in a browser: ${url}/${made === undefined ? '' : `#token=${made}`}`);
+  output.say(
+    `Try it out in a browser: ${url.replace('//0.0.0.0:', '//127.0.0.1:').replace('//[::]:', '//[::1]:')}/${made === undefined ? '' : `#token=${made}`}`,
+  );
 }

@@ -50,11 +50,12 @@ export const encode: Operation = {
         () => hearing(onNotice, () => run.encode(examplesFrom(run, rows, table), { draws, seed, ...(condition !== undefined && { given: condition }) })), // prettier-ignore
         gone,
       );
-      const json = { mean: outputOf(outputs, 'mean').toNested(), stddev: outputOf(outputs, 'stddev').toNested() };
-      return { json: { ...json, draws: drawn.draws?.toNested(), seed }, array: drawn.draws };
+      const moment = (name: 'mean' | 'stddev') => outputOf(outputs, name).toNested();
+      const json = () => ({ mean: moment('mean'), stddev: moment('stddev'), draws: drawn.draws?.toNested(), seed });
+      return { json, array: drawn.draws };
     }
     const names = what === undefined ? (['mean', 'stddev'] as const) : ([what] as const);
-    const json = Object.fromEntries(names.map((name) => [name, outputOf(outputs, name).toNested()]));
+    const json = () => Object.fromEntries(names.map((name) => [name, outputOf(outputs, name).toNested()]));
     return { json, array: outputOf(outputs, what ?? 'mean') };
   },
 };

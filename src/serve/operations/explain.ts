@@ -27,6 +27,7 @@ export const explain: Operation = {
     });
     const contributions = outputOf(outputs, 'contributions');
     const { columns } = run;
-    return { json: { contributions: contributions.toNested(), ...(columns && { columns }) }, array: contributions };
+    const json = () => ({ contributions: contributions.toNested(), ...(columns && { columns }) });
+    return { json, array: contributions };
   },
 };

@@ -58,14 +58,14 @@ interface Asked {
 async function imputeRows(run: Run, table: Table, { show, asked }: Asked): Promise<Answer> {
   const { draws, mean, cells, filled, accepted, left } = await run.imputeTable(table, asked);
   const fills = show === 'mean' ? { mean: rowsOf(mean) } : { draws: draws.map(rowsOf) };
-  return { json: { ...fills, cells, left, filled, accepted } };
+  return { json: () => ({ ...fills, cells, left, filled, accepted }) };
 }
 
 async function imputeArray(run: Run, array: NdArray, { show, asked }: Asked): Promise<Answer> {
   const { draws, mean, filled, accepted } = await run.impute(array, asked);
   const facts = { filled, accepted };
-  if (show === 'mean') return { json: { mean: mean.toNested(), ...facts }, array: mean };
+  if (show === 'mean') return { json: () => ({ mean: mean.toNested(), ...facts }), array: mean };
   const [count = 1, ...shape] = draws.shape;
   const one = count === 1 ? part(draws, 0, 1).reshape(shape) : draws;
-  return { json: { draws: draws.toNested(), ...facts }, array: one };
+  return { json: () => ({ draws: draws.toNested(), ...facts }), array: one };
 }

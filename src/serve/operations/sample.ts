@@ -46,9 +46,12 @@ export const sample: Operation = {
     return scheduler.alone(
       () =>
         hearing(onNotice, async () => {
-          if (table) return { json: { rows: rowsOf(await run.sampleTable(count, asked)), ...more() } };
+          if (table) {
+            const drawn = rowsOf(await run.sampleTable(count, asked));
+            return { json: () => ({ rows: drawn, ...more() }) };
+          }
           const x = await run.sample(count, asked);
-          return { json: { x: x.toNested(), ...more() }, array: x };
+          return { json: () => ({ x: x.toNested(), ...more() }), array: x };
         }),
       gone,
     );

@@ -38,6 +38,6 @@ export const score: Operation = {
     });
     const scores = outputOf(outputs, 'scores');
     const above = kept && { threshold: kept.value, anomalies: Array.from(scores.data, (value) => value > kept.value) };
-    return { json: { scores: scores.toNested(), ...method, ...above }, array: scores };
+    return { json: () => ({ scores: scores.toNested(), ...method, ...above }), array: scores };
   },
 };

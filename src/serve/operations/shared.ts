@@ -108,9 +108,9 @@ export function checkNumbers(operation: string, count: number, { maxNumbers }: P
 }
 
 /** Examples that a model made, as they are answered. */
-export function examplesAnswer({ run, table }: LoadedRun, x: NdArray, more: Answer['json'] = {}): Answer {
-  if (table) return { json: { rows: rowsOf(run.toTable(x)), ...more } };
-  return { json: { x: x.toNested(), ...more }, array: x };
+export function examplesAnswer({ run, table }: LoadedRun, x: NdArray): Answer {
+  if (table) return { json: () => ({ rows: rowsOf(run.toTable(x)) }) };
+  return { json: () => ({ x: x.toNested() }), array: x };
 }
 
 /** Whether the model is of examples given something. */
