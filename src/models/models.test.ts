@@ -42,14 +42,23 @@ function drawnPosterior(options: PosteriorOptions, { latent = 4, scale = 1 } = {
   return asGaussian(family.apply(parameters, features));
 }
 
+it('a low-rank posterior has no more columns than latent dimensions', () => {
+  const made = (latent: number) => () => posteriorFor({ posterior: 'low-rank', rank: 3 }, { featureSize: 6, latent });
+  expect(made(2)).toThrow(/rank 3 has more columns than the 2 latent dimensions\. Choose a rank of at most 2/);
+  made(3)();
+});
+
 describe.each(families)('the $name posterior head', (options) => {
-  it.each([1, 2, 4])('gives a valid covariance for latent size %i', (latent) => {
-    const posterior = drawnPosterior(options, { latent });
-    expect(posterior.batchShape).toEqual([5]);
-    expect(posterior.eventShape).toEqual([latent]);
-    const { values } = eigh(evaluate(posterior.covariance));
-    for (const value of values.data) expect(value).toBeGreaterThan(0);
-  });
+  it.each([1, 2, 4].filter((latent) => latent >= (options.rank ?? 1)))(
+    'gives a valid covariance for latent size %i',
+    (latent) => {
+      const posterior = drawnPosterior(options, { latent });
+      expect(posterior.batchShape).toEqual([5]);
+      expect(posterior.eventShape).toEqual([latent]);
+      const { values } = eigh(evaluate(posterior.covariance));
+      for (const value of values.data) expect(value).toBeGreaterThan(0);
+    },
+  );
 
   it('keeps variance, entropy and KL finite for features of any size', () => {
     for (const scale of [1e3, 1e6, 1e30]) {

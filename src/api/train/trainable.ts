@@ -13,16 +13,10 @@ import { stepsInAll } from '../../training/index.ts';
  * @throws ValueError or DataError saying which do not
  */
 export function checkTrainable(config: RunConfig, splits: DatasetSplits, parts: PartTable): void {
-  const { model, training } = config;
+  const { training } = config;
   const { epochs, batchSize, schedule, trim, earlyStopping } = training;
   const { warmupSteps = 0 } = schedule;
   if (epochs < 1) throw new ValueError(`train: epochs must be a whole number of at least 1, got ${epochs}.`);
-  const { rank } = model.posterior;
-  if (typeof rank === 'number' && rank > model.latent) {
-    throw new ValueError(
-      `train: a low-rank posterior of rank ${rank} has more columns than the ${model.latent} latent dimensions. Choose a rank of at most ${model.latent}, or posterior 'full'.`,
-    );
-  }
   for (const [name, scheduled] of scheduledOf(config, parts)) {
     const contradiction = contradictionOf(scheduled);
     if (contradiction !== undefined) {

@@ -1,4 +1,4 @@
-import { rule } from '../../core/index.ts';
+import { ValueError, rule } from '../../core/index.ts';
 import { LowRankMultivariateNormal } from '../../gaussian/index.ts';
 import { exp, expandDims, mul, reshape, tanh } from '../../graph/index.ts';
 import { dense, zeros } from '../../nn/index.ts';
@@ -18,7 +18,15 @@ export const lowRank = definePosterior({
   },
   capabilities: gaussianCapabilities,
   describe: ({ rank }) => `low rank + diagonal, rank ${rank}`,
-  build: ({ rank }, sizes) => lowRankPosterior(rank, sizes),
+  build: ({ rank }, sizes) => {
+    const { latent } = sizes;
+    if (rank > latent) {
+      throw new ValueError(
+        `posterior 'low-rank': W of rank ${rank} has more columns than the ${latent} latent dimensions. Choose a rank of at most ${latent}, or posterior 'full'.`,
+      );
+    }
+    return lowRankPosterior(rank, sizes);
+  },
 });
 
 /**
