@@ -1,8 +1,10 @@
-// docs/models.md and docs/metrics.md are what the rows of the tables say: `npm run build:models` writes them anew.
+// docs/models.md, docs/metrics.md and the doc comments of options are what the rows of the tables say: `npm run build:models` writes
+// them anew.
 import { format, resolveConfig } from 'prettier';
 import { expect, it } from 'vitest';
 import { metricsPage } from './metrics-page.ts';
 import { partsPage } from './models-page.ts';
+import { optionTypes } from './option-types.ts';
 
 it.each([
   ['models.md', partsPage],
@@ -11,4 +13,8 @@ it.each([
   const path = `${import.meta.dirname}/../docs/${name}`;
   const options = await resolveConfig(path);
   await expect(await format(page(), { ...options, parser: 'markdown' })).toMatchFileSnapshot(path);
+});
+
+it("options given flat have the rows' texts as doc comments", async () => {
+  await expect(optionTypes()).toMatchFileSnapshot(`${import.meta.dirname}/../src/config/option-docs.generated.ts`);
 });

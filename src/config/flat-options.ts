@@ -1,16 +1,19 @@
 import type { OptionRules } from '../core/index.ts';
-import type { FlatOptions, Part, PartKind } from '../parts/index.ts';
+import type { Part } from '../parts/index.ts';
 import { choiceRule, flatRules } from './flat-rules.ts';
+import type { DocumentedOptions } from './option-docs.generated.ts';
 import { builtInParts } from './part-table.ts';
+import type { BuiltInOptions } from './part-table.ts';
 
-/** The options of all built-in parts, by their names. */
-type BuiltInOptions = FlatOptions<(typeof builtInParts)[PartKind][number]>;
+/** Those of rows that `npm run build:models` has not seen yet. */
+// eslint-disable-next-line @typescript-eslint/no-generated-empty-object-type -- none, as the tree stands
+type NewOptions = Omit<BuiltInOptions, keyof DocumentedOptions>;
 
 /** One of the built-in parts by its name, or any as `{ name, …options }`. */
 type Choice<Row extends Part> = Row['name'] | { readonly name: string; readonly [option: string]: unknown };
 
 /** Which parts a model is made of, and their options, flat: docs/models.md describes each. */
-export interface PartOptionsOfModel extends BuiltInOptions {
+export interface PartOptionsOfModel extends DocumentedOptions, NewOptions {
   /** p(z). Default: standard-normal. */
   readonly prior?: Choice<(typeof builtInParts)['prior'][number]>;
   /** q(z|x): how Σ(x) is parameterised. Default: diagonal. */

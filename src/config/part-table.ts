@@ -3,7 +3,7 @@ import { likelihoods, networks, posteriors, priors } from '../models/index.ts';
 import type { LikelihoodRow, NetworkRow, PosteriorRow, PriorRow } from '../models/index.ts';
 import { objectives } from '../objectives/index.ts';
 import type { ObjectiveRow } from '../objectives/index.ts';
-import type { Part, PartKind } from '../parts/index.ts';
+import type { FlatOptions, Part, PartKind } from '../parts/index.ts';
 
 /** The rows that there are to choose from. */
 export interface PartTable {
@@ -29,6 +29,12 @@ export const builtInParts = {
   network: networks,
   objective: objectives,
 } as const satisfies PartTable;
+
+/** The options of all built-in parts, by their names. */
+export type BuiltInOptions = FlatOptions<(typeof builtInParts)[PartKind][number]>;
+
+/** What one of them may be; a name that no part has is nothing. */
+export type OptionOf<Name extends string> = Name extends keyof BuiltInOptions ? BuiltInOptions[Name] : undefined;
 
 /** What the option `parts` is. */
 export const partsRule = rule.listOf(
