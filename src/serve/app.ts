@@ -156,7 +156,7 @@ export class ServeApp {
           const onNotice = (line: string): void => {
             notices.push(line);
           };
-          const request = { contentType: c.req.header('content-type'), bytes: body.bytes, query: new URL(c.req.url).searchParams }; // prettier-ignore
+          const request = { contentType: c.req.header('content-type'), contentEncoding: c.req.header('content-encoding'), bytes: body.bytes, query: new URL(c.req.url).searchParams }; // prettier-ignore
           const limits = this.#limits;
           const { input, options } = hearing(onNotice, () => parseRequest(operation, { loaded, request, limits, onNotice })); // prettier-ignore
           const gone = operation.name === 'impute' || operation.name === 'score' ? c.req.raw.signal : undefined;

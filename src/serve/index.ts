@@ -9,4 +9,17 @@ export { nameFor } from './served-runs.ts';
 export type { LoadedRun, Lease, ServedRuns } from './served-runs.ts';
 export type { RowAlignment } from './alignment.ts';
 export { accessLine, isLoopback, newToken } from '../server/index.ts';
-export type { AccessEntry, AccessLog, LocalServer, Metrics } from '../server/index.ts';
+export type {
+  AccessEntry,
+  AccessLog,
+  Counter,
+  HeldBody,
+  Histogram,
+  Labels,
+  Metric,
+  LocalContext,
+  LocalEnv,
+  LocalServer,
+  LocalServerOptions,
+  Metrics,
+} from '../server/index.ts';

@@ -13,6 +13,8 @@ export const npyType = 'application/x-npy';
 /** A request as HTTP has it. */
 export interface RawRequest {
   readonly contentType: string | undefined;
+  /** How the body is packed: it must not be. */
+  readonly contentEncoding?: string | undefined;
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly query: URLSearchParams;
 }
@@ -42,6 +44,10 @@ export function parseRequest(
   const known = operation.options(loaded);
   const fromQuery = queryOptions(request.query);
   const { bytes } = request;
+  const { contentEncoding = 'identity' } = request;
+  if (contentEncoding.trim().toLowerCase() !== 'identity') {
+    throw new HttpError(415, `the body is packed ('${contentEncoding.slice(0, 100)}'): send it as it is.`, { 'accept-encoding': 'identity' }); // prettier-ignore
+  }
   const type = bytes.length === 0 ? undefined : mediaType(request.contentType);
   const name = inputName(operation, loaded);
   let input: unknown;
@@ -66,7 +72,7 @@ export function parseRequest(
     throw new ValueError(`${operation.name}: '${name}' is missing: ${example(name, loaded)}.`);
   }
   const parsed =
-    name === undefined ? ({ kind: 'none' } as const) : inputOf(input, { name, operation, loaded, onNotice });
+    name === undefined ? ({ kind: 'none' } as const) : inputOf(input, { name, operation, loaded, limits, onNotice });
   checkRows(operation, parsed, limits);
   return { input: parsed, options: options };
 }
@@ -120,12 +126,14 @@ function example(name: 'x' | 'rows' | 'z', { run }: LoadedRun): string {
 
 function inputOf(
   value: unknown,
-  { name, operation, loaded, onNotice }: { readonly name: 'x' | 'rows' | 'z'; readonly operation: Operation; readonly loaded: LoadedRun; readonly onNotice: (line: string) => void }, // prettier-ignore
+  { name, operation, loaded, limits, onNotice }: { readonly name: 'x' | 'rows' | 'z'; readonly operation: Operation; readonly loaded: LoadedRun; readonly limits: Limits; readonly onNotice: (line: string) => void }, // prettier-ignore
 ): Input {
   const where = `$.${name}`;
   const { run, table } = loaded;
   if (name === 'rows') {
     const known = table?.state.columns.map((column) => column.name) ?? [];
+    // Before columns are made for them.
+    if (Array.isArray(value)) checkCount(operation, value.length, limits, known.length);
     return { kind: 'table', table: tableIn(value, where, { known, onNotice }) };
   }
   const gaps = operation.input === 'gaps';
@@ -144,10 +152,16 @@ function checkFinite({ data, shape }: NdArray): void {
   }
 }
 
-function checkRows({ name }: Operation, input: Input, { maxRows }: Limits): void {
-  const count =
-    input.kind === 'array' ? (input.array.shape[0] ?? 0) : input.kind === 'table' ? input.table.rowCount : 0;
+/** Cells of the rows of a request. */
+const mostCells = 2 ** 23;
+
+function checkCount({ name }: Operation, count: number, { maxRows }: Limits, columns = 1): void {
   if (count > maxRows) throw new ValueError(`${name}: ${count} rows are more than a request may have, ${maxRows} (--max-rows).`); // prettier-ignore
+  if (count * columns > mostCells) throw new ValueError(`${name}: ${count} rows of ${columns} columns are more than a request may have, ${mostCells} cells.`); // prettier-ignore
+}
+
+function checkRows(operation: Operation, input: Input, limits: Limits): void {
+  if (input.kind === 'array') checkCount(operation, input.array.shape[0] ?? 0, limits);
 }
 
 /**

@@ -40,6 +40,7 @@ export async function serve(runs: RunsInput, options: ServeOptions = {}): Promis
       port,
       headersTimeoutMs: headersTimeout,
       requestTimeoutMs: requestTimeout,
+      idleTimeoutMs: Math.max(requestTimeout, rest.deadline ?? 30_000) + 30_000,
       maxConnections,
     });
   } catch (error) {

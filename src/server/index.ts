@@ -7,6 +7,6 @@ export type { ListenOptions, Listening } from './listen.ts';
 export { LocalServer, clientOf } from './local-server.ts';
 export type { LocalContext, LocalEnv, LocalServerOptions } from './local-server.ts';
 export { Counter, Histogram, Metrics } from './metrics.ts';
-export type { Labels } from './metrics.ts';
+export type { Labels, Metric } from './metrics.ts';
 export { HttpError, problemOf, statusOf } from './problem.ts';
 export type { Problem } from './problem.ts';

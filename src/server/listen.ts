@@ -11,6 +11,8 @@ export interface ListenOptions {
   /** How long a client may take to send its headers, and its whole request. */
   readonly headersTimeoutMs: number;
   readonly requestTimeoutMs: number;
+  /** After how long without a byte either way a connection ends: a client that does not read its answer. */
+  readonly idleTimeoutMs: number;
   /** Connections at once; more are closed as they come. */
   readonly maxConnections: number;
   /** How often slow clients are looked for. Default: a quarter of the shorter time, at most a second. */
@@ -31,7 +33,7 @@ export interface Listening {
 
 /** @throws ValueError for an address that cannot be listened on, with the reason */
 export async function listen(server: LocalServer, options: ListenOptions): Promise<Listening> {
-  const { host, port, headersTimeoutMs, requestTimeoutMs, maxConnections } = options;
+  const { host, port, headersTimeoutMs, requestTimeoutMs, idleTimeoutMs, maxConnections } = options;
   const http = createServer(
     {
       headersTimeout: Math.min(headersTimeoutMs, requestTimeoutMs),
@@ -46,6 +48,7 @@ export async function listen(server: LocalServer, options: ListenOptions): Promi
   );
   const handle = getRequestListener(server.app.fetch, { overrideGlobalObjects: false });
   http.maxConnections = maxConnections;
+  http.timeout = idleTimeoutMs;
   await new Promise<void>((resolve, reject) => {
     http.once('error', (error) => {
       reject(cannotListen(error, options));

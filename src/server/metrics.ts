@@ -2,7 +2,7 @@
 
 export type Labels = Readonly<Record<string, string>>;
 
-interface Metric {
+export interface Metric {
   /** Lines without the heading. */
   lines(): string[];
 }

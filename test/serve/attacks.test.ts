@@ -2,6 +2,7 @@
 import { connect } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Run } from '../../src/index.ts';
+import { LocalServer, listen } from '../../src/server/index.ts';
 import { serve } from '../../src/serve/index.ts';
 import type { AccessEntry, RunServer, ServeOptions } from '../../src/serve/index.ts';
 import { trainOn, waves } from './runs.ts';
@@ -230,6 +231,20 @@ describe('clients that take their time, or everything', () => {
     expect([headers, body].map((text) => text === '' || statusOf(text) === 408)).toEqual([true, true]);
     await expectAlive(to);
     expect(await (await fetch(`${to.url}/metrics`)).text()).toMatch(/rootsigma_http_body_bytes 0\n/);
+  });
+
+  it('answers that nobody reads end with the connection', async () => {
+    const local = new LocalServer({ host: '127.0.0.1', maxBody: 1, maxBodies: 1 });
+    local.app.get('/', (c) => c.body('a'.repeat(2 ** 26)));
+    const listening = await listen(local, { host: '127.0.0.1', port: 0, headersTimeoutMs: 1000, requestTimeoutMs: 1000, idleTimeoutMs: 300, maxConnections: 9 }); // prettier-ignore
+    const socket = connect(listening.port, '127.0.0.1');
+    socket.on('error', () => undefined);
+    socket.pause();
+    await new Promise((resolve) => socket.write('GET / HTTP/1.1\r\nhost: localhost\r\n\r\n', resolve));
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    // Nothing is cut: it has ended by itself.
+    expect(await listening.close(250_000)).toBe(0);
+    socket.destroy();
   });
 
   it('a client that goes away before its answer takes nothing with it', async () => {

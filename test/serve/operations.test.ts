@@ -1,4 +1,5 @@
 // Every operation over HTTP gives what the library gives, as JSON and as NPY; what is wrong with a request is said.
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { NdArray } from '../../src/index.ts';
 import type { Run } from '../../src/index.ts';
@@ -218,6 +219,13 @@ describe('what is wrong is said: which value, where', () => {
     expect([table.status, ((await table.json()) as { detail: string }).detail]).toEqual([415, expect.stringMatching(/rows of a table come as JSON/)]); // prettier-ignore
   });
 
+  it('rows without end, before anything is made of them, and packed bodies', async () => {
+    const many = await post('/runs/people/encode', `{"rows": [${'{},'.repeat(100_000)}{}]}`);
+    expect([many.status, ((await many.json()) as { detail: string }).detail]).toEqual([400, expect.stringMatching(/100001 rows are more than a request may have/)]); // prettier-ignore
+    const packed = await post('/runs/people/encode', gzipSync('{}'), { 'content-type': 'application/json', 'content-encoding': 'gzip' }); // prettier-ignore
+    expect(packed.status).toBe(415);
+  });
+
   it('types that are not read, and such as cannot be had', async () => {
     const wrong = await post('/runs/pictures/encode', { x: [] }, { 'content-type': 'text/plain' });
     expect([wrong.status, wrong.headers.get('accept')]).toEqual([415, 'application/json, application/x-npy']);
@@ -241,5 +249,53 @@ describe('what is wrong is said: which value, where', () => {
     expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: 13 }, (_, k) => (k === 6 ? 400 : 200)));
     expect(texts[6]).toContain('example 0 holds 2');
     expect(new Set(texts.filter((_, k) => k !== 6)).size).toBe(1);
+  });
+});
+
+describe('models that cannot do everything', () => {
+  it('an autoencoder encodes and reconstructs; what it has no density for is refused with 422', async () => {
+    const run = await trainOn(images(64), { latent: 2, posterior: 'deterministic', objective: 'ae' });
+    const own = await serve(run, { port: 0, onNotice: 'silent' });
+    const ask = async (operation: string, body: object): Promise<[number, string]> => {
+      const answer = await fetch(`${own.url}/${operation}`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }); // prettier-ignore
+      return [answer.status, await answer.text()];
+    };
+    const x1 = { x: images(1).toNested() };
+    expect((await ask('encode', x1))[0]).toBe(200);
+    expect((await ask('reconstruct', x1))[0]).toBe(200);
+    expect((await ask('score', { ...x1, method: 'reconstruction' }))[0]).toBe(200);
+    const [status, text] = await ask('score', { ...x1, method: 'elbo' });
+    expect([status, text]).toEqual([422, expect.stringContaining('deterministic')]);
+    await own.close();
+    await run.dispose();
+  });
+
+  it('a model given labels wants them, and says which there are', async () => {
+    const labels = Uint8Array.from({ length: 64 }, (_, k) => k % 3);
+    const { datasetOf } = await import('../../src/index.ts');
+    const data = datasetOf({ name: 'waves', kind: 'array', sampleShape: [8, 8], values: images(64).data, labels });
+    const run = await trainOn(data, { latent: 2, condition: 'label' });
+    const own = await serve(run, { port: 0, onNotice: 'silent' });
+    const ask = async (operation: string, body: object) => {
+      const answer = await fetch(`${own.url}/${operation}`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }); // prettier-ignore
+      return { status: answer.status, found: (await answer.json()) as Record<string, unknown> };
+    };
+    const two = images(2).toNested();
+    const given = { label: ['1', '2'] };
+    expectClose((await ask('reconstruct', { x: two, given })).found.x, await run.reconstruct(images(2), { given }));
+    expectClose((await ask('decode', { z: [[0, 1]], given: 'label=2' })).found.x, await run.decode([[0, 1]], { given: { label: '2' } })); // prettier-ignore
+    expect((await ask('sample', { count: 2, given: { label: '2' } })).found.conditions).toEqual([
+      { label: '2' },
+      { label: '2' },
+    ]);
+    expect(await ask('encode', { x: two })).toMatchObject({
+      status: 400,
+      found: { detail: expect.stringMatching(/given label/) as string },
+    });
+    expect(await ask('encode', { x: two, given: { label: ['1', '2', '0'] } })).toMatchObject({ status: 400, found: { detail: expect.stringMatching(/2 examples need one 'label' or 2 of them, got 3/) as string } }); // prettier-ignore
+    expect(await ask('encode', { x: two, given: { label: '7' } })).toMatchObject({ status: 400 });
+    expect(await ask('impute', { x: two })).toMatchObject({ status: 422 });
+    await own.close();
+    await run.dispose();
   });
 });

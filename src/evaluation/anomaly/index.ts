@@ -9,6 +9,7 @@ export {
 export type { Balance, Usual } from './balance.ts';
 export type { Background, GaussianBackgroundPrior } from './background.ts';
 export { KeptPrograms } from './kept-programs.ts';
+export type { Compiled } from './kept-programs.ts';
 export { auroc, averagePrecision, precisionRecallCurve, rocCurve } from './ranking.ts';
 export type { AnomalyLabels, PrecisionRecallCurve, RankingOptions, RocCurve } from './ranking.ts';
 export type { DrawQuantity, ModelParts } from './draws.ts';

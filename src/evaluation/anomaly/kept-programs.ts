@@ -1,14 +1,14 @@
 /** Something compiled. */
-interface Disposable {
+export interface Compiled {
   dispose(): Promise<void>;
 }
 
 /** Programs that are kept from call to call, so that scoring one example after the other compiles once. */
 export class KeptPrograms {
-  readonly #programs = new Map<string, Promise<Disposable>>();
+  readonly #programs = new Map<string, Promise<Compiled>>();
 
   /** @param name of what `make` makes: equal names, equal programs */
-  get<T extends Disposable>(name: string, make: () => Promise<T>): Promise<T> {
+  get<T extends Compiled>(name: string, make: () => Promise<T>): Promise<T> {
     const kept = this.#programs.get(name) as Promise<T> | undefined;
     if (kept) return kept;
     const made = make();
@@ -26,7 +26,7 @@ export class KeptPrograms {
 }
 
 /** Lends a program: a kept one, or one that is made for this and gone after. */
-export async function withProgram<T extends Disposable, R>(
+export async function withProgram<T extends Compiled, R>(
   kept: KeptPrograms | undefined,
   name: string,
   make: () => Promise<T>,

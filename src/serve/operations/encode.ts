@@ -4,6 +4,11 @@ import { examplesFrom } from '../rows.ts';
 import { hearing } from '../served-runs.ts';
 import { checkNumbers, computeRows, isConditional, numbers, outputOf, rowsFor } from './shared.ts';
 
+/** Covariances are made whether they are asked for or not: so many rows that theirs take 64 MiB, a multiple of 16. */
+function pieceFor(latent: number): number {
+  return Math.max(16, Math.min(1024, 16 * Math.floor(2 ** 20 / latent ** 2)));
+}
+
 export const encode: Operation = {
   name: 'encode',
   summary: 'q(z|x) of examples: mean and standard deviations, or one part of it; draws where asked for',
@@ -37,10 +42,11 @@ export const encode: Operation = {
     );
     const outputs = await computeRows(rows, context, {
       operation: 'encode',
-      options: given === undefined ? {} : { given },
+      options: { ...(what === 'covariance' && { what }), ...(given !== undefined && { given }) },
+      piece: pieceFor(latent),
       compute: async (joined, condition) => {
         const { mean, stddev, covariance } = await run.encode(examplesFrom(run, joined, table), condition);
-        return { mean, stddev, covariance };
+        return what === 'covariance' ? { covariance } : { mean, stddev };
       },
     });
     if (draws !== undefined) {

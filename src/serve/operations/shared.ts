@@ -56,7 +56,7 @@ export function givenRows(given: GivenRows | undefined, count: number): Rows['gi
 /** Rows that a run's methods take at once, a multiple of 16: what they would part otherwise is parted here. */
 const pieceRows = 1024;
 /** Rows and draws from which on a computation is none of a batch. */
-const mostTogether = 2 ** 16;
+const mostTogether = 2 ** 14;
 
 /** How rows are computed by an operation. */
 export interface RowWork {
