@@ -14,6 +14,8 @@ export interface CommandContext extends CliContext {
   readonly library: Library;
   /** The processes that do this together, where several do (`mpirun`): each its part. Rank 0 alone writes, and is heard. */
   readonly ranks?: Communicator | undefined;
+  /** Whether this process writes: all but ranks other than the first. */
+  readonly isFirst: boolean;
 }
 
 /** All there is to know of a command: one row a file. */

@@ -8,13 +8,14 @@ export interface EngineFlags {
 
 /** The run in a folder, on the engine that the flags ask for. */
 export function openRun(
-  { library, output }: Pick<CommandContext, 'library' | 'output'>,
+  { library, output, ranks }: Pick<CommandContext, 'library' | 'output' | 'ranks'>,
   path: string,
   { engine, threads }: EngineFlags,
 ): Promise<Run> {
   return library.load(path, {
     ...(engine !== undefined && { engine }),
     ...(threads !== undefined && { threads }),
+    ...(ranks && { ranks }),
     onNotice: output.notice,
   });
 }

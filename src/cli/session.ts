@@ -38,7 +38,7 @@ export class Session {
       if (options.output !== undefined && isFirst) {
         await library.checkWritable(options.output, { isFolder: options.writesFolder ?? false });
       }
-      const perform = (): Promise<ExitCode | undefined> => action({ ...context, output, library, ranks });
+      const perform = (): Promise<ExitCode | undefined> => action({ ...context, output, library, ranks, isFirst });
       const result = ranks ? together(ranks, perform) : perform();
       this.exitCode = (await (options.stopsItself ? result : orAborted(result, context.signal))) ?? exitCodes.done;
     } finally {

@@ -1,3 +1,4 @@
+import type { Communicator } from '../mpi/index.ts';
 import type { NdArray } from '../core/index.ts';
 import type { Tensor } from '../graph/index.ts';
 import type { EngineChoice } from './choice.ts';
@@ -41,5 +42,7 @@ export interface Engine {
   readonly threads: number;
   /** What the user should know of how it runs here. */
   readonly notice?: string;
+  /** The processes among which runs that may be started together are parted; default: this one has all. */
+  readonly ranks?: Communicator;
   compile(spec: ProgramSpec): Promise<Program>;
 }

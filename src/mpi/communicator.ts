@@ -24,8 +24,8 @@ export interface Communicator {
   allToAll(sent: Float32Array, to: Pieces, received: Float32Array, from: Pieces): void;
   /** What each rank gives, in their order. */
   gatherBytes(bytes: Uint8Array): Promise<Uint8Array[]>;
-  /** What rank 0 gives; what the others give does not count. */
-  broadcastBytes(bytes: Uint8Array): Promise<Uint8Array>;
+  /** What one rank gives, rank 0 unless another is named; what the others give does not count. */
+  broadcastBytes(bytes: Uint8Array, from?: number): Promise<Uint8Array>;
   /**
    * As `gatherBytes`, on a channel of its own, so that a rank may come here while others still wait for it elsewhere.
    * @param seconds how long to wait for all of them

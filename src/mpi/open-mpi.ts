@@ -111,15 +111,15 @@ export class OpenMpi implements Communicator {
     return Array.from(counts, (count, k) => all.slice(offsets[k], (offsets[k] ?? 0) + count));
   }
 
-  async broadcastBytes(bytes: Uint8Array): Promise<Uint8Array> {
+  async broadcastBytes(bytes: Uint8Array, from = 0): Promise<Uint8Array> {
     const { world, byte } = this.#handles;
     const { MPI_Ibcast } = this.#calls;
     const length = pinned(Float64Array.of(bytes.length));
-    await this.#wait((request) => MPI_Ibcast(length, 8, byte, 0, world, request));
+    await this.#wait((request) => MPI_Ibcast(length, 8, byte, from, world, request));
     const [size = 0] = length;
     checkLength(size);
-    const all = pinned(this.rank === 0 ? bytes.slice() : new Uint8Array(size));
-    await this.#wait((request) => MPI_Ibcast(all, size, byte, 0, world, request));
+    const all = pinned(this.rank === from ? bytes.slice() : new Uint8Array(size));
+    await this.#wait((request) => MPI_Ibcast(all, size, byte, from, world, request));
     return all;
   }
 

@@ -3,7 +3,9 @@ import type { OptionRules } from '../../core/index.ts';
 import { createEngine, engineOptionRules } from '../../engine/index.ts';
 import type { EngineOptions } from '../../engine/index.ts';
 import { RunFolder, runFile } from '../keeping/run-folder.ts';
-import { decodeSealed, nameIn } from '../../io/index.ts';
+import { ReadOnlyView, decodeSealed, nameIn } from '../../io/index.ts';
+import type { Communicator } from '../../mpi/index.ts';
+import { threadsOf } from '../machine/threads-of.ts';
 import { partTable, partsRule } from '../../config/index.ts';
 import type { PartRow, RunConfig } from '../../config/index.ts';
 import type { NetworksFactory } from '../../models/index.ts';
@@ -23,9 +25,19 @@ export interface LoadOptions extends EngineOptions {
   readonly networks?: NetworksFactory;
   /** The parts that `train` was given, for a run that is made of parts of one's own. */
   readonly parts?: readonly PartRow[];
+  /**
+   * The processes that compute together (`rootsigma/mpi`): each calls the same methods with the same data, takes its batches, and gets all
+   * results. Rank 0 alone writes what the run keeps. Default: this process computes alone.
+   */
+  readonly ranks?: Communicator | undefined;
 }
 
-const loadOptionRules: OptionRules<LoadOptions> = { ...engineOptionRules, networks: rule.callback, parts: partsRule };
+const loadOptionRules: OptionRules<LoadOptions> = {
+  ...engineOptionRules,
+  networks: rule.callback,
+  parts: partsRule,
+  ranks: rule.object,
+};
 
 /**
  * A run from its folder, wherever that is: a path (in Node), a URL, files that the user picked, a ZIP of them, a folder of
@@ -36,7 +48,8 @@ const loadOptionRules: OptionRules<LoadOptions> = { ...engineOptionRules, networ
  */
 export async function load(source: RunSource, options: LoadOptions = {}): Promise<Run> {
   checkOptions('load', options, loadOptionRules);
-  const store = await storeFrom(source);
+  const found = await storeFrom(source);
+  const store = (options.ranks?.rank ?? 0) === 0 ? found : new ReadOnlyView(found);
   const folder = await RunFolder.open(store, { parts: partTable(options.parts) });
   const config = await folder.readConfig();
   const weights = await store.read(runFile.model);
@@ -60,7 +73,7 @@ export async function assembleRun(
     weights,
     ...rest
   }: { readonly config: RunConfig; readonly weights: Uint8Array<ArrayBuffer> } & Pick<RunParts, 'data' | 'store'>,
-  { name, networks, parts: own, ...engineOptions }: LoadOptions & { readonly name: string },
+  { name, networks, parts: own, ranks, ...engineOptions }: LoadOptions & { readonly name: string },
 ): Promise<Run> {
   const inModelFile = <T>(read: () => T): T => {
     try {
@@ -80,7 +93,9 @@ export async function assembleRun(
   inModelFile(() => {
     parameters.assign(learned);
   });
-  const engine = await createEngine(engineOptions);
+  const engine = ranks
+    ? { ...(await createEngine({ threads: threadsOf(ranks), ...engineOptions })), ranks }
+    : await createEngine(engineOptions);
   return new Run({
     ...rest,
     config,

@@ -2,7 +2,7 @@ import { localFiles } from '#file-system';
 import { NdArray, RootsigmaError, ValueError, counted } from '../../core/index.ts';
 import { Standardization, grayFraction, splitValidation } from '../../data/index.ts';
 import type { Binarize, Dataset, DatasetOptions, DatasetSplits } from '../../data/index.ts';
-import { createEngine, usableCores } from '../../engine/index.ts';
+import { createEngine } from '../../engine/index.ts';
 import { has } from '../../models/index.ts';
 import type { Vae } from '../../models/index.ts';
 import { partTable, upgradedEntries } from '../../config/index.ts';
@@ -27,6 +27,7 @@ import {
 import type { DataInput } from '../data/data.ts';
 import { checkSupport, likelihoodRowOf } from '../model/likelihood.ts';
 import { isOfUnitInterval, outsideUnitIn } from '../model/outside-unit.ts';
+import { threadsOf } from '../machine/threads-of.ts';
 import { modelFor } from '../model/model.ts';
 import { objectiveFor } from '../model/objective.ts';
 import { inheritedStandardization, originNotice, originOf, startedConfig } from './origin.ts';
@@ -230,11 +231,6 @@ function trimNotices({ parts: { posterior } }: Vae, { training }: RunConfig): st
 function inheritedOptions(data: DataInput, config: RunConfig | undefined): DatasetOptions {
   const isOwn = data === config?.data.source || (config?.data.kind === 'array' && data instanceof NdArray);
   return config && isOwn ? { ...dataOptionsOf(config.data) } : {};
-}
-
-/** Threads of the engine, in which ranks on one host take no more than it has: for all but the steps, of which each takes its part alone. */
-function threadsOf({ localSize }: Communicator): number {
-  return Math.max(1, Math.floor(usableCores() / localSize));
 }
 
 /** The examples that are learned from, and those held out to choose the best epoch. */

@@ -45,12 +45,14 @@ export const encodeCommand: CommandRow<[path: string], EncodeFlags> = {
     'rootsigma encode runs/digits-diagonal -o embedding.csv',
     'rootsigma encode runs/digits-diagonal --split train --what stddev -o stddev.npy',
     'rootsigma encode runs/digits-diagonal --draws 10 -o draws.npy',
+    'mpirun -np 4 rootsigma encode runs/digits-diagonal -o embedding.npy      (docs/distributed.md)',
   ],
+  parted: true,
   run: encode,
 };
 
 async function encode(context: CommandContext, [path]: [path: string], flags: EncodeFlags): Promise<undefined> {
-  const { output, library } = context;
+  const { output, library, isFirst } = context;
   const { arrayFormat, examplesOf, isTablePath, takeFirst, writeArray } = library;
   const { output: file, data, limit, draws, seed, names = false } = flags;
   if (draws !== undefined && flags.what !== undefined) {
@@ -72,6 +74,7 @@ async function encode(context: CommandContext, [path]: [path: string], flags: En
   const codes = draws === 1 ? found?.reshape(mean.shape) : found;
   if (!codes) throw new Error('encode: no draws were given.');
   const nameOf = (number: number): string => columnName(what, number, { latent: run.model.latent, draws });
+  if (!isFirst) return undefined;
   if (names) await writeNamed(library, file, { codes, dataset, nameOf });
   else await writeArray(file, codes, { columnName: nameOf });
   const [count = 0] = codes.shape;

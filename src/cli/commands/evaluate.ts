@@ -40,6 +40,7 @@ export const evaluateCommand: CommandRow<[path: string], EvaluateFlags> = {
     'rootsigma evaluate runs/sprites-diagonal --metrics all --draws 1',
   ],
   stopsItself: true,
+  parted: true,
   run: evaluate,
 };
 

@@ -85,11 +85,12 @@ export const scoreCommand: CommandRow<[path: string], ScoreFlags> = {
     'rootsigma score runs/digits-diagonal -o strangest.png',
   ],
   stopsItself: true,
+  parted: true,
   run: score,
 };
 
 async function score(context: CommandContext, [path]: [path: string], flags: ScoreFlags): Promise<undefined> {
-  const { output, signal, library } = context;
+  const { output, signal, library, isFirst } = context;
   const { auroc, averagePrecision, isImageShape, isTablePath } = library;
   const { output: file, contamination } = flags;
   if (!isTablePath(file)) checkArrayFile(library, file, flags);
@@ -134,6 +135,7 @@ async function score(context: CommandContext, [path]: [path: string], flags: Sco
     given,
     above: threshold?.value,
   };
+  if (!isFirst) return undefined;
   await writeScores(library, file, scored, flags);
   // A threshold is kept when nothing else went wrong: not even of what is scored with it.
   if (contamination !== undefined) await run.keepThresholds();

@@ -161,7 +161,7 @@ function runOptions(): readonly Option[] {
 }
 
 async function train(
-  { output, signal, program, stdout, library, ranks }: CommandContext,
+  { output, signal, program, stdout, library, ranks, isFirst }: CommandContext,
   [data]: [data: string | undefined],
   flags: TrainFlags,
 ): Promise<ExitCode | undefined> {
@@ -182,7 +182,7 @@ async function train(
     await run.dispose();
     return done.reason === 'interrupted' ? exitCodes.interrupted : exitCodes.done;
   } catch (error) {
-    if (flags.out === undefined && (ranks?.rank ?? 0) === 0) removeIfEmpty(out);
+    if (flags.out === undefined && isFirst) removeIfEmpty(out);
     throw error;
   } finally {
     signal.removeEventListener('abort', onAbort);

@@ -3,6 +3,7 @@ import { multiplications } from '../../graph/index.ts';
 import type { Engine, NamedArrays, Program, ProgramSpec } from '../engine.ts';
 import { usableCores } from '../ort/index.ts';
 import { HelperThread } from './helper-threads.ts';
+import { PartedRuns } from './parted-runs.ts';
 
 /** Multiplications from which on helpers are worth their start: one thread takes a third of a second for them. */
 const leastWork = 2e10;
@@ -25,7 +26,7 @@ interface Remote {
 
 /**
  * A program whose runs may be started together: several threads take them then, each with a session of one thread. A run has
- * the same bits wherever it is taken. Bound inputs must not change.
+ * the same bits wherever it is taken. Bound inputs must not change. Where the engine has ranks, these part the runs among them.
  */
 export class ParallelProgram implements Program {
   readonly inputs: readonly string[];
@@ -56,7 +57,7 @@ export class ParallelProgram implements Program {
 
   /** How many runs may be under way together to keep everybody busy: what `expect` started helpers for. */
   get width(): number {
-    return 1 + this.#starting.length * runsAtHelper;
+    return (this.#engine.ranks?.size ?? 1) * (1 + this.#starting.length * runsAtHelper);
   }
 
   /** So many rows (values of a symbolic size) are coming: starts helpers where that is worth it. */
@@ -64,12 +65,19 @@ export class ParallelProgram implements Program {
     if (this.#starting.length > 0) return;
     this.#rowWork ??= multiplications(Object.values(this.#spec.outputs));
     // The cores are looked up in files, which takes longer than a small run.
-    if (this.#rowWork * rows < leastWork || this.#mostHelpers === 0) return;
+    const own = rows / (this.#engine.ranks?.size ?? 1);
+    if (this.#rowWork * own < leastWork || this.#mostHelpers === 0) return;
     const options = { engine: this.#engine.choice ?? 'onnxruntime-node', entry: this.#entry } as const;
     this.#starting = HelperThread.take(this.#mostHelpers, options).map((thread) => this.#compileAt(thread));
   }
 
   run(feeds: NamedArrays = {}): ReturnType<Program['run']> {
+    const { ranks } = this.#engine;
+    if (!ranks) return this.#queue(feeds);
+    return PartedRuns.of(ranks).take(Object.keys(this.#spec.outputs), () => this.#queue(feeds));
+  }
+
+  #queue(feeds: NamedArrays): ReturnType<Program['run']> {
     return new Promise((resolve) => {
       this.#jobs.push({ feeds, resolve });
       this.#handOut();

@@ -73,6 +73,26 @@ export class PickedStore extends ReadOnlyStore {
   }
 }
 
+/** Another store, of which nothing is written: that of a run which another process keeps. */
+export class ReadOnlyView extends ReadOnlyStore {
+  declare readonly path?: string;
+  readonly #store: Store;
+
+  constructor(store: Store) {
+    super(store.name);
+    this.#store = store;
+    if (store.path !== undefined) this.path = store.path;
+  }
+
+  read(name: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
+    return this.#store.read(name);
+  }
+
+  list(folder?: string): Promise<string[]> {
+    return this.#store.list(folder);
+  }
+}
+
 /** Files below a URL. What is there, nobody can list. */
 export class UrlStore extends ReadOnlyStore {
   readonly #base: URL;
