@@ -235,7 +235,7 @@ export const presets: readonly Preset[] = [
 /** A preset by its name. */
 export const presetRule = rule.oneOf(presets.map(({ name }) => name));
 
-/** @throws ValueError where there is none of that name */
+/** A preset by its name. @throws ValueError where there is none of that name */
 export function presetNamed(name: string): Preset {
   const found = presets.find((preset) => preset.name === name);
   if (found) return found;

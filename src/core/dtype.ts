@@ -21,6 +21,7 @@ const constructors = {
   bool: Uint8Array,
 } as const;
 
+/** Bytes of one number of each element type. */
 export const bytesPerElement: Readonly<Record<DType, number>> = {
   float32: 4,
   float64: 8,
@@ -59,6 +60,7 @@ export function dtypeOf(array: TypedArray): DType {
   return 'bool';
 }
 
+/** Whether an element type is one of floating-point numbers. */
 export function isFloat(dtype: DType): dtype is FloatDType {
   return dtype === 'float32' || dtype === 'float64';
 }

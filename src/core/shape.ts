@@ -20,6 +20,7 @@ export function stridesOf(shape: Shape): number[] {
   return strides;
 }
 
+/** Whether two shapes have the same sizes, symbolic ones by their names. */
 export function sameShape(a: readonly (number | string)[], b: readonly (number | string)[]): boolean {
   return a.length === b.length && a.every((dimension, axis) => dimension === b[axis]);
 }
@@ -27,6 +28,7 @@ export function sameShape(a: readonly (number | string)[], b: readonly (number |
 /** More dimensions than any array has: what a damaged file claims is shown by its beginning. */
 const mostShown = 64;
 
+/** A shape in words: `[2, 3]`, a symbolic size by its name. */
 export function formatShape(shape: readonly (number | string)[]): string {
   if (shape.length > mostShown) return `[${shape.slice(0, 6).join(', ')}, … ${shape.length} in all]`;
   return `[${shape.join(', ')}]`;

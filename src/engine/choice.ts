@@ -3,6 +3,7 @@ import type { OrtEngineName } from './onnx/support.ts';
 
 export type EngineName = 'reference' | OrtEngineName;
 
+/** What `createEngine` takes as `engine`; `auto` is the fastest that loads. */
 export const engineNames = ['auto', 'onnxruntime-node', 'onnxruntime-web', 'reference'] as const;
 
 /** An engine's name, or with it where a page has its files. */

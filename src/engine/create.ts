@@ -19,6 +19,7 @@ export interface EngineOptions {
   readonly onNotice?: OnNotice | undefined;
 }
 
+/** What each option of `createEngine` may be. */
 export const engineOptionRules: OptionRules<EngineOptions> = {
   engine: rule.either(rule.oneOf(engineNames), rule.object),
   worker: {

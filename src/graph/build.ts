@@ -79,6 +79,7 @@ export function dimension(name: string, dtype: 'float32' | 'float64'): Tensor<'d
   return makeNode('dimension', [], { name, dtype });
 }
 
+/** A tensor as it is; numbers and arrays as a constant. @param dtype of numbers and nested arrays; default: the array's, or float32 */
 export function asTensor(value: TensorLike, dtype?: DType): Tensor {
   if (value instanceof Tensor) return value;
   return typeof value === 'number' ? literal(value, dtype ?? plainDType) : constant(value, dtype);

@@ -51,6 +51,7 @@ function unlessNeutral(op: BinaryOp, neutral: number, a: TensorLike, b: TensorLi
 export const add = (a: TensorLike, b: TensorLike): Tensor => unlessNeutral('add', 0, a, b, 'both');
 export const sub = (a: TensorLike, b: TensorLike): Tensor => unlessNeutral('sub', 0, a, b, 'right');
 export const mul = (a: TensorLike, b: TensorLike): Tensor => unlessNeutral('mul', 1, a, b, 'both');
+/** a / b, broadcast. */
 export const div = (a: TensorLike, b: TensorLike): Tensor => unlessNeutral('div', 1, a, b, 'right');
 /** aᵇ. Differentiable in the base everywhere, in the exponent where a > 0 (its gradient is 0 at a = 0). */
 export const pow = binary('pow');
@@ -58,10 +59,15 @@ export const maximum = binary('maximum');
 export const minimum = binary('minimum');
 export const equal = binary('equal');
 export const less = binary('less');
+/** a ≤ b, broadcast: booleans. */
 export const lessEqual = binary('lessEqual');
+/** a > b, broadcast: booleans. */
 export const greater = binary('greater');
+/** a ≥ b, broadcast: booleans. */
 export const greaterEqual = binary('greaterEqual');
+/** Both of two booleans, broadcast. */
 export const logicalAnd = binary('and');
+/** Either of two booleans, broadcast. */
 export const logicalOr = binary('or');
 /**
  * log p(x) = x·l − log(1 + eˡ) of Bernoulli variables with log-odds l, element by element, in nats: minus the binary
@@ -69,6 +75,7 @@ export const logicalOr = binary('or');
  */
 export const bernoulliLogProb = binary('bernoulliLogProb');
 
+/** −x. */
 export const neg = (x: TensorLike): Tensor => {
   const tensor = asTensor(x);
   return isOp(tensor, 'neg') && tensor.inputs[0] ? tensor.inputs[0] : makeNode('neg', [tensor], {});

@@ -124,6 +124,7 @@ export interface OpAttributes {
 
 export type OpName = keyof OpAttributes;
 
+/** Elementwise ops of one tensor of floating-point numbers. */
 export const unaryFloatOps = [
   'neg',
   'abs',
@@ -142,6 +143,7 @@ export const unaryFloatOps = [
   'erf',
 ] as const satisfies readonly OpName[];
 
+/** Elementwise ops of two tensors that keep the element type. */
 export const arithmeticOps = [
   'add',
   'sub',
@@ -155,6 +157,7 @@ export const arithmeticOps = [
 /** Of floats only. */
 export const floatBinaryOps = ['bernoulliLogProb'] as const satisfies readonly OpName[];
 
+/** Elementwise ops of two tensors that give booleans. */
 export const comparisonOps = [
   'equal',
   'less',
@@ -163,8 +166,10 @@ export const comparisonOps = [
   'greaterEqual',
 ] as const satisfies readonly OpName[];
 
+/** Elementwise ops of two boolean tensors. */
 export const logicalOps = ['and', 'or'] as const satisfies readonly OpName[];
 
+/** Ops that reduce axes. */
 export const reduceOps = ['sum', 'max', 'min'] as const satisfies readonly OpName[];
 
 /** Ops without an ONNX kernel: a compiled program runs them on the host, between ONNX sessions. */
@@ -186,6 +191,7 @@ export type ComputeOpName = Exclude<OpName, HostOpName | LeafOpName>;
 
 const hostOpNames: ReadonlySet<string> = new Set(hostOps);
 
+/** Whether ONNX lacks an op, so that a host kernel computes it between sessions. */
 export function isHostOp(op: OpName): op is HostOpName {
   return hostOpNames.has(op);
 }

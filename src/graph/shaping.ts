@@ -124,6 +124,7 @@ export function scatterAdd(updates: TensorLike, indices: TensorLike, axis: numbe
   return makeNode('scatterAdd', [asTensor(updates), asTensor(indices, 'int32')], { axis, size });
 }
 
+/** Zeros of the shape and element type of x. */
 export function zerosLike(x: Tensor): Tensor {
   return broadcastTo(constant(0, x.dtype), x.shape);
 }

@@ -21,6 +21,7 @@ interface PackedNode {
   readonly scope: string;
 }
 
+/** Expressions as plain data, which can be sent to another thread; `unpackGraph` reads them. */
 export function packGraph(outputs: Readonly<Record<string, Tensor>>): PackedGraph {
   const order = topologicalOrder(Object.values(outputs));
   const positions = new Map(order.map((node, position) => [node, position]));

@@ -22,6 +22,7 @@ export function updatePatience(
   return gained ? { reference: value, waited: 0 } : { reference, waited: waited + 1 };
 }
 
+/** Whether a training has waited for a better epoch as long as its patience says. */
 export function patienceIsOver({ waited }: Patience, options: TrainingConfig['earlyStopping']): boolean {
   return options !== undefined && waited >= options.patience;
 }

@@ -41,7 +41,11 @@ const ruleOfGaussian = {
 const drawingRoots = ['eigen', 'symmetric', 'cholesky'] as const;
 export type DrawingRoot = (typeof drawingRoots)[number];
 
-/** @throws LinearAlgebraError when Σ is no covariance; ShapeError when the mean does not fit */
+/**
+ * What a Gaussian given as numbers is: its covariance, correlation, confidence ellipsoid and entropy.
+ *
+ * @throws LinearAlgebraError when Σ is no covariance; ShapeError when the mean does not fit
+ */
 export function describeGaussian(
   covariance: ArrayLikeInput,
   options: GaussianOptions & { readonly probability?: number } = {},

@@ -44,6 +44,7 @@ export interface CategoricalOptions extends LikelihoodSizes {
   readonly classes: number;
 }
 
+/** p(x|z) of whole numbers 0 … classes − 1 without an order: logits for each class, classes numbers of the decoder for each of x. */
 export function categoricalFamily({ inputSize, classes }: CategoricalOptions): LikelihoodFamily {
   if (!Number.isInteger(classes) || classes < 1 || inputSize % classes !== 0) {
     throw new ValueError(

@@ -19,6 +19,7 @@ export function continuousBernoulliLikelihood(logits: Tensor): Likelihood {
   return LikelihoodOf.numbers(ContinuousBernoulli.fromLogits(logits, { checkSupport: false }), { logits });
 }
 
+/** p(x|z) of numbers in [0, 1]: a logit for each. */
 export function continuousBernoulliFamily({ inputSize }: LikelihoodSizes): LikelihoodFamily {
   return {
     name: 'continuous-bernoulli',

@@ -26,6 +26,7 @@ const bounds = { soft: 10, hard: 14 } as const;
 /** The largest count for which float32 still tells neighbours apart. */
 const largestCount = 2 ** 24;
 
+/** p(x|z) of counts: a log-rate for each. */
 export function poissonFamily({ inputSize }: LikelihoodSizes): LikelihoodFamily {
   return {
     name: 'poisson',

@@ -10,7 +10,12 @@ export interface ClosestRows {
   readonly copies: number;
 }
 
-/** @param rows [n, width] @param others [m, width], m > 0 */
+/**
+ * How near each row comes to others, and how many are copies of one.
+ *
+ * @param rows [n, width]
+ * @param others [m, width], m > 0
+ */
 export async function closestRows(rows: NdArray, others: NdArray, signal?: AbortSignal): Promise<ClosestRows> {
   const [count = 0] = rows.shape;
   const [many = 0] = others.shape;
