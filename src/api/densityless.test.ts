@@ -106,6 +106,36 @@ describe('an autoencoder', () => {
   });
 });
 
+describe('a VQ-VAE', () => {
+  it('encodes as codes of its book, is exported with them, and refuses to draw', async () => {
+    const { run, events } = await trained({ preset: 'vq-vae', latent: 4, codes: 8, codeSize: 2, epochs: 4 });
+    const steps = events.filter((event) => event.event === 'step');
+    for (const { metrics } of steps) {
+      expect(metrics.perplexity).toBeGreaterThanOrEqual(1);
+      expect(metrics.perplexity).toBeLessThanOrEqual(metrics.codesUsed! + 1e-4);
+    }
+    const x = new NdArray(rows.data.slice(0, 40), [10, 4]);
+    const { mean, codes } = await run.encode(x);
+    expect(codes?.shape).toEqual([10, 2]);
+    // The same code is the same part of z, wherever it stands, and another one another.
+    const parts = new Map<number, string>();
+    codes!.data.forEach((code, at) => {
+      const part = [...mean.data.slice(2 * at, 2 * at + 2)].map((value) => value.toFixed(4)).join();
+      expect(Number.isInteger(code) && code >= 0 && code < 8).toBe(true);
+      expect(parts.get(code) ?? part).toBe(part);
+      parts.set(code, part);
+    });
+    await expect(run.sample(3)).rejects.toThrow(/codes are discrete, and no prior over them is trained/);
+    await expect(run.evaluate({ metrics: ['mutual-information'] })).rejects.toThrow(/'vector-quantized' does not have/);
+    const files = await run.export();
+    expect(Object.keys(files)).not.toContain('prior.onnx');
+    expect(new TextDecoder().decode(files['README.md'])).toContain('`codes`');
+    const store = new MemoryStore();
+    await run.save(store);
+    expect((await (await load(store)).encode(x)).codes).toEqual(codes);
+  });
+});
+
 describe('a regularised autoencoder with a mixture fitted to its codes', () => {
   it('draws from where its codes lie, before and after it was kept', async () => {
     const notices: string[] = [];

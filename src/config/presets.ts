@@ -149,7 +149,7 @@ export const presets: readonly Preset[] = [
   {
     name: 'rae-gp',
     summary: 'the same, with a decoder whose slopes are small in place of its weights',
-    when: 'rae-l2 is not smooth between codes; a step is some twice the work',
+    when: 'rae-l2 is not smooth between codes; a step takes the gradient of a gradient',
     options: {
       ...{ posterior: 'deterministic', prior: 'ex-post-mixture', objective: 'rae' },
       ...{ regularizer: 'gradient-penalty', regularizerWeight: 0.01 },
@@ -158,11 +158,17 @@ export const presets: readonly Preset[] = [
   {
     name: 'rae-sn',
     summary: "the same, with the decoder's weights over their largest singular values",
-    when: 'you want a bound on how much the decoder stretches, and no weight to choose for it',
+    when: 'you want a bound on how much the decoder stretches, and can wait: of the three it learns by far the most slowly',
     options: {
       ...{ posterior: 'deterministic', prior: 'ex-post-mixture', objective: 'rae' },
-      ...{ regularizer: 'none', decoderNorm: 'spectral' },
+      ...{ regularizer: 'none', codeWeight: 0.001, decoderNorm: 'spectral' },
     },
+  },
+  {
+    name: 'vq-vae',
+    summary: 'z as 16 codes of 4 numbers, of a book of 64 that follows the encoder',
+    when: 'you want few discrete codes: each example is 16 of 64, which is 96 bits; nothing is drawn',
+    options: { posterior: 'vector-quantized', objective: 'vq', latent: 64, codes: 64, codeSize: 4 },
   },
   {
     name: 'vamp-vae',

@@ -8,8 +8,9 @@ import { CapabilityError } from '../core/index.ts';
  * - `marginalLogProb`: that of each coordinate by itself, at any point
  * - `moments`: mean and variance in closed form
  * - `root`: a Gaussian, with its covariance and the root of it
+ * - `codes`: z is made of codes of a book, and says which
  */
-export type Capability = 'logProbOfDraw' | 'logProb' | 'marginalLogProb' | 'moments' | 'root';
+export type Capability = 'logProbOfDraw' | 'logProb' | 'marginalLogProb' | 'moments' | 'root' | 'codes';
 
 /** What Gaussians can. */
 export const gaussianCapabilities: readonly Capability[] = [
@@ -34,6 +35,7 @@ const inWords: Readonly<Record<Capability, string>> = {
   marginalLogProb: 'log densities of single latent dimensions (marginalLogProb)',
   moments: 'mean and variance in closed form (moments)',
   root: 'a covariance root (root)',
+  codes: 'codes of a book (codes)',
 };
 
 export function has({ capabilities }: Pick<ModelPart, 'capabilities'>, capability: Capability): boolean {

@@ -18,6 +18,10 @@ const variants: Readonly<Record<string, readonly Options[]>> = {
   radial: [{ flows: 2 }],
   sylvester: [{ flows: 2, columns: 1, base: 'full' }],
   iaf: [{ flows: 2, flowUnits: 4 }],
+  'vector-quantized': [
+    { codes: 5, codeSize: 1 },
+    { codes: 3, codeSize: 2 },
+  ],
   realnvp: [{ priorFlows: 3, priorUnits: 4 }],
   maf: [{ priorFlows: 2, priorUnits: 4 }],
   'ex-post-mixture': [{ components: 2 }],

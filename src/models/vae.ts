@@ -174,7 +174,7 @@ function modelOf(all: ModelSizes, parts: ModelParts, condition?: Tensor, isOfDra
   };
   const encode = (parameters: Parameters, x: Tensor, context?: LayerContext): PosteriorDistribution =>
     withPlainDType(x.dtype as FloatDType, () =>
-      posterior.apply(parameters, encoder.apply(parameters, withCondition(x), context)),
+      posterior.apply(parameters, encoder.apply(parameters, withCondition(x), context), context),
     );
   const decode = (parameters: Parameters, z: Tensor, context?: LayerContext): Likelihood =>
     withPlainDType(z.dtype as FloatDType, () =>

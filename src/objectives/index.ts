@@ -12,6 +12,7 @@ import { miwae } from './miwae.ts';
 import { piwae } from './piwae.ts';
 import { rae } from './rae.ts';
 import { renyi } from './renyi.ts';
+import { vq } from './vq.ts';
 import { wae } from './wae.ts';
 
 /** The table of objectives. */
@@ -31,6 +32,7 @@ export const objectives = [
   wae,
   autoencoder,
   rae,
+  vq,
 ] as const;
 
 export * from './criterion.ts';

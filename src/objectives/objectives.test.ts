@@ -13,7 +13,7 @@ testObjectives(objectives, {
     wae: [{ kernel: 'rbf' }],
     rae: [{ regularizer: 'gradient-penalty', projections: 2 }, { regularizer: 'none' }],
   },
-  surrogates: ['piwae', 'iwae, gradient dreg'],
+  surrogates: ['piwae', 'iwae, gradient dreg', 'vq'],
 });
 
 it('the ELBO weighs its KL term with 1 unless told otherwise', () => {

@@ -21,6 +21,11 @@ import { ortBuilds } from './engine/builds.ts';
 import { checkGradients } from './gradients.ts';
 import { expectAllClose } from './matchers.ts';
 
+/** Posteriors of the models that objectives are tried on. */
+type Kind = 'diagonal' | 'full' | 'deterministic' | 'vector-quantized';
+
+const hasDensity = (kind: Kind): boolean => kind === 'diagonal' || kind === 'full';
+
 const [rows, inputSize, latent] = [8, 4, 2];
 /** Before, amid and after the warm-up. */
 const steps = [0, 7, 40];
@@ -66,7 +71,10 @@ export function testObjectives(
     const create = (batchSize = rows): TrainingObjective =>
       createObjective(row, options, { latent, inputSize, batchSize, trainingSize: 50 });
     const objective = create();
-    const kinds = ['diagonal', 'full', ...(row.needsNoDensity ? (['deterministic'] as const) : [])] as const;
+    const ofCodes = objective.needs.posterior?.includes('codes') ?? false;
+    const kinds: readonly Kind[] = ofCodes
+      ? ['vector-quantized']
+      : ['diagonal', 'full', ...(row.needsNoDensity ? (['deterministic'] as const) : [])];
     const models = kinds.map(
       (posterior) => [posterior, modelOf(posterior, 'float64'), modelOf(posterior, 'float32')] as const,
     );
@@ -84,7 +92,7 @@ export function testObjectives(
           const { loss, own, metrics } = lossesOf(objective, exact, { step });
           const scalars = { loss, ...(own && { own }), ...metrics };
           expect(Object.keys(metrics)).toContain('reconstruction');
-          expect('kl' in metrics).toBe(kind !== 'deterministic');
+          expect('kl' in metrics).toBe(hasDensity(kind));
           verifyGraph(Object.values(scalars));
           for (const [each, { shape, data }] of Object.entries(evaluateAll(scalars))) {
             expect(shape, each).toEqual([]);
@@ -138,7 +146,8 @@ export function testObjectives(
         const step = buildStep(model, 64, large);
         const canPart = partByRows(step) !== undefined;
         expect(isShareable(large)).toBe(!large.couplesExamples && large.parameters.length === 0);
-        if (isShareable(large)) expect(canPart).toBe(true);
+        // Codes follow the whole batch, whatever the loss does.
+        if (isShareable(large)) expect(canPart).toBe(!ofCodes);
       });
 
       it('has a gradient for everything learned, each of its own loss', () => {
@@ -159,7 +168,7 @@ export function testObjectives(
 
       it.runIf(isWhole)('gives the same numbers on every engine', async () => {
         const { outputs, state } = buildStep(model, rows, objective);
-        expect(state).toEqual({});
+        expect(Object.keys(state)).toEqual(ofCodes ? ['codebook.count', 'codebook.sum'] : []);
         const specs = [...model.parameters, ...objective.parameters];
         const used = new Set(
           topologicalOrder(Object.values(outputs)).flatMap((node) => (isOp(node, 'input') ? node.attributes.name : [])),
@@ -196,7 +205,11 @@ export function testObjectives(
       expect(build).toThrow(`objective '${row.name}' needs of the posterior the log density of its draws`);
     });
 
-    const trained = row.needsNoDensity ? (['diagonal', 'deterministic'] as const) : (['diagonal'] as const);
+    const trained: readonly Kind[] = ofCodes
+      ? kinds
+      : row.needsNoDensity
+        ? ['diagonal', 'deterministic']
+        : ['diagonal'];
     it.runIf(isWhole).each(trained)('trains a %s posterior, and goes on from a checkpoint to the bit', async (kind) => {
       const engine = await createOrtEngine('onnxruntime-node', { threads: 1 });
       const model = modelOf(kind, 'float32');
@@ -221,10 +234,10 @@ export function testObjectives(
       expect(scalars).toEqual(mapScheduled(objective, (scheduled) => scalarAt(scheduled, 7, 12)));
       for (const value of Object.values(metrics ?? {})) expect(Number.isFinite(value)).toBe(true);
       const done = events.find((event) => event.event === 'done');
-      const ofElbo = kind === 'deterministic' ? [] : ['elbo'];
+      const ofElbo = hasDensity(kind) ? ['elbo'] : [];
       expect(Object.keys(done?.training?.metrics ?? {})).toEqual([...ofElbo, ...Object.keys(metrics ?? {})]);
       expect(['elbo' in (done?.training ?? {}), 'kl' in (done?.validation ?? {})]).toEqual(
-        kind === 'deterministic' ? [false, false] : [true, true],
+        hasDensity(kind) ? [true, true] : [false, false],
       );
       expect(done?.validation?.criterion?.metric).toBe(objective.criterion.metric);
       // What belongs to the training alone is in its checkpoints and not in its result.
@@ -294,8 +307,9 @@ function mapScheduled<T>({ scalars }: TrainingObjective, map: (scheduled: Schedu
   return Object.fromEntries(Object.entries(scalars).map(([name, scheduled]) => [name, map(scheduled)]));
 }
 
-function modelOf(posterior: 'diagonal' | 'full' | 'deterministic', dtype: FloatDType): Vae {
-  return createVae({ inputSize, latent, hidden: [3], activation: 'tanh', posterior, dtype });
+function modelOf(posterior: Kind, dtype: FloatDType): Vae {
+  const codes = posterior === 'vector-quantized' && { codes: 3, codeSize: 1 };
+  return createVae({ inputSize, latent, hidden: [3], activation: 'tanh', posterior, ...codes, dtype });
 }
 
 /** The losses in float64 at fixed numbers: everything that is not given is a constant. */

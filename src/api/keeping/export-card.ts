@@ -65,6 +65,8 @@ ${conditions
 
 /** What the posterior has in closed form besides its draws. */
 function momentRows({ model: { latent, parts } }: TrainedModel): string {
+  if (has(parts.posterior, 'codes'))
+    return '| gives | `codes` | [batch, positions] | which code of the book each part of z is, from 0 |\n';
   if (!has(parts.posterior, 'moments')) return '';
   const isGaussian = has(parts.posterior, 'root');
   const root = `| gives | \`root\` | [batch, ${latent}, noise] | the family's factor R, Σ = R Rᵀ |\n`;

@@ -5,7 +5,7 @@ import { toOnnx } from '../../engine/index.ts';
 import type { CovarianceRoot } from '../../gaussian/index.ts';
 import { add, constant, div, input, mul, newtonSchulzSqrt, rootResidual, sub } from '../../graph/index.ts';
 import type { Tensor } from '../../graph/index.ts';
-import { requireCapabilities } from '../../models/index.ts';
+import { codeIndices, requireCapabilities } from '../../models/index.ts';
 import { parameterInputs } from '../../nn/index.ts';
 import type { Likelihood, PosteriorDistribution, PriorDistribution, Vae } from '../../models/index.ts';
 
@@ -128,6 +128,7 @@ function encoderOutputs(posterior: PosteriorDistribution, options: OnnxOptions):
     ...(mean && { mean }),
     ...(stddev && { stddev }),
     ...(root && { root: root.matrix() }),
+    ...(posterior.codes && { codes: codeIndices(posterior.codes.assignment) }),
     z: posterior.fromNoise(input('epsilon', ['batch', posterior.noiseSize])).value,
     ...(options.root === 'symmetric' && root && symmetricRootOf(root)),
   };

@@ -19,7 +19,7 @@ import {
   transpose,
 } from '../../graph/index.ts';
 import type { Tensor } from '../../graph/index.ts';
-import { centerOf } from '../../models/index.ts';
+import { centerOf, codeIndices } from '../../models/index.ts';
 import type { Likelihood, PosteriorDistribution, PriorDistribution, Vae } from '../../models/index.ts';
 import { parameterInputs } from '../../nn/index.ts';
 import type { Parameters } from '../../nn/index.ts';
@@ -36,6 +36,8 @@ export interface Encoding {
   readonly stddev: NdArray<'float32'>;
   /** Σ, [batch, latent, latent]; of draws, as `stddev` */
   readonly covariance: NdArray<'float32'>;
+  /** Of a posterior of codes (`vector-quantized`): which ones of its book, counted from 0, [batch, positions] */
+  readonly codes?: NdArray<'float32'>;
   /** z ~ q(z|x), where draws were asked for: [batch, draws, latent] */
   readonly draws?: NdArray<'float32'>;
 }
@@ -57,7 +59,7 @@ function spreadOfDraws(posterior: PosteriorDistribution): { readonly stddev: Ten
 }
 
 /** A code without noise. */
-function noSpread(mean: Tensor): Record<keyof Omit<Encoding, 'draws'>, Tensor> {
+function noSpread(mean: Tensor): Record<keyof Omit<Encoding, 'draws' | 'codes'>, Tensor> {
   const [latent = 1] = mean.shape.slice(-1);
   const none = constant(0, mean.dtype);
   return { mean, stddev: broadcastTo(none, mean.shape), covariance: broadcastTo(none, [...mean.shape, latent]) };
@@ -88,7 +90,9 @@ export class Inference {
   async encode(x: NdArray<'float32'>): Promise<Encoding> {
     const outputs = await this.#run('encode', x, (tensors) => {
       const posterior = this.#encoded(tensors);
-      if (posterior.noiseSize === 0) return noSpread(centerOf(posterior));
+      const { codes } = posterior;
+      const indices = codes && { codes: codeIndices(codes.assignment) };
+      if (posterior.noiseSize === 0) return { ...noSpread(centerOf(posterior)), ...indices };
       const { stddev, covariance } = posterior;
       return {
         mean: centerOf(posterior),

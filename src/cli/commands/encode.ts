@@ -14,7 +14,7 @@ interface EncodeFlags extends EngineFlags, OutputOptions {
   readonly data?: string;
   readonly split?: SplitChoice;
   readonly limit?: number;
-  readonly what?: 'mean' | 'stddev' | 'covariance';
+  readonly what?: 'mean' | 'stddev' | 'covariance' | 'codes';
   readonly draws?: number;
   readonly seed?: number;
   readonly names?: boolean;
@@ -31,7 +31,12 @@ export const encodeCommand: CommandRow<[path: string], EncodeFlags> = {
     splitOption,
     givenOption,
     option('-n, --limit <n>', 'take the first n examples (default: all)', whole(1)),
-    choice('--what <part>', 'of q(z|x) = N(mean, covariance) (default: mean)', ['mean', 'stddev', 'covariance']),
+    choice('--what <part>', 'of q(z|x) = N(mean, covariance) (default: mean); of a VQ-VAE the numbers of its codes', [
+      'mean',
+      'stddev',
+      'covariance',
+      'codes',
+    ]),
     option('--draws <k>', 'k draws z ~ q(z|x) of each example instead', whole(1)),
     option('--seed <n>', 'of the draws (default: 0)', whole(0)),
     option(
@@ -65,6 +70,11 @@ async function encode(context: CommandContext, [path]: [path: string], flags: En
     throw new UsageError(`${file}: codes are no pictures; use .npy, .csv, .json or .parquet.`);
   if (names && !isTablePath(file)) throw new UsageError(`--names: ${file} holds numbers alone; use .csv or .parquet.`);
   const run = await openRun(context, path, flags);
+  if (what === 'codes' && !run.model.parts.posterior.capabilities.includes('codes')) {
+    throw new UsageError(
+      `--what codes is of a codebook, and the posterior '${run.model.parts.posterior.name}' has none: leave it out.`,
+    );
+  }
   const chosen = await run.testData(data, { split: flags.split });
   output.note(...chosenSplit(chosen, flags.split));
   const dataset = limit === undefined ? chosen.dataset : takeFirst(chosen.dataset, limit);
@@ -107,12 +117,12 @@ async function writeNamed(
 
 /** z1, z2, … for the mean or one draw; of several draws also which: draw1_z2; of a covariance also the column: covariance1_2. */
 function columnName(
-  what: 'mean' | 'stddev' | 'covariance' | 'draws',
+  what: 'mean' | 'stddev' | 'covariance' | 'codes' | 'draws',
   number: number,
   { latent, draws }: { readonly latent: number; readonly draws: number | undefined },
 ): string {
   if (what === 'mean' || draws === 1) return `z${number}`;
-  if (what === 'stddev') return `stddev${number}`;
+  if (what === 'stddev' || what === 'codes') return `${what === 'codes' ? 'code' : what}${number}`;
   const [outer, inner] = [Math.ceil(number / latent), ((number - 1) % latent) + 1];
   return what === 'draws' ? `draw${outer}_z${inner}` : `covariance${outer}_${inner}`;
 }

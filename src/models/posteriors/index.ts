@@ -7,6 +7,7 @@ import { lowRank } from './low-rank.ts';
 import { planar } from './planar.ts';
 import { radial } from './radial.ts';
 import { sylvester } from './sylvester.ts';
+import { vectorQuantized } from './vector-quantized.ts';
 
 /** The posteriors that there are. */
 export const posteriors = [
@@ -20,11 +21,14 @@ export const posteriors = [
   sylvester,
   iaf,
   deterministic,
+  vectorQuantized,
 ] as const;
 
 export { asGaussian } from './as-gaussian.ts';
 export { centerOf } from './center.ts';
+export { Codebook, codeIndices } from './codebook.ts';
+export type { CodebookOptions, Quantized } from './codebook.ts';
 export { PointMass } from './point-mass.ts';
 export { definePosterior } from './posterior.ts';
-export type { Posterior, PosteriorDistribution, PosteriorRow, PosteriorSizes } from './posterior.ts';
+export type { CodeChoice, Posterior, PosteriorDistribution, PosteriorRow, PosteriorSizes } from './posterior.ts';
 export type { FullRoot } from './full.ts';

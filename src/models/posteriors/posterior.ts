@@ -1,8 +1,18 @@
 import type { CovarianceRoot, Distribution, SampleAndLogProb } from '../../gaussian/index.ts';
 import type { Tensor, TensorLike } from '../../graph/index.ts';
-import type { ParameterSpec, Parameters } from '../../nn/index.ts';
+import type { LayerContext, ParameterSpec, Parameters } from '../../nn/index.ts';
 import type { Part, PartOptions, ValuesOf } from '../../parts/index.ts';
 import type { Capability } from '../capabilities.ts';
+
+/** Which codes of a book z is made of (`codes`). */
+export interface CodeChoice {
+  /** What the encoder said, [...batch, positions, size]. */
+  readonly encoded: Tensor;
+  /** The codes nearest to it, as `encoded`; no gradient goes to them. */
+  readonly quantized: Tensor;
+  /** 1 at the code of each position and 0 elsewhere, [...batch, positions, K]. */
+  readonly assignment: Tensor;
+}
 
 /**
  * q(z|x): draws are a differentiable function of noise, z = f(ε; x), ε ~ N(0, I). What else there is (`Capability`) the row
@@ -19,6 +29,8 @@ export interface PosteriorDistribution extends Distribution {
   fromNoise(epsilon: Tensor): SampleAndLogProb;
   /** log q(zᵢ|x) of each coordinate by itself, [..., latent] (`marginalLogProb`). */
   marginalLogProb?(z: TensorLike): Tensor;
+  /** The codes that z is made of (`codes`). */
+  readonly codes?: CodeChoice | undefined;
   /** Σ^{1/2} (`root`). */
   readonly root?: CovarianceRoot | undefined;
   /** Σ, [...batch, latent, latent] (`root`). */
@@ -31,8 +43,12 @@ export interface PosteriorDistribution extends Distribution {
  */
 export interface Posterior {
   readonly parameters: readonly ParameterSpec[];
-  /** features [..., featureSize] → q with batch shape [...] and event shape [latent] */
-  apply(parameters: Parameters, features: Tensor): PosteriorDistribution;
+  /**
+   * features [..., featureSize] → q with batch shape [...] and event shape [latent]
+   *
+   * @param context default: evaluation; in training new values of its state go there, as layers put theirs
+   */
+  apply(parameters: Parameters, features: Tensor, context?: LayerContext): PosteriorDistribution;
 }
 
 export interface PosteriorSizes {
