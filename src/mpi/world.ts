@@ -4,7 +4,8 @@ import type { Communicator } from './communicator.ts';
 import { OpenMpi } from './open-mpi.ts';
 import { failureSeconds, isTogether } from './together.ts';
 
-type Environment = Readonly<Record<string, string | undefined>>;
+/** Variables of a process's environment, by name. */
+export type Environment = Readonly<Record<string, string | undefined>>;
 
 let joined: Promise<OpenMpi | undefined> | undefined;
 
