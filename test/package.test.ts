@@ -30,6 +30,7 @@ const project = join(folder, 'app');
 
 const program = `import { Run, load, train } from 'rootsigma';
 import { sqrtmh } from 'rootsigma/linalg';
+import { serve } from 'rootsigma/serve';
 
 const notices: string[] = [];
 const run: Run = await train('digits', {
@@ -42,7 +43,10 @@ const run: Run = await train('digits', {
 });
 const images = await (await load('run')).sample(4);
 const root: number = sqrtmh([[2, 1], [1, 2]]).data[0] ?? NaN;
-console.log(JSON.stringify({ engine: run.engineName, shape: images.shape, root, notices }));
+const server = await serve('run', { port: 0, onNotice: 'silent' });
+const served: number = (await fetch(\`\${server.url}/sample\`, { method: 'POST' })).status;
+await server.close();
+console.log(JSON.stringify({ engine: run.engineName, shape: images.shape, root, served, notices }));
 `;
 
 const typescriptConfig = {
@@ -64,7 +68,7 @@ function command(name: string, args: readonly string[], cwd: string): string {
   return execFileSync(name, args, { cwd, env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
 }
 
-function runProgram(): { engine: string; shape: number[]; root: number; notices: string[] } {
+function runProgram(): { engine: string; shape: number[]; root: number; served: number; notices: string[] } {
   const lines = command('node', ['out/main.js'], project).trim().split('\n');
   return JSON.parse(lines.at(-1) ?? '') as ReturnType<typeof runProgram>;
 }
@@ -198,8 +202,9 @@ describe('the packed package', () => {
 
   it('type-checks, trains and samples', () => {
     command('npx', ['tsc'], project);
-    const { shape, root: value, engine, notices } = runProgram();
+    const { shape, root: value, served, engine, notices } = runProgram();
     expect(shape).toEqual([4, 28, 28]);
+    expect(served).toBe(200);
     expect(value).toBeCloseTo(1.3660254037844386, 15);
     expect(engine).toBe('onnxruntime-node');
     expect(notices.filter((line) => line.includes('onnxruntime'))).toEqual([]);

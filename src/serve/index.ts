@@ -22,4 +22,5 @@ export type {
   LocalServer,
   LocalServerOptions,
   Metrics,
+  NodeBindings,
 } from '../server/index.ts';

@@ -5,7 +5,7 @@ export type { HeldBody } from './body.ts';
 export { listen } from './listen.ts';
 export type { ListenOptions, Listening } from './listen.ts';
 export { LocalServer, clientOf } from './local-server.ts';
-export type { LocalContext, LocalEnv, LocalServerOptions } from './local-server.ts';
+export type { LocalContext, LocalEnv, LocalServerOptions, NodeBindings } from './local-server.ts';
 export { Counter, Histogram, Metrics } from './metrics.ts';
 export type { Labels, Metric } from './metrics.ts';
 export { HttpError, problemOf, statusOf } from './problem.ts';

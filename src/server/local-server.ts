@@ -1,4 +1,3 @@
-import type { HttpBindings } from '@hono/node-server';
 import { Hono } from 'hono';
 import { routePath } from 'hono/route';
 import type { Context } from 'hono';
@@ -9,9 +8,14 @@ import type { HeldBody } from './body.ts';
 import type { Counter, Histogram, Metrics } from './metrics.ts';
 import { HttpError, problemOf } from './problem.ts';
 
+/** What is known of a request beside itself, where Node's own server has it. */
+export interface NodeBindings {
+  readonly incoming?: { readonly socket: { readonly remoteAddress?: string | undefined } };
+}
+
 /** What a request carries through the handlers. */
 export interface LocalEnv {
-  readonly Bindings: Partial<HttpBindings>;
+  readonly Bindings: NodeBindings;
   readonly Variables: {
     requestId: string;
   };
@@ -164,5 +168,5 @@ export class LocalServer {
 
 /** The client's address, as the socket has it: headers that proxies add can be forged. */
 export function clientOf(c: LocalContext): string {
-  return (c.env as Partial<HttpBindings> | undefined)?.incoming?.socket.remoteAddress ?? '-';
+  return (c.env as NodeBindings | undefined)?.incoming?.socket.remoteAddress ?? '-';
 }
