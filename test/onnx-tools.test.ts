@@ -1,10 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { exportOnnx, makeDigits, train } from '../src/index.ts';
-import type { TrainOptions } from '../src/index.ts';
+import { exportOnnx, makeDigits, presets, tableOf, train } from '../src/index.ts';
+import type { Run, TrainOptions } from '../src/index.ts';
 import { onnxVersions, toOnnx } from '../src/engine/onnx/index.ts';
 import { grad, input, max, min, gather, pad, slice, sum } from '../src/graph/index.ts';
 
@@ -32,11 +32,15 @@ describe.skipIf(!isThere)(`onnx.checker${isThere ? ` ${probe.stdout.trim()}` : '
     rmSync(folder, { recursive: true });
   });
   const check = (models: Readonly<Record<string, Uint8Array>>): void => {
-    const paths = Object.entries(models).map(([name, bytes]) => {
-      const path = join(folder, `${name}.onnx`);
-      writeFileSync(path, bytes);
-      return path;
-    });
+    checkFiles(
+      Object.entries(models).map(([name, bytes]) => {
+        const path = join(folder, `${name}.onnx`);
+        writeFileSync(path, bytes);
+        return path;
+      }),
+    );
+  };
+  const checkFiles = (paths: readonly string[]): void => {
     const { status, stdout, stderr } = spawnSync(python, ['-c', script, ...paths], { encoding: 'utf8' });
     expect(status, stderr).toBe(0);
     const declared = `${onnxVersions.ir} ai.onnx ${onnxVersions.opset}`;
@@ -56,6 +60,28 @@ describe.skipIf(!isThere)(`onnx.checker${isThere ? ` ${probe.stdout.trim()}` : '
       const { encoder, decoder } = exportOnnx(run.model, run.parameters, { root: 'symmetric' });
       check({ [`${name}-encoder`]: encoder, [`${name}-decoder`]: decoder });
     }
+  });
+
+  it('takes every file that the export of every preset and of a table writes', async () => {
+    const data = makeDigits({ seed: 0, count: 40 });
+    const options: TrainOptions = { latent: 2, epochs: 2, batchSize: 20, seed: 1, threads: 1, validation: 0, onNotice: 'silent' }; // prettier-ignore
+    const rows = tableOf([
+      { name: 'age', values: Array.from({ length: 40 }, (_, k) => (k % 7 === 2 ? null : 20 + ((k * 37) % 50))) },
+      { name: 'colour', values: Array.from({ length: 40 }, (_, k) => ['red', 'green', 'blue'][k % 3]!) },
+    ]);
+    const files: string[] = [];
+    const exported = async (name: string, training: PromiseLike<Run>): Promise<void> => {
+      const run = await training;
+      const out = join(folder, name);
+      await run.exportTo(out);
+      files.push(...readdirSync(out).filter((file) => file.endsWith('.onnx')).map((file) => `${name}/${file}`)); // prettier-ignore
+      await run.dispose();
+    };
+    for (const { name } of presets) await exported(name, train(data, { ...options, preset: name, hidden: [8] }));
+    await exported('table', train(rows, { ...options, hidden: [8] }));
+    checkFiles(files.map((file) => join(folder, file)));
+    const without = (file: string) => [...presets.map(({ name }) => name), 'table'].filter((name) => !files.includes(`${name}/${file}`)); // prettier-ignore
+    expect([without('encoder.onnx'), without('decoder.onnx'), without('score.onnx')]).toEqual([[], [], []]);
   });
 
   it('takes the ops whose form changed between opsets: maxima, minima, scattered sums', () => {

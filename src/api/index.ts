@@ -122,7 +122,7 @@ export { trainingDataOf } from './data/data.ts';
 export type { DataInput, NestedExamples } from './data/data.ts';
 export { exportOnnx } from './keeping/onnx-models.ts';
 export type { OnnxModels, OnnxOptions } from './keeping/onnx-models.ts';
-export type { ExportOptions } from './keeping/run-files.ts';
+export type { ExportOptions } from './keeping/export-run.ts';
 export * as gaussian from '../gaussian/index.ts';
 export * as linalg from '../linalg/index.ts';
 export type { Encoding } from './run/inference.ts';

@@ -187,7 +187,15 @@ describe('parts that do not go together', () => {
 describe('export and compare', () => {
   it('exports what the run has, into a folder of its own', async () => {
     const { code, records } = await rootsigma(['export', path, '-o', file('exported'), '--json']);
-    const names = ['encoder.onnx', 'decoder.onnx', 'prior.onnx', 'config.json', 'README.md'];
+    const names = [
+      'encoder.onnx',
+      'decoder.onnx',
+      'prior.onnx',
+      'score.onnx',
+      'config.json',
+      'model.safetensors',
+      'README.md',
+    ];
     expect([code, records]).toEqual([0, [{ files: names.map((name) => join(file('exported'), name)) }]]);
     for (const name of names.slice(0, 3)) {
       expect(readFileSync(join(file('exported'), name)).equals(readFileSync(join(path, 'model', name)))).toBe(true);

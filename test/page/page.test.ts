@@ -215,7 +215,17 @@ describe.runIf(available)('a page', () => {
       explain: [3, 4, 4],
       interpolate: [3, 4, 4, 4],
       traverse: [2, 3, 4, 4],
-      exported: ['README.md', 'config.json', 'decoder.onnx', 'encoder.onnx', 'prior.onnx'],
+      exported: [
+        ...[
+          'README.md',
+          'config.json',
+          'decoder.onnx',
+          'encoder.onnx',
+          'model.safetensors',
+          'prior.onnx',
+          'score.onnx',
+        ],
+      ],
       files: expect.arrayContaining(['config.json', 'model.safetensors', 'model/encoder.onnx', 'samples.png']) as never,
       again: [2, 4, 4],
     });

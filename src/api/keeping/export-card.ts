@@ -4,13 +4,17 @@ import { has } from '../../models/index.ts';
 import { parameterInputs } from '../../nn/index.ts';
 import { ofRows, rowInput } from '../../objectives/index.ts';
 import { likelihoodFor, modelledPart } from '../model/likelihood.ts';
+import { hubMetadata } from './hub-metadata.ts';
 import { drawsFromNoise, priorOf } from './onnx-models.ts';
 import type { OnnxOptions } from './onnx-models.ts';
 import { whyNoSamples } from '../model/samples.ts';
 import type { TrainedModel } from '../model/trained-model.ts';
 
 /** The README.md beside exported models: what each takes and gives. */
-export function exportCard(run: TrainedModel, { root }: OnnxOptions): string {
+export function exportCard(
+  run: TrainedModel,
+  { root, scores }: OnnxOptions & { readonly scores: readonly string[] },
+): string {
   const { config, model } = run;
   const { inputSize, latent } = model;
   const { posterior } = model.parts;
@@ -21,7 +25,8 @@ export function exportCard(run: TrainedModel, { root }: OnnxOptions): string {
     noiseSize > 0
       ? `| takes | \`epsilon\` | [batch, noise] | draws from N(0, I), noise = ${noiseSize}${has(posterior, 'root') ? '; zeros give z = mean' : ''} |\n`
       : '';
-  return `# vae on ${config.data.source}
+  return `${hubMetadata(run)}
+# vae on ${config.data.source}
 
 ${has(posterior, 'logProbOfDraw') ? 'A variational autoencoder' : 'An autoencoder'}, exported by rootsigma ${version}. Its files (ONNX opset ${onnxVersions.opset}, IR ${onnxVersions.ir}) run in
 any ONNX runtime that knows this opset, such as ONNX Runtime 1.12 and later, on batches of any size, in float32.
@@ -42,7 +47,7 @@ ${root === 'symmetric' ? symmetricRows(latent) : ''}
 ${conditionRow(run)}| gives | \`mean\` | [batch, ${inputSize}] | E[x\\|z${c}] |
 
 Its other outputs are the numbers that determine p(x|z${c}), such as \`logits\` or \`stddev\`.
-${priorRows(run)}${conditionText(run)}${unitsText(run)}`;
+${priorRows(run)}${scoreRows(run, scores, noiseSize > 0)}${rowsText(run, scores)}${conditionText(run)}${unitsText(run)}`;
 }
 
 function conditionRow({ conditions }: TrainedModel): string {
@@ -100,6 +105,43 @@ function unitsText({ standardization }: TrainedModel): string {
 \`x\` and what is given of it (\`mean\`, \`stddev\` or \`scale\`) are in the data's own units: the models standardise \`x\` themselves.
 float32 rounds \`x\` by up to ${Number(lost.toPrecision(1))} of its standard deviations here.${lost > 0.01 ? ' That is much: export a model of x less a round number, such as its mean.' : ''}
 `;
+}
+
+/** Of score.onnx, by what it gives. */
+function scoreRows(run: TrainedModel, scores: readonly string[], isDrawn: boolean): string {
+  if (scores.length === 0) return '\nThere is no score.onnx: the density of this model is made of what ONNX has not.\n';
+  const elbo = `| gives | \`kl\` | [batch] | KL(q(z\\|x) ‖ p(z)) |
+| gives | \`elbo\` | [batch] | log_likelihood − kl: means over draws of epsilon are the ELBO |
+`;
+  return `
+\`score.onnx\`: how well the model explains examples, in nats.
+
+| | name | shape | |
+|---|---|---|---|
+| takes | \`x\` | [batch, ${run.model.inputSize}] | as the encoder |
+${conditionRow(run)}${isDrawn ? '| takes | `epsilon` | [batch, noise] | as the encoder |\n' : ''}| gives | \`log_likelihood\` | [batch] | log p(x\\|z) of the draw |
+${scores.includes('elbo') ? elbo : ''}
+${isDrawn ? 'With zeros for epsilon, −log_likelihood' : '−log_likelihood'} is what \`rootsigma score --method reconstruction\` gives${scores.includes('elbo') ? '; means of −elbo over draws from N(0, I) are what `--method elbo` estimates' : ''}.
+`;
+}
+
+/** Of a table: how its rows become the models' inputs. */
+function rowsText({ config }: TrainedModel, scores: readonly string[]): string {
+  if (!config.data.table) return '';
+  const features = ['numeric', 'datetime', 'boolean', 'categorical', 'ordinal'];
+  const columns = config.data.table.columns.filter(({ kind }) => features.includes(kind));
+  const names = columns.map(({ name, kind }) => `\`${name}\` (${kind})`).join(', ');
+  return `
+A row is an object of its columns, as JSON has it: ${names}. \`encode.py\` (Python with numpy) and \`encode.mjs\` (pages, and any other JavaScript) make
+inputs of rows, by config.json, and say at their head what a value may be: numbers, dates of ISO 8601, categories as they are, null for no value.
+
+\`\`\`python
+from encode import Encoder
+
+encoder = Encoder("config.json")
+inputs = encoder.encode(rows)  # a list of dicts; encoder.notes says what training did not provide for
+\`\`\`
+${scores.length > 0 ? '\n\`score.onnx\` takes them with \`epsilon\`, zeros [len(rows), noise]; the scores of \`rootsigma score --method reconstruction\` are \`encoder.surprise\` − log_likelihood.\n' : ''}`;
 }
 
 function symmetricRows(latent: number): string {

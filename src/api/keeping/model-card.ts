@@ -9,6 +9,7 @@ import type { DoneEvent, ElboMeans } from '../../training/index.ts';
 import { likelihoodFor } from '../model/likelihood.ts';
 import { whyNoSamples } from '../model/samples.ts';
 import type { TrainedModel } from '../model/trained-model.ts';
+import { hubMetadata } from './hub-metadata.ts';
 import { drawsFromNoise, priorOf } from './onnx-models.ts';
 
 /** How a training went, for its model card. */
@@ -27,7 +28,8 @@ export function modelCard(run: TrainedModel, path: string, summary?: TrainingSum
   const c = run.conditions ? ', c' : '';
   const noSamples = whyNoSamples(run);
   const count = run.model.parameters.filter(isLearned).reduce((total, { shape }) => total + sizeOf(shape), 0);
-  return `# vae on ${data.source}
+  return `${hubMetadata(run, summary)}
+# vae on ${data.source}
 
 ${has(run.model.parts.posterior, 'logProbOfDraw') ? 'A variational autoencoder' : 'An autoencoder'} trained with rootsigma ${version}.
 

@@ -60,8 +60,7 @@ export function exportOnnx(
   const metadata = { producer: `rootsigma ${version}`, latent: String(trained.latent) };
   const { standardization } = options;
   const x = input('x', ['batch', trained.inputSize]);
-  const model = underConditions(trained);
-  const conditions = model === trained ? [] : ['condition'];
+  const { model, conditions } = conditioned(trained);
   const posterior = model.encode(constants, standardization ? standardized(x, standardization) : x);
   if (options.root !== undefined) {
     const remedy = 'Leave root out: the encoder then gives z, and of the moments what there is.';
@@ -95,6 +94,12 @@ export function drawsFromNoise(model: Vae): boolean {
 /** A model's prior, under conditions that are an input. */
 export function priorOf(model: Vae): PriorDistribution {
   return underConditions(model).prior(parameterInputs(model.parameters));
+}
+
+/** A model under conditions that are an input, and that input's name; itself, where it takes none. */
+export function conditioned(trained: Vae): { readonly model: Vae; readonly conditions: readonly string[] } {
+  const model = underConditions(trained);
+  return { model, conditions: model === trained ? [] : ['condition'] };
 }
 
 /** The model of conditions that are the input `condition`; itself, where it takes none. */
@@ -135,7 +140,7 @@ function encoderOutputs(posterior: PosteriorDistribution, options: OnnxOptions):
 }
 
 /** The centre as two float32 numbers, so that x − centre has the digits that x has, in a graph of float32 alone. */
-function standardized(x: Tensor, { center, scale }: Standardization): Tensor {
+export function standardized(x: Tensor, { center, scale }: Standardization): Tensor {
   const high = Float32Array.from(center);
   const low = center.map((value, i) => value - (high[i] ?? NaN));
   return div(sub(sub(x, vector(high)), vector(low)), vector(scale));

@@ -1,14 +1,12 @@
-import { DataError, NumericalError, version } from '../../core/index.ts';
+import { NumericalError, version } from '../../core/index.ts';
 import type { NdArray } from '../../core/index.ts';
 import { comparison, isImageShape, sheet } from '../../drawing/index.ts';
 import { RunFolder, runFile } from './run-folder.ts';
-import { encodeSafetensors, formatTableCsv, jsonText, seal, unsealed } from '../../io/index.ts';
+import { encodeSafetensors, formatTableCsv, seal, unsealed } from '../../io/index.ts';
 import type { Store, Table } from '../../io/index.ts';
-import { exportCard } from './export-card.ts';
 import { modelCard } from './model-card.ts';
 import type { TrainingSummary } from './model-card.ts';
 import { exportOnnx } from './onnx-models.ts';
-import type { OnnxOptions } from './onnx-models.ts';
 import { asShades } from '../model/shades.ts';
 import { whyNoSamples } from '../model/samples.ts';
 import type { TrainedModel } from '../model/trained-model.ts';
@@ -30,35 +28,6 @@ export async function saveRun(
   const folder = await RunFolder.create(store, { ...options, parts: run.parts });
   await folder.writeConfig(run.config);
   await writeRunFiles(folder, run);
-}
-
-export interface ExportOptions extends OnnxOptions {
-  /** Write into a folder that is not empty. Default: false. */
-  readonly overwrite?: boolean | undefined;
-}
-
-/** Writes the models, the configuration and what the models take and give, for use without this library. Gives the names. */
-export async function exportRun(
-  run: TrainedModel,
-  store: Store,
-  { overwrite = false, root }: ExportOptions,
-): Promise<string[]> {
-  if (!overwrite && (await store.list()).length > 0) {
-    throw new DataError(`${store.name}: is not empty. Choose another folder, or ask to overwrite.`);
-  }
-  const { standardization } = run;
-  const models = exportOnnx(run.model, run.parameters, { root, standardization });
-  const { encoder, decoder } = models;
-  const prior = whyNoSamples(run) === undefined ? models.prior : undefined;
-  const files = {
-    'encoder.onnx': encoder,
-    'decoder.onnx': decoder,
-    ...(prior && { 'prior.onnx': prior }),
-    'config.json': jsonText(run.config),
-    'README.md': exportCard(run, { root }),
-  };
-  for (const [name, contents] of Object.entries(files)) await store.replace(name, contents);
-  return Object.keys(files);
 }
 
 /** What the model learned, and how its data are standardised: the contents of model.safetensors, sealed by its SHA-256. */

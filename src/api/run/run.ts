@@ -48,9 +48,10 @@ import { storeAt } from '../keeping/place.ts';
 import type { RunPlace } from '../keeping/place.ts';
 import { checkMetricChoices, planRunMetrics } from './metrics.ts';
 import { RunData } from './run-data.ts';
-import { exportRun, saveRun } from '../keeping/run-files.ts';
+import { exportRun } from '../keeping/export-run.ts';
+import { saveRun } from '../keeping/run-files.ts';
 import { onnxOptionRules } from '../keeping/onnx-models.ts';
-import type { ExportOptions } from '../keeping/run-files.ts';
+import type { ExportOptions } from '../keeping/export-run.ts';
 import {
   encodeOptionRules,
   evaluateOptionRules,

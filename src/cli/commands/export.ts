@@ -11,7 +11,8 @@ interface ExportFlags extends OutputOptions {
 
 export const exportCommand: CommandRow<[path: string], ExportFlags> = {
   name: 'export',
-  summary: 'encoder, decoder and prior as ONNX, ε an explicit input, with the configuration',
+  summary:
+    'encoder, decoder, prior and scores as ONNX, ε an explicit input; of a table also what makes its rows inputs in Python and JavaScript',
   args: [['<run>', "a run's folder"]],
   options: [
     required('-o, --output <dir>', 'a folder of its own'),

@@ -1,0 +1,2 @@
+export { encodeJs } from './encode-js.ts';
+export { encodePy } from './encode-py.ts';
