@@ -1,6 +1,6 @@
 import { isImageShape } from '../../drawing/index.ts';
 import type { TrainedModel } from '../model/trained-model.ts';
-import type { TrainingSummary } from './model-card.ts';
+import type { ElboMeans } from '../../training/index.ts';
 
 /** Data that the Hugging Face Hub has too, by the names that they have here and there. */
 const hubDatasets: Readonly<Record<string, string>> = {
@@ -13,12 +13,11 @@ const hubDatasets: Readonly<Record<string, string>> = {
  * YAML too): library, tags, licence, the task where the Hub knows it, the data where the Hub has them, and the result on the validation split.
  * Fields: https://github.com/huggingface/hub-docs/blob/main/modelcard.md.
  */
-export function hubMetadata(run: TrainedModel, summary?: TrainingSummary): string {
+export function hubMetadata(run: TrainedModel, validation?: ElboMeans): string {
   const { data, model, objective } = run.config;
   const isImage = isImageShape(run.exampleShape) && !data.table;
   const kind = data.table ? ['tabular'] : isImage ? ['image'] : [];
   const dataset = Object.hasOwn(hubDatasets, data.source) ? hubDatasets[data.source] : undefined;
-  const validation = summary?.done.validation;
   // A name of the Hub's list of tasks: of tables and arrays it has none for a density.
   const task = isImage ? 'unconditional-image-generation' : undefined;
   const fields = {

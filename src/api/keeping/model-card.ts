@@ -28,7 +28,7 @@ export function modelCard(run: TrainedModel, path: string, summary?: TrainingSum
   const c = run.conditions ? ', c' : '';
   const noSamples = whyNoSamples(run);
   const count = run.model.parameters.filter(isLearned).reduce((total, { shape }) => total + sizeOf(shape), 0);
-  return `${hubMetadata(run, summary)}
+  return `${hubMetadata(run, summary?.done.validation)}
 # vae on ${data.source}
 
 ${has(run.model.parts.posterior, 'logProbOfDraw') ? 'A variational autoencoder' : 'An autoencoder'} trained with rootsigma ${version}.
