@@ -1,14 +1,15 @@
 // A thread that ends in the middle of `rootsigma train`: one error, nothing lost. Runs what `npm ci` built into dist.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { availableParallelism, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { usableCores } from '../../src/engine/index.ts';
 
 const program = new URL('../../dist/cli/main.js', import.meta.url).pathname;
 const why = !existsSync(program)
   ? ' (dist is not built: run npm run build)'
-  : availableParallelism() < 2
+  : usableCores() < 2
     ? ' (there is one core: threads share no step)'
     : '';
 
@@ -41,6 +42,7 @@ describe.skipIf(why !== '')(`a thread that ends in the middle of a training${why
       spawnSync(process.execPath, [...node, program, 'train', ...args, ...flags], {
         cwd,
         encoding: 'utf8',
+        timeout: 120_000,
         env: { ...process.env, ROOTSIGMA_THREADS: '2' },
       });
     // So many epochs that steps are shared again before the last.
