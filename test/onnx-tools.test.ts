@@ -64,7 +64,7 @@ describe.skipIf(!isThere)(`onnx.checker${isThere ? ` ${probe.stdout.trim()}` : '
 
   it('takes every file that the export of every preset and of a table writes', async () => {
     const data = makeDigits({ seed: 0, count: 40 });
-    const options: TrainOptions = { latent: 2, epochs: 2, batchSize: 20, seed: 1, threads: 1, validation: 0, onNotice: 'silent' }; // prettier-ignore
+    const options: TrainOptions = { latent: 4, epochs: 2, batchSize: 20, seed: 1, threads: 1, validation: 0, onNotice: 'silent' }; // prettier-ignore
     const rows = tableOf([
       { name: 'age', values: Array.from({ length: 40 }, (_, k) => (k % 7 === 2 ? null : 20 + ((k * 37) % 50))) },
       { name: 'colour', values: Array.from({ length: 40 }, (_, k) => ['red', 'green', 'blue'][k % 3]!) },
