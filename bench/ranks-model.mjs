@@ -9,6 +9,7 @@ import { createVae } from '../dist/models/index.js';
 import { elboObjective } from '../dist/objectives/index.js';
 import { buildStep } from '../dist/training/step-graph.js';
 import { isBatch, planStep, widthOf } from '../dist/training/replicas/plan.js';
+import { fewerBytes } from '../dist/training/replicas/rank-steps.js';
 import { partByRows } from '../dist/training/replicas/row-step.js';
 
 const { values } = parseArgs({
@@ -23,13 +24,19 @@ const [latency, gbit, row, base] = ['latency-us', 'gbit', 'row-us', 'batch'].map
 const bytesPerUs = (gbit * 1000) / 8;
 const model = createVae({ inputSize: 784, latent: 20, hidden: [400], activation: 'relu', posterior: 'diagonal' });
 
-/** Bytes that the rank which gets most of them gets: of the factors' rows, and of the parameters. */
+/** Bytes that the rank which gets most of them gets: of gradients (factors' rows, terms of sums), and of the parameters. */
 function messages(batch, ranks) {
-  const plan = planStep(partByRows(buildStep(model, batch, elboObjective(model, batch))), model.parameters, ranks);
+  const step = buildStep(model, batch, elboObjective(model, batch));
+  const plan = planStep(fewerBytes(partByRows(step), step), model.parameters, ranks);
   const factors = plan.reductions.map(({ factors: needed }, rank) => {
     const widths = needed.filter((k) => !isBatch(plan.factors[k])).map((k) => widthOf(plan.factors[k], plan));
     const others = batch - (plan.rows[rank].to - plan.rows[rank].from);
-    return 4 * others * widths.reduce((a, b) => a + b, 0);
+    const { from, to } = plan.ranges[rank];
+    const summed = plan.sums.reduce(
+      (sum, part) => sum + Math.max(0, Math.min(to, part.to) - Math.max(from, part.from)),
+      0,
+    );
+    return 4 * (others * widths.reduce((a, b) => a + b, 0) + (ranks - 1) * summed);
   });
   return { factors: Math.max(...factors), parameters: (4 * plan.length * (ranks - 1)) / ranks, length: plan.length };
 }
@@ -42,12 +49,18 @@ function stepUs(batch, ranks) {
   return computing + steps * latency + (factors + parameters) / bytesPerUs;
 }
 
-console.log(`784-400-20, ${latency} µs, ${gbit} Gbit/s, ${row} µs a row; rows a second, in multiples of one rank's at batch ${base}`);
-console.log('ranks | factors kB | parameters kB | the same batch, at least 16 rows a rank | batch growing with the ranks');
+console.log(
+  `784-400-20, ${latency} µs, ${gbit} Gbit/s, ${row} µs a row; rows a second, in multiples of one rank's at batch ${base}`,
+);
+console.log(
+  'ranks | gradients kB | parameters kB | the same batch, at least 16 rows a rank | batch growing with the ranks',
+);
 const one = base / stepUs(base, 1);
 for (let ranks = 1; ranks <= 256; ranks *= 2) {
   const [fixed, grown] = [Math.max(base, 16 * ranks + 2), base * ranks];
   const { factors, parameters } = messages(grown, ranks);
   const gain = (batch) => `${(batch / stepUs(batch, ranks) / one).toFixed(1)} (${batch})`;
-  console.log(`${ranks} | ${(factors / 1e3).toFixed(0)} | ${(parameters / 1e3).toFixed(0)} | ${gain(fixed)} | ${gain(grown)}`);
+  console.log(
+    `${ranks} | ${(factors / 1e3).toFixed(0)} | ${(parameters / 1e3).toFixed(0)} | ${gain(fixed)} | ${gain(grown)}`,
+  );
 }

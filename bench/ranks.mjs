@@ -10,7 +10,17 @@ const program = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url));
 const pairs = Number(process.argv[2] ?? 5);
 const folder = mkdtempSync(join(tmpdir(), 'rootsigma-ranks-'));
 const train = ['train', 'digits', '--count', '6400', '--test-count', '10', '--hidden', '400', '--latent', '20'];
-const flags = ['--batch-size', '128', '--epochs', '5', '--json', '--quiet', '--overwrite', '--out', join(folder, 'run')];
+const flags = [
+  '--batch-size',
+  '128',
+  '--epochs',
+  '5',
+  '--json',
+  '--quiet',
+  '--overwrite',
+  '--out',
+  join(folder, 'run'),
+];
 
 /** Milliseconds a step, the median and the mean. */
 function measure(command, args, env) {
@@ -22,7 +32,11 @@ function measure(command, args, env) {
   return { median: stepMs, mean: meanStepMs };
 }
 
-const asRoot = { OMPI_ALLOW_RUN_AS_ROOT: '1', OMPI_ALLOW_RUN_AS_ROOT_CONFIRM: '1', OMPI_MCA_rmaps_base_oversubscribe: '1' };
+const asRoot = {
+  OMPI_ALLOW_RUN_AS_ROOT: '1',
+  OMPI_ALLOW_RUN_AS_ROOT_CONFIRM: '1',
+  OMPI_MCA_rmaps_base_oversubscribe: '1',
+};
 const cases = {
   'one thread': () => measure('node', [], { ROOTSIGMA_THREADS: '1' }),
   'two threads': () => measure('node', [], { ROOTSIGMA_THREADS: '2' }),
@@ -35,7 +49,9 @@ rmSync(folder, { recursive: true, force: true });
 const median = (values) => values.sort((a, b) => a - b)[Math.floor(values.length / 2)];
 const of = (name, what) => median(found[name].map((each) => each[what]));
 for (const name of Object.keys(cases)) {
-  console.log(`${name.padEnd(12)} ${of(name, 'median').toFixed(2)} ms a step (median), ${of(name, 'mean').toFixed(2)} ms (mean)`);
+  console.log(
+    `${name.padEnd(12)} ${of(name, 'median').toFixed(2)} ms a step (median), ${of(name, 'mean').toFixed(2)} ms (mean)`,
+  );
 }
 const ratio = (what) => (of('two threads', what) / of('two ranks', what)).toFixed(2);
 console.log(`two ranks are ${ratio('median')} times as fast as two threads (by means ${ratio('mean')})`);

@@ -72,7 +72,7 @@ export function planStep(step: RowStep, parameters: readonly StoredSpec[], repli
     length,
     ranges,
     factors: step.factors,
-    sums: step.kernels.map(({ parameter }) => flatRange(parameter)),
+    sums: [...step.kernels, ...step.summed].map(({ parameter }) => flatRange(parameter)),
     reductions: ranges.map((range, replica) => reductionOf(step, { range, isLead: replica === 0, flatRange })),
   };
 }
@@ -84,13 +84,13 @@ export function rangeOf({ ranges }: StepPlan, replica: number): Range {
 
 /** What a replica computes on its own rows: the factors, and its terms of the kernels' gradients. */
 export function stepOnRows(
-  { graph, axes, factors, kernels }: RowStep,
+  { graph, axes, factors, kernels, summed }: RowStep,
   { rows, batchShape }: StepPlan,
   replica: number,
 ) {
   const own = rows[replica] ?? { from: 0, to: 0 };
   const handed = factors.map((tensor, k) => [tensor, k] as const).filter(([tensor]) => !isBatch(tensor));
-  const operands = kernels.flatMap(({ node }) => node.inputs);
+  const operands = [...kernels, ...summed].flatMap(({ node }) => node.inputs);
   const parts = sliceBatch([...handed.map(([tensor]) => tensor), ...operands], axes, own);
   const kernelOperands = parts.slice(handed.length);
   const sums = kernels.map(({ parameter, node }, k) => {
@@ -100,9 +100,15 @@ export function stepOnRows(
     );
     return [gradientName(parameter), sum] as const;
   });
+  let at = handed.length + 2 * kernels.length;
+  const terms = summed.map(({ parameter, node }) => {
+    const own = parts.slice(at, (at += node.inputs.length));
+    return [gradientName(parameter), makeNode(node.op, own, node.attributes)] as const;
+  });
   const outputs = Object.fromEntries([
     ...handed.map(([, k], at) => [factorName(k), parts[at]] as const),
     ...sums,
+    ...terms,
   ]) as Record<string, Tensor>;
   return { ...graph, outputs, shape: [own.to - own.from, batchShape[1]] as const };
 }

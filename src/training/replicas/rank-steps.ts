@@ -1,4 +1,4 @@
-import { NdArray, RootsigmaError, ValueError } from '../../core/index.ts';
+import { NdArray, RootsigmaError, ValueError, sizeOf } from '../../core/index.ts';
 import type { Engine } from '../../engine/index.ts';
 import type { TrainingConfig } from '../../config/index.ts';
 import { crc32 } from '../../io/index.ts';
@@ -13,7 +13,7 @@ import type { StepGraph } from '../step-graph.ts';
 import { locateNonFinite } from '../step.ts';
 import type { StepRequest } from './commands.ts';
 import { isShareable } from './count.ts';
-import { planStep, rangeOf } from './plan.ts';
+import { isBatch, planStep, rangeOf, widthOf } from './plan.ts';
 import type { Range } from './range.ts';
 import { rankMember } from './rank-collectives.ts';
 import { Replica } from './replica.ts';
@@ -28,6 +28,9 @@ const [asksStop, asksState] = [1, 2];
 
 /** Whether all ranks have the same parameters is looked at so often. */
 const stepsBetweenChecks = 256;
+
+/** Up to so many numbers of a batch are handed around whatever else would be fewer: 4 MB. */
+const mostFactors = 2 ** 20;
 
 export interface RankStepsOptions {
   readonly model: Vae;
@@ -181,7 +184,8 @@ export class RankSteps implements Steps {
 
 /** @throws ValueError naming what in the step cannot be parted among so many ranks */
 function partedFor(size: number, objective: TrainingObjective, step: StepGraph): RowStep {
-  const parted = isShareable(objective) ? partByRows(step) : undefined;
+  const byFactors = isShareable(objective) ? partByRows(step) : undefined;
+  const parted = byFactors && fewerBytes(byFactors, step);
   if (!parted) {
     const why = objective.couplesExamples
       ? `the objective '${objective.name}' compares the examples of a batch`
@@ -198,4 +202,21 @@ function partedFor(size: number, objective: TrainingObjective, step: StepGraph):
     );
   }
   return parted;
+}
+
+/**
+ * The step with sufficient factors, as threads take it, or with the gradients of dense layers added up, whichever has fewer numbers to hand
+ * around: factors grow with the batch. Sums have other last bits with each number of ranks, so few factors stay what they are.
+ */
+export function fewerBytes(byFactors: RowStep, step: StepGraph): RowStep {
+  const bySums = partByRows(step, { sumsDense: true });
+  if (!bySums) return byFactors;
+  const [examples] = step.shape;
+  const handed = ({ factors, summed }: RowStep): number => {
+    const widths = factors.map((factor) => (isBatch(factor) ? 0 : widthOf(factor, { batchShape: step.shape })));
+    const sizes = summed.map(({ node }) => sizeOf(node.shape as number[]));
+    return [...widths.map((width) => examples * width), ...sizes].reduce((total, count) => total + count, 0);
+  };
+  const count = handed(byFactors);
+  return count > mostFactors && handed(bySums) < count ? bySums : byFactors;
 }

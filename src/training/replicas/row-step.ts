@@ -12,6 +12,12 @@ export interface KernelGradient {
   readonly node: Tensor<'conv2dWeightGradient'>;
 }
 
+/** The gradient of a dense layer's weight or bias, where it is added up too: a product, or a sum, over the examples. */
+export interface SummedGradient {
+  readonly parameter: string;
+  readonly node: Tensor<'matmul'> | Tensor<'sum'>;
+}
+
 /** A step that can be parted by rows. */
 export interface RowStep {
   /** What one thread computes. Any number of them computes the same bits. */
@@ -27,6 +33,8 @@ export interface RowStep {
   readonly reductions: Readonly<Record<string, Tensor>>;
   /** The outputs that are added up block by block. */
   readonly kernels: readonly KernelGradient[];
+  /** The outputs that are added up part by part: their last bits depend on the parts. */
+  readonly summed: readonly SummedGradient[];
 }
 
 /** The input that the examples are. */
@@ -43,9 +51,9 @@ export function readsState({ outputs }: StepGraph, specs: readonly StoredSpec[])
 
 /**
  * A step in two: what each example gives for itself, and what is then made of all of them, once, as if nothing had been
- * parted. Undefined where examples depend on each other before that: batch normalisation, or an objective that compares them.
+ * parted. With `sumsDense` gradients of dense layers are added up where they can be, as those of kernels are. Undefined where examples depend on each other before that: batch normalisation, or an objective that compares them.
  */
-export function partByRows(step: StepGraph): RowStep | undefined {
+export function partByRows(step: StepGraph, options: { readonly sumsDense?: boolean } = {}): RowStep | undefined {
   if (Object.keys(step.state).length > 0) return undefined;
   const outputs = withRowSums(step.outputs);
   const axes = batchAxes(Object.values(outputs), batchName);
@@ -57,9 +65,27 @@ export function partByRows(step: StepGraph): RowStep | undefined {
   const blockwise = Object.fromEntries(
     kernels.map(({ parameter, node }) => [gradientName(parameter), overBlocks(node, step.shape[0])]),
   );
-  const reductions = Object.fromEntries(Object.entries(outputs).filter(([name]) => !(name in blockwise)));
+  const summed = options.sumsDense ? summedIn(outputs, axes) : [];
+  const addedUp = new Set([...Object.keys(blockwise), ...summed.map(({ parameter }) => gradientName(parameter))]);
+  const reductions = Object.fromEntries(Object.entries(outputs).filter(([name]) => !addedUp.has(name)));
   const factors = factorsOf(reductions, axes);
-  return factors && { graph: { ...step, outputs: { ...outputs, ...blockwise } }, axes, factors, reductions, kernels };
+  return (
+    factors && { graph: { ...step, outputs: { ...outputs, ...blockwise } }, axes, factors, reductions, kernels, summed }
+  );
+}
+
+function summedIn(outputs: StepGraph['outputs'], axes: RowStep['axes']): SummedGradient[] {
+  return Object.entries(outputs).flatMap(([name, node]): SummedGradient[] => {
+    if (!name.startsWith(gradientName('')) || !node.inputs.every((x) => axes.get(x) === 0)) return [];
+    const parameter = name.slice(gradientName('').length);
+    if (isOp(node, 'matmul')) {
+      const { transposeA, transposeB } = node.attributes;
+      return transposeA && !transposeB && node.rank === 2 && node.inputs.every((x) => x.rank === 2)
+        ? [{ parameter, node }]
+        : [];
+    }
+    return isOp(node, 'sum') && node.attributes.axes.join() === '0' ? [{ parameter, node }] : [];
+  });
 }
 
 function overBlocks(node: Tensor<'conv2dWeightGradient'>, batch: number): Tensor {
