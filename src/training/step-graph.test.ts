@@ -15,6 +15,15 @@ function step(of: typeof model, needs: { posterior?: readonly Capability[]; prio
   return () => buildStep(of, 3, createObjective(row, {}, sizes));
 }
 
+it('an objective that needs a density names those that make do without, for a posterior that has none', () => {
+  const deterministic = createVae({ inputSize: 4, latent: 2, hidden: [3], posterior: 'deterministic' });
+  expect(step(deterministic, {})).toThrow(
+    /'needy' needs of the posterior the log density .* which 'deterministic' does not have\. Choose an objective that makes do without \(wae, ae, rae\)/,
+  );
+  const codes = createVae({ inputSize: 4, latent: 4, hidden: [3], posterior: 'vector-quantized' });
+  expect(step(codes, {})).toThrow(/\(wae, ae, rae, vq\)/);
+});
+
 it('an objective that needs what prior or posterior lacks is refused in a sentence', () => {
   expect(step(model, { posterior: ['logProbOfDraw'], prior: ['root'] })).not.toThrow();
   expect(step(model, { posterior: ['logProb'] })).toThrow(UnsupportedError);

@@ -1,11 +1,11 @@
 import { grad, input, keyInput } from '../graph/index.ts';
 import type { Tensor } from '../graph/index.ts';
-import { posteriors, priors, requireCapabilities } from '../models/index.ts';
-import type { Vae } from '../models/index.ts';
+import { has, posteriors, priors, requireCapabilities } from '../models/index.ts';
+import type { Capability, Vae } from '../models/index.ts';
 import { isLearned, parameter, parameterInputs } from '../nn/index.ts';
 import type { Parameters } from '../nn/index.ts';
-import { elboObjective, ofRows, rowSize } from '../objectives/index.ts';
-import type { TrainingObjective } from '../objectives/index.ts';
+import { createObjective, elboObjective, objectives, ofRows, rowSize } from '../objectives/index.ts';
+import type { ObjectiveRow, TrainingObjective } from '../objectives/index.ts';
 
 /** A training step as expressions over x, key, scalars and the parameters. */
 export interface StepGraph {
@@ -41,9 +41,22 @@ export function scalarName(scalar: string): string {
 /** What an objective draws is apart from what the model does: its draw of z takes the key itself, layers its child 1. */
 const objectiveStream = 2;
 
+/** What an objective needs of a posterior, with its usual options. */
+function needsOf(row: ObjectiveRow): readonly Capability[] {
+  const sizes = { latent: 2, inputSize: 2, batchSize: 16, trainingSize: 16 };
+  return createObjective(row, {}, sizes).needs.posterior ?? [];
+}
+
 /** @throws CapabilityError where prior or posterior lack what the objective, or an option of it, needs */
 function requireParts({ parts }: Vae, { name, needs }: TrainingObjective): void {
   const who = `objective '${name}'${needs.option === undefined ? '' : ` with ${needs.option}`}`;
+  if (needs.posterior?.includes('logProbOfDraw') && !has(parts.posterior, 'logProbOfDraw')) {
+    const able = (objectives as readonly ObjectiveRow[]).filter(
+      (row) => row.needsNoDensity && needsOf(row).every((each) => has(parts.posterior, each)),
+    );
+    const remedy = `Choose an objective that makes do without (${able.map((row) => row.name).join(', ')}), or a posterior that has it, such as 'diagonal'.`;
+    requireCapabilities(who, parts.posterior, needs.posterior, remedy);
+  }
   requireCapabilities(who, parts.posterior, needs.posterior ?? [], posteriors);
   requireCapabilities(who, parts.prior, needs.prior ?? [], priors);
 }

@@ -7,7 +7,7 @@ import { buildStep } from '../../training/index.ts';
 import { train } from '../index.ts';
 
 const missing = 'no/such/file.npy';
-const small = { latent: 2, hidden: [8], epochs: 1, threads: 1, onNotice: 'silent' } as const;
+const small = { latent: 4, hidden: [8], epochs: 1, threads: 1, onNotice: 'silent' } as const;
 
 /** What putting the parts together in a model of another size says. */
 function faultOf(prior: string, posterior: string, objective: string): string | undefined {
