@@ -11,6 +11,7 @@ export type { LikelihoodOptions, ModelRow, NetworkOptions, PosteriorOptions, Pri
 export * from './soft-clamp.ts';
 export { drawSeveral } from './draws.ts';
 export type { DataScale } from './likelihoods/data-scale.ts';
+export type { Classifier } from './classifier.ts';
 export { createVae } from './vae.ts';
 export type {
   ApplyOptions,

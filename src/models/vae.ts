@@ -7,6 +7,8 @@ import type { LayerContext, ParameterSpec, Parameters } from '../nn/index.ts';
 import type { Key } from '../random/index.ts';
 import { has, requireCapabilities } from './capabilities.ts';
 import type { ModelPart } from './capabilities.ts';
+import { classifierOf } from './classifier.ts';
+import type { Classifier } from './classifier.ts';
 import { checkConditions, refuseWithout } from './conditions.ts';
 import { networksFor, posteriorFor, priorFor } from './choose.ts';
 import type { NetworkOptions, PosteriorOptions, PriorOptions } from './choose.ts';
@@ -24,6 +26,11 @@ interface SharedOptions extends PosteriorOptions, PriorOptions {
   readonly latent: number;
   /** Numbers of the condition c that encoder, decoder and prior are given beside x and z: a model p(x|c). Default: 0, none. */
   readonly conditionSize?: number;
+  /**
+   * Where the condition begins with one of so many classes, one-hot, and may be unknown: the model has a classifier q(y|x) too, of a
+   * network like the encoder's. Default: none.
+   */
+  readonly classes?: number;
   /** How p(x|z) is read off the decoder's outputs. Default: Bernoulli, its log-odds. */
   readonly likelihood?: LikelihoodFamily;
   /** Element type of the graph. Default: float32. */
@@ -96,6 +103,8 @@ export interface Vae {
   /** z [..., latent] → p(x|z) */
   decode(parameters: Parameters, z: Tensor, context?: LayerContext): Likelihood;
   apply(parameters: Parameters, x: Tensor, options: ApplyOptions): VaeOutput;
+  /** q(y|x), where the model infers a condition that is not known; it looks at x alone. */
+  readonly classifier?: Classifier | undefined;
   /**
    * The model of some conditions: encoder, decoder and prior have them, and whoever uses it need not know of them.
    *
@@ -137,7 +146,9 @@ function assembled(options: VaeOptions, dtype: FloatDType): ConditionalVae {
       `prior '${prior.name}' is made of the posteriors of inputs of its own, which have no condition: choose another prior, such as 'standard-normal' or 'conditional-normal'.`,
     );
   }
-  const parts = { networks, posterior, likelihood, prior };
+  const { classes } = options;
+  const classifier = classes === undefined ? undefined : classifierOf(trunkOf(options, classes), classes);
+  const parts = { networks, posterior, likelihood, prior, classifier };
   checkNames(parametersOf(parts), prior);
   return modelOf({ inputSize, latent, conditionSize, dtype }, parts, undefined);
 }
@@ -154,11 +165,13 @@ interface ModelParts {
   readonly posterior: Posterior & ModelPart;
   readonly likelihood: LikelihoodFamily;
   readonly prior: Prior & ModelPart;
+  readonly classifier: Classifier | undefined;
 }
 
 /** The value that a parameter starts with depends on its place: what is new comes last. */
-function parametersOf({ networks: { encoder, decoder }, posterior, likelihood, prior }: ModelParts): ParameterSpec[] {
-  return [encoder, posterior, decoder, likelihood, prior].flatMap((part) => part.parameters);
+function parametersOf({ networks, posterior, likelihood, prior, classifier }: ModelParts): ParameterSpec[] {
+  const { encoder, decoder } = networks;
+  return [encoder, posterior, decoder, likelihood, prior, classifier].flatMap((part) => part?.parameters ?? []);
 }
 
 /** @param isOfDraws whether examples and conditions have an axis of their draws, [rows, 1, …] */
@@ -193,6 +206,7 @@ function modelOf(all: ModelSizes, parts: ModelParts, condition?: Tensor, isOfDra
     parts: { prior, posterior },
     ...(prior.fit && { fitPrior: prior.fit }),
     decoderParameters: decoder.parameters.map(({ name }) => name),
+    ...(parts.classifier && { classifier: parts.classifier }),
     prior: priorOf,
     encode,
     decode,
@@ -275,6 +289,20 @@ function networksOf(options: VaeOptions, sizes: { readonly inputSize: number; re
   throw new ValueError(
     `createVae: the decoder must take latent ${latent} numbers${taken} and give the likelihood ${outputSize}, it takes ${decoder.inputSize} and gives ${decoder.outputSize}.`,
   );
+}
+
+/** The network of a classifier: the encoder's, without the condition. @throws ValueError for what cannot have one */
+function trunkOf(options: VaeOptions, classes: number): Networks['encoder'] {
+  const { conditionSize = 0 } = options;
+  if (conditionSize < classes) {
+    throw new ValueError(`createVae: a condition of ${conditionSize} numbers does not begin with ${classes} classes.`);
+  }
+  if ('encoder' in options) {
+    throw new ValueError(
+      'createVae: networks of your own have none for a classifier q(y|x): a condition that may be unknown goes with built-in networks.',
+    );
+  }
+  return namedNetworks({ ...options, conditionSize: 0 }, 1).encoder;
 }
 
 function namedNetworks(options: NamedVaeOptions, outputSize: number): Networks {

@@ -1,7 +1,7 @@
 import { NdArray } from '../core/index.ts';
 import type { Engine, Program } from '../engine/index.ts';
 import { keyInput, keyWords, withPlainDType } from '../graph/index.ts';
-import type { Tensor } from '../graph/index.ts';
+import type { GraphKey, Tensor } from '../graph/index.ts';
 import type { Vae, VaeOutput } from '../models/index.ts';
 import { parameterInputs } from '../nn/index.ts';
 import type { Parameters } from '../nn/index.ts';
@@ -10,12 +10,17 @@ import { drawnTerms } from './draws.ts';
 import { elboTerms, knownTerms } from './elbo.ts';
 import type { ElboTerms } from './elbo.ts';
 import { ofRows, rowInput } from './rows.ts';
+import type { Conditional } from './rows.ts';
 
 /** What a criterion is computed from: examples by themselves, in batches of any size. */
 export interface CriterionContext {
   /** [batch, inputSize] */
   readonly x: Tensor;
   readonly model: Vae;
+  /** As an objective has it. */
+  readonly conditional?: Conditional | undefined;
+  /** For what it draws itself. */
+  readonly key: GraphKey;
   /** The model's. */
   readonly parameters: Parameters;
   readonly output: VaeOutput;
@@ -35,9 +40,14 @@ export interface Criterion {
   readonly direction: 'max' | 'min';
   /** Draws of z an example that it is made of, as an objective has them (`Objective.draws`). */
   readonly draws?: number;
+  /** The ELBO's terms, [batch], where they are not those of the model's output. */
+  terms?(context: Omit<CriterionContext, 'terms' | 'reconstruction'>): ElboTerms;
   /** One value an example, [batch]; absent for the ELBO, reconstruction − KL. */
   perExample?(context: CriterionContext): Tensor;
 }
+
+/** What a criterion draws is apart from what the model does, as an objective's draws are. */
+const criterionStream = 2;
 
 /** The ELBO at β = 1: a bound of log p(x), whatever the loss weighs otherwise. */
 export const elboCriterion: Criterion = { metric: 'elbo', direction: 'max' };
@@ -97,22 +107,27 @@ export class CriterionProgram {
     options: { readonly parameters: Readonly<Record<string, NdArray>>; readonly criterion: Criterion },
   ): Promise<CriterionProgram> {
     const { criterion } = options;
-    const { x, model } = ofRows(of, rowInput(of));
+    const { x, model, conditional } = ofRows(of, rowInput(of));
     const parameters = parameterInputs(of.parameters);
-    const output = model.apply(parameters, x, { key: keyInput('key'), draws: criterion.draws });
-    const known = criterion.draws === undefined ? knownTerms(model, output, x) : drawnTerms(x, output).terms;
+    const key = keyInput('key');
+    const output = model.apply(parameters, x, { key, draws: criterion.draws });
+    const own = { x, model, conditional, parameters, output, key: key.foldIn(criterionStream) };
+    const ofModel = (): ElboTerms | Pick<ElboTerms, 'reconstruction'> =>
+      criterion.draws === undefined ? knownTerms(model, output, x) : drawnTerms(x, output).terms;
+    const known = withPlainDType('float32', () => criterion.terms?.(own)) ?? ofModel();
     const { reconstruction } = known;
     const context: CriterionContext = {
-      ...{ x, model, parameters, output, reconstruction },
+      ...own,
+      reconstruction,
       get terms(): ElboTerms {
         return 'kl' in known ? (known as ElboTerms) : elboTerms({ ...output, x });
       },
     };
-    const own = withPlainDType('float32', () => criterion.perExample?.(context));
-    const outputs = { ...known, ...(own && { criterion: own }) };
-    const key = NdArray.zeros([2], 'uint32');
-    const program = await engine.compile({ outputs, boundInputs: { ...options.parameters, key } });
-    return new CriterionProgram(criterion, { program, key, hasKl: 'kl' in known });
+    const value = withPlainDType('float32', () => criterion.perExample?.(context));
+    const outputs = { ...known, ...(value && { criterion: value }) };
+    const words = NdArray.zeros([2], 'uint32');
+    const program = await engine.compile({ outputs, boundInputs: { ...options.parameters, key: words } });
+    return new CriterionProgram(criterion, { program, key: words, hasKl: 'kl' in known });
   }
 
   /** One draw of z for each row of x [batch, inputSize], with its condition behind it where the model takes one. */

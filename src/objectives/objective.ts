@@ -8,6 +8,7 @@ import { valuesOf } from '../parts/index.ts';
 import type { Part, PartOptions, ValuesOf } from '../parts/index.ts';
 import { elboCriterion, reconstructionCriterion } from './criterion.ts';
 import type { Criterion } from './criterion.ts';
+import type { Conditional } from './rows.ts';
 import type { Scheduled } from './schedule.ts';
 
 /** What an objective computes its loss from: one batch, as the model sees it. */
@@ -19,6 +20,8 @@ export interface ObjectiveContext {
   readonly key: GraphKey;
   /** Where it has a condition, the model of the batch's conditions. */
   readonly model: Vae;
+  /** Of a model with a condition: that before it was given any, and the conditions; zeros where one is not known. */
+  readonly conditional?: Conditional | undefined;
   /** The model's and the objective's own, by full name. */
   readonly parameters: Parameters;
   /** What the model says of x, with one draw of z an example, or with `draws` of them. */
@@ -88,6 +91,16 @@ export interface ObjectiveSizes {
   readonly inputSize: number;
   readonly trainingSize: number;
   readonly batchSize: number;
+  /** Where the condition is one of some classes, which may be unknown (`infersCondition`). */
+  readonly labels?: LabelFacts | undefined;
+}
+
+/** What training knows of its examples' classes. */
+export interface LabelFacts {
+  /** Examples of each class, among those whose class is known. */
+  readonly counts: readonly number[];
+  /** Of the examples that are trained on, the share whose class is known. */
+  readonly share: number;
 }
 
 /** A row of the table of objectives. */
@@ -106,6 +119,8 @@ export interface ObjectiveRow<N extends string = string, O extends PartOptions =
    * them when training is over (`Prior.fit`). Default: false.
    */
   readonly leavesPrior?: boolean;
+  /** Whether it learns from examples whose condition is not known too: the model then has a classifier q(y|x). */
+  readonly infersCondition?: true;
   build(options: ValuesOf<O>, sizes: ObjectiveSizes): Objective;
 }
 

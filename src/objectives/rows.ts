@@ -16,10 +16,22 @@ export function rowInput(
   return input(name, [batch, rowSize(model)]);
 }
 
-/** Rows [..., rowSize] of data as x [..., inputSize] and the model of their conditions. */
-export function ofRows(model: Vae, rows: Tensor): { readonly x: Tensor; readonly model: Vae } {
-  const { value, model: given } = withConditions(model, rows);
-  return { x: value, model: given };
+/** A model before it is given a condition, and the conditions of a batch. */
+export interface Conditional {
+  readonly model: Vae;
+  /** [..., conditionSize] */
+  readonly condition: Tensor;
+}
+
+/** Rows [..., rowSize] of data as x [..., inputSize] and the model of their conditions; what they are, where it takes some. */
+export function ofRows(
+  model: Vae,
+  rows: Tensor,
+): { readonly x: Tensor; readonly model: Vae; readonly conditional?: Conditional } {
+  const { conditionSize = 0 } = model;
+  if (conditionSize === 0 || !model.given) return { x: rows, model };
+  const { value, condition } = apart(rows, conditionSize);
+  return { x: value, model: model.given(condition), conditional: { model, condition } };
 }
 
 /** Rows [..., n] of anything with a model's condition behind it, [..., n + conditionSize], and the model of their conditions. */

@@ -9,7 +9,7 @@ import { createVae } from '../models/index.ts';
 import type { Vae } from '../models/index.ts';
 import { initializeParameters, isLearned } from '../nn/index.ts';
 import type { ParameterSpec, Parameters } from '../nn/index.ts';
-import { createObjective, fullValue, objectivePrefix, scalarAt } from '../objectives/index.ts';
+import { createObjective, fullValue, objectivePrefix, ofRows, scalarAt } from '../objectives/index.ts';
 import type { Examples, Losses, ObjectiveRow, Scheduled, TrainingObjective } from '../objectives/index.ts';
 import { bernoulli, foldIn, key, normal } from '../random/index.ts';
 import { Trainer, buildStep } from '../training/index.ts';
@@ -67,16 +67,17 @@ export function testObjectives(
   );
   describe.each(cases)('the objective %s', (label, row, given) => {
     const isWhole = Object.keys(given).length === 0;
+    const infers = row.infersCondition ?? false;
     const options = { ...suiteOptions(row), ...given };
     const create = (batchSize = rows): TrainingObjective =>
-      createObjective(row, options, { latent, inputSize, batchSize, trainingSize: 50 });
+      createObjective(row, options, { latent, inputSize, batchSize, trainingSize: 50, ...(infers && { labels }) });
     const objective = create();
     const ofCodes = objective.needs.posterior?.includes('codes') ?? false;
     const kinds: readonly Kind[] = ofCodes
       ? ['vector-quantized']
       : ['diagonal', 'full', ...(row.needsNoDensity ? (['deterministic'] as const) : [])];
     const models = kinds.map(
-      (posterior) => [posterior, modelOf(posterior, 'float64'), modelOf(posterior, 'float32')] as const,
+      (posterior) => [posterior, modelOf(posterior, 'float64', infers), modelOf(posterior, 'float32', infers)] as const,
     );
 
     it('is described', () => {
@@ -175,7 +176,7 @@ export function testObjectives(
         );
         const given: Record<string, NdArray> = {
           ...initializeParameters(specs, key(3)),
-          x: NdArray.from(bernoulli(key(5), 0.4, [rows, inputSize]), 'float32'),
+          x: rowsFor(model, NdArray.from(bernoulli(key(5), 0.4, [rows, inputSize]), 'float64'), 'float32'),
           key: NdArray.from([12, 34], 'uint32'),
           ...Object.fromEntries(
             Object.entries(objective.scalars).map(([of, scheduled]) => [
@@ -212,9 +213,9 @@ export function testObjectives(
         : ['diagonal'];
     it.runIf(isWhole).each(trained)('trains a %s posterior, and goes on from a checkpoint to the bit', async (kind) => {
       const engine = await createOrtEngine('onnxruntime-node', { threads: 1 });
-      const model = modelOf(kind, 'float32');
+      const model = modelOf(kind, 'float32', infers);
       const trainer = (resume?: Checkpoint): Promise<Trainer> =>
-        Trainer.create({ engine, model, objective, config, resume, training: examples(50), validation: examples(12) });
+        Trainer.create({ engine, model, objective, config, resume, training: examples(50, model), validation: examples(12, model) });
       const whole = await trainer();
       const events: TrainingEvent[] = [];
       for await (const event of whole.run()) events.push(event);
@@ -259,17 +260,32 @@ const config: TrainingConfig = {
   seed: 4,
 };
 
-function examples(size: number): Examples {
-  const { data } = bernoulli(key(6), 0.4, [size, inputSize]);
+function examples(size: number, model: Vae): Examples {
+  const { data, shape } = rowsFor(model, NdArray.from(bernoulli(key(6), 0.4, [size, inputSize]), 'float64'), 'float32');
+  const [, width = 0] = shape;
   return {
     size,
-    exampleSize: inputSize,
+    exampleSize: width,
     read: (indices, out) => {
       indices.forEach((index, k) => {
-        out.set(data.subarray(index * inputSize, (index + 1) * inputSize), k * inputSize);
+        out.set(data.subarray(index * width, (index + 1) * width), k * width);
       });
     },
   };
+}
+
+/** Of the objectives that infer a condition: one of two classes, which two of three examples have. */
+const labels = { counts: [12, 21], share: 2 / 3 };
+
+/** Examples with their conditions behind them, where the model takes some: one class, the other, and not known, in turn. */
+function rowsFor<D extends FloatDType>({ conditionSize = 0 }: Vae, x: NdArray, dtype: D): NdArray<D> {
+  const [count = 0, width = 0] = x.shape;
+  const joined = NdArray.zeros([count, width + conditionSize], dtype);
+  for (let row = 0; row < count; row++) {
+    joined.data.set(x.data.subarray(row * width, (row + 1) * width), row * (width + conditionSize));
+    if (conditionSize > 0 && row % 3 < 2) joined.data[row * (width + conditionSize) + width + (row % 3)] = 1;
+  }
+  return joined;
 }
 
 /** Weights that rise, and sizes that are small. */
@@ -307,9 +323,10 @@ function mapScheduled<T>({ scalars }: TrainingObjective, map: (scheduled: Schedu
   return Object.fromEntries(Object.entries(scalars).map(([name, scheduled]) => [name, map(scheduled)]));
 }
 
-function modelOf(posterior: Kind, dtype: FloatDType): Vae {
+function modelOf(posterior: Kind, dtype: FloatDType, infers: boolean): Vae {
+  const condition = infers && { conditionSize: 2, classes: 2 };
   const codes = posterior === 'vector-quantized' && { codes: 3, codeSize: 1 };
-  return createVae({ inputSize, latent, hidden: [3], activation: 'tanh', posterior, ...codes, dtype });
+  return createVae({ inputSize, latent, hidden: [3], activation: 'tanh', posterior, ...codes, ...condition, dtype });
 }
 
 /** The losses in float64 at fixed numbers: everything that is not given is a constant. */
@@ -330,15 +347,17 @@ function lossesOf(
     ...Object.fromEntries(specs.map((spec) => [spec.name, constant(valueOf(spec))])),
     ...options.parameters,
   };
-  const examples = constant(NdArray.from(x, 'float64'));
+  const all = constant(rowsFor(model, NdArray.from(x, 'float64'), 'float64'));
+  const { x: examples, model: given, conditional } = ofRows(model, all);
   const draw = asGraphKey(key(7));
   return objective.build({
     x: examples,
     rows,
     key: draw.foldIn(2),
-    model,
+    model: given,
+    conditional,
     parameters,
-    output: model.apply(parameters, examples, {
+    output: given.apply(parameters, examples, {
       key: draw,
       mode: 'train',
       draws: objective.draws,

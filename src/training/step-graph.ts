@@ -70,7 +70,7 @@ function requireParts({ parts }: Vae, { name, needs }: TrainingObjective): void 
 export function buildStep(model: Vae, rows: number, objective = elboObjective(model, rows)): StepGraph {
   requireParts(model, objective);
   const shape = [rows, rowSize(model)] as const;
-  const { x, model: given } = ofRows(model, input('x', shape));
+  const { x, model: given, conditional } = ofRows(model, input('x', shape));
   const key = keyInput('key');
   const specs = [...model.parameters, ...objective.parameters];
   const parameters = parameterInputs(specs);
@@ -86,6 +86,7 @@ export function buildStep(model: Vae, rows: number, objective = elboObjective(mo
     rows,
     key: key.foldIn(objectiveStream),
     model: given,
+    conditional,
     parameters,
     output,
     scalars,
