@@ -71,6 +71,7 @@ export { createEngine, engineNames } from '../engine/index.ts';
 export type { Engine, EngineName, EngineOptions } from '../engine/index.ts';
 export { imageQuality, linearProbe, nearestNeighbourAccuracy, principalAxes } from '../evaluation/index.ts';
 export type {
+  ClassAccuracy,
   Evaluation,
   EvaluationProgress,
   ImageQuality,

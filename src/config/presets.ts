@@ -231,6 +231,12 @@ export const presets: readonly Preset[] = [
     options: { condition: 'label', prior: 'conditional-normal' },
   },
   {
+    name: 'm2',
+    summary: 'semi-supervised: a classifier, and a model of images given their class, which may be unknown',
+    when: 'few of many examples have labels: empty cells of a table, or `--labelled 100` keeps so many',
+    options: { condition: 'label', objective: 'm2' },
+  },
+  {
     name: 'anomalies',
     summary: 'a plain VAE whose training leaves out the twentieth that it explains worst, each epoch',
     when: 'you look for what is unusual in data that hold it already',

@@ -39,6 +39,8 @@ export const dataSchema = schema.object({
       schema.object({
         classes: v.pipe(v.array(schema.text, 'a list of classes'), v.minLength(1, 'a class at least')),
         counts: v.array(schema.whole(0), 'a list of whole numbers'),
+        /** Examples that keep their class in training; the counts are of these. Absent: all. */
+        labelled: v.exactOptional(schema.whole(1)),
       }),
       v.check(({ classes, counts }) => classes.length === counts.length, 'as many counts as classes'),
     ),

@@ -64,6 +64,8 @@ export interface Dataset {
   readonly table?: TableEncoder;
   /** Of a table in memory: what its rows hold besides. */
   readonly rows?: RowFacts;
+  /** Whose label is not known and was inferred by a model, by ones. Absent: nobody's. */
+  readonly inferred?: Uint8Array;
   /** Of an array whose numbers became shares of a range: whether they were floats. */
   readonly floats?: boolean;
 
@@ -259,7 +261,7 @@ export function subset(dataset: Dataset, indices: Uint32Array, options: { readon
   if (outside !== undefined) {
     throw new ValueError(`${dataset.name}: example ${outside} does not exist, there are ${dataset.size}.`);
   }
-  const { labels, factors, classNames, table, names, rows, floats } = dataset;
+  const { labels, factors, classNames, table, names, rows, floats, inferred } = dataset;
   const name = options.name ?? dataset.name;
   const global = (local: Uint32Array): Uint32Array =>
     Uint32Array.from(local, (index) => {
@@ -278,6 +280,7 @@ export function subset(dataset: Dataset, indices: Uint32Array, options: { readon
     ...(classNames && { classNames }),
     ...(table && { table }),
     ...(floats !== undefined && { floats }),
+    ...(inferred && { inferred: Uint8Array.from(indices, (index) => inferred[index]!) }),
     ...(rows && {
       rows: {
         ids: rows.ids,

@@ -7,6 +7,7 @@ import type { Vae } from '../models/index.ts';
 import { parameterInputs } from '../nn/index.ts';
 import { batchesInOrder, hasClosedKl, ofRows, rowInput } from '../objectives/index.ts';
 import { foldIn, key as seedKey } from '../random/index.ts';
+import { classAccuracy } from './class-accuracy.ts';
 import { evaluateReconstruction } from './evaluate-reconstruction.ts';
 import type { EvaluateOptions, Evaluation } from './evaluation.ts';
 import { drawTerms, meanWithError, nllOf } from './importance-sampling.ts';
@@ -35,6 +36,7 @@ export async function evaluateModel(given: EvaluateOptions): Promise<Evaluation>
         onProgress({ stage: 'nll', done, total });
       }),
   });
+  const accuracy = await classAccuracy(options);
   const kls = closed.length > 0 ? closed : terms.kl;
   const [kl, reconstruction] = [meanWithError(kls).mean, meanWithError(terms.reconstruction).mean];
   return {
@@ -50,6 +52,7 @@ export async function evaluateModel(given: EvaluateOptions): Promise<Evaluation>
     latent: model.latent,
     activeUnits: statistics.activeUnits,
     ...(hasKlPerDimension(model) && { klPerDimension: statistics.klPerDimension }),
+    ...(accuracy && { classAccuracy: accuracy }),
   };
 }
 

@@ -2,6 +2,7 @@ import type { NdArray } from '../core/index.ts';
 import type { Engine } from '../engine/index.ts';
 import type { Vae } from '../models/index.ts';
 import type { Examples } from '../objectives/index.ts';
+import type { ClassAccuracy } from './class-accuracy.ts';
 import type { NllEstimate } from './importance-sampling.ts';
 
 /**
@@ -30,6 +31,8 @@ export interface Evaluation {
    * closed form.
    */
   readonly klPerDimension?: readonly number[];
+  /** Of a model that infers the class of an example: how often it does so right. */
+  readonly classAccuracy?: ClassAccuracy;
   /** Where there is no density: standard deviation of the examples' `reconstruction` / √examples. */
   readonly reconstructionStandardError?: number;
   /** Where there is no density: mean ‖x − E[x|z]‖² over examples, x as the model takes it (binarised, standardised). */
@@ -54,4 +57,6 @@ export interface EvaluateOptions {
   readonly seed: number;
   readonly onProgress?: ((progress: EvaluationProgress) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Examples whose label is not known, by ones: their accuracy is nobody's. */
+  readonly inferred?: Uint8Array | undefined;
 }

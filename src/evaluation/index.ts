@@ -6,6 +6,7 @@ export { estimateNll, meanWithError } from './importance-sampling.ts';
 export type { NllEstimate, NllOptions } from './importance-sampling.ts';
 export { LatentStatistics, activeUnitThreshold } from './latent-statistics.ts';
 export type { MetricChoice } from './metrics/choose.ts';
+export type { ClassAccuracy } from './class-accuracy.ts';
 export type { Measurements } from './metrics/measure.ts';
 export type { Codes, MeasuredModel } from './metrics/encode.ts';
 export type {

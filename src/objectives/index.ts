@@ -8,6 +8,7 @@ import { factorVae } from './factor-vae.ts';
 import { freeBits } from './free-bits.ts';
 import { info } from './info.ts';
 import { iwae } from './iwae.ts';
+import { m2 } from './m2.ts';
 import { miwae } from './miwae.ts';
 import { piwae } from './piwae.ts';
 import { rae } from './rae.ts';
@@ -33,6 +34,7 @@ export const objectives = [
   autoencoder,
   rae,
   vq,
+  m2,
 ] as const;
 
 export * from './criterion.ts';

@@ -201,7 +201,7 @@ export function testObjectives(
     });
 
     it.skipIf(row.needsNoDensity)('refuses a model without a density in a sentence', () => {
-      const build = () => buildStep(modelOf('deterministic', 'float32'), rows, objective);
+      const build = () => buildStep(modelOf('deterministic', 'float32', infers), rows, objective);
       expect(build).toThrow(CapabilityError);
       expect(build).toThrow(`objective '${row.name}' needs of the posterior the log density of its draws`);
     });
@@ -215,7 +215,15 @@ export function testObjectives(
       const engine = await createOrtEngine('onnxruntime-node', { threads: 1 });
       const model = modelOf(kind, 'float32', infers);
       const trainer = (resume?: Checkpoint): Promise<Trainer> =>
-        Trainer.create({ engine, model, objective, config, resume, training: examples(50, model), validation: examples(12, model) });
+        Trainer.create({
+          engine,
+          model,
+          objective,
+          config,
+          resume,
+          training: examples(50, model),
+          validation: examples(12, model),
+        });
       const whole = await trainer();
       const events: TrainingEvent[] = [];
       for await (const event of whole.run()) events.push(event);

@@ -82,6 +82,13 @@ export function countsLike(classes: readonly string[], dataset: Dataset): number
   return classes.map((name) => own.counts[own.classes.indexOf(name)] ?? 0);
 }
 
+/** Of a condition that is one choice among several, how many there are; undefined of any other. */
+export function classCount(data: Pick<DataConfig, 'condition' | 'table'>): number | undefined {
+  const [block, ...others] = encoderOf(data)?.blocks ?? [];
+  const isOne = block && others.length === 0 && (block.kind === 'categorical' || block.kind === 'ordinal');
+  return isOne && block.width > 1 ? block.width : undefined;
+}
+
 /** Numbers of a model's condition; 0 without one. */
 export function conditionSize(data: Pick<DataConfig, 'condition' | 'table'>): number {
   return encoderOf(data)?.width ?? 0;

@@ -1,4 +1,5 @@
 import { DataError, NdArray, ValueError } from '../../core/index.ts';
+import { otherCategory } from '../../data/index.ts';
 import type { DataConfig, Dataset, TableEncoder } from '../../data/index.ts';
 import { tableOf } from '../../io/index.ts';
 import type { Cell, Table } from '../../io/index.ts';
@@ -90,6 +91,14 @@ export class Conditions {
     const rows = NdArray.zeros([counts.length, counts.length], 'float32');
     counts.forEach((_, k) => (rows.data[k * (counts.length + 1)] = 1));
     return new Conditions(encoder, { areColumns: false, rows, counts: NdArray.from([...counts], 'float64') });
+  }
+
+  /** Of a condition that is one choice: what it chooses from, in the order of its numbers. */
+  get classes(): readonly Cell[] {
+    const [column] = this.#encoder.state.columns;
+    const [block] = this.#encoder.blocks;
+    const levels = column && 'levels' in column ? column.levels : [];
+    return Array.from({ length: block?.width ?? 0 }, (_, k) => levels[k] ?? otherCategory);
   }
 
   /** The tensors by which a run keeps what its configuration does not say. */
@@ -230,13 +239,37 @@ export class Conditions {
     return { ...dataset, labels, classNames: levels.map(String) };
   }
 
-  /** Examples with their conditions behind them, as the model takes them; those of a table have them already. */
-  beside(examples: Examples, dataset: Dataset): Examples {
+  /**
+   * Examples with their conditions behind them, as the model takes them; those of a table have them already.
+   *
+   * @param kept which of them have their class, by ones; the others have zeros. Default: all
+   */
+  beside(examples: Examples, dataset: Dataset, kept?: Uint8Array): Examples {
     if (this.areColumns) return examples;
     const places = this.placesOf(dataset);
     return this.withRows(examples, (index, out, at) => {
-      out[at + (places[index] ?? 0)] = 1;
+      if (kept?.[index] !== 0) out[at + (places[index] ?? 0)] = 1;
     });
+  }
+
+  /** Of a condition that is one choice among several: how many training examples have each. @throws ValueError for any other */
+  classCounts(): { readonly counts: readonly number[]; readonly share: number } {
+    const [block, ...others] = this.#encoder.blocks;
+    if (!block || others.length > 0 || (block.kind !== 'categorical' && block.kind !== 'ordinal')) {
+      const remedy = `a schema such as {"${this.names[0] ?? ''}":"categorical"} makes one of a column`;
+      throw new ValueError(
+        `train: the objective infers one label, and the condition is ${this.describe()}: give it one column of categories; ${remedy}.`,
+      );
+    }
+    const counts = Array.from({ length: block.width }, () => 0);
+    let all = 0;
+    this.#counts.data.forEach((count, row) => {
+      all += count;
+      for (let k = 0; k < block.width; k++) {
+        counts[k] = (counts[k] ?? 0) + count * (this.#rows.data[row * this.size + block.offset + k] ?? 0);
+      }
+    });
+    return { counts, share: counts.reduce((sum, count) => sum + count, 0) / all };
   }
 
   /** @param write the condition of an example into zeros of `out` at `at` */

@@ -168,6 +168,8 @@ export interface Reading {
   readonly standardization?: Standardization | undefined;
   /** Of the model, where it has a condition: its numbers stand behind those of each example. */
   readonly conditions?: Conditions | undefined;
+  /** Which examples have a class as condition, by ones. Default: all. */
+  readonly labelled?: Uint8Array | undefined;
 }
 
 type Gathered = Pick<Dataset, 'size' | 'sampleShape' | 'gather' | 'gatherFloat64'>;
@@ -188,8 +190,9 @@ export function readExamples(
 }
 
 /** Examples for training: binarised anew whenever they are read, from the step's key. */
-export function trainingExamples(dataset: Dataset, { binarize: mode, standardization, conditions }: Reading): Examples {
-  return withConditions(dataset, conditions, {
+export function trainingExamples(dataset: Dataset, reading: Reading): Examples {
+  const { binarize: mode, standardization } = reading;
+  return withConditions(dataset, reading, {
     size: dataset.size,
     exampleSize: sizeOf(dataset.sampleShape),
     read: (indices, out, key) => {
@@ -199,17 +202,14 @@ export function trainingExamples(dataset: Dataset, { binarize: mode, standardiza
   });
 }
 
-function withConditions(dataset: Dataset, conditions: Conditions | undefined, examples: Examples): Examples {
-  return conditions ? conditions.beside(examples, dataset) : examples;
+function withConditions(dataset: Dataset, { conditions, labelled }: Reading, examples: Examples): Examples {
+  return conditions ? conditions.beside(examples, dataset, labelled) : examples;
 }
 
 /** Examples for evaluation: what an example becomes depends on the seed and its index alone. */
-export function evaluationExamples(
-  dataset: Dataset,
-  { binarize: mode, standardization, conditions }: Reading,
-  seed: number,
-): Examples {
-  return withConditions(dataset, conditions, {
+export function evaluationExamples(dataset: Dataset, reading: Reading, seed: number): Examples {
+  const { binarize: mode, standardization } = reading;
+  return withConditions(dataset, reading, {
     size: dataset.size,
     exampleSize: sizeOf(dataset.sampleShape),
     read: (indices, out) => {

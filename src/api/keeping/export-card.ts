@@ -47,7 +47,7 @@ ${root === 'symmetric' ? symmetricRows(latent) : ''}
 ${conditionRow(run)}| gives | \`mean\` | [batch, ${inputSize}] | E[x\\|z${c}] |
 
 Its other outputs are the numbers that determine p(x|z${c}), such as \`logits\` or \`stddev\`.
-${priorRows(run)}${scoreRows(run, scores, noiseSize > 0)}${rowsText(run, scores)}${conditionText(run)}${unitsText(run)}`;
+${priorRows(run)}${scoreRows(run, scores, noiseSize > 0)}${rowsText(run, scores)}${classifierRows(run)}${conditionText(run)}${unitsText(run)}`;
 }
 
 function conditionRow({ conditions }: TrainedModel): string {
@@ -93,6 +93,21 @@ function priorRows(run: TrainedModel): string {
 |---|---|---|---|
 ${batchShape.length > 0 ? conditionRow(run) : ''}| takes | \`epsilon\` | [batch, ${noiseSize}] | draws from N(0, I) |
 | gives | \`z\` | [batch, ${model.latent}] | a draw, for the decoder |
+`;
+}
+
+/** Of a model that infers labels. */
+function classifierRows({ model: { classifier, inputSize }, conditions }: TrainedModel): string {
+  if (!classifier || !conditions) return '';
+  const { classes } = classifier;
+  return `
+\`classifier.onnx\`: q(y|x), for examples without a label. In order: ${conditions.classes.map(String).join(', ')}.
+
+| | name | shape | |
+|---|---|---|---|
+| takes | \`x\` | [batch, ${inputSize}] | as the encoder takes it |
+| gives | \`logits\` | [batch, ${classes}] | log-odds |
+| gives | \`probabilities\` | [batch, ${classes}] | |
 `;
 }
 

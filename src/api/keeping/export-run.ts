@@ -35,6 +35,7 @@ export async function exportRun(
     'encoder.onnx': encoder,
     'decoder.onnx': decoder,
     ...(prior && { 'prior.onnx': prior }),
+    ...(models.classifier && { 'classifier.onnx': models.classifier }),
     ...(score && { 'score.onnx': score.bytes }),
     ...(run.config.data.table && (await rowEncoders())),
     'config.json': jsonText(run.config),

@@ -3,7 +3,7 @@ import type { OptionRules } from '../../core/index.ts';
 import type { Standardization } from '../../data/index.ts';
 import { toOnnx } from '../../engine/index.ts';
 import type { CovarianceRoot } from '../../gaussian/index.ts';
-import { add, constant, div, input, mul, newtonSchulzSqrt, rootResidual, sub } from '../../graph/index.ts';
+import { add, constant, div, input, mul, newtonSchulzSqrt, rootResidual, softmax, sub } from '../../graph/index.ts';
 import type { Tensor } from '../../graph/index.ts';
 import { codeIndices, requireCapabilities } from '../../models/index.ts';
 import { parameterInputs } from '../../nn/index.ts';
@@ -28,6 +28,8 @@ export interface OnnxModels {
    * where the prior's draws are no function of noise.
    */
   readonly prior?: Uint8Array;
+  /** Of a model that infers labels: input `x` [batch, inputSize], outputs `logits` and `probabilities` [batch, classes] of q(y|x). */
+  readonly classifier?: Uint8Array;
 }
 
 export interface OnnxOptions {
@@ -61,7 +63,8 @@ export function exportOnnx(
   const { standardization } = options;
   const x = input('x', ['batch', trained.inputSize]);
   const { model, conditions } = conditioned(trained);
-  const posterior = model.encode(constants, standardization ? standardized(x, standardization) : x);
+  const seen = standardization ? standardized(x, standardization) : x;
+  const posterior = model.encode(constants, seen);
   if (options.root !== undefined) {
     const remedy = 'Leave root out: the encoder then gives z, and of the moments what there is.';
     requireCapabilities(`export: root '${options.root}'`, model.parts.posterior, ['root'], remedy);
@@ -82,7 +85,10 @@ export function exportOnnx(
     metadata,
   });
   const prior = priorModel(model.prior(constants), metadata, conditions);
-  return { encoder, decoder, ...(prior && { prior }) };
+  const logits = trained.classifier?.apply(constants, seen);
+  const outputs = logits && { logits, probabilities: softmax(logits) };
+  const classifier = outputs && toOnnx({ name: 'classifier', inputs: ['x'], outputs, metadata });
+  return { encoder, decoder, ...(prior && { prior }), ...(classifier && { classifier }) };
 }
 
 /** Whether there is a prior.onnx. */

@@ -65,11 +65,12 @@ export async function writeRunFiles(folder: RunFolder, run: KeptRun, options: Ru
   const { summary, replace = store.replace.bind(store) } = options;
   const { standardization } = run;
   await replace(runFile.model, await weightsOf(run));
-  const { encoder, decoder, prior } = exportOnnx(run.model, run.parameters, { standardization });
+  const { encoder, decoder, prior, classifier } = exportOnnx(run.model, run.parameters, { standardization });
   const isSampled = whyNoSamples(run) === undefined;
   await replace(runFile.encoder, encoder);
   await replace(runFile.decoder, decoder);
   if (prior && isSampled) await replace(runFile.prior, prior);
+  if (classifier) await replace(runFile.classifier, classifier);
   if (isImageShape(run.exampleShape)) {
     if (isSampled) await replace(runFile.samples, sheet(asShades(run, await run.sample(64))));
     const { originals, reconstructions } = await run.testReconstructions(40);

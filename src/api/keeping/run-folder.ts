@@ -36,6 +36,7 @@ export const runFile = {
   encoder: 'model/encoder.onnx',
   decoder: 'model/decoder.onnx',
   prior: 'model/prior.onnx',
+  classifier: 'model/classifier.onnx',
 } as const;
 
 /** What overwriting removes: the files and folders above, and nothing else. */

@@ -1,9 +1,10 @@
-import { customNetwork, ownRows } from '../../config/index.ts';
-import type { RunConfig } from '../../config/index.ts';
+import { builtInParts, customNetwork, ownRows } from '../../config/index.ts';
+import type { PartTable, RunConfig } from '../../config/index.ts';
 import { ValueError } from '../../core/index.ts';
 import { createVae } from '../../models/index.ts';
 import type { ModelRow, NetworksFactory, Vae } from '../../models/index.ts';
-import { conditionSize } from '../data/condition-config.ts';
+import { classCount, conditionSize } from '../data/condition-config.ts';
+import type { ObjectiveRow } from '../../objectives/index.ts';
 import { likelihoodFor, modelledPart } from './likelihood.ts';
 import type { PartContext } from './likelihood.ts';
 
@@ -23,7 +24,9 @@ export function modelFor(
   const { latent, prior, posterior, network } = config.model;
   const likelihood = likelihoodFor(config, context);
   const own = context.parts && ownRows(context.parts).filter((row): row is ModelRow => row.kind !== 'objective');
-  const condition = size > 0 && { conditionSize: size };
+  const { infersCondition } = objectiveRowOf(config, context.parts) ?? {};
+  const classes = infersCondition && classCount(config.data);
+  const condition = size > 0 && { conditionSize: size, ...(classes !== undefined && { classes }) };
   const parts = { latent, prior, posterior, likelihood, ...condition, ...(own && { parts: own }) };
   if (network.name === customNetwork) {
     if (!networks) {
@@ -35,4 +38,9 @@ export function modelFor(
   }
   if (networks) throw new ValueError(`the run has the built-in '${network.name}' networks: leave 'networks' out.`);
   return createVae({ ...parts, network, shape, inputSize });
+}
+
+function objectiveRowOf({ objective }: RunConfig, parts: PartTable = builtInParts): ObjectiveRow | undefined {
+  const rows: readonly ObjectiveRow[] = parts.objective;
+  return rows.find(({ name }) => name === objective.name);
 }

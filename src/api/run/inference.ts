@@ -12,6 +12,7 @@ import {
   mean,
   mul,
   randomNormal,
+  softmax,
   sqrt,
   square,
   sub,
@@ -157,6 +158,16 @@ export class Inference {
     return z;
   }
 
+  /** q(y|x) of a model that infers the class of an example, [batch, classes]. @param x [batch, inputSize], without conditions */
+  async classify(x: NdArray<'float32'>): Promise<NdArray<'float32'> | undefined> {
+    const { classifier, inputSize } = this.#model;
+    if (!classifier) return undefined;
+    const { probs } = await this.#run('classify', x, (tensors) => ({
+      probs: softmax(classifier.apply(tensors, input('in', ['batch', inputSize])), -1),
+    }));
+    return probs as NdArray<'float32'>;
+  }
+
   /** E[x|z], or the most probable x. @param z [batch, latent], with conditions as `encode` */
   async decode(z: NdArray<'float32'>, what: 'mean' | 'mode' = 'mean'): Promise<NdArray<'float32'>> {
     const { x } = await this.#run(what, z, (tensors) => ({ x: this.#decoded(tensors)[what] }));
@@ -229,6 +240,14 @@ export function besideRows(rows: NdArray<'float32'>, others: NdArray<'float32'> 
     joined.data.set(others.data.subarray(row * size, (row + 1) * size), row * (width + size) + width);
   }
   return joined;
+}
+
+/** The first `size` numbers of each row. */
+export function firstOfRows(rows: NdArray<'float32'>, size: number): NdArray<'float32'> {
+  const [count = 0, width = 0] = rows.shape;
+  const first = NdArray.zeros([count, size], 'float32');
+  for (let row = 0; row < count; row++) first.data.set(rows.data.subarray(row * width, row * width + size), row * size);
+  return first;
 }
 
 /** The last `size` numbers of each row. */

@@ -3,6 +3,7 @@ import {
   NdArray,
   ShapeError,
   ValueError,
+  counted,
   formatShape,
   noticesTo,
   sameShape,
@@ -18,7 +19,8 @@ import type { DataInput } from '../data/data.ts';
 import { likelihoodFor } from '../model/likelihood.ts';
 import { isOfUnitInterval, outsideUnitIn, takesAnyNumber, unitAdvice } from '../model/outside-unit.ts';
 import type { Conditions } from '../data/conditions.ts';
-import { besideRows } from './inference.ts';
+import { besideRows, firstOfRows } from './inference.ts';
+import { withInferredLabels } from './inferred-labels.ts';
 import type { ExamplesOptions, GivenOptions, RunParts, SplitOptions, TestData } from './run-options.ts';
 
 /** Of a model that is given nothing. */
@@ -38,6 +40,8 @@ export class RunData {
   readonly #path: string | undefined;
   readonly #notice: (line: string) => void;
   readonly #conditions: Conditions | undefined;
+  /** Of a model that infers labels. */
+  readonly #classify: Parameters<typeof withInferredLabels>[1]['classify'] | undefined;
 
   constructor({
     config,
@@ -47,7 +51,11 @@ export class RunData {
     store,
     standardization,
     onNotice,
-  }: Pick<RunParts, 'config' | 'conditions' | 'parts' | 'data' | 'store' | 'standardization' | 'onNotice'>) {
+    classify,
+  }: Pick<RunParts, 'config' | 'conditions' | 'parts' | 'data' | 'store' | 'standardization' | 'onNotice'> & {
+    readonly classify?: Parameters<typeof withInferredLabels>[1]['classify'] | undefined;
+  }) {
+    this.#classify = classify;
     this.#config = config;
     this.#conditions = conditions;
     this.#parts = parts;
@@ -105,20 +113,41 @@ export class RunData {
     const total = splitNames.reduce((sum, name) => sum + (given[name]?.size ?? 0), 0);
     const about = { notes: given.notes, total };
     const chosen = split ?? (given.test ? 'test' : 'all');
+    // Another run's data set has its labels inferred by that run.
+    const isOwnForm = like === this.#config.data;
     if (chosen === 'all') {
       const { dataset, splits } = wholeOf(given);
       if (!own) await this.#noticeOutside(dataset);
       return {
         ...about,
         split: chosen,
-        dataset: checkShape(dataset, like),
+        dataset: await this.#labelled(checkShape(dataset, like), isOwnForm),
         ...(total > given.train.size && { splits }),
       };
     }
     const dataset = parts[chosen];
     if (!dataset) throw noSuchSplit(given.source, chosen, parts);
     if (!own) await this.#noticeOutside(dataset);
-    return { ...about, split: chosen, dataset: checkShape(dataset, like) };
+    return { ...about, split: chosen, dataset: await this.#labelled(checkShape(dataset, like), isOwnForm) };
+  }
+
+  /** With labels that the model infers, where it does and some have none; that is said. */
+  async #labelled(dataset: Dataset, isOwnForm: boolean): Promise<Dataset> {
+    const [conditions, classify] = [this.#conditions, this.#classify];
+    if (!isOwnForm || !conditions || !classify) return dataset;
+    const rows = (of: Dataset) => this.#alone(this.#rowsIn(of));
+    const { dataset: whole, count } = await withInferredLabels(dataset, { conditions, classify, rows });
+    if (count > 0) {
+      this.#notice(
+        `${dataset.name}: ${count} of ${counted(dataset.size, 'example')} have no label; each has the one that q(y|x) finds most probable, unless one is given.`,
+      );
+    }
+    return whole;
+  }
+
+  #alone(rows: NdArray<'float32'>): NdArray<'float32'> {
+    const conditions = this.#conditions;
+    return conditions?.areColumns ? firstOfRows(rows, (rows.shape[1] ?? 0) - conditions.size) : rows;
   }
 
   /** Whether the model was trained on numbers in [0, 1] and has a density for others too: those are said, and no error. */
@@ -178,6 +207,11 @@ export class RunData {
     const rows = dataset ? this.#rowsIn(dataset) : this.rows(x as ArrayLikeInput);
     const count = rows.shape[0] ?? 0;
     return besideRows(rows, dataset && !given ? conditions.rowsIn(dataset) : this.conditionsOf(given, count));
+  }
+
+  /** Rows of x alone, whatever conditions there are: [n, model.inputSize]. */
+  async rowsAlone(x: ArrayLikeInput | DataInput, { split }: SplitOptions = {}): Promise<NdArray<'float32'>> {
+    return this.#alone(isExamples(x) ? this.rows(x) : this.#rowsIn(await this.dataset(x, split)));
   }
 
   #rowsIn(dataset: Dataset): NdArray<'float32'> {

@@ -22,7 +22,7 @@ import { MemoryStore, nameIn, readAll, zip } from '../../io/index.ts';
 import type { AnomalyThreshold, Measurements } from '../../evaluation/index.ts';
 import { builtInParts } from '../../config/index.ts';
 import type { PartTable, RunConfig } from '../../config/index.ts';
-import type { Store, Table } from '../../io/index.ts';
+import type { Cell, Store, Table } from '../../io/index.ts';
 import { has } from '../../models/index.ts';
 import type { LikelihoodFamily, Vae } from '../../models/index.ts';
 import { key } from '../../random/index.ts';
@@ -112,7 +112,8 @@ export class Run {
     this.parts = parts.parts ?? builtInParts;
     this.#store = parts.store;
     this.#engine = parts.engine;
-    this.#data = new RunData(parts);
+    const classify = this.model.classifier && ((rows: NdArray<'float32'>) => this.#inference.classify(rows));
+    this.#data = new RunData({ ...parts, classify });
     this.#onNotice = parts.onNotice;
     this.#likelihood = likelihoodFor(parts.config, { parts: this.parts });
     this.#table = parts.config.data.table && new TableEncoder(parts.config.data.table);
@@ -193,6 +194,7 @@ export class Run {
     const reading = { binarize: config.data.binarize, standardization, conditions: this.conditions };
     const examples = evaluationExamples(limited, reading, seed);
     const { onProgress, onPartial, signal, metrics } = options;
+    const { inferred } = limited;
     const measured = { engine: this.#engine, model: this.model, parameters: this.parameters, examples, signal };
     const measure =
       metrics &&
@@ -203,7 +205,7 @@ export class Run {
         sample: (count, drawn) => this.sample(count, drawn),
         sampleTable: (count, drawn) => this.sampleTable(count, drawn),
       }));
-    const evaluation = await evaluateModel({ ...measured, draws, seed, onProgress });
+    const evaluation = await evaluateModel({ ...measured, draws, seed, onProgress, inferred });
     onPartial?.(evaluation);
     if (!measure) return evaluation;
     const sayDone = (metric: string, done: number, total: number) =>
@@ -373,6 +375,28 @@ export class Run {
     return draws === undefined
       ? encoding
       : { ...encoding, draws: await this.#inference.drawPosterior(rows, draws, key(seed)) };
+  }
+
+  /**
+   * q(y|x): how probable each class is for each example, [n, classes], of a model that infers labels (objective `m2`). The classes are those of
+   * `run.conditions`, in the order of `classes`.
+   *
+   * @param x as `encode` takes it; labels are not looked at
+   * @throws UnsupportedError of a model that infers none
+   */
+  async classify(
+    x: ArrayLikeInput | DataInput,
+    options: SplitOptions = {},
+  ): Promise<{ readonly probabilities: NdArray<'float32'>; readonly classes: readonly Cell[] }> {
+    checkOptions('classify', options, splitOptionRules);
+    if (!this.model.classifier || !this.conditions) {
+      throw new UnsupportedError(
+        "classify: the model infers no label: train one with objective 'm2' and a label as condition (--preset m2).",
+      );
+    }
+    const probabilities = await this.#inference.classify(await this.#data.rowsAlone(x, options));
+    if (!probabilities) throw new UnsupportedError('classify: the model has no classifier.');
+    return { probabilities, classes: this.conditions.classes };
   }
 
   /** The conditions behind rows of the model's. */

@@ -37,7 +37,18 @@ export function checkPartsTogether(options: ModelOptions): void {
   const conditionSize = wantedConditions(options).length > 0 ? 2 : 0;
   const own = Object.fromEntries(Object.entries(flat).filter(([name]) => name !== 'likelihood'));
   try {
-    const model = createVae({ ...own, inputSize, hidden, network, latent, prior, posterior, conditionSize });
+    const classes = conditionSize > 0 && objectiveRow.infersCondition && { classes: conditionSize };
+    const model = createVae({
+      ...own,
+      inputSize,
+      hidden,
+      network,
+      latent,
+      prior,
+      posterior,
+      conditionSize,
+      ...classes,
+    });
     const sizes = { latent, inputSize, trainingSize: rows, batchSize: rows };
     buildStep(model, rows, createObjective(objectiveRow, optionsIn(objective, objectiveRow, flat), sizes));
   } catch (error) {

@@ -20,6 +20,7 @@ import type { DataShape } from '../../parts/index.ts';
 import { defaultsFor, withLikelihood } from './default-options.ts';
 import type { BaseConfig } from './default-options.ts';
 import type { ModelOptions } from './options.ts';
+import { withKeptCounts } from './partition.ts';
 
 /** What decides about a configuration. */
 type Options = ModelOptions & { readonly networks?: NetworksFactory; readonly parts?: readonly PartRow[] };
@@ -64,7 +65,7 @@ function configOver(splits: DatasetSplits, given: Options): RunConfig {
         options: splits.options,
         floats: train.floats,
         table: train.table?.state,
-        condition: conditionClasses(train, wantedConditions(options)),
+        condition: withLabelled(conditionClasses(train, wantedConditions(options)), options),
       }),
     },
     model: { latent: options.latent ?? base.model.latent, ...ofModel },
@@ -73,7 +74,20 @@ function configOver(splits: DatasetSplits, given: Options): RunConfig {
     ...defined({ preset: options.config?.preset }),
   };
   const checked = parseRunConfig(withEntries(config, entries), { name: 'options', parts: table });
-  return withScale(checked, { splits, parts: table, base: options.config });
+  return withKeptCounts(withScale(checked, { splits, parts: table, base: options.config }), splits);
+}
+
+/** How many examples keep their class. @throws ValueError where there are no classes */
+function withLabelled(
+  condition: RunConfig['data']['condition'],
+  { labelled, config }: Options,
+): RunConfig['data']['condition'] {
+  const kept = labelled ?? config?.data.condition?.labelled;
+  if (kept === undefined) return condition;
+  if (condition) return { ...condition, labelled: kept };
+  throw new ValueError(
+    "train: labelled says how many examples keep their label, and the model is given none: condition: 'label' (--condition label). Of a table, an empty cell is no label.",
+  );
 }
 
 /** A configuration that one starts from says how its likelihood's data are standardised, by its silence too. */

@@ -22,6 +22,11 @@ export interface ModelOptions extends PartOptionsOfModel {
    */
   readonly condition?: string | readonly string[] | undefined;
   /**
+   * With the objective `m2`, of data that have labels: how many examples keep theirs, of each class by its share; the others are learned from
+   * without. Default: all.
+   */
+  readonly labelled?: number | undefined;
+  /**
    * How grey values become 0 and 1: drawn anew at each step with the value as probability (`dynamic`, the default under a
    * Bernoulli likelihood), 1 from 0.5 up (`threshold`), or left alone (`none`, the default under any other).
    */
@@ -83,6 +88,7 @@ export const modelOptionRules: OptionRules<ModelOptions> = {
   ...partOptionRules,
   latent: rule.whole(1),
   condition: rule.either(rule.text, rule.listOf(rule.text, 'names', 1)),
+  labelled: rule.whole(1),
   binarize: rule.oneOf(binarizeChoices),
   epochs: rule.whole(1),
   batchSize: rule.whole(1),

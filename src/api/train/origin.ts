@@ -59,7 +59,12 @@ export function startedConfig(origin: Origin, splits: DatasetSplits, options: Mo
   const { name, config, standardization } = origin;
   const { train } = splits;
   checkForm(origin, splits);
-  const base = options.config ?? { ...config, training: defaultsFor(train).training };
+  if (options.labelled !== undefined) {
+    throw new ValueError(
+      `train: a run that starts from ${name} learns from all labels that the data have: leave 'labelled' out, or train without 'from'.`,
+    );
+  }
+  const base = options.config ?? { ...withAllLabels(config), training: defaultsFor(train).training };
   const names = wantedConditions({ ...options, config: base });
   const own = conditionNames(config.data);
   if (names.join() !== own.join()) {
@@ -94,6 +99,14 @@ export function startedConfig(origin: Origin, splits: DatasetSplits, options: Mo
       ...(standardization && { standardization: numbersOf(standardization) }),
     },
   };
+}
+
+/** Without the number of labels that its own training kept. */
+function withAllLabels(config: RunConfig): RunConfig {
+  const { condition } = config.data;
+  if (!condition) return config;
+  const { classes, counts } = condition;
+  return { ...config, data: { ...config.data, condition: { classes, counts } } };
 }
 
 /** @throws ValueError where the data cannot be in the form of the origin's */

@@ -1,7 +1,7 @@
 import { localFiles } from '#file-system';
 import { NdArray, RootsigmaError, ValueError, counted } from '../../core/index.ts';
-import { Standardization, grayFraction, splitValidation } from '../../data/index.ts';
-import type { Binarize, Dataset, DatasetOptions, DatasetSplits } from '../../data/index.ts';
+import { Standardization, grayFraction } from '../../data/index.ts';
+import type { Binarize, DatasetOptions, DatasetSplits } from '../../data/index.ts';
 import { createEngine } from '../../engine/index.ts';
 import { has } from '../../models/index.ts';
 import type { Vae } from '../../models/index.ts';
@@ -13,6 +13,8 @@ import type { Examples } from '../../objectives/index.ts';
 import { Trainer, withFittedPrior } from '../../training/index.ts';
 import type { DoneEvent, NamedParameters, TrainerOptions } from '../../training/index.ts';
 import { checkPartsTogether } from './check-parts.ts';
+import { labelledIn, partition } from './partition.ts';
+import type { Parts } from './partition.ts';
 import { configFor } from './config-for.ts';
 import { wantedConditions } from '../data/condition-config.ts';
 import { Conditions } from '../data/conditions.ts';
@@ -141,6 +143,7 @@ async function prepared(keeping: Keeping, data: DataInput, options: HereOptions)
   }
   if (!resumed) checkTrainable(config, splits, table);
   const parts = partition(splits, config);
+  const labelled = labelledIn(parts, config);
   const conditions = Conditions.fit(config.data, splits.train);
   const { scale } = config.data;
   const standardization =
@@ -161,7 +164,7 @@ async function prepared(keeping: Keeping, data: DataInput, options: HereOptions)
   if (typeof data === 'string' && (!ranks || ranks.rank === 0))
     for (const note of await noteOwnData(config)) onNotice(note);
   const model = modelFor(config, { networks: options.networks, parts: table, standardization });
-  const objective = objectiveFor(config, { model, trainingSize: parts.training.size, parts: table });
+  const objective = objectiveFor(config, { model, trainingSize: parts.training.size, parts: table, conditions });
   for (const note of [...objective.notices, ...trimNotices(model, config)]) onNotice(note);
   const spareMemory = checkModelSize(model, config, { objective });
   const threads = config.training.threads ?? (ranks && threadsOf(ranks));
@@ -179,6 +182,7 @@ async function prepared(keeping: Keeping, data: DataInput, options: HereOptions)
     ranks,
     standardization,
     conditions,
+    labelled,
     onNotice,
     initial: origin?.parameters,
   });
@@ -233,19 +237,6 @@ function inheritedOptions(data: DataInput, config: RunConfig | undefined): Datas
   return config && isOwn ? { ...dataOptionsOf(config.data) } : {};
 }
 
-/** The examples that are learned from, and those held out to choose the best epoch. */
-interface Parts {
-  readonly training: Dataset;
-  readonly validation?: Dataset | undefined;
-}
-
-function partition(splits: DatasetSplits, config: RunConfig): Parts {
-  if (splits.validation) return { training: splits.train, validation: splits.validation };
-  const { validation: fraction, seed } = config.training;
-  const { train, validation } = splitValidation(splits.train, { fraction, seed });
-  return { training: train, validation };
-}
-
 async function createTrainer(
   { training, validation }: Parts,
   config: RunConfig,
@@ -254,16 +245,19 @@ async function createTrainer(
     readonly ranks: Communicator | undefined;
     readonly standardization: Standardization | undefined;
     readonly conditions: Conditions | undefined;
+    readonly labelled: Uint8Array | undefined;
   },
 ): Promise<{ readonly trainer: Trainer; readonly training: Examples }> {
-  const { keeping, standardization, conditions, ...rest } = parts;
+  const { keeping, standardization, conditions, labelled, ...rest } = parts;
   const { recorder, resumed } = keeping;
-  const reading = { binarize: config.data.binarize, standardization, conditions };
+  const reading = { binarize: config.data.binarize, standardization, conditions, labelled };
+  // Where labels are few, the held-out ones are none of them.
+  const heldOut = { ...reading, labelled: labelled && validation && new Uint8Array(validation.size) };
   const examples = trainingExamples(training, reading);
   const trainer = await Trainer.create({
     ...rest,
     training: examples,
-    validation: validation && evaluationExamples(validation, reading, config.training.seed),
+    validation: validation && evaluationExamples(validation, heldOut, config.training.seed),
     config: config.training,
     resume: resumed?.checkpoint,
     wantsState: recorder && (() => recorder.isCheckpointDue),

@@ -3,7 +3,7 @@ import { stepsPerEpoch } from '../../data/index.ts';
 import type { DatasetSplits } from '../../data/index.ts';
 import type { PartTable, RunConfig } from '../../config/index.ts';
 import { contradictionOf, countsAllSteps, missedIn } from '../../objectives/index.ts';
-import type { Scheduled } from '../../objectives/index.ts';
+import type { ObjectiveRow, Scheduled } from '../../objectives/index.ts';
 import { partNamed } from '../../parts/index.ts';
 import { stepsInAll } from '../../training/index.ts';
 
@@ -17,6 +17,13 @@ export function checkTrainable(config: RunConfig, splits: DatasetSplits, parts: 
   const { epochs, batchSize, schedule, trim, earlyStopping } = training;
   const { warmupSteps = 0 } = schedule;
   if (epochs < 1) throw new ValueError(`train: epochs must be a whole number of at least 1, got ${epochs}.`);
+  const { labelled } = config.data.condition ?? {};
+  const { infersCondition } = partNamed<ObjectiveRow>('objective', config.objective.name, parts.objective);
+  if (labelled !== undefined && !infersCondition) {
+    throw new ValueError(
+      `train: labelled ${labelled} leaves the other examples without a label, and objective '${config.objective.name}' learns from none such: choose objective 'm2', or leave labelled out.`,
+    );
+  }
   for (const [name, scheduled] of scheduledOf(config, parts)) {
     const contradiction = contradictionOf(scheduled);
     if (contradiction !== undefined) {

@@ -162,11 +162,19 @@ function sayEvaluation(output: Output, evaluation: Evaluation, run: Run): void {
       `−log p(x${of}) from ${counted(nll.draws, 'draw')}, ${nll.effectiveSampleSize.toFixed(1)} effective`,
     ],
   ];
+  const { classAccuracy: accuracy } = evaluation;
   output.say(
     bold(`nats, means over examples${condition === undefined ? '' : `; c is ${condition}`}`),
     ...formatTable(rows, { right: [1] }),
     '',
   );
+  if (accuracy) {
+    const error = (100 * accuracy.standardError).toFixed(1);
+    output.say(
+      `${(100 * accuracy.value).toFixed(1)} ± ${error} % of ${counted(accuracy.examples, 'label')} are what q(y|x) takes for most probable`,
+      '',
+    );
+  }
   const active = `${activeUnits} of ${latent} latent dimensions are active`;
   if (klPerDimension) {
     output.say(`${active}; KL of each:`, ...barLines(klPerDimension));

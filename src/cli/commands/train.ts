@@ -77,6 +77,11 @@ function dataOptions(): readonly Option[] {
       'what the model is given of each example and does not model, p(x|c): label, or columns of a table: colour,size (default: nothing)',
       names,
     ),
+    option(
+      '--labelled <n>',
+      'with --objective m2: so many examples keep their label, of each class by its share (default: all)',
+      whole(1),
+    ),
     option('--count <n>', 'training examples to draw, for data drawn by code', whole(1)),
     option('--test-count <n>', 'test examples to draw', whole(1)),
     option('--data-seed <n>', 'seed of data drawn by code, and of a test split held out (default: 0)', whole(0)),
