@@ -4,7 +4,8 @@ import type { OptionOf } from './part-table.ts';
 /** The options of the parts that there are, flat, as their rows say them. */
 export interface DocumentedOptions {
   /**
-   * Gaussians in a mixture prior. Default: 50. (prior `gaussian-mixture`)
+   * - Gaussians in a mixture prior. Default: 50. (prior `gaussian-mixture`)
+   * - Gaussians in the fitted mixture; 1 is a full Gaussian. Default: 10. (prior `ex-post-mixture`)
    */
   readonly components?: OptionOf<'components'>;
   /**
@@ -54,6 +55,26 @@ export interface DocumentedOptions {
    */
   readonly flowUnits?: OptionOf<'flowUnits'>;
   /**
+   * Vectors in the codebook. Default: 64. (posterior `vector-quantized`)
+   */
+  readonly codes?: OptionOf<'codes'>;
+  /**
+   * Numbers in a code; latent, a multiple of it, is made of latent / codeSize codes. Default: 4. (posterior `vector-quantized`)
+   */
+  readonly codeSize?: OptionOf<'codeSize'>;
+  /**
+   * γ of the moving averages by which codes follow what is assigned to them. Default: 0.99. (posterior `vector-quantized`)
+   */
+  readonly codebookDecay?: OptionOf<'codebookDecay'>;
+  /**
+   * ε of the Laplace smoothing of their counts. Default: 0.00001. (posterior `vector-quantized`)
+   */
+  readonly codebookEpsilon?: OptionOf<'codebookEpsilon'>;
+  /**
+   * Share of the mean count below which a code begins anew at what the encoder said of some example; 0: never. Default: 0.01. (posterior `vector-quantized`)
+   */
+  readonly restartBelow?: OptionOf<'restartBelow'>;
+  /**
    * - Standard deviation of a Gaussian or Laplace likelihood: fixed, or learned once, for each dimension, or by the decoder. Default: shared. (likelihood `gaussian`, `laplace`)
    * - Standard deviation of the numeric columns. Default: per-dimension. (likelihood `mixed`)
    */
@@ -72,6 +93,10 @@ export interface DocumentedOptions {
    * What follows each hidden layer. Default: relu. (network `dense`, `conv`, `residual`)
    */
   readonly activation?: OptionOf<'activation'>;
+  /**
+   * Spectral: each weight of the decoder is divided by its largest singular value, by power iteration, as RAE-SN has it; one thread takes its steps. Default: none. (network `dense`, `conv`, `residual`)
+   */
+  readonly decoderNorm?: OptionOf<'decoderNorm'>;
   /**
    * Channels of a network of convolutions, after each halving of the image. Default: 32, 64, 128, … until the shorter side is at most 8. (network `conv`, `residual`)
    */
@@ -172,4 +197,28 @@ export interface DocumentedOptions {
    * σ of the kernel: for 1, C is the mean squared distance of two draws of N(0, I). Default: 1. (objective `info`, `wae`)
    */
   readonly bandwidth?: OptionOf<'bandwidth'>;
+  /**
+   * β, weight of ½‖z‖². Default: 0.1. (objective `rae`)
+   */
+  readonly codeWeight?: OptionOf<'codeWeight'>;
+  /**
+   * L2: squares of the decoder's weights; gradient-penalty: squares of the decoder's slopes, by random projections; none: for a network with decoderNorm spectral. Default: l2. (objective `rae`)
+   */
+  readonly regularizer?: OptionOf<'regularizer'>;
+  /**
+   * λ, weight of the regulariser of the decoder. Default: 0.01. (objective `rae`)
+   */
+  readonly regularizerWeight?: OptionOf<'regularizerWeight'>;
+  /**
+   * Random projections that a gradient penalty is estimated by, each a pass of the gradient. Default: 1. (objective `rae`)
+   */
+  readonly projections?: OptionOf<'projections'>;
+  /**
+   * β, weight of the squared distance from what the encoder says to its codes. Default: 0.25. (objective `vq`)
+   */
+  readonly commitment?: OptionOf<'commitment'>;
+  /**
+   * α, weight of the classifier on the labelled examples, as if all N were labelled; the paper's is 0.1. Default: 10. (objective `m2`)
+   */
+  readonly classifierWeight?: OptionOf<'classifierWeight'>;
 }
