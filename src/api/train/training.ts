@@ -59,8 +59,11 @@ async function runTraining(
   given: TrainOptions,
   queue: Pick<EventQueue<TrainingEvent>, 'push'>,
 ): Promise<Run> {
-  const { ranks } = given;
-  if (!ranks || !(ranks.size > 1)) return trainChecked(data, { ...given, ranks: undefined }, queue);
+  // Not checked yet: what is no object has no ranks.
+  const { ranks } = Object(given) as TrainOptions;
+  if (!ranks || !(ranks.size > 1)) {
+    return trainChecked(data, ranks?.size === 1 ? { ...given, ranks: undefined } : given, queue);
+  }
   // Rank 0 speaks for all.
   const own = ranks.rank === 0 ? given : { ...given, onNotice: 'silent' as const };
   return together(ranks, () => trainChecked(data, own, queue));

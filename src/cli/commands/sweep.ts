@@ -1,7 +1,6 @@
 import { basename } from 'node:path';
 import { InvalidArgumentError } from 'commander';
 import { counted } from '../../core/index.ts';
-import { localFiles } from '#file-system';
 import { whole } from '../arguments.ts';
 import type { CommandContext, CommandRow } from '../command.ts';
 import { UsageError } from '../errors.ts';
@@ -144,6 +143,7 @@ async function settingsFor(
   { out, resume }: { readonly out: string; readonly resume: boolean },
 ): Promise<SweepSettings> {
   const { checkSweepSettings, sweepFile } = await import('../../sweep/index.ts');
+  const { localFiles } = await import('#file-system');
   const { readFileJson } = await localFiles();
   if (file !== undefined) return checkSweepSettings(readFileJson(file), file);
   if (!resume) throw new UsageError('name a sweep.json, or go on with the sweep of --out: --resume.');
