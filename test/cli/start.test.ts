@@ -17,8 +17,8 @@ function loadedBy(file: string, found = new Set<string>()): Set<string> {
   return found;
 }
 
-it('is the command line and core, without what commands compute with', () => {
+it('is the command line, core and what finds the ranks of a job, without what commands compute with', () => {
   const loaded = [...loadedBy(resolve(src, 'cli/main.ts'))].map((file) => relative(src, file));
   expect(loaded).toContain('cli/commands/train.ts');
-  expect(loaded.filter((file) => !/^(cli|core)\//.test(file) || file.startsWith('cli/library/'))).toEqual([]);
+  expect(loaded.filter((file) => !/^(cli|core|mpi)\//.test(file) || file.startsWith('cli/library/'))).toEqual([]);
 });
