@@ -25,7 +25,7 @@ export { spritePositions, spriteSize } from './sprites/masks.ts';
 export * from './sprites/sprites.ts';
 export { isMissing, numberOf } from './table/cells.ts';
 export type { ColumnDates } from './table/date-columns.ts';
-export { dateReader, findDates } from './table/dates/index.ts';
+export { DateCodec, dateReader, findDates } from './table/dates/index.ts';
 export type { DateFormat, FoundDates } from './table/dates/index.ts';
 export { otherCategory, TableEncoder } from './table/encoder.ts';
 export type { DecodeOptions, EncodedTable, Surprise, TableBlock } from './table/encoder.ts';

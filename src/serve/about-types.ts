@@ -6,9 +6,9 @@ export interface ColumnInfo {
   readonly kind: string;
   /** Up to 100. */
   readonly levels?: readonly Cell[];
-  /** Of the training rows. */
-  readonly min?: number;
-  readonly max?: number;
+  /** Of the training rows; dates as texts that a request may have, ISO 8601. */
+  readonly min?: number | string;
+  readonly max?: number | string;
 }
 
 /** What `GET /runs/NAME` says. */

@@ -1,3 +1,4 @@
+import { DateCodec, dateReader } from '../data/index.ts';
 import type { ColumnInfo, RunAbout } from './about-types.ts';
 import { operations } from './operations/index.ts';
 import type { LoadedRun } from './served-runs.ts';
@@ -40,6 +41,26 @@ function columnInfo(column: ColumnState): ColumnInfo {
     name: column.name,
     kind: column.kind,
     ...(levels && { levels: levels.slice(0, mostLevels) }),
-    ...('min' in column && { min: column.min, max: column.max }),
+    ...boundsOf(column),
   };
+}
+
+/** The least and the largest of the training rows: dates as texts that the column's own reader takes. */
+export function boundsOf(column: ColumnState): Pick<ColumnInfo, 'min' | 'max'> {
+  if (!('min' in column)) return {};
+  if (column.kind !== 'datetime') return { min: column.min, max: column.max };
+  const { min, max } = column;
+  return Number.isFinite(min) && Number.isFinite(max) ? { min: dateText(column, min), max: dateText(column, max) } : {};
+}
+
+/** ISO 8601; in a format that has no date, such as HH:mm, as that format has it. */
+function dateText(
+  { dateOnly, format, months, weekdays }: Extract<ColumnState, { kind: 'datetime' }>,
+  time: number,
+): string {
+  const iso = new Date(time).toISOString();
+  const text = dateOnly ? iso.slice(0, 10) : iso.replace('.000Z', 'Z');
+  if (format === undefined) return text;
+  const codec = new DateCodec({ pattern: format, ...(months && { months }), ...(weekdays && { weekdays }) });
+  return Number.isNaN(dateReader(codec.format, codec)(text)) ? codec.write(time) : text;
 }

@@ -62,15 +62,17 @@ export function asExamples(array: NdArray, example: readonly number[], where: st
 }
 
 /**
- * Rows as objects, a cell by its column's name. What a row does not say is missing; a column that no row has is not in the table.
+ * Rows as objects, a cell by its column's name. What a row does not say is missing; a column that no row has is not in the table,
+ * unless it is needed.
  *
  * @param known the columns of the run's own table; others are left out, and said
+ * @param needed those of them that the model reads: where no row has them, all their cells are missing
  * @throws ValueError for what is no row or no cell, with the place
  */
 export function tableIn(
   value: unknown,
   where: string,
-  { known, onNotice }: { readonly known: readonly string[]; readonly onNotice: (line: string) => void },
+  { known, needed, onNotice }: { readonly known: readonly string[]; readonly needed: readonly string[]; readonly onNotice: (line: string) => void }, // prettier-ignore
 ): Table {
   if (!Array.isArray(value) || value.length === 0) {
     throw new ValueError(`${where}: expected a list of rows, such as [{ ${JSON.stringify(known[0] ?? 'name')}: … }], found ${shownValue(value)}.`); // prettier-ignore
@@ -94,7 +96,10 @@ export function tableIn(
     }
   });
   if (strays.size > 0) onNotice(strayText([...strays], known));
-  const there = [...columns].filter(([, { isThere }]) => isThere);
+  // Rows of which no column is known are of another table.
+  const isOther = strays.size > 0 && ![...columns.values()].some(({ isThere }) => isThere);
+  const added = new Set(isOther ? [] : needed);
+  const there = [...columns].filter(([name, { isThere }]) => isThere || added.has(name));
   return tableOf(there.map(([name, { cells }]) => ({ name, values: cells })));
 }
 

@@ -1,4 +1,5 @@
 import { version } from '../core/index.ts';
+import { boundsOf } from './about.ts';
 import { operationOptions } from './operation-options.ts';
 import type { Operation, OptionName, Schema } from './operation.ts';
 import { operations } from './operations/index.ts';
@@ -169,6 +170,10 @@ type ColumnState = NonNullable<LoadedRun['table']>['state']['columns'][number];
 function cellSchema(column: ColumnState): Schema {
   const description = column.kind;
   if (column.kind === 'numeric') return { type: ['number', 'string', 'null'], description };
+  if (column.kind === 'datetime') {
+    const { min, max } = boundsOf(column);
+    return { type: ['string', 'number', 'null'], description, ...(min !== undefined && { examples: [min, max] }) };
+  }
   const levels = 'levels' in column ? column.levels : column.kind === 'boolean' ? column.values : [];
   const examples = levels.slice(0, mostLevels);
   return { type: ['string', 'number', 'boolean', 'null'], description, ...(examples.length > 0 && { examples }) };

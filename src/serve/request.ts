@@ -62,6 +62,7 @@ export function parseRequest(
     if (typeof body !== 'object' || body === null || Array.isArray(body)) {
       throw new DataError(`the body must be an object${name === undefined ? '' : `, { "${name}": … }`}.`);
     }
+    checkKind(operation.name, body, name);
     ({ input, rest: fromBody } = withoutInput(body as Readonly<Record<string, unknown>>, name));
   }
   const twice = Object.keys(fromBody).find((key) => Object.hasOwn(fromQuery, key));
@@ -118,6 +119,16 @@ function withoutInput(body: Readonly<Record<string, unknown>>, name: string | un
   };
 }
 
+/** @throws ValueError for an array where rows are wanted, and the other way round */
+function checkKind(operation: string, body: object, name: string | undefined): void {
+  if (name === 'rows' && Object.hasOwn(body, 'x')) {
+    throw new ValueError(`${operation}: this run takes rows of a table: {"rows": [...]}.`);
+  }
+  if (name === 'x' && Object.hasOwn(body, 'rows')) {
+    throw new ValueError(`${operation}: this run takes arrays: {"x": [...]}.`);
+  }
+}
+
 function example(name: 'x' | 'rows' | 'z', { run }: LoadedRun): string {
   if (name === 'rows') return '{ "rows": [{ "column": value, … }, …] }';
   const shape = name === 'z' ? [run.model.latent] : run.exampleShape;
@@ -134,7 +145,8 @@ function inputOf(
     const known = table?.state.columns.map((column) => column.name) ?? [];
     // Before columns are made for them.
     if (Array.isArray(value)) checkCount(operation, value.length, limits, known.length);
-    return { kind: 'table', table: tableIn(value, where, { known, onNotice }) };
+    const needed = table?.blocks.map(({ column }) => column) ?? [];
+    return { kind: 'table', table: tableIn(value, where, { known, needed, onNotice }) };
   }
   const gaps = operation.input === 'gaps';
   const given = value instanceof NdArray ? (value as NdArray) : undefined;

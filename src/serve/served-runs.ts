@@ -237,6 +237,6 @@ export class ServedRuns {
     const entry = this.#entries.get(name);
     if (entry) return entry;
     const nearest = nearestName(name, names);
-    throw new HttpError(404, `no run '${name}' is served${nearest === undefined ? '' : `; did you mean '${nearest}'?`} There are ${names.join(', ')}.`); // prettier-ignore
+    throw new HttpError(404, `no run '${name}' is served${nearest === undefined ? '.' : `; did you mean '${nearest}'?`} There are ${names.join(', ')}.`); // prettier-ignore
   }
 }

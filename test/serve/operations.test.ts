@@ -148,6 +148,56 @@ describe('operations on tables', () => {
     expect((await json('/runs/people/impute', { rows: gaps, show: 'mean', draws: 3, sweeps: 5 })).mean).toHaveLength(2);
   });
 
+  it('a column that no row has is missing, as beside a row that has it', async () => {
+    const fewer = { age: 33, city: 'Oslo' };
+    for (const [operation, what] of [
+      ['score', 'scores'],
+      ['encode', 'mean'],
+      ['explain', 'contributions'],
+    ] as const) {
+      const alone = (await json(`/runs/people/${operation}`, { rows: [fewer] }))[what] as unknown[];
+      const beside = (await json(`/runs/people/${operation}`, { rows: [fewer, rows[1]] }))[what] as number[];
+      expectClose(alone, NdArray.from([beside[0]!], 'float64'));
+    }
+    expect((await json('/runs/people/reconstruct', { rows: [fewer] })).rows).toHaveLength(1);
+    const { draws, filled } = await json('/runs/people/impute', { rows: [fewer], sweeps: 5 });
+    expect(filled).toBe(1);
+    expect(draws).toEqual([[{ ...fewer, smoker: expect.stringMatching(/^(yes|no)$/) as string }]]);
+    expect((await json('/runs/people/score', { rows: [{}] })).scores).toHaveLength(1);
+  });
+
+  it('dates are described as texts that a request may have', async () => {
+    const day = (k: number): string => new Date(Date.UTC(2024, 0, 1 + ((k * 7) % 64))).toISOString();
+    const values = Array.from({ length: 64 }, (_, k) => day(k));
+    const table = {
+      rowCount: 64,
+      columns: [
+        { name: 'age', values: values.map((_, k) => 20 + ((k * 37) % 50)) },
+        { name: 'day', values: values.map((text) => text.slice(0, 10)) },
+        { name: 'local', values: values.map((text) => text.slice(0, 10).split('-').reverse().join('.')) },
+        { name: 'time', values: values.map((text, k) => `${text.slice(0, 10)}T0${k % 10}:30:00Z`) },
+      ],
+    };
+    const run = await trainOn(table, { latent: 2 });
+    const own = await serve(run, { port: 0, onNotice: 'silent' });
+    const about = async (path: string) => (await (await fetch(own.url + path)).json()) as Record<string, unknown>;
+    const { runs } = (await about('/runs')) as { runs: { name: string; columns: Record<string, unknown>[] }[] };
+    const { name, columns } = runs[0]!;
+    const days = { kind: 'datetime', min: '2024-01-01', max: '2024-03-04' };
+    expect(columns.slice(1)).toEqual([
+      { name: 'day', ...days },
+      { name: 'local', ...days },
+      { name: 'time', kind: 'datetime', min: '2024-01-01T00:30:00Z', max: expect.stringMatching(/^2024-03-04T0\d:30:00Z$/) as string }, // prettier-ignore
+    ]);
+    const described = JSON.stringify((await about('/openapi.json')).paths);
+    expect(described).toContain('"examples":["2024-01-01","2024-03-04"]');
+    const row = Object.fromEntries(columns.map((column) => [column.name as string, column.min] as const));
+    const answer = await fetch(`${own.url}/runs/${name}/score`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ rows: [row] }) }); // prettier-ignore
+    expect([answer.status, ((await answer.json()) as { notices?: unknown }).notices]).toEqual([200, undefined]);
+    await own.close();
+    await run.dispose();
+  });
+
   it('what the model did not know of is said with the answer', async () => {
     const { notices: said } = await json('/runs/people/encode', { rows: [{ ...rows[0], city: 'Bern', hobby: 'chess', cty: 'Rome' }] }); // prettier-ignore
     expect(said).toEqual([
@@ -178,13 +228,15 @@ describe('what is wrong is said: which value, where', () => {
     ['a cell that is a list', '/runs/people/encode', { rows: [{ age: [1] }] }, 400, /^\$\.rows\[0\]\.age: expected a number, a text, true, false or null/],
     ['a row that is none', '/runs/people/encode', { rows: [3] }, 400, /^\$\.rows\[0\]: expected a row as an object, found 3/],
     ['rows without the columns', '/runs/people/encode', { rows: [{ a: 1 }] }, 400, /column/],
-    ['an array to a table', '/runs/people/encode', { x: [[0]] }, 400, /unknown option 'x'/],
+    ['an array to a table', '/runs/people/encode', { x: [[0]] }, 400, /^encode: this run takes rows of a table: \{"rows": \[\.\.\.\]\}\.$/],
+    ['rows to a run of arrays', '/runs/pictures/encode', { rows: [{ age: 3 }] }, 400, /^encode: this run takes arrays: \{"x": \[\.\.\.\]\}\.$/],
     ['a body that is no object', '/runs/pictures/encode', [1], 400, /the body must be an object, \{ "x": … \}/],
     ['no JSON', '/runs/pictures/encode', '{"x": [1,}', 400, /the body: not JSON/],
     ['NaN, which JSON has not', '/runs/pictures/decode', '{"z": [[NaN, 0, 0]]}', 400, /the body: not JSON/],
     ['JSON nested without end', '/runs/pictures/decode', `{"z": ${'['.repeat(50_000)}${']'.repeat(50_000)}}`, 400, /nested more than 100 times/],
     ['text that is no UTF-8', '/runs/pictures/decode', new Uint8Array([0x7b, 0xff, 0x7d]), 400, /not an NPY file/],
     ['a run that there is not', '/runs/pictues/encode', {}, 404, /no run 'pictues' is served; did you mean 'pictures'\?/],
+    ['a run that is like none', '/runs/qqqqqqqqqq/encode', {}, 404, /no run 'qqqqqqqqqq' is served\. There are pictures, people\.$/],
     ['no run where there are several', '/encode', {}, 404, /several runs are served: say which/],
     ['an operation that there is not', '/runs/pictures/train', {}, 404, /there is nothing at POST \/runs\/pictures\/train/],
   ]; // prettier-ignore

@@ -99,7 +99,10 @@ export function tryPage(): void {
     const columns = (run.columns ?? []).filter(({ kind }) => !['id', 'split', 'ignored'].includes(kind));
     const row = columns.map(({ name, levels, min = 0, max = 0 }, at): [string, unknown] => {
       if (gaps && at === 0) return [name, null];
-      return [name, levels?.[0] ?? Number(((min + max) / 2).toPrecision(3))];
+      if (levels?.[0] !== undefined) return [name, levels[0]];
+      // Dates are texts.
+      if (typeof min === 'string' || typeof max === 'string') return [name, min];
+      return [name, Number(((min + max) / 2).toPrecision(3))];
     });
     return JSON.stringify({ rows: [Object.fromEntries(row)] }, null, 2);
   }
