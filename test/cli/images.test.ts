@@ -75,7 +75,7 @@ it('names the files of scores and codes', async () => {
 it('takes a single image', async () => {
   const image = join(photos, 'one-cmyk', '001.jpg');
   const scored = await rootsigma(['score', file('run'), '--data', image, '-o', file('one.csv')]);
-  expect([scored.code, scored.stderr]).toEqual([0, '1 image as 24×24 RGB.\n']);
+  expect([scored.code, scored.stderr]).toEqual([0, '1 image as 24×24 RGB.\nscoring examples …\n']);
   const { columns } = await readTable(file('one.csv'));
   expect(columns[1]!.values).toEqual([image]);
   expect((await rootsigma(['encode', file('run'), '--data', image, '-o', file('one.npy')])).code).toBe(0);

@@ -233,8 +233,12 @@ function trimNotices({ parts: { posterior } }: Vae, { training }: RunConfig): st
 
 /** How the data were made last time, when they are the same data. */
 function inheritedOptions(data: DataInput, config: RunConfig | undefined): DatasetOptions {
-  const isOwn = data === config?.data.source || (config?.data.kind === 'array' && data instanceof NdArray);
-  return config && isOwn ? { ...dataOptionsOf(config.data) } : {};
+  if (!config) return {};
+  const options = dataOptionsOf(config.data);
+  if (data === config.data.source) return { ...options };
+  // Another array in memory has the same unit; its scale is found as for any.
+  const hasUnit = config.data.kind === 'array' && data instanceof NdArray && options?.range !== undefined;
+  return hasUnit ? { range: options.range } : {};
 }
 
 async function createTrainer(
