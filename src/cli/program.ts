@@ -73,7 +73,7 @@ async function commandOf(row: CommandRow | CommandGroup, session: Session, argv:
 
 /** Of two values one would be lost without a word. A flag without a value says the same twice. */
 function refuseTwice(command: Command, option: Option): void {
-  if (!option.required && !option.optional) return;
+  if (option.variadic || (!option.required && !option.optional)) return;
   let first: string | undefined;
   command.on(`option:${option.name()}`, (value: string) => {
     if (first === undefined) first = value;

@@ -24,6 +24,7 @@ export async function writeCard(
   const [header = [], ...rows] = rankingRows(result);
   const line = (cells: readonly string[]): string => `| ${cells.map((cell) => cell.replaceAll('|', '\\|').replaceAll('\n', ' ')).join(' | ')} |`; // prettier-ignore
   const table = [line(header), `|${'---|'.repeat(header.length)}`, ...rows.slice(0, mostRows).map(line)];
+  const failures = failureLines(result).slice(0, mostRows).map((text) => `- ${text.replaceAll('\n', ' ')}\n`); // prettier-ignore
   const rest = rows.length > mostRows ? `\n${rows.length - mostRows} more are in ${sweepFile.log}.\n` : '';
   await store.replace(
     sweepFile.card,
@@ -32,7 +33,7 @@ export async function writeCard(
 ${trials.length} trials have ended${failed.length > 0 ? `, of which ${failed.length} failed` : ''}${words}. ${state}
 
 ${table.join('\n')}
-${rest}${picture ? `\n![Parallel coordinates](${sweepFile.picture})\n` : ''}`,
+${rest}${failures.length > 0 ? `\n${failures.join('')}` : ''}${picture ? `\n![Parallel coordinates](${sweepFile.picture})\n` : ''}`,
   );
 }
 
@@ -44,13 +45,18 @@ export function rankingRows({ trials, metric }: SweepResult): string[][] {
   const rows = trials.map(({ trial, parameters, value, standardError, epochs, seconds, error }, rank) => [
     error === undefined ? String(rank + 1) : '',
     String(trial),
-    value === undefined ? `failed: ${(error ?? '').slice(0, 60)}` : String(Number(value.toPrecision(6))),
+    value === undefined ? 'failed' : String(Number(value.toPrecision(6))),
     ...(hasError ? [standardError === undefined ? '' : standardError.toPrecision(2)] : []),
     ...(hasEpochs ? [String(epochs ?? '')] : []),
     ...names.map((name) => parameterText(parameters[name])),
     seconds.toFixed(1),
   ]);
   return [header, ...rows];
+}
+
+/** Why trials failed, a line each: in a cell of the table it would push all numbers aside. */
+export function failureLines({ trials }: SweepResult): string[] {
+  return trials.flatMap(({ trial, error }) => (error === undefined ? [] : [`trial ${trial} failed: ${error}`]));
 }
 
 /** The picture of a sweep's folder, where a trial has ended well. */

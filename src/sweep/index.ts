@@ -11,7 +11,7 @@ export type {
   TpeSearch,
 } from './settings.ts';
 export type { SweepObjective } from './objective.ts';
-export { rankingRows } from './card.ts';
+export { failureLines, rankingRows } from './card.ts';
 export { sweepFile } from './kept-sweep.ts';
 export type { BegunRecord, EndedRecord, Shard } from './kept-sweep.ts';
 export type { SweepResult, TrialResult } from './result.ts';

@@ -120,7 +120,9 @@ describe('a sweep over a function', () => {
     };
     await sweep({ ...options, trial });
     expect(String(second)).toMatch(/owned: .*is writing there/);
-    await expect(sweep(options)).rejects.toThrow(/owned: holds a sweep already\. Go on with it \(resume\)/);
+    await expect(sweep(options)).rejects.toThrow(
+      /owned: holds a sweep already\. Go on with it \(resume: true, --resume\)/,
+    );
     const other = sweep({ ...options, space: { x: [1, 2] }, resume: true });
     await expect(other).rejects.toThrow(/is a sweep of other settings: 'space' is .* there and .* here/);
     writeFileSync(join(folder, 'file'), '');

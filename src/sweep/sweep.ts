@@ -142,7 +142,9 @@ async function follow(
   try {
     const found = await KeptSweep.read(store);
     if (found && !resume) {
-      throw new DataError(`${store.name}: holds a sweep already. Go on with it (resume), or choose another folder.`);
+      throw new DataError(
+        `${store.name}: holds a sweep already. Go on with it (resume: true, --resume), remove it, or choose another folder.`,
+      );
     }
     if (found) checkSameShard(found, shard);
     const kept = found

@@ -81,6 +81,18 @@ describe.skipIf(!isBuilt)(`rootsigma sweep${isBuilt ? '' : ' (dist is not built:
     const merged = await rootsigma(['sweep', '--merge', join(parted, 'sweeps/sweep'), '--top', '2']);
     expect(merged.code).toBe(0);
     expect(merged.stdout).toMatch(/^3 trials by nll; less is better\n\n +trial +nll .*\n1 .*\n2 .*\n… and 1 more/);
+    // It takes several folders, as of shards; these are of one sweep that was done twice.
+    const both = await rootsigma(['sweep', '--merge', join(parted, 'sweeps/sweep'), join(whole, 'sweeps/sweep')]);
+    expect([both.code, both.stderr]).toEqual([2, expect.stringMatching(/both have trial \d: of one sweep/)]);
+  });
+
+  it('has failed where every trial did, and says why below the table', async () => {
+    const cwd = mkdtempSync(join(tmpdir(), 'rootsigma-sweep-'));
+    const one = { data: 'nosuch.csv', space: { latent: [2] }, strategy: 'grid', objective: 'nll' };
+    writeFileSync(join(cwd, 'sweep.json'), JSON.stringify(one));
+    const { code, stdout } = await run(cwd, ['sweep', 'sweep.json']);
+    expect(code, stdout).toBe(1);
+    expect(stdout).toMatch(/^1 trial by nll.*; 1 failed\n\n.*\n +0 +failed +2 .*\n\ntrial 0 failed: nosuch\.csv: /m);
   });
 });
 

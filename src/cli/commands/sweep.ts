@@ -128,7 +128,8 @@ async function runSweep(
   if (picture !== undefined) await copyPicture(context, out, picture);
   await report(output, result, { out, rows: flags.top ?? usualRows });
   if (result.reason === 'interrupted') output.note(`Go on with: ${context.program} sweep --resume --out ${out}`);
-  return result.reason === 'interrupted' ? exitCodes.interrupted : exitCodes.done;
+  if (result.reason === 'interrupted') return exitCodes.interrupted;
+  return result.trials.length > 0 && !result.best ? exitCodes.failed : exitCodes.done;
 }
 
 /** sweeps/NAME, and of a shard a folder in it. */
@@ -182,7 +183,7 @@ async function report(
   result: SweepResult,
   { out, rows }: { readonly out?: string; readonly rows: number },
 ): Promise<void> {
-  const { rankingRows } = await import('../../sweep/index.ts');
+  const { failureLines, rankingRows } = await import('../../sweep/index.ts');
   const { trials, best, direction } = result;
   if (output.json) output.record({ event: 'done', ...result, ...(out !== undefined && { path: out }) });
   const failed = trials.filter(({ status }) => status === 'failed').length;
@@ -195,6 +196,8 @@ async function report(
     ...formatTable(rankingRows(result).slice(0, rows + 1), { right: [0, 1, 2] }),
   );
   if (trials.length > rows) output.say(`… and ${trials.length - rows} more (--top ${trials.length}).`);
+  const failures = failureLines(result);
+  if (failures.length > 0) output.say('', ...failures.slice(0, rows));
   if (best?.run !== undefined) output.say('', `The best: ${best.run}`);
   if (out !== undefined) output.say(`Table, picture and log: ${out}`);
 }
