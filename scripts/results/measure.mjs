@@ -7,12 +7,10 @@ export async function measure(run, { source, isQuick, signal }) {
   const { draws, nllExamples } = isQuick ? { draws: 10, nllExamples: 50 } : measured;
   const wanted = metricsOf(source);
   const all = await run.evaluate({ draws: 1, signal, metrics: Object.keys(wanted), ...(isQuick && { limit: 200 }) });
-  const some = await run.evaluate({ draws, limit: nllExamples, signal });
   return {
-    negativeElbo: -all.elbo,
-    kl: all.kl,
+    ...(await densities(run, all, { draws, limit: nllExamples, signal })),
+    reconstruction: all.reconstruction,
     examples: all.examples,
-    nll: { value: some.nll.value, standardError: some.nll.standardError, examples: some.examples, draws },
     activeUnits: all.activeUnits,
     latent: all.latent,
     secondsAnEpoch: secondsAnEpoch(run.path),
@@ -22,6 +20,15 @@ export async function measure(run, { source, isQuick, signal }) {
     ),
     pictures: await pictures(run),
   };
+}
+
+/** What only a model with a density has: JSON leaves it out of the others' evaluations. */
+async function densities(run, all, options) {
+  const { elbo, kl } = JSON.parse(JSON.stringify(all));
+  if (elbo === undefined) return {};
+  const { nll, examples } = await run.evaluate(options);
+  const { value, standardError } = nll;
+  return { negativeElbo: -elbo, kl, nll: { value, standardError, examples, draws: options.draws } };
 }
 
 /** Of a number with or without its standard error. */

@@ -28,19 +28,30 @@ function machineText() {
 }
 
 function zooText(results, docs) {
-  return Object.entries(Object.groupBy(results, ({ source }) => source))
-    .map(([source, rows]) => {
+  return Object.keys(titles)
+    .map((source) => ({ source, rows: results.filter((each) => each.source === source) }))
+    .filter(({ rows }) => rows.length > 0)
+    .map(({ source, rows }) => {
       const names = [...new Set(rows.flatMap(({ result }) => Object.keys(result.metrics ?? {})))];
-      const head = ['preset', '−ELBO', `NLL ± standard error`, 'active units', ...names, 'seconds an epoch'];
+      const head = [
+        'preset',
+        '−ELBO',
+        'log p(x given z)',
+        'NLL ± standard error',
+        'active units',
+        ...names,
+        'seconds an epoch',
+      ];
       const body = rows.map(({ row, result }) => [
         `\`${row}\``,
-        number(result.negativeElbo),
+        result.negativeElbo === undefined ? 'has none' : number(result.negativeElbo),
+        number(result.reconstruction ?? result.kl - result.negativeElbo),
         result.nll ? `${number(result.nll.value)} ± ${number(result.nll.standardError)}` : 'has none',
         `${result.activeUnits} of ${result.latent}`,
         ...names.map((name) => (result.metrics?.[name] === undefined ? '' : number(result.metrics[name], 3))),
         number(result.secondsAnEpoch, 1),
       ]);
-      const { result: first } = rows[0];
+      const { result: first } = rows.find(({ result }) => result.nll) ?? rows[0];
       const picture = `results-${source}.png`;
       drawSamples(rows, join(docs, picture));
       return `

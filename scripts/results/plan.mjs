@@ -1,10 +1,11 @@
 // What `npm run results` measures: which presets on which data, with which settings. Change it, and what changed is measured anew.
 
-/** Every preset of one kind of model that data in [0, 1] can have, in the order of the table. */
+/** Every preset without labels that new examples can be drawn of, in the order of the table. */
 const zoo = [
   'vae', 'beta-vae', 'warm-up', 'cyclical', 'capacity-vae', 'free-bits-vae', 'beta-tc-vae', 'factor-vae', 'dip-vae-i', 'dip-vae-ii', 'info-vae', 'wae-mmd',
   'iwae', 'iwae-dreg', 'miwae', 'ciwae', 'piwae', 'renyi-vae', 'vamp-vae', 'mixture-vae', 'realnvp-vae',
   'full-vae', 'low-rank-vae', 'planar-vae', 'householder-vae', 'sylvester-vae', 'iaf-vae',
+  'wae-deterministic', 'rae-l2', 'rae-gp', 'rae-sn',
 ]; // prettier-ignore
 
 const frechet = { 'frechet-distance': ['distance', 'Fréchet distance'] };
