@@ -84,9 +84,19 @@ export function countsLike(classes: readonly string[], dataset: Dataset): number
 
 /** Of a condition that is one choice among several, how many there are; undefined of any other. */
 export function classCount(data: Pick<DataConfig, 'condition' | 'table'>): number | undefined {
-  const [block, ...others] = encoderOf(data)?.blocks ?? [];
+  const encoder = encoderOf(data);
+  const [block, ...others] = encoder?.blocks ?? [];
   const isOne = block && others.length === 0 && (block.kind === 'categorical' || block.kind === 'ordinal');
-  return isOne && block.width > 1 ? block.width : undefined;
+  return isOne && block.width > 1 ? choices(encoder?.state.columns[0], block) : undefined;
+}
+
+/** How many there are to choose from: "other" is one where rare categories were pooled, and else only a number that stays 0. */
+export function choices(
+  column: TableEncoder['state']['columns'][number] | undefined,
+  block: { readonly width: number } | undefined,
+): number {
+  if (column?.kind === 'categorical' && column.pooled === 0) return column.levels.length;
+  return block?.width ?? 0;
 }
 
 /** Numbers of a model's condition; 0 without one. */

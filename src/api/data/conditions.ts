@@ -6,10 +6,10 @@ import type { Cell, Table } from '../../io/index.ts';
 import type { Examples } from '../../objectives/index.ts';
 import { foldIn, uniform } from '../../random/index.ts';
 import type { Key } from '../../random/index.ts';
-import { encoderOf, labelName } from './condition-config.ts';
+import { choices, encoderOf, labelName } from './condition-config.ts';
 import { meaning, valuesText } from './condition-words.ts';
 import { distinctConditions, poolOf } from './condition-counts.ts';
-import type { Pool } from './condition-counts.ts';
+import type { ConditionCounts, Pool } from './condition-counts.ts';
 import { apportion, clausesOf } from './given.ts';
 import type { GivenColumn, GivenShares } from './given.ts';
 
@@ -47,10 +47,12 @@ export class Conditions {
   /** Distinct ones of training, [n, size], and how many examples have each. */
   readonly #rows: NdArray<'float32'>;
   readonly #counts: NdArray<'float64'>;
+  readonly #infers: boolean;
 
   private constructor(
     encoder: TableEncoder,
     { areColumns, rows, counts }: { areColumns: boolean; rows: NdArray<'float32'>; counts: NdArray<'float64'> },
+    infers = false,
   ) {
     this.#encoder = encoder;
     this.areColumns = areColumns;
@@ -58,6 +60,12 @@ export class Conditions {
     this.names = encoder.blocks.map(({ column }) => column);
     this.#rows = rows;
     this.#counts = counts;
+    this.#infers = infers;
+  }
+
+  /** The same of a model that infers what is missing: a missing one is never drawn, and not given. */
+  inferred(): Conditions {
+    return new Conditions(this.#encoder, { areColumns: this.areColumns, rows: this.#rows, counts: this.#counts }, true);
   }
 
   /** Those of a configuration, as its training examples have them; undefined where its model has no condition. */
@@ -98,7 +106,7 @@ export class Conditions {
     const [column] = this.#encoder.state.columns;
     const [block] = this.#encoder.blocks;
     const levels = column && 'levels' in column ? column.levels : [];
-    return Array.from({ length: block?.width ?? 0 }, (_, k) => levels[k] ?? otherCategory);
+    return Array.from({ length: choices(column, block) }, (_, k) => levels[k] ?? otherCategory);
   }
 
   /** The tensors by which a run keeps what its configuration does not say. */
@@ -113,7 +121,8 @@ export class Conditions {
 
   /** One that training had: the commonest. */
   example(): Readonly<Record<string, Cell>> {
-    const most = this.#counts.data.indexOf(Math.max(...this.#counts.data));
+    const { data } = this.#drawn().counts;
+    const most = data.indexOf(Math.max(...data));
     const row = NdArray.zeros([1, this.size], 'float32');
     row.data.set(this.#rows.data.subarray(most * this.size, (most + 1) * this.size));
     return Object.fromEntries(this.names.map((name) => [name, this.#read(name, row)]));
@@ -148,13 +157,14 @@ export class Conditions {
     const chosen = given.map((column, k) => apportion(column, count, foldIn(options.key, k + 1)));
     const uniforms = uniform(foldIn(options.key, 0), [count], { dtype: 'float64' }).data;
     const pools = new Map<string, Pool>();
+    const known = this.#drawn();
     for (let row = 0; row < count; row++) {
       const places = chosen.map((values) => values[row] ?? 0);
       const name = places.join();
       let pool = pools.get(name);
       if (!pool) {
         const wanted = given.map((column, k) => ({ column, place: places[k] ?? 0 }));
-        pools.set(name, (pool = poolOf({ rows: this.#rows, counts: this.#counts }, wanted)));
+        pools.set(name, (pool = poolOf(known, wanted)));
       }
       const from = pool.rows[pool.placeOf(uniforms[row] ?? 0)] ?? 0;
       rows.data.set(this.#rows.data.subarray(from * this.size, (from + 1) * this.size), row * this.size);
@@ -261,11 +271,11 @@ export class Conditions {
         `train: the objective infers one label, and the condition is ${this.describe()}: give it one column of categories; ${remedy}.`,
       );
     }
-    const counts = Array.from({ length: block.width }, () => 0);
+    const counts = Array.from({ length: choices(this.#encoder.state.columns[0], block) }, () => 0);
     let all = 0;
     this.#counts.data.forEach((count, row) => {
       all += count;
-      for (let k = 0; k < block.width; k++) {
+      for (let k = 0; k < counts.length; k++) {
         counts[k] = (counts[k] ?? 0) + count * (this.#rows.data[row * this.size + block.offset + k] ?? 0);
       }
     });
@@ -292,6 +302,17 @@ export class Conditions {
         }
       },
     };
+  }
+
+  /** Conditions to draw from: of a model that infers what is missing, none that is. */
+  #drawn(): ConditionCounts {
+    const { data } = this.#rows;
+    const flags = this.#infers ? this.#encoder.blocks.flatMap(({ missing }) => missing ?? []) : [];
+    const counts = Array.from(this.#counts.data, (count, row) =>
+      flags.some((flag) => data[row * this.size + flag] === 1) ? 0 : count,
+    );
+    const hasAny = counts.some((count) => count > 0);
+    return { rows: this.#rows, counts: hasAny ? NdArray.from(counts, 'float64') : this.#counts };
   }
 
   #parse(given: GivenShares): GivenColumn[] {
@@ -335,7 +356,7 @@ export class Conditions {
     const row = NdArray.zeros([1, this.size], 'float32');
     this.#encoder.writeRow(codes, 0, row.data, 0);
     const back = this.#read(name, row);
-    const isOdd = surprises.some(({ column }) => column === name);
+    const isOdd = surprises.some(({ column }) => column === name) || (this.#infers && (cell === null || cell === ''));
     if (isOdd || !isSame(cell, back, this.#spread(name)) || !this.#occurs(name, row)) {
       throw new ValueError(`given: '${name}' is ${this.#values(name)} in training; got ${JSON.stringify(cell)}.`);
     }
@@ -374,7 +395,7 @@ export class Conditions {
     const state = this.#encoder.state.columns.find((column) => column.name === name);
     const isTaken = (place: number): boolean => this.areColumns || (this.#counts.data[place] ?? 0) > 0;
     if (!state) return 'unknown';
-    const hasGaps = 'nullable' in state && state.nullable && this.#block(name).missing !== undefined;
+    const hasGaps = !this.#infers && 'nullable' in state && state.nullable && this.#block(name).missing !== undefined;
     return `${valuesText(state, isTaken)}${hasGaps ? `, or missing ('${name}=')` : ''}`;
   }
 

@@ -108,12 +108,12 @@ export class Run {
     this.model = parts.model;
     this.parameters = parts.parameters;
     this.standardization = parts.standardization;
-    this.conditions = parts.conditions;
+    this.conditions = this.model.classifier ? parts.conditions?.inferred() : parts.conditions;
     this.parts = parts.parts ?? builtInParts;
     this.#store = parts.store;
     this.#engine = parts.engine;
     const classify = this.model.classifier && ((rows: NdArray<'float32'>) => this.#inference.classify(rows));
-    this.#data = new RunData({ ...parts, classify });
+    this.#data = new RunData({ ...parts, conditions: this.conditions, classify });
     this.#onNotice = parts.onNotice;
     this.#likelihood = likelihoodFor(parts.config, { parts: this.parts });
     this.#table = parts.config.data.table && new TableEncoder(parts.config.data.table);
@@ -596,7 +596,7 @@ export class Run {
   /** Fetched by those who have gaps. */
   async #imputing(): Promise<Imputing> {
     if (this.conditions) {
-      throw new UnsupportedError(
+      throw new CapabilityError(
         `impute: the model is one of examples given ${this.conditions.names.join(', ')}, and gaps are filled by models without a condition only. Train one without.`,
       );
     }

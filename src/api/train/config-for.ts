@@ -86,7 +86,7 @@ function withLabelled(
   if (kept === undefined) return condition;
   if (condition) return { ...condition, labelled: kept };
   throw new ValueError(
-    "train: labelled says how many examples keep their label, and the model is given none: condition: 'label' (--condition label). Of a table, an empty cell is no label.",
+    "train: labelled says how many examples keep their label, and the model is given none: condition: 'label' with objective: 'm2' (--condition label --objective m2, or --preset m2). Of a table, an empty cell is no label.",
   );
 }
 
