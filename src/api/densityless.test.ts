@@ -6,6 +6,7 @@ import { normal, key } from '../random/index.ts';
 import { load, train } from './index.ts';
 import type { Run, TrainingEvent } from './index.ts';
 import { writeCheckpoint, readCheckpoint } from './keeping/checkpoint-file.ts';
+import { hubMetadata } from './keeping/hub-metadata.ts';
 import { modelCard } from './keeping/model-card.ts';
 
 const count = 300;
@@ -73,6 +74,11 @@ describe('an autoencoder', () => {
     await expect(run.sample(3)).rejects.toThrow(CapabilityError);
     await expect(run.sample(3)).rejects.toThrow(/objective 'ae' asks nothing of how codes are spread/);
     await expect(run.impute([1, NaN, 2, 3])).rejects.toThrow(CapabilityError);
+    await expect(run.impute([1, NaN, 2, 3])).rejects.toThrow(
+      /Train a model with a posterior that has it, such as 'diag/,
+    );
+    await expect(run.traverse()).rejects.toThrow(CapabilityError);
+    await expect(run.traverse({ example: x.data.slice(0, 4) })).rejects.toThrow(/^traverse: .*interpolate between two/);
   });
 
   it('scores by reconstruction alone', async () => {
@@ -106,6 +112,13 @@ describe('an autoencoder', () => {
     const card = modelCard(run, 'runs/ae');
     expect(card).toContain("The posterior 'deterministic' has no density");
     expect(card).not.toMatch(/\| ELBO|NaN|rootsigma sample/);
+    const done = events.find((event) => event.event === 'done')!;
+    const head = hubMetadata(run, done.validation);
+    expect(head).toContain('metrics: ["reconstruction"]');
+    expect(head).toContain(`"value":${done.validation!.reconstruction}`);
+    // Neither is a picture drawn where nothing is.
+    const ofImages = { config: run.config, exampleShape: [2, 2], model: run.model, parts: run.parts } as unknown as Run;
+    expect(hubMetadata(ofImages, done.validation)).not.toMatch(/elbo|unconditional-image-generation/);
   });
 });
 
@@ -129,6 +142,8 @@ describe('a VQ-VAE', () => {
       parts.set(code, part);
     });
     await expect(run.sample(3)).rejects.toThrow(/codes are discrete, and no prior over them is trained/);
+    expect(modelCard(run, 'runs/vq')).not.toContain('| prior |');
+    await expect(run.traverse()).rejects.toThrow(/^traverse: .*codes are discrete.*interpolate between two examples/);
     await expect(run.evaluate({ metrics: ['mutual-information'] })).rejects.toThrow(/'vector-quantized' does not have/);
     const files = await run.export();
     expect(Object.keys(files)).not.toContain('prior.onnx');

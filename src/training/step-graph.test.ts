@@ -21,7 +21,9 @@ it('an objective that needs a density names those that make do without, for a po
     /'needy' needs of the posterior the log density .* which 'deterministic' does not have\. Choose an objective that makes do without \(wae, ae, rae\)/,
   );
   const codes = createVae({ inputSize: 4, latent: 4, hidden: [3], posterior: 'vector-quantized' });
-  expect(step(codes, {})).toThrow(/\(wae, ae, rae, vq\)/);
+  expect(step(codes, {})).toThrow(
+    /'vector-quantized': the objective 'needy' knows nothing of its codes\. Choose objective 'vq'/,
+  );
 });
 
 it('an objective that needs what prior or posterior lacks is refused in a sentence', () => {

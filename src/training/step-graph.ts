@@ -1,3 +1,4 @@
+import { CapabilityError } from '../core/index.ts';
 import { grad, input, keyInput } from '../graph/index.ts';
 import type { Tensor } from '../graph/index.ts';
 import { has, posteriors, priors, requireCapabilities } from '../models/index.ts';
@@ -47,8 +48,25 @@ function needsOf(row: ObjectiveRow): readonly Capability[] {
   return createObjective(row, {}, sizes).needs.posterior ?? [];
 }
 
+/** Codes of a book follow the encoder by an objective that knows of them, and no prior is of them. */
+function requireForCodes(
+  { posterior, prior }: Vae['parts'],
+  { name, needs }: Pick<TrainingObjective, 'name' | 'needs'>,
+) {
+  const who = `posterior '${posterior.name}'`;
+  if (!needs.posterior?.includes('codes')) {
+    throw new CapabilityError(`${who}: the objective '${name}' knows nothing of its codes. Choose objective 'vq'.`);
+  }
+  if (prior.name !== 'standard-normal') {
+    throw new CapabilityError(
+      `${who}: its codes are discrete, and no prior '${prior.name}' is of them. Choose prior 'standard-normal', which is left out of account.`,
+    );
+  }
+}
+
 /** @throws CapabilityError where prior or posterior lack what the objective, or an option of it, needs */
 function requireParts({ parts }: Vae, { name, needs }: TrainingObjective): void {
+  if (has(parts.posterior, 'codes')) requireForCodes(parts, { name, needs });
   const who = `objective '${name}'${needs.option === undefined ? '' : ` with ${needs.option}`}`;
   if (needs.posterior?.includes('logProbOfDraw') && !has(parts.posterior, 'logProbOfDraw')) {
     const able = (objectives as readonly ObjectiveRow[]).filter(

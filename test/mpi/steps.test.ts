@@ -91,10 +91,13 @@ describe.skipIf(missing !== '')(`steps of ranks${missing}`, () => {
       3,
       `${prelude}${models}
       const normalised = createVae({ ...small, shape: [6, 6], network: 'conv', channels: [5, 6], hidden: [], normalization: 'batch', posterior: 'diagonal' });
+      const coded = createVae({ ...small, latent: 4, posterior: 'vector-quantized', codes: 4, codeSize: 2 });
+      const spectral = createVae({ ...small, posterior: 'diagonal', decoderNorm: 'spectral' });
       const sizes = { latent: 5, inputSize: 36, batchSize: many, trainingSize: 1000 };
+      const objectiveOf = (name, latent) => createObjective(objectives.find((row) => row.name === name), {}, { ...sizes, latent });
       const own = (name) => createObjective(objectives.find((row) => row.name === name), {}, sizes);
       for (const [model, objective, rows] of [
-        [normalised], [models.dense, own('beta-tc')], [models.dense, own('factor')], [models.dense, undefined, 20],
+        [normalised], [coded, objectiveOf('vq', 4)], [spectral], [models.dense, own('beta-tc')], [models.dense, own('factor')], [models.dense, undefined, 20],
       ]) await begin(model, { ranks, objective, rows }).then(() => say('taken'), (error) => say(error.name + ': ' + error.message));`,
     );
     expect([code, stderr]).toEqual([0, '']);
@@ -107,6 +110,8 @@ describe.skipIf(missing !== '')(`steps of ranks${missing}`, () => {
     ).toEqual([
       // prettier-ignore
       `ValueError: train: batch normalisation takes means over the examples of a batch, ${alone}`,
+      `ValueError: train: the codebook of the posterior 'vector-quantized' follows moving averages over the examples of a batch, ${alone}`,
+      `ValueError: train: spectral normalisation (decoderNorm spectral) has state that every step updates, ${alone}`,
       `ValueError: train: the objective 'beta-tc' compares the examples of a batch, ${alone}`,
       `ValueError: train: the objective 'factor' compares the examples of a batch, ${alone}`,
       'ValueError: train: a batch of 20 examples is parted among at most 2 ranks (16 rows each at least), not 3: start fewer, or choose a batch size of 34 or more.',

@@ -1,4 +1,5 @@
 import { isImageShape } from '../../drawing/index.ts';
+import { whyNoSamples } from '../model/samples.ts';
 import type { TrainedModel } from '../model/trained-model.ts';
 import type { ElboMeans } from '../../training/index.ts';
 
@@ -19,7 +20,8 @@ export function hubMetadata(run: TrainedModel, validation?: ElboMeans): string {
   const kind = data.table ? ['tabular'] : isImage ? ['image'] : [];
   const dataset = Object.hasOwn(hubDatasets, data.source) ? hubDatasets[data.source] : undefined;
   // A name of the Hub's list of tasks: of tables and arrays it has none for a density.
-  const task = isImage ? 'unconditional-image-generation' : undefined;
+  const task = isImage && whyNoSamples(run) === undefined ? 'unconditional-image-generation' : undefined;
+  const result = validation && resultOf(validation);
   const fields = {
     library_name: 'rootsigma',
     // Whose model it is decides that, and the data's licence with it.
@@ -35,16 +37,16 @@ export function hubMetadata(run: TrainedModel, validation?: ElboMeans): string {
     ].filter(unique),
     ...(task !== undefined && !run.conditions && { pipeline_tag: task }),
     ...(dataset !== undefined && { datasets: [dataset] }),
-    ...(validation && {
-      metrics: ['elbo'],
+    ...(result && {
+      metrics: [result.type],
       'model-index': [
         {
           name: `vae on ${data.source}`,
           results: [
             {
-              task: { type: task ?? 'other', name: 'Density estimation' },
+              task: { type: task ?? 'other', name: result.task },
               dataset: { name: data.source, type: dataset ?? data.kind, split: 'validation' },
-              metrics: [{ type: 'elbo', name: 'ELBO (nats, validation)', value: validation.elbo }],
+              metrics: [{ type: result.type, name: `${result.name} (nats, validation)`, value: result.value }],
             },
           ],
         },
@@ -53,6 +55,13 @@ export function hubMetadata(run: TrainedModel, validation?: ElboMeans): string {
   };
   const lines = Object.entries(fields).map(([name, value]) => `${name}: ${JSON.stringify(value)}`);
   return `---\n${lines.join('\n')}\n---\n`;
+}
+
+/** A model without a density has no ELBO: how well it reconstructs is its result. */
+function resultOf({ elbo, reconstruction }: ElboMeans) {
+  return elbo === undefined || Number.isNaN(elbo)
+    ? { type: 'reconstruction', name: 'Reconstruction', task: 'Reconstruction', value: reconstruction }
+    : { type: 'elbo', name: 'ELBO', task: 'Density estimation', value: elbo };
 }
 
 function unique(name: string, at: number, names: readonly string[]): boolean {

@@ -38,8 +38,7 @@ ${has(run.model.parts.posterior, 'logProbOfDraw') ? 'A variational autoencoder' 
 | data | ${data.source}: ${counted(data.count, 'training example')} of shape ${formatShape(data.shape)}, binarize ${data.binarize} |
 ${conditionRow(run)}${unitsRow(run)}| latent dimensions | ${model.latent} |
 | posterior | ${describePart(run.parts, 'posterior', model.posterior)} |
-| prior | ${describePart(run.parts, 'prior', model.prior)} |
-| network | ${describePart(run.parts, 'network', model.network)} |
+${priorRow(run)}| network | ${describePart(run.parts, 'network', model.network)} |
 | likelihood | ${likelihoodText(run)} |
 | parameters | ${count.toLocaleString('en')} |
 ${run.config.from ? `| start | the weights of ${run.config.from.run}, trained on ${run.config.from.source} |\n` : ''}| objective | ${describePart(run.parts, 'objective', objective)} |
@@ -124,6 +123,11 @@ const { mean, stddev } = await run.encode(run.fromTable(table)); // each [16, ${
 
 function conditionRow({ conditions }: TrainedModel): string {
   return conditions ? `| condition | given ${conditions.describe()}: ELBO and NLL are of p(x\\|c) |\n` : '';
+}
+
+/** Nothing is asked of how codes of a book are spread: they have no prior. */
+function priorRow({ config, model, parts }: TrainedModel): string {
+  return has(model.parts.posterior, 'codes') ? '' : `| prior | ${describePart(parts, 'prior', config.model.prior)} |\n`;
 }
 
 function unitsRow({ standardization, config }: TrainedModel): string {

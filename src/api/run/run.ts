@@ -506,6 +506,12 @@ export class Run {
     options: TraverseOptions & GivenOptions & { readonly example?: ArrayLikeInput } = {},
   ): Promise<NdArray<FloatDType>> {
     checkOptions('traverse', options, { ...traverseOptionRules, given: givenRule, example: rule.anything });
+    const reason = whyNoSamples(this);
+    if (reason !== undefined) {
+      throw new CapabilityError(
+        `traverse: ${reason} Points along the dimensions are no codes of it either: interpolate between two examples (rootsigma interpolate).`,
+      );
+    }
     const { example, given, ...rest } = options;
     const { dimensions, steps = 9 } = rest;
     const row = example === undefined ? undefined : await this.#data.rowsOf(example, { given });

@@ -62,6 +62,17 @@ it('whether they come of a preset, an object or an entry of the configuration', 
   await expect(dip).rejects.toThrow(/^objective 'dip' with variant 'ii' needs of the posterior/);
 });
 
+it('a posterior of codes goes with its own objective and the standard prior alone', async () => {
+  const mixed = train(missing, { ...small, preset: 'vq-vae', prior: 'ex-post-mixture' });
+  await expect(mixed).rejects.toThrow(/posterior 'vector-quantized': .*Choose prior 'standard-normal'/);
+  for (const objective of ['elbo', 'ae', 'rae', 'wae'] as const) {
+    const other = train(missing, { ...small, posterior: 'vector-quantized', objective });
+    await expect(other, objective).rejects.toThrow(CapabilityError);
+    await expect(other, objective).rejects.toThrow(/'vector-quantized': .* Choose objective 'vq'/);
+  }
+  await expect(train(missing, { ...small, preset: 'vq-vae' })).rejects.toThrow(/no\/such\/file/);
+});
+
 it('what goes together trains', async () => {
   const run = await train(makeDigits({ count: 40 }), { ...small, objective: 'wae', prior: 'realnvp', priorFlows: 2 });
   expect(run.config.objective.name).toBe('wae');

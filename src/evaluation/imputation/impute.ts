@@ -53,7 +53,8 @@ const chunkRows = 1024;
  */
 export async function imputeRows(options: ImputeOptions): Promise<Imputed> {
   const { model, rows, layout, draws, signal } = options;
-  requireCapabilities('impute', model.parts.posterior, ['logProbOfDraw']);
+  const remedy = "Train a model with a posterior that has it, such as 'diagonal', and fill gaps with that.";
+  requireCapabilities('impute', model.parts.posterior, ['logProbOfDraw'], remedy);
   requireCapabilities('impute', model.parts.prior, ['logProb']);
   const moves: readonly Move[] = has(model.parts.posterior, 'logProb') ? ['given', 'filled'] : ['given'];
   const [count = 0] = rows.shape;

@@ -191,7 +191,7 @@ function partedFor(size: number, objective: TrainingObjective, step: StepGraph):
       ? `the objective '${objective.name}' compares the examples of a batch`
       : objective.parameters.length > 0
         ? `the objective '${objective.name}' has parameters of its own`
-        : 'batch normalisation takes means over the examples of a batch';
+        : whyNotByRows(step);
     throw new ValueError(`train: ${why}, so ranks cannot part it: train in one process, without mpirun.`);
   }
   const [examples] = step.shape;
@@ -202,6 +202,18 @@ function partedFor(size: number, objective: TrainingObjective, step: StepGraph):
     );
   }
   return parted;
+}
+
+/** Most often state that a step updates: whose it is, is in its name. */
+function whyNotByRows({ state }: StepGraph): string {
+  const names = Object.keys(state);
+  if (names.some((name) => /\bcodebook\.(count|sum)$/.test(name))) {
+    return "the codebook of the posterior 'vector-quantized' follows moving averages over the examples of a batch";
+  }
+  if (names.some((name) => name.endsWith('.u'))) {
+    return 'spectral normalisation (decoderNorm spectral) has state that every step updates';
+  }
+  return 'batch normalisation takes means over the examples of a batch';
 }
 
 /**
