@@ -89,18 +89,22 @@ export async function tasksDuring(
   const { traceEvents } = JSON.parse((await browser.stopTracing()).toString()) as { traceEvents: TraceEvent[] };
   const [begin, end] = marks.map((mark) => traceEvents.find(({ name }) => name === mark));
   if (!begin || !end) throw new Error(`The trace has no marks ${marks.join(' and ')}.`);
-  return traceEvents
-    .filter(({ name, pid, tid }) => name === 'RunTask' && pid === begin.pid && tid === begin.tid)
-    .filter(({ ts }) => ts > begin.ts && ts < end.ts)
-    .map(({ tdur = NaN }) => tdur / 1000);
+  return (
+    traceEvents
+      .filter(({ name, pid, tid }) => name === 'RunTask' && pid === begin.pid && tid === begin.tid)
+      // Whole between the marks: the task that holds the last mark may not have ended when the tracing stops, and has no duration then.
+      .filter(({ ts, dur = Infinity }) => ts > begin.ts && ts + dur <= end.ts)
+      .map(({ tdur = NaN }) => tdur / 1000)
+  );
 }
 
-/** Times in microseconds: `tdur` the thread's own. */
+/** Times in microseconds: `dur` by the clock (none: not ended), `tdur` the thread's own. */
 interface TraceEvent {
   readonly name: string;
   readonly pid: number;
   readonly tid: number;
   readonly ts: number;
+  readonly dur?: number;
   readonly tdur?: number;
 }
 
