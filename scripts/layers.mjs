@@ -27,6 +27,8 @@ export const layers = [
   { name: 'server', only: ['core'] },
   { name: 'serve', not: ['worker'] },
   { name: 'sweep', not: ['worker'] },
+  // The studio's server; its pages are in studio/, beside src, and take types alone from here.
+  { name: 'studio', not: ['worker'] },
   {
     name: 'cli',
     only: [
@@ -44,6 +46,7 @@ export const layers = [
       'api',
       'serve',
       'sweep',
+      'studio',
     ],
   },
   // What the package exports: a file on top of them all.

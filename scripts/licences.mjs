@@ -10,9 +10,10 @@ export function licenseList() {
   const rows = Object.entries(packages)
     .filter(([path, { dev, devOptional }]) => path !== '' && !dev && !devOptional)
     .map(([path, about]) => ({ name: path.replace(/^.*node_modules\//, ''), ...about }));
-  // Its files that are used are copied into the package.
-  const web = packages['node_modules/onnxruntime-web'];
-  rows.push({ name: 'onnxruntime-web', ...web, optional: false, shipped: true });
+  // Their files are copied into the package, or built into the studio's pages.
+  for (const name of ['onnxruntime-web', 'preact', '@preact/signals', '@preact/signals-core', 'uplot']) {
+    rows.push({ name, ...packages[`node_modules/${name}`], optional: false, shipped: true });
+  }
   const line = ({ name, version, license, optional, shipped }) => {
     if (!license) throw new Error(`${name}: says no licence`);
     const how = shipped ? 'its files are in this package' : optional ? 'optional' : 'needed';

@@ -1,0 +1,147 @@
+// What the studio's server and its pages say to each other: types only, so that the pages import them and nothing of Node.
+// Every path begins with /api and needs the header `Authorization: Bearer TOKEN`; errors are problems (RFC 9457).
+
+/** What a run is doing, as its folder says it. */
+export type RunState =
+  'training' | 'finished' | 'stopped-early' | 'interrupted' | 'failed' | 'damaged' | 'starting' | 'stopping';
+
+/** Something that a person should look at, in words, with what to try. */
+export interface Alarm {
+  readonly kind: 'collapse' | 'overfit' | 'divergence' | 'non-finite' | 'damaged' | 'failed';
+  readonly severity: 'warning' | 'error';
+  readonly text: string;
+  readonly advice: string;
+  /** The step at which it shows, where there is one. */
+  readonly step?: number;
+}
+
+/** A line of the list of runs: `GET /api/runs`. */
+export interface RunSummary {
+  /** Opaque, of letters, digits, `-` and `_` alone: one path segment as it is. */
+  readonly id: string;
+  /** The run's folder below RUNS, with `/`. */
+  readonly name: string;
+  readonly state: RunState;
+  readonly preset?: string;
+  readonly data: { readonly source: string; readonly kind: string; readonly shape?: readonly number[] };
+  readonly posterior: string;
+  readonly prior: string;
+  readonly likelihood: string;
+  readonly network: string;
+  readonly objective: string;
+  readonly latent: number;
+  readonly epoch: number;
+  readonly epochs: number;
+  readonly step: number;
+  readonly totalSteps?: number;
+  /** Of the last epoch, on the validation split where there is one, else on training; nats. Absent where the model has no density. */
+  readonly elbo?: number;
+  readonly reconstruction?: number;
+  readonly kl?: number;
+  /** By which epochs are compared. */
+  readonly criterion?: { readonly metric: string; readonly direction: 'max' | 'min'; readonly best: number };
+  /** The last evaluation's, where the run was evaluated from here; nats, with its standard error. */
+  readonly nll?: { readonly value: number; readonly standardError: number; readonly draws: number };
+  /** Seconds that training took so far. */
+  readonly seconds: number;
+  /** Milliseconds since 1970. */
+  readonly started?: number;
+  readonly changed: number;
+  /** Who writes the run now, where somebody does. */
+  readonly owner?: { readonly host: string; readonly pid: number; readonly here: boolean };
+  readonly alarms: readonly Alarm[];
+  /** What the criterion was after each epoch, at most 60 values: a sparkline. */
+  readonly trend: readonly (number | null)[];
+}
+
+/** `GET /api/runs/:id` */
+export interface RunDetail extends RunSummary {
+  readonly config: unknown;
+  /** What may be fetched from `/api/runs/:id/files/NAME`, from a fixed list of kinds of names. */
+  readonly files: readonly { readonly name: string; readonly bytes: number; readonly type: string }[];
+  /** Pictures by step, in order: `samples` and `reconstructions`. */
+  readonly pictures: readonly { readonly kind: string; readonly epoch: number; readonly file: string }[];
+  /** Whether it can be resumed from here, and if not, why. */
+  readonly resumable: true | string;
+  /** The last lines that its training wrote to stderr, where it was started from here. */
+  readonly log: readonly string[];
+}
+
+/** One metric over training, with at most as many points as were asked for; between two of them lie those that `low` and `high` are of. */
+export interface Series {
+  /** `training.elbo`, `validation.kl`, `step.loss`, `step.gradientNorm`, `step.learningRate`, `scalars.beta`, … */
+  readonly name: string;
+  readonly step: readonly number[];
+  readonly epoch: readonly number[];
+  /** Seconds since training began; null where the record has none. */
+  readonly time: readonly (number | null)[];
+  readonly value: readonly (number | null)[];
+  readonly low: readonly (number | null)[];
+  readonly high: readonly (number | null)[];
+}
+
+/** `GET /api/runs/:id/series?points=1000[&metrics=a,b]` */
+export interface RunSeries {
+  readonly id: string;
+  readonly series: readonly Series[];
+  /** Nats of KL by epoch (rows) and latent dimension (columns), where the record has it. */
+  readonly klPerDimension?: { readonly epochs: readonly number[]; readonly values: readonly (readonly number[])[] };
+  readonly activeUnits?: { readonly epochs: readonly number[]; readonly values: readonly number[] };
+  /** Where the record was read to; `GET /api/live` goes on from here. */
+  readonly cursor: string;
+}
+
+/**
+ * Events of `GET /api/live?runs=ID,ID` (text/event-stream, read by `fetch`, as EventSource sends no token). Each has an `id`, a number; the
+ * header `Last-Event-ID` goes on after it without a gap or a repetition.
+ */
+export type LiveEvent =
+  | { readonly type: 'run'; readonly run: RunSummary }
+  | { readonly type: 'gone'; readonly id: string }
+  /** Records of metrics.jsonl as they were written, of the runs that were asked for. */
+  | { readonly type: 'records'; readonly id: string; readonly records: readonly unknown[]; readonly cursor: string }
+  /** A run began anew (overwritten, or rolled back): its series are to be fetched again. */
+  | { readonly type: 'restart'; readonly id: string };
+
+/** `GET /api/about` */
+export interface About {
+  readonly version: string;
+  readonly runs: string;
+  /** The folder given by `--data`, and what can be trained on in it, by path below it. */
+  readonly data?: { readonly folder: string; readonly files: readonly string[] };
+  readonly uploads: readonly string[];
+  readonly datasets: readonly { readonly name: string; readonly what: string }[];
+  readonly maxUploadBytes: number;
+  /** Of trainings started from here, at once. */
+  readonly maxTrainings: number;
+}
+
+/** One field of the form that starts a training, made from the rows of the table of parts: `GET /api/form`. */
+export interface FormField {
+  /** The option's name in `train`'s options. */
+  readonly name: string;
+  readonly flag: string;
+  readonly help: string;
+  readonly type: 'number' | 'whole' | 'text' | 'flag' | 'choice' | 'numbers';
+  readonly choices?: readonly { readonly value: string; readonly what: string }[];
+  readonly default?: unknown;
+  readonly group: string;
+  /** Shown only where these options have these values. */
+  readonly when?: Readonly<Record<string, readonly string[]>>;
+}
+
+export interface TrainingForm {
+  readonly presets: readonly { readonly name: string; readonly what: string; readonly options: Readonly<Record<string, unknown>> }[]; // prettier-ignore
+  readonly fields: readonly FormField[];
+}
+
+/** Body of `POST /api/trainings`; answers 201 with `{ id }`, or a problem that names the field (`pointer`). */
+export interface StartTraining {
+  /** Where the examples come from: a built-in set, a path below `--data`, or an upload. */
+  readonly data: { readonly kind: 'dataset' | 'file' | 'upload'; readonly name: string };
+  /** The run's name below RUNS; one is made where there is none. */
+  readonly name?: string;
+  readonly options: Readonly<Record<string, unknown>>;
+}
+// Further: POST /api/runs/:id/stop (saves, as Ctrl-C does), POST /api/runs/:id/resume { epochs? }, POST /api/runs/:id/evaluate { draws? },
+// GET /api/runs/:id/start → StartTraining (to duplicate it), POST /api/uploads?name=NAME (the file's bytes), GET /api/runs/:id/files/NAME.

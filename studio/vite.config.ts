@@ -1,0 +1,19 @@
+import { defaultClientConditions, defineConfig } from 'vite';
+import { aliases } from '../site/build/aliases.ts';
+
+export default defineConfig({
+  root: import.meta.dirname,
+  // Relative addresses: the files work under any path.
+  base: './',
+  resolve: { alias: aliases, conditions: ['rootsigma:source', ...defaultClientConditions] },
+  oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
+  worker: { format: 'es' },
+  build: {
+    // Part of the package: `rootsigma studio` serves it.
+    outDir: '../dist/studio-app',
+    emptyOutDir: true,
+    target: 'es2022',
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+  },
+});
