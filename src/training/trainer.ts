@@ -9,30 +9,20 @@ import { CriterionProgram, elboObjective, isBetter, metricText, scalarAt } from 
 import type { Examples, TrainingObjective } from '../objectives/index.ts';
 import { foldIn, key as seedKey } from '../random/index.ts';
 import type { Key } from '../random/index.ts';
-import { stepsTaken } from './checkpoint.ts';
 import type { Checkpoint, Progress } from './checkpoint.ts';
 import { patienceIsOver, updatePatience } from './early-stopping.ts';
 import type { EpochEvent, NonFiniteEvent, StepEvent, TrainingEvent } from './events.ts';
-import {
-  decide,
-  firstNonFiniteIn,
-  locateInData,
-  maxLocated,
-  noneNonFinite,
-  noticeOf,
-  rollbackFactor,
-  stepsBetweenSnapshots,
-  stopError,
-} from './non-finite.ts';
-import type { NonFiniteCounts, Snapshot } from './checkpoint.ts';
-import type { Finding, NonFinitePolicy } from './non-finite.ts';
+import { firstNonFiniteIn, locateInData, rollbackFactor } from './non-finite.ts';
+import type { Finding } from './non-finite.ts';
 import type { NamedParameters } from './parameter-store.ts';
+import { Recovery } from './recovery.ts';
 import type { SpareMemory } from './replicas/memory.ts';
 import { startSteps } from './replicas/start-steps.ts';
 import type { Steps } from './replicas/steps.ts';
 import { learningRateFactor } from './schedule.ts';
 import { startingValues, streams } from './starting-values.ts';
 import { StepTimes } from './step-times.ts';
+import { TrainingState } from './training-state.ts';
 import { stepsIn, stepsInAll, trimmedCount, without, worstExamples } from './trim.ts';
 import { meansOfTerms, validate } from './validation.ts';
 import type { Validation } from './validation.ts';
@@ -66,15 +56,6 @@ export interface TrainerOptions {
   readonly followerPatience?: number | undefined;
 }
 
-const start: Progress = {
-  epoch: 0,
-  batch: 0,
-  sums: {},
-  bestEpoch: 0,
-  bestValue: null,
-  patience: { reference: null, waited: 0 },
-};
-
 /** Trains a model: an iteration over its events, from any point at which a checkpoint was taken. */
 export class Trainer {
   readonly #options: TrainerOptions;
@@ -85,11 +66,8 @@ export class Trainer {
   readonly #criterion: CriterionProgram | undefined;
   readonly #times = new StepTimes();
   readonly #onNotice: (line: string) => void;
-  readonly #policy: NonFinitePolicy;
-  #progress: Progress;
-  #best: NamedParameters | undefined;
-  /** What a rollback goes back to: a state from which a step was finite, if there is one yet. */
-  #snapshot: Snapshot | undefined;
+  readonly #state: TrainingState;
+  readonly #recovery: Recovery;
 
   private constructor(
     options: TrainerOptions,
@@ -105,11 +83,11 @@ export class Trainer {
     this.#replicas = parts.replicas;
     this.#objective = parts.objective;
     this.#criterion = parts.criterion;
-    this.#progress = resume?.progress ?? start;
-    this.#best = resume?.best;
-    this.#snapshot = config.onNan === 'rollback' ? resume?.rollback : undefined;
     this.#onNotice = noticesTo(options.onNotice);
-    this.#policy = config.onNan ?? 'stop';
+    const { onNan = 'stop' } = config;
+    const { store } = parts.replicas;
+    this.#state = new TrainingState(parts.replicas, resume, { keepsGood: onNan === 'rollback' });
+    this.#recovery = new Recovery(onNan, { state: this.#state, store, onNotice: this.#onNotice });
     const { training, initial } = options;
     const parameters =
       resume?.parameters ?? startingValues({ model, objective: parts.objective, training, initial, seed: this.#seed });
@@ -140,7 +118,7 @@ export class Trainer {
 
   /** How far it has come. Another object after every step and epoch. */
   get progress(): Progress {
-    return this.#progress;
+    return this.#state.progress;
   }
 
   get parameterCount(): number {
@@ -149,7 +127,7 @@ export class Trainer {
 
   /** The model's parameters: the best epoch's where there is a validation split, else the current ones (a copy). */
   result(): NamedParameters {
-    return this.#best ?? this.#ofModel();
+    return this.#state.best ?? this.#ofModel();
   }
 
   /** A copy of the model's parameters, without the objective's own, which are for training only. */
@@ -163,19 +141,7 @@ export class Trainer {
    * @throws NumericalError where something in it is not finite: such a state is never kept
    */
   checkpoint(): Checkpoint {
-    const state = this.#state();
-    const wrong = firstNonFiniteIn({ ...state.parameters, ...state.optimizer });
-    if (wrong !== undefined) {
-      const finding = this.#findingOf(wrong);
-      throw stopError(this.#decide(finding).event, finding);
-    }
-    const { sharing } = this.#replicas;
-    return {
-      ...state,
-      ...(sharing && { sharing }),
-      ...(this.#snapshot && { rollback: this.#snapshot }),
-      ...(this.#best && { best: this.#best }),
-    };
+    return this.#recovery.checkpoint();
   }
 
   /** Whether `checkpoint` needs nobody else: among ranks only after what the last of them asked for (`wantsState`), and at the end. */
@@ -185,27 +151,7 @@ export class Trainer {
 
   /** Whether the state is not finite and training will go back when it next looks: there is nothing to keep before. */
   isAboutToReturn(): boolean {
-    if (this.#policy !== 'rollback' || !this.#snapshot) return false;
-    const { parameters, optimizer } = this.#state();
-    return firstNonFiniteIn({ ...parameters, ...optimizer }) !== undefined;
-  }
-
-  #state(): Snapshot {
-    return {
-      parameters: this.#replicas.store.snapshot(),
-      optimizer: this.#replicas.optimizerState(),
-      steps: this.#replicas.steps,
-      progress: this.#progress,
-    };
-  }
-
-  /** Steps taken, those counted whose update was skipped. */
-  get #index(): number {
-    return stepsTaken({ steps: this.#replicas.steps, progress: this.#progress });
-  }
-
-  get #counts(): NonFiniteCounts {
-    return this.#progress.nonFinite ?? noneNonFinite;
+    return this.#recovery.isAboutToReturn();
   }
 
   /**
@@ -221,7 +167,7 @@ export class Trainer {
     const started = performance.now();
     let reason: 'finished' | 'stopped-early' | 'interrupted' = 'finished';
     for (;;) {
-      const { epoch, batch, patience } = this.#progress;
+      const { epoch, batch, patience } = this.#state.progress;
       // Asked before an epoch, and not after one: a training that had stopped early stays so when it is resumed.
       if (batch === 0 && patienceIsOver(patience, config.earlyStopping)) {
         reason = 'stopped-early';
@@ -229,25 +175,25 @@ export class Trainer {
       }
       if (epoch >= config.epochs) break;
       if ((yield* this.#epoch(signal)) === 'interrupted') {
-        yield* this.#checkParameters();
+        yield* this.#recovery.checkParameters();
         reason = 'interrupted';
         break;
       }
     }
-    const { skipped, rollbacks } = this.#counts;
+    const { skipped, rollbacks } = this.#state.counts;
     this.#replicas.gatherState();
     yield {
       event: 'done',
       reason,
-      epochs: this.#progress.epoch,
-      steps: this.#index,
+      epochs: this.#state.progress.epoch,
+      steps: this.#state.index,
       ...(skipped > 0 && { skipped }),
       ...(rollbacks > 0 && { rollbacks }),
-      bestEpoch: this.#best ? this.#progress.bestEpoch : this.#progress.epoch,
+      bestEpoch: this.#state.best ? this.#state.progress.bestEpoch : this.#state.progress.epoch,
       stepMs: this.#times.median() || 0,
       meanStepMs: this.#times.mean() || 0,
       seconds: (performance.now() - started) / 1000,
-      ...this.#progress.last,
+      ...this.#state.progress.last,
     };
   }
 
@@ -259,15 +205,15 @@ export class Trainer {
   /** The examples of the epoch under way: all but those that the model explained worst at its start. */
   async #examplesOfEpoch(): Promise<Uint32Array> {
     const { training, config, ranks } = this.#options;
-    const { epoch, batch } = this.#progress;
+    const { epoch, batch } = this.#state.progress;
     const count = trimmedCount(training.size, config.trim, epoch);
     if (batch === 0 && count > 0 && this.#criterion) {
       const key = foldIn(foldIn(this.#seed, streams.trimming), epoch);
       const { batchSize } = config;
       const trimmed = await worstExamples(this.#criterion, training, { count, key, batchSize, ranks });
-      this.#progress = { ...this.#progress, trimmed };
+      this.#state.update({ trimmed });
     }
-    return without(count > 0 ? (this.#progress.trimmed ?? []) : [], training.size);
+    return without(count > 0 ? (this.#state.progress.trimmed ?? []) : [], training.size);
   }
 
   /** One epoch, or what is left of it; after a rollback it begins anew from there. */
@@ -276,23 +222,23 @@ export class Trainer {
   ): AsyncGenerator<StepEvent | EpochEvent | NonFiniteEvent, 'finished' | 'interrupted' | 'rolled-back'> {
     const { config } = this.#options;
     const started = performance.now();
-    const { epoch } = this.#progress;
+    const { epoch } = this.#state.progress;
     const { batchSize, seed } = config;
     const examples = await this.#examplesOfEpoch();
-    const batches = trainingBatches(examples.length, { batchSize, seed, epoch, firstStep: this.#progress.batch });
+    const batches = trainingBatches(examples.length, { batchSize, seed, epoch, firstStep: this.#state.progress.batch });
     for (const { indices } of batches) {
       if (signal?.aborted) return 'interrupted';
       // The engine blocks its thread while it runs.
       await takeTurns();
-      const state = this.#isSnapshotDue() ? this.#state() : undefined;
-      if (state && (yield* this.#checkState(state))) return 'rolled-back';
+      const state = this.#recovery.dueSnapshot();
+      if (state && (yield* this.#recovery.check(state))) return 'rolled-back';
       const outcome = await this.#takeStep(indices.map((index) => examples[index] ?? index));
-      if (state && ('event' in outcome || !this.#snapshot)) this.#keep(state);
+      if (state && ('event' in outcome || !this.#state.good)) this.#state.keep(state);
       if ('event' in outcome) yield outcome;
-      else if (yield* this.#answer(outcome)) return 'rolled-back';
+      else if (yield* this.#recovery.answer(outcome)) return 'rolled-back';
     }
     if (signal?.aborted) return 'interrupted';
-    if (yield* this.#checkParameters()) return 'rolled-back';
+    if (yield* this.#recovery.checkParameters()) return 'rolled-back';
     yield await this.#finishEpoch(started);
     return 'finished';
   }
@@ -300,8 +246,8 @@ export class Trainer {
   async #takeStep(indices: Uint32Array): Promise<StepEvent | Finding> {
     const started = performance.now();
     const { training, config } = this.#options;
-    const index = this.#index;
-    const { rollbacks, inARow } = this.#counts;
+    const index = this.#state.index;
+    const { rollbacks } = this.#state.counts;
     // After a rollback, noise is other noise.
     const seed = rollbacks === 0 ? this.#seed : foldIn(foldIn(this.#seed, streams.rollbacks), rollbacks);
     training.read(indices, this.#replicas.batch, foldIn(foldIn(seed, streams.binarization), index));
@@ -316,16 +262,15 @@ export class Trainer {
       ownLearningRate: (this.#objective.optimizer?.learningRate ?? 0) * rollbackFactor ** rollbacks,
     };
     const { store } = this.#replicas;
-    // Running averages change also where the update is left out; without them nothing does.
-    const before = this.#policy === 'skip' && store.state.length > 0 ? this.#state() : undefined;
+    const before = this.#recovery.beforeStep();
     const { refused, loss, metrics, ...norms } = await this.#replicas.take(request);
     const wrong = store.isStateFinite() ? undefined : firstNonFiniteIn(store.parameters);
     const what = wrong ?? refused;
     if (what !== undefined) {
-      if (before) this.#replicas.load(before.parameters, before);
+      if (before) this.#state.load(before);
       return {
         failedStep: index + 1,
-        epoch: this.#progress.epoch + 1,
+        epoch: this.#state.progress.epoch + 1,
         what,
         isOfStep: true,
         locate: () =>
@@ -336,18 +281,14 @@ export class Trainer {
             : 'only in float32 arithmetic: the float64 re-run stays finite'),
       };
     }
-    if (this.#policy === 'skip' && inARow > 0) this.#count({ ...this.#counts, inARow: 0 });
-    const { sums, batch } = this.#progress;
-    this.#progress = {
-      ...this.#progress,
-      batch: batch + 1,
-      sums: mapValues(metrics, (value, name) => (sums[name] ?? 0) + value),
-    };
+    this.#recovery.passed();
+    const { sums, batch } = this.#state.progress;
+    this.#state.update({ batch: batch + 1, sums: mapValues(metrics, (value, name) => (sums[name] ?? 0) + value) });
     const stepMs = performance.now() - started;
     this.#times.add(stepMs);
     return {
       event: 'step',
-      epoch: this.#progress.epoch + 1,
+      epoch: this.#state.progress.epoch + 1,
       step: index + 1,
       totalSteps,
       examples: indices.length,
@@ -365,14 +306,14 @@ export class Trainer {
 
   async #finishEpoch(started: number): Promise<EpochEvent> {
     const { training, config } = this.#options;
-    const { sums, epoch, patience, nonFinite } = this.#progress;
+    const { sums, epoch, patience, nonFinite } = this.#state.progress;
     const steps = stepsIn(epoch, training.size, config) - (nonFinite?.skippedInEpoch ?? 0);
     const means = mapValues(sums, (sum) => sum / steps);
     const { reconstruction = NaN, kl } = means;
     const terms = meansOfTerms({ reconstruction, kl });
     const { elbo } = terms;
     const validation = await this.#validate();
-    const { bestValue } = this.#progress;
+    const { bestValue } = this.#state.progress;
     const last = {
       training: { ...terms, metrics: { ...(elbo !== undefined && { elbo }), ...means } },
       ...(validation && { validation }),
@@ -386,12 +327,12 @@ export class Trainer {
         `epoch ${epoch + 1}: the ${metricText(criterion.metric)} of the held-out examples is ${value}, which the numbers of some of them are too large for; it is not the best one.`,
       );
     }
-    if (value !== undefined && best) this.#best = this.#ofModel();
-    this.#progress = {
+    if (value !== undefined && best) this.#state.best = this.#ofModel();
+    this.#state.begin({
       epoch: epoch + 1,
       batch: 0,
       sums: {},
-      bestEpoch: best ? epoch + 1 : this.#progress.bestEpoch,
+      bestEpoch: best ? epoch + 1 : this.#state.progress.bestEpoch,
       bestValue: best ? (value ?? null) : bestValue,
       patience: updatePatience(patience, value, {
         earlyStopping: config.earlyStopping,
@@ -399,12 +340,12 @@ export class Trainer {
       }),
       last,
       ...(nonFinite && { nonFinite: { ...nonFinite, skippedInEpoch: 0 } }),
-    };
+    });
     return {
       event: 'epoch',
       epoch: epoch + 1,
       epochs: config.epochs,
-      step: this.#index,
+      step: this.#state.index,
       ...last,
       best,
       seconds: (performance.now() - started) / 1000,
@@ -422,70 +363,6 @@ export class Trainer {
       trim: config.validationTrim ?? 0,
       ranks,
     });
-  }
-
-  /**
-   * What becomes of what was found: says it, and goes back where that is it. True when the epoch begins anew from there.
-   * @throws NumericalError where training ends
-   */
-  *#answer(finding: Finding): Generator<NonFiniteEvent, boolean> {
-    const { event, counts } = this.#decide(finding);
-    const snapshot = this.#snapshot;
-    if (event.action === 'skipped') this.#progress = { ...this.#progress, batch: this.#progress.batch + 1 };
-    if (event.action === 'rolled-back' && snapshot) {
-      // The best parameters are that still, also where the epoch that found them is taken back.
-      const { bestEpoch, bestValue } = this.#progress;
-      this.#progress = { ...snapshot.progress, bestEpoch, bestValue };
-      this.#replicas.load(snapshot.parameters, snapshot);
-    }
-    if (event.action !== 'stopped') {
-      this.#count(counts);
-      // The others are in the events, and counted at the end.
-      if (counts.skipped + counts.rollbacks <= maxLocated) this.#onNotice(noticeOf(event));
-    }
-    yield event;
-    if (event.action === 'stopped') throw stopError(event, finding);
-    return event.action === 'rolled-back';
-  }
-
-  #decide(finding: Finding): ReturnType<typeof decide> {
-    const from = this.#snapshot && stepsTaken(this.#snapshot);
-    return decide(this.#policy, finding, { counts: this.#counts, from });
-  }
-
-  #count(nonFinite: NonFiniteCounts): void {
-    this.#progress = { ...this.#progress, nonFinite };
-  }
-
-  /** Whether the state before the next step is one to go back to. */
-  #isSnapshotDue(): boolean {
-    return this.#policy === 'rollback' && (!this.#snapshot || this.#progress.batch % stepsBetweenSnapshots === 0);
-  }
-
-  /** True when a state is not finite, and training went back. */
-  *#checkState({ parameters, optimizer }: Snapshot): Generator<NonFiniteEvent, boolean> {
-    const wrong = firstNonFiniteIn({ ...parameters, ...optimizer });
-    return wrong === undefined ? false : yield* this.#answer(this.#findingOf(wrong));
-  }
-
-  /** Keeps a state to go back to: a step from there was finite, or there is no other. */
-  #keep(state: Snapshot): void {
-    const counts = this.#counts;
-    // It got past where it went back to.
-    if (counts.inARow > 0 && stepsTaken(state) > counts.returnedTo) this.#count({ ...counts, inARow: 0 });
-    this.#snapshot = state;
-  }
-
-  /** An update may make a parameter infinite whose gradient was finite. True when training went back. */
-  *#checkParameters(): Generator<NonFiniteEvent, boolean> {
-    const { store } = this.#replicas;
-    const wrong = store.isFinite() ? undefined : firstNonFiniteIn(store.parameters);
-    return wrong === undefined ? false : yield* this.#answer(this.#findingOf(wrong));
-  }
-
-  #findingOf(what: string): Finding {
-    const { epoch } = this.#progress;
-    return { failedStep: this.#index, epoch: epoch + 1, what, isOfStep: false, locate: () => undefined };
   }
 }
 
