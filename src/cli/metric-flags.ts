@@ -68,7 +68,7 @@ export async function metricsOf({ metrics = [], set = {} }: MetricFlags): Promis
   if (metrics.length === 0) return {};
   const named = metrics.filter((name) => !settings.has(name));
   const choices = [...named, ...[...settings].map(([name, options]) => ({ ...options, name }))];
-  const { checkMetricChoices } = await import('../api/run/metrics.ts');
+  const { checkMetricChoices } = await import('../api/run/evaluation.ts');
   await checkMetricChoices(choices);
   return { metrics: choices };
 }

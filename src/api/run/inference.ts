@@ -181,6 +181,12 @@ export class Inference {
     return x as NdArray<'float32'>;
   }
 
+  /** Before so many points of the latent space are made, and decoded. @throws ValueError where the memory cannot hold that */
+  checkPoints(operation: string, rows: number): void {
+    const { latent, inputSize } = this.#model;
+    checkResultSize({ operation, rows, bytesPerRow: 4 * (latent + inputSize) });
+  }
+
   #encoded(tensors: Parameters): PosteriorDistribution {
     const { x, model } = ofRows(this.#model, rowInput(this.#model, { name: 'in' }));
     return model.encode(tensors, x);

@@ -264,6 +264,12 @@ export class RunData {
     return rows;
   }
 
+  /** What the model gives, in the data's own units. The inverse of `rows` but for the shape. */
+  inUnits(rows: NdArray<'float32'>): NdArray<FloatDType> {
+    const standardization = this.#standardization;
+    return standardization ? new NdArray(standardization.restore(rows.data), rows.shape, 'float64') : rows;
+  }
+
   #checkValues(values: Float32Array, given: ArrayLike<number>, { name = 'x', names }: NamedExamples): void {
     const { support } = likelihoodFor(this.#config, { parts: this.#parts });
     const inputSize = sizeOf(this.#config.data.shape);

@@ -1,65 +1,39 @@
-import {
-  CapabilityError,
-  NdArray,
-  ShapeError,
-  UnsupportedError,
-  ValueError,
-  checkOptions,
-  checkValue,
-  formatShape,
-  formerDrawNames,
-  noticesTo,
-  underPresentNames,
-  rule,
-  sameShape,
-} from '../../core/index.ts';
+import { CapabilityError, NdArray, ValueError, checkOptions, noticesTo, rule } from '../../core/index.ts';
 import type { ArrayLikeInput, FloatDType, OnNotice, OptionRules } from '../../core/index.ts';
-import { TableEncoder, examplesOf, numbersOf, tableDataset, takeFirst } from '../../data/index.ts';
+import { TableEncoder, examplesOf, tableDataset } from '../../data/index.ts';
 import type { DatasetSplits, DecodeOptions, FileInput, Standardization } from '../../data/index.ts';
 import type { Engine } from '../../engine/index.ts';
-import { evaluateModel } from '../../evaluation/index.ts';
 import { MemoryStore, nameIn, readAll, zip } from '../../io/index.ts';
-import type { AnomalyThreshold, Measurements } from '../../evaluation/index.ts';
+import type { AnomalyThreshold } from '../../evaluation/index.ts';
 import { builtInParts } from '../../config/index.ts';
 import type { PartTable, RunConfig } from '../../config/index.ts';
 import type { Cell, Store, Table } from '../../io/index.ts';
 import { has } from '../../models/index.ts';
 import type { LikelihoodFamily, Vae } from '../../models/index.ts';
-import { key } from '../../random/index.ts';
 import type { Key } from '../../random/index.ts';
 import type { NamedParameters } from '../../training/index.ts';
 import { AnomalyDetector } from './anomalies.ts';
 import type { AnomalyOptions, FitThresholdOptions, ScoreOptions } from './anomalies.ts';
-import { withColumnsOf } from '../data/conditions.ts';
 import type { Conditions } from '../data/conditions.ts';
-import { evaluationExamples } from '../data/data.ts';
 import type { DataInput } from '../data/data.ts';
+import { Coder } from './codes.ts';
+import { evaluateRun } from './evaluation.ts';
 import { imputeOptionRules } from './impute-options.ts';
 import type { ImputeOptions } from './impute-options.ts';
 import type { Imputation, Imputing, TableImputation } from './imputing.ts';
-import { Inference, besideRows, lastOfRows, spreadDraws } from './inference.ts';
+import { Inference } from './inference.ts';
 import type { Encoding } from './inference.ts';
-import { checkSupport, likelihoodFor } from '../model/likelihood.ts';
+import { likelihoodFor } from '../model/likelihood.ts';
 import { whyNoSamples } from '../model/samples.ts';
-import { checkResultSize } from '../model/size.ts';
-import { interpolateLatents, interpolateOptionRules, traverseLatents, traverseOptionRules } from './latent-paths.ts';
 import type { InterpolateOptions, TraverseOptions } from './latent-paths.ts';
 import { storeAt } from '../keeping/place.ts';
 import type { RunPlace } from '../keeping/place.ts';
-import { checkMetricChoices, planRunMetrics } from './metrics.ts';
 import { RunData } from './run-data.ts';
 import { exportRun } from '../keeping/export-run.ts';
 import { saveRun } from '../keeping/run-files.ts';
 import { onnxOptionRules } from '../keeping/onnx-models.ts';
 import type { ExportOptions } from '../keeping/export-run.ts';
-import {
-  encodeOptionRules,
-  evaluateOptionRules,
-  examplesOptionRules,
-  givenRule,
-  sampleOptionRules,
-  splitOptionRules,
-} from './run-options.ts';
+import { examplesOptionRules, splitOptionRules } from './run-options.ts';
 import type {
   EncodeOptions,
   ExamplesOptions,
@@ -100,8 +74,8 @@ export class Run {
   readonly #sampler: Sampler;
   readonly #data: RunData;
   readonly #onNotice: OnNotice | undefined;
+  readonly #coder: Coder;
   readonly #anomalies: AnomalyDetector;
-  #saidMoments = false;
 
   constructor(parts: RunParts) {
     this.config = parts.config;
@@ -118,14 +92,11 @@ export class Run {
     this.#likelihood = likelihoodFor(parts.config, { parts: this.parts });
     this.#table = parts.config.data.table && new TableEncoder(parts.config.data.table);
     this.#inference = new Inference(parts.engine, this.model, parts.parameters);
-    this.#sampler = new Sampler({
-      inference: this.#inference,
-      data: this.#data,
-      conditions: this.conditions,
-      table: this.#table,
-      requireTable: (operation) => this.#tableEncoder(operation),
-      onNotice: this.#onNotice,
-    });
+    const own = { trained: this, conditions: this.conditions, inference: this.#inference, data: this.#data };
+    const requireTable = (operation: string) => this.#tableEncoder(operation);
+    const { onNotice } = parts;
+    this.#sampler = new Sampler({ ...own, table: this.#table, requireTable, onNotice });
+    this.#coder = new Coder({ ...own, sampler: this.#sampler, onNotice });
     this.#anomalies = new AnomalyDetector(
       { ...parts, model: this.model, store: parts.store },
       {
@@ -180,39 +151,17 @@ export class Run {
    *
    * @throws ValueError for a metric that the run or the examples cannot have, before anything is computed
    */
-  async evaluate(options: RunEvaluateOptions = {}): Promise<RunEvaluation> {
-    checkOptions('evaluate', options, evaluateOptionRules);
-    const onNotice = noticesTo(this.#onNotice);
-    const present = underPresentNames('evaluate', options, formerDrawNames, { onNotice });
-    const { draws = 100, seed = 0, limit } = present;
-    // A slip of the hand is said before data are read.
-    if (options.metrics !== undefined) await checkMetricChoices(options.metrics);
-    const { dataset } = await this.#data.select(options.data, options.split);
-    const limited = this.#data.withGiven(limit === undefined ? dataset : takeFirst(dataset, limit), options.given);
-    const { config, standardization } = this;
-    await checkSupport('evaluate', limited, { config, parts: this.parts, standardization });
-    const reading = { binarize: config.data.binarize, standardization, conditions: this.conditions };
-    const examples = evaluationExamples(limited, reading, seed);
-    const { onProgress, onPartial, signal, metrics } = options;
-    const { inferred } = limited;
-    const measured = { engine: this.#engine, model: this.model, parameters: this.parameters, examples, signal };
-    const measure =
-      metrics &&
-      (await planRunMetrics(metrics, {
-        ...measured,
-        dataset: limited,
-        ...{ reading, data: this.#data, given: options.data, seed },
+  evaluate(options: RunEvaluateOptions = {}): Promise<RunEvaluation> {
+    const { model, parameters, config, parts, standardization, conditions } = this;
+    return evaluateRun(
+      { engine: this.#engine, model, parameters, config, parts, standardization, conditions, data: this.#data },
+      options,
+      {
         sample: (count, drawn) => this.sample(count, drawn),
         sampleTable: (count, drawn) => this.sampleTable(count, drawn),
-      }));
-    const evaluation = await evaluateModel({ ...measured, draws, seed, onProgress, inferred });
-    onPartial?.(evaluation);
-    if (!measure) return evaluation;
-    const sayDone = (metric: string, done: number, total: number) =>
-      onProgress?.({ stage: 'metric', metric, done, total });
-    const onMeasured = (measurements: Measurements) => onPartial?.({ ...evaluation, ...measurements });
-    // Not copied: what a model without a density lacks says so where it is read.
-    return Object.assign(evaluation, await measure({ seed, onProgress: sayDone, onMeasured }));
+        onNotice: this.#onNotice,
+      },
+    );
   }
 
   /**
@@ -251,13 +200,8 @@ export class Run {
    * most probable x, or a draw from p(x|z), which has the likelihood's noise as data have it (the default for tables, whose
    * rows come encoded; `sampleTable` reads them back). Numbers of standardised data come in their own units, in float64.
    */
-  async sample(count = 64, options: SampleOptions = {}): Promise<NdArray<FloatDType>> {
-    checkValue('sample: the count', count, this.#countRule());
-    checkOptions('sample', options, sampleOptionRules);
-    this.#checkPoints('sample', count);
-    const reason = whyNoSamples(this);
-    if (reason !== undefined) throw new CapabilityError(`sample: ${reason}`);
-    return this.#inUnits(await this.#sampler.rows(count, options)).reshape([count, ...this.exampleShape]);
+  sample(count = 64, options: SampleOptions = {}): Promise<NdArray<FloatDType>> {
+    return this.#sampler.sample(count, options);
   }
 
   /** Whether there is a density log q(z|x), and so ELBO, KL and NLL: not of autoencoders (posterior 'deterministic'). */
@@ -275,32 +219,13 @@ export class Run {
     return this.#sampler.isByRejection(given);
   }
 
-  /** What the model gives, [n, inputSize], in the data's own units. */
-  #inUnits(rows: NdArray<'float32'>): NdArray<FloatDType> {
-    const { standardization } = this;
-    return standardization ? new NdArray(standardization.restore(rows.data), rows.shape, 'float64') : rows;
-  }
-
-  /** What one array can hold. */
-  #countRule() {
-    return rule.whole(1, Math.floor(2 ** 30 / Math.max(this.model.inputSize, this.model.latent)));
-  }
-
-  /** Before so many points of the latent space are made, and decoded. @throws ValueError where the memory cannot hold that */
-  #checkPoints(operation: string, rows: number): void {
-    const { latent, inputSize } = this.model;
-    checkResultSize({ operation, rows, bytesPerRow: 4 * (latent + inputSize) });
-  }
-
   /**
    * The conditions of the examples that `sample` gives with the same options: a column for each name, a row for each example.
    *
    * @throws ValueError where the model has no condition, or none such
    */
   sampleConditions(count = 64, options: Pick<SampleOptions, 'seed' | 'given'> = {}): Table {
-    checkValue('sampleConditions: the count', count, this.#countRule());
-    checkOptions('sampleConditions', options, { seed: rule.seed, given: sampleOptionRules.given });
-    return this.#sampler.conditions(count, options).table;
+    return this.#sampler.sampleConditions(count, options);
   }
 
   /**
@@ -310,14 +235,8 @@ export class Run {
    *
    * @throws ValueError when the model was not trained on a table
    */
-  async sampleTable(count = 64, options: SampleOptions = {}): Promise<Table> {
-    const { seed = 0, missing = true } = options;
-    const rows = await this.sample(count, options);
-    const table = this.#tableEncoder('sampleTable').decode(rows, { seed, missing, labels: true });
-    // Numbers that were given are written as they were, and not as float32 rounds them.
-    return !this.conditions || options.given === undefined || this.isByRejection(options.given)
-      ? table
-      : withColumnsOf(table, this.sampleConditions(count, { seed, given: options.given }));
+  sampleTable(count = 64, options: SampleOptions = {}): Promise<Table> {
+    return this.#sampler.sampleTable(count, options);
   }
 
   /**
@@ -348,14 +267,8 @@ export class Run {
    *
    * @param x as `encode` takes it
    */
-  async reconstruct(
-    x: ArrayLikeInput | DataInput,
-    options: SplitOptions & GivenOptions = {},
-  ): Promise<NdArray<FloatDType>> {
-    checkOptions('reconstruct', options, { ...splitOptionRules, given: givenRule });
-    const rows = await this.#data.rowsOf(x, options);
-    const images = await this.#decodeGiven(await this.#inference.center(rows), this.#conditionsIn(rows));
-    return images.reshape(this.#data.isSingle(x) ? this.exampleShape : images.shape);
+  reconstruct(x: ArrayLikeInput | DataInput, options: SplitOptions & GivenOptions = {}): Promise<NdArray<FloatDType>> {
+    return this.#coder.reconstruct(x, options);
   }
 
   /**
@@ -365,16 +278,8 @@ export class Run {
    *   `options.split` is taken; `testData` gives their examples with what each of them is called
    * @param options.draws gives so many draws z ~ q(z|x) of each example too
    */
-  async encode(x: ArrayLikeInput | DataInput, options: EncodeOptions = {}): Promise<Encoding> {
-    checkOptions('encode', options, encodeOptionRules);
-    const { draws, seed = 0 } = options;
-    if (draws !== undefined) this.#requireNoise();
-    this.#sayWithoutMoments();
-    const rows = await this.#data.rowsOf(x, options);
-    const encoding = await this.#inference.encode(rows);
-    return draws === undefined
-      ? encoding
-      : { ...encoding, draws: await this.#inference.drawPosterior(rows, draws, key(seed)) };
+  encode(x: ArrayLikeInput | DataInput, options: EncodeOptions = {}): Promise<Encoding> {
+    return this.#coder.encode(x, options);
   }
 
   /**
@@ -384,43 +289,11 @@ export class Run {
    * @param x as `encode` takes it; labels are not looked at
    * @throws UnsupportedError of a model that infers none
    */
-  async classify(
+  classify(
     x: ArrayLikeInput | DataInput,
     options: SplitOptions = {},
   ): Promise<{ readonly probabilities: NdArray<'float32'>; readonly classes: readonly Cell[] }> {
-    checkOptions('classify', options, splitOptionRules);
-    if (!this.model.classifier || !this.conditions) {
-      throw new UnsupportedError(
-        "classify: the model infers no label: train one with objective 'm2' and a label as condition (--preset m2).",
-      );
-    }
-    const probabilities = await this.#inference.classify(await this.#data.rowsAlone(x, options));
-    if (!probabilities) throw new UnsupportedError('classify: the model has no classifier.');
-    return { probabilities, classes: this.conditions.classes };
-  }
-
-  /** The conditions behind rows of the model's. */
-  #conditionsIn(rows: NdArray<'float32'>): NdArray<'float32'> | undefined {
-    return this.conditions && lastOfRows(rows, this.conditions.size);
-  }
-
-  /** @throws CapabilityError where z is a function of x alone */
-  #requireNoise(): void {
-    if (this.#inference.noiseSize > 0) return;
-    throw new CapabilityError(
-      `encode: the posterior '${this.model.parts.posterior.name}' has no noise, so every draw of z would be the same: leave draws out, and the code is the mean.`,
-    );
-  }
-
-  /** Said once: what `encode` gives of a posterior without moments. */
-  #sayWithoutMoments(): void {
-    const { posterior } = this.model.parts;
-    if (this.#saidMoments || has(posterior, 'moments')) return;
-    this.#saidMoments = true;
-    if (this.#inference.noiseSize === 0) return;
-    noticesTo(this.#onNotice)(
-      `a '${posterior.name}' posterior has no moments in closed form: 'mean' is the image of the noise's mean, 'stddev' and 'covariance' are those of ${spreadDraws} draws.`,
-    );
+    return this.#coder.classify(x, options);
   }
 
   /**
@@ -429,41 +302,16 @@ export class Run {
    * @param z [batch, latent] or [latent]
    * @param options.given of a model with a condition: that of all codes, or of each
    */
-  async decode(z: ArrayLikeInput, options: GivenOptions = {}): Promise<NdArray<FloatDType>> {
-    checkOptions('decode', options, { given: givenRule });
-    const given = NdArray.from(z, 'float32');
-    const count = given.size / this.model.latent;
-    if (given.shape.at(-1) !== this.model.latent) {
-      throw new ShapeError(`decode: z must be [batch, ${this.model.latent}], got ${formatShape(given.shape)}.`);
-    }
-    const codes = given.reshape([count, this.model.latent]);
-    return this.#decodeGiven(codes, this.#data.conditionsOf(options.given, count));
-  }
-
-  /** E[x|z, c] in the data's units, [n, ...exampleShape]. */
-  async #decodeGiven(
-    codes: NdArray<'float32'>,
-    condition: NdArray<'float32'> | undefined,
-  ): Promise<NdArray<FloatDType>> {
-    const rows = await this.#inference.decode(besideRows(codes, condition));
-    return this.#inUnits(this.#sampler.withColumns(rows, condition)).reshape([
-      codes.shape[0] ?? 0,
-      ...this.exampleShape,
-    ]);
+  decode(z: ArrayLikeInput, options: GivenOptions = {}): Promise<NdArray<FloatDType>> {
+    return this.#coder.decode(z, options);
   }
 
   /** `count` test examples, the first ones or with a seed any, and their reconstructions: [count, ...exampleShape] each. */
-  async testReconstructions(
+  testReconstructions(
     count: number,
     options: Pick<ExamplesOptions, 'data' | 'seed' | 'split'> & GivenOptions = {},
   ): Promise<{ readonly originals: NdArray<FloatDType>; readonly reconstructions: NdArray<FloatDType> }> {
-    checkValue('testReconstructions: the count', count, rule.whole(1));
-    const { given, ...chosen } = options;
-    checkOptions('testReconstructions', options, { ...examplesOptionRules, given: givenRule });
-    const dataset = await this.#data.chosen({ ...chosen, limit: count });
-    const originals = numbersOf(dataset);
-    // Their labels go with them where the model asks for them.
-    return { originals, reconstructions: await this.reconstruct(this.conditions ? dataset : originals, { given }) };
+    return this.#coder.testReconstructions(count, options);
   }
 
   /**
@@ -473,27 +321,12 @@ export class Run {
    * @param to as many
    * @returns [n, steps, ...exampleShape]
    */
-  async interpolate(
+  interpolate(
     from: ArrayLikeInput | DataInput,
     to: ArrayLikeInput | DataInput,
     options: InterpolateOptions & GivenOptions = {},
   ): Promise<NdArray<FloatDType>> {
-    checkOptions('interpolate', options, { ...interpolateOptionRules, given: givenRule });
-    const { given, ...path } = options;
-    const ends = [await this.#data.rowsOf(from, { given }), await this.#data.rowsOf(to, { given })] as const;
-    const [start, end] = [await this.#inference.center(ends[0]), await this.#inference.center(ends[1])];
-    if (!sameShape(start.shape, end.shape)) {
-      throw new ShapeError(
-        `interpolate: ${start.shape[0] ?? 0} examples to start from, ${end.shape[0] ?? 0} to end at.`,
-      );
-    }
-    const { steps = 10 } = path;
-    this.#checkPoints('interpolate', (start.shape[0] ?? 0) * steps);
-    const [first, last] = [this.#conditionsIn(ends[0]), this.#conditionsIn(ends[1])];
-    const between = first && last && interpolateLatents(first, last, { steps });
-    const codes = interpolateLatents(start, end, { ...path, steps });
-    const images = await this.#decodeGiven(codes, between);
-    return images.reshape([start.shape[0] ?? 0, steps, ...this.exampleShape]);
+    return this.#coder.interpolate(from, to, options);
   }
 
   /**
@@ -502,28 +335,10 @@ export class Run {
    * @param example whose mean of q(z|x) is the centre; default: z = 0
    * @returns [dimensions, steps, ...exampleShape]
    */
-  async traverse(
+  traverse(
     options: TraverseOptions & GivenOptions & { readonly example?: ArrayLikeInput } = {},
   ): Promise<NdArray<FloatDType>> {
-    checkOptions('traverse', options, { ...traverseOptionRules, given: givenRule, example: rule.anything });
-    const reason = whyNoSamples(this);
-    if (reason !== undefined) {
-      throw new CapabilityError(
-        `traverse: ${reason} Points along the dimensions are no codes of it either: interpolate between two examples (rootsigma interpolate).`,
-      );
-    }
-    const { example, given, ...rest } = options;
-    const { dimensions, steps = 9 } = rest;
-    const row = example === undefined ? undefined : await this.#data.rowsOf(example, { given });
-    const center = row ? await this.#inference.center(row) : NdArray.zeros([1, this.model.latent], 'float32');
-    if (center.shape[0] !== 1) throw new ShapeError(`traverse: expected one example, got ${center.shape[0] ?? 0}.`);
-    this.#checkPoints('traverse', (dimensions?.length ?? this.model.latent) * steps);
-    const codes = traverseLatents(center, { ...rest, steps });
-    const count = codes.shape[0] ?? 0;
-    const own = row && this.#conditionsIn(row);
-    const condition = own ? repeated(own, count) : this.#data.conditionsOf(row ? undefined : given, count);
-    const images = await this.#decodeGiven(codes, condition);
-    return images.reshape([dimensions?.length ?? this.model.latent, steps, ...this.exampleShape]);
+    return this.#coder.traverse(options);
   }
 
   /** Fits what the default score of `score` needs, while the training data are at hand: `train` does. */
@@ -680,11 +495,4 @@ export class Run {
     if (this.#table) return this.#table;
     throw new ValueError(`${operation}: the model was trained on ${this.config.data.source}, which is no table.`);
   }
-}
-
-/** A row over and over. */
-function repeated({ data }: NdArray<'float32'>, count: number): NdArray<'float32'> {
-  const rows = NdArray.zeros([count, data.length], 'float32');
-  for (let row = 0; row < count; row++) rows.data.set(data, row * data.length);
-  return rows;
 }

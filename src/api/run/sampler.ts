@@ -1,17 +1,22 @@
-import { ValueError, noticesTo } from '../../core/index.ts';
-import type { NdArray, OnNotice } from '../../core/index.ts';
+import { CapabilityError, ValueError, checkOptions, checkValue, noticesTo, rule } from '../../core/index.ts';
+import type { FloatDType, NdArray, OnNotice } from '../../core/index.ts';
 import type { TableEncoder } from '../../data/index.ts';
+import type { Table } from '../../io/index.ts';
 import { foldIn, key } from '../../random/index.ts';
 import type { Key } from '../../random/index.ts';
+import { withColumnsOf } from '../data/conditions.ts';
 import type { Conditions, DrawnConditions } from '../data/conditions.ts';
 import { clausesOf } from '../data/given.ts';
 import type { GivenShares } from '../data/given.ts';
+import { whyNoSamples } from '../model/samples.ts';
+import type { TrainedModel } from '../model/trained-model.ts';
 import { askedOf, drawnUntil, percent } from './filters.ts';
 import type { Asked } from './filters.ts';
 import { besideRows } from './inference.ts';
 import type { Inference } from './inference.ts';
 import { noCondition } from './run-data.ts';
 import type { RunData } from './run-data.ts';
+import { sampleOptionRules } from './run-options.ts';
 import type { SampleOptions } from './run-options.ts';
 import { TableDraws } from './table-draws.ts';
 
@@ -23,6 +28,7 @@ type SampleRowOptions = Omit<SampleOptions, 'given'> & { readonly given?: GivenS
 
 /** What a sampler draws with. */
 export interface SamplerParts {
+  readonly trained: Pick<TrainedModel, 'config' | 'parts' | 'model'>;
   readonly inference: Inference;
   readonly data: RunData;
   readonly conditions: Conditions | undefined;
@@ -32,7 +38,10 @@ export interface SamplerParts {
   readonly onNotice: OnNotice | undefined;
 }
 
-/** Draws examples of a run's model, in the model's units: from the prior, given a condition, or until they have what is asked. */
+/**
+ * Draws examples of a run's model: from the prior, given a condition, or until they have what is asked. `Run` says what each
+ * method gives.
+ */
 export class Sampler {
   readonly #parts: SamplerParts;
   readonly #tableDraws: TableDraws | undefined;
@@ -42,8 +51,40 @@ export class Sampler {
     this.#tableDraws = parts.table && new TableDraws(parts.table, (count) => this.#draw(count, referenceKey));
   }
 
-  /** [count, width], the columns that were given among them. @throws ValueError for what the model does not have or draw */
-  rows(count: number, options: SampleOptions): Promise<NdArray<'float32'>> {
+  async sample(count: number, options: SampleOptions): Promise<NdArray<FloatDType>> {
+    const { trained, inference, data } = this.#parts;
+    checkValue('sample: the count', count, this.#countRule());
+    checkOptions('sample', options, sampleOptionRules);
+    inference.checkPoints('sample', count);
+    const reason = whyNoSamples(trained);
+    if (reason !== undefined) throw new CapabilityError(`sample: ${reason}`);
+    return data.inUnits(await this.#drawnRows(count, options)).reshape([count, ...trained.config.data.shape]);
+  }
+
+  sampleConditions(count: number, options: Pick<SampleOptions, 'seed' | 'given'>): Table {
+    checkValue('sampleConditions: the count', count, this.#countRule());
+    checkOptions('sampleConditions', options, { seed: rule.seed, given: sampleOptionRules.given });
+    return this.#conditionsOf(count, options).table;
+  }
+
+  async sampleTable(count: number, options: SampleOptions): Promise<Table> {
+    const { seed = 0, missing = true, given } = options;
+    const rows = await this.sample(count, options);
+    const table = this.#parts.requireTable('sampleTable').decode(rows, { seed, missing, labels: true });
+    // Numbers that were given are written as they were, and not as float32 rounds them.
+    return !this.#parts.conditions || given === undefined || this.isByRejection(given)
+      ? table
+      : withColumnsOf(table, this.sampleConditions(count, { seed, given }));
+  }
+
+  /** What one array can hold. */
+  #countRule() {
+    const { inputSize, latent } = this.#parts.trained.model;
+    return rule.whole(1, Math.floor(2 ** 30 / Math.max(inputSize, latent)));
+  }
+
+  /** In the units of the model, [count, width], the columns that were given among them. @throws ValueError for what the model does not have or draw */
+  #drawnRows(count: number, options: SampleOptions): Promise<NdArray<'float32'>> {
     const asked = this.#asked(options.given);
     const from = key(options.seed ?? 0);
     const { show = 'draw' } = options;
@@ -57,8 +98,8 @@ export class Sampler {
       : this.#rows(count, from, { ...options, given: asked.given });
   }
 
-  /** The conditions of what `rows` gives. @throws ValueError where the model has none, or none such */
-  conditions(count: number, { seed = 0, given: asked }: Pick<SampleOptions, 'seed' | 'given'>): DrawnConditions {
+  /** The conditions of what `sample` gives. @throws ValueError where the model has none, or none such */
+  #conditionsOf(count: number, { seed = 0, given: asked }: Pick<SampleOptions, 'seed' | 'given'>): DrawnConditions {
     const { given, filters } = this.#asked(asked);
     if (filters.length > 0) {
       throw new ValueError(
