@@ -13,6 +13,8 @@ export default defineConfig({
     outDir: '../dist/studio-app',
     emptyOutDir: true,
     target: 'es2022',
+    // Those that know `light-dark()`, which then stands in the style sheet as it is written.
+    cssTarget: ['chrome123', 'firefox120', 'safari17.5'],
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
   },
