@@ -36,6 +36,7 @@ export async function serve(runs: RunsInput, options: ServeOptions = {}): Promis
   let listening: Listening;
   try {
     listening = await listen(app.server, {
+      name: 'serve',
       host: rest.host ?? '127.0.0.1',
       port,
       headersTimeoutMs: headersTimeout,

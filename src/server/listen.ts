@@ -5,6 +5,8 @@ import { codeOf, ValueError } from '../core/index.ts';
 import type { LocalServer } from './local-server.ts';
 
 export interface ListenOptions {
+  /** What listens, for messages: `serve`. */
+  readonly name: string;
   readonly host: string;
   /** 0 takes any that is free. */
   readonly port: number;
@@ -90,14 +92,14 @@ export async function listen(server: LocalServer, options: ListenOptions): Promi
   };
 }
 
-function cannotListen(error: unknown, { host, port }: ListenOptions): Error {
+function cannotListen(error: unknown, { name, host, port }: ListenOptions): Error {
   const reasons: Readonly<Record<string, string>> = {
-    EADDRINUSE: 'another program listens there already; --port 0 takes any that is free',
+    EADDRINUSE: 'another program listens there already; port 0 (--port 0) takes any that is free',
     EACCES: 'it is not permitted; ports below 1024 are often reserved',
     EADDRNOTAVAIL: 'this machine does not have that address',
     ENOTFOUND: 'there is no such address',
   };
   const code = codeOf(error);
   const reason = reasons[code ?? ''] ?? (error instanceof Error ? error.message : String(error));
-  return new ValueError(`serve: cannot listen on ${host}, port ${port}: ${reason}.`, { cause: error });
+  return new ValueError(`${name}: cannot listen on ${host}, port ${port}: ${reason}.`, { cause: error });
 }

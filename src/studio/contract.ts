@@ -67,7 +67,11 @@ export interface RunDetail extends RunSummary {
   readonly log: readonly string[];
 }
 
-/** One metric over training, with at most as many points as were asked for; between two of them lie those that `low` and `high` are of. */
+/**
+ * One metric over training, with at most as many points as were asked for. Each stands for some values next to each other, itself the
+ * last of them by `step`, `epoch` and `time`: `value` is their mean, null where one of them is not finite; `low` and `high` are the
+ * extremes of those that are.
+ */
 export interface Series {
   /** `training.elbo`, `validation.kl`, `step.loss`, `step.gradientNorm`, `step.learningRate`, `scalars.beta`, … */
   readonly name: string;
@@ -87,20 +91,22 @@ export interface RunSeries {
   /** Nats of KL by epoch (rows) and latent dimension (columns), where the record has it. */
   readonly klPerDimension?: { readonly epochs: readonly number[]; readonly values: readonly (readonly number[])[] };
   readonly activeUnits?: { readonly epochs: readonly number[]; readonly values: readonly number[] };
-  /** Where the record was read to; `GET /api/live` goes on from here. */
+  /** Where the record was read to: `GET /api/live?runs=ID&from=CURSOR` goes on from here, without a gap or a repetition. */
   readonly cursor: string;
 }
 
 /**
- * Events of `GET /api/live?runs=ID,ID` (text/event-stream, read by `fetch`, as EventSource sends no token). Each has an `id`, a number; the
- * header `Last-Event-ID` goes on after it without a gap or a repetition.
+ * Events of `GET /api/live?runs=ID,ID&from=CURSOR,CURSOR` (text/event-stream, read by `fetch`, as EventSource sends no token): at first a
+ * `run` for every run there is, then what changes. `from` has the cursors of the runs' series, in their order; a run without one begins
+ * with what comes after now. At most 16 runs. Each event has an `id`, an opaque text: the header `Last-Event-ID` goes on after
+ * it without a gap or a repetition of records, after the studio itself was started anew too. Comments (`:`) come every 15 s.
  */
 export type LiveEvent =
   | { readonly type: 'run'; readonly run: RunSummary }
   | { readonly type: 'gone'; readonly id: string }
   /** Records of metrics.jsonl as they were written, of the runs that were asked for. */
   | { readonly type: 'records'; readonly id: string; readonly records: readonly unknown[]; readonly cursor: string }
-  /** A run began anew (overwritten, or rolled back): its series are to be fetched again. */
+  /** A run's record is another (overwritten, rolled back, resumed): its series are to be fetched again, and records of it follow from the beginning. */
   | { readonly type: 'restart'; readonly id: string };
 
 /** `GET /api/about` */

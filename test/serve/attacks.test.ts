@@ -236,7 +236,7 @@ describe('clients that take their time, or everything', () => {
   it('answers that nobody reads end with the connection', async () => {
     const local = new LocalServer({ host: '127.0.0.1', maxBody: 1, maxBodies: 1 });
     local.app.get('/', (c) => c.body('a'.repeat(2 ** 26)));
-    const listening = await listen(local, { host: '127.0.0.1', port: 0, headersTimeoutMs: 1000, requestTimeoutMs: 1000, idleTimeoutMs: 300, maxConnections: 9 }); // prettier-ignore
+    const listening = await listen(local, { name: 'test', host: '127.0.0.1', port: 0, headersTimeoutMs: 1000, requestTimeoutMs: 1000, idleTimeoutMs: 300, maxConnections: 9 }); // prettier-ignore
     const socket = connect(listening.port, '127.0.0.1');
     socket.on('error', () => undefined);
     socket.pause();

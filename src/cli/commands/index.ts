@@ -16,6 +16,7 @@ import { sampleCommand } from './sample.ts';
 import { scoreCommand } from './score.ts';
 import { serveCommand } from './serve.ts';
 import { sqrtCommand } from './sqrt.ts';
+import { studioCommand } from './studio.ts';
 import { sweepCommand } from './sweep.ts';
 import { trainCommand } from './train.ts';
 import { traverseCommand } from './traverse.ts';
@@ -37,6 +38,7 @@ export const commands: readonly (CommandRow | CommandGroup)[] = [
   decodeCommand,
   exportCommand,
   serveCommand,
+  studioCommand,
   sqrtCommand,
   gaussianCommand,
   datasetsCommand,

@@ -21,6 +21,16 @@ interface Owner extends ProcessIdentity {
   readonly token: string;
 }
 
+/** Who writes in a folder. */
+export interface LockWriter {
+  readonly host: string;
+  readonly pid: number;
+  /** Whether it is a process of this machine. */
+  readonly isHere: boolean;
+  /** Whether the lock names that very process, and not one that happens to have its number. */
+  readonly isProven: boolean;
+}
+
 /** What a lock's file says, and whether that owner still counts. */
 interface Found {
   readonly token: string;
@@ -82,6 +92,20 @@ export class FolderLock {
   static holder(folder: string, calls: FileCalls = systemCalls): string | undefined {
     const found = new FolderLock(folder, { ...thisProcess(), token: 'none' }, calls).#read(lockName);
     return found && !found.isGone ? found.who : undefined;
+  }
+
+  /**
+   * Who writes in a folder, by what its lock's file holds; undefined where nobody does.
+   * @param quietMs how long ago the file was written
+   */
+  static writer(text: string, quietMs: number): LockWriter | undefined {
+    const owner = ownerOf(text);
+    if (!owner) return undefined;
+    const alive = isAlive(owner);
+    if (!(alive ?? quietMs <= silenceMs)) return undefined;
+    const { host, pid, boot, started } = owner;
+    // A file may say anything: of a process that it names by all that tells one from another, it is right.
+    return { host, pid, isHere: alive === true, isProven: alive === true && boot !== '' && started !== '' && text.includes('"boot"') }; // prettier-ignore
   }
 
   /** What became of the lock; undefined as long as this process has it. */
