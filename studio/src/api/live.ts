@@ -13,39 +13,49 @@ export const connection = signal<Connection>({ state: 'connecting' });
 type Listener = (event: LiveEvent) => void;
 
 const listeners = new Set<Listener>();
-/** Runs whose records are wanted, with how many pages want them. */
-const watched = new Map<string, number>();
+const onOpenListeners = new Set<() => void>();
+/** Runs whose records are wanted, and up to where they have come: every new request goes on from there. */
+const watched = new Map<string, { cursor: string; watchers: number }>();
+/** The server follows no more at once. */
+export const mostWatched = 16;
 const firstWait = 500;
 const longestWait = 15_000;
 
-let lastEventId = '';
 let running: AbortController | undefined;
 /** Cuts the wait before the next try short. */
 let hurry: (() => void) | undefined;
 
-/** Hears of everything that happens to runs, until the function that is returned is called. */
-export function onLive(listener: Listener): () => void {
+/**
+ * Hears of everything that happens to runs, until the function that is returned is called.
+ *
+ * @param onOpen called whenever the stream begins, at first and after each time that it was lost
+ */
+export function onLive(listener: Listener, onOpen?: () => void): () => void {
   listeners.add(listener);
+  if (onOpen) onOpenListeners.add(onOpen);
   start();
   return () => {
     listeners.delete(listener);
+    if (onOpen) onOpenListeners.delete(onOpen);
   };
 }
 
-/** Asks for the records of a run as they are written, until the function that is returned is called. */
-export function watchRecords(id: string): () => void {
-  change(id, 1);
+/**
+ * Asks for the records of a run as they are written, until the function that is returned is called.
+ *
+ * @param cursor where its series were read to: what follows comes, without a gap or a repetition
+ */
+export function watchRecords(id: string, cursor: string): () => void {
+  const entry = watched.get(id) ?? { cursor, watchers: 0 };
+  entry.watchers++;
+  watched.set(id, entry);
+  if (entry.watchers === 1) scheduleRestart();
   return () => {
-    change(id, -1);
+    entry.watchers--;
+    if (entry.watchers > 0 || watched.get(id) !== entry) return;
+    watched.delete(id);
+    scheduleRestart();
   };
-}
-
-function change(id: string, by: number): void {
-  const before = watched.has(id);
-  const count = (watched.get(id) ?? 0) + by;
-  if (count > 0) watched.set(id, count);
-  else watched.delete(id);
-  if (before !== watched.has(id)) scheduleRestart();
 }
 
 let isScheduled = false;
@@ -100,23 +110,37 @@ async function keepConnected(signal: AbortSignal): Promise<void> {
 }
 
 async function listen(signal: AbortSignal, onOpen: () => void): Promise<void> {
-  const ids = [...watched.keys()].join(',');
-  const headers: Record<string, string> = lastEventId === '' ? {} : { 'last-event-id': lastEventId };
-  const response = await request(`live${ids === '' ? '' : `?runs=${ids}`}`, { headers, signal });
+  const response = await request(livePath(), { signal });
   if (!response.body) return;
   connection.value = { state: 'live' };
   onOpen();
+  for (const listener of onOpenListeners) listener();
   const parser = new EventStreamParser();
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
   for (;;) {
     const { done, value } = await reader.read();
     if (done) return;
-    for (const { id, data } of parser.push(value)) {
-      if (id !== '') lastEventId = id;
-      const event = JSON.parse(data) as LiveEvent;
-      for (const listener of [...listeners]) listener(event);
-    }
+    // What came before it was cancelled is told again by the next request.
+    if (signal.aborted) return;
+    for (const { data } of parser.push(value)) tell(JSON.parse(data) as LiveEvent);
   }
+}
+
+/** Cursors say more than the last event's id: they hold for another choice of runs too. */
+function livePath(): string {
+  const chosen = [...watched].slice(0, mostWatched);
+  if (chosen.length === 0) return 'live';
+  const query = new URLSearchParams({
+    runs: chosen.map(([id]) => id).join(','),
+    from: chosen.map(([, { cursor }]) => cursor).join(','),
+  });
+  return `live?${query}`;
+}
+
+function tell(event: LiveEvent): void {
+  const entry = event.type === 'records' ? watched.get(event.id) : undefined;
+  if (entry && event.type === 'records') entry.cursor = event.cursor;
+  for (const listener of [...listeners]) listener(event);
 }
 
 function pause(ms: number, signal: AbortSignal): Promise<void> {

@@ -24,6 +24,7 @@ export const topPages: readonly Page[] = [
 /** The tabs of a run; the first has no path. */
 export const runPages: readonly Page<RunPageProps>[] = [
   { path: '', title: 'Overview', load: () => import('../pages/run/overview.tsx') },
+  { path: 'curves', title: 'Curves', load: () => import('../pages/curves/page.tsx') },
   { path: 'configuration', title: 'Configuration', load: () => import('../pages/run/configuration.tsx') },
   { path: 'files', title: 'Files', load: () => import('../pages/run/files.tsx') },
 ];

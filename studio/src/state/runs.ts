@@ -28,14 +28,18 @@ export async function loadRuns(): Promise<void> {
   }
 }
 
+/** Follows them; what ended while the stream was lost, the list tells that is read when it is back. */
 export function followRuns(): () => void {
   void loadRuns();
-  return onLive((event) => {
-    if (event.type === 'run') byId.value = new Map(byId.peek()).set(event.run.id, event.run);
-    if (event.type === 'gone') {
-      const next = new Map(byId.peek());
-      next.delete(event.id);
-      byId.value = next;
-    }
-  });
+  return onLive(
+    (event) => {
+      if (event.type === 'run') byId.value = new Map(byId.peek()).set(event.run.id, event.run);
+      if (event.type === 'gone') {
+        const next = new Map(byId.peek());
+        next.delete(event.id);
+        byId.value = next;
+      }
+    },
+    () => void loadRuns(),
+  );
 }

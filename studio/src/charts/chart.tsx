@@ -1,0 +1,103 @@
+import { useId, useRef, useState } from 'preact/hooks';
+import 'uplot/dist/uPlot.min.css';
+import { formatNumber } from '../ui/format.ts';
+import './chart.css';
+import { summaryOf } from './lines.ts';
+import type { Line, XAxis } from './lines.ts';
+import { formatPlace } from './plot-options.ts';
+import type { Zoom } from './plot-options.ts';
+import { Swatch } from './swatch.tsx';
+import { usePlot } from './use-plot.ts';
+
+interface ChartProps {
+  readonly title: string;
+  readonly help?: string | undefined;
+  readonly lines: readonly Line[];
+  readonly axis: XAxis;
+  readonly isLog: boolean;
+  readonly zoom: Zoom;
+  readonly onZoom: (zoom: Zoom) => void;
+}
+
+/** Curves of one thing: by pointer, by keys, and as a table. */
+export function Chart({ title, help, lines, axis, isLog, zoom, onZoom }: ChartProps) {
+  const id = useId();
+  const values = useRef<(HTMLElement | null)[]>([]);
+  const readout = useRef<HTMLSpanElement>(null);
+  const [spoken, setSpoken] = useState('');
+  const isPositive = lines.every(({ raw, value }) => (raw ?? value).every((each) => each === null || each > 0));
+  // Past the drawing of components: the pointer moves often.
+  const onPlace = (at: number | undefined, found: readonly (number | null)[]): void => {
+    found.forEach((value, index) => {
+      const element = values.current[index];
+      if (element) element.textContent = formatNumber(value);
+    });
+    if (readout.current) readout.current.textContent = at === undefined ? 'last' : formatPlace(at, axis);
+  };
+  const { place, move } = usePlot({ lines, axis, isLog: isLog && isPositive, zoom, onZoom, onPlace });
+  const onKey = (event: KeyboardEvent): void => {
+    if (event.key === 'Escape') onZoom(undefined);
+    const jump = event.shiftKey ? 20 : 1;
+    const moves: Readonly<Record<string, number>> = { ArrowLeft: -jump, ArrowRight: jump, Home: -Infinity, End: Infinity };
+    const by = moves[event.key];
+    if (by === undefined || !move(by)) return;
+    event.preventDefault();
+    const told = lines.map(({ label }, index) => `${label} ${values.current[index]?.textContent ?? ''}`);
+    setSpoken(`${readout.current?.textContent ?? ''}: ${told.join(', ')}`);
+  };
+  const broken = lines.reduce((sum, line) => sum + summaryOf(line).broken, 0);
+  return (
+    <figure class="chart" aria-labelledby={`${id}-title`}>
+      <figcaption>
+        <h3 id={`${id}-title`}>{title}</h3>
+        <span class="quiet">{help}</span>
+        {isLog && !isPositive && <span class="chart-note">linear: it has values of 0 and below</span>}
+      </figcaption>
+      <div class="plot" ref={place} tabIndex={0} role="group" aria-roledescription="chart" aria-label={`${title}: arrow keys read its values`} onKeyDown={onKey} />
+      <ul class="legend" aria-label={`Values of ${title}`}>
+        {lines.map(({ label, color, dash }, index) => (
+          <li key={label}>
+            <Swatch color={color} dash={dash} />
+            <span class="legend-name" title={label}>{label}</span>
+            <span class="legend-value" ref={(element) => { values.current[index] = element; }} />
+          </li>
+        ))}
+        <li class="quiet legend-place"><span ref={readout}>last</span></li>
+      </ul>
+      {broken > 0 && <p class="chart-note">× {broken} {broken === 1 ? 'place where a value is' : 'places where values are'} NaN or infinite</p>}
+      <span class="hidden" role="status">{spoken}</span>
+      <Values title={title} lines={lines} axis={axis} />
+    </figure>
+  );
+} // prettier-ignore
+
+/** The same in numbers. */
+function Values({ title, lines, axis }: { readonly title: string; readonly lines: readonly Line[]; readonly axis: XAxis }) {
+  const [isOpen, setOpen] = useState(false);
+  return (
+    <details class="values" onToggle={(event) => { setOpen(event.currentTarget.open); }}>
+      <summary>Values<span class="hidden"> of {title}</span></summary>
+      {isOpen && (
+        <div class="scroll" role="region" tabIndex={0} aria-label={`Table of ${title}`}>
+          <table>
+            <thead>
+              <tr><th scope="col">Line</th><th scope="col" class="number">Last</th><th scope="col" class="number">Least</th><th scope="col" class="number">Largest</th><th scope="col" class="number">Up to</th></tr>
+            </thead>
+            <tbody>
+              {lines.map((line) => {
+                const { last, least, most, at } = summaryOf(line);
+                return (
+                  <tr key={line.label}>
+                    <th scope="row">{line.label}</th>
+                    {[last, least, most].map((value, index) => <td key={index} class="number">{formatNumber(value)}</td>)}
+                    <td class="number">{at === undefined ? '–' : formatPlace(at, axis)}</td>
+                  </tr>
+                );
+              })}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </details>
+  );
+} // prettier-ignore

@@ -1,0 +1,72 @@
+// Which charts there are, from the names of the metrics: training and validation of one thing share a chart.
+
+export interface ChartLine {
+  /** The metric's name: `validation.elbo`. */
+  readonly metric: string;
+  /** What tells it from the other lines of a run in the same chart: `validation`. */
+  readonly part?: string;
+}
+
+export interface ChartPlan {
+  /** Of an address and a key: `elbo`. */
+  readonly name: string;
+  readonly title: string;
+  readonly help?: string;
+  readonly lines: readonly ChartLine[];
+}
+
+export interface ChartGroup {
+  readonly title: string;
+  readonly charts: readonly ChartPlan[];
+}
+
+/** Said elsewhere already, or nothing that is a curve. */
+const left = new Set(['validation.criterion.value', 'training.criterion.value', 'step.beta']);
+
+const words: Readonly<Record<string, { readonly title: string; readonly help?: string }>> = {
+  elbo: { title: 'ELBO', help: 'nats an example; higher is better' },
+  trimmedElbo: { title: 'ELBO without the worst', help: 'nats; without those examples that are explained worst' },
+  reconstruction: { title: 'Reconstruction', help: 'log p(x|z), nats; higher is better' },
+  kl: { title: 'KL', help: 'KL(q(z|x) ‖ p(z)), nats' },
+  'step.loss': { title: 'Loss', help: 'what steps minimise, of a batch' },
+  'step.gradientNorm': { title: 'Gradient norm', help: 'before clipping' },
+  'step.ownGradientNorm': { title: "Gradient norm of the objective's own parameters" },
+  'step.learningRate': { title: 'Learning rate' },
+  'step.stepMs': { title: 'Time of a step', help: 'ms' },
+  'epoch.seconds': { title: 'Time of an epoch', help: 's' },
+  'scalars.beta': { title: 'β', help: 'weight of the KL term' },
+};
+
+/** @param names of all metrics of all runs that are shown */
+export function chartGroups(names: Iterable<string>): readonly ChartGroup[] {
+  const all = [...new Set(names)].filter((name) => !left.has(name)).sort();
+  const epochs = new Map<string, ChartLine[]>();
+  const groups: Record<string, ChartPlan[]> = { Objective: [], 'Each step': [], 'Gradient and steps': [], Schedules: [], More: [] };
+  for (const metric of all) {
+    const [first = '', ...rest] = metric.split('.');
+    const name = rest.join('.');
+    if (first === 'training' || first === 'validation') {
+      epochs.set(name, [...(epochs.get(name) ?? []), { metric, part: first }]);
+      continue;
+    }
+    const group = first === 'scalars' ? 'Schedules' : first !== 'step' ? 'More' : /gradient|norm|Ms$/i.test(name) ? 'Gradient and steps' : name === 'learningRate' ? 'Schedules' : 'Each step'; // prettier-ignore
+    groups[group]?.push({ name: metric, ...said(metric, name === '' ? metric : name), lines: [{ metric }] });
+  }
+  const order = ['elbo', 'reconstruction', 'kl'];
+  const rank = (name: string): number => (order.includes(name) ? order.indexOf(name) : order.length);
+  for (const [name, lines] of [...epochs].sort(([a], [b]) => rank(a) - rank(b))) {
+    // Validation, by which models are compared, is the full line.
+    groups.Objective?.push({ name, ...said(name, name), lines: [...lines].reverse() });
+  }
+  return Object.entries(groups).flatMap(([title, charts]) => (charts.length > 0 ? [{ title, charts }] : []));
+} // prettier-ignore
+
+function said(key: string, name: string): { title: string; help?: string } {
+  return words[key] ?? { title: inWords(name) };
+}
+
+/** totalCorrelation → Total correlation */
+function inWords(name: string): string {
+  const spaced = name.replace(/([a-z])([A-Z])/g, (_, a: string, b: string) => `${a} ${b.toLowerCase()}`);
+  return spaced.charAt(0).toUpperCase() + spaced.slice(1);
+}

@@ -1,0 +1,127 @@
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import type { RefObject } from 'preact';
+import uPlot from 'uplot';
+import { paint } from '../shell/theme.ts';
+import { forget, inFrame } from './frame-queue.ts';
+import { brokenPlaces, joinLines, summaryOf } from './lines.ts';
+import type { Line, XAxis } from './lines.ts';
+import { plotOptions } from './plot-options.ts';
+import type { Zoom } from './plot-options.ts';
+
+export interface PlotProps {
+  readonly lines: readonly Line[];
+  readonly axis: XAxis;
+  readonly isLog: boolean;
+  readonly zoom: Zoom;
+  readonly onZoom: (zoom: Zoom) => void;
+  /** Told where the pointer is, and what each line is there; its last values where the pointer is away. */
+  readonly onPlace: (place: number | undefined, values: readonly (number | null)[]) => void;
+}
+
+export interface Plot {
+  readonly place: RefObject<HTMLDivElement | null>;
+  /** Moves the cursor by so many places of the axis, or to its ends; whether it could. */
+  readonly move: (by: number) => boolean;
+}
+
+/**
+ * A uPlot in an element: made when it comes into sight, made anew when its lines are others, given new numbers when there are some, and
+ * never more of them in one frame than fits.
+ */
+export function usePlot({ lines, axis, isLog, zoom, onZoom, onPlace }: PlotProps): Plot {
+  const place = useRef<HTMLDivElement>(null);
+  const plot = useRef<uPlot | undefined>(undefined);
+  const [isSeen, setSeen] = useState(false);
+  const joined = useMemo(() => joinLines(lines), [lines]);
+  const now = useRef({ lines, joined, zoom, onZoom, onPlace });
+  now.current = { lines, joined, zoom, onZoom, onPlace };
+  const looks = lines.map(({ color, dash }) => [color, dash]);
+  const shape = JSON.stringify([joined.series, looks, axis, isLog, paint.value]);
+
+  const tell = (): void => {
+    const { lines: shown, joined: drawn, onPlace: said } = now.current;
+    const u = plot.current;
+    const left = u?.cursor.left ?? -1;
+    if (!u || left < 0) {
+      said(undefined, shown.map((line) => summaryOf(line).last)); // prettier-ignore
+      return;
+    }
+    const values = shown.map((_, index) => {
+      const series = drawn.series.findIndex(({ line, kind }) => line === index && kind === 'value') + 1;
+      const at = u.cursor.idxs?.[series];
+      return typeof at === 'number' ? (u.data[series]?.[at] ?? null) : null;
+    });
+    said(u.posToVal(left, 'x'), values);
+  };
+
+  useEffect(() => {
+    if (!place.current) return undefined;
+    const observer = new IntersectionObserver(
+      (entries) => {
+        if (entries.some(({ isIntersecting }) => isIntersecting)) setSeen(true);
+      },
+      { rootMargin: '300px' },
+    );
+    observer.observe(place.current);
+    return () => {
+      observer.disconnect();
+    };
+  }, []);
+
+  useEffect(() => {
+    const element = place.current;
+    if (!element || !isSeen) return undefined;
+    const owner = {};
+    inFrame(owner, () => {
+      const { lines: drawn, joined: data } = now.current;
+      const options = plotOptions({
+        width: element.clientWidth,
+        lines: drawn,
+        series: data.series,
+        axis,
+        isLog,
+        broken: () => brokenPlaces(now.current.lines),
+        zoom: () => now.current.zoom,
+        onZoom: (next) => {
+          now.current.onZoom(next);
+        },
+        onCursor: tell,
+      });
+      plot.current = new uPlot(options, data.data, element);
+    });
+    const sizes = new ResizeObserver(() => {
+      const u = plot.current;
+      if (u && element.clientWidth > 0 && u.width !== element.clientWidth) {
+        u.setSize({ width: element.clientWidth, height: u.height });
+      }
+    });
+    sizes.observe(element);
+    return () => {
+      forget(owner);
+      sizes.disconnect();
+      plot.current?.destroy();
+      plot.current = undefined;
+    };
+  }, [isSeen, shape]);
+
+  useEffect(() => {
+    tell();
+    inFrame(place, () => {
+      plot.current?.setData(now.current.joined.data, true);
+    });
+    return () => {
+      forget(place);
+    };
+  }, [joined, zoom?.[0], zoom?.[1]]);
+
+  const move = (by: number): boolean => {
+    const u = plot.current;
+    const places = u?.data[0] ?? [];
+    if (!u || places.length === 0) return false;
+    const from = u.cursor.idx ?? places.length - 1;
+    const index = Math.min(places.length - 1, Math.max(0, from + by));
+    u.setCursor({ left: u.valToPos(places[index] ?? 0, 'x'), top: u.over.clientHeight / 2 });
+    return true;
+  };
+  return { place, move };
+}
