@@ -4,11 +4,10 @@ import { ParallelProgram, mapInOrder } from '../engine/index.ts';
 import { square, sub, sum } from '../graph/index.ts';
 import { centerOf } from '../models/index.ts';
 import { parameterInputs } from '../nn/index.ts';
-import { batchesInOrder, ofRows, rowInput } from '../objectives/index.ts';
+import { LatentStatistics, batchesInOrder, ofRows, rowInput } from '../objectives/index.ts';
 import { foldIn, key as seedKey } from '../random/index.ts';
 import type { EvaluateOptions, Evaluation } from './evaluation.ts';
 import { meanWithError } from './importance-sampling.ts';
-import { LatentStatistics } from './latent-statistics.ts';
 
 /** What an evaluation lacks where the posterior has no density. */
 const ofDensity = ['elbo', 'elboStandardError', 'kl', 'nll', 'draws', 'samples'] as const;

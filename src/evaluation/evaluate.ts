@@ -1,17 +1,23 @@
 import { formerDrawNames, noticesTo, underPresentNames } from '../core/index.ts';
 import type { NdArray } from '../core/index.ts';
 import { ParallelProgram, mapInOrder } from '../engine/index.ts';
-import { StandardNormal, klDivergence } from '../gaussian/index.ts';
+import { klDivergence } from '../gaussian/index.ts';
 import { centerOf, has } from '../models/index.ts';
 import type { Vae } from '../models/index.ts';
 import { parameterInputs } from '../nn/index.ts';
-import { batchesInOrder, hasClosedKl, ofRows, rowInput } from '../objectives/index.ts';
+import {
+  LatentStatistics,
+  batchesInOrder,
+  hasClosedKl,
+  isKlPerDimensionKnown,
+  ofRows,
+  rowInput,
+} from '../objectives/index.ts';
 import { foldIn, key as seedKey } from '../random/index.ts';
 import { classAccuracy } from './class-accuracy.ts';
 import { evaluateReconstruction } from './evaluate-reconstruction.ts';
 import type { EvaluateOptions, Evaluation } from './evaluation.ts';
 import { drawTerms, meanWithError, nllOf } from './importance-sampling.ts';
-import { LatentStatistics } from './latent-statistics.ts';
 
 export async function evaluateModel(given: EvaluateOptions): Promise<Evaluation> {
   const options = underPresentNames('evaluateModel', given, formerDrawNames, { onNotice: noticesTo(undefined) });
@@ -92,7 +98,7 @@ async function* posteriorsOf(options: EvaluateOptions): AsyncGenerator<Posterior
 
 /** Whether the KL of single latent dimensions is known: of marginals in closed form to N(0, 1). */
 export function hasKlPerDimension(model: Vae): boolean {
-  if (!has(model.parts.posterior, 'moments')) return false;
-  const { model: given } = ofRows(model, rowInput(model));
-  return given.prior(parameterInputs(model.parameters)) instanceof StandardNormal;
+  const { x, model: given } = ofRows(model, rowInput(model));
+  const tensors = parameterInputs(model.parameters);
+  return isKlPerDimensionKnown(given.encode(tensors, x), given.prior(tensors));
 }

@@ -4,7 +4,7 @@ export { imageQuality, structuralSimilarity } from './image-quality.ts';
 export type { ImageQuality, ImageSize } from './image-quality.ts';
 export { estimateNll, meanWithError } from './importance-sampling.ts';
 export type { NllEstimate, NllOptions } from './importance-sampling.ts';
-export { LatentStatistics, activeUnitThreshold } from './latent-statistics.ts';
+export { LatentStatistics, activeUnitThreshold } from '../objectives/index.ts';
 export type { MetricChoice } from './metrics/choose.ts';
 export type { ClassAccuracy } from './class-accuracy.ts';
 export type { Measurements } from './metrics/measure.ts';

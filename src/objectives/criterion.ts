@@ -1,5 +1,6 @@
 import { NdArray } from '../core/index.ts';
 import type { Engine, Program } from '../engine/index.ts';
+import { Gaussian } from '../gaussian/index.ts';
 import { keyInput, keyWords, withPlainDType } from '../graph/index.ts';
 import type { GraphKey, Tensor } from '../graph/index.ts';
 import type { Vae, VaeOutput } from '../models/index.ts';
@@ -9,6 +10,7 @@ import type { Key } from '../random/index.ts';
 import { drawnTerms } from './draws.ts';
 import { elboTerms, knownTerms } from './elbo.ts';
 import type { ElboTerms } from './elbo.ts';
+import { isKlPerDimensionKnown } from './kl-per-dimension.ts';
 import { ofRows, rowInput } from './rows.ts';
 import type { Conditional } from './rows.ts';
 
@@ -77,6 +79,14 @@ export interface ExampleValues {
   readonly kl?: NdArray;
   /** The criterion's, [batch] */
   readonly criterion: Float64Array;
+  /** Of q(z|x), where it is Gaussian and the conditions are known. */
+  readonly moments?: LatentMoments;
+}
+
+/** Of each latent dimension, [batch, latent]; without variances where no KL of single dimensions is known. */
+export interface LatentMoments {
+  readonly mean: NdArray;
+  readonly variance?: NdArray;
 }
 
 /**
@@ -87,16 +97,25 @@ export class CriterionProgram {
   readonly criterion: Criterion;
   /** Whether values have a KL: the posterior has a density. */
   readonly hasKl: boolean;
+  /** Whether they have moments, and those their variances: all that the KL of single latent dimensions takes. */
+  readonly hasMoments: boolean;
+  readonly hasKlPerDimension: boolean;
   readonly #program: Program;
   /** Where the program reads the key, if it draws. */
   readonly #key: NdArray<'uint32'>;
 
   private constructor(
     criterion: Criterion,
-    parts: { readonly program: Program; readonly key: NdArray<'uint32'>; readonly hasKl: boolean },
+    parts: {
+      readonly program: Program;
+      readonly key: NdArray<'uint32'>;
+      readonly outputs: Readonly<Record<string, Tensor>>;
+    },
   ) {
     this.criterion = criterion;
-    this.hasKl = parts.hasKl;
+    this.hasKl = 'kl' in parts.outputs;
+    this.hasMoments = 'mean' in parts.outputs;
+    this.hasKlPerDimension = 'variance' in parts.outputs;
     this.#program = parts.program;
     this.#key = parts.key;
   }
@@ -124,23 +143,24 @@ export class CriterionProgram {
       },
     };
     const value = withPlainDType('float32', () => criterion.perExample?.(context));
-    const outputs = { ...known, ...(value && { criterion: value }) };
+    const outputs = { ...known, ...(value && { criterion: value }), ...momentsOf(output, conditional) };
     const words = NdArray.zeros([2], 'uint32');
     const program = await engine.compile({ outputs, boundInputs: { ...options.parameters, key: words } });
-    return new CriterionProgram(criterion, { program, key: words, hasKl: 'kl' in known });
+    return new CriterionProgram(criterion, { program, key: words, outputs });
   }
 
   /** One draw of z for each row of x [batch, inputSize], with its condition behind it where the model takes one. */
   async run(x: NdArray<'float32'>, key: Key): Promise<ExampleValues> {
     this.#key.data.set(keyWords(key).data);
     const values = await this.#program.run({ x });
-    const { reconstruction, kl, criterion } = values as unknown as ElboValues & { readonly criterion?: NdArray };
+    const { reconstruction, kl, criterion, mean, variance } = values as unknown as ProgramValues;
     return {
       reconstruction,
       ...(kl && { kl }),
       criterion: criterion
         ? Float64Array.from(criterion.data)
         : Float64Array.from(reconstruction.data, (value, row) => value - (kl?.data[row] ?? 0)),
+      ...(mean && { moments: { mean, ...(variance && { variance }) } }),
     };
   }
 
@@ -149,4 +169,13 @@ export class CriterionProgram {
   }
 }
 
-type ElboValues = Pick<ExampleValues, 'reconstruction' | 'kl'>;
+interface ProgramValues extends Pick<ExampleValues, 'reconstruction' | 'kl'>, Partial<LatentMoments> {
+  readonly criterion?: NdArray;
+}
+
+/** None where the condition of an example is inferred: q(z|x, y) of no y says nothing. */
+function momentsOf({ posterior, prior }: VaeOutput, conditional: Conditional | undefined): Record<string, Tensor> {
+  if (!(posterior instanceof Gaussian) || conditional?.model.classifier) return {};
+  const { mean, variance } = posterior as Gaussian;
+  return { mean, ...(isKlPerDimensionKnown(posterior, prior) && { variance }) };
+}

@@ -51,3 +51,4 @@ export * from './schedule-checks.ts';
 export { squaredJacobian, squaredWeights } from './decoder-penalty.ts';
 export * from './kl.ts';
 export * from './kl-per-dimension.ts';
+export * from './latent-statistics.ts';

@@ -10,9 +10,14 @@ import type { Tensor } from '../graph/index.ts';
  * @returns undefined where q is no Gaussian, or the prior not N(0, I)
  */
 export function klPerDimension(posterior: Distribution, prior: Distribution): Tensor | undefined {
-  if (!(posterior instanceof Gaussian) || !(prior instanceof StandardNormal)) return undefined;
-  const { variance, location } = posterior as Gaussian;
+  if (!isKlPerDimensionKnown(posterior, prior)) return undefined;
+  const { variance, location } = posterior;
   return mul(sub(add(variance, square(location)), add(log(variance), 1)), 0.5);
+}
+
+/** Whether these terms are known: q(z|x) is Gaussian and p(z) = N(0, I). */
+export function isKlPerDimensionKnown(posterior: Distribution, prior: Distribution): posterior is Gaussian {
+  return posterior instanceof Gaussian && prior instanceof StandardNormal;
 }
 
 /** Whether latent dimensions are independent under q(z|x): then the terms above add up to the KL. */

@@ -60,6 +60,13 @@ export interface EpochEvent extends EpochMeans {
   readonly step: number;
   /** Whether this is the best epoch so far: the one whose parameters are kept. */
   readonly best: boolean;
+  /** As they were at the epoch's last step: the learning rate, and the objective's numbers that may change over the steps. */
+  readonly learningRate: number;
+  readonly scalars: Readonly<Record<string, number>>;
+  /** Of the held-out examples: latent dimensions whose posterior mean varies. Absent where the posterior is not Gaussian. */
+  readonly activeUnits?: number;
+  /** Of them too: mean KL(q(zᵢ|x) ‖ N(0, 1)) of each latent dimension, nats. Absent where the prior is another. */
+  readonly klPerDimension?: readonly number[];
   readonly seconds: number;
 }
 

@@ -5,7 +5,14 @@ import type { Engine } from '../engine/index.ts';
 import type { TrainingConfig } from '../config/index.ts';
 import type { Vae } from '../models/index.ts';
 import type { Communicator } from '../mpi/index.ts';
-import { CriterionProgram, elboObjective, isBetter, metricText, scalarAt } from '../objectives/index.ts';
+import {
+  CriterionProgram,
+  LatentStatistics,
+  elboObjective,
+  isBetter,
+  metricText,
+  scalarAt,
+} from '../objectives/index.ts';
 import type { Examples, TrainingObjective } from '../objectives/index.ts';
 import { foldIn, key as seedKey } from '../random/index.ts';
 import type { Key } from '../random/index.ts';
@@ -245,16 +252,13 @@ export class Trainer {
 
   async #takeStep(indices: Uint32Array): Promise<StepEvent | Finding> {
     const started = performance.now();
-    const { training, config } = this.#options;
+    const { training } = this.#options;
     const index = this.#state.index;
     const { rollbacks } = this.#state.counts;
     // After a rollback, noise is other noise.
     const seed = rollbacks === 0 ? this.#seed : foldIn(foldIn(this.#seed, streams.rollbacks), rollbacks);
     training.read(indices, this.#replicas.batch, foldIn(foldIn(seed, streams.binarization), index));
-    const totalSteps = stepsInAll(training.size, config);
-    const factor = learningRateFactor(config.schedule, index, totalSteps) * rollbackFactor ** rollbacks;
-    const learningRate = config.optimizer.learningRate * factor;
-    const scalars = mapValues(this.#objective.scalars, (scheduled) => scalarAt(scheduled, index, totalSteps));
+    const { totalSteps, learningRate, scalars } = this.#scheduled(index);
     const request = {
       key: foldIn(foldIn(seed, streams.noise), index),
       scalars,
@@ -304,6 +308,18 @@ export class Trainer {
     };
   }
 
+  /** What is scheduled over the steps, counted from 0. */
+  #scheduled(index: number): Pick<StepEvent, 'totalSteps' | 'learningRate' | 'scalars'> {
+    const { training, config } = this.#options;
+    const totalSteps = stepsInAll(training.size, config);
+    const factor = learningRateFactor(config.schedule, index, totalSteps) * rollbackFactor ** this.#state.counts.rollbacks;
+    return {
+      totalSteps,
+      learningRate: config.optimizer.learningRate * factor,
+      scalars: mapValues(this.#objective.scalars, (scheduled) => scalarAt(scheduled, index, totalSteps)),
+    };
+  }
+
   async #finishEpoch(started: number): Promise<EpochEvent> {
     const { training, config } = this.#options;
     const { sums, epoch, patience, nonFinite } = this.#state.progress;
@@ -312,7 +328,8 @@ export class Trainer {
     const { reconstruction = NaN, kl } = means;
     const terms = meansOfTerms({ reconstruction, kl });
     const { elbo } = terms;
-    const validation = await this.#validate();
+    const { validation, ...latent } = await this.#validate();
+    const { learningRate, scalars } = this.#scheduled(this.#state.index - 1);
     const { bestValue } = this.#state.progress;
     const last = {
       training: { ...terms, metrics: { ...(elbo !== undefined && { elbo }), ...means } },
@@ -348,22 +365,32 @@ export class Trainer {
       step: this.#state.index,
       ...last,
       best,
+      learningRate,
+      scalars,
+      ...latent,
       seconds: (performance.now() - started) / 1000,
     };
   }
 
   /** The same noise every epoch, so that epochs differ by their parameters only. */
-  async #validate(): Promise<Validation | undefined> {
-    const { validation, config, ranks } = this.#options;
-    if (!validation || !this.#criterion) return undefined;
+  async #validate(): Promise<OfHeldOut> {
+    const { model, validation, config, ranks } = this.#options;
+    const program = this.#criterion;
+    if (!validation || !program) return {};
     const key = foldIn(this.#seed, streams.validation);
-    return validate(this.#criterion, validation, {
-      key,
-      batchSize: config.batchSize,
-      trim: config.validationTrim ?? 0,
-      ranks,
-    });
+    const statistics = program.hasMoments ? new LatentStatistics(model.latent) : undefined;
+    const { batchSize, validationTrim: trim = 0 } = config;
+    return {
+      validation: await validate(program, validation, { key, batchSize, trim, ranks, statistics }),
+      ...(statistics && { activeUnits: statistics.activeUnits }),
+      ...(statistics && program.hasKlPerDimension && { klPerDimension: statistics.klPerDimension }),
+    };
   }
+}
+
+/** What an epoch says of held-out examples. */
+interface OfHeldOut extends Pick<EpochEvent, 'activeUnits' | 'klPerDimension'> {
+  readonly validation?: Validation;
 }
 
 function mapValues<T, U>(record: Readonly<Record<string, T>>, map: (value: T, name: string) => U): Record<string, U> {

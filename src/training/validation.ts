@@ -1,9 +1,8 @@
-import type { Communicator } from '../mpi/index.ts';
 import type { CriterionProgram, Examples } from '../objectives/index.ts';
-import type { Key } from '../random/index.ts';
 import type { ValidationMeans } from './events.ts';
 import { merit } from './trim.ts';
 import { valuesInOrder } from './values-in-order.ts';
+import type { InOrderOptions } from './values-in-order.ts';
 
 /** What validation says, and by what the epoch is compared with others. */
 export interface Validation extends ValidationMeans {
@@ -18,12 +17,7 @@ export interface Validation extends ValidationMeans {
 export async function validate(
   program: CriterionProgram,
   examples: Examples,
-  options: {
-    readonly key: Key;
-    readonly batchSize: number;
-    readonly trim: number;
-    readonly ranks?: Communicator | undefined;
-  },
+  options: InOrderOptions & { readonly trim: number },
 ): Promise<Validation> {
   let [reconstruction, kl, total] = [0, 0, 0];
   const { metric, direction } = program.criterion;

@@ -28,6 +28,8 @@ function linesOf(
         step: epoch,
         training: means,
         validation: { ...means, elbo, ...(lossOf && { criterion }) },
+        learningRate: 0.001,
+        scalars: {},
         seconds: 1,
       },
       best: isBest,

@@ -1,5 +1,5 @@
+import { activeUnitThreshold } from '../../../objectives/index.ts';
 import { option, rule } from '../../../parts/index.ts';
-import { activeUnitThreshold } from '../../latent-statistics.ts';
 import { defineMetric } from '../metric.ts';
 import { columnMoments } from '../columns.ts';
 
