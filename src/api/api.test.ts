@@ -120,7 +120,7 @@ describe('a run on disk', () => {
     const out = folder();
     const run = await train('digits', { ...small, epochs: 1, posterior: 'full', out });
     expect(readdirSync(out).sort()).toEqual([
-      'README.md', 'checkpoints', 'config.json', 'metrics.jsonl', 'model', 'model.safetensors', 'reconstructions.png', 'samples.png',
+      'README.md', 'checkpoints', 'config.json', 'metrics.jsonl', 'model', 'model.safetensors', 'pictures', 'reconstructions.png', 'samples.png',
     ]); // prettier-ignore
     const loaded = await load(out);
     expect(loaded.config).toEqual(run.config);

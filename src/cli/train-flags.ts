@@ -18,6 +18,7 @@ export interface TrainFlags extends Omit<ModelOptions, 'config' | 'threads'>, En
   readonly overwrite?: boolean;
   readonly resume?: boolean;
   readonly checkpointEvery?: number;
+  readonly pictures?: number;
   readonly debug?: boolean;
 }
 
@@ -33,7 +34,7 @@ interface Resolved {
 export async function resolveOptions(library: Library, data: string | undefined, flags: TrainFlags): Promise<Resolved> {
   const { optionNames, readOptions, readRunConfig } = library;
   const { count, testCount, dataSeed, dataOption, config: file, out } = flags;
-  const { overwrite, from, resume, engine, checkpointEvery } = flags;
+  const { overwrite, from, resume, engine, checkpointEvery, pictures } = flags;
   const named = Object.entries(flags).filter(([name]) => name !== 'config' && optionNames.includes(name));
   const model = Object.fromEntries(named) as ModelOptions;
   if (resume && out === undefined) throw new UsageError('--resume needs --out, the folder of the run to continue.');
@@ -74,6 +75,7 @@ export async function resolveOptions(library: Library, data: string | undefined,
     ...(from !== undefined && { from }),
     ...(resume !== undefined && { resume }),
     ...(checkpointEvery !== undefined && { checkpointEvery }),
+    ...(pictures !== undefined && { pictures }),
   };
   return { source, options, notices: scheduled.notices };
 }

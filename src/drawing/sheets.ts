@@ -1,5 +1,8 @@
 import { NdArray } from '../core/index.ts';
 import { imageGrid } from './image-grid.ts';
+import type { ImageGridOptions } from './image-grid.ts';
+
+type SheetOptions = Pick<ImageGridOptions, 'columns' | 'scale'>;
 
 /** Whether an example of this shape is a picture: [height, width], or [height, width, channels] with 1 or 3 of them. */
 export function isImageShape(shape: readonly number[]): boolean {
@@ -7,16 +10,12 @@ export function isImageShape(shape: readonly number[]): boolean {
 }
 
 /** Images [n, ...shape] as one PNG, in the squarest sheet. */
-export function sheet(images: NdArray, options: { readonly columns?: number } = {}): Uint8Array {
+export function sheet(images: NdArray, options: SheetOptions = {}): Uint8Array {
   return imageGrid(images, options);
 }
 
 /** Originals with their reconstructions right below, as one PNG. */
-export function comparison(
-  originals: NdArray,
-  reconstructions: NdArray,
-  options: { readonly columns?: number } = {},
-): Uint8Array {
+export function comparison(originals: NdArray, reconstructions: NdArray, options: SheetOptions = {}): Uint8Array {
   const columns = options.columns === undefined ? 10 : Math.min(options.columns, Math.max(1, originals.shape[0] ?? 0));
   const [count = 0, ...shape] = originals.shape;
   const size = originals.size / Math.max(count, 1);
@@ -29,5 +28,5 @@ export function comparison(
     paired.data.set(originals.data.subarray(from, from + size), (2 * row * columns + column) * size);
     paired.data.set(reconstructions.data.subarray(from, from + size), ((2 * row + 1) * columns + column) * size);
   }
-  return imageGrid(paired, { columns });
+  return imageGrid(paired, { ...options, columns });
 }

@@ -47,7 +47,7 @@ function filesOf(cwd: string): Record<string, string> {
   const contents = (name: string): string => {
     if (name.includes('previous')) return '';
     const bytes = readFileSync(join(run, name));
-    if (name.endsWith('.jsonl')) return bytes.toString().replaceAll(/"(seconds|stepMs|meanStepMs)":[^,}]+/g, '');
+    if (name.endsWith('.jsonl')) return bytes.toString().replaceAll(/"(seconds|stepMs|meanStepMs|time)":[^,}]+/g, '');
     if (name === 'README.md') return bytes.toString().replace(/in [\d.]+ s( \(.*?\))?;/, '');
     return createHash('md5').update(bytes).digest('hex');
   };

@@ -39,8 +39,11 @@ export const runFile = {
   classifier: 'model/classifier.onnx',
 } as const;
 
+/** Where pictures of a training are kept (`step-pictures.ts`). */
+export const picturesFolder = 'pictures/';
+
 /** What overwriting removes: the files and folders above, and nothing else. */
-const entries = new Set(Object.values(runFile).map((name) => name.replace(/\/.*/, '')));
+const entries = new Set([...Object.values(runFile), picturesFolder].map((name) => name.replace(/\/.*/, '')));
 
 interface PartsOption {
   /** The table in which the run's parts stand. Default: the built-in ones. */

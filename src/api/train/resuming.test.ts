@@ -40,7 +40,7 @@ function filesOf(run: string): Record<string, string> {
     return bytes
       .toString()
       .replaceAll(run, 'RUN')
-      .replaceAll(/"(seconds|stepMs|meanStepMs)":[^,}]+/g, '"$1":0')
+      .replaceAll(/"(seconds|stepMs|meanStepMs|time)":[^,}]+/g, '"$1":0')
       .replace(/in [\d.]+ s \([\d.]+ ms a step(, mean [\d.]+)?\)/, 'in so many s');
   };
   return Object.fromEntries(paths.map((path) => [path.replace(run, ''), contents(path)]));

@@ -1,15 +1,18 @@
-import { DataError, WriteError, noticesTo } from '../../core/index.ts';
+import { DataError, NumericalError, WriteError, noticesTo } from '../../core/index.ts';
 import type { OnNotice } from '../../core/index.ts';
-import { RunFolder, runFile } from '../keeping/run-folder.ts';
+import { RunFolder, picturesFolder, runFile } from '../keeping/run-folder.ts';
 import type { Release, Store } from '../../io/index.ts';
 import type { PartTable, RunConfig } from '../../config/index.ts';
 import { stepsTaken } from '../../training/index.ts';
-import type { DoneEvent, Progress, Trainer, TrainingEvent } from '../../training/index.ts';
+import type { DoneEvent, EpochEvent, Progress, Trainer, TrainingEvent } from '../../training/index.ts';
 import { writeCheckpoint } from '../keeping/checkpoint-file.ts';
 import { readResumed } from './resuming.ts';
 import type { Resumed } from './resuming.ts';
 import type { Run } from '../run/run.ts';
 import { writeRunFiles } from '../keeping/run-files.ts';
+import type { KeptRun } from '../keeping/run-files.ts';
+import { drawPictures, isPictured, pictureName, removePicturesAfter } from '../keeping/step-pictures.ts';
+import type { PictureKind } from '../keeping/step-pictures.ts';
 import { Unwritten } from './unwritten.ts';
 
 /** Of the steps, metrics.jsonl keeps every so many. */
@@ -22,6 +25,7 @@ export interface RecorderOptions {
   readonly overwrite?: boolean;
   readonly resume?: boolean;
   readonly checkpointEvery?: number;
+  readonly pictures?: number;
   /** The table in which the run's parts stand. Default: the built-in ones. */
   readonly parts?: PartTable | undefined;
   readonly onNotice?: OnNotice | undefined;
@@ -40,10 +44,14 @@ export class RunRecorder {
   /** Of which state the last one was. */
   #kept: Progress | undefined;
   readonly #unwritten: Unwritten;
+  readonly #onNotice: (line: string) => void;
   /** Lines of metrics.jsonl that did not fit yet. */
-  #lines: TrainingEvent[] = [];
+  #lines: TrainingLine[] = [];
   /** Of the parts before this one, as far as its log tells. */
-  #before = { seconds: 0, stepMs: 0 };
+  #before = { seconds: 0, stepMs: 0, time: 0 };
+  #began = performance.now();
+  /** The run as it is now, for pictures on the way. */
+  #live: KeptRun | undefined;
 
   private constructor(
     store: Store,
@@ -53,7 +61,8 @@ export class RunRecorder {
     this.#options = parts.options;
     this.resumed = parts.resumed;
     this.#release = parts.release;
-    this.#unwritten = new Unwritten(store, noticesTo(parts.options.onNotice));
+    this.#onNotice = noticesTo(parts.options.onNotice);
+    this.#unwritten = new Unwritten(store, this.#onNotice);
   }
 
   /**
@@ -75,12 +84,18 @@ export class RunRecorder {
     }
   }
 
-  /** Creates the folder, or makes the one that is continued fit to append to. */
-  async begin(config: RunConfig): Promise<void> {
+  /**
+   * Creates the folder, or makes the one that is continued fit to append to.
+   * @param live the run with the parameters as they are at any time: what pictures are taken of
+   */
+  async begin(config: RunConfig, live?: KeptRun): Promise<void> {
+    this.#live = live;
+    this.#began = performance.now();
     if (!this.resumed) this.#folder = await RunFolder.create(this.store, this.#options);
     else {
       this.#folder = await RunFolder.open(this.store, this.#options);
       await this.#folder.repairMetrics((record) => this.#isKnown(record));
+      await removePicturesAfter(this.store, this.resumed.checkpoint?.progress.epoch ?? 0);
       // Else the next checkpoint would keep it in place of the one that is whole.
       if (this.resumed.fault !== undefined) await this.store.remove(runFile.checkpoint);
       else this.#kept = this.resumed.checkpoint?.progress;
@@ -101,8 +116,10 @@ export class RunRecorder {
       await this.#keep(trainer);
       this.#lines = this.#lines.filter((line) => 'step' in line && line.step <= event.step);
       await this.#unwritten.attempt(runFile.metrics, () => folder.repairMetrics(upTo(event.step)));
+      await removePicturesAfter(this.store, trainer.progress.epoch);
     }
     if (event.event !== 'step' || event.step % stepsPerLine === 0) await this.#log(event);
+    if (event.event === 'epoch') await this.#takePictures(event);
     const isDue = event.event === 'done' || this.isCheckpointDue;
     // Among ranks, one that is due now is taken after the next step: all give what they have of it.
     if (isDue && trainer.isStateAtHand && !trainer.isAboutToReturn()) await this.#keep(trainer);
@@ -110,13 +127,35 @@ export class RunRecorder {
 
   /** Adds a line to metrics.jsonl, after those that did not fit before. */
   async #log(event: TrainingEvent): Promise<void> {
-    this.#lines.push(event);
+    this.#lines.push({ ...event, time: Number((this.#before.time + this.#secondsHere).toFixed(3)) });
     await this.#unwritten.attempt(runFile.metrics, async () => {
       for (const line of [...this.#lines]) {
         await this.#opened().appendMetrics(line);
         this.#lines.shift();
       }
     });
+  }
+
+  get #secondsHere(): number {
+    return (performance.now() - this.#began) / 1000;
+  }
+
+  async #takePictures({ epoch, step }: EpochEvent): Promise<void> {
+    // Where one did not fit, the next ones are not tried: the end says what is missing.
+    if (!this.#live || this.#unwritten.has(picturesFolder)) return;
+    if (!isPictured(epoch, step, this.#options.pictures)) return;
+    try {
+      const pictures = await drawPictures(this.#live);
+      await this.#unwritten.attempt(picturesFolder, async () => {
+        for (const [kind, png] of Object.entries(pictures)) {
+          await this.store.replace(pictureName(kind as PictureKind, epoch), png);
+        }
+      });
+    } catch (error) {
+      // What is not finite has no shade; whether training goes on, its losses decide.
+      if (!(error instanceof NumericalError)) throw error;
+      this.#onNotice(`epoch ${epoch}: no pictures are taken, as ${error.message}`);
+    }
   }
 
   /** Writes a checkpoint, unless the last one is of the same state. */
@@ -177,7 +216,7 @@ export class RunRecorder {
   }
 
   /** Whether a line of the log tells of what the checkpoint has: what came after it, is said again. */
-  #isKnown({ event, step, epoch, seconds, stepMs }: Record<string, unknown>): boolean {
+  #isKnown({ event, step, epoch, seconds, stepMs, time }: Record<string, unknown>): boolean {
     const checkpoint = this.resumed?.checkpoint;
     const [steps, epochs] = checkpoint ? [stepsTaken(checkpoint), checkpoint.progress.epoch] : [0, 0];
     // An epoch's line has the number of its last step, after which the epoch is not at its end yet.
@@ -188,6 +227,7 @@ export class RunRecorder {
       (event !== 'epoch' || (typeof epoch === 'number' && epoch <= epochs));
     if (isKnown && event === 'epoch' && typeof seconds === 'number') this.#before.seconds += seconds;
     if (isKnown && event === 'step' && typeof stepMs === 'number') this.#before.stepMs = stepMs;
+    if (isKnown && typeof time === 'number') this.#before.time = time;
     return isKnown;
   }
 
@@ -196,6 +236,9 @@ export class RunRecorder {
     return this.#folder;
   }
 }
+
+/** A line of metrics.jsonl: an event, and the seconds that training took until then, those before it was resumed included. */
+export type TrainingLine = TrainingEvent & { readonly time: number };
 
 /** Which records of metrics.jsonl hold for a training that stands at a step. */
 function upTo(step: number): (record: Record<string, unknown>) => boolean {

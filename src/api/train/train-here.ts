@@ -76,10 +76,12 @@ async function trainTo(keeping: Keeping, data: DataInput, options: HereOptions):
   const { recorder } = keeping;
   const prepare = (): Promise<Prepared> => prepared(keeping, data, options);
   const { trainer, training, run: parts } = ranks ? await agreed(ranks, prepare) : await prepare();
+  // Of parameters that change under it, for pictures on the way.
+  const live = recorder && new Run({ ...parts, parameters: trainer.parameters, onNotice: 'silent' });
   try {
     const { config } = parts;
     if (ranks) await checkAlike(ranks, config, training);
-    await recorder?.begin(config);
+    await recorder?.begin(config, live);
     const done = await follow(trainer, { ...options, recorder });
     const parameters = await fittedResult(trainer, training, { ...parts, onNotice: options.onNotice });
     const run = new Run({ ...parts, parameters, store: recorder?.store });
@@ -87,6 +89,7 @@ async function trainTo(keeping: Keeping, data: DataInput, options: HereOptions):
     await recorder?.finish(run, done);
     return run;
   } finally {
+    await live?.dispose();
     await trainer.dispose();
   }
 }

@@ -54,6 +54,11 @@ export interface TrainOptions extends ModelOptions {
    */
   readonly checkpointEvery?: number;
   /**
+   * With `out`, for images: epochs between pictures of the model as it is then (samples of the prior, reconstructions), kept in
+   * `pictures/`; 0: none. Default: after each of the first epochs, then ever fewer, some 50 in 3,000, and 100 steps apart at least.
+   */
+  readonly pictures?: number;
+  /**
    * The processes that train together (`rootsigma/mpi`): each calls `train` with the same data and options, takes its rows of every
    * batch, and gets the same run. Rank 0 alone writes to `out` and gives notices. Default: this process trains alone.
    */
@@ -83,6 +88,7 @@ export const trainOptionRules: OptionRules<TrainOptions> = {
   from: rule.either(rule.text, rule.object),
   resume: rule.flag,
   checkpointEvery: rule.number({ least: 0 }),
+  pictures: rule.whole(0),
   ranks: rule.object,
   onEvent: rule.callback,
   onLoad: rule.callback,

@@ -70,7 +70,7 @@ describe('a training that cannot write', () => {
     out.refuses = (name) => /png|README|onnx/.test(name);
     const { error } = await trainInto(out);
     expect(String(error)).toContain(
-      'Not written: model/encoder.onnx, model/decoder.onnx, model/prior.onnx, samples.png, reconstructions.png, README.md.',
+      'Not written: pictures/, model/encoder.onnx, model/decoder.onnx, model/prior.onnx, samples.png, reconstructions.png, README.md.',
     );
     same(await load(out, { engine: 'reference' }));
   });

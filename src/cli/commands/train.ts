@@ -160,6 +160,11 @@ function runOptions(): readonly Option[] {
       'between checkpoints, within epochs too; 0: after every step (default: 10, and at most a twentieth of the time)',
       number,
     ),
+    option(
+      '--pictures <epochs>',
+      'of images: epochs between pictures of samples and reconstructions in pictures/; 0: none (default: each at first, then ever fewer)',
+      whole(0),
+    ),
     option('--config <file>', "JSON of these options, or a run's config.json, to start from"),
     new RepeatedOption('--set <path=value>', 'any entry of config.json, over all else; repeatable', setting),
   );
