@@ -312,7 +312,8 @@ export class Trainer {
   #scheduled(index: number): Pick<StepEvent, 'totalSteps' | 'learningRate' | 'scalars'> {
     const { training, config } = this.#options;
     const totalSteps = stepsInAll(training.size, config);
-    const factor = learningRateFactor(config.schedule, index, totalSteps) * rollbackFactor ** this.#state.counts.rollbacks;
+    const factor =
+      learningRateFactor(config.schedule, index, totalSteps) * rollbackFactor ** this.#state.counts.rollbacks;
     return {
       totalSteps,
       learningRate: config.optimizer.learningRate * factor,

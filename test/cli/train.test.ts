@@ -46,6 +46,9 @@ describe('train', () => {
       'model/decoder.onnx',
       'model/encoder.onnx',
       'model/prior.onnx',
+      'pictures',
+      'pictures/reconstructions-00001.png',
+      'pictures/samples-00001.png',
       'reconstructions.png',
       'samples.png',
     ]);
