@@ -1,0 +1,2 @@
+export { RunAlarms, alarmsOf } from './alarms.ts';
+export type { Alarm } from './alarms.ts';
