@@ -17,7 +17,7 @@ export const layers = [
   { name: 'objectives', typesOnly: ['models'] },
   { name: 'io', only: ['core'] },
   { name: 'drawing', only: ['core', 'io'] },
-  { name: 'data', only: ['core', 'kernels', 'random', 'io'] },
+  { name: 'data', only: ['core', 'mpi', 'kernels', 'random', 'io'] },
   { name: 'config' },
   { name: 'training' },
   { name: 'evaluation', not: ['training'] },

@@ -22,6 +22,8 @@ export interface ResolveContext {
    * same values; default: 1 GiB.
    */
   readonly memoryLimit?: number;
+  /** Files that have been read already, by the paths that they are read by: those of ranks, each of which has read a part of them. */
+  readonly files?: Map<string, Uint8Array<ArrayBuffer>> | undefined;
   readonly onProgress?: (progress: LoadProgress) => void;
   readonly signal?: AbortSignal;
 }

@@ -28,6 +28,7 @@ import type {
 import type { DataConfig } from '../../data/index.ts';
 import type { RunConfig } from '../../config/index.ts';
 import type { Table } from '../../io/index.ts';
+import type { Communicator } from '../../mpi/index.ts';
 import type { Conditions } from './conditions.ts';
 import type { Examples } from '../../objectives/index.ts';
 import { key } from '../../random/index.ts';
@@ -51,6 +52,15 @@ export async function resolveData(
   const splits = await resolveSource(data, options, context);
   // Which scale suits depends on the likelihood: `configFor` sees to it, whatever the source.
   return scale === undefined ? splits : { ...splits, options: { ...splits.options, scale } };
+}
+
+/** The files that `resolveData` reads from end to end for these data, each rank having read its part of them (`readInParts`). */
+export async function filesInParts(
+  ranks: Communicator,
+  data: DataInput,
+  context?: ResolveContext,
+): Promise<ResolveContext['files']> {
+  return typeof data === 'string' ? (await localData()).readInParts(ranks, data, context) : undefined;
 }
 
 async function resolveSource(

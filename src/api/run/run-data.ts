@@ -11,10 +11,18 @@ import {
 } from '../../core/index.ts';
 import type { ArrayLikeInput, FloatDType } from '../../core/index.ts';
 import { numbersOf, splitNames, splitValidation, subset, takeFirst, wholeOf } from '../../data/index.ts';
-import type { Dataset, DatasetSplits, SplitChoice, SplitName, Standardization } from '../../data/index.ts';
+import type {
+  Dataset,
+  DatasetSplits,
+  ResolveContext,
+  SplitChoice,
+  SplitName,
+  Standardization,
+} from '../../data/index.ts';
 import type { PartTable, RunConfig } from '../../config/index.ts';
+import type { Communicator } from '../../mpi/index.ts';
 import { key, permutation } from '../../random/index.ts';
-import { dataOptionsOf, isExamples, locateData, resolveData, trainingDataOf } from '../data/data.ts';
+import { dataOptionsOf, filesInParts, isExamples, locateData, resolveData, trainingDataOf } from '../data/data.ts';
 import type { DataInput } from '../data/data.ts';
 import { likelihoodFor } from '../model/likelihood.ts';
 import { isOfUnitInterval, outsideUnitIn, takesAnyNumber, unitAdvice } from '../model/outside-unit.ts';
@@ -38,6 +46,7 @@ export class RunData {
   readonly #standardization: Standardization | undefined;
   /** The run's folder on this machine, if it has one. */
   readonly #path: string | undefined;
+  readonly #ranks: Communicator | undefined;
   readonly #notice: (line: string) => void;
   readonly #conditions: Conditions | undefined;
   /** Of a model that infers labels. */
@@ -50,12 +59,17 @@ export class RunData {
     data,
     store,
     standardization,
+    engine,
     onNotice,
     classify,
-  }: Pick<RunParts, 'config' | 'conditions' | 'parts' | 'data' | 'store' | 'standardization' | 'onNotice'> & {
+  }: Pick<
+    RunParts,
+    'config' | 'conditions' | 'parts' | 'data' | 'store' | 'engine' | 'standardization' | 'onNotice'
+  > & {
     readonly classify?: Parameters<typeof withInferredLabels>[1]['classify'] | undefined;
   }) {
     this.#classify = classify;
+    this.#ranks = engine.ranks;
     this.#config = config;
     this.#conditions = conditions;
     this.#parts = parts;
@@ -92,10 +106,16 @@ export class RunData {
     if (input === undefined || input === source) {
       const place = await (input ? locateData(source, this.#path) : trainingDataOf(this.#config, this.#path));
       // A table's own file too: what its columns were taken for must not change with its rows.
-      return resolveData(place, dataOptionsOf(this.#config.data), table && { like });
+      return resolveData(place, dataOptionsOf(this.#config.data), await this.#context(place, table && like));
     }
     if (typeof input === 'function') return input();
-    return resolveData(input, {}, { like });
+    return resolveData(input, {}, await this.#context(input, like));
+  }
+
+  /** Ranks read the files of their data each a part. */
+  async #context(data: DataInput, like: RunConfig['data'] | undefined): Promise<ResolveContext> {
+    const files = this.#ranks && (await filesInParts(this.#ranks, data, { ...(like && { like }) }));
+    return { ...(like && { like }), files };
   }
 
   /**

@@ -1,7 +1,7 @@
 import { localFiles } from '#file-system';
 import { NdArray, RootsigmaError, ValueError, counted } from '../../core/index.ts';
 import { Standardization, grayFraction } from '../../data/index.ts';
-import type { Binarize, DatasetOptions, DatasetSplits } from '../../data/index.ts';
+import type { Binarize, DatasetOptions, DatasetSplits, ResolveContext } from '../../data/index.ts';
 import { createEngine } from '../../engine/index.ts';
 import { has } from '../../models/index.ts';
 import type { Vae } from '../../models/index.ts';
@@ -21,6 +21,7 @@ import { Conditions } from '../data/conditions.ts';
 import {
   dataOptionsOf,
   evaluationExamples,
+  filesInParts,
   locateData,
   noteOwnData,
   resolveData,
@@ -74,8 +75,10 @@ function keptBy(recorder: RunRecorder | undefined): Keeping {
 async function trainTo(keeping: Keeping, data: DataInput, options: HereOptions): Promise<Run> {
   const { ranks } = options;
   const { recorder } = keeping;
-  const prepare = (): Promise<Prepared> => prepared(keeping, data, options);
-  const { trainer, training, run: parts } = ranks ? await agreed(ranks, prepare) : await prepare();
+  const each = <T>(work: () => Promise<T>): Promise<T> => (ranks ? agreed(ranks, work) : work());
+  const plan = await each(() => planned(keeping, data, options));
+  const files = ranks && (await filesInParts(ranks, plan.source, contextOf(options)));
+  const { trainer, training, run: parts } = await each(() => prepared(keeping, { ...plan, files }, options));
   // Of parameters that change under it, for pictures on the way.
   const live = recorder && new Run({ ...parts, parameters: trainer.parameters, onNotice: 'silent' });
   try {
@@ -115,22 +118,48 @@ interface Prepared {
   readonly run: Omit<RunParts, 'parameters' | 'store'>;
 }
 
-async function prepared(keeping: Keeping, data: DataInput, options: HereOptions): Promise<Prepared> {
-  const { onNotice, ranks } = options;
+/** What is decided before data are read. */
+interface Plan {
+  /** As the caller has given them. */
+  readonly data: DataInput;
+  /** Where they are. */
+  readonly source: DataInput;
+  readonly origin: Origin | undefined;
+  /** Whose form the examples get, where that is another run's. */
+  readonly like: RunConfig['data'] | undefined;
+  /** What ranks have read together. */
+  readonly files?: ResolveContext['files'];
+}
+
+async function planned(keeping: Keeping, data: DataInput, options: HereOptions): Promise<Plan> {
   const resumed = keeping.resumed?.config;
-  const { signal, onLoad } = options;
-  const table = partTable(options.parts);
   const origin = await startOf(options, keeping);
   const like = origin?.config.data ?? (resumed?.from && resumed.data);
   // Which parts go together, data do not decide.
   if (!like && !resumed) checkPartsTogether(options);
+  // What goes on elsewhere than it began has its data where it began.
+  const source = data === resumed?.data.source ? await locateData(data, keeping.path) : data;
+  return { data, source, origin, like };
+}
+
+function contextOf({ signal, onLoad }: HereOptions): ResolveContext {
+  return { ...(signal && { signal }), ...(onLoad && { onProgress: onLoad }) };
+}
+
+async function prepared(
+  keeping: Keeping,
+  { data, source, origin, like, files }: Plan,
+  options: HereOptions,
+): Promise<Prepared> {
+  const { onNotice, ranks, signal } = options;
+  const resumed = keeping.resumed?.config;
+  const table = partTable(options.parts);
   const splits = await resolveData(
-    // What goes on elsewhere than it began has its data where it began.
-    data === resumed?.data.source ? await locateData(data, keeping.path) : data,
+    source,
     { ...inheritedOptions(data, resumed ?? options.config), ...options.dataOptions },
     {
-      ...(signal && { signal }),
-      ...(onLoad && { onProgress: onLoad }),
+      ...contextOf(options),
+      files,
       ...(like
         ? { like, trainsOn: true }
         : { condition: wantedConditions({ ...options, ...(resumed && { config: resumed }) }) }),

@@ -30,7 +30,7 @@ export interface ImageListing {
 }
 
 /** Whether a file's name is one of an image that is read. */
-function isImageName(path: string): boolean {
+export function isImageName(path: string): boolean {
   return imageName.test(path);
 }
 

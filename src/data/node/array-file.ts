@@ -10,10 +10,14 @@ export function readArrayFile(
   options: DatasetOptions = {},
   context: ResolveContext = {},
 ): Promise<DatasetSplits> {
-  return arraySplits({ path, npy: () => npyFile(path), npz: () => npzMembers(path) }, options, context);
+  return arraySplits(
+    { path, npy: () => npyFile(path, context), npz: () => npzMembers(path, context) },
+    options,
+    context,
+  );
 }
 
 /** The examples in such a file for a trained model, with NaN where a value is missing (`gappyArray`). */
 export function readGappyFile(path: string, context: ResolveContext): GappyArray {
-  return gappyArray({ path, npy: () => npyFile(path), npz: () => npzMembers(path) }, context);
+  return gappyArray({ path, npy: () => npyFile(path, context), npz: () => npzMembers(path, context) }, context);
 }

@@ -3,8 +3,9 @@ import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { basename, join } from 'node:path';
 import { DataError } from '../../core/index.ts';
-import { readFileBytes, writeFileAtomic } from '../../io/node/index.ts';
+import { writeFileAtomic } from '../../io/node/index.ts';
 import type { ResolveContext } from '../context.ts';
+import { bytesOf } from './file-bytes.ts';
 
 /** A file with known contents. */
 export interface RemoteFile {
@@ -50,7 +51,8 @@ export async function fetchFiles(
   const places = mirror === undefined ? options.places : [`${mirror.replace(/\/+$/, '')}/${name}/`];
   for (const file of files) {
     const path = join(folder, file.name);
-    if (existsSync(path) && md5(readFileBytes(path)) === file.md5) continue;
+    if (existsSync(path) && md5(bytesOf(path, options)) === file.md5) continue;
+    options.files?.delete(path);
     writeFileAtomic(path, await fetchFromAny(file, { ...options, places, folder }));
   }
   return folder;

@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { ValueError, sizeOf } from '../../core/index.ts';
-import { readFileBytes, readFileHead } from '../../io/node/index.ts';
 import { areForModel } from '../context.ts';
 import type { ResolveContext } from '../context.ts';
 import type { ImageCache, ImageSource } from '../images/image-source.ts';
@@ -10,6 +9,7 @@ import { listingOf, listingOfNamed } from '../images/listing.ts';
 import type { ImageFile } from '../images/listing.ts';
 import { readImages } from '../images/read-images.ts';
 import type { DatasetOptions, DatasetSplits } from '../source.ts';
+import { bytesOf, headOf } from './file-bytes.ts';
 import { filesBelow } from './files-below.ts';
 import { cachedRecords } from './record-cache.ts';
 import { datasetOfRecords } from './record-dataset.ts';
@@ -26,7 +26,8 @@ export async function readImageFolder(
   options: DatasetOptions = {},
   context: ResolveContext = {},
 ): Promise<DatasetSplits> {
-  return readImages(listingOf(folder, filesBelow(folder)), { source: localImages(folder, folder), options, context });
+  const source = localImages(folder, { folder, context });
+  return readImages(listingOf(folder, filesBelow(folder)), { source, options, context });
 }
 
 /**
@@ -42,17 +43,20 @@ export async function readImageFiles(
   const [name = 'images'] = paths;
   if (!areForModel(context))
     throw new ValueError(`${name}: is an image, for a trained model; name a folder of images to train on.`);
-  const source = localImages(name, '');
+  const source = localImages(name, { folder: '', context });
   return readImages(listingOfNamed(paths), { source, options: { unreadable: 'fail', ...options }, context });
 }
 
-function localImages(name: string, folder: string): ImageSource {
+function localImages(
+  name: string,
+  { folder, context }: { readonly folder: string; readonly context: ResolveContext },
+): ImageSource {
   const nameOf = (path: string): string => join(folder, path);
   return {
     name,
     nameOf,
-    readHead: (path, length) => readFileHead(nameOf(path), length),
-    read: (path) => readFileBytes(nameOf(path)),
+    readHead: (path, length) => headOf(nameOf(path), length, context),
+    read: (path) => bytesOf(nameOf(path), context),
     cache: cacheOf(folder),
   };
 }

@@ -1,11 +1,12 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { DataError } from '../../core/index.ts';
 import { listDatasets } from '../builtin.ts';
 import type { ResolveContext } from '../context.ts';
 import { idxFileNames, idxSplits } from '../idx-files.ts';
 import type { DatasetSplits } from '../source.ts';
-import { fetchFiles } from './download.ts';
-import { readIdxFolder } from './idx-folder.ts';
+import { defaultCacheFolder, fetchFiles } from './download.ts';
+import { idxPathsIn, readIdxFolder } from './idx-folder.ts';
 import { findPackaged, packagedDatasetsFolder } from './packaged.ts';
 
 /** MD5 in hex of training images and labels, then of the test split's. */
@@ -77,18 +78,34 @@ export async function readDownloadedDataset(
   if (!source) return undefined;
   const { places, md5, contents, classNames } = source;
   const about = { name, classNames };
-  const { files, problem } = contents ? findPackaged(folderOf(name, context), named(contents, 'contents')) : {};
+  const { files, problem } = contents
+    ? findPackaged(folderOf(name, context), named(contents, 'contents'), context)
+    : {};
   if (files) return withNote(idxSplits(files, about), `${name}: taken from ${files.folder}, where its package put it.`);
   const remote = named(md5, 'md5').map((file) => ({ ...file, name: `${file.name}.gz` }));
-  if (problem === undefined) return readIdxFolder(await fetchFiles(name, remote, { ...context, places }), about);
+  if (problem === undefined)
+    return readIdxFolder(await fetchFiles(name, remote, { ...context, places }), about, context);
   const remedy = `\`sudo apt-get install --reinstall ${packageOf(name)}\` mends it.`;
   try {
     const folder = await fetchFiles(name, remote, { ...context, places });
-    return withNote(readIdxFolder(folder, about), `${problem} ${name} is taken from ${folder} instead; ${remedy}`);
+    return withNote(
+      readIdxFolder(folder, about, context),
+      `${problem} ${name} is taken from ${folder} instead; ${remedy}`,
+    );
   } catch (error) {
     if (!(error instanceof DataError)) throw error;
     throw new DataError(`${problem} ${remedy}\n${error.message}`, { cause: error });
   }
+}
+
+/** Paths of the files that `readDownloadedDataset` reads of what is installed or in the cache; `undefined` for another name. */
+export function downloadedPaths(name: string, context: ResolveContext = {}): string[] | undefined {
+  const source = Object.hasOwn(sources, name) ? sources[name] : undefined;
+  if (!source) return undefined;
+  const packaged = source.contents && existsSync(folderOf(name, context)) ? idxPathsIn(folderOf(name, context)) : [];
+  return packaged.length === source.md5.length
+    ? packaged
+    : idxPathsIn(join(context.cacheFolder ?? defaultCacheFolder(), name));
 }
 
 function folderOf(name: string, { packagedFolder = packagedDatasetsFolder }: ResolveContext): string {

@@ -1,18 +1,20 @@
 import { existsSync, statSync } from 'node:fs';
-import { extname } from 'node:path';
+import { extname, join } from 'node:path';
 import { DataError } from '../../core/index.ts';
+import { fileSize } from '../../io/node/index.ts';
 import { listDatasets, makeBuiltinDataset } from '../builtin.ts';
+import { defaultMemoryLimit } from '../context.ts';
 import type { ResolveContext } from '../context.ts';
 import { idxFileNames } from '../idx-files.ts';
-import { isAnyImageName } from '../images/listing.ts';
+import { isAnyImageName, isImageName } from '../images/listing.ts';
 import { checkOptions } from '../source.ts';
 import type { DatasetOptions, DatasetSplits } from '../source.ts';
 import { readArrayFile } from './array-file.ts';
 import { filesBelow } from './files-below.ts';
-import { isIdxFolder, readIdxFolder } from './idx-folder.ts';
+import { idxPathsIn, isIdxFolder, readIdxFolder } from './idx-folder.ts';
 import { readImageFiles, readImageFolder } from './image-folder.ts';
-import { readDownloadedDataset } from './mnist.ts';
-import { isTableFile, readTableFile } from './table-file.ts';
+import { downloadedPaths, readDownloadedDataset } from './mnist.ts';
+import { isLargeTable, isTableFile, readTableFile } from './table-file.ts';
 
 /**
  * The data set that a user names: a built-in name; a folder in MNIST's IDX layout; a folder of PNG, JPEG or WebP
@@ -39,7 +41,7 @@ export async function resolveDataset(
 async function readFolder(source: string, options: DatasetOptions, context: ResolveContext): Promise<DatasetSplits> {
   if (isIdxFolder(source)) {
     checkOptions(source, options, []);
-    return readIdxFolder(source);
+    return readIdxFolder(source, {}, context);
   }
   if (filesBelow(source).some(isAnyImageName)) return readImageFolder(source, options, context);
   throw new DataError(`${source}: holds neither IDX files nor PNG, JPEG or WebP images. ${whatThereIs()}`);
@@ -51,6 +53,25 @@ async function readFile(source: string, options: DatasetOptions, context: Resolv
   if (isTableFile(source)) return readTableFile(source, options, context);
   if (isAnyImageName(source)) return readImageFiles([source], options, context);
   throw new DataError(`${source}: is a file of a kind that is not read. ${whatThereIs()}`);
+}
+
+/**
+ * The files that `resolveDataset` reads from end to end for a source; none where that is drawn by code, stays on disk
+ * (`context.memoryLimit`), or is nothing that it could read: it says then what is wrong.
+ */
+export function wholeFilesOf(source: string, context: ResolveContext = {}): string[] {
+  if (listDatasets().some(({ name }) => name === source)) return downloadedPaths(source, context) ?? [];
+  if (!existsSync(source)) return [];
+  const { memoryLimit = defaultMemoryLimit } = context;
+  if (!statSync(source).isDirectory()) {
+    if (isTableFile(source)) return isLargeTable(source, context) ? [] : [source];
+    return /\.np[yz]$/i.test(source) && fileSize(source) <= memoryLimit ? [source] : [];
+  }
+  if (isIdxFolder(source)) return idxPathsIn(source);
+  const files = filesBelow(source).filter(isImageName);
+  const paths = files.map((path) => join(source, path));
+  const total = paths.reduce((sum, path) => sum + (statSync(path, { throwIfNoEntry: false })?.size ?? 0), 0);
+  return total <= memoryLimit ? paths : [];
 }
 
 function whatThereIs(): string {

@@ -11,26 +11,27 @@ import {
   readNpzDirectory,
 } from '../../io/index.ts';
 import type { ByteSource, NpyHeader, ZipEntry } from '../../io/index.ts';
-import { fileSize, fileSource, readFileBytes, readFileHead, readZipEntry } from '../../io/node/index.ts';
+import { fileSize, readZipEntry } from '../../io/node/index.ts';
 import type { ResolveContext } from '../context.ts';
 import type { ArrayOnDisk, ArrayPlace } from './array-on-disk.ts';
+import { bytesOf, headOf, sourceOf } from './file-bytes.ts';
 import { openLargeArray } from './large-array.ts';
 import { cachedRecords } from './record-cache.ts';
 
-export function npyFile(path: string): ArrayOnDisk {
+export function npyFile(path: string, context: ResolveContext = {}): ArrayOnDisk {
   return onDisk({
     path,
     where: path,
     bytes: fileSize(path),
-    readHeader: () => readNpyHeader(readFileHead(path, 2 ** 16), { name: path }),
-    decode: () => decodeNpy(readFileBytes(path), { name: path }),
+    readHeader: () => readNpyHeader(headOf(path, 2 ** 16, context), { name: path }),
+    decode: () => decodeNpy(bytesOf(path, context), { name: path }),
     place: () => Promise.resolve({ path, start: 0 }),
   });
 }
 
 /** The arrays of an NPZ archive by name. Nothing but the archive's directory is read. @throws DataError when it is none */
-export function npzMembers(path: string): Map<string, ArrayOnDisk> {
-  const source = fileSource(path);
+export function npzMembers(path: string, context: ResolveContext = {}): Map<string, ArrayOnDisk> {
+  const source = sourceOf(path, context);
   const members = [...readNpzDirectory(source)];
   return new Map(
     members.map(([name, member]) => [

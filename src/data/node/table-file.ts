@@ -1,7 +1,7 @@
 import { ValueError } from '../../core/index.ts';
 import { encodeParquet, formatTableCsv } from '../../io/index.ts';
 import type { CsvOptions, FormatTableOptions, Table } from '../../io/index.ts';
-import { fileSize, readFileBytes, readFileJson, writeOutput } from '../../io/node/index.ts';
+import { fileSize, readFileJson, writeOutput } from '../../io/node/index.ts';
 import type { DatasetOptions, DatasetSplits } from '../source.ts';
 import type { SchemaOverrides } from '../table/column-kinds.ts';
 import { decodeTable } from '../table/table-bytes.ts';
@@ -9,6 +9,7 @@ import { tableExtension, tableExtensions } from '../table/table-name.ts';
 import { csvPart, readLike, tableSplits } from '../table/table-dataset.ts';
 import { defaultMemoryLimit } from '../context.ts';
 import type { ResolveContext } from '../context.ts';
+import { bytesOf } from './file-bytes.ts';
 import { readLargeTable } from './large-table.ts';
 
 /** About how many bytes of memory one byte of a file of text, or of a compressed one, takes while it is read. */
@@ -18,8 +19,12 @@ export function isTableFile(path: string): boolean {
 }
 
 /** A table from a CSV, TSV (either gzip-compressed or not) or Parquet file. @throws DataError that names the file */
-export async function readTable(path: string, options: CsvOptions = {}): Promise<Table> {
-  return decodeTable(readFileBytes(path), path, options);
+export async function readTable(
+  path: string,
+  options: CsvOptions = {},
+  context: Pick<ResolveContext, 'files'> = {},
+): Promise<Table> {
+  return decodeTable(bytesOf(path, context), path, options);
 }
 
 /** A table in a file, cells as they are, laid out as a trained model's own file was where that gives its columns. */
@@ -43,6 +48,11 @@ export async function writeTable(path: string, table: Table, options: WriteTable
   );
 }
 
+/** Whether a table's rows stay on disk. */
+export function isLargeTable(path: string, { memoryLimit = defaultMemoryLimit }: ResolveContext): boolean {
+  return fileSize(path) * bytesInMemory[/\.(parquet|gz)$/i.test(path) ? 'packed' : 'text'] > memoryLimit;
+}
+
 /** A table's file as training and test examples (`tableSplits`). */
 export async function readTableFile(
   path: string,
@@ -59,8 +69,7 @@ export async function readTableFile(
     trainsOn: context.trainsOn,
     condition: context.condition,
   };
-  const bytes = fileSize(path) * bytesInMemory[/\.(parquet|gz)$/i.test(path) ? 'packed' : 'text'];
-  return bytes > (context.memoryLimit ?? defaultMemoryLimit)
+  return isLargeTable(path, context)
     ? readLargeTable(path, how, context)
-    : tableSplits(await readLike((csv) => readTable(path, csv), csvPart(options), context.like), how);
+    : tableSplits(await readLike((csv) => readTable(path, csv, context), csvPart(options), context.like), how);
 }
