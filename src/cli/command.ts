@@ -29,7 +29,7 @@ export interface CommandRow<Args extends readonly unknown[] = never, Flags = nev
   readonly examples: readonly string[];
   /** Whether it watches the signal and ends in order; the others are left at once. */
   readonly stopsItself?: boolean;
-  /** Whether the ranks of an MPI job part its work; of another command each does all. */
+  /** Whether the ranks of an MPI job part its work; another command is done by rank 0 alone. */
   readonly parted?: boolean;
   /** Whether `-o` names a folder. */
   readonly writesFolder?: boolean;

@@ -67,6 +67,8 @@ async function commandOf(row: CommandRow | CommandGroup, session: Session, argv:
       stopsItself,
       writesFolder,
       parted,
+      name: row.name,
+      argv,
     });
   });
 }

@@ -1,5 +1,7 @@
-import type { CommandContext } from './command.ts';
+import { UnsupportedError } from '../core/index.ts';
 import { mpiWorld, together } from '../mpi/index.ts';
+import type { Communicator } from '../mpi/index.ts';
+import type { CommandContext, Library } from './command.ts';
 import type { CliContext, TextSink } from './context.ts';
 import { exitCodes } from './exit-codes.ts';
 import type { ExitCode } from './exit-codes.ts';
@@ -10,6 +12,9 @@ import type { OutputOptions } from './output.ts';
 export interface PerformOptions extends OutputOptions {
   readonly stopsItself?: boolean | undefined;
   readonly parted?: boolean | undefined;
+  /** The command's name, and all that was given to the program. */
+  readonly name: string;
+  readonly argv: readonly string[];
   /** The file that the command writes (`-o`), or with `writesFolder` the folder. */
   readonly output?: string | undefined;
   readonly writesFolder?: boolean | undefined;
@@ -29,12 +34,16 @@ export class Session {
     action: (context: CommandContext) => Promise<ExitCode | undefined>,
     options: PerformOptions,
   ): Promise<void> {
-    const ranks = options.parted ? await mpiWorld(this.context.env) : undefined;
+    const all = await this.#ranks(options);
+    if (all && !options.parted && all.rank > 0) return;
+    const ranks = options.parted ? all : undefined;
     const isFirst = (ranks?.rank ?? 0) === 0;
     const context = isFirst ? this.context : { ...this.context, stdout: unheard, stderr: unheard };
     const output = new Output(context, options);
     try {
-      const library = await import('./library/index.ts');
+      const library = writtenBy(isFirst, await import('./library/index.ts'));
+      if (all && !ranks)
+        output.notice(`'${options.name}' is not parted among ranks: rank 0 of ${all.size} does it alone.`);
       if (options.output !== undefined && isFirst) {
         await library.checkWritable(options.output, { isFolder: options.writesFolder ?? false });
       }
@@ -45,6 +54,27 @@ export class Session {
       output.clearStatus();
     }
   }
+
+  /** The ranks of the job, where they were all given this command. @throws UnsupportedError where their work is parted and they cannot be joined */
+  async #ranks({ parted, argv }: PerformOptions): Promise<Communicator | undefined> {
+    if (parted) return mpiWorld(this.context.env);
+    try {
+      const ranks = await mpiWorld(this.context.env);
+      // Other commands a rank are other work.
+      const all = (await ranks?.gatherBytes(new TextEncoder().encode(JSON.stringify(argv)))) ?? [];
+      return new Set(all.map((bytes) => new TextDecoder().decode(bytes))).size === 1 ? ranks : undefined;
+    } catch (error) {
+      if (error instanceof UnsupportedError) return undefined;
+      throw error;
+    }
+  }
+}
+
+/** For ranks other than the first, the same without what writes. */
+function writtenBy(isFirst: boolean, library: Library): Library {
+  if (isFirst) return library;
+  const nothing = (): Promise<void> => Promise.resolve();
+  return { ...library, writeArray: nothing, writePicture: nothing, writeTable: nothing };
 }
 
 /** What ranks other than the first say, but for errors. */

@@ -43,6 +43,6 @@ export interface Engine {
   /** What the user should know of how it runs here. */
   readonly notice?: string;
   /** The processes among which runs that may be started together are parted; default: this one has all. */
-  readonly ranks?: Communicator;
+  readonly ranks?: Communicator | undefined;
   compile(spec: ProgramSpec): Promise<Program>;
 }

@@ -4,6 +4,7 @@ export type { EngineChoice, EngineName, WasmPaths } from './choice.ts';
 export { createEngine, engineOptionRules } from './create.ts';
 export type { EngineOptions } from './create.ts';
 export { ParallelProgram, mapInOrder } from './parallel/parallel-program.ts';
+export { PartedRuns, withoutRanks } from './parallel/parted-runs.ts';
 export type { ParallelSpec } from './parallel/parallel-program.ts';
 export { engineService } from './remote/engine-service.ts';
 export type { RemoteEngineOptions } from './remote/protocol.ts';

@@ -64,6 +64,39 @@ describe.skipIf(missing !== '')(`a run on ranks${missing}`, () => {
     });
   });
 
+  it('draws, fills gaps and is compared as by one process, and rank 0 alone does what is not parted', async () => {
+    const { code, stdout, stderr } = await modulesOn(
+      2,
+      `import { compareRuns, load } from '${new URL('index.js', dist).href}';
+      import { mpiWorld } from '${new URL('mpi/index.js', dist).href}';
+      const ranks = await mpiWorld();
+      const [alone, parted] = [await load('${cwd}/run'), await load('${cwd}/run', { ranks })];
+      const texts = [];
+      for (const run of [alone, parted]) {
+        const samples = await run.sample(1100, { seed: 3 });
+        samples.data.fill(NaN, 0, samples.data.length / 2);
+        const { draws, mean, accepted } = await run.impute(samples, { draws: 2, sweeps: 2 });
+        const data = await run.testData();
+        const evaluations = [];
+        for await (const { evaluation } of compareRuns([run, run], data, { draws: 2 })) evaluations.push(evaluation);
+        texts.push(JSON.stringify([...draws.data.slice(-3e5), ...mean.data.slice(0, 1e5), accepted, evaluations]));
+      }
+      if (ranks.rank === 1) console.log(String(texts[0] === texts[1] && texts[0].length > 1e6));`,
+    );
+    expect([code, stdout.trim()], stderr).toEqual([0, 'true']);
+    const sampled = ['sample', 'run', '--count', '3', '--json', '-o'];
+    const several = await rootsigmaOn(2, [...sampled, 'parted.npy'], cwd);
+    const one = rootsigmaAlone([...sampled, 'alone.npy'], cwd);
+    expect([several.code, several.stdout.replace('parted', 'alone')], several.stderr).toEqual([0, one.stdout]);
+    expect(readFileSync(join(cwd, 'parted.npy'))).toEqual(readFileSync(join(cwd, 'alone.npy')));
+    const notParted = await rootsigmaOn(3, ['traverse', 'run', '--json', '-o', 'traversal.png'], cwd);
+    expect([notParted.code, notParted.stdout.trim().split('\n')], notParted.stderr).toEqual([0, [expect.any(String)]]);
+    expect(notParted.stderr.trim().split('\n')).toEqual([
+      "'traverse' is not parted among ranks: rank 0 of 3 does it alone.",
+      'traversal.png: 2 dimensions, 9 steps each',
+    ]);
+  });
+
   it('has its threshold and scores written once', async () => {
     const score = ['score', 'run', '--split', 'all', '--draws', '2', '--contamination', '0.05', '--json', '-o'];
     const parted = await rootsigmaOn(2, [...score, 'parted.csv'], cwd);

@@ -3,6 +3,7 @@ import type { ArrayLikeInput, FloatDType, OnNotice, OptionRules } from '../../co
 import { TableEncoder, examplesOf, tableDataset } from '../../data/index.ts';
 import type { DatasetSplits, DecodeOptions, FileInput, Standardization } from '../../data/index.ts';
 import type { Engine } from '../../engine/index.ts';
+import { withoutRanks } from '../../engine/index.ts';
 import { MemoryStore, nameIn, readAll, zip } from '../../io/index.ts';
 import type { AnomalyThreshold } from '../../evaluation/index.ts';
 import { builtInParts } from '../../config/index.ts';
@@ -423,7 +424,9 @@ export class Run {
     }
     const { Imputing } = await import('./imputing.ts');
     const { config, model, parameters, standardization } = this;
-    const drawPrior = (count: number, from: Key) => this.#inference.drawPrior(count, from);
+    // Ranks part the chains, and each draws for its own.
+    const inference = new Inference(withoutRanks(this.#engine), model, parameters);
+    const drawPrior = (count: number, from: Key) => inference.drawPrior(count, from);
     const onNotice = this.#onNotice;
     const { takesAnyNumber } = this.#data;
     return new Imputing({ engine: this.#engine, config, model, parameters, standardization, drawPrior, onNotice, takesAnyNumber }); // prettier-ignore

@@ -22,6 +22,7 @@ export const compareCommand: CommandRow<[paths: readonly string[]], EvaluateFlag
   ],
   examples: ['rootsigma compare runs/digits-diagonal runs/digits-full', 'rootsigma compare runs/* --limit 1000 --json'],
   stopsItself: true,
+  parted: true,
   run: compare,
 };
 

@@ -67,6 +67,7 @@ export const imputeCommand: CommandRow<[path: string], ImputeFlags> = {
     'rootsigma impute runs/digits-diagonal --data halves.npy --draws 5 -o filled.png',
   ],
   stopsItself: true,
+  parted: true,
   run: impute,
 };
 

@@ -61,6 +61,7 @@ export const sampleCommand: CommandRow<[path: string], SampleFlags> = {
     'rootsigma sample runs/people-diagonal -o synthetic.csv --count 5000',
     'rootsigma sample runs/people-diagonal -o old.csv --given "age>60,smoker=yes"',
   ],
+  parted: true,
   run: sample,
 };
 

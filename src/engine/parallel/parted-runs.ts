@@ -1,7 +1,7 @@
 import { NdArray, RootsigmaError } from '../../core/index.ts';
 import type { DType } from '../../core/index.ts';
 import type { Communicator } from '../../mpi/index.ts';
-import type { NamedArrays, Program } from '../engine.ts';
+import type { Engine, NamedArrays, Program } from '../engine.ts';
 
 type Result = Awaited<ReturnType<Program['run']>>;
 
@@ -16,7 +16,7 @@ type Header =
 const ofRanks = new WeakMap<Communicator, PartedRuns>();
 
 /**
- * Runs that the ranks of a job part among them: every rank begins all of them in the same order; run k is computed by rank k mod N
+ * Runs, of a program or of what else gives arrays, that the ranks of a job part among them: every rank begins all of them in the same order; run k is computed by rank k mod N
  * alone, and what it gave is handed to all, in their order. So whoever has the results goes on alike everywhere.
  */
 export class PartedRuns {
@@ -90,4 +90,9 @@ function unpacked(
     return [name, array];
   });
   return Object.fromEntries(arrays) satisfies NamedArrays;
+}
+
+/** The same engine for what one rank computes by itself. */
+export function withoutRanks(engine: Engine): Engine {
+  return engine.ranks ? { ...engine, ranks: undefined } : engine;
 }

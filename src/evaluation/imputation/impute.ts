@@ -1,5 +1,5 @@
 import { NdArray, NumericalError, takeTurns } from '../../core/index.ts';
-import { mapInOrder } from '../../engine/index.ts';
+import { PartedRuns, mapInOrder, withoutRanks } from '../../engine/index.ts';
 import type { NamedArrays, ParallelProgram } from '../../engine/index.ts';
 import { input, keyWords } from '../../graph/index.ts';
 import { has, requireCapabilities } from '../../models/index.ts';
@@ -24,7 +24,7 @@ export interface ImputeOptions extends ModelParts {
   /** Moves of each kind before it is taken; see `Move`. */
   readonly sweeps: number;
   readonly key: Key;
-  /** z ~ p(z), [count, latent] */
+  /** z ~ p(z), [count, latent]; not parted among ranks. */
   readonly drawPrior: (count: number, key: Key) => Promise<NdArray<'float32'>>;
   readonly onProgress?: ((chainsDone: number) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -53,6 +53,9 @@ const chunkRows = 1024;
  */
 export async function imputeRows(options: ImputeOptions): Promise<Imputed> {
   const { model, rows, layout, draws, signal } = options;
+  // Ranks part the chains, whole chunks of them: within a chunk nobody else is asked.
+  const { ranks } = options.engine;
+  const alone: ImputeOptions = { ...options, engine: withoutRanks(options.engine) };
   const remedy = "Train a model with a posterior that has it, such as 'diagonal', and fill gaps with that.";
   requireCapabilities('impute', model.parts.posterior, ['logProbOfDraw'], remedy);
   requireCapabilities('impute', model.parts.prior, ['logProb']);
@@ -64,33 +67,32 @@ export async function imputeRows(options: ImputeOptions): Promise<Imputed> {
   const sums = new Float64Array(count * layout.inputSize);
   const taken: Record<Move, number> = { given: 0, filled: 0 };
   try {
-    for (const move of moves) programs.set(move, await compileMove(options, move, layout.parts.length));
-    for (const program of programs.values()) program.expect(chains * options.sweeps);
-    const width = Math.max(...[...programs.values()].map((program) => program.width));
+    for (const move of moves) programs.set(move, await compileMove(alone, move, layout.parts.length));
+    for (const program of programs.values()) program.expect((chains * options.sweeps) / (ranks?.size ?? 1));
+    const width = (ranks?.size ?? 1) * Math.max(...[...programs.values()].map((program) => program.width));
     const starts = Array.from({ length: Math.ceil(chains / chunkRows) }, (_, chunk) => chunk * chunkRows);
     let done = 0;
-    const ends = mapInOrder(starts, width, (start, chunk) =>
-      runChains(options, programs, {
-        start,
-        end: Math.min(chains, start + chunkRows),
-        key: foldIn(options.key, chunk),
-      }),
-    );
-    for await (const { start, state, means, accepted } of ends) {
+    const ends = mapInOrder(starts, width, async (start, chunk) => {
+      const of = { start, end: Math.min(chains, start + chunkRows), key: foldIn(options.key, chunk) };
+      const compute = (): Promise<ChunkEnd> => runChains(alone, programs, of);
+      const end = ranks ? await PartedRuns.of(ranks).take(chunkArrays, compute) : await compute();
+      return { start, ...(end as ChunkEnd) };
+    });
+    for await (const { start, filled, missing, means, accepted } of ends) {
       signal?.throwIfAborted();
-      const size = state.filled.shape[0] ?? 0;
+      const size = filled.shape[0] ?? 0;
       for (let k = 0; k < size; k++) {
         const [row, draw] = [Math.floor((start + k) / draws), (start + k) % draws];
         const { inputSize } = layout;
-        const chain = state.filled.data.subarray(k * inputSize, (k + 1) * inputSize);
+        const chain = filled.data.subarray(k * inputSize, (k + 1) * inputSize);
         result.data.set(chain, (draw * count + row) * inputSize);
         for (let i = 0; i < inputSize; i++) {
-          const isMissing = state.missing.data[k * inputSize + i] === 1;
-          if (isMissing) sums[row * inputSize + i]! += means[k * inputSize + i]! / draws;
+          const isMissing = missing.data[k * inputSize + i] === 1;
+          if (isMissing) sums[row * inputSize + i]! += means.data[k * inputSize + i]! / draws;
           else sums[row * inputSize + i] = chain[i]!;
         }
       }
-      for (const move of moves) taken[move] += accepted[move];
+      moves.forEach((move, at) => (taken[move] += accepted.data[at]!));
       done += size;
       options.onProgress?.(done);
     }
@@ -110,14 +112,18 @@ interface Chunk {
   readonly key: Key;
 }
 
-interface ChunkEnd {
-  readonly start: number;
-  readonly state: ChainState;
+/** What a chunk comes to, as arrays, which ranks can hand each other. */
+type ChunkEnd = Readonly<{
+  /** The examples with their draws, and where they were missing, [chains, inputSize] */
+  filled: NdArray<'float32'>;
+  missing: NdArray<'float32'>;
   /** E[x|z], mean over the later half of the moves, [chains, inputSize] */
-  readonly means: Float64Array;
-  /** Sums over chains of the share that was taken. */
-  readonly accepted: Record<Move, number>;
-}
+  means: NdArray<'float64'>;
+  /** Of each kind of move, the sum over chains of the share that was taken, [moves] */
+  accepted: NdArray<'float64'>;
+}>;
+
+const chunkArrays: readonly (keyof ChunkEnd)[] = ['filled', 'missing', 'means', 'accepted'];
 
 /** Of the moves, so many take every `filled` proposal. */
 const freeShare = 0.2;
@@ -168,7 +174,16 @@ async function runChains(
     }
     await takeTurns();
   }
-  return { start, state, means: means.map((sum) => sum / counted), accepted };
+  const shares = [...programs.keys()].map((move) => accepted[move]);
+  return {
+    filled: state.filled,
+    missing: state.missing,
+    means: new NdArray(
+      means.map((sum) => sum / counted),
+      [size, inputSize],
+    ),
+    accepted: new NdArray(Float64Array.from(shares), [shares.length]),
+  };
 }
 
 /** Chains `start` to `end`, those of one example one after the other, with nothing in its gaps. */
