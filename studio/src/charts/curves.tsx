@@ -65,7 +65,7 @@ export function Curves({ runs }: { readonly runs: readonly RunSummary[] }) {
         <ZoomFields zoom={zoom} axis={axis} onZoom={setZoom} />
       </div>
       {problem !== undefined && <Failure problem={problem} />}
-      {names.size === 0 && <Empty title="No curves yet"><p>They begin with the first epoch, or the 25th step.</p></Empty>}
+      {names.size === 0 && <Empty title="No curves yet" level={2}><p>They begin with the first epoch, or the 25th step.</p></Empty>}
       {groups.map((group) => (
         <Group key={group.title} group={group} read={read} version={version} axis={axis} weight={weight} isLog={log === 'log'} zoom={zoom} onZoom={setZoom} single={runs.length === 1} />
       ))}

@@ -19,12 +19,20 @@ export interface Page<Props = object> {
 
 export const topPages: readonly Page[] = [
   { path: 'runs', title: 'Runs', load: () => import('../pages/runs/page.tsx') },
+  { path: 'compare', title: 'Compare', load: () => import('../pages/compare/page.tsx') },
+  { path: 'new', title: 'New training', load: () => import('../pages/new/page.tsx') },
 ];
 
 /** The tabs of a run; the first has no path. */
 export const runPages: readonly Page<RunPageProps>[] = [
   { path: '', title: 'Overview', load: () => import('../pages/run/overview.tsx') },
   { path: 'curves', title: 'Curves', load: () => import('../pages/curves/page.tsx') },
+  {
+    path: 'pictures',
+    title: 'Pictures',
+    suits: ({ pictures }) => pictures.length > 0,
+    load: () => import('../pages/pictures/page.tsx'),
+  },
   { path: 'configuration', title: 'Configuration', load: () => import('../pages/run/configuration.tsx') },
   { path: 'files', title: 'Files', load: () => import('../pages/run/files.tsx') },
 ];

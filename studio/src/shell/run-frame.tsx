@@ -60,7 +60,7 @@ export function RunFrame({ id }: { readonly id: string }) {
             </a>
           ))}
       </nav>
-      {page ? <Outlet page={page} props={{ run, reload }} /> : <Empty title="A run has no such page." />}
+      {page ? <Outlet page={page} props={{ run, reload }} /> : <Empty title="A run has no such page." level={2} />}
     </>
   );
 }

@@ -36,16 +36,17 @@ export function Loading() {
   );
 }
 
-/** Nothing is here yet: what to do about it. */
-export function Empty({ title, command, children }: {
+/** Nothing is here: what to do about it. @param level 1 where it is all that a page has */
+export function Empty({ title, command, level = 1, children }: {
   readonly title: string;
   readonly command?: string;
+  readonly level?: 1 | 2;
   readonly children?: ComponentChildren;
 }) {
   return (
     <div class="empty">
       <p class="empty-mark" aria-hidden="true">Σ<sup>½</sup></p>
-      <h2>{title}</h2>
+      {level === 1 ? <h1>{title}</h1> : <h2>{title}</h2>}
       {children}
       {command !== undefined && <Copy text={command} />}
     </div>

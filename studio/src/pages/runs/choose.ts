@@ -7,7 +7,7 @@ import type { Column } from './columns.tsx';
 export const facets = {
   state: { title: 'State', of: (run: RunSummary): string => stateWords[run.state] },
   data: { title: 'Data', of: (run: RunSummary): string => run.data.source },
-  preset: { title: 'Preset', of: (run: RunSummary): string => run.preset ?? 'own' },
+  preset: { title: 'Preset', of: (run: RunSummary): string => run.preset ?? 'none' },
   posterior: { title: 'Posterior', of: (run: RunSummary): string => run.posterior },
   prior: { title: 'Prior', of: (run: RunSummary): string => run.prior },
   likelihood: { title: 'Likelihood', of: (run: RunSummary): string => run.likelihood },

@@ -49,7 +49,7 @@ export const columns: readonly Column[] = [
       </>
     ),
   },
-  { name: 'data', title: 'Data', sortBy: ({ data }) => data.source, show: ({ data }) => data.source },
+  { name: 'data', title: 'Data', isWide: true, sortBy: ({ data }) => data.source, show: ({ data }) => data.source },
   {
     name: 'model',
     title: 'Preset and parts',
@@ -57,7 +57,7 @@ export const columns: readonly Column[] = [
     sortBy: (run) => run.preset ?? run.posterior,
     show: (run) => (
       <>
-        {run.preset ?? 'own'}
+        {run.preset ?? <span class="quiet">no preset</span>}
         <span class="quiet under">{partsOf(run)}</span>
       </>
     ),

@@ -25,7 +25,7 @@ export default function RunsPage() {
       </div>
       {runsProblem.value !== undefined && <Failure problem={runsProblem.value} again={() => void loadRuns()} />}
       {all.length === 0 ? (
-        <Empty title="No runs yet" command="rootsigma train digits">
+        <Empty title="No runs yet" level={2} command="rootsigma train digits">
           <p>
             The studio shows what lies in <code>{about.value?.runs ?? 'runs'}</code>. Start a{' '}
             <a href={href(['new'])}>new training</a> here, or in a terminal:
@@ -99,7 +99,7 @@ function RunTable({ all }: { readonly all: readonly RunSummary[] }) {
         </table>
       </div>
       {found.length === 0 && (
-        <Empty title="No run is like that">
+        <Empty title="No run is like that" level={2}>
           <button type="button" onClick={() => { setQuery(Object.fromEntries(['q', ...facetNames].map((name) => [name, undefined]))); }}>Show all runs</button>
         </Empty>
       )}
