@@ -1,0 +1,60 @@
+import type { Run } from '../../api/index.ts';
+import { ValueError } from '../../core/index.ts';
+import { splitNames, takeFirst } from '../../data/index.ts';
+import type { Dataset, SplitChoice } from '../../data/index.ts';
+
+/** Which examples a request is about. */
+export interface ChosenExamples {
+  readonly split: SplitChoice | undefined;
+  readonly limit: number;
+}
+
+/** Examples whose codes are sent, at most. */
+export const mostExamples = 100_000;
+const usualExamples = 10_000;
+
+/** @throws ValueError for what no split is called, and numbers that are none */
+export function chosenIn(query: URLSearchParams): ChosenExamples {
+  const split = query.get('split') ?? undefined;
+  if (split !== undefined && split !== 'all' && !splitNames.some((name) => name === split))
+    throw new ValueError(`split: expected ${splitNames.join(', ')} or all, got '${split.slice(0, 40)}'.`);
+  return {
+    split: split as SplitChoice | undefined,
+    limit: wholeIn(query, 'limit', { most: mostExamples, usual: usualExamples }),
+  };
+}
+
+/** A whole number from 1 (or `least`) to `most` of an address. @throws ValueError */
+export function wholeIn(
+  query: URLSearchParams,
+  name: string,
+  { least = 1, most, usual }: { readonly least?: number; readonly most: number; readonly usual: number },
+): number {
+  const text = query.get(name);
+  if (text === null) return usual;
+  const value = /^\d{1,9}$/.test(text) ? Number(text) : NaN;
+  if (value >= least && value <= most) return value;
+  throw new ValueError(`${name}: expected a whole number from ${least} to ${most}, got '${text.slice(0, 40)}'.`);
+}
+
+/** `rows=0,5,7`: places among the chosen examples. @throws ValueError */
+export function rowsIn(query: URLSearchParams, most: number): readonly number[] {
+  const text = query.get('rows') ?? '';
+  const rows = text.split(',').map((part) => (/^\d{1,9}$/.test(part) ? Number(part) : NaN));
+  if (rows.some(Number.isNaN) || rows.length > most)
+    throw new ValueError(`rows: expected up to ${most} places of examples, such as 0,5,7, got '${text.slice(0, 40)}'.`);
+  return rows;
+}
+
+/** The examples, and what is known of where they come from. */
+export async function examplesChosen(
+  run: Run,
+  { split, limit }: ChosenExamples,
+): Promise<{ readonly dataset: Dataset; readonly split: SplitChoice; readonly total: number }> {
+  const found = await run.testData(undefined, split === undefined ? {} : { split });
+  return {
+    dataset: found.dataset.size > limit ? takeFirst(found.dataset, limit) : found.dataset,
+    split: found.split,
+    total: found.dataset.size,
+  };
+}

@@ -1,0 +1,184 @@
+import { Buffer } from 'node:buffer';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Hono } from 'hono';
+import { ValueError } from '../../core/index.ts';
+import { HttpError } from '../../server/index.ts';
+import type { LocalEnv } from '../../server/index.ts';
+import { chosenIn, examplesChosen, rowsIn, wholeIn } from './chosen.ts';
+import { CodeCache } from './code-cache.ts';
+import { codesOf, covariancesOf } from './codes.ts';
+import type { CodeArray } from './codes.ts';
+import { comparedTables } from './compared-tables.ts';
+import type { ComparedTables, FrameHeader } from './contract.ts';
+import { examplesAt } from './examples.ts';
+import { frame, framesType } from './frames.ts';
+import { RunPool } from './run-pool.ts';
+import type { RunLease } from './run-pool.ts';
+
+export interface LatentRoutesOptions {
+  /** The folder of a run by its id. @throws HttpError 404 where there is none */
+  readonly folderOf: (id: string) => string | Promise<string>;
+  readonly pool?: RunPool;
+  readonly onNotice: (line: string) => void;
+}
+
+/** Examples of one request for covariances or pictures. */
+const mostRows = 512;
+
+/** What of a run's folder a page loads to compute with it there. */
+const modelFiles = ['config.json', 'model.safetensors', 'thresholds.json'];
+
+/** What the explorer and the tables' page ask for, below `/api/runs/:id`. */
+export class LatentRoutes {
+  readonly #options: LatentRoutesOptions;
+  readonly #pool: RunPool;
+  readonly #cache = new CodeCache();
+  /** Lines that loading and reading said of each folder's model. */
+  readonly #notices: string[] = [];
+
+  constructor(options: LatentRoutesOptions) {
+    this.#options = options;
+    const onNotice = (line: string): void => {
+      this.#notices.push(line);
+      options.onNotice(line);
+    };
+    this.#pool = options.pool ?? new RunPool({ onNotice });
+  }
+
+  install(app: Hono<LocalEnv>): void {
+    app.get('/api/runs/:id/codes', async (c) => {
+      const chosen = chosenIn(searchOf(c.req.url));
+      const folder = await this.#options.folderOf(c.req.param('id'));
+      const lease = await this.#pool.lease(folder);
+      const name = JSON.stringify([folder, lease.identity, chosen]);
+      return framesOf(
+        async function* (this: LatentRoutes, { signal, send }: Sender) {
+          try {
+            const codes = await this.#cache.get(name, { signal, onProgress: (progress) => { send({ type: 'progress', ...progress }); } }, async (given) => this.#codes(lease, chosen, given)); // prettier-ignore
+            yield frame({ type: 'codes', about: codes.about });
+            for (const array of codes.arrays) yield arrayFrame(array);
+          } finally {
+            lease.release();
+          }
+        }.bind(this),
+      );
+    });
+    app.get('/api/runs/:id/covariances', (c) => this.#with(c.req.param('id'), async ({ run }) => {
+      const query = searchOf(c.req.url);
+      const rows = rowsIn(query, mostRows);
+      const { dataset } = await examplesChosen(run, chosenIn(query));
+      checkRows(rows, dataset.size);
+      const { latent } = run.model;
+      const data = await covariancesOf(run, dataset, rows);
+      return framesIn(arrayFrame({ name: 'covariance', dtype: 'float32', shape: [rows.length, (latent * (latent + 1)) / 2], data })); // prettier-ignore
+    })); // prettier-ignore
+    app.get('/api/runs/:id/examples', (c) => this.#with(c.req.param('id'), async ({ run }) => {
+      const query = searchOf(c.req.url);
+      const rows = rowsIn(query, mostRows);
+      const { dataset } = await examplesChosen(run, chosenIn(query));
+      const { about, arrays } = examplesAt(run, dataset, rows);
+      return framesIn(frame({ type: 'examples', about }), ...arrays.map(arrayFrame));
+    })); // prettier-ignore
+    app.get('/api/runs/:id/table', (c) => this.#with(c.req.param('id'), async ({ run }) => {
+      const query = searchOf(c.req.url);
+      const seed = wholeIn(query, 'seed', { least: 0, most: 999_999_999, usual: 0 });
+      const limit = wholeIn(query, 'limit', { most: 20_000, usual: 2000 });
+      const said = this.#notices.length;
+      const compared = await comparedTables(run, { ...chosenIn(query), limit, seed });
+      return c.json({ ...compared, notices: this.#notices.slice(said) } satisfies ComparedTables);
+    })); // prettier-ignore
+    app.get('/api/runs/:id/model', async (c) => {
+      const folder = await this.#options.folderOf(c.req.param('id'));
+      const frames: Uint8Array<ArrayBuffer>[] = [];
+      for (const name of modelFiles) {
+        const bytes = await readFile(join(folder, name)).catch(() => undefined);
+        if (bytes) frames.push(frame({ type: 'file', name }, bytes));
+        else if (name === 'model.safetensors') throw new HttpError(409, 'the run has no model yet: its training has not come to an end.'); // prettier-ignore
+      }
+      return framesIn(...frames);
+    });
+  }
+
+  async dispose(): Promise<void> {
+    this.#cache.clear();
+    await this.#pool.dispose();
+  }
+
+  async #codes(
+    { run }: RunLease,
+    chosen: ReturnType<typeof chosenIn>,
+    { onProgress, signal }: Pick<Parameters<typeof codesOf>[1], 'onProgress' | 'signal'>,
+  ) {
+    const said = this.#notices.length;
+    onProgress?.({ what: 'data', done: 0, total: 1 });
+    const examples = await examplesChosen(run, chosen);
+    return codesOf(run, { ...examples, onProgress, signal, notices: this.#notices.slice(said) });
+  }
+
+  async #with(id: string, use: (lease: RunLease) => Promise<Response>): Promise<Response> {
+    const lease = await this.#pool.lease(await this.#options.folderOf(id));
+    try {
+      return await use(lease);
+    } finally {
+      lease.release();
+    }
+  }
+}
+
+interface Sender {
+  readonly signal: AbortSignal;
+  /** Between the frames that are yielded. */
+  readonly send: (header: FrameHeader) => void;
+}
+
+/** An answer that is made while it is sent; what goes wrong after its beginning is its last frame. */
+function framesOf(make: (sender: Sender) => AsyncGenerator<Uint8Array<ArrayBuffer>>): Response {
+  const gone = new AbortController();
+  let frames: AsyncGenerator<Uint8Array<ArrayBuffer>> | undefined;
+  const body = new ReadableStream<Uint8Array<ArrayBuffer>>({
+    start: (controller) => {
+      const send = (header: FrameHeader): void => {
+        if (!gone.signal.aborted) controller.enqueue(frame(header));
+      };
+      frames = make({ signal: gone.signal, send });
+    },
+    pull: async (controller) => {
+      try {
+        const next = await frames?.next();
+        const value: Uint8Array<ArrayBuffer> | undefined = next?.done === false ? next.value : undefined;
+        if (value) {
+          controller.enqueue(value);
+          return;
+        }
+        controller.enqueue(frame({ type: 'end' }));
+      } catch (error) {
+        if (gone.signal.aborted) return;
+        controller.enqueue(frame({ type: 'failed', detail: error instanceof Error ? error.message : String(error) }));
+      }
+      controller.close();
+    },
+    cancel: async () => {
+      gone.abort(new Error('the client has gone.'));
+      await frames?.return(undefined);
+    },
+  });
+  return new Response(body, { headers: { 'content-type': framesType } });
+}
+
+function framesIn(...frames: readonly Uint8Array<ArrayBuffer>[]): Response {
+  return new Response(Buffer.concat([...frames, frame({ type: 'end' })]), { headers: { 'content-type': framesType } });
+}
+
+function arrayFrame({ name, dtype, shape, data }: CodeArray): Uint8Array<ArrayBuffer> {
+  return frame({ type: 'array', name, dtype, shape }, data);
+}
+
+function searchOf(url: string): URLSearchParams {
+  return new URL(url).searchParams;
+}
+
+function checkRows(rows: readonly number[], count: number): void {
+  const outside = rows.find((row) => row >= count);
+  if (outside !== undefined) throw new ValueError(`rows: there is no example ${outside}, only ${count}.`);
+}
