@@ -1,6 +1,7 @@
 import tseslint from 'typescript-eslint';
 
 const numericLoops = [
+  'studio/src/latent/*.ts',
   'src/core/**/*.ts',
   'src/random/**/*.ts',
   'src/linalg/**/*.ts',

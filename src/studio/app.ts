@@ -3,6 +3,7 @@ import { HttpError } from '../server/index.ts';
 import type { LocalEnv } from '../server/index.ts';
 import { installAbout } from './about.ts';
 import type { StudioContext } from './context.ts';
+import { installLatent } from './latent/index.ts';
 import { servePages } from './page/serve-pages.ts';
 import type { PageFile } from './page/page-files.ts';
 import { installRuns } from './runs/routes.ts';
@@ -12,6 +13,7 @@ export function installRoutes(context: StudioContext, pages: ReadonlyMap<string,
   servePages(context.server, pages);
   installAbout(context);
   installRuns(context);
+  installLatent(context);
   refuseOtherMethods(context.server.app);
 }
 

@@ -1,5 +1,5 @@
 // What the server answers of codes, examples and tables: of runs that are trained here, by the app's own `fetch`.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Hono } from 'hono';
@@ -12,7 +12,9 @@ import { CodeCache } from '../../src/studio/latent/code-cache.ts';
 import type { Codes } from '../../src/studio/latent/codes.ts';
 import type { ComparedTables, FrameHeader } from '../../src/studio/latent/contract.ts';
 import { FrameReader, arrayOf, frame } from '../../src/studio/latent/frames.ts';
-import { LatentRoutes, RunPool } from '../../src/studio/latent/index.ts';
+import { insideStore } from '../../src/studio/latent/inside-store.ts';
+import { LatentRoutes } from '../../src/studio/latent/routes.ts';
+import { RunPool } from '../../src/studio/latent/run-pool.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'rootsigma-latent-'));
 const quiet = { onNotice: 'silent', engine: 'reference' } as const;
@@ -23,6 +25,8 @@ const table = [
   'id,height,weight,kind,day',
   ...Array.from({ length: 90 }, (_, k) => `${k},${150 + (k % 40)},${(50 + (k % 40) * 0.7).toFixed(1)},${'abc'[k % 3] ?? ''},2024-0${1 + (k % 9)}-11`), // prettier-ignore
 ].join('\n');
+
+const placeOf = (name: string) => ({ root: folder, parts: [name], path: join(folder, name) });
 
 let pool: RunPool;
 let app: Hono<LocalEnv>;
@@ -45,17 +49,17 @@ beforeAll(async () => {
     [40, 4, 4, 3],
   );
   await train(colours, { ...quiet, latent: 2, hidden: [8], epochs: 1, out: join(folder, 'array') });
-  pool = new RunPool({ onNotice: () => undefined, open: (path) => load(path, quiet) });
+  pool = new RunPool({ onNotice: () => undefined, open: (place) => load(insideStore(place), quiet) });
   app = new Hono<LocalEnv>();
   app.onError((error) => {
     const problem = problemOf(error, 'id');
     return Response.json(problem, { status: problem.status });
   });
-  const folderOf = (id: string): string => {
+  const find = (id: string) => {
     if (!/^[a-z]+$/.test(id)) throw new HttpError(404, 'no such run.');
-    return join(folder, id);
+    return placeOf(id);
   };
-  new LatentRoutes({ folderOf, pool, onNotice: () => undefined }).install(app);
+  new LatentRoutes({ find, pool, onNotice: () => undefined }).install(app);
 });
 
 afterAll(async () => {
@@ -191,9 +195,15 @@ describe('codes', () => {
     });
   });
 
-  test('what a page loads of a run is its files', async () => {
-    const { headers } = await framesAt('/api/runs/people/model');
-    expect(headers.map((header) => ('name' in header ? header.name : header.type))).toEqual(['config.json', 'model.safetensors', 'thresholds.json', 'end']); // prettier-ignore
+  test('a link in a run leads nowhere', async () => {
+    mkdirSync(join(folder, 'linked'));
+    symlinkSync(join(folder, 'diagonal', 'config.json'), join(folder, 'linked', 'config.json'));
+    const store = insideStore(placeOf('linked'));
+    expect(await store.read('config.json')).toBeUndefined();
+    expect(await store.read('../diagonal/config.json')).toBeUndefined();
+    expect(await insideStore(placeOf('diagonal')).read('config.json')).toHaveProperty('length');
+    expect(await store.list()).toEqual([]);
+    await expect(store.replace('x', 'y')).rejects.toThrow(/does not write/);
   });
 });
 
@@ -271,14 +281,15 @@ describe('what is kept', () => {
   test('a run is loaded once for all who use it, and freed when another was used since', async () => {
     const loaded: string[] = [];
     const disposed: string[] = [];
-    const open = (path: string) => {
+    const at = (path: string) => ({ root: '/', parts: [], path });
+    const open = ({ path }: { readonly path: string }) => {
       loaded.push(path);
       return Promise.resolve({ dispose: () => { disposed.push(path); return Promise.resolve(); } } as unknown as Run); // prettier-ignore
     };
     const runs = new RunPool({ most: 1, onNotice: () => undefined, open });
-    const [a, b] = [await runs.lease('/a'), await runs.lease('/a')];
+    const [a, b] = [await runs.lease(at('/a')), await runs.lease(at('/a'))];
     expect(loaded).toEqual(['/a']);
-    const c = await runs.lease('/c');
+    const c = await runs.lease(at('/c'));
     a.release();
     a.release();
     expect(disposed).toEqual([]);

@@ -1,4 +1,5 @@
 export { WorkerCalls } from './calls.ts';
+export type { CallOptions } from './calls.ts';
 export { asPageWorker } from './node-thread.ts';
 export { packArray, packArrays, unpackArray, unpackArrays } from './packed-array.ts';
 export type { PackedArray } from './packed-array.ts';

@@ -61,7 +61,6 @@ export type FrameHeader =
   | { readonly type: 'codes'; readonly about: CodesAbout }
   | { readonly type: 'examples'; readonly about: ExamplesAbout }
   | { readonly type: 'array'; readonly name: string; readonly dtype: ArrayType; readonly shape: readonly number[] }
-  | { readonly type: 'file'; readonly name: string }
   /** The answer had begun when this came. */
   | { readonly type: 'failed'; readonly detail: string }
   | { readonly type: 'end' };

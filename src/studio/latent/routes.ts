@@ -1,10 +1,8 @@
 import { Buffer } from 'node:buffer';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Hono } from 'hono';
 import { ValueError } from '../../core/index.ts';
-import { HttpError } from '../../server/index.ts';
 import type { LocalEnv } from '../../server/index.ts';
+import type { StudioContext } from '../context.ts';
 import { chosenIn, examplesChosen, rowsIn, wholeIn } from './chosen.ts';
 import { CodeCache } from './code-cache.ts';
 import { codesOf, covariancesOf } from './codes.ts';
@@ -14,11 +12,11 @@ import type { ComparedTables, FrameHeader } from './contract.ts';
 import { examplesAt } from './examples.ts';
 import { frame, framesType } from './frames.ts';
 import { RunPool } from './run-pool.ts';
-import type { RunLease } from './run-pool.ts';
+import type { PoolPlace, RunLease } from './run-pool.ts';
 
 export interface LatentRoutesOptions {
-  /** The folder of a run by its id. @throws HttpError 404 where there is none */
-  readonly folderOf: (id: string) => string | Promise<string>;
+  /** Where a run lies, by its id. @throws HttpError 404 where there is none */
+  readonly find: (id: string) => PoolPlace;
   readonly pool?: RunPool;
   readonly onNotice: (line: string) => void;
 }
@@ -26,8 +24,13 @@ export interface LatentRoutesOptions {
 /** Examples of one request for covariances or pictures. */
 const mostRows = 512;
 
-/** What of a run's folder a page loads to compute with it there. */
-const modelFiles = ['config.json', 'model.safetensors', 'thresholds.json'];
+/** The routes of the explorer and the tables' page in a studio. */
+export function installLatent(context: StudioContext): void {
+  const { server, runs, say } = context;
+  const routes = new LatentRoutes({ find: (id) => runs.folders.find(id), onNotice: say });
+  routes.install(server.app);
+  context.onClose(() => routes.dispose());
+}
 
 /** What the explorer and the tables' page ask for, below `/api/runs/:id`. */
 export class LatentRoutes {
@@ -49,9 +52,9 @@ export class LatentRoutes {
   install(app: Hono<LocalEnv>): void {
     app.get('/api/runs/:id/codes', async (c) => {
       const chosen = chosenIn(searchOf(c.req.url));
-      const folder = await this.#options.folderOf(c.req.param('id'));
-      const lease = await this.#pool.lease(folder);
-      const name = JSON.stringify([folder, lease.identity, chosen]);
+      const place = this.#options.find(c.req.param('id'));
+      const lease = await this.#pool.lease(place);
+      const name = JSON.stringify([place.path, lease.identity, chosen]);
       return framesOf(
         async function* (this: LatentRoutes, { signal, send }: Sender) {
           try {
@@ -88,16 +91,6 @@ export class LatentRoutes {
       const compared = await comparedTables(run, { ...chosenIn(query), limit, seed });
       return c.json({ ...compared, notices: this.#notices.slice(said) } satisfies ComparedTables);
     })); // prettier-ignore
-    app.get('/api/runs/:id/model', async (c) => {
-      const folder = await this.#options.folderOf(c.req.param('id'));
-      const frames: Uint8Array<ArrayBuffer>[] = [];
-      for (const name of modelFiles) {
-        const bytes = await readFile(join(folder, name)).catch(() => undefined);
-        if (bytes) frames.push(frame({ type: 'file', name }, bytes));
-        else if (name === 'model.safetensors') throw new HttpError(409, 'the run has no model yet: its training has not come to an end.'); // prettier-ignore
-      }
-      return framesIn(...frames);
-    });
   }
 
   async dispose(): Promise<void> {
@@ -117,7 +110,7 @@ export class LatentRoutes {
   }
 
   async #with(id: string, use: (lease: RunLease) => Promise<Response>): Promise<Response> {
-    const lease = await this.#pool.lease(await this.#options.folderOf(id));
+    const lease = await this.#pool.lease(this.#options.find(id));
     try {
       return await use(lease);
     } finally {

@@ -1,6 +1,8 @@
 import { load } from '../../api/index.ts';
 import type { Run } from '../../api/index.ts';
-import { fingerprint, readOnlyFolder } from '../../serve/run-place.ts';
+import { fingerprint } from '../../serve/run-place.ts';
+import type { RunPlace } from '../runs/run-folders.ts';
+import { insideStore } from './inside-store.ts';
 
 /** A run that stays loaded until it is given back. */
 export interface RunLease {
@@ -17,8 +19,11 @@ export interface RunPoolOptions {
   readonly idleMs?: number;
   readonly onNotice: (line: string) => void;
   /** How a folder is loaded. Default: `load`, to read only. */
-  readonly open?: (folder: string, onNotice: (line: string) => void) => Promise<Run>;
+  readonly open?: (place: PoolPlace, onNotice: (line: string) => void) => Promise<Run>;
 }
+
+/** Where a run lies. */
+export type PoolPlace = Pick<RunPlace, 'root' | 'parts' | 'path'>;
 
 interface Entry {
   readonly identity: string;
@@ -33,12 +38,12 @@ export class RunPool {
   readonly #entries = new Map<string, Entry>();
   readonly #most: number;
   readonly #idleMs: number;
-  readonly #open: (folder: string) => Promise<Run>;
+  readonly #open: (place: PoolPlace) => Promise<Run>;
 
-  constructor({ most = 3, idleMs = 300_000, onNotice, open = openFolder }: RunPoolOptions) {
+  constructor({ most = 3, idleMs = 300_000, onNotice, open = openPlace }: RunPoolOptions) {
     this.#most = most;
     this.#idleMs = idleMs;
-    this.#open = (folder) => open(folder, onNotice);
+    this.#open = (place) => open(place, onNotice);
   }
 
   /** Runs that are loaded. */
@@ -47,12 +52,13 @@ export class RunPool {
   }
 
   /** @throws what `load` throws */
-  async lease(folder: string): Promise<RunLease> {
+  async lease(place: PoolPlace): Promise<RunLease> {
+    const folder = place.path;
     const identity = fingerprint(folder);
     let entry = this.#entries.get(folder);
     if (entry?.identity !== identity) {
       if (entry) this.#drop(folder, entry);
-      entry = { identity, run: this.#open(folder), users: 0, timer: undefined };
+      entry = { identity, run: this.#open(place), users: 0, timer: undefined };
     }
     const held = entry;
     this.#entries.delete(folder);
@@ -104,6 +110,6 @@ async function freed({ run }: Entry): Promise<void> {
   await run.then((loaded) => loaded.dispose()).catch(() => undefined);
 }
 
-function openFolder(folder: string, onNotice: (line: string) => void): Promise<Run> {
-  return load(readOnlyFolder(folder), { onNotice });
+function openPlace(place: PoolPlace, onNotice: (line: string) => void): Promise<Run> {
+  return load(insideStore(place), { onNotice });
 }

@@ -1,0 +1,2 @@
+// Training in the tab, for the playground.
+export const playgroundMethods = {};
