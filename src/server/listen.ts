@@ -1,5 +1,5 @@
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import { codeOf, ValueError } from '../core/index.ts';
 import type { LocalServer } from './local-server.ts';
@@ -49,6 +49,17 @@ export async function listen(server: LocalServer, options: ListenOptions): Promi
     (incoming, outgoing) => void handle(incoming, outgoing),
   );
   const handle = getRequestListener(server.app.fetch, { overrideGlobalObjects: false });
+  /** Opened, for a request that may come: browsers have some in store. To Node they are not idle. */
+  const silent = new Set<Socket>();
+  http.on('connection', (socket) => {
+    silent.add(socket);
+    socket.once('close', () => silent.delete(socket));
+  });
+  http.on('request', ({ socket }) => silent.delete(socket));
+  const closeIdle = (): void => {
+    http.closeIdleConnections();
+    for (const socket of silent) if (socket.bytesRead === 0) socket.destroy();
+  };
   http.maxConnections = maxConnections;
   http.timeout = idleTimeoutMs;
   await new Promise<void>((resolve, reject) => {
@@ -74,7 +85,7 @@ export async function listen(server: LocalServer, options: ListenOptions): Promi
       });
       // A connection that was busy is idle once it has its answer.
       const sweep = setInterval(() => {
-        http.closeIdleConnections();
+        closeIdle();
       }, 20);
       let cut = 0;
       const grace = setTimeout(() => {
@@ -83,7 +94,7 @@ export async function listen(server: LocalServer, options: ListenOptions): Promi
           http.closeAllConnections();
         });
       }, graceMs);
-      http.closeIdleConnections();
+      closeIdle();
       await ended;
       clearInterval(sweep);
       clearTimeout(grace);

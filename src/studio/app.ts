@@ -4,6 +4,7 @@ import type { LocalEnv } from '../server/index.ts';
 import { installAbout } from './about.ts';
 import type { StudioContext } from './context.ts';
 import { installLatent } from './latent/index.ts';
+import { installLive } from './live/routes.ts';
 import { servePages } from './page/serve-pages.ts';
 import type { PageFile } from './page/page-files.ts';
 import { installRuns } from './runs/routes.ts';
@@ -14,6 +15,7 @@ export function installRoutes(context: StudioContext, pages: ReadonlyMap<string,
   installAbout(context);
   installRuns(context);
   installLatent(context);
+  installLive(context);
   refuseOtherMethods(context.server.app);
 }
 

@@ -93,6 +93,8 @@ export interface RunSeries {
   readonly activeUnits?: { readonly epochs: readonly number[]; readonly values: readonly number[] };
   /** Where the record was read to: `GET /api/live?runs=ID&from=CURSOR` goes on from here, without a gap or a repetition. */
   readonly cursor: string;
+  /** The same in bytes: of `records` that come by a stream which began before, those beyond this `position` are not in here yet. */
+  readonly position: number;
 }
 
 /**
@@ -102,11 +104,19 @@ export interface RunSeries {
  * it without a gap or a repetition of records, after the studio itself was started anew too. Comments (`:`) come every 15 s.
  */
 export type LiveEvent =
+  /** First of all, whenever a stream begins: which runs there are. Others are gone. */
+  | { readonly type: 'present'; readonly ids: readonly string[] }
   | { readonly type: 'run'; readonly run: RunSummary }
   | { readonly type: 'gone'; readonly id: string }
-  /** Records of metrics.jsonl as they were written, of the runs that were asked for. */
-  | { readonly type: 'records'; readonly id: string; readonly records: readonly unknown[]; readonly cursor: string }
-  /** A run's record is another (overwritten, rolled back, resumed): its series are to be fetched again, and records of it follow from the beginning. */
+  /** Records of metrics.jsonl as they were written, of the runs that were asked for, and the bytes at which each ends there. */
+  | {
+      readonly type: 'records';
+      readonly id: string;
+      readonly records: readonly unknown[];
+      readonly positions: readonly number[];
+      readonly cursor: string;
+    }
+  /** A run's log is another (overwritten, rolled back, resumed): its series are to be fetched again; what comes after now follows. */
   | { readonly type: 'restart'; readonly id: string };
 
 /** `GET /api/about` */

@@ -14,6 +14,8 @@ export interface StudioOptions {
   readonly maxUploads?: number | undefined;
   /** Trainings started from here that run at once. Default: 2. */
   readonly maxTrainings?: number | undefined;
+  /** Milliseconds between two looks at the runs, while a page listens. Default: 500. */
+  readonly lookEvery?: number | undefined;
   /** Milliseconds that trainings have to save when the studio ends. Default: 60,000. */
   readonly grace?: number | undefined;
   /** The command line's main module, by which trainings are started. Default: that of this package. */
@@ -35,6 +37,7 @@ export const studioOptionRules: OptionRules<StudioOptions> = {
   maxUpload: rule.whole(1),
   maxUploads: rule.whole(1),
   maxTrainings: rule.whole(1, 64),
+  lookEvery: rule.whole(1, 60_000),
   grace: rule.whole(1, 2 ** 31 - 1),
   program: rule.text,
   pages: rule.text,

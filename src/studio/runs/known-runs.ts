@@ -3,7 +3,7 @@ import { ConfigReader } from './config-facts.ts';
 import { filesOf, picturesOf } from './run-files.ts';
 import type { RunFolders, RunPlace } from './run-folders.ts';
 import { RunLog } from './run-log.ts';
-import { summaryOf } from './summary.ts';
+import { printOf, summaryOf, writerOf } from './summary.ts';
 import type { OwnKnowledge } from './summary.ts';
 
 /** Bytes that columns of all runs may take: those that were asked for least lately are let go. */
@@ -13,6 +13,8 @@ const mostColumnBytes = 2 ** 28;
 interface Known {
   readonly log: RunLog;
   readonly config: ConfigReader;
+  /** What it came to, and by what is told that it would come to the same. */
+  last: { readonly print: string; readonly summary: RunSummary } | undefined;
 }
 
 /** The runs of the studio, and what is known of each. */
@@ -41,9 +43,14 @@ export class KnownRuns {
   }
 
   async summary(place: RunPlace): Promise<RunSummary> {
-    const { log, config } = this.#of(place);
-    const facts = await log.facts();
-    return summaryOf(place, { config: config.read(), facts, ...this.#own(place) });
+    const known = this.#of(place);
+    const [own, writer] = [this.#own(place), writerOf(place)];
+    const print = JSON.stringify([printOf(place), own, writer]);
+    if (known.last?.print === print) return known.last.summary;
+    const facts = await known.log.facts();
+    const summary = summaryOf(place, { config: known.config.read(), facts, writer, ...own });
+    known.last = { print, summary };
+    return summary;
   }
 
   async detail(place: RunPlace): Promise<Omit<RunDetail, 'resumable' | 'log'>> {
@@ -71,7 +78,7 @@ export class KnownRuns {
 
   #of(place: RunPlace): Known {
     let known = this.#known.get(place.id);
-    if (!known) this.#known.set(place.id, (known = { log: new RunLog(place), config: new ConfigReader(place) }));
+    if (!known) this.#known.set(place.id, (known = { log: new RunLog(place), config: new ConfigReader(place), last: undefined })); // prettier-ignore
     return known;
   }
 }

@@ -52,6 +52,41 @@ export class LogTail {
     return `${file}.${offset.toString(36)}.${mark.toString(36)}`;
   }
 
+  /** Bytes that were read. */
+  get position(): number {
+    return this.#at.offset;
+  }
+
+  /** Leaves out what there is: what is read is what comes after it. */
+  skipToEnd(): void {
+    const file = openInside(this.#root, this.#parts);
+    this.#at = start;
+    if (!file) return;
+    try {
+      let end = file.stats.size;
+      while (end > 0) {
+        const from = Math.max(0, end - pieceBytes);
+        const found = file.read(from, end - from).lastIndexOf(newline);
+        end = found < 0 ? from : from + found + 1;
+        if (found >= 0) break;
+      }
+      this.#at = { file: nameOf(file), offset: end, mark: markBefore(file, end) };
+    } finally {
+      file.close();
+    }
+  }
+
+  /** Whether the log is another than the one that was read: it is then read from its beginning. */
+  isAnother(): boolean {
+    if (this.#at.offset === 0) return false;
+    const file = openInside(this.#root, this.#parts);
+    try {
+      return !file || !this.#goesOn(file, nameOf(file));
+    } finally {
+      file?.close();
+    }
+  }
+
   /**
    * Reads on.
    *

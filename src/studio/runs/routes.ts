@@ -24,8 +24,8 @@ export function installRuns({ server: { app }, runs, trainings }: StudioContext)
     const points = pointsIn(c.req.query('points'));
     const metrics = c.req.query('metrics');
     const names = metrics === undefined ? undefined : new Set(metrics.split(','));
-    const answer = await runs.log(place).columns((columns, cursor): RunSeries => {
-      return { id: place.id, ...columns.series(points, names), cursor };
+    const answer = await runs.log(place).columns((columns, { cursor, position }): RunSeries => {
+      return { id: place.id, ...columns.series(points, names), cursor, position };
     });
     return c.json(answer);
   });

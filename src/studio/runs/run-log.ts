@@ -23,14 +23,14 @@ class Follower<T> {
     return this.#state;
   }
 
-  /** Reads what is new, and uses it before anything else is read: `cursor` is where that ends. One after the other, whoever asks. */
-  use<R>(take: (state: T, cursor: string) => R): Promise<R> {
+  /** Reads what is new, and uses it before anything else is read: `at` is where that ends. One after the other, whoever asks. */
+  use<R>(take: (state: T, at: Pick<LogTail, 'cursor' | 'position'>) => R): Promise<R> {
     const result = this.#reading.then(async () => {
       const onRestart = (): void => {
         this.#state = this.#make();
       };
       await this.#tail.readOn(({ text }) => { this.#add(this.#state, text); }, { onRestart }); // prettier-ignore
-      return take(this.#state, this.#tail.cursor);
+      return take(this.#state, this.#tail);
     });
     this.#reading = result.catch(() => undefined);
     return result;
@@ -60,7 +60,7 @@ export class RunLog {
   }
 
   /** As of now, and where the log was read to. */
-  columns<R>(take: (columns: RunColumns, cursor: string) => R): Promise<R> {
+  columns<R>(take: (columns: RunColumns, at: Pick<LogTail, 'cursor' | 'position'>) => R): Promise<R> {
     const add = (columns: RunColumns, line: string): void => {
       const record = asRecord(line);
       if (record) columns.add(record);

@@ -19,6 +19,19 @@ export interface OwnKnowledge {
 export interface RunKnowledge extends OwnKnowledge {
   readonly config: RunConfigFacts;
   readonly facts: RunFacts;
+  readonly writer: LockWriter | undefined;
+}
+
+/** The files that a summary is made of. */
+const files = ['config.json', 'metrics.jsonl', 'model.safetensors'] as const;
+
+/** What tells a run's files from what they were before. */
+export function printOf({ root, parts }: RunPlace): string {
+  const prints = files.map((name) => {
+    const stats = statInside(root, [...parts, name]);
+    return stats ? `${stats.ino}:${stats.size}:${stats.mtimeMs}` : '-';
+  });
+  return prints.join(' ');
 }
 
 /** Who writes in a run's folder now. */
@@ -28,15 +41,14 @@ export function writerOf({ root, parts }: RunPlace): LockWriter | undefined {
   return text === undefined || !stats ? undefined : FolderLock.writer(text, Date.now() - stats.mtimeMs);
 }
 
-export function summaryOf(place: RunPlace, { config, facts, ...own }: RunKnowledge): RunSummary {
+export function summaryOf(place: RunPlace, { config, facts, writer, ...own }: RunKnowledge): RunSummary {
   const { value } = config;
   const [data, model, training] = [recordIn(value, 'data'), recordIn(value, 'model'), recordIn(value, 'training')];
   const part = (of: Readonly<Record<string, unknown>>, kind: string): string => textOf(recordIn(of, kind).name, 100) ?? '?'; // prettier-ignore
   const { shape } = data;
   const preset = textOf(value.preset, 100);
-  const owner = writerOf(place);
   const hasModel = statInside(place.root, [...place.parts, 'model.safetensors'])?.isFile() === true;
-  const state = stateOf({ config, facts, own: own.state, isWritten: owner !== undefined, hasModel });
+  const state = stateOf({ config, facts, own: own.state, isWritten: writer !== undefined, hasModel });
   return {
     id: place.id,
     name: place.name,
@@ -63,7 +75,7 @@ export function summaryOf(place: RunPlace, { config, facts, ...own }: RunKnowled
     seconds: facts.seconds,
     ...(config.started !== undefined && { started: config.started }),
     changed: changedOf(place),
-    ...(owner && { owner: { host: owner.host, pid: owner.pid, here: owner.isHere } }),
+    ...(writer && { owner: { host: writer.host, pid: writer.pid, here: writer.isHere } }),
     alarms: [...(own.alarms ?? []), ...damageOf(config, state)],
     trend: facts.trend,
   };
@@ -104,8 +116,6 @@ function damageOf({ fault, isReadable }: RunConfigFacts, state: RunState): Alarm
 }
 
 function changedOf({ root, parts }: RunPlace): number {
-  const times = ['metrics.jsonl', 'model.safetensors', 'config.json'].map(
-    (name) => statInside(root, [...parts, name])?.mtimeMs ?? 0,
-  );
+  const times = files.map((name) => statInside(root, [...parts, name])?.mtimeMs ?? 0);
   return Math.round(Math.max(...times));
 }

@@ -42,7 +42,7 @@ export class RunColumns {
   }
 
   /** @param names which metrics; without, all */
-  series(points: number, names: ReadonlySet<string> | undefined): Omit<RunSeries, 'id' | 'cursor'> {
+  series(points: number, names: ReadonlySet<string> | undefined): Omit<RunSeries, 'id' | 'cursor' | 'position'> {
     const chosen = [...this.#columns].filter(([name]) => names?.has(name) ?? true);
     const each = Math.max(2, Math.min(points, Math.floor(mostPoints / Math.max(1, chosen.length))));
     const series = chosen.map(([name, column]): Series => ({ name, ...column.points(each) }));
