@@ -21,7 +21,7 @@ export interface ChartGroup {
 }
 
 /** Said elsewhere already, or nothing that is a curve. */
-const left = new Set(['validation.criterion.value', 'training.criterion.value', 'step.beta']);
+const left = new Set(['validation.criterion.value', 'training.criterion.value', 'step.beta', 'epoch.activeUnits']);
 
 const words: Readonly<Record<string, { readonly title: string; readonly help?: string }>> = {
   elbo: { title: 'ELBO', help: 'nats an example; higher is better' },
@@ -35,6 +35,7 @@ const words: Readonly<Record<string, { readonly title: string; readonly help?: s
   'step.gradientNorm': { title: 'Gradient norm', help: 'before clipping' },
   'step.ownGradientNorm': { title: "Gradient norm of the objective's own parameters" },
   'step.learningRate': { title: 'Learning rate' },
+  'epoch.learningRate': { title: 'Learning rate' },
   'step.stepMs': { title: 'Time of a step', help: 'ms' },
   'epoch.seconds': { title: 'Time of an epoch', help: 's' },
   'scalars.beta': { title: 'β', help: 'weight of the KL term' },
@@ -42,9 +43,12 @@ const words: Readonly<Record<string, { readonly title: string; readonly help?: s
 
 /** @param names of all metrics of all runs that are shown */
 export function chartGroups(names: Iterable<string>): readonly ChartGroup[] {
-  const all = [...new Set(names)].filter((name) => !left.has(name)).sort();
+  const known = new Set(names);
+  // Epochs repeat what their last step said; runs of less than 25 steps have it from epochs alone.
+  const isRepeated = (name: string): boolean => name.startsWith('epoch.') && known.has(name.replace('epoch.', 'step.'));
+  const all = [...known].filter((name) => !left.has(name) && !isRepeated(name)).sort();
   const epochs = new Map<string, ChartLine[]>();
-  const groups: Record<string, ChartPlan[]> = { Objective: [], 'Each step': [], 'Gradient and steps': [], Schedules: [], More: [] };
+  const groups: Record<string, ChartPlan[]> = { Objective: [], 'Each step': [], 'Gradient and time': [], Schedules: [], More: [] };
   for (const metric of all) {
     const [first = '', ...rest] = metric.split('.');
     const name = rest.join('.');
@@ -52,7 +56,7 @@ export function chartGroups(names: Iterable<string>): readonly ChartGroup[] {
       epochs.set(name, [...(epochs.get(name) ?? []), { metric, part: first }]);
       continue;
     }
-    const group = first === 'scalars' ? 'Schedules' : first !== 'step' ? 'More' : /gradient|norm|Ms$/i.test(name) ? 'Gradient and steps' : name === 'learningRate' ? 'Schedules' : 'Each step'; // prettier-ignore
+    const group = groupOf(first, name);
     groups[group]?.push({ name: metric, ...said(metric, name === '' ? metric : name), lines: [{ metric }] });
   }
   const order = ['elbo', 'reconstruction', 'kl'];
@@ -63,6 +67,12 @@ export function chartGroups(names: Iterable<string>): readonly ChartGroup[] {
   }
   return Object.entries(groups).flatMap(([title, charts]) => (charts.length > 0 ? [{ title, charts }] : []));
 } // prettier-ignore
+
+function groupOf(first: string, name: string): string {
+  if (first === 'scalars' || name === 'learningRate') return 'Schedules';
+  if (/gradient|norm|Ms$|seconds/i.test(name)) return 'Gradient and time';
+  return first === 'step' ? 'Each step' : 'More';
+}
 
 function said(key: string, name: string): { title: string; help?: string } {
   return words[key] ?? { title: inWords(name) };

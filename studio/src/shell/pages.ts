@@ -30,7 +30,7 @@ export const runPages: readonly Page<RunPageProps>[] = [
   {
     path: 'pictures',
     title: 'Pictures',
-    suits: ({ pictures }) => pictures.length > 0,
+    suits: ({ pictures, files }) => pictures.length > 0 || files.some(({ name }) => name === 'samples.png'),
     load: () => import('../pages/pictures/page.tsx'),
   },
   { path: 'configuration', title: 'Configuration', load: () => import('../pages/run/configuration.tsx') },

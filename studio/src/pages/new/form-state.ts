@@ -16,7 +16,7 @@ export function effective(name: string, { typed, preset, fields }: { readonly ty
 export function asText(value: unknown): string {
   if (value === undefined || value === null) return '';
   if (Array.isArray(value)) return value.map(String).join(', ');
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 /** Whether a field has a say: where it depends on other options, they have one of the values that it asks for. */

@@ -11,8 +11,24 @@ type Picture = RunDetail['pictures'][number];
 
 const msPerPicture = 700;
 
+/** Of a run, by epoch; where it kept none on its way, those of its end. */
+export function picturesOf({
+  pictures,
+  files,
+  epoch,
+}: Pick<RunDetail, 'pictures' | 'files' | 'epoch'>): readonly Picture[] {
+  const last = ['samples', 'reconstructions'].flatMap((kind): Picture[] => {
+    const file = files.find(({ name }) => name === `${kind}.png`);
+    return file && !pictures.some((each) => each.kind === kind && each.epoch >= epoch)
+      ? [{ kind, epoch, file: file.name }]
+      : [];
+  });
+  return [...pictures, ...last];
+}
+
 /** Samples and reconstructions of runs as they were after each epoch, all at the same one. */
-export function Pictures({ runs }: { readonly runs: readonly Pick<RunDetail, 'id' | 'name' | 'pictures'>[] }) {
+export function Pictures({ runs: given }: { readonly runs: readonly RunDetail[] }) {
+  const runs = given.map((run) => ({ id: run.id, name: run.name, pictures: picturesOf(run) }));
   const epochs = useMemo(
     () => [...new Set(runs.flatMap(({ pictures }) => pictures.map(({ epoch }) => epoch)))].sort((a, b) => a - b),
     [runs.map(({ pictures }) => pictures.length).join()],
