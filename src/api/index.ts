@@ -150,8 +150,8 @@ export type { CodeQuality, CodeQualityOptions, ReconstructionQualityOptions } fr
 export { load } from './run/load.ts';
 export type { LoadOptions } from './run/load.ts';
 export type { Network, Networks, NetworksFactory, NetworkSizes } from '../models/index.ts';
-export { optionNames } from './train/options.ts';
-export type { ModelOptions } from './train/options.ts';
+export { optionNames } from './train/model-options.ts';
+export type { ModelOptions } from './train/model-options.ts';
 export { asShades } from './model/shades.ts';
 export { comparison, isImageShape, sheet } from '../drawing/index.ts';
 export type { RunPlace, RunSource } from './keeping/place.ts';

@@ -1,2 +1,2 @@
 export type { CliContext, TextSink } from './context.ts';
-export { run } from './run.ts';
+export { run } from './run-command-line.ts';

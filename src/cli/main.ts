@@ -2,7 +2,7 @@
 import { basename, relative } from 'node:path';
 import { exitCodes } from './exit-codes.ts';
 import type { ExitCode } from './exit-codes.ts';
-import { run } from './run.ts';
+import { run } from './run-command-line.ts';
 import { StandardStream } from './standard-stream.ts';
 
 const interrupt = new AbortController();

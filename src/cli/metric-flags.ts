@@ -1,10 +1,10 @@
 import { InvalidArgumentError } from 'commander';
 import type { Option } from 'commander';
-import { setting } from './arguments.ts';
+import { setting } from './flag-values.ts';
 import { UsageError } from './errors.ts';
 import { formatNumber, formatTable } from './format.ts';
 import type { Quantity, Reading, RunEvaluateOptions, RunEvaluation } from './library/index.ts';
-import { RepeatedOption, group, option } from './options.ts';
+import { RepeatedOption, group, option } from './flags.ts';
 import type { Output } from './output.ts';
 
 // What `evaluate` measures besides, made from the rows of the table of metrics.

@@ -1,7 +1,7 @@
 import { printable, printableJson } from '../core/index.ts';
 import type { CliContext } from './context.ts';
-import { styleFor } from './style.ts';
-import type { Style, StyledLine } from './style.ts';
+import { styleFor } from './terminal-style.ts';
+import type { Style, StyledLine } from './terminal-style.ts';
 
 export interface OutputOptions {
   readonly json?: boolean | undefined;

@@ -3,7 +3,7 @@ import type { Option } from 'commander';
 import { expectedOf } from '../core/index.ts';
 import type { OptionRule } from '../core/index.ts';
 import type { Schedule } from '../config/index.ts';
-import { choice, option } from './options.ts';
+import { choice, option } from './flags.ts';
 
 // The flags of a model's parts, made from the rows of the table of parts: a new row brings its own.
 

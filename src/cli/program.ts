@@ -4,7 +4,7 @@ import type { Option } from 'commander';
 import { printable } from '../core/index.ts';
 import type { CommandGroup, CommandRow } from './command.ts';
 import { commands } from './commands/index.ts';
-import { RepeatedOption } from './options.ts';
+import { RepeatedOption } from './flags.ts';
 import type { PerformOptions, Session } from './session.ts';
 
 /**

@@ -1,122 +1,68 @@
-import { ValueError, checkOptions } from '../core/index.ts';
-import type { JsonValue } from '../io/index.ts';
-import { defaultOf, partNamed } from '../parts/index.ts';
-import type { DataShape, Part, PartChoice, PartKind } from '../parts/index.ts';
-import type { PartConfig } from './part-config.ts';
-import { builtInParts, customNetwork, partKinds, rowsOf } from './part-table.ts';
-import type { PartTable } from './part-table.ts';
+import { expectedOf, rule } from '../core/index.ts';
+import type { OptionRule, OptionRules } from '../core/index.ts';
+import type { Part } from '../parts/index.ts';
+import type { DocumentedOptions } from './option-docs.generated.ts';
+import { builtInParts, rowsOf } from './part-table.ts';
+import type { BuiltInOptions, PartTable } from './part-table.ts';
 
-/** What is asked for of the parts: each kind's choice, and options of any of them, flat. */
-export type AskedParts = Readonly<Partial<Record<PartKind, PartChoice>>>;
+/** Those of rows that `npm run build:models` has not seen yet. */
+// eslint-disable-next-line @typescript-eslint/no-generated-empty-object-type -- none, as the tree stands
+type NewOptions = Omit<BuiltInOptions, keyof DocumentedOptions>;
 
-/** The parts of a run, as its configuration has them. */
-export type PartConfigs = Readonly<Record<PartKind, PartConfig>>;
+/** One of the built-in parts by its name, or any as `{ name, …options }`. */
+type Choice<Row extends Part> = Row['name'] | { readonly name: string; readonly [option: string]: unknown };
 
-/**
- * The parts that flat options ask for. Another part than the base's starts without the base's numbers for it.
- *
- * @param base what nobody asks otherwise
- * @throws ValueError for a name that is not in the table, and for an option of a part that was not chosen
- */
-export function chooseParts(
-  options: AskedParts,
-  { base, parts, data }: { readonly base: PartConfigs; readonly parts: PartTable; readonly data: DataShape },
-): PartConfigs {
-  const chosen = partKinds.map((kind) => {
-    const choice = options[kind] ?? base[kind].name;
-    const { name, ...own } = typeof choice === 'string' ? { name: choice } : choice;
-    const row = name === customNetwork && kind === 'network' ? undefined : partNamed<Part>(kind, name, parts[kind]);
-    return { kind, name, own, row };
-  });
-  const flat = flatFor(
-    options,
-    chosen.flatMap(({ row }) => row ?? []),
-    parts,
-  );
-  return Object.fromEntries(
-    chosen.map(({ kind, name, own, row }) => {
-      const inherited = name === base[kind].name ? base[kind] : {};
-      const ofRow = row && flat.get(row);
-      const twice = Object.keys(ofRow ?? {}).find((option) => Object.hasOwn(own, option));
-      if (twice !== undefined) {
-        throw new ValueError(`options: '${twice}' is given in '${kind}' and beside it: leave one of them out.`);
-      }
-      const values = { ...defaultsOf(row, data), ...inherited, ...ofRow, ...own };
-      return [kind, { name, ...mapDefined(values, plain) }];
-    }),
-  ) as unknown as PartConfigs;
+/** Which parts a model is made of, and their options, flat: docs/models.md describes each. */
+export interface PartOptionsOfModel extends DocumentedOptions, NewOptions {
+  /** p(z). Default: standard-normal. */
+  readonly prior?: Choice<(typeof builtInParts)['prior'][number]>;
+  /** q(z|x): how Σ(x) is parameterised. Default: diagonal. */
+  readonly posterior?: Choice<(typeof builtInParts)['posterior'][number]>;
+  /**
+   * p(x|z). Default, by the data: `bernoulli` for images, `gaussian` for numbers outside [0, 1], `mixed` for tables (each
+   * column a density of its own kind).
+   */
+  readonly likelihood?: Choice<(typeof builtInParts)['likelihood'][number]>;
+  /** What encoder and decoder are. Default: dense; conv for images in colour or with more than 32 rows or columns. */
+  readonly network?: Choice<(typeof builtInParts)['network'][number]>;
+  /** What training minimises. Default: elbo. */
+  readonly objective?: Choice<(typeof builtInParts)['objective'][number]>;
 }
 
-/**
- * Checks the parts among options that are given as objects, `{ name, …options }`, each by its row.
- *
- * @param where whose options they are, for messages
- * @throws ValueError for a name that is not in the table, an option that the part does not have, or a wrong value
- */
-export function checkPartChoices(where: string, options: AskedParts, parts: PartTable = builtInParts): void {
-  for (const kind of partKinds) {
-    const choice = options[kind];
-    if (typeof choice !== 'object') continue;
-    const { name, ...own } = choice;
-    const row = parts[kind].find((each) => each.name === name);
-    if (!row) throw new ValueError(`${where}: ${kind}: there is no '${name}'; known are ${listed(parts[kind])}.`);
-    const rules = Object.entries(row.options).map(([option, { rule }]) => [option, rule] as const);
-    checkOptions(`${where}: ${kind} '${name}'`, own, Object.fromEntries(rules));
-  }
-}
+export const partOptionRules = {
+  prior: choiceRule(builtInParts.prior),
+  posterior: choiceRule(builtInParts.posterior),
+  likelihood: choiceRule(builtInParts.likelihood),
+  network: choiceRule(builtInParts.network),
+  objective: choiceRule(builtInParts.objective),
+  ...flatRules(builtInParts),
+} as OptionRules<PartOptionsOfModel>;
 
-/** Each flat option to the chosen part that has it. */
-function flatFor(options: AskedParts, chosen: readonly Part[], parts: PartTable): ReadonlyMap<Part, object> {
-  const flat = new Map<Part, Record<string, unknown>>();
-  for (const [name, value] of Object.entries(options)) {
-    if ((value as unknown) === undefined || !isPartOption(name, parts)) continue;
-    const takers = chosen.filter((row) => name in row.options);
-    const [taker] = takers;
-    if (!taker) throw new ValueError(unusedText(name, chosen, parts));
-    if (takers.length > 1) {
-      throw new ValueError(
-        `options: '${name}' is an option of ${takers.map(({ kind, name: of }) => `${kind} '${of}'`).join(' and of ')}: say whose, as in ${taker.kind}: { name: '${taker.name}', ${name}: … }.`,
-      );
+/** The rules of all options of all parts, flat: what two parts call by one name may be what either of them takes. */
+export function flatRules(parts: PartTable): Readonly<Record<string, OptionRule>> {
+  const found = new Map<string, OptionRule[]>();
+  for (const { options } of rowsOf(parts)) {
+    for (const [name, option] of Object.entries(options)) {
+      const rules = found.get(name) ?? [];
+      if (!rules.some(({ expected }) => expected === option.rule.expected)) rules.push(option.rule);
+      found.set(name, rules);
     }
-    flat.set(taker, { ...flat.get(taker), [name]: value });
   }
-  return flat;
+  return Object.fromEntries([...found].map(([name, rules]) => [name, anyOf(rules)]));
 }
 
-/** Whether an option is one of some part in the table. */
-export function isPartOption(name: string, parts: PartTable): boolean {
-  return rowsOf(parts).some(({ options }) => Object.hasOwn(options, name));
+function anyOf(rules: readonly OptionRule[]): OptionRule {
+  const texts = (value: unknown): string[] => rules.map((each) => expectedOf(each, value));
+  return { ...rule.either(...rules), expectedOf: (value) => [...new Set(texts(value))].join(', or ') };
 }
 
-function unusedText(name: string, chosen: readonly Part[], parts: PartTable): string {
-  const owners = rowsOf(parts).filter(({ options }) => Object.hasOwn(options, name));
-  const kinds = partKinds.filter((kind) => owners.some((row) => row.kind === kind));
-  const whose = kinds.map((kind) => `${kind} ${listed(owners.filter((row) => row.kind === kind))}`);
-  const others = kinds.map((kind) => {
-    const row = chosen.find((each) => each.kind === kind);
-    return row ? `the ${kind} is '${row.name}'` : `the ${kind} is your own`;
-  });
-  return `options: '${name}' is for ${whose.join(' and for ')}, and ${others.join(' and ')}.`;
-}
-
-/** 'a', 'b' or 'c' */
-function listed(rows: readonly Part[]): string {
-  const names = rows.map(({ name }) => `'${name}'`);
-  return [names.slice(0, -1).join(', '), ...names.slice(-1)].filter(Boolean).join(' or ');
-}
-
-/** What its options are where nobody says. */
-function defaultsOf(row: Part | undefined, data: DataShape): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(row?.options ?? {}).map(([name, each]) => [name, defaultOf(each, data)]));
-}
-
-/** Typed arrays are lists too; in JSON they would be objects. */
-function plain(value: unknown): JsonValue {
-  return (ArrayBuffer.isView(value) ? Array.from(value as unknown as ArrayLike<number>) : value) as JsonValue;
-}
-
-function mapDefined<T>(entries: Readonly<Record<string, unknown>>, map: (value: unknown) => T): Record<string, T> {
-  return Object.fromEntries(
-    Object.entries(entries).flatMap(([name, value]) => (value === undefined ? [] : [[name, map(value)]])),
-  );
+/** The rule of a part: one by its name, or `{ name, …options }`, whose options the configuration's schema judges. */
+export function choiceRule(rows: readonly { readonly name: string }[]): OptionRule {
+  const names = rule.oneOf(rows.map(({ name }) => name));
+  return {
+    expected: `${names.expected}, or { name, …options }`,
+    accepts: (value) =>
+      typeof value === 'string' ||
+      (rule.object.accepts(value) && typeof (value as { name?: unknown }).name === 'string'),
+  };
 }

@@ -1,5 +1,5 @@
 import { ValueError, rule } from '../core/index.ts';
-import type { PartOptionsOfModel } from './flat-options.ts';
+import type { PartOptionsOfModel } from './part-options.ts';
 
 /** What a preset may set: parts and their options, flat, and what belongs to them. */
 export interface PresetOptions extends PartOptionsOfModel {

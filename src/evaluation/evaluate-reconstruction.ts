@@ -6,7 +6,7 @@ import { centerOf } from '../models/index.ts';
 import { parameterInputs } from '../nn/index.ts';
 import { LatentStatistics, batchesInOrder, ofRows, rowInput } from '../objectives/index.ts';
 import { foldIn, key as seedKey } from '../random/index.ts';
-import type { EvaluateOptions, Evaluation } from './evaluation.ts';
+import type { EvaluateOptions, Evaluation } from './evaluation-result.ts';
 import { meanWithError } from './importance-sampling.ts';
 
 /** What an evaluation lacks where the posterior has no density. */

@@ -1,5 +1,5 @@
-export { evaluateModel, hasKlPerDimension } from './evaluate.ts';
-export type { EvaluateOptions, Evaluation, EvaluationProgress } from './evaluation.ts';
+export { evaluateModel, hasKlPerDimension } from './evaluate-model.ts';
+export type { EvaluateOptions, Evaluation, EvaluationProgress } from './evaluation-result.ts';
 export { imageQuality, structuralSimilarity } from './image-quality.ts';
 export type { ImageQuality, ImageSize } from './image-quality.ts';
 export { estimateNll, meanWithError } from './importance-sampling.ts';
@@ -22,8 +22,8 @@ export type {
 export { LogMeanExp } from './log-mean-exp.ts';
 export * from './anomaly/index.ts';
 export type { LabeledCodes } from './labeled-codes.ts';
-export { linearProbe } from './linear-probe.ts';
-export type { LinearProbe } from './linear-probe.ts';
+export { linearProbe } from './fit-linear-probe.ts';
+export type { LinearProbe } from './fit-linear-probe.ts';
 export { nearestNeighbourAccuracy } from './nearest-neighbours.ts';
 export { principalAxes, project } from './principal-axes.ts';
 export type { PrincipalAxes } from './principal-axes.ts';

@@ -34,6 +34,6 @@ export * from './stores/index.ts';
 export * from './table.ts';
 export { guardFormula, unguardFormula } from './spreadsheet-text.ts';
 export * from './format-table-csv.ts';
-export * from './table-csv.ts';
+export * from './parse-table-csv.ts';
 export { byteSourceOf, checkZipContents, damagedZipEntry, locateZipEntry, unzip, unzipEntry, zip } from './zip.ts';
 export type { ByteSource, ZipEntry } from './zip.ts';

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { guardFormula, unguardFormula } from './spreadsheet-text.ts';
 import { formatTableCsv } from './format-table-csv.ts';
-import { parseTableCsv } from './table-csv.ts';
+import { parseTableCsv } from './parse-table-csv.ts';
 import { tableOf } from './table.ts';
 
 it.each([

@@ -1,6 +1,6 @@
 import { mean, neg } from '../graph/index.ts';
 import { reconstructionCriterion } from './criterion.ts';
-import { knownTerms, meansOf } from './elbo.ts';
+import { knownTerms, meansOf } from './elbo-terms.ts';
 import { defineObjective } from './objective.ts';
 import { refuseLearnedPrior } from './untrained-prior.ts';
 

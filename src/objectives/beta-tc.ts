@@ -3,7 +3,7 @@ import { add, asTensor, constant, expandDims, logSumExp, mean, mul, sub, sum } f
 import type { Tensor } from '../graph/index.ts';
 import type { VaeOutput } from '../models/index.ts';
 import { option } from '../parts/index.ts';
-import { elboTerms } from './elbo.ts';
+import { elboTerms } from './elbo-terms.ts';
 import { defineObjective } from './objective.ts';
 import { describeScheduled, scheduled } from './schedule.ts';
 

@@ -1,7 +1,7 @@
 import { rule } from '../core/index.ts';
 import { abs, mean, mul, sub } from '../graph/index.ts';
 import { option } from '../parts/index.ts';
-import { elboTerms } from './elbo.ts';
+import { elboTerms } from './elbo-terms.ts';
 import { defineObjective } from './objective.ts';
 import { describeScheduled, scheduled } from './schedule.ts';
 import type { Schedule } from './schedule.ts';

@@ -3,7 +3,7 @@ import { add, constant, diagonalPart, identityMatrix, matmul, mean, mul, square,
 import type { Tensor } from '../graph/index.ts';
 import type { PosteriorDistribution } from '../models/index.ts';
 import { option, optional } from '../parts/index.ts';
-import { elboTerms, negativeElbo } from './elbo.ts';
+import { elboTerms, negativeElbo } from './elbo-terms.ts';
 import { defineObjective } from './objective.ts';
 import { describeScheduled, scheduled } from './schedule.ts';
 

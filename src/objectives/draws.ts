@@ -2,8 +2,8 @@ import { UnsupportedError, formatShape } from '../core/index.ts';
 import { expandDims, logSumExp, mean, reshape, sub } from '../graph/index.ts';
 import type { Tensor } from '../graph/index.ts';
 import type { VaeOutput } from '../models/index.ts';
-import type { ElboTerms } from './elbo.ts';
-import { logImportanceWeights } from './importance.ts';
+import type { ElboTerms } from './elbo-terms.ts';
+import { logImportanceWeights } from './importance-weights.ts';
 import { hasClosedKl, klTerm } from './kl.ts';
 
 /** What several draws of z an example say (`Objective.draws`). */

@@ -1,6 +1,6 @@
 import { mean } from '../graph/index.ts';
 import { option } from '../parts/index.ts';
-import { elboTerms, negativeElbo } from './elbo.ts';
+import { elboTerms, negativeElbo } from './elbo-terms.ts';
 import { createObjective, defineObjective } from './objective.ts';
 import type { ObjectiveSizes, TrainingObjective } from './objective.ts';
 import { describeScheduled, scheduled } from './schedule.ts';

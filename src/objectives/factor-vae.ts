@@ -25,7 +25,7 @@ import { dense, sequential, stateless } from '../nn/index.ts';
 import type { Layer } from '../nn/index.ts';
 import { option } from '../parts/index.ts';
 import { noTotalCorrelation } from './beta-tc.ts';
-import { elboTerms, negativeElbo } from './elbo.ts';
+import { elboTerms, negativeElbo } from './elbo-terms.ts';
 import { defineObjective, objectivePrefix } from './objective.ts';
 import { describeScheduled, scheduled } from './schedule.ts';
 

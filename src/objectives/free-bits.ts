@@ -3,7 +3,7 @@ import type { Distribution } from '../gaussian/index.ts';
 import { add, expandDims, maximum, mean, mul, sub, sum } from '../graph/index.ts';
 import type { Tensor, TensorLike } from '../graph/index.ts';
 import { option } from '../parts/index.ts';
-import { elboTerms } from './elbo.ts';
+import { elboTerms } from './elbo-terms.ts';
 import { hasIndependentDimensions, klPerDimension } from './kl-per-dimension.ts';
 import { defineObjective } from './objective.ts';
 import { describeScheduled, scheduled } from './schedule.ts';

@@ -5,7 +5,7 @@ import type { VaeOutput } from '../models/index.ts';
 import { option } from '../parts/index.ts';
 import type { Criterion, CriterionContext } from './criterion.ts';
 import { drawnTerms, logMeanWeight } from './draws.ts';
-import type { ElboTerms } from './elbo.ts';
+import type { ElboTerms } from './elbo-terms.ts';
 import type { Losses, ObjectiveContext } from './objective.ts';
 
 /** K, of those objectives that weigh several draws of an example against each other. */

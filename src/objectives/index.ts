@@ -39,10 +39,10 @@ export const objectives = [
 
 export * from './criterion.ts';
 export * from './draws.ts';
-export * from './elbo.ts';
+export * from './elbo-terms.ts';
 export * from './elbo-objective.ts';
 export * from './examples.ts';
-export * from './importance.ts';
+export * from './importance-weights.ts';
 export * from './objective.ts';
 export * from './rows.ts';
 export { describeScheduled, fullValue, scalarAt, scheduleNames, scheduleRules, scheduled } from './schedule.ts';

@@ -1,7 +1,7 @@
 import { ValueError } from '../core/index.ts';
 import { add, mean, mul, sub } from '../graph/index.ts';
 import { option } from '../parts/index.ts';
-import { elboTerms } from './elbo.ts';
+import { elboTerms } from './elbo-terms.ts';
 import { kernelOptions, mmdToPrior } from './mmd.ts';
 import { defineObjective } from './objective.ts';
 import { describeScheduled, fullValue, scheduled } from './schedule.ts';

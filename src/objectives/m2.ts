@@ -16,8 +16,8 @@ import {
 import type { GraphKey, Tensor } from '../graph/index.ts';
 import type { LayerContext, Parameters } from '../nn/index.ts';
 import { option } from '../parts/index.ts';
-import { elboTerms } from './elbo.ts';
-import type { ElboTerms } from './elbo.ts';
+import { elboTerms } from './elbo-terms.ts';
+import type { ElboTerms } from './elbo-terms.ts';
 import { defineObjective } from './objective.ts';
 import type { LabelFacts } from './objective.ts';
 import type { Conditional } from './rows.ts';

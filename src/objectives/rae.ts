@@ -3,7 +3,7 @@ import { add, constant, mean, mul, neg, square, sub, sum } from '../graph/index.
 import type { Tensor } from '../graph/index.ts';
 import { option } from '../parts/index.ts';
 import { squaredJacobian, squaredWeights } from './decoder-penalty.ts';
-import { knownTerms, meansOf } from './elbo.ts';
+import { knownTerms, meansOf } from './elbo-terms.ts';
 import { defineObjective } from './objective.ts';
 import { describeScheduled, fullValue, scheduled } from './schedule.ts';
 import { refuseLearnedPrior } from './untrained-prior.ts';

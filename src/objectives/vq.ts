@@ -17,7 +17,7 @@ import {
 import type { Tensor } from '../graph/index.ts';
 import type { VaeOutput } from '../models/index.ts';
 import { option } from '../parts/index.ts';
-import { knownTerms, meansOf } from './elbo.ts';
+import { knownTerms, meansOf } from './elbo-terms.ts';
 import { defineObjective } from './objective.ts';
 import { describeScheduled, fullValue, scheduled } from './schedule.ts';
 import { refuseLearnedPrior } from './untrained-prior.ts';

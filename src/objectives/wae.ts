@@ -2,7 +2,7 @@ import { ValueError } from '../core/index.ts';
 import { add, mean, mul, neg } from '../graph/index.ts';
 import { option } from '../parts/index.ts';
 import { reconstructionCriterion } from './criterion.ts';
-import { knownTerms, meansOf } from './elbo.ts';
+import { knownTerms, meansOf } from './elbo-terms.ts';
 import { kernelOptions, mmdToPrior } from './mmd.ts';
 import { defineObjective } from './objective.ts';
 import { describeScheduled, scheduled } from './schedule.ts';

@@ -1,15 +1,8 @@
 export { loadSweep } from './merge.ts';
 export type { LoadedSweep } from './merge.ts';
-export { checkSweepSettings } from './settings.ts';
-export type {
-  GridSearch,
-  HalvingSearch,
-  RandomSearch,
-  SearchSettings,
-  SearchStrategy,
-  SweepSettings,
-  TpeSearch,
-} from './settings.ts';
+export { checkSweepSettings } from './sweep-json.ts';
+export type { SearchSettings, SweepSettings } from './sweep-json.ts';
+export type { GridSearch, HalvingSearch, RandomSearch, SearchStrategy, TpeSearch } from './search-strategy.ts';
 export type { SweepObjective } from './objective.ts';
 export { failureLines, rankingRows } from './card.ts';
 export { sweepFile } from './kept-sweep.ts';

@@ -3,7 +3,7 @@ import { eachJsonLine, formatJsonLine, jsonText, nameIn, parseJsonLines, readJso
 import type { Store } from '../io/index.ts';
 import { isSame } from './space.ts';
 import type { Parameters } from './space.ts';
-import type { SearchSettings } from './settings.ts';
+import type { SearchSettings } from './sweep-json.ts';
 import type { Direction } from './strategies/strategy.ts';
 
 /** The files of a sweep's folder. */

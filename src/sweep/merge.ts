@@ -4,10 +4,11 @@ import { KeptSweep, differenceOf, runOf } from './kept-sweep.ts';
 import { sweepPicture } from './picture.ts';
 import { rankedTrials } from './result.ts';
 import type { SweepResult } from './result.ts';
-import { dimensionsOfSettings } from './settings.ts';
-import type { SweepSettings } from './settings.ts';
+import { dimensionsOfSettings } from './sweep-json.ts';
+import type { SweepSettings } from './sweep-json.ts';
 import { dimensionsOf } from './space.ts';
-import { openJobs, strategyFor } from './strategy-for.ts';
+import { strategyFor } from './search-strategy.ts';
+import { openJobs } from './strategies/strategy.ts';
 
 /** What folders have of a sweep, together. */
 export interface LoadedSweep extends SweepResult {

@@ -3,8 +3,8 @@ import type { OnNotice, OptionRules } from '../core/index.ts';
 import type { RunPlace } from '../api/index.ts';
 import type { BegunRecord, EndedRecord, Shard } from './kept-sweep.ts';
 import type { TrialResult } from './result.ts';
-import { searchRules, sweepSettingsRules } from './settings.ts';
-import type { SearchSettings, SweepSettings } from './settings.ts';
+import { searchRules, sweepSettingsRules } from './sweep-json.ts';
+import type { SearchSettings, SweepSettings } from './sweep-json.ts';
 import type { Parameters } from './space.ts';
 import type { Direction } from './strategies/strategy.ts';
 

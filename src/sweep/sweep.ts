@@ -12,15 +12,16 @@ import type { BegunRecord, EndedRecord, Shard } from './kept-sweep.ts';
 import { objectiveMetric } from './objective.ts';
 import { rankedTrials } from './result.ts';
 import type { SweepResult, TrialResult } from './result.ts';
-import { checkSweepSettings, dimensionsOfSettings, strategyOf, sweepSettingsRules } from './settings.ts';
-import type { SearchSettings, SweepSettings } from './settings.ts';
+import { checkSweepSettings, dimensionsOfSettings, sweepSettingsRules } from './sweep-json.ts';
+import type { SearchSettings, SweepSettings } from './sweep-json.ts';
 import { dimensionsOf } from './space.ts';
 import type { Dimension } from './space.ts';
-import { openJobs, strategyFor } from './strategy-for.ts';
+import { strategyFor, strategyOf } from './search-strategy.ts';
+import { openJobs } from './strategies/strategy.ts';
 import type { Direction } from './strategies/strategy.ts';
 import { searchOptionRules, shardRules, sweepRules } from './sweep-options.ts';
 import type { RunningOptions, SearchOptions, SweepEvent, SweepOptions } from './sweep-options.ts';
-import { runInProcess } from './trial-processes.ts';
+import { runInProcess } from './start-trial.ts';
 
 /**
  * Tries out what a space has: trains a model for each point, in processes, and ranks them by a metric; or calls a function of one's own.
@@ -151,7 +152,7 @@ async function follow(
       ? await found.under(settings)
       : await KeptSweep.create(store, { settings, metric, ...(shard && { shard }), lag: plan.workers });
     const { lag } = kept.kept;
-    if (lag < plan.workers && strategyOf(settings, 'sweep').name === 'tpe') {
+    if (lag < plan.workers && strategyOf(settings.strategy, 'sweep').name === 'tpe') {
       noticesTo(onNotice)(`the sweep began with ${counted(lag, 'worker')}, by which TPE goes: no more run now.`);
     }
     let { direction } = plan;
@@ -179,13 +180,13 @@ async function follow(
     };
     /** Removes the runs that nobody goes on with, where the best alone is to stay. */
     const prune = async ({ trials, best, reason }: SweepResult): Promise<void> => {
-      const isHalving = strategyOf(settings, 'sweep').name === 'halving';
+      const isHalving = strategyOf(settings.strategy, 'sweep').name === 'halving';
       if (!keepsBest || (isHalving && reason !== 'finished')) return;
       for (const { trial } of trials) if (trial !== best?.trial) await store.remove(runOf(trial));
     };
     const report = (event: SweepEvent): void => onEvent?.(event);
     const { reason } = await conduct(strategy, kept, plan.run(report), {
-      workers: strategyOf(settings, 'sweep').name === 'tpe' ? Math.min(lag, plan.workers) : plan.workers,
+      workers: strategyOf(settings.strategy, 'sweep').name === 'tpe' ? Math.min(lag, plan.workers) : plan.workers,
       failures: settings.failures ?? Math.max(3, Math.ceil(strategy.trials / 4)),
       isMine,
       signal,
@@ -214,7 +215,7 @@ function withoutRun(trial: TrialResult): TrialResult {
 function checkShard(shard: Shard, settings: SearchSettings): void {
   checkOptions('sweep: shard', shard, shardRules);
   checkValue('sweep: shard: index', shard.index, rule.whole(1, shard.count));
-  const { name } = strategyOf(settings, 'sweep');
+  const { name } = strategyOf(settings.strategy, 'sweep');
   if (name === 'grid' || name === 'random') return;
   throw new ValueError(
     `sweep: strategy '${name}' goes by the results of all trials, which shards do not see of each other: use 'grid' or 'random', or no shards.`,

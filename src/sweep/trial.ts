@@ -6,7 +6,7 @@ import type { JsonValue, Store } from '../io/index.ts';
 import type { EpochEvent } from '../training/index.ts';
 import type { Outcome } from './conduct.ts';
 import { objectiveMetric } from './objective.ts';
-import type { SweepSettings } from './settings.ts';
+import type { SweepSettings } from './sweep-json.ts';
 import type { Job } from './strategies/strategy.ts';
 
 /** One job of a sweep, as it is handed to a process. */

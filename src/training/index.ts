@@ -22,7 +22,7 @@ export type { OptimizerStep, Slots } from './optimizers.ts';
 export { ParameterStore, flatLength } from './parameter-store.ts';
 export type { StoredSpec } from './parameter-store.ts';
 export type { NamedParameters } from './parameter-store.ts';
-export { learningRateFactor } from './schedule.ts';
+export { learningRateFactor } from './learning-rate.ts';
 export { stepsInAll } from './trim.ts';
 export type { SpareMemory } from './replicas/memory.ts';
 export type { Sharing } from './replicas/sharing.ts';

@@ -26,7 +26,7 @@ import { Recovery } from './recovery.ts';
 import type { SpareMemory } from './replicas/memory.ts';
 import { startSteps } from './replicas/start-steps.ts';
 import type { Steps } from './replicas/steps.ts';
-import { learningRateFactor } from './schedule.ts';
+import { learningRateFactor } from './learning-rate.ts';
 import { startingValues, streams } from './starting-values.ts';
 import { StepTimes } from './step-times.ts';
 import { TrainingState } from './training-state.ts';

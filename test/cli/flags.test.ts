@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { commands } from '../../src/cli/commands/index.ts';
 import type { CommandRow } from '../../src/cli/command.ts';
-import { RepeatedOption } from '../../src/cli/options.ts';
+import { RepeatedOption } from '../../src/cli/flags.ts';
 import { newFolder, rootsigma, tiny } from './harness.ts';
 
 const folder = newFolder();

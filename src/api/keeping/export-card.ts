@@ -7,7 +7,7 @@ import { likelihoodFor, modelledPart } from '../model/likelihood.ts';
 import { hubMetadata } from './hub-metadata.ts';
 import { drawsFromNoise, priorOf } from './onnx-models.ts';
 import type { OnnxOptions } from './onnx-models.ts';
-import { whyNoSamples } from '../model/samples.ts';
+import { whyNoSamples } from '../model/why-no-samples.ts';
 import type { TrainedModel } from '../model/trained-model.ts';
 
 /** The README.md beside exported models: what each takes and gives. */

@@ -1,7 +1,7 @@
 import { DataError } from '../../core/index.ts';
 import { jsonText } from '../../io/index.ts';
 import type { Store } from '../../io/index.ts';
-import { whyNoSamples } from '../model/samples.ts';
+import { whyNoSamples } from '../model/why-no-samples.ts';
 import type { TrainedModel } from '../model/trained-model.ts';
 import { exportCard } from './export-card.ts';
 import { exportOnnx } from './onnx-models.ts';

@@ -1,5 +1,5 @@
 import { isImageShape } from '../../drawing/index.ts';
-import { whyNoSamples } from '../model/samples.ts';
+import { whyNoSamples } from '../model/why-no-samples.ts';
 import type { TrainedModel } from '../model/trained-model.ts';
 import type { ElboMeans } from '../../training/index.ts';
 

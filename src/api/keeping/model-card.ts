@@ -7,7 +7,7 @@ import { isLearned, parameterInputs } from '../../nn/index.ts';
 import { ofRows, rowInput } from '../../objectives/index.ts';
 import type { DoneEvent, ElboMeans } from '../../training/index.ts';
 import { likelihoodFor } from '../model/likelihood.ts';
-import { whyNoSamples } from '../model/samples.ts';
+import { whyNoSamples } from '../model/why-no-samples.ts';
 import type { TrainedModel } from '../model/trained-model.ts';
 import { hubMetadata } from './hub-metadata.ts';
 import { drawsFromNoise, priorOf } from './onnx-models.ts';

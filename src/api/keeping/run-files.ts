@@ -8,7 +8,7 @@ import { modelCard } from './model-card.ts';
 import type { TrainingSummary } from './model-card.ts';
 import { exportOnnx } from './onnx-models.ts';
 import { asShades } from '../model/shades.ts';
-import { whyNoSamples } from '../model/samples.ts';
+import { whyNoSamples } from '../model/why-no-samples.ts';
 import type { TrainedModel } from '../model/trained-model.ts';
 import { standardizationTensors } from '../data/standardization.ts';
 

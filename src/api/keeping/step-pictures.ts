@@ -1,7 +1,7 @@
 import { comparison, isImageShape, sheet } from '../../drawing/index.ts';
 import type { Store } from '../../io/index.ts';
 import { asShades } from '../model/shades.ts';
-import { whyNoSamples } from '../model/samples.ts';
+import { whyNoSamples } from '../model/why-no-samples.ts';
 import { picturesFolder } from './run-folder.ts';
 import type { KeptRun } from './run-files.ts';
 

@@ -18,7 +18,7 @@ import type { Vae } from '../../models/index.ts';
 import { key } from '../../random/index.ts';
 import type { Conditions } from '../data/conditions.ts';
 import type { DataInput } from '../data/data.ts';
-import { whyNoSamples } from '../model/samples.ts';
+import { whyNoSamples } from '../model/why-no-samples.ts';
 import type { TrainedModel } from '../model/trained-model.ts';
 import { besideRows, lastOfRows, spreadDraws } from './inference.ts';
 import type { Encoding, Inference } from './inference.ts';

@@ -4,7 +4,7 @@ import type { ArrayLikeInput, FloatDType, OnNotice } from '../../core/index.ts';
 import type { RunConfig } from '../../config/index.ts';
 import { gappyFile, isFileInput, pickedTable } from '../../data/index.ts';
 import type { FileInput, FilledCell, GappyArray, LeftCells, Standardization, TableEncoder } from '../../data/index.ts';
-import { TableGaps } from '../../data/table/gaps.ts';
+import { TableGaps } from '../../data/table/fill-gaps.ts';
 import { defaultSweeps, imputeRows } from '../../evaluation/imputation/index.ts';
 import type { ImputeOptions as RowOptions, Imputed, PartLayout } from '../../evaluation/imputation/index.ts';
 import { input } from '../../graph/index.ts';

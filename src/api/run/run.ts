@@ -25,7 +25,7 @@ import type { Imputation, Imputing, TableImputation } from './imputing.ts';
 import { Inference } from './inference.ts';
 import type { Encoding } from './inference.ts';
 import { likelihoodFor } from '../model/likelihood.ts';
-import { whyNoSamples } from '../model/samples.ts';
+import { whyNoSamples } from '../model/why-no-samples.ts';
 import type { InterpolateOptions, TraverseOptions } from './latent-paths.ts';
 import { storeAt } from '../keeping/place.ts';
 import type { RunPlace } from '../keeping/place.ts';

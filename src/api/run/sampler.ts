@@ -8,7 +8,7 @@ import { withColumnsOf } from '../data/conditions.ts';
 import type { Conditions, DrawnConditions } from '../data/conditions.ts';
 import { clausesOf } from '../data/given.ts';
 import type { GivenShares } from '../data/given.ts';
-import { whyNoSamples } from '../model/samples.ts';
+import { whyNoSamples } from '../model/why-no-samples.ts';
 import type { TrainedModel } from '../model/trained-model.ts';
 import { askedOf, drawnUntil, percent } from './filters.ts';
 import type { Asked } from './filters.ts';

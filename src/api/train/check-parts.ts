@@ -5,7 +5,7 @@ import { createObjective, objectives } from '../../objectives/index.ts';
 import type { PartChoice } from '../../parts/index.ts';
 import { buildStep } from '../../training/index.ts';
 import { wantedConditions } from '../data/condition-config.ts';
-import type { ModelOptions } from './options.ts';
+import type { ModelOptions } from './model-options.ts';
 
 const kinds = ['prior', 'posterior', 'objective'] as const;
 type Choices = Readonly<Record<(typeof kinds)[number], PartChoice>>;

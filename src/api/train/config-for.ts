@@ -17,9 +17,9 @@ import { scaleRuleFor } from '../data/standardization.ts';
 import { likelihoodRowOf } from '../model/likelihood.ts';
 import { isImageShape } from '../../drawing/index.ts';
 import type { DataShape } from '../../parts/index.ts';
-import { defaultsFor, withLikelihood } from './default-options.ts';
-import type { BaseConfig } from './default-options.ts';
-import type { ModelOptions } from './options.ts';
+import { defaultsFor, withLikelihood } from './default-config.ts';
+import type { BaseConfig } from './default-config.ts';
+import type { ModelOptions } from './model-options.ts';
 import { withKeptCounts } from './partition.ts';
 
 /** What decides about a configuration. */

@@ -10,7 +10,7 @@ import type { Checkpoint } from '../../training/index.ts';
 import { readCheckpoint } from '../keeping/checkpoint-file.ts';
 import { configFor } from './config-for.ts';
 import { differences } from './differences.ts';
-import type { ModelOptions } from './options.ts';
+import type { ModelOptions } from './model-options.ts';
 
 /** What an earlier process left of a run that goes on. */
 export interface Resumed {

@@ -4,8 +4,7 @@ import type { DataInput } from '../data/data.ts';
 import { together } from '../../mpi/index.ts';
 import { EventQueue } from './event-queue.ts';
 import type { Run } from '../run/run.ts';
-import { refuseFlatOwnOptions } from './own-options.ts';
-import { trainOptionRules } from './train-options.ts';
+import { refuseFlatOwnOptions, trainOptionRules } from './train-options.ts';
 import type { TrainOptions } from './train-options.ts';
 import { trainInWorker } from './worker-training.ts';
 

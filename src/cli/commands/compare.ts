@@ -7,7 +7,7 @@ import { formatTable } from '../format.ts';
 import { underPresentFlags } from '../former-flags.ts';
 import type { Evaluation, Run } from '../library/index.ts';
 import { openRun } from '../open-run.ts';
-import { evaluationOptions, givenOption, option } from '../options.ts';
+import { evaluationOptions, givenOption, option } from '../flags.ts';
 import { Stages } from '../stages.ts';
 import type { EvaluateFlags } from './evaluate.ts';
 

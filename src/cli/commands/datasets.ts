@@ -1,6 +1,6 @@
 import type { CommandContext, CommandRow } from '../command.ts';
 import { formatCount, formatTable } from '../format.ts';
-import { outputOptions } from '../options.ts';
+import { outputOptions } from '../flags.ts';
 import type { DatasetDescription } from '../library/index.ts';
 import type { OutputOptions } from '../output.ts';
 

@@ -1,10 +1,10 @@
-import { whole } from '../arguments.ts';
+import { whole } from '../flag-values.ts';
 import type { CommandContext, CommandRow } from '../command.ts';
 import type { WriteTableOptions } from '../library/index.ts';
 import { readInput } from '../matrix-input.ts';
 import { openRun } from '../open-run.ts';
 import type { EngineFlags } from '../open-run.ts';
-import { engineOptions, formulasOption, givenOption, option, outputOptions, required } from '../options.ts';
+import { engineOptions, formulasOption, givenOption, option, outputOptions, required } from '../flags.ts';
 import type { OutputOptions } from '../output.ts';
 import { checkExamplesPath, writeExamples } from '../write-examples.ts';
 

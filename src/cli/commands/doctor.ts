@@ -3,7 +3,7 @@ import { exitCodes } from '../exit-codes.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { formatBytes, formatTable } from '../format.ts';
 import type { EngineDiagnosis } from '../library/index.ts';
-import { outputOptions } from '../options.ts';
+import { outputOptions } from '../flags.ts';
 import type { OutputOptions } from '../output.ts';
 
 export const doctorCommand: CommandRow<[], OutputOptions> = {

@@ -1,12 +1,12 @@
 import { counted } from '../../core/index.ts';
-import { whole } from '../arguments.ts';
+import { whole } from '../flag-values.ts';
 import { chosenSplit } from '../chosen-split.ts';
 import type { CommandContext, CommandRow, Library } from '../command.ts';
 import { UsageError } from '../errors.ts';
 import type { Cell, Dataset, NdArray, SplitChoice } from '../library/index.ts';
 import { openRun } from '../open-run.ts';
 import type { EngineFlags } from '../open-run.ts';
-import { choice, engineOptions, givenOption, option, outputOptions, required, splitOption } from '../options.ts';
+import { choice, engineOptions, givenOption, option, outputOptions, required, splitOption } from '../flags.ts';
 import type { OutputOptions } from '../output.ts';
 
 interface EncodeFlags extends EngineFlags, OutputOptions {

@@ -11,7 +11,7 @@ import type { ExitCode } from '../exit-codes.ts';
 import type { Evaluation, EvaluationProgress, Run, RunEvaluation, SplitChoice } from '../library/index.ts';
 import { openRun } from '../open-run.ts';
 import type { EngineFlags } from '../open-run.ts';
-import { evaluationOptions, givenOption, option } from '../options.ts';
+import { evaluationOptions, givenOption, option } from '../flags.ts';
 import type { Output, OutputOptions } from '../output.ts';
 import { Stages } from '../stages.ts';
 

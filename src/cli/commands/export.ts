@@ -1,6 +1,6 @@
 import type { CommandContext, CommandRow } from '../command.ts';
 import { openRun } from '../open-run.ts';
-import { choice, option, outputOptions, required } from '../options.ts';
+import { choice, option, outputOptions, required } from '../flags.ts';
 import type { OutputOptions } from '../output.ts';
 
 interface ExportFlags extends OutputOptions {

@@ -1,12 +1,12 @@
 import { counted } from '../../core/index.ts';
-import { number, whole } from '../arguments.ts';
+import { number, whole } from '../flag-values.ts';
 import type { CommandContext, CommandGroup, CommandRow } from '../command.ts';
 import { UsageError } from '../errors.ts';
 import { formatNumber, formatTable } from '../format.ts';
 import { formatMatrix } from '../format-matrix.ts';
 import type { DrawingRoot, GaussianOptions, GaussianReport, NdArray } from '../library/index.ts';
 import { readInput, readVector } from '../matrix-input.ts';
-import { choice, option, outputOptions } from '../options.ts';
+import { choice, option, outputOptions } from '../flags.ts';
 import type { Output, OutputOptions } from '../output.ts';
 
 interface InputFlags extends OutputOptions {

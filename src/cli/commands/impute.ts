@@ -1,11 +1,11 @@
-import { whole } from '../arguments.ts';
+import { whole } from '../flag-values.ts';
 import type { CommandContext, CommandRow, Library } from '../command.ts';
 import { UsageError } from '../errors.ts';
 import { formatCount } from '../format.ts';
 import type { Cell, ImputeOptions, NdArray, Run, Table, TableImputation, WriteTableOptions } from '../library/index.ts';
 import { openRun } from '../open-run.ts';
 import type { EngineFlags } from '../open-run.ts';
-import { choice, engineOptions, formulasOption, option, outputOptions, required } from '../options.ts';
+import { choice, engineOptions, formulasOption, option, outputOptions, required } from '../flags.ts';
 import type { Output, OutputOptions } from '../output.ts';
 import { Stages } from '../stages.ts';
 

@@ -1,10 +1,10 @@
 import { NdArray, counted } from '../../core/index.ts';
-import { whole } from '../arguments.ts';
+import { whole } from '../flag-values.ts';
 import type { CommandContext, CommandRow } from '../command.ts';
 import type { SplitChoice } from '../library/index.ts';
 import { openRun } from '../open-run.ts';
 import type { EngineFlags } from '../open-run.ts';
-import { choice, engineOptions, givenOption, option, outputOptions, required, splitOption } from '../options.ts';
+import { choice, engineOptions, givenOption, option, outputOptions, required, splitOption } from '../flags.ts';
 import type { OutputOptions } from '../output.ts';
 import { writePaths } from '../write-paths.ts';
 

@@ -1,6 +1,6 @@
 import type { CommandContext, CommandRow } from '../command.ts';
 import { formatTable, wrapText } from '../format.ts';
-import { outputOptions } from '../options.ts';
+import { outputOptions } from '../flags.ts';
 import type { OutputOptions } from '../output.ts';
 
 export const presetsCommand: CommandRow<[name: string | undefined], OutputOptions> = {

@@ -1,18 +1,10 @@
 import { counted } from '../../core/index.ts';
-import { whole } from '../arguments.ts';
+import { whole } from '../flag-values.ts';
 import { chosenSplit } from '../chosen-split.ts';
 import type { CommandContext, CommandRow } from '../command.ts';
 import type { SplitChoice } from '../library/index.ts';
 import { openRun } from '../open-run.ts';
-import {
-  engineOptions,
-  formulasOption,
-  givenOption,
-  option,
-  outputOptions,
-  required,
-  splitOption,
-} from '../options.ts';
+import { engineOptions, formulasOption, givenOption, option, outputOptions, required, splitOption } from '../flags.ts';
 import { checkExamplesPath, writeExamples } from '../write-examples.ts';
 import type { SampleFlags } from './sample.ts';
 

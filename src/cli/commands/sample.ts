@@ -1,10 +1,10 @@
-import { given, whole } from '../arguments.ts';
+import { given, whole } from '../flag-values.ts';
 import type { CommandContext, CommandRow } from '../command.ts';
 import type { Table, WriteTableOptions } from '../library/index.ts';
 import { UsageError } from '../errors.ts';
 import { openRun } from '../open-run.ts';
 import type { EngineFlags } from '../open-run.ts';
-import { RepeatedOption, choice, engineOptions, formulasOption, option, outputOptions, required } from '../options.ts';
+import { RepeatedOption, choice, engineOptions, formulasOption, option, outputOptions, required } from '../flags.ts';
 import type { OutputOptions } from '../output.ts';
 import { checkExamplesPath, writeExamples } from '../write-examples.ts';
 

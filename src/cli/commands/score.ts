@@ -1,5 +1,5 @@
 import { counted, fixed } from '../../core/index.ts';
-import { number, whole } from '../arguments.ts';
+import { number, whole } from '../flag-values.ts';
 import { chosenSplit } from '../chosen-split.ts';
 import type { CommandContext, CommandRow, Library } from '../command.ts';
 import { UsageError } from '../errors.ts';
@@ -16,10 +16,10 @@ import {
   outputOptions,
   required,
   splitOption,
-} from '../options.ts';
+} from '../flags.ts';
 import type { OutputOptions } from '../output.ts';
-import { idsOf, isPicture, mostAnomalous, strangestFiles, strangestRows, writeScores } from '../scored.ts';
-import type { Scored } from '../scored.ts';
+import { idsOf, isPicture, mostAnomalous, strangestFiles, strangestRows, writeScores } from '../write-scores.ts';
+import type { Scored } from '../write-scores.ts';
 import { Stages } from '../stages.ts';
 
 const methods = [

@@ -1,11 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { counted } from '../../core/index.ts';
 import type { AccessEntry, RunAbout, RunsToServe, ServeOptions } from '../../serve/index.ts';
-import { number, whole } from '../arguments.ts';
+import { number, whole } from '../flag-values.ts';
 import type { CommandContext, CommandRow } from '../command.ts';
 import { UsageError } from '../errors.ts';
 import type { EngineFlags } from '../open-run.ts';
-import { choice, engineOptions, group, option, outputOptions } from '../options.ts';
+import { choice, engineOptions, group, option, outputOptions } from '../flags.ts';
 import type { Output, OutputOptions } from '../output.ts';
 
 interface ServeFlags extends EngineFlags, OutputOptions {

@@ -1,11 +1,11 @@
-import { number, whole } from '../arguments.ts';
+import { number, whole } from '../flag-values.ts';
 import type { CommandContext, CommandRow, Library } from '../command.ts';
 import { UsageError } from '../errors.ts';
 import { formatNumber, formatTable } from '../format.ts';
 import { formatMatrix } from '../format-matrix.ts';
 import type { MatrixRootKind, MatrixRootReport } from '../library/index.ts';
 import { readInput } from '../matrix-input.ts';
-import { choice, option, outputOptions } from '../options.ts';
+import { choice, option, outputOptions } from '../flags.ts';
 import type { OutputOptions } from '../output.ts';
 
 interface SqrtFlags extends OutputOptions {

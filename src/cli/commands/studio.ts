@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
-import { number, whole } from '../arguments.ts';
+import { number, whole } from '../flag-values.ts';
 import type { CommandContext, CommandRow } from '../command.ts';
-import { group, option, outputOptions } from '../options.ts';
+import { group, option, outputOptions } from '../flags.ts';
 import type { OutputOptions } from '../output.ts';
 
 interface StudioFlags extends OutputOptions {

@@ -1,13 +1,13 @@
 import { basename } from 'node:path';
 import { InvalidArgumentError } from 'commander';
 import { counted } from '../../core/index.ts';
-import { whole } from '../arguments.ts';
+import { whole } from '../flag-values.ts';
 import type { CommandContext, CommandRow } from '../command.ts';
 import { UsageError } from '../errors.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { formatTable } from '../format.ts';
-import { group, option, outputOptions } from '../options.ts';
+import { group, option, outputOptions } from '../flags.ts';
 import type { Output, OutputOptions } from '../output.ts';
 import type { Shard, SweepResult, SweepSettings } from '../../sweep/index.ts';
 import { SweepStatus } from '../sweep-status.ts';

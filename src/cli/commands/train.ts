@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, rmdirSync } from 'node:fs';
 import type { Option } from 'commander';
-import { names, number, setting, whole } from '../arguments.ts';
+import { names, number, setting, whole } from '../flag-values.ts';
 import { byFirst } from '../../mpi/index.ts';
 import type { Communicator } from '../../mpi/index.ts';
 import type { CommandContext, CommandRow, Library } from '../command.ts';
@@ -8,7 +8,7 @@ import { exitCodes } from '../exit-codes.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { formatBytes, formatCount } from '../format.ts';
 import type { DoneEvent, LoadProgress, Run, TrainOptions, TrainingEvent } from '../library/index.ts';
-import { RepeatedOption, choice, engineOptions, group, option, outputOptions } from '../options.ts';
+import { RepeatedOption, choice, engineOptions, group, option, outputOptions } from '../flags.ts';
 import type { Output } from '../output.ts';
 import { partFlags } from '../part-flags.ts';
 import { claimRunFolder } from '../run-name.ts';

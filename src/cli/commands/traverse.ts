@@ -1,11 +1,11 @@
 import { NdArray, counted } from '../../core/index.ts';
-import { number, whole, wholeList } from '../arguments.ts';
+import { number, whole, wholeList } from '../flag-values.ts';
 import type { CommandContext, CommandRow } from '../command.ts';
 import { UsageError } from '../errors.ts';
 import type { Run } from '../library/index.ts';
 import { openRun } from '../open-run.ts';
 import type { EngineFlags } from '../open-run.ts';
-import { engineOptions, givenOption, option, outputOptions, required } from '../options.ts';
+import { engineOptions, givenOption, option, outputOptions, required } from '../flags.ts';
 import type { OutputOptions } from '../output.ts';
 import { writePaths } from '../write-paths.ts';
 

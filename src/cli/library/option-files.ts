@@ -4,7 +4,7 @@ import { RunFolder } from '../../api/keeping/run-folder.ts';
 import { checkPartChoices, parseRunConfig } from '../../config/index.ts';
 import type { RunConfig } from '../../config/index.ts';
 import type { ModelOptions } from '../../api/index.ts';
-import { modelOptionRules } from '../../api/train/options.ts';
+import { modelOptionRules } from '../../api/train/model-options.ts';
 import { storeFrom } from '../../api/keeping/place.ts';
 
 /** The configuration of the run in a folder. @throws DataError when it is no run; ValueError when it is not valid */

@@ -1,8 +1,8 @@
-import { arraySplits, gappyArray } from '../arrays/array-splits.ts';
-import type { GappyArray } from '../arrays/array-splits.ts';
+import { arraySplits, gappyArray } from '../arrays/array-dataset.ts';
+import type { GappyArray } from '../arrays/array-dataset.ts';
 import type { DatasetOptions, DatasetSplits } from '../source.ts';
 import type { ResolveContext } from '../context.ts';
-import { npyFile, npzMembers } from './stored-arrays.ts';
+import { npyFile, npzMembers } from './npy-file.ts';
 
 /** The examples in an NPY file or an NPZ archive (`arraySplits`); arrays beyond `context.memoryLimit` stay on disk. */
 export function readArrayFile(

@@ -11,7 +11,7 @@ import { examplesOf } from '../index.ts';
 import type { DatasetSplits } from '../index.ts';
 import { resolveDataset } from './index.ts';
 import { placeRowMajor } from './row-major.ts';
-import { npyFile } from './stored-arrays.ts';
+import { npyFile } from './npy-file.ts';
 
 // Data on disk must be what they are in memory, to the bit: training may not depend on how much memory there is.
 

@@ -5,8 +5,8 @@ import { noAndYes } from './cells.ts';
 import { datesIn, isDates } from './date-columns.ts';
 import type { ColumnDates } from './date-columns.ts';
 import { checkDatePattern } from './dates/index.ts';
-import { TypedTable } from './typed.ts';
-import type { TypedColumn } from './typed.ts';
+import { TypedTable } from './typed-table.ts';
+import type { TypedColumn } from './typed-table.ts';
 
 /** What a column is and what is done with it. */
 export interface ColumnSchema {

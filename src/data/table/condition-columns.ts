@@ -1,5 +1,5 @@
 import { ValueError } from '../../core/index.ts';
-import { isFeature } from './fit.ts';
+import { isFeature } from './fit-table.ts';
 import type { ColumnSchema } from './column-kinds.ts';
 
 /**

@@ -2,7 +2,7 @@ import type { Cell } from '../../io/index.ts';
 import { candidatesOf } from './dates/candidates.ts';
 import { findDates } from './dates/index.ts';
 import type { FoundDates } from './dates/index.ts';
-import type { TypedColumn } from './typed.ts';
+import type { TypedColumn } from './typed-table.ts';
 
 /** How a column writes its dates, and which of its cells are none. */
 export interface ColumnDates extends FoundDates {

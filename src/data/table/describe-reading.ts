@@ -1,7 +1,7 @@
 import { delimiterWord, formatNumber } from '../../io/index.ts';
 import type { NumberForm } from '../../io/index.ts';
 import { isCurrency } from '../../io/index.ts';
-import type { TypedColumn, TypedTable } from './typed.ts';
+import type { TypedColumn, TypedTable } from './typed-table.ts';
 
 /** Columns that are named in one line; more are counted. */
 const mostNamed = 8;

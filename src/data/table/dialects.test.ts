@@ -4,7 +4,7 @@ import { formatNumber, parseTableCsv } from '../../io/index.ts';
 import type { NumberForm } from '../../io/index.ts';
 import { dateReader, inferSchema } from '../index.ts';
 import { DateCodec } from './dates/index.ts';
-import { TypedTable } from './typed.ts';
+import { TypedTable } from './typed-table.ts';
 
 // Tables written in random dialects: what is read back is what was written, or the reader says that it is open.
 

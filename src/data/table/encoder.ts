@@ -7,12 +7,12 @@ import type { Key } from '../../random/index.ts';
 import { purposeKey } from '../streams.ts';
 import { keyOf, numberOf } from './cells.ts';
 import { DateCodec, dateReader, readIsoDate, roundTo } from './dates/index.ts';
-import { fitTable, isFeature } from './fit.ts';
+import { fitTable, isFeature } from './fit-table.ts';
 import type { ColumnSchema } from './column-kinds.ts';
 import { drawLabels } from './label-draws.ts';
 import { applyTransform, undoTransform } from './transforms.ts';
-import { TypedTable } from './typed.ts';
-import type { TypedColumn } from './typed.ts';
+import { TypedTable } from './typed-table.ts';
+import type { TypedColumn } from './typed-table.ts';
 
 /**
  * Where one column stands in an encoded row, and what its numbers are:

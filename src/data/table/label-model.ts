@@ -4,7 +4,7 @@ import { purposeKey } from '../streams.ts';
 import { TableEncoder } from './encoder.ts';
 import { keyOf } from './cells.ts';
 import type { LabelModel } from './label-draws.ts';
-import type { TypedTable } from './typed.ts';
+import type { TypedTable } from './typed-table.ts';
 
 /** Rows that a label's model is fitted to, at most, and numbers that a pass over them may take. */
 const mostRows = 10_000;

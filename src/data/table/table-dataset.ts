@@ -12,16 +12,16 @@ import { chooseTest, defaultTestFraction } from '../split.ts';
 import { keyOf } from './cells.ts';
 import { withCondition } from './condition-columns.ts';
 import { describeLayout, describeReading } from './describe-reading.ts';
-import { describeSurprise, describeTable } from './describe.ts';
+import { describeSurprise, describeTable } from './describe-columns.ts';
 import { TableEncoder } from './encoder.ts';
 import type { EncodedTable } from './encoder.ts';
-import { isFeature, levelsByName } from './fit.ts';
+import { isFeature, levelsByName } from './fit-table.ts';
 import { inferSchema } from './column-kinds.ts';
 import type { ColumnSchema, SchemaOverrides } from './column-kinds.ts';
 import { withLabelModel } from './label-model.ts';
-import { checkReadingOptions } from './reading.ts';
-import { TypedTable } from './typed.ts';
-import type { TypedColumn, TypingOptions } from './typed.ts';
+import { checkReadingOptions } from './column-reading.ts';
+import { TypedTable } from './typed-table.ts';
+import type { TypedColumn, TypingOptions } from './typed-table.ts';
 
 export interface TableOptions extends DatasetOptions {
   readonly schema?: SchemaOverrides;

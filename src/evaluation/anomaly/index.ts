@@ -15,8 +15,8 @@ export type { AnomalyLabels, PrecisionRecallCurve, RankingOptions, RocCurve } fr
 export type { DrawQuantity, ModelParts } from './draws.ts';
 export { defaultDraws, fitBalance, fitTypicality, scoreExamples } from './scores.ts';
 export type { AnomalyMethod, ScoreOptions } from './scores.ts';
-export { anomalyMethods, parseThresholds, thresholdsSchemaVersion } from './thresholds.ts';
-export type { AnomalyThreshold, AnomalyThresholds } from './thresholds.ts';
+export { anomalyMethods, parseThresholds, thresholdsSchemaVersion } from './kept-thresholds.ts';
+export type { AnomalyThreshold, AnomalyThresholds } from './kept-thresholds.ts';
 export { normalShare, thresholdOf } from './threshold.ts';
 export type { ThresholdRule } from './threshold.ts';
 export type { Typicality } from './typicality.ts';

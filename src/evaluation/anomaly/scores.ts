@@ -1,6 +1,6 @@
 import { NdArray, NumericalError, ValueError, takeTurns } from '../../core/index.ts';
 import { mapInOrder } from '../../engine/index.ts';
-import type { anomalyMethods } from './thresholds.ts';
+import type { anomalyMethods } from './kept-thresholds.ts';
 import { batchesInOrder } from '../../objectives/index.ts';
 import type { ExampleBatch, Examples } from '../../objectives/index.ts';
 import { key } from '../../random/index.ts';

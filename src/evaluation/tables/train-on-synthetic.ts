@@ -1,6 +1,6 @@
 import { NdArray, ValueError, checkOptions, rule } from '../../core/index.ts';
 import type { Table } from '../../io/index.ts';
-import { linearProbe } from '../linear-probe.ts';
+import { linearProbe } from '../fit-linear-probe.ts';
 import { nearestNeighbourAccuracy } from '../nearest-neighbours.ts';
 import { namesOf, numbersOf } from './columns.ts';
 import type { ColumnKinds } from './columns.ts';

@@ -7,7 +7,7 @@ import { parseJson } from '../json.ts';
 import type { ByteSource } from '../zip.ts';
 import { patiently, systemCalls, writeAll } from './file-calls.ts';
 import type { FileCalls } from './file-calls.ts';
-import { pathFault } from './write-fault.ts';
+import { pathFault } from './path-fault.ts';
 
 /** A file's bytes. @throws DataError that names the file when it cannot be read */
 export function readFileBytes(path: string): Uint8Array<ArrayBuffer> {

@@ -7,7 +7,7 @@ import { patiently, systemCalls, uninterrupted, writeAll } from './file-calls.ts
 import type { FileCalls } from './file-calls.ts';
 import { readFileBytes, temporaryName, writeFileAtomic } from './files.ts';
 import { FolderLock, HeldError, lockName } from './folder-lock.ts';
-import { pathFault } from './write-fault.ts';
+import { pathFault } from './path-fault.ts';
 
 /** A folder of this machine. All is done when a call returns, so that a process may end at any moment. */
 export class FolderStore implements Store {

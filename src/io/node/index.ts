@@ -5,4 +5,4 @@ export * from './zip-file.ts';
 export { checkWritable, writeOutput } from './write-output.ts';
 export { FolderLock, lockName } from './folder-lock.ts';
 export type { LockWriter } from './folder-lock.ts';
-export { pathFault } from './write-fault.ts';
+export { pathFault } from './path-fault.ts';

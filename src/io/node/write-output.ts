@@ -2,7 +2,7 @@ import { accessSync, chmodSync, constants, lstatSync, readlinkSync, rmSync, stat
 import { randomBytes } from 'node:crypto';
 import { basename, dirname, join, resolve } from 'node:path';
 import { writeFileAtomic } from './files.ts';
-import { kindOf, nearestAbove, pathFault } from './write-fault.ts';
+import { kindOf, nearestAbove, pathFault } from './path-fault.ts';
 
 /** What file systems take for one name, in bytes. */
 const longestName = 255;

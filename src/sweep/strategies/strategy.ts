@@ -46,3 +46,19 @@ export function byValue(direction: Direction): (a: JobResult, b: JobResult) => n
     return first === second ? a.trial - b.trial : first < second ? -1 : 1;
   };
 }
+
+/** How many jobs there are still to do. */
+export function openJobs(
+  strategy: Strategy,
+  ended: ReadonlyMap<number, Partial<JobResult> & Omit<JobResult, 'value'>>,
+  isMine: (trial: number) => boolean = () => true,
+): number {
+  const results = new Map(
+    [...ended].map(([number, { trial, parameters, value }]) => [number, { trial, parameters, value }]),
+  );
+  const numbers = Array.from({ length: strategy.jobs }, (_, number) => number);
+  return numbers.filter((number) => {
+    const job = strategy.job(number, results);
+    return !ended.has(number) && job !== undefined && (job === 'later' || isMine(job.trial));
+  }).length;
+}

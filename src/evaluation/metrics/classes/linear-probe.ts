@@ -1,7 +1,7 @@
 import { UnsupportedError } from '../../../core/index.ts';
 import { option, rule } from '../../../parts/index.ts';
 import type { LabeledCodes } from '../../labeled-codes.ts';
-import { linearProbe as fitProbe } from '../../linear-probe.ts';
+import { linearProbe as fitProbe } from '../../fit-linear-probe.ts';
 import { nearestNeighbourAccuracy } from '../../nearest-neighbours.ts';
 import { encodeExamples } from '../encode.ts';
 import { defineMetric } from '../metric.ts';

@@ -6,7 +6,7 @@ import { batchesInOrder, ofRows, rowInput } from '../../../objectives/index.ts';
 import type { Examples } from '../../../objectives/index.ts';
 import { option, rule } from '../../../parts/index.ts';
 import type { Key } from '../../../random/index.ts';
-import { hasKlPerDimension } from '../../evaluate.ts';
+import { hasKlPerDimension } from '../../evaluate-model.ts';
 import { columnMoments } from '../columns.ts';
 import type { Codes, MeasuredModel } from '../encode.ts';
 import { defineMetric } from '../metric.ts';

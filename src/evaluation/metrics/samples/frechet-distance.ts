@@ -1,6 +1,6 @@
 import { defineMetric } from '../metric.ts';
 import { comparedFeatures, featureOptions } from './features.ts';
-import { firstMoments, frechetDistance as distanceOf } from './frechet.ts';
+import { firstMoments, frechetDistance as distanceOf } from './moments-distance.ts';
 
 export const frechetDistance = defineMetric({
   name: 'frechet-distance',

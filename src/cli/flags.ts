@@ -1,5 +1,5 @@
 import { Option } from 'commander';
-import { given, whole } from './arguments.ts';
+import { given, whole } from './flag-values.ts';
 
 /** An option, with what makes a value of its text; without, the text is the value. */
 export function option<T>(flags: string, what: string, parse?: (text: string, previous: T) => T): Option {

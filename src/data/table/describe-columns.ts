@@ -2,7 +2,7 @@ import type { ColumnState, TableState } from './table-state.ts';
 import type { ColumnDates } from './date-columns.ts';
 import type { OrderEvidence } from './dates/index.ts';
 import type { Surprise } from './encoder.ts';
-import { isFeature } from './fit.ts';
+import { isFeature } from './fit-table.ts';
 import type { ColumnSchema } from './column-kinds.ts';
 
 /** Columns of one kind that are named; more are counted. */

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { datasetOf } from '../../data/index.ts';
-import { defaultsFor } from './default-options.ts';
+import { defaultsFor } from './default-config.ts';
 
 it.each([
   [3, 1, 750],

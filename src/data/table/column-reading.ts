@@ -1,7 +1,7 @@
 import { DataError, ValueError } from '../../core/index.ts';
 import { isCurrency, isOfForm, parseNumber, partsOf, readCore } from '../../io/index.ts';
 import type { Cell, Column, DecimalSigns, DistinctCell, NumberForm, NumberParts } from '../../io/index.ts';
-import { isLevel, isMarkOfNumbers, isUsualMark } from './missing.ts';
+import { isLevel, isMarkOfNumbers, isUsualMark } from './missing-marks.ts';
 
 /** What a person says of how a table's cells are to be read; each by column too. */
 export interface ReadingOptions {

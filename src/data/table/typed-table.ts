@@ -2,8 +2,8 @@ import { columnOf } from '../../io/index.ts';
 import type { Cell, Column, CsvDialect, NumberForm, Table, TableColumn } from '../../io/index.ts';
 import type { TableState } from './table-state.ts';
 import { isMissing, keyOf } from './cells.ts';
-import { evidenceOf, numberIn, readingOf } from './reading.ts';
-import type { ColumnReading, FileEvidence, ReadingOptions } from './reading.ts';
+import { evidenceOf, numberIn, readingOf } from './column-reading.ts';
+import type { ColumnReading, FileEvidence, ReadingOptions } from './column-reading.ts';
 
 /** One of the values of a column: cells that mean the same (`keyOf`) are one. */
 export interface Level {

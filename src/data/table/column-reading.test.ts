@@ -4,8 +4,8 @@ import { formatTableCsv, parseTableCsv, tableOf } from '../../io/index.ts';
 import type { Cell, CsvOptions } from '../../io/index.ts';
 import { TableEncoder, inferSchema, tableSplits } from '../index.ts';
 import { describeReading } from './describe-reading.ts';
-import { TypedTable } from './typed.ts';
-import type { TypingOptions } from './typed.ts';
+import { TypedTable } from './typed-table.ts';
+import type { TypingOptions } from './typed-table.ts';
 
 const typed = (text: string | Uint8Array, options: TypingOptions & CsvOptions = {}): TypedTable =>
   TypedTable.of(parseTableCsv(text, options), options);

@@ -7,8 +7,8 @@ import { DateCodec, checkDatePattern, commonUnit, dateReader, formatFor, hasCloc
 import type { DateFormat } from './dates/index.ts';
 import type { ColumnSchema } from './column-kinds.ts';
 import { fitQuantile, fitStandard, fitTransform } from './transforms.ts';
-import { TypedTable } from './typed.ts';
-import type { Level, TypedColumn } from './typed.ts';
+import { TypedTable } from './typed-table.ts';
+import type { Level, TypedColumn } from './typed-table.ts';
 
 /** Categories that are kept apart; rarer ones count as "other". */
 const mostLevels = 64;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { checkSweepSettings } from './index.ts';
-import { dimensionsOfSettings } from './settings.ts';
+import { dimensionsOfSettings } from './sweep-json.ts';
 import type { SweepSettings } from './index.ts';
 import { optionsOf } from './trial.ts';
 

@@ -16,7 +16,7 @@ import {
 import { foldIn, key as seedKey } from '../random/index.ts';
 import { classAccuracy } from './class-accuracy.ts';
 import { evaluateReconstruction } from './evaluate-reconstruction.ts';
-import type { EvaluateOptions, Evaluation } from './evaluation.ts';
+import type { EvaluateOptions, Evaluation } from './evaluation-result.ts';
 import { drawTerms, meanWithError, nllOf } from './importance-sampling.ts';
 
 export async function evaluateModel(given: EvaluateOptions): Promise<Evaluation> {

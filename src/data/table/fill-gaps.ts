@@ -1,13 +1,13 @@
 import { DataError, NdArray } from '../../core/index.ts';
 import { cellText } from '../../io/index.ts';
 import type { Cell, Table, TableColumn, WrittenForm } from '../../io/index.ts';
-import { describeSurprise } from './describe.ts';
+import { describeSurprise } from './describe-columns.ts';
 import type { TableEncoder } from './encoder.ts';
-import { isFeature } from './fit.ts';
+import { isFeature } from './fit-table.ts';
 import { numberOf } from './cells.ts';
 import type { ColumnState } from './table-state.ts';
-import { TypedTable } from './typed.ts';
-import type { TypedColumn } from './typed.ts';
+import { TypedTable } from './typed-table.ts';
+import type { TypedColumn } from './typed-table.ts';
 
 /** What a cell that was missing is, over several draws. */
 export interface FilledCell {

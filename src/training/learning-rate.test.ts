@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { learningRateFactor } from './schedule.ts';
+import { learningRateFactor } from './learning-rate.ts';
 
 describe('learningRateFactor', () => {
   it('rises over the warm-up and never starts at zero', () => {

@@ -1,86 +1,26 @@
 import { checkPartChoices, parseRunConfig, partKinds, rowsOf, builtInParts, withEntries } from '../config/index.ts';
-import { ValueError, checkOptions, checkValue, expectedOf, rule, unknownOption } from '../core/index.ts';
+import { ValueError, checkOptions, expectedOf, rule, unknownOption } from '../core/index.ts';
 import type { OptionRules } from '../core/index.ts';
 import type { DatasetOptions } from '../data/index.ts';
 import type { JsonValue } from '../io/index.ts';
 import type { Part, PartKind } from '../parts/index.ts';
 import { threadCount } from '../engine/index.ts';
 import type { ModelOptions } from '../api/index.ts';
-import { modelOptionRules, optionNames } from '../api/train/options.ts';
+import { modelOptionRules, optionNames } from '../api/train/model-options.ts';
 import { emptyConfig } from './empty-config.ts';
 import { objectiveMetric } from './objective.ts';
 import type { SweepObjective } from './objective.ts';
+import { strategyOf, strategyRule } from './search-strategy.ts';
+import type { SearchStrategy, StrategyChoice } from './search-strategy.ts';
 import { dimensionsOf } from './space.ts';
 import type { CheckAxisValue, Dimension, Space } from './space.ts';
-
-/** Every point of the grid. */
-export interface GridSearch {
-  readonly name: 'grid';
-}
-/** Points drawn evenly. */
-export interface RandomSearch {
-  readonly name: 'random';
-  /** Default: 20. */
-  readonly trials?: number | undefined;
-}
-/** The tree-structured Parzen estimator. */
-export interface TpeSearch {
-  readonly name: 'tpe';
-  /** Default: 20. */
-  readonly trials?: number | undefined;
-  /** Trials that are drawn evenly first. Default: 10. */
-  readonly startup?: number | undefined;
-  /** Draws of which the most promising is taken. Default: 24. */
-  readonly candidates?: number | undefined;
-}
-/** Successive halving. */
-export interface HalvingSearch {
-  readonly name: 'halving';
-  /** Trials that begin. Default: 27. */
-  readonly trials?: number | undefined;
-  /** Epochs that each of them gets. Default: 1. */
-  readonly leastEpochs?: number | undefined;
-  /** Epochs of those that are left at the end. Default: 27. */
-  readonly mostEpochs?: number | undefined;
-  /** Of so many the best one goes on, to so many times the epochs. Default: 3. */
-  readonly factor?: number | undefined;
-}
-export type SearchStrategy = GridSearch | RandomSearch | TpeSearch | HalvingSearch;
-
-/** A strategy with all that was left to say. */
-export type CompleteStrategy = SearchStrategy extends infer S ? Complete<S> : never;
-type Complete<S> = S extends object ? { readonly [K in keyof S]-?: Exclude<S[K], undefined> } : never;
-
-const strategyName = rule.oneOf(['grid', 'random', 'tpe', 'halving']);
-const trials = rule.whole(1, 1_000_000);
-const strategyRules = {
-  grid: { name: strategyName } satisfies OptionRules<GridSearch>,
-  random: { name: strategyName, trials } satisfies OptionRules<RandomSearch>,
-  tpe: {
-    name: strategyName,
-    trials,
-    startup: rule.whole(1),
-    candidates: rule.whole(1),
-  } satisfies OptionRules<TpeSearch>,
-  halving: {
-    name: strategyName,
-    trials,
-    leastEpochs: rule.whole(1),
-    mostEpochs: rule.whole(1),
-    factor: rule.whole(2),
-  } satisfies OptionRules<HalvingSearch>,
-};
-
-function rulesOf(name: SearchStrategy['name']): OptionRules<SearchStrategy> {
-  return strategyRules[name];
-}
 
 /** What every sweep has: which points it tries, and how many at a time. */
 export interface SearchSettings {
   /** Each option that is tried out, by its name or its path in config.json. */
   readonly space: Space;
   /** Default: tpe. */
-  readonly strategy?: SearchStrategy['name'] | SearchStrategy | undefined;
+  readonly strategy?: StrategyChoice | undefined;
   /** Of the points that are drawn. Default: 0. */
   readonly seed?: number | undefined;
   /** Trials at a time. Default: as many as the cores hold with their threads. */
@@ -106,7 +46,7 @@ export interface SweepSettings extends SearchSettings {
 
 export const searchRules: OptionRules<SearchSettings> = {
   space: rule.object,
-  strategy: rule.either(strategyName, rule.object),
+  strategy: strategyRule,
   seed: rule.seed,
   workers: rule.whole(1, 1024),
   failures: rule.whole(0),
@@ -142,7 +82,7 @@ export function checkSweepSettings(given: unknown, where: string): SweepSettings
 }
 
 export function dimensionsOfSettings(settings: SweepSettings, where: string): readonly Dimension[] {
-  const { name } = strategyOf(settings, where);
+  const { name } = strategyOf(settings.strategy, where);
   const { options = {} } = settings;
   const dimensions = dimensionsOf(settings.space, `${where}: space`, checkAxis(`${where}: space`, name));
   if (name === 'halving' && (options.epochs !== undefined || options.set?.['training.epochs'] !== undefined)) {
@@ -155,26 +95,6 @@ export function dimensionsOfSettings(settings: SweepSettings, where: string): re
   );
   if (!twice) return dimensions;
   throw new ValueError(`${where}: '${twice.name}' is in space and in options: leave one of them out.`);
-}
-
-/** With all that was left to say. @throws ValueError */
-export function strategyOf(settings: SearchSettings, where: string): CompleteStrategy {
-  const { strategy = 'tpe' } = settings;
-  const given: { readonly name?: unknown } = typeof strategy === 'string' ? { name: strategy } : strategy;
-  checkValue(`${where}: strategy: name`, given.name, strategyName);
-  const chosen = given as SearchStrategy;
-  checkOptions(`${where}: strategy '${chosen.name}'`, chosen, rulesOf(chosen.name));
-  if (chosen.name === 'grid') return chosen;
-  if (chosen.name === 'random') return { name: 'random', trials: chosen.trials ?? 20 };
-  if (chosen.name === 'tpe') {
-    const { startup = 10, candidates = 24 } = chosen;
-    return { name: 'tpe', trials: chosen.trials ?? 20, startup, candidates };
-  }
-  const { leastEpochs = 1, mostEpochs = Math.max(27, leastEpochs), factor = 3 } = chosen;
-  if (mostEpochs < leastEpochs) {
-    throw new ValueError(`${where}: strategy: 'mostEpochs' must be at least 'leastEpochs', got ${mostEpochs} and ${leastEpochs}.`); // prettier-ignore
-  }
-  return { name: 'halving', trials: chosen.trials ?? 27, leastEpochs, mostEpochs, factor };
 }
 
 /** Options that are the sweep's own. */
