@@ -19,6 +19,7 @@ export interface TrainFlags extends Omit<ModelOptions, 'config' | 'threads'>, En
   readonly resume?: boolean;
   readonly checkpointEvery?: number;
   readonly pictures?: number;
+  readonly log?: 'tensorboard';
   readonly debug?: boolean;
 }
 
@@ -34,7 +35,7 @@ interface Resolved {
 export async function resolveOptions(library: Library, data: string | undefined, flags: TrainFlags): Promise<Resolved> {
   const { optionNames, readOptions, readRunConfig } = library;
   const { count, testCount, dataSeed, dataOption, config: file, out } = flags;
-  const { overwrite, from, resume, engine, checkpointEvery, pictures } = flags;
+  const { overwrite, from, resume, engine, checkpointEvery, pictures, log } = flags;
   const named = Object.entries(flags).filter(([name]) => name !== 'config' && optionNames.includes(name));
   const model = Object.fromEntries(named) as ModelOptions;
   if (resume && out === undefined) throw new UsageError('--resume needs --out, the folder of the run to continue.');
@@ -76,6 +77,7 @@ export async function resolveOptions(library: Library, data: string | undefined,
     ...(resume !== undefined && { resume }),
     ...(checkpointEvery !== undefined && { checkpointEvery }),
     ...(pictures !== undefined && { pictures }),
+    ...(log !== undefined && { log }),
   };
   return { source, options, notices: scheduled.notices };
 }

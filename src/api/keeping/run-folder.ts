@@ -42,8 +42,13 @@ export const runFile = {
 /** Where pictures of a training are kept (`step-pictures.ts`). */
 export const picturesFolder = 'pictures/';
 
+/** Where event files for TensorBoard are kept. */
+export const tensorboardFolder = 'tensorboard/';
+
 /** What overwriting removes: the files and folders above, and nothing else. */
-const entries = new Set([...Object.values(runFile), picturesFolder].map((name) => name.replace(/\/.*/, '')));
+const entries = new Set(
+  [...Object.values(runFile), picturesFolder, tensorboardFolder].map((name) => name.replace(/\/.*/, '')),
+);
 
 interface PartsOption {
   /** The table in which the run's parts stand. Default: the built-in ones. */

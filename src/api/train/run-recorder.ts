@@ -1,6 +1,6 @@
 import { DataError, NumericalError, WriteError, noticesTo } from '../../core/index.ts';
 import type { OnNotice } from '../../core/index.ts';
-import { RunFolder, picturesFolder, runFile } from '../keeping/run-folder.ts';
+import { RunFolder, picturesFolder, runFile, tensorboardFolder } from '../keeping/run-folder.ts';
 import type { Release, Store } from '../../io/index.ts';
 import type { PartTable, RunConfig } from '../../config/index.ts';
 import { stepsTaken } from '../../training/index.ts';
@@ -13,6 +13,7 @@ import { writeRunFiles } from '../keeping/run-files.ts';
 import type { KeptRun } from '../keeping/run-files.ts';
 import { drawPictures, isPictured, pictureName, removePicturesAfter } from '../keeping/step-pictures.ts';
 import type { PictureKind } from '../keeping/step-pictures.ts';
+import type { EventLog } from '../record/tensorboard/event-log.ts';
 import { Unwritten } from './unwritten.ts';
 
 /** Of the steps, metrics.jsonl keeps every so many. */
@@ -26,6 +27,7 @@ export interface RecorderOptions {
   readonly resume?: boolean;
   readonly checkpointEvery?: number;
   readonly pictures?: number;
+  readonly log?: 'tensorboard';
   /** The table in which the run's parts stand. Default: the built-in ones. */
   readonly parts?: PartTable | undefined;
   readonly onNotice?: OnNotice | undefined;
@@ -52,6 +54,9 @@ export class RunRecorder {
   #began = performance.now();
   /** The run as it is now, for pictures on the way. */
   #live: KeptRun | undefined;
+  /** The record for TensorBoard, where it is asked for. */
+  #events: EventLog | undefined;
+  #config: RunConfig | undefined;
 
   private constructor(
     store: Store,
@@ -102,6 +107,26 @@ export class RunRecorder {
       if (this.resumed.checkpoint) this.#plan(0);
     }
     await this.#folder.writeConfig(config);
+    this.#config = config;
+    await this.#startEvents();
+  }
+
+  /** Begins the record for TensorBoard anew, from the one that there is. */
+  async #startEvents(): Promise<void> {
+    const config = this.#config;
+    if (this.#options.log !== 'tensorboard' || !config) return;
+    const { EventLog } = await import('../record/tensorboard/event-log.ts');
+    this.#events = undefined;
+    await this.#unwritten.attempt(tensorboardFolder, async () => {
+      this.#events = await EventLog.create(this.store, config, this.#time);
+    });
+  }
+
+  /** Where it cannot be written, it ends: the run's own record has all of it. */
+  async #addEvents(add: (events: EventLog) => Promise<void>): Promise<void> {
+    const events = this.#events;
+    if (!events) return;
+    if (!(await this.#unwritten.attempt(tensorboardFolder, () => add(events)))) this.#events = undefined;
   }
 
   /** Whether it is time for a checkpoint. */
@@ -117,6 +142,7 @@ export class RunRecorder {
       this.#lines = this.#lines.filter((line) => 'step' in line && line.step <= event.step);
       await this.#unwritten.attempt(runFile.metrics, () => folder.repairMetrics(upTo(event.step)));
       await removePicturesAfter(this.store, trainer.progress.epoch);
+      await this.#startEvents();
     }
     if (event.event !== 'step' || event.step % stepsPerLine === 0) await this.#log(event);
     if (event.event === 'epoch') await this.#takePictures(event);
@@ -127,7 +153,9 @@ export class RunRecorder {
 
   /** Adds a line to metrics.jsonl, after those that did not fit before. */
   async #log(event: TrainingEvent): Promise<void> {
-    this.#lines.push({ ...event, time: Number((this.#before.time + this.#secondsHere).toFixed(3)) });
+    const line = { ...event, time: this.#time };
+    this.#lines.push(line);
+    await this.#addEvents((events) => events.add(line));
     await this.#unwritten.attempt(runFile.metrics, async () => {
       for (const line of [...this.#lines]) {
         await this.#opened().appendMetrics(line);
@@ -136,8 +164,9 @@ export class RunRecorder {
     });
   }
 
-  get #secondsHere(): number {
-    return (performance.now() - this.#began) / 1000;
+  /** Seconds of training so far, to the millisecond. */
+  get #time(): number {
+    return Number((this.#before.time + (performance.now() - this.#began) / 1000).toFixed(3));
   }
 
   async #takePictures({ epoch, step }: EpochEvent): Promise<void> {
@@ -151,6 +180,9 @@ export class RunRecorder {
           await this.store.replace(pictureName(kind as PictureKind, epoch), png);
         }
       });
+      for (const [kind, png] of Object.entries(pictures)) {
+        await this.#addEvents((events) => events.addPicture(kind, epoch, png));
+      }
     } catch (error) {
       // What is not finite has no shade; whether training goes on, its losses decide.
       if (!(error instanceof NumericalError)) throw error;

@@ -59,6 +59,11 @@ export interface TrainOptions extends ModelOptions {
    */
   readonly pictures?: number;
   /**
+   * With `out`: another record of the training beside `metrics.jsonl`. `tensorboard`: event files in `tensorboard/`, which TensorBoard
+   * reads (metrics, pictures, a histogram of the KL of latent dimensions, hyperparameters). Default: none.
+   */
+  readonly log?: 'tensorboard';
+  /**
    * The processes that train together (`rootsigma/mpi`): each calls `train` with the same data and options, takes its rows of every
    * batch, and gets the same run. Rank 0 alone writes to `out` and gives notices. Default: this process trains alone.
    */
@@ -89,6 +94,7 @@ export const trainOptionRules: OptionRules<TrainOptions> = {
   resume: rule.flag,
   checkpointEvery: rule.number({ least: 0 }),
   pictures: rule.whole(0),
+  log: rule.oneOf(['tensorboard']),
   ranks: rule.object,
   onEvent: rule.callback,
   onLoad: rule.callback,

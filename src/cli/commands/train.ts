@@ -165,6 +165,9 @@ function runOptions(): readonly Option[] {
       'of images: epochs between pictures of samples and reconstructions in pictures/; 0: none (default: each at first, then ever fewer)',
       whole(0),
     ),
+    choice('--log <format>', 'another record of the training: tensorboard writes event files to tensorboard/', [
+      'tensorboard',
+    ]),
     option('--config <file>', "JSON of these options, or a run's config.json, to start from"),
     new RepeatedOption('--set <path=value>', 'any entry of config.json, over all else; repeatable', setting),
   );
