@@ -7,7 +7,7 @@ export default defineConfig({
   // `#…` imports lead to the sources (package.json).
   ssr: { resolve: { conditions: ['rootsigma:source', ...defaultServerConditions] } },
   test: {
-    include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
+    include: ['src/**/*.test.ts', 'test/**/*.test.ts', 'studio/src/**/*.test.ts'],
     globalSetup: ['test/site/built-once.ts'],
     setupFiles: ['src/testing/setup.ts'],
     // No test is about time: these end what hangs, on a machine that is busy with other things too.

@@ -13,7 +13,6 @@ export const connection = signal<Connection>({ state: 'connecting' });
 type Listener = (event: LiveEvent) => void;
 
 const listeners = new Set<Listener>();
-const onOpenListeners = new Set<() => void>();
 /** Runs whose records are wanted, and up to where they have come: every new request goes on from there. */
 const watched = new Map<string, { cursor: string; watchers: number }>();
 /** The server follows no more at once. */
@@ -25,18 +24,12 @@ let running: AbortController | undefined;
 /** Cuts the wait before the next try short. */
 let hurry: (() => void) | undefined;
 
-/**
- * Hears of everything that happens to runs, until the function that is returned is called.
- *
- * @param onOpen called whenever the stream begins, at first and after each time that it was lost
- */
-export function onLive(listener: Listener, onOpen?: () => void): () => void {
+/** Hears of everything that happens to runs, until the function that is returned is called. */
+export function onLive(listener: Listener): () => void {
   listeners.add(listener);
-  if (onOpen) onOpenListeners.add(onOpen);
   start();
   return () => {
     listeners.delete(listener);
-    if (onOpen) onOpenListeners.delete(onOpen);
   };
 }
 
@@ -114,7 +107,6 @@ async function listen(signal: AbortSignal, onOpen: () => void): Promise<void> {
   if (!response.body) return;
   connection.value = { state: 'live' };
   onOpen();
-  for (const listener of onOpenListeners) listener();
   const parser = new EventStreamParser();
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
   for (;;) {

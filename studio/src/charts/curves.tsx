@@ -10,7 +10,7 @@ import type { ChartGroup, ChartPlan } from './groups.ts';
 import { HeatMap } from './heat-map.tsx';
 import { lineOf } from './lines.ts';
 import type { Line, XAxis } from './lines.ts';
-import type { LiveRun } from './run-series.ts';
+import type { LiveRun } from './records.ts';
 import { useSeries } from './run-series.ts';
 
 /** Beyond eight runs colours come again, with another dash. */

@@ -1,6 +1,6 @@
 // What a chart draws: for each line its places and values, joined on one axis for uPlot.
 import uPlot from 'uplot';
-import type { LiveRun, Points } from './run-series.ts';
+import type { LiveRun, Points } from './records.ts';
 import { smooth } from './smoothing.ts';
 
 export type XAxis = 'step' | 'epoch' | 'time';

@@ -1,37 +1,9 @@
 // The page's address: #/runs/ID/curves?x=time. Whatever a person would want back after a reload, or in a link, is in it.
 import { signal } from '@preact/signals';
+import { href, parseRoute } from './address.ts';
+import type { Query, Route } from './address.ts';
 
-export interface Route {
-  /** Without the leading slash: `['runs', ID, 'curves']`. */
-  readonly segments: readonly string[];
-  readonly query: URLSearchParams;
-}
-
-export function parseRoute(hash: string): Route {
-  const [path = '', query = ''] = hash.replace(/^#\/?/, '').split(/\?(.*)/s);
-  return { segments: path.split('/').filter(Boolean).map(decode), query: new URLSearchParams(query) };
-}
-
-/** A segment that is no valid encoding is taken as it is: it leads nowhere, and is said so. */
-function decode(segment: string): string {
-  try {
-    return decodeURIComponent(segment);
-  } catch {
-    return segment;
-  }
-}
-
-type Query = Readonly<Record<string, string | undefined>>;
-
-/** The address of a page: `href(['runs', id], { x: 'time' })`. */
-export function href(segments: readonly string[], query: Query | URLSearchParams = {}): string {
-  const entries = query instanceof URLSearchParams ? [...query] : Object.entries(query);
-  const kept = new URLSearchParams();
-  for (const [name, value] of entries) if (value !== undefined) kept.append(name, value);
-  // Commas part lists of runs; they may stand in a query as they are.
-  const text = kept.toString().replaceAll('%2C', ',');
-  return `#/${segments.map(encodeURIComponent).join('/')}${text === '' ? '' : `?${text}`}`;
-}
+export { href };
 
 export const route = signal<Route>(parseRoute(location.hash));
 addEventListener('hashchange', () => {

@@ -28,18 +28,15 @@ export async function loadRuns(): Promise<void> {
   }
 }
 
-/** Follows them; what ended while the stream was lost, the list tells that is read when it is back. */
+/** Follows them from now on, until the function that is returned is called. */
 export function followRuns(): () => void {
   void loadRuns();
-  return onLive(
-    (event) => {
-      if (event.type === 'run') byId.value = new Map(byId.peek()).set(event.run.id, event.run);
-      if (event.type === 'gone') {
-        const next = new Map(byId.peek());
-        next.delete(event.id);
-        byId.value = next;
-      }
-    },
-    () => void loadRuns(),
-  );
-}
+  return onLive((event) => {
+    const known = byId.peek();
+    if (event.type === 'run') byId.value = new Map(known).set(event.run.id, event.run);
+    // Those that went while nobody listened are not in the list by which a stream begins.
+    const isGone = (id: string): boolean => (event.type === 'gone' ? id === event.id : event.type === 'present' && !event.ids.includes(id));
+    const kept = [...(known ?? [])].filter(([id]) => !isGone(id));
+    if (known && kept.length < known.size) byId.value = new Map(kept);
+  });
+} // prettier-ignore
