@@ -1,5 +1,14 @@
 import { defaultClientConditions, defineConfig } from 'vite';
+import type { Plugin } from 'vite';
 import { aliases } from '../site/build/aliases.ts';
+
+/** ONNX Runtime's WebAssembly is in the package once, in dist/onnxruntime-web, from where the studio's server has it (`/assets/`). */
+const withoutWasm = (): Plugin => ({
+  name: 'without-onnxruntime-wasm',
+  generateBundle(_, bundle) {
+    for (const name of Object.keys(bundle)) if (/ort-wasm.*\.wasm$/.test(name)) delete bundle[name];
+  },
+});
 
 export default defineConfig({
   root: import.meta.dirname,
@@ -7,7 +16,8 @@ export default defineConfig({
   base: './',
   resolve: { alias: aliases, conditions: ['rootsigma:source', ...defaultClientConditions] },
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
-  worker: { format: 'es' },
+  plugins: [withoutWasm()],
+  worker: { format: 'es', plugins: () => [withoutWasm()] },
   build: {
     // Part of the package: `rootsigma studio` serves it.
     outDir: '../dist/studio-app',

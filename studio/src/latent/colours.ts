@@ -25,9 +25,10 @@ const cividis = ['#00224e', '#123570', '#3b496c', '#575d6d', '#707173', '#8a8678
   rgbOf,
 );
 
-/** A colour for a share from 0 to 1. */
-export function rampColour(share: number): Rgb {
-  const at = Math.min(1, Math.max(0, share)) * (cividis.length - 1);
+/** A colour for a share from 0 to 1. @param isDark on dark paper it begins lighter, or its first colours could not be seen */
+export function rampColour(share: number, isDark = false): Rgb {
+  const shown = Math.min(1, Math.max(0, share));
+  const at = (isDark ? 0.3 + 0.7 * shown : shown) * (cividis.length - 1);
   const [low, high] = [cividis[Math.floor(at)]!, cividis[Math.ceil(at)]!];
   return [0, 1, 2].map((k) => low[k]! + (at % 1) * (high[k]! - low[k]!)) as unknown as Rgb;
 }
@@ -72,6 +73,7 @@ export type Legend =
       readonly low: number;
       readonly high: number;
       readonly missing: number;
+      readonly isDark: boolean;
     };
 
 /** Points that nothing is known of. */
@@ -97,7 +99,7 @@ export function byCategory(title: string, values: ArrayLike<number>, levels: rea
 }
 
 /** By numbers, from the 1st to the 99th percentile, so that a few extremes do not take all colours. */
-export function byNumber(title: string, values: ArrayLike<number>): Colouring {
+export function byNumber(title: string, values: ArrayLike<number>, isDark = false): Colouring {
   const known = Float64Array.from(values).filter(Number.isFinite).sort();
   const at = (share: number): number => known[Math.round(share * (known.length - 1))] ?? NaN;
   const [low, high] = [at(0.01), at(0.99)];
@@ -105,9 +107,9 @@ export function byNumber(title: string, values: ArrayLike<number>): Colouring {
   for (let k = 0; k < values.length; k++) {
     const value = values[k]!;
     const share = high > low ? (value - low) / (high - low) : 0.5;
-    put(bytes, k, Number.isFinite(value) ? rampColour(share) : plain, 0);
+    put(bytes, k, Number.isFinite(value) ? rampColour(share, isDark) : plain, 0);
   }
-  return { bytes, legend: { kind: 'numbers', title, low, high, missing: values.length - known.length } };
+  return { bytes, legend: { kind: 'numbers', title, low, high, missing: values.length - known.length, isDark } };
 }
 
 function put(bytes: Uint8Array, k: number, [r, g, b]: Rgb, mark: number): void {

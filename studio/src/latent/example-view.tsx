@@ -12,20 +12,35 @@ export function decodedLooks({ shades, values, cells, shape }: Decoded): Example
 }
 
 /** Shades as a picture of the canvas's own size: [height, width, channels]. */
-export function paint(canvas: HTMLCanvasElement, shades: Uint8Array, [height, width, channels]: readonly [number, number, number]): void { // prettier-ignore
+export function paint(
+  canvas: HTMLCanvasElement,
+  shades: Uint8Array,
+  [height, width, channels]: readonly [number, number, number],
+): void {
+  // prettier-ignore
   canvas.width = width;
   canvas.height = height;
   const context = canvas.getContext('2d');
   const image = context?.createImageData(width, height);
   if (!context || !image) return;
   for (let k = 0; k < width * height; k++) {
-    for (let part = 0; part < 3; part++) image.data[4 * k + part] = shades[k * channels + (channels === 3 ? part : 0)] ?? 0;
+    for (let part = 0; part < 3; part++)
+      image.data[4 * k + part] = shades[k * channels + (channels === 3 ? part : 0)] ?? 0;
     image.data[4 * k + 3] = 255;
   }
   context.putImageData(image, 0, 0);
 }
 
-export function Picture({ look, name, size }: { readonly look: Extract<ExampleLook, { looks: 'picture' }>; readonly name: string; readonly size?: 'small' | 'large' }) { // prettier-ignore
+export function Picture({
+  look,
+  name,
+  size,
+}: {
+  readonly look: Extract<ExampleLook, { looks: 'picture' }>;
+  readonly name: string;
+  readonly size?: 'small' | 'large';
+}) {
+  // prettier-ignore
   const canvas = useRef<HTMLCanvasElement>(null);
   const { shades, shape } = look;
   useEffect(() => {
@@ -35,7 +50,16 @@ export function Picture({ look, name, size }: { readonly look: Extract<ExampleLo
 }
 
 /** @param name what it is, for who does not see it */
-export function Example({ look, name, size }: { readonly look: ExampleLook | undefined; readonly name: string; readonly size?: 'small' | 'large' }) { // prettier-ignore
+export function Example({
+  look,
+  name,
+  size,
+}: {
+  readonly look: ExampleLook | undefined;
+  readonly name: string;
+  readonly size?: 'small' | 'large';
+}) {
+  // prettier-ignore
   if (!look) return <div class={`picture none ${size ?? ''}`} role="img" aria-label={`${name}: not there yet`} />;
   if (look.looks === 'picture') return <Picture look={look} name={name} {...(size && { size })} />;
   if (look.looks === 'numbers') return <Profile values={look.values} name={name} />;

@@ -5,7 +5,12 @@ import { lift } from './plane.ts';
 import type { Plane } from './plane.ts';
 
 /** Codes from one to another, ends included, [steps, latent], as `rootsigma interpolate` goes. */
-export function pathBetween(from: ArrayLike<number>, to: ArrayLike<number>, options: { readonly steps: number; readonly path: 'linear' | 'spherical' }): Float32Array { // prettier-ignore
+export function pathBetween(
+  from: ArrayLike<number>,
+  to: ArrayLike<number>,
+  options: { readonly steps: number; readonly path: 'linear' | 'spherical' },
+): Float32Array {
+  // prettier-ignore
   const row = (z: ArrayLike<number>): NdArray<'float32'> => new NdArray(Float32Array.from(z), [1, z.length]);
   return interpolateLatents(row(from), row(to), options).data;
 }

@@ -21,13 +21,10 @@ export interface PointLayer {
   dispose(): void;
 }
 
-/** @throws never: without WebGL2 a canvas of two dimensions draws */
+/** Where there is no WebGL2, a canvas of two dimensions draws. @throws Error where a driver refuses the shaders */
 export function pointLayer(canvas: HTMLCanvasElement): PointLayer {
   const gl = canvas.getContext('webgl2', { antialias: false, alpha: true, premultipliedAlpha: true });
-  if (gl) {
-    const layer = GlPoints.on(gl);
-    if (layer) return layer;
-  }
+  if (gl) return GlPoints.on(gl);
   return new CanvasPoints(canvas);
 }
 
@@ -51,7 +48,7 @@ void main() {
 
 /** Marks by their signed distances, smooth over a pixel at the rim. */
 const fragmentSource = `#version 300 es
-precision mediump float;
+precision highp float;
 in vec3 ink;
 in float alpha;
 flat in int mark;
@@ -86,7 +83,7 @@ class GlPoints implements PointLayer {
     gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
   }
 
-  static on(gl: WebGL2RenderingContext): GlPoints | undefined {
+  static on(gl: WebGL2RenderingContext): GlPoints {
     const program = gl.createProgram();
     for (const [type, source] of [
       [gl.VERTEX_SHADER, vertexSource],
@@ -94,13 +91,14 @@ class GlPoints implements PointLayer {
     ] as const) {
       // prettier-ignore
       const shader = gl.createShader(type);
-      if (!shader) return undefined;
+      if (!shader) throw new Error('WebGL2 has gone.');
       gl.shaderSource(shader, source);
       gl.compileShader(shader);
       gl.attachShader(program, shader);
     }
     gl.linkProgram(program);
-    return gl.getProgramParameter(program, gl.LINK_STATUS) === true ? new GlPoints(gl, program) : undefined;
+    if (gl.getProgramParameter(program, gl.LINK_STATUS) === true) return new GlPoints(gl, program);
+    throw new Error(`WebGL2 refuses the points' shaders: ${gl.getProgramInfoLog(program) ?? ''}`);
   }
 
   setPoints(points: Float32Array): void {

@@ -12,7 +12,9 @@ export interface CodesResource {
 
 /** A run's codes; those of before stay until others are there. */
 export function useCodes(id: string, query: string): CodesResource {
-  const [state, setState] = useState<{ codes?: CodesData; progress?: CodesProgress | undefined; problem?: unknown }>({});
+  const [state, setState] = useState<{ codes?: CodesData; progress?: CodesProgress | undefined; problem?: unknown }>(
+    {},
+  );
   const [turn, setTurn] = useState(0);
   useEffect(() => {
     const controller = new AbortController();

@@ -1,29 +1,26 @@
 // The page's end of the worker in which models compute. It is started by who first needs it, and ended with the page.
 import { WorkerCalls } from '../../../src/core/messages/index.ts';
 import type { CallOptions } from '../../../src/core/messages/index.ts';
+import type { RunDetail } from '../../../src/studio/contract.ts';
 import { getFile } from '../api/client.ts';
-import { Problem } from '../api/problem.ts';
 import type { Decoded, DecodeRequest, OpenedModel, PlaygroundRequest, Row, WhatIf } from './messages.ts';
+
+/** What of a run a model is opened from. */
+const modelFiles = ['config.json', 'model.safetensors', 'thresholds.json'];
 
 export class ModelClient {
   readonly #worker = new Worker(new URL('./model.worker.ts', import.meta.url), { type: 'module' });
 
-  /** Opens a run of the studio's. @throws Problem where it has no model yet */
-  async open(id: string, signal: AbortSignal): Promise<OpenedModel> {
-    const names = ['config.json', 'model.safetensors', 'thresholds.json'];
-    const files = await Promise.all(
-      names.map(async (name) => {
-        try {
-          const blob = await getFile(id, name, { signal });
-          return [[name, new Uint8Array(await blob.arrayBuffer())] as const];
-        } catch (error) {
-          // Not every run has thresholds.
-          if (error instanceof Problem && error.status === 404 && name === 'thresholds.json') return [];
-          throw error;
-        }
+  /** Opens a run of the studio's, by the files that it has. */
+  async open({ id, files }: Pick<RunDetail, 'id' | 'files'>, signal: AbortSignal): Promise<OpenedModel> {
+    const needed = files.filter(({ name }) => modelFiles.includes(name));
+    const contents = await Promise.all(
+      needed.map(async ({ name }) => {
+        const blob = await getFile(id, name, { signal });
+        return [name, new Uint8Array(await blob.arrayBuffer())] as const;
       }),
     );
-    return this.#call('open', { files: files.flat() }) as Promise<OpenedModel>;
+    return this.#call('open', { files: contents }) as Promise<OpenedModel>;
   }
 
   decode(request: DecodeRequest): Promise<Decoded> {

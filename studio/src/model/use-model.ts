@@ -1,4 +1,5 @@
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
+import type { RunDetail } from '../../../src/studio/contract.ts';
 import { isAbort } from '../api/problem.ts';
 import { ModelClient } from './client.ts';
 import type { OpenedModel } from './messages.ts';
@@ -14,7 +15,10 @@ export interface HeldModel {
 }
 
 /** A run's model in a worker of this page's own, fetched when something first needs it. */
-export function useModel(id: string): HeldModel {
+export function useModel(run: RunDetail): HeldModel {
+  const { id } = run;
+  const latest = useRef(run);
+  latest.current = run;
   const [state, setState] = useState<{ client?: ModelClient; model?: OpenedModel; problem?: unknown; isOpening?: boolean }>({}); // prettier-ignore
   const held = useRef<{ client: ModelClient; controller: AbortController } | undefined>(undefined);
   const end = (): void => {
@@ -32,7 +36,7 @@ export function useModel(id: string): HeldModel {
     const controller = new AbortController();
     held.current = { client, controller };
     setState({ isOpening: true });
-    client.open(id, controller.signal).then(
+    client.open(latest.current, controller.signal).then(
       (model) => {
         if (!controller.signal.aborted) setState({ client, model });
       },
@@ -43,5 +47,11 @@ export function useModel(id: string): HeldModel {
       },
     );
   }, [id]);
-  return { client: state.client, model: state.model, isOpening: state.isOpening ?? false, problem: state.problem, need };
+  return {
+    client: state.client,
+    model: state.model,
+    isOpening: state.isOpening ?? false,
+    problem: state.problem,
+    need,
+  };
 }

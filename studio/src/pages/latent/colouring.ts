@@ -18,16 +18,16 @@ export function colourChoices({ about, labels, kl }: CodesData): ColourChoice[] 
   ];
 }
 
-export function colouringOf(codes: CodesData, choice: string): Colouring {
+export function colouringOf(codes: CodesData, choice: string, isDark: boolean): Colouring {
   const { about, labels, kl, error } = codes;
   if (choice === 'label' && labels) {
     const classes = about.classes ?? [...new Set(labels)].sort((a, b) => a - b).map(String);
     return byCategory('label', labels, classes);
   }
-  if (choice === 'kl' && kl) return byNumber('KL(q ‖ p), nats', kl);
-  if (choice === 'error') return byNumber('−log p(x|z), nats', error);
+  if (choice === 'kl' && kl) return byNumber('KL(q ‖ p), nats', kl, isDark);
+  if (choice === 'error') return byNumber('−log p(x|z), nats', error, isDark);
   const column = about.columns.find(({ name }) => `column:${name}` === choice);
   const values = column && codes.column(column.name);
   if (!column || !values) return plainly(about.count);
-  return column.levels ? byCategory(column.name, values, column.levels) : byNumber(column.name, values);
+  return column.levels ? byCategory(column.name, values, column.levels) : byNumber(column.name, values, isDark);
 }

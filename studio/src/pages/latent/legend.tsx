@@ -16,7 +16,7 @@ export function Legend({ legend, shown, onShow }: {
         <span class="quiet">{legend.title}</span>
         <span class="number">{formatNumber(legend.low, 3)}</span>
         <svg viewBox={`0 0 ${steps} 1`} preserveAspectRatio="none" aria-hidden="true">
-          {Array.from({ length: steps }, (_, k) => <rect key={k} x={k} width="1.05" height="1" fill={cssColour(rampColour(k / (steps - 1)))} />)}
+          {Array.from({ length: steps }, (_, k) => <rect key={k} x={k} width="1.05" height="1" fill={cssColour(rampColour(k / (steps - 1), legend.isDark))} />)}
         </svg>
         <span class="number">{formatNumber(legend.high, 3)}</span>
         {legend.missing > 0 && <span class="quiet">{legend.missing} without, grey</span>}

@@ -30,6 +30,8 @@ import './latent.css';
 
 /** Ellipses that are drawn at once, at most. */
 const mostEllipses = 250;
+/** Of more points than these, some stand for all. */
+const someEllipses = 120;
 
 export default function LatentPage({ run }: RunPageProps) {
   const [split, setSplit] = useSetting('split', 'test');
@@ -77,7 +79,7 @@ export default function LatentPage({ run }: RunPageProps) {
       </div>
     );
   }
-  return <Explorer key={`${run.id} ${query}`} id={run.id} file={run.name.replaceAll('/', '-')} query={query} codes={codes} choice={choice} />; // prettier-ignore
+  return <Explorer key={`${run.id} ${query}`} run={run} file={run.name.replaceAll('/', '-')} query={query} codes={codes} choice={choice} />; // prettier-ignore
 }
 
 /** A code that is held: that of an example, or one that was moved from there. */
@@ -88,13 +90,14 @@ interface Held {
   readonly isMoved: boolean;
 }
 
-function Explorer({ id, file, query, codes, choice }: {
-  readonly id: string;
+function Explorer({ run, file, query, codes, choice }: {
+  readonly run: RunPageProps['run'];
   readonly file: string;
   readonly query: string;
   readonly codes: CodesData;
   readonly choice: preact.ComponentChildren;
 }) {
+  const { id } = run;
   const { about, mean, stddev } = codes;
   const { latent } = about;
   const [layoutName, setLayoutName] = useChoice('layout', latent > 2 ? ['pca', 'pair', 'umap'] : ['pair', 'pca', 'umap']);
@@ -116,13 +119,15 @@ function Explorer({ id, file, query, codes, choice }: {
   const [shown, setShown] = useState<readonly number[]>([]);
   const [window, setWindow] = useState<{ readonly x: readonly [number, number]; readonly y: readonly [number, number] } | undefined>(undefined); // prettier-ignore
   const stage = useRef<StageView | undefined>(undefined);
-  const model = useModel(id);
+  const model = useModel(run);
 
   const dimensions = [Math.round(i) - 1, Math.round(j) - 1] as const;
   const { layout, key, cancel, problem: layoutProblem } = useLayout(codes, layoutName, dimensions, () => { setLayoutName('pca'); }); // prettier-ignore
   const plane = layout?.plane;
   const points = useMemo(() => layout?.points ?? new Float32Array(2 * about.count).fill(NaN), [layout?.points, codes]);
-  const colouring = useMemo(() => colouringOf(codes, colour), [codes, colour]);
+  const painted = paint.value;
+  const isDark = useMemo(isPaperDark, [painted]);
+  const colouring = useMemo(() => colouringOf(codes, colour, isDark), [codes, colour, isDark]);
   const categories = colouring.legend.kind === 'categories';
   const faded = useMemo(() => {
     const bytes = new Uint8Array(about.count);
@@ -172,11 +177,13 @@ function Explorer({ id, file, query, codes, choice }: {
     return set;
   }, [selection, held?.index, hovered?.index]);
   const isFew = shown.length <= mostEllipses;
-  const wanted = withEllipses === 'yes' && plane?.b ? [...new Set([...chosen, ...(isFew ? shown : [])])] : [];
+  const stride = Math.max(1, Math.round(about.count / someEllipses));
+  const some = useMemo(() => Array.from({ length: Math.ceil(about.count / stride) }, (_, k) => k * stride), [codes]);
+  const hasEllipses = withEllipses === 'yes' && plane?.b !== undefined && about.spread !== 'none';
+  const wanted = hasEllipses ? [...new Set([...chosen, ...(isFew ? shown : some)])] : [];
   const covarianceOf = useCovariances({ id, query }, codes, wanted);
   const contours = useContours(codes, plane, { aggregate: withAggregate === 'yes', prior: withPrior === 'yes' });
 
-  const painted = paint.value;
   const contents = useMemo((): OverlayContents => {
     const at = (index: number): Point => ({ x: points[2 * index] ?? NaN, y: points[2 * index + 1] ?? NaN });
     const [ink, accent, quiet, edge] = ['--ink', '--accent', '--quiet', '--edge'].map(colorOf);
@@ -193,7 +200,7 @@ function Explorer({ id, file, query, codes, choice }: {
         ...contours.aggregate.map((segments) => ({ segments, colour: accent ?? '', dash: [] })),
         ...contours.prior.map((segments) => ({ segments, colour: edge ?? '', dash: [2, 4] })),
       ],
-      circles: plane?.b && about.priorIsStandard && withPrior === 'yes' ? { at: project(plane, new Float64Array(latent)), radii: [1, 2, 3], colour: edge ?? '' } : undefined, // prettier-ignore
+      circles: plane?.b && about.priorIsStandard && about.whyNoSamples === undefined && withPrior === 'yes' ? { at: project(plane, new Float64Array(latent)), radii: [1, 2, 3], colour: edge ?? '' } : undefined, // prettier-ignore
       ellipses,
       path: plane?.b && pathCodes ? Array.from({ length: pathSteps }, (_, k) => project(plane, pathCodes.subarray(k * latent, (k + 1) * latent))) : [], // prettier-ignore
       rings: [
@@ -263,7 +270,7 @@ function Explorer({ id, file, query, codes, choice }: {
           </label>
         )}
         {toggle('q(z|x)', withEllipses, setEllipses, about.spread !== 'none' && plane?.b !== undefined)}
-        {toggle('prior', withPrior, setPrior, plane?.b !== undefined)}
+        {toggle('prior', withPrior, setPrior, plane?.b !== undefined && about.whyNoSamples === undefined)}
         {toggle('aggregate', withAggregate, setAggregate, plane?.b !== undefined)}
       </div>
       <Notes codes={codes} layout={layoutName} asking={model.model?.asking} given={given} />
@@ -309,6 +316,12 @@ function Explorer({ id, file, query, codes, choice }: {
               setShown(stage.current?.visible(mostEllipses) ?? []);
             }}
           />
+          {hasEllipses && (
+            <p class="quiet keys">
+              Ellipses: one standard deviation of q(z|x){isFew ? '' : ` of every ${stride}th example; of all when you zoom in`}. With the axes of
+              Σ<sup>½</sup> where you point.
+            </p>
+          )}
           <Legend legend={colouring.legend} shown={level} onShow={setLevel} />
           <p id="stage-keys" class="quiet keys">
             Point to decode, click to hold a code, drag its handle through latent space. Keys: arrows go from point to point, Enter holds, Space selects, Alt + arrows move the handle, Shift + arrows the window, + − 0 zoom, Escape lets go.
@@ -317,14 +330,14 @@ function Explorer({ id, file, query, codes, choice }: {
         </div>
         <div class="explorer-side">
           <Probe title={title} original={lookedIndex === undefined ? undefined : lookOf(lookedIndex)} hasOriginal={lookedIndex !== undefined} decoded={looked ? decoded.looks[0] : undefined} problem={model.problem ?? (looked ? decoded.problem : undefined)} again={model.need} isOpening={model.isOpening} facts={facts} />
-          <Sliders
+          {about.whyNoSamples === undefined && <Sliders
             z={looked?.z ?? center}
             mean={held?.index === undefined ? undefined : codeAt(mean, latent, held.index)}
             stddev={held?.index === undefined ? undefined : stddev?.subarray(held.index * latent, (held.index + 1) * latent)}
             reach={reach}
             onChange={(next) => { model.need(); setHeld({ z: next, index: held?.index ?? looked?.index, isMoved: true }); }}
             onReset={() => { if (held?.index === undefined) setHeld({ z: center, index: undefined, isMoved: true }); else hold(held.index); }}
-          />
+          />}
         </div>
       </div>
       <div class="explorer-below">
@@ -347,7 +360,7 @@ function Notes({ codes, layout, asking, given }: { readonly codes: CodesData; re
     ...(!about.priorIsStandard ? [codes.priorDraws ? `The prior ‘${about.prior}’ is drawn by contours around ${contourShares.map((share) => `${100 * share} %`).join(', ')} of 2,000 draws.` : `The prior ‘${about.prior}’ cannot be drawn without a condition.`] : []),
     ...(layout === 'umap' ? [`UMAP keeps neighbours together; lengths and directions mean nothing there, so that there are no ellipses and no contours.${about.count > mostForUmap ? ` The first ${mostForUmap} codes.` : ''}`] : []),
     ...(layout !== 'umap' && about.count > mostForAggregate ? [`The aggregate posterior is that of the first ${mostForAggregate}.`] : []),
-    ...(about.condition && given === '' ? [`Decoding needs a condition: ${asking ?? `${about.condition.join(', ')}`}.`] : []),
+    ...(about.condition && given === '' ? [`Decoding needs a condition: ${asking ?? about.condition.join(', ')}.`] : []),
     ...(about.whyNoSamples === undefined ? [] : [about.whyNoSamples]),
     ...about.notices,
   ];
@@ -374,6 +387,11 @@ function factsOf({ about, labels, kl, error, column }: CodesData, index: number)
     ['−log p(x|z)', `${formatNumber(error[index])} nats`],
     ...(about.looks === 'row' ? [] : about.columns.slice(0, 8).map(({ name, levels }): [string, string] => [name, levels?.[column(name)?.[index] ?? -1] ?? formatNumber(column(name)?.[index])])), // prettier-ignore
   ];
+}
+
+function isPaperDark(): boolean {
+  const [red = 255, green = 255, blue = 255] = (colorOf('--paper').match(/[\d.]+/g) ?? []).map(Number);
+  return red + green + blue < 384;
 }
 
 function heldName({ index, isMoved }: Held, nameOf: (index: number) => string): string {

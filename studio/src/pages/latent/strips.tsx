@@ -147,7 +147,15 @@ function GridPicture({ decoded }: { readonly decoded: Decoded }) {
       context.putImageData(image, (k % side) * width, Math.floor(k / side) * height);
     });
   }, [decoded]); // prettier-ignore
-  if (looks[0]?.looks === 'picture') return <canvas ref={canvas} class="picture whole" role="img" aria-label={`${side} by ${side} decoded codes over the plane`} />;
+  if (looks[0]?.looks === 'picture')
+    return (
+      <canvas
+        ref={canvas}
+        class="picture whole"
+        role="img"
+        aria-label={`${side} by ${side} decoded codes over the plane`}
+      />
+    );
   const middle = [0, Math.floor(side / 2), side - 1];
   return (
     <div class="scroll">
