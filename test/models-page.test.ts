@@ -4,7 +4,7 @@ import { format, resolveConfig } from 'prettier';
 import { expect, it } from 'vitest';
 import { metricsPage } from './metrics-page.ts';
 import { partsPage } from './models-page.ts';
-import { optionTypes } from './option-types.ts';
+import { modelOptionTypes, optionTypes } from './option-types.ts';
 
 it.each([
   ['models.md', partsPage],
@@ -15,6 +15,9 @@ it.each([
   await expect(await format(page(), { ...options, parser: 'markdown' })).toMatchFileSnapshot(path);
 });
 
-it("options given flat have the rows' texts as doc comments", async () => {
-  await expect(optionTypes()).toMatchFileSnapshot(`${import.meta.dirname}/../src/config/option-docs.generated.ts`);
+it.each([
+  ['config', optionTypes],
+  ['models', modelOptionTypes],
+])("options given flat have the rows' texts as doc comments, in %s", async (folder, types) => {
+  await expect(types()).toMatchFileSnapshot(`${import.meta.dirname}/../src/${folder}/option-docs.generated.ts`);
 });

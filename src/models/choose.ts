@@ -1,9 +1,15 @@
 import { chosenPart } from '../parts/index.ts';
-import type { FlatOptions, PartChoice } from '../parts/index.ts';
+import type { FlatOptions, Part, PartChoice } from '../parts/index.ts';
 import { likelihoods } from './likelihoods/index.ts';
 import type { LikelihoodData, LikelihoodFamily, LikelihoodRow } from './likelihoods/index.ts';
 import { networks } from './networks/index.ts';
 import type { Networks, NetworkRow, NetworkSizes } from './networks/index.ts';
+import type {
+  LikelihoodOptionDocs,
+  NetworkOptionDocs,
+  PosteriorOptionDocs,
+  PriorOptionDocs,
+} from './option-docs.generated.ts';
 import { posteriors } from './posteriors/index.ts';
 import type { Posterior, PosteriorRow, PosteriorSizes } from './posteriors/index.ts';
 import type { ModelPart } from './capabilities.ts';
@@ -18,25 +24,31 @@ interface WithParts {
   readonly parts?: readonly { readonly kind: string }[] | undefined;
 }
 
+/** The options of rows that `npm run build:models` has not seen yet. */
+type Others<Row extends Part, Docs> = Omit<FlatOptions<Row>, keyof Docs>;
+
 /** Which q(z|x). */
-export interface PosteriorOptions extends FlatOptions<(typeof posteriors)[number]>, WithParts {
+export interface PosteriorOptions
+  extends PosteriorOptionDocs, Others<(typeof posteriors)[number], PosteriorOptionDocs>, WithParts {
   /** Default: diagonal. */
   readonly posterior?: PartChoice | undefined;
 }
 
 /** Which p(z). */
-export interface PriorOptions extends FlatOptions<(typeof priors)[number]>, WithParts {
+export interface PriorOptions extends PriorOptionDocs, Others<(typeof priors)[number], PriorOptionDocs>, WithParts {
   /** Default: standard-normal. */
   readonly prior?: PartChoice | undefined;
 }
 
 /** Which p(x|z). */
-export interface LikelihoodOptions extends FlatOptions<(typeof likelihoods)[number]>, WithParts {
+export interface LikelihoodOptions
+  extends LikelihoodOptionDocs, Others<(typeof likelihoods)[number], LikelihoodOptionDocs>, WithParts {
   readonly likelihood: PartChoice;
 }
 
 /** Which networks. */
-export interface NetworkOptions extends FlatOptions<(typeof networks)[number]>, WithParts {
+export interface NetworkOptions
+  extends NetworkOptionDocs, Others<(typeof networks)[number], NetworkOptionDocs>, WithParts {
   /** Default: dense. The others need images. */
   readonly network?: PartChoice | undefined;
 }
