@@ -64,6 +64,7 @@ export const trainingSchema = schema.object({
   threads: v.exactOptional(schema.whole(1)),
 });
 
+/** How a run is trained, as config.json has it. */
 export type TrainingConfig = v.InferOutput<typeof trainingSchema>;
 export type OptimizerConfig = TrainingConfig['optimizer'];
 export type ScheduleConfig = TrainingConfig['schedule'];

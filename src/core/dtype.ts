@@ -1,8 +1,10 @@
 /** Element types. `bool` is stored as bytes 0 and 1. */
 export type DType = 'float32' | 'float64' | 'int32' | 'uint32' | 'bool';
 
+/** Element types of floating-point numbers: what can be differentiated. */
 export type FloatDType = 'float32' | 'float64';
 
+/** The typed array that holds the elements of each type. */
 export interface ArrayOf {
   float32: Float32Array<ArrayBuffer>;
   float64: Float64Array<ArrayBuffer>;
@@ -11,6 +13,7 @@ export interface ArrayOf {
   bool: Uint8Array<ArrayBuffer>;
 }
 
+/** A typed array of any of the element types. */
 export type TypedArray = ArrayOf[DType];
 
 const constructors = {

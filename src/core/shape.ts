@@ -3,6 +3,7 @@ import { ShapeError } from './errors.ts';
 /** Concrete sizes, outermost first; row-major storage. A scalar is []. */
 export type Shape = readonly number[];
 
+/** How many elements an array of that shape has: the product of its sizes, 1 for a scalar. */
 export function sizeOf(shape: Shape): number {
   let size = 1;
   for (const dimension of shape) size *= dimension;

@@ -35,6 +35,7 @@ export function areForModel({ like, trainsOn = false }: Pick<ResolveContext, 'li
 
 export const defaultMemoryLimit = 2 ** 30;
 
+/** How far data are read, for whoever shows it. */
 export interface LoadProgress {
   /** What is read: a URL or a folder. */
   readonly what: string;

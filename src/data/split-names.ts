@@ -1,4 +1,5 @@
 export const splitNames = ['train', 'validation', 'test'] as const;
+/** The name of a split of the data. */
 export type SplitName = (typeof splitNames)[number];
 /** A split, or all of a source's examples. */
 export type SplitChoice = SplitName | 'all';

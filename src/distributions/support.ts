@@ -20,6 +20,7 @@ import {
 import type { Tensor, TensorLike } from '../graph/index.ts';
 import { truncate } from './choice.ts';
 
+/** Whether a distribution looks if values lie in its support. */
 export interface SupportOptions {
   /**
    * Whether `logProb` looks if x lies in the support, and is −∞ where it does not (`validate_args` of torch, which throws). `false`: the

@@ -1,6 +1,7 @@
 import { checkOptions, rule } from '../core/index.ts';
 import type { OrtEngineName } from './onnx/support.ts';
 
+/** The name of an engine that computes. */
 export type EngineName = 'reference' | OrtEngineName;
 
 /** What `createEngine` takes as `engine`; `auto` is the fastest that loads. */

@@ -8,6 +8,7 @@ import { createOrtEngine, defaultThreads, isNode, logicalCores, threadCount } fr
 import { referenceEngine } from './reference/index.ts';
 import { createRemoteEngine } from './remote/remote-engine.ts';
 
+/** Options of `createEngine`: which engine, on how many threads, in which worker. */
 export interface EngineOptions {
   /** `auto` (default): onnxruntime-node; where that does not load, and in browsers, onnxruntime-web. */
   readonly engine?: EngineChoice;

@@ -3,6 +3,7 @@ import type { NdArray } from '../core/index.ts';
 import type { Tensor } from '../graph/index.ts';
 import type { EngineChoice } from './choice.ts';
 
+/** Arrays by the names of a program's inputs or outputs. */
 export type NamedArrays = Readonly<Record<string, NdArray>>;
 
 /** What to compile: the outputs wanted, and which inputs and outputs live in arrays of the caller's. */
@@ -21,6 +22,7 @@ export interface ProgramSpec {
   readonly threads?: number;
 }
 
+/** A compiled computation that runs as often as it is fed. */
 export interface Program {
   /** Names of the inputs that `run` must be fed: every input of the graph that is not bound. */
   readonly inputs: readonly string[];
@@ -33,6 +35,7 @@ export interface Program {
   dispose(): Promise<void>;
 }
 
+/** What compiles expressions into programs and runs them: `createEngine` gives one. */
 export interface Engine {
   /** What makes another like it, on another thread. Default: auto. */
   readonly choice?: EngineChoice;

@@ -19,6 +19,10 @@ import { evaluateReconstruction } from './evaluate-reconstruction.ts';
 import type { EvaluateOptions, Evaluation } from './evaluation-result.ts';
 import { drawTerms, meanWithError, nllOf } from './importance-sampling.ts';
 
+/**
+ * ELBO in its two parts, importance-sampled NLL and KL per dimension: means over examples, in nats; of a model without a density the
+ * reconstruction. `Evaluation` says what is in it.
+ */
 export async function evaluateModel(given: EvaluateOptions): Promise<Evaluation> {
   const options = underPresentNames('evaluateModel', given, formerDrawNames, { onNotice: noticesTo(undefined) });
   const { model, examples, draws, onProgress } = options;

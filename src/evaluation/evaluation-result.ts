@@ -39,6 +39,7 @@ export interface Evaluation {
   readonly squaredError?: { readonly value: number; readonly standardError: number };
 }
 
+/** How far an evaluation is: its stage, and how many of how many examples are done. */
 export interface EvaluationProgress {
   readonly stage: 'elbo' | 'nll' | 'reconstruction' | 'metric';
   /** Which, at the stage 'metric'. */
@@ -47,6 +48,7 @@ export interface EvaluationProgress {
   readonly total: number;
 }
 
+/** What `evaluateModel` evaluates: a model with its parameters, on which examples, with how many draws. */
 export interface EvaluateOptions {
   readonly engine: Engine;
   readonly model: Vae;

@@ -4,6 +4,7 @@ import { fitSoftmax, softmaxLogits, standardScale } from '../data/index.ts';
 import { checkLabeled } from './labeled-codes.ts';
 import type { LabeledCodes } from './labeled-codes.ts';
 
+/** How well classes are read off codes by a linear classifier. */
 export interface LinearProbe {
   /** Share of the test codes that are classified right. */
   readonly accuracy: number;

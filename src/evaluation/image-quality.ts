@@ -50,6 +50,7 @@ function meanSquaredError(a: ArrayLike<number>, b: ArrayLike<number>): number {
   return total / a.length;
 }
 
+/** Rows, columns and channels of an image. */
 export interface ImageSize {
   readonly height: number;
   readonly width: number;

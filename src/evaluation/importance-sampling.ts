@@ -25,6 +25,7 @@ export interface NllEstimate {
   readonly samples: number;
 }
 
+/** What `estimateNll` estimates −log p(x) of, with how many draws. */
 export interface NllOptions {
   readonly engine: Engine;
   readonly model: Vae;

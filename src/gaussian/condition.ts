@@ -33,6 +33,7 @@ import { applyMatrix, solveVectors } from './roots/matrices.ts';
 import { ScaleTrilRoot } from './roots/scale-tril.ts';
 import { ScaledIdentityRoot } from './roots/scaled-identity.ts';
 
+/** Which coordinates of a Gaussian are known, and their values: what `condition` takes. */
 export interface Observation {
   /** Coordinates that are known: distinct, in [0, n). */
   readonly indices: readonly number[];

@@ -6,6 +6,7 @@ import { LowRankRoot } from './roots/low-rank.ts';
 import { Scale, unwrapScale } from './scale.ts';
 import type { ScaleLike, ScaleWord } from './scale.ts';
 
+/** W of Σ = D + W Wᵀ. */
 export interface LowRankOptions {
   /** W, [...batch, n, r] */
   readonly factor: TensorLike;

@@ -62,4 +62,5 @@ export const activations = {
   tanh,
   sigmoid,
 } as const;
+/** The name of an activation: a key of `activations`. */
 export type ActivationName = keyof typeof activations;

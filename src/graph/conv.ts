@@ -8,6 +8,7 @@ import type { Tensor } from './tensor.ts';
 /** One number for both axes, or [rows, columns]. */
 export type Pair = number | readonly [number, number];
 
+/** Strides, padding and dilation of `conv2d`. */
 export interface ConvOptions {
   /** Default: 1. */
   readonly strides?: Pair;
@@ -17,6 +18,7 @@ export interface ConvOptions {
   readonly dilations?: Pair;
 }
 
+/** Options of `convTranspose2d`: those of the convolution that it is the transpose of, and which of the possible sizes it gives. */
 export interface ConvTransposeOptions extends ConvOptions {
   /** Rows and columns more than the smallest image; less than the strides. Default: 0. */
   readonly outputPadding?: Pair;

@@ -48,16 +48,23 @@ function unlessNeutral(op: BinaryOp, neutral: number, a: TensorLike, b: TensorLi
   return binaryNode(op, x, y);
 }
 
+/** a + b, broadcast. */
 export const add = (a: TensorLike, b: TensorLike): Tensor => unlessNeutral('add', 0, a, b, 'both');
+/** a − b, broadcast. */
 export const sub = (a: TensorLike, b: TensorLike): Tensor => unlessNeutral('sub', 0, a, b, 'right');
+/** a · b, number by number, broadcast; `matmul` multiplies matrices. */
 export const mul = (a: TensorLike, b: TensorLike): Tensor => unlessNeutral('mul', 1, a, b, 'both');
 /** a / b, broadcast. */
 export const div = (a: TensorLike, b: TensorLike): Tensor => unlessNeutral('div', 1, a, b, 'right');
 /** aᵇ. Differentiable in the base everywhere, in the exponent where a > 0 (its gradient is 0 at a = 0). */
 export const pow = binary('pow');
+/** The larger of a and b, broadcast; NaN where either is. */
 export const maximum = binary('maximum');
+/** The smaller of a and b, broadcast; NaN where either is. */
 export const minimum = binary('minimum');
+/** a = b, broadcast: booleans. */
 export const equal = binary('equal');
+/** a < b, broadcast: booleans. */
 export const less = binary('less');
 /** a ≤ b, broadcast: booleans. */
 export const lessEqual = binary('lessEqual');
@@ -80,17 +87,25 @@ export const neg = (x: TensorLike): Tensor => {
   const tensor = asTensor(x);
   return isOp(tensor, 'neg') && tensor.inputs[0] ? tensor.inputs[0] : makeNode('neg', [tensor], {});
 };
+/** ∣x∣. Its derivative at 0 is 0. */
 export const abs = unary('abs');
+/** −1, 0 or 1. Its derivative is 0. */
 export const sign = unary('sign');
+/** eˣ */
 export const exp = unary('exp');
+/** The natural logarithm. */
 export const log = unary('log');
 /** log(1 + x), accurate near 0. */
 export const log1p = unary('log1p');
 /** eˣ − 1, accurate near 0. */
 export const expm1 = unary('expm1');
+/** √x, elementwise; of a matrix Σ that is not Σ^{1/2}, which `sqrtmh` gives. */
 export const sqrt = unary('sqrt');
+/** sin x, x in radians. */
 export const sin = unary('sin');
+/** cos x, x in radians. */
 export const cos = unary('cos');
+/** The hyperbolic tangent. */
 export const tanh = unary('tanh');
 /** 1 / (1 + e⁻ˣ) */
 export const sigmoid = unary('sigmoid');

@@ -34,6 +34,7 @@ export function cholesky(covariance: TensorLike): Tensor {
   return makeNode('cholesky', [asTensor(covariance)], {});
 }
 
+/** Which triangle `triangularSolve` reads, and whether it is transposed. */
 export interface TriangularSolveOptions {
   /** Whether T is lower triangular; the other triangle is not read. Default: true. */
   readonly lower?: boolean;

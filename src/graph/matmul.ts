@@ -6,6 +6,7 @@ import { isOp } from './tensor.ts';
 import type { Dimension, GraphShape } from './graph-shape.ts';
 import type { Tensor } from './tensor.ts';
 
+/** Which operands of `matmul` are transposed, without a copy. */
 export interface MatmulOptions {
   readonly transposeA?: boolean;
   readonly transposeB?: boolean;

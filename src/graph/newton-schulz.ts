@@ -9,6 +9,7 @@ import { sum } from './reductions.ts';
 import { squeeze } from './shaping.ts';
 import type { Tensor } from './tensor.ts';
 
+/** What `newtonSchulzSqrt` gives: the root, and how good it is. */
 export interface NewtonSchulzRoot {
   /** S ≈ Σ^{1/2}, [..., n, n], symmetric to the bit */
   readonly root: Tensor;

@@ -4,12 +4,14 @@ import type { GraphShape } from './graph-shape.ts';
 /** Ops without attributes. */
 type None = Readonly<Record<string, never>>;
 
+/** Over which axes a reduction goes, and whether they stay. */
 export interface ReduceAttributes {
   /** Sorted, distinct, non-negative. */
   readonly axes: readonly number[];
   readonly keepDims: boolean;
 }
 
+/** What a random op draws: of which stream, from where, in which shape and type. */
 export interface RandomAttributes {
   /** Words folded into the key, in order, before drawing (`split(key, n)[i]` is `foldIn(key, i)`). */
   readonly path: readonly number[];
@@ -122,6 +124,7 @@ export interface OpAttributes {
   triangularSolve: { readonly lower: boolean; readonly transpose: boolean };
 }
 
+/** The name of an op: a row of the table. */
 export type OpName = keyof OpAttributes;
 
 /** Elementwise ops of one tensor of floating-point numbers. */
@@ -182,8 +185,10 @@ export const hostOps = [
   'triangularSolve',
 ] as const satisfies readonly OpName[];
 
+/** Ops that ONNX lacks: random numbers and decompositions, computed between sessions. */
 export type HostOpName = (typeof hostOps)[number];
 
+/** Expressions without operands. */
 export type LeafOpName = 'input' | 'constant' | 'dimension';
 
 /** What an ONNX model can hold besides its leaves. */

@@ -8,11 +8,13 @@ import { reshape } from './shaping.ts';
 import type { GraphShape } from './graph-shape.ts';
 import type { Tensor } from './tensor.ts';
 
+/** Options of `sum`, `mean`, `max` and the other reductions. */
 export interface ReduceOptions {
   /** Keep the reduced axes with size 1. Default: false. */
   readonly keepDims?: boolean;
 }
 
+/** One axis or several; negative ones count from the last. */
 export type Axes = number | readonly number[];
 
 const reduction =

@@ -5,6 +5,7 @@ import type { OpAttributes, OpName, ReduceAttributes } from './op-table.ts';
 import type { Dimension, GraphShape } from './graph-shape.ts';
 import type { Tensor } from './tensor.ts';
 
+/** The shape and element type that an op gives. */
 export interface Inferred {
   readonly shape: GraphShape;
   readonly dtype: DType;

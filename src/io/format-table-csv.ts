@@ -3,6 +3,7 @@ import { formatNumber } from './number-form.ts';
 import { guardFormula } from './spreadsheet-text.ts';
 import type { Cell, Table, WrittenForm } from './table.ts';
 
+/** How a table is written as CSV: its delimiter, and what becomes of text that a spreadsheet would run. */
 export interface FormatTableOptions {
   /** Default: the table's own, else a comma. */
   readonly delimiter?: string;

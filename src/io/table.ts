@@ -5,6 +5,7 @@ import type { NumberForm } from './number-form.ts';
 /** One entry of a table; `null` where nothing is stored. CSV has strings only. */
 export type Cell = string | number | boolean | null;
 
+/** A column of a table: its name and cells, and how it is written where that is known. */
 export interface TableColumn {
   readonly name: string;
   readonly values: readonly Cell[];
@@ -34,7 +35,7 @@ export interface Table {
   readonly delimiter?: string;
 }
 
-/** @throws ShapeError when columns differ in length or two have the same name */
+/** A table of columns by name, or of a list of them. @throws ShapeError when columns differ in length or two have the same name */
 export function tableOf(columns: Readonly<Record<string, readonly Cell[]>> | readonly TableColumn[]): Table {
   const list = Array.isArray(columns)
     ? (columns as readonly TableColumn[])

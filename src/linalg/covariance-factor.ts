@@ -34,6 +34,7 @@ export interface CovarianceFactor {
   readonly notices: readonly string[];
 }
 
+/** Options of `factorCovariance`: the element type, and which eigenvalues count as zero. */
 export interface FactorOptions extends SpectrumOptions {
   /** Element type of the result. Default: the input's, by whose rounding Σ is judged in any case. */
   readonly dtype?: FloatDType;

@@ -8,6 +8,7 @@ import { spectrumRules } from './spectrum-options.ts';
 import type { SpectrumOptions } from './spectrum-options.ts';
 import { toSymmetric } from './symmetric.ts';
 
+/** Options of `invSqrtmh`: whether a singular Σ is inverted on its support. */
 export interface InvSqrtmhOptions extends SpectrumOptions {
   /** Invert on the support only, Σ singular or not (the root of the pseudoinverse). Default false: singular Σ is refused. */
   readonly pseudo?: boolean;

@@ -18,6 +18,7 @@ export interface RootIterate {
   readonly residual: number;
 }
 
+/** When an iteration for the square root ends. */
 export interface IterationOptions {
   /** Steps at most (default 40). The trace simply ends there: look at the last residual. */
   readonly maxSteps?: number;

@@ -2,6 +2,7 @@ import { formatShape, ShapeError } from '../core/index.ts';
 import type { ArrayLikeInput, FloatDType, NdArray } from '../core/index.ts';
 import { commonDType, pairBatches, toMatrices, toResult } from './matrices.ts';
 
+/** Sizes of a product [rows, inner] · [inner, columns]. */
 export interface ProductSizes {
   readonly rows: number;
   readonly inner: number;

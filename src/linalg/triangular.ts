@@ -5,6 +5,7 @@ import { commonDType, matrixName, pairBatches, toMatrices, toResult, toSquare } 
 import type { Matrices } from './matrices.ts';
 import { toSymmetric } from './symmetric.ts';
 
+/** Which triangle `solveTriangular` reads, and whether it is transposed. */
 export interface SolveTriangularOptions {
   /** T is upper triangular (default: lower). The other triangle is not read. */
   readonly upper?: boolean;

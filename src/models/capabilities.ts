@@ -38,6 +38,7 @@ const inWords: Readonly<Record<Capability, string>> = {
   codes: 'codes of a book (codes)',
 };
 
+/** Whether a part of a model can do something, such as say log q(z|x) of a draw. */
 export function has({ capabilities }: Pick<ModelPart, 'capabilities'>, capability: Capability): boolean {
   return capabilities.includes(capability);
 }

@@ -48,6 +48,7 @@ export interface NamedVaeOptions extends SharedOptions, Omit<NetworkOptions, 'pa
 /** A model of one's own networks: an encoder x → features, and a decoder z → the likelihood's numbers. */
 export interface CustomVaeOptions extends SharedOptions, Networks {}
 
+/** Options of `createVae`: a model of built-in networks, or of one's own. */
 export type VaeOptions = NamedVaeOptions | CustomVaeOptions;
 
 /** What a model says of a batch. */
@@ -68,6 +69,7 @@ export interface VaeOutput {
   readonly state?: Parameters;
 }
 
+/** What `Vae.apply` draws with, and how many draws of z an example gets. */
 export interface ApplyOptions {
   /** For the draw of z, and for what layers draw in training. */
   readonly key: GraphKey | Key;

@@ -6,6 +6,7 @@ import type { Layer } from './layer.ts';
 import { parameter } from './parameters.ts';
 import type { Parameters } from './parameters.ts';
 
+/** Channels, kernel, stride and padding of the layer `convolution`. */
 export interface ConvolutionOptions {
   readonly channels: readonly [input: number, output: number];
   /** Side of the square kernel. */
@@ -20,6 +21,7 @@ export interface ConvolutionOptions {
   readonly biasInitializer?: Initializer;
 }
 
+/** Options of the layer `transposedConvolution`. */
 export interface TransposedConvolutionOptions extends ConvolutionOptions {
   /** Rows and columns more than the smallest image; less than the stride. Default: 0. */
   readonly outputPadding?: readonly [number, number];

@@ -6,6 +6,7 @@ import { activation, sequential } from './layer.ts';
 import type { Layer } from './layer.ts';
 import { parameter } from './parameters.ts';
 
+/** Initialisers of the layer `dense`. */
 export interface DenseOptions {
   /** Default: uniform on ±1/√inputSize, as PyTorch's Linear. */
   readonly weightInitializer?: Initializer;

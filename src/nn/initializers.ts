@@ -12,8 +12,10 @@ export interface InitializerContext {
 /** Starting values of one parameter. The context is there where a training begins. */
 export type Initializer = (key: Key, shape: Shape, context?: InitializerContext) => NdArray<'float32'>;
 
+/** All 0. */
 export const zeros: Initializer = (_, shape) => NdArray.zeros(shape, 'float32');
 
+/** All 1. */
 export const ones: Initializer = (_, shape) => {
   const array = NdArray.zeros(shape, 'float32');
   array.data.fill(1);

@@ -6,6 +6,7 @@ import { onRows } from './on-rows.ts';
 import type { ParameterSpec, Parameters } from './parameters.ts';
 import { parameter } from './parameters.ts';
 
+/** Sizes and outputs of a masked autoregressive network. */
 export interface MadeOptions {
   /** n: coordinates in, and of each output. */
   readonly size: number;

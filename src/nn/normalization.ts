@@ -19,6 +19,7 @@ import type { Layer, LayerContext } from './layer.ts';
 import { parameter } from './parameters.ts';
 import type { ParameterSpec, Parameters } from './parameters.ts';
 
+/** Options of `groupNorm` and `layerNorm`: which axes are an example's image, and what is added to variances. */
 export interface NormalizationOptions {
   /** Axes after the channels' one: 2 for images [..., C, H, W] (the default), 0 for vectors [..., C]. */
   readonly spatialAxes?: number;
@@ -26,6 +27,7 @@ export interface NormalizationOptions {
   readonly epsilon?: number;
 }
 
+/** Options of `batchNorm`. */
 export interface BatchNormOptions extends NormalizationOptions {
   /** Share of a batch in the running statistics. Default: 0.1, as PyTorch. */
   readonly momentum?: number;

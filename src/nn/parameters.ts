@@ -47,7 +47,7 @@ export function parameterInputs(specs: readonly ParameterSpec[], dtype: FloatDTy
   return Object.fromEntries(specs.map(({ name, shape }) => [name, input(name, shape, dtype)]));
 }
 
-/** @throws ShapeError that names the missing parameter and what there is */
+/** A parameter by its full name. @throws ShapeError that names the missing one and what there is */
 export function parameter(parameters: Parameters, name: string): Tensor {
   const tensor = parameters[name];
   if (tensor) return tensor;

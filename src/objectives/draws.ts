@@ -15,6 +15,8 @@ export interface DrawnTerms {
 }
 
 /**
+ * What several draws of z an example say of its bound: log weights, and the terms of the ELBO as means over the draws.
+ *
  * @param x [rows, inputSize]
  * @param logDensity log q(z|x) at the draws, [rows, draws]. Default: that of the draws themselves, whose gradient is the total one
  */

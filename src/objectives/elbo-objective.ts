@@ -5,6 +5,7 @@ import { createObjective, defineObjective } from './objective.ts';
 import type { ObjectiveSizes, TrainingObjective } from './objective.ts';
 import { describeScheduled, scheduled } from './schedule.ts';
 
+/** The row of the ELBO among the objectives. */
 export const elbo = defineObjective({
   name: 'elbo',
   summary: 'the evidence lower bound; with β ≠ 1 that of a β-VAE',

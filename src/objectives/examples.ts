@@ -14,6 +14,7 @@ export interface Examples {
   read(indices: Uint32Array, out: Float32Array, key: Key): void;
 }
 
+/** Some examples in a row, as evaluation reads them. */
 export interface ExampleBatch {
   /** [count, exampleSize]; the last batch may be short */
   readonly x: NdArray<'float32'>;

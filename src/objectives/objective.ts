@@ -124,6 +124,7 @@ export interface ObjectiveRow<N extends string = string, O extends PartOptions =
   build(options: ValuesOf<O>, sizes: ObjectiveSizes): Objective;
 }
 
+/** An objective of one's own as a row of the table: its name, needs, options and `build`. Give it to `train` and `load` as one of `parts`. */
 export function defineObjective<const N extends string, const O extends PartOptions>(
   row: Omit<ObjectiveRow<N, O>, 'kind'>,
 ): ObjectiveRow<N, O> {

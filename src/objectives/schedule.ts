@@ -3,6 +3,7 @@ import type { OptionRule } from '../core/index.ts';
 
 /** How a number comes to its full value over the steps. */
 export const scheduleNames = ['constant', 'linear', 'cosine', 'cyclical'] as const;
+/** How a scheduled number comes to its value. */
 export type ScheduleName = (typeof scheduleNames)[number];
 
 /** A number that changes over the steps: a weight of the loss, a capacity, a temperature. */

@@ -25,6 +25,7 @@ export interface PartOption<T = unknown, Always extends boolean = boolean> {
   readonly isScheduled?: boolean | undefined;
 }
 
+/** Options of a part by their names. */
 export type PartOptions = Readonly<Record<string, PartOption>>;
 
 /** What a part is built from: the values of its options. */

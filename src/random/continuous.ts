@@ -3,11 +3,13 @@ import type { FloatDType, Shape } from '../core/index.ts';
 import type { Key } from './key.ts';
 import { fillNormal, fillUniform } from './fill.ts';
 
+/** The element type of draws. */
 export interface DrawOptions<D extends FloatDType> {
   /** Default: float32. Both types draw the same numbers, rounded. */
   readonly dtype?: D;
 }
 
+/** The interval of `uniform`: low ≤ draw < high. */
 export interface UniformOptions<D extends FloatDType> extends DrawOptions<D> {
   /** Default 0. */
   readonly low?: number;

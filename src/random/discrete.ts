@@ -40,6 +40,7 @@ export function bernoulli(key: Key, p: number | NdArray, shape?: Shape): NdArray
   return new NdArray(data, target, 'bool');
 }
 
+/** The range of `randint`: low ≤ draw < high. */
 export interface RandintOptions {
   /** Smallest value; default 0. */
   readonly low?: number;
@@ -81,6 +82,7 @@ export function permutation(key: Key, n: number): NdArray<'int32'> {
   return new NdArray(order, [n]);
 }
 
+/** How many numbers `choice` takes, and whether one may come twice. */
 export interface ChoiceOptions {
   readonly count: number;
   /** Whether a number may come up twice; default false. */

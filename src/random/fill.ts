@@ -5,6 +5,7 @@ import type { Key } from './key.ts';
 /** Eight neighbouring elements share their words (see normals), so chunks begin at multiples of 8. */
 const block = 8;
 
+/** Where draws are written: a view of floating-point numbers. */
 export type FloatView = Float32Array | Float64Array;
 
 /**

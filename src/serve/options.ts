@@ -40,6 +40,7 @@ export interface ServeAppOptions extends Pick<EngineOptions, 'engine' | 'threads
   readonly onNotice?: OnNotice | undefined;
 }
 
+/** Options of `serve`: what `ServeApp` takes, and where it listens. */
 export interface ServeOptions extends ServeAppOptions {
   /** Default: 8080; 0 takes any that is free. */
   readonly port?: number | undefined;

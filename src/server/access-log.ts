@@ -16,6 +16,7 @@ export interface AccessEntry {
   readonly error?: string;
 }
 
+/** Gets an entry for each request that was answered. */
 export type AccessLog = (entry: AccessEntry) => void;
 
 /** An entry as one line, for people or as JSON. What clients send cannot steer a terminal. */

@@ -21,8 +21,10 @@ export interface LocalEnv {
   };
 }
 
+/** A request with what is known of it, as a server's handlers get it. */
 export type LocalContext = Context<LocalEnv>;
 
+/** What a server on this machine checks of requests: names, origins, token, size. */
 export interface LocalServerOptions {
   /** The address that will be listened on: what names it is reached by follows. */
   readonly host: string;

@@ -6,6 +6,7 @@ import { requireSpread } from './fit.ts';
 import { momentsOf } from './moments.ts';
 import type { FitOptions } from './moments.ts';
 
+/** Options of `fitLowRankMultivariateNormal`: the rank, and what D is. */
 export interface LowRankFitOptions extends FitOptions {
   /** Columns of W: from 1 to n − 1. */
   readonly rank: number;
@@ -17,6 +18,7 @@ export interface LowRankFitOptions extends FitOptions {
   readonly tolerance?: number;
 }
 
+/** What `fitLowRankMultivariateNormal` gives: the distribution, and how well it fits. */
 export interface LowRankFit {
   readonly distribution: LowRankMultivariateNormal;
   /** Mean over examples (weighted), in nats. */

@@ -1,6 +1,7 @@
 import { NdArray, ShapeError, ValueError, formatShape } from '../core/index.ts';
 import type { ArrayLikeInput } from '../core/index.ts';
 
+/** What examples count, in fits of distributions. */
 export interface FitOptions {
   /** What each example counts, [examples], not negative; default 1. Only their ratios matter. */
   readonly weights?: ArrayLikeInput | undefined;

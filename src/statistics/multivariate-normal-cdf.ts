@@ -7,6 +7,7 @@ import { foldIn, uniform } from '../random/index.ts';
 import type { Key } from '../random/index.ts';
 import { normalCdf } from './normal-numbers.ts';
 
+/** Bounds and accuracy of `multivariateNormalCdf`. */
 export interface CdfOptions {
   /** Chooses the random shifts: one key, one result. */
   readonly key: Key;

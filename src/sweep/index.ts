@@ -2,7 +2,14 @@ export { loadSweep } from './merge.ts';
 export type { LoadedSweep } from './merge.ts';
 export { checkSweepSettings } from './sweep-json.ts';
 export type { SearchSettings, SweepSettings } from './sweep-json.ts';
-export type { GridSearch, HalvingSearch, RandomSearch, SearchStrategy, TpeSearch } from './search-strategy.ts';
+export type {
+  GridSearch,
+  HalvingSearch,
+  RandomSearch,
+  SearchStrategy,
+  StrategyChoice,
+  TpeSearch,
+} from './search-strategy.ts';
 export type { SweepObjective } from './objective.ts';
 export { failureLines, rankingRows } from './card.ts';
 export { sweepFile } from './kept-sweep.ts';

@@ -48,6 +48,7 @@ export interface BegunRecord {
   readonly parameters: Parameters;
   readonly epochs?: number | undefined;
 }
+/** A line of a sweep's log: what a trial, or a part of one, came to. */
 export interface EndedRecord extends Omit<BegunRecord, 'event'> {
   readonly event: 'ended';
   readonly status: 'done' | 'failed';

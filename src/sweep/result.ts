@@ -19,6 +19,7 @@ export interface TrialResult {
   readonly run?: string;
 }
 
+/** What a sweep came to: its trials, ranked. */
 export interface SweepResult {
   readonly metric: string;
   /** Which is better; undefined until a trial has ended well. */

@@ -39,6 +39,7 @@ export interface HalvingSearch {
   /** Of so many the best one goes on, to so many times the epochs. Default: 3. */
   readonly factor?: number | undefined;
 }
+/** Which points a sweep tries, with the strategy's own options. */
 export type SearchStrategy = GridSearch | RandomSearch | TpeSearch | HalvingSearch;
 
 /** A strategy by its name, or with options of its own. */

@@ -24,6 +24,7 @@ export interface SweepProgress {
   readonly best: TrialResult | undefined;
 }
 
+/** How a sweep runs: resumed or not, which share of it, and who hears of it. */
 export interface RunningOptions {
   /** Go on with the sweep that the folder holds; begin it where it holds nothing. */
   readonly resume?: boolean | undefined;

@@ -24,6 +24,7 @@ export interface EpochMeans {
   readonly validation?: ValidationMeans;
 }
 
+/** A training step was taken: its loss and metrics, means over the batch, in nats. */
 export interface StepEvent {
   readonly event: 'step';
   /** Counted from 1. */
@@ -53,6 +54,7 @@ export interface StepEvent {
   readonly stepMs: number;
 }
 
+/** An epoch has ended: its means, validation, and whether it is the best so far. */
 export interface EpochEvent extends EpochMeans {
   readonly event: 'epoch';
   readonly epoch: number;
@@ -115,4 +117,5 @@ export interface DoneEvent extends Partial<EpochMeans> {
   readonly seconds: number;
 }
 
+/** What happens in a training; told apart by `event`. */
 export type TrainingEvent = StepEvent | EpochEvent | NonFiniteEvent | DoneEvent;

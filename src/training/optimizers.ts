@@ -4,8 +4,10 @@ import { adam, adamw, flushBelow, sgd } from '../kernels/index.ts';
 import type { ParameterStore } from './parameter-store.ts';
 import type { Range } from './replicas/range.ts';
 
+/** The flat arrays that an optimiser keeps, by name: Adam's moments, say. */
 export type Slots = Readonly<Record<string, Float32Array<ArrayBuffer>>>;
 
+/** What an optimiser is told of one step. */
 export interface OptimizerStep {
   readonly learningRate: number;
   /** What the gradient is multiplied with first: the clipping factor. */

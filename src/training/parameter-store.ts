@@ -8,6 +8,7 @@ import type { ParameterSpec } from '../nn/index.ts';
 /** Views start at multiples of a cache line. */
 const alignment = 16;
 
+/** Parameters of a model by their full names, such as `encoder.0.weight`. */
 export type NamedParameters = Readonly<Record<string, NdArray<'float32'>>>;
 
 /** What the store has to know of a parameter. */

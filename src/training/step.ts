@@ -15,6 +15,7 @@ export interface StepValues {
   readonly metrics: Readonly<Record<string, number>>;
 }
 
+/** What a step is fed besides its batch. */
 export interface StepFeeds {
   /** The noise's key: the same key gives the same draws. */
   readonly key: Key;

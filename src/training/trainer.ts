@@ -34,6 +34,7 @@ import { stepsIn, stepsInAll, trimmedCount, without, worstExamples } from './tri
 import { meansOfTerms, validate } from './validation.ts';
 import type { Validation } from './validation.ts';
 
+/** What a `Trainer` trains, on which examples, and how. */
 export interface TrainerOptions {
   readonly engine: Engine;
   readonly model: Vae;

@@ -55,29 +55,37 @@ function filesOf(cwd: string): Record<string, string> {
 }
 
 describe.skipIf(!isBuilt)(`kill -9${isBuilt ? '' : ' (dist is not built: run npm run build)'}`, () => {
-  it(`at ${kills} moments: every run goes on to the same bytes`, async () => {
-    const [whole, parted] = [0, 1].map(() => mkdtempSync(join(tmpdir(), 'rootsigma-kill-'))) as [string, string];
-    const { status, stderr } = spawnSync(process.execPath, [program, ...begin], { cwd: whole, encoding: 'utf8' });
-    expect(status, stderr).toBe(0);
-    const expected = filesOf(whole);
-    const moments = uniform(key(12), [kills, 3]).data;
-    let [killed, ended] = [0, 0];
-    const finish = (): void => {
-      expect(filesOf(parted)).toEqual(expected);
-      ended++;
-      rmSync(join(parted, 'run'), { recursive: true });
-    };
-    while (killed < kills) {
-      const [which, where, after] = moments.subarray(3 * killed, 3 * killed + 3) as unknown as [number, number, number];
-      // A sixth while it starts.
-      const lines = which < 1 / 6 ? 0 : 1 + Math.floor(40 * where);
-      const delay = lines === 0 ? 400 * after : 25 * after;
-      if ((await runUntil(parted, { lines, delay })) === 'ended') finish();
-      else killed++;
-    }
-    expect(await runUntil(parted, { lines: Infinity, delay: 1e6 })).toBe('ended');
-    finish();
-    expect(ended).toBeGreaterThan(kills / 25);
-    for (const folder of [whole, parted]) rmSync(folder, { recursive: true });
-  });
+  it(
+    `at ${kills} moments: every run goes on to the same bytes`,
+    async () => {
+      const [whole, parted] = [0, 1].map(() => mkdtempSync(join(tmpdir(), 'rootsigma-kill-'))) as [string, string];
+      const { status, stderr } = spawnSync(process.execPath, [program, ...begin], { cwd: whole, encoding: 'utf8' });
+      expect(status, stderr).toBe(0);
+      const expected = filesOf(whole);
+      const moments = uniform(key(12), [kills, 3]).data;
+      let [killed, ended] = [0, 0];
+      const finish = (): void => {
+        expect(filesOf(parted)).toEqual(expected);
+        ended++;
+        rmSync(join(parted, 'run'), { recursive: true });
+      };
+      while (killed < kills) {
+        const [which, where, after] = moments.subarray(3 * killed, 3 * killed + 3) as unknown as [
+          number,
+          number,
+          number,
+        ];
+        // A sixth while it starts.
+        const lines = which < 1 / 6 ? 0 : 1 + Math.floor(40 * where);
+        const delay = lines === 0 ? 400 * after : 25 * after;
+        if ((await runUntil(parted, { lines, delay })) === 'ended') finish();
+        else killed++;
+      }
+      expect(await runUntil(parted, { lines: Infinity, delay: 1e6 })).toBe('ended');
+      finish();
+      expect(ended).toBeGreaterThan(kills / 25);
+      for (const folder of [whole, parted]) rmSync(folder, { recursive: true });
+    },
+    12_000 * Math.max(kills, 25),
+  );
 });

@@ -9,6 +9,7 @@ import type { OnnxOptions } from './onnx-models.ts';
 import { exportScore } from './onnx-score.ts';
 import { weightsOf } from './run-files.ts';
 
+/** Options of `run.export` and `run.exportTo`. */
 export interface ExportOptions extends OnnxOptions {
   /** Write into a folder that is not empty. Default: false. */
   readonly overwrite?: boolean | undefined;

@@ -9,6 +9,7 @@ import { codeIndices, requireCapabilities } from '../../models/index.ts';
 import { parameterInputs } from '../../nn/index.ts';
 import type { Likelihood, PosteriorDistribution, PriorDistribution, Vae } from '../../models/index.ts';
 
+/** A trained model as ONNX bytes: encoder, decoder and prior. */
 export interface OnnxModels {
   /**
    * Of a model with a condition all three take it as the input `condition` [batch, conditionSize]; the prior where it looks at it.
@@ -32,6 +33,7 @@ export interface OnnxModels {
   readonly classifier?: Uint8Array;
 }
 
+/** What the exported encoder gives besides its family's own factor. */
 export interface OnnxOptions {
   /**
    * `symmetric`: the encoder gives Σ^{1/2} too, whatever factor its family has, as three more outputs: `covariance` and

@@ -6,6 +6,7 @@ import type { GivenOptions } from '../run/run-options.ts';
 import type { Run } from '../run/run.ts';
 import { checkImages } from './check-images.ts';
 
+/** Options of `anomalyPicture`, which shows examples beside what the model makes of them. */
 export interface AnomalyPictureOptions extends GivenOptions {
   /** What stands left of each example, such as its score. */
   readonly texts?: readonly string[];

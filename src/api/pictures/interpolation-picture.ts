@@ -10,6 +10,7 @@ import type { GivenOptions } from '../run/run-options.ts';
 import type { Run } from '../run/run.ts';
 import { checkImages } from './check-images.ts';
 
+/** Options of `interpolationPicture`: which pairs of examples, and the paths between them. */
 export interface InterpolationPictureOptions extends InterpolateOptions, GivenOptions {
   /** How many pairs of test examples, one a row. Default: 8. */
   readonly pairs?: number;

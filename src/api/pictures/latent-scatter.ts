@@ -9,6 +9,7 @@ import { givenRule } from '../run/run-options.ts';
 import type { GivenOptions } from '../run/run-options.ts';
 import type { Run } from '../run/run.ts';
 
+/** Options of `latentScatter`: which examples, and how their q(z|x) are drawn. */
 export interface LatentScatterOptions extends GivenOptions {
   /** Default: the test split of the data it was trained on. */
   readonly data?: DataInput;

@@ -13,6 +13,7 @@ import { has } from '../../models/index.ts';
 import type { Run } from '../run/run.ts';
 import { checkImages } from './check-images.ts';
 
+/** Options of `traversalPicture`: around which example, which dimensions. */
 export interface TraversalPictureOptions extends TraverseOptions, GivenOptions {
   /** An example whose posterior mean is the centre: its place in the test split. Default: z = 0. */
   readonly example?: number;

@@ -37,6 +37,7 @@ import type { Conditions } from '../data/conditions.ts';
 import { givenRule, splitRule } from './run-options.ts';
 import type { GivenOptions, RunParts } from './run-options.ts';
 
+/** How `run.score` and `run.threshold` score: by which method, with which draws. */
 export interface AnomalyOptions {
   /**
    * Which score. Default: typicality under a Bernoulli likelihood, balanced-elbo for tables (elbo for those trained before
@@ -52,11 +53,13 @@ export interface AnomalyOptions {
   readonly signal?: AbortSignal;
 }
 
+/** Options of `run.score`: the method, and which examples of data. */
 export interface ScoreOptions extends AnomalyOptions, GivenOptions {
   /** Of data: which examples. Default: the test split, or all where there is none. */
   readonly split?: SplitChoice | undefined;
 }
 
+/** Options of `run.fitThreshold`: where normal ends (`contamination` or `quantile`), by which method, on how many examples. */
 export type FitThresholdOptions = AnomalyOptions &
   GivenOptions &
   ThresholdRule & {

@@ -6,6 +6,7 @@ import type { RunEvaluateOptions, RunEvaluation, TestData } from './run-options.
 import type { Run } from './run.ts';
 import { isEncodedAlike, unitsShift } from './table-units.ts';
 
+/** Options of `compareRuns`: on which examples, and what the runs are called. */
 export interface CompareOptions extends Omit<RunEvaluateOptions, 'data' | 'split'> {
   /** What the first run reads: its `testData`. */
   readonly data?: RunEvaluateOptions['data'] | undefined;

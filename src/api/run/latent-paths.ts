@@ -1,6 +1,7 @@
 import { NdArray, ValueError, checkOptions, rule } from '../../core/index.ts';
 import type { OptionRules } from '../../core/index.ts';
 
+/** Options of `run.interpolate`: points on each path, straight or along the sphere. */
 export interface InterpolateOptions {
   /** Points on each path, both ends included. Default: 10. */
   readonly steps?: number;
@@ -66,6 +67,7 @@ function norm(vector: Float32Array): number {
   return Math.sqrt(vector.reduce((total, value) => total + value * value, 0));
 }
 
+/** Options of `run.traverse`: which dimensions, how far, in how many steps. */
 export interface TraverseOptions {
   /** Which latent dimensions, counted from 0. Default: all. */
   readonly dimensions?: readonly number[];

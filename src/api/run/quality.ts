@@ -6,6 +6,7 @@ import type { ImageQuality, LabeledCodes } from '../../evaluation/index.ts';
 import type { DataInput } from '../data/data.ts';
 import type { Run } from './run.ts';
 
+/** Options of `reconstructionQuality`: which data, and how many of them. */
 export interface ReconstructionQualityOptions {
   /** Default: the test split of the data it was trained on. */
   readonly data?: DataInput;
@@ -24,6 +25,7 @@ export async function reconstructionQuality(
   return imageQuality(originals, reconstructions);
 }
 
+/** Options of `codeQuality`: which labelled data, how many, how many neighbours decide. */
 export interface CodeQualityOptions {
   /** Labelled data with a test split. Default: the data it was trained on. */
   readonly data?: DataInput;

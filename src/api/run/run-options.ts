@@ -13,6 +13,7 @@ import type { DataInput } from '../data/data.ts';
 import type { Given } from '../data/given.ts';
 import type { Acceptance } from './filters.ts';
 
+/** What a `Run` is made of, where it is put together by hand. */
 export interface RunParts {
   readonly config: RunConfig;
   readonly model: Vae;
@@ -32,6 +33,7 @@ export interface RunParts {
   readonly onNotice?: OnNotice | undefined;
 }
 
+/** Options of `run.evaluate`: on which examples, with how many draws, and what else is measured. */
 export interface RunEvaluateOptions extends GivenOptions {
   /** Default: the data it was trained on. */
   readonly data?: DataInput;
@@ -80,6 +82,7 @@ export interface GivenOptions {
 
 export const givenRule = rule.either(rule.text, rule.object);
 
+/** Options of `run.encode`: which of the data, and draws of z beside the moments. */
 export interface EncodeOptions extends SplitOptions, GivenOptions {
   /** Draws z ~ q(z|x) of each example, beside its moments. Default: none. */
   readonly draws?: number | undefined;
@@ -108,6 +111,7 @@ export const evaluateOptionRules: OptionRules<RunEvaluateOptions> = {
   signal: rule.signal,
 };
 
+/** Examples of one split, and what there is to know of them: what `run.testData` gives. */
 export interface TestData {
   readonly dataset: Dataset;
   readonly split: SplitChoice;
@@ -119,6 +123,7 @@ export interface TestData {
   readonly notes: readonly string[];
 }
 
+/** Which examples `run.examples` gives. */
 export interface ExamplesOptions {
   /** Default: the data it was trained on. */
   readonly data?: DataInput | undefined;
@@ -137,6 +142,7 @@ export const examplesOptionRules: OptionRules<ExamplesOptions> = {
   seed: rule.seed,
 };
 
+/** Options of `run.sample` and `run.sampleTable`. */
 export interface SampleOptions {
   /**
    * Rows drawn at most until enough have what `given` asks of columns that the model draws. Default: 200 times as many as are wanted, and

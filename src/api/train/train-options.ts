@@ -13,6 +13,7 @@ import type { ModelOptions } from './model-options.ts';
 import type { RunPlace, RunSource } from '../keeping/place.ts';
 import type { Run } from '../run/run.ts';
 
+/** Options of `train`: the model's and the training's flat, how data are read, where the run is kept, and who hears of it. */
 export interface TrainOptions extends ModelOptions {
   /**
    * Networks of your own instead of the built-in ones, made to the sizes that they get; see `rootsigma/nn` for layers. No

@@ -6,6 +6,7 @@ import { grad, input, matmul, mean, square, tanh } from '../../graph/index.ts';
 import { key, normal } from '../../random/index.ts';
 import type { MachineFacts } from '../../api/machine/machine-facts.ts';
 
+/** What `diagnose` found of one engine: whether it works, and how fast. */
 export interface EngineDiagnosis {
   readonly name: EngineName;
   /** Whether it loads and computes what the reference computes. */

@@ -25,6 +25,7 @@ export interface GaussianReport {
   readonly ellipsoid: { readonly probability: number; readonly radii: NdArray; readonly axes: NdArray };
 }
 
+/** Options of `describeGaussian`: its mean, and how the covariance is judged. */
 export interface GaussianOptions extends Omit<CovarianceOptions, 'dtype'> {
   /** Default: zeros. */
   readonly mean?: ArrayLikeInput;
@@ -39,6 +40,7 @@ const ruleOfGaussian = {
 
 /** Which factor of Σ turns noise into draws: D U √Λ (eigen, see `EigenRoot`), S with S S = Σ, or L with L Lᵀ = Σ. */
 const drawingRoots = ['eigen', 'symmetric', 'cholesky'] as const;
+/** The factor that `sampleGaussian` draws with. */
 export type DrawingRoot = (typeof drawingRoots)[number];
 
 /**

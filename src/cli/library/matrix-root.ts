@@ -17,6 +17,7 @@ import type { SpectrumOptions } from '../../linalg/index.ts';
 
 /** Which R with R Rᵀ = Σ: S (symmetric), L (cholesky), U √Λ (eigen); or the X with X X = A of any square A (general). */
 const rootKinds = ['symmetric', 'cholesky', 'eigen', 'general'] as const;
+/** Which root `matrixRoot` takes of a matrix. */
 export type MatrixRootKind = (typeof rootKinds)[number];
 
 /** A root of one matrix and what it says about the matrix. */
@@ -38,6 +39,7 @@ export interface MatrixRootReport {
   readonly movedBy?: number;
 }
 
+/** Options of `matrixRoot`: which root, and what of the matrix is repaired or counts as zero. */
 export interface MatrixRootOptions {
   /** Default: symmetric. */
   readonly kind?: MatrixRootKind;

@@ -15,6 +15,7 @@ import {
 import type { Table } from '../../io/index.ts';
 
 const formats = ['.png', '.npy', '.csv', '.json', '.parquet'] as const;
+/** The ending of a file that `writeArray` can write. */
 export type ArrayFormat = (typeof formats)[number];
 
 /** The format that a file's name asks for. @throws ValueError listing the formats when its ending is none of them */
@@ -46,6 +47,7 @@ export async function writeArray(path: string, array: NdArray, options: WriteArr
   writeOutput(path, bytes);
 }
 
+/** How `writeArray` lays an array out: columns of a sheet of pictures, and names of a CSV's columns. */
 export interface WriteArrayOptions {
   readonly columns?: number;
   readonly columnName?: (number: number) => string;

@@ -18,6 +18,7 @@ const box = 20;
 export const digitFactors = ['style', 'slant', 'rotation', 'width', 'scale', 'thickness', 'wobble'] as const;
 export type DigitFactor = (typeof digitFactors)[number];
 
+/** How many digits `makeDigits` draws, of which seed and stream. */
 export interface DigitsOptions {
   /** How many examples; default 10,000 (train) or 2,000 (test). */
   readonly count?: number;

@@ -32,6 +32,7 @@ export function readTableFor(path: string, { like }: ResolveContext): Promise<Ta
   return readLike((csv) => readTable(path, csv), {}, like);
 }
 
+/** How `writeTable` writes text that a spreadsheet would run. */
 export type WriteTableOptions = Pick<FormatTableOptions, 'formulas'>;
 
 /** Writes a table as a whole or not at all; the extension says how. @throws ValueError for another extension */

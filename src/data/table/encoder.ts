@@ -42,6 +42,7 @@ export interface EncodedTable {
   readonly unseen: ReadonlyMap<string, Uint8Array>;
 }
 
+/** Cells of a column that training knew nothing of, and how many there are. */
 export interface Surprise {
   readonly column: string;
   readonly what: 'unseen category' | 'missing value' | 'not of the kind' | 'outside the levels' | 'no constant';
@@ -53,6 +54,7 @@ export interface Surprise {
 /** The text that stands for a category which was pooled, in runs of old that do not know which there were. */
 export const otherCategory = '(other)';
 
+/** What becomes of what encoded rows leave open when they are read back as a table. */
 export interface DecodeOptions {
   /** Of what encoded rows leave open: which of the pooled categories, which label. Default: 0. */
   readonly seed?: number;

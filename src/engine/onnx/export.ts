@@ -6,6 +6,7 @@ import { lowerGraph } from './lower-graph.ts';
 import { encodeModel } from './proto.ts';
 import { numberValues } from './value-numbers.ts';
 
+/** What `toOnnx` writes: outputs as expressions, the inputs' order, a name and metadata. */
 export interface OnnxExport {
   /** The graph's name, shown by viewers. */
   readonly name: string;

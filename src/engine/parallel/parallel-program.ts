@@ -10,6 +10,7 @@ const leastWork = 2e10;
 /** Runs at a helper, one under way and others waiting, so that it has something to do while this thread computes. */
 const runsAtHelper = 4;
 
+/** What a `ParallelProgram` compiles. */
 export type ParallelSpec = Pick<ProgramSpec, 'outputs' | 'boundInputs'>;
 
 /** A run that nobody has taken yet. */

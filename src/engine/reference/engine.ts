@@ -11,6 +11,7 @@ export interface ReferenceProgram extends Program {
   runSync(feeds?: NamedArrays): Record<string, NdArray>;
 }
 
+/** The interpreter's engine, whose programs can be compiled and run without waiting. */
 export interface ReferenceEngine extends Engine {
   compile(spec: ProgramSpec): Promise<ReferenceProgram>;
   compileSync(spec: ProgramSpec): ReferenceProgram;

@@ -11,6 +11,7 @@ export interface RemoteEngineFacts {
   readonly notice?: string;
 }
 
+/** Which engine a worker makes for another thread, on how many threads. */
 export interface RemoteEngineOptions {
   readonly engine?: EngineChoice;
   readonly threads?: number;

@@ -4,6 +4,7 @@ export interface Balance {
   readonly kl: Usual;
 }
 
+/** What is usual of a number over the training examples: where it lies and how far it spreads. */
 export interface Usual {
   /** Median. */
   readonly center: number;

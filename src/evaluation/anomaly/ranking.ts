@@ -4,6 +4,7 @@ import type { OptionRules } from '../../core/index.ts';
 /** Whether each example is an anomaly: all 1 and 0, all 1 and −1, or all booleans. */
 export type AnomalyLabels = ArrayLike<boolean | number>;
 
+/** Weights of examples, for `auroc`, `averagePrecision` and their curves. */
 export interface RankingOptions {
   /** What each example counts; default 1. Examples of weight 0 are as good as absent. */
   readonly sampleWeight?: ArrayLike<number> | undefined;

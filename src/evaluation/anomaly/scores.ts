@@ -34,6 +34,7 @@ import type { Typicality } from './typicality.ts';
  */
 export type AnomalyMethod = (typeof anomalyMethods)[number];
 
+/** By which method, with which draws `scoreExamples` scores. */
 export interface ScoreOptions extends ModelParts {
   readonly examples: Examples;
   readonly method: AnomalyMethod;

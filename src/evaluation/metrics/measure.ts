@@ -14,6 +14,7 @@ export interface Measurements {
   readonly skippedMetrics: Readonly<Record<string, string>>;
 }
 
+/** The seed of metrics, and who hears of each when it is done. */
 export interface MeasureOptions {
   readonly seed: number;
   readonly onProgress?: ((metric: string, done: number, total: number) => void) | undefined;

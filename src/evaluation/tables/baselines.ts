@@ -12,6 +12,7 @@ import { meanOf } from './associations.ts';
 import { cellsOf, numbersOf } from './columns.ts';
 import type { ColumnKinds } from './columns.ts';
 
+/** How many rows `sampleIndependently` and `sampleGaussianCopula` draw, by which key, of which kinds of columns. */
 export interface BaselineOptions {
   readonly count: number;
   readonly key: Key;

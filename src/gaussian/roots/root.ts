@@ -3,6 +3,7 @@ import type { FloatDType, NdArray } from '../../core/index.ts';
 import { abs, asTensor, equal, expandDims, matmul, max, square, sum, where } from '../../graph/index.ts';
 import type { GraphShape, Tensor, TensorLike } from '../../graph/index.ts';
 
+/** Which structure a covariance root has. */
 export type RootKind =
   'scaledIdentity' | 'diagonal' | 'triangular' | 'symmetric' | 'lowRank' | 'precision' | 'eigen' | 'reflected';
 

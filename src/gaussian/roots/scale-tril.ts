@@ -6,6 +6,7 @@ import { batchOf, checkFinite, constantValue, floatDType, floatTensor, squareSiz
 import { applyMatrix, solveVectors } from './matrices.ts';
 import { CovarianceRootBase } from './root.ts';
 
+/** What the caller knows of a triangular root already. */
 export interface TriangularOptions {
   /** log Lᵢᵢ, [...batch, n], where the caller has it: spares reading it off L. */
   readonly logDiagonal?: Tensor;

@@ -33,6 +33,7 @@ export interface Store {
   lock(): Promise<Release>;
 }
 
+/** How `Store.replace` writes: whether what was there before is kept. */
 export interface ReplaceOptions {
   /**
    * A name beside the file, without folders, under which what it held before is kept, in place of what that name had. At every
@@ -41,6 +42,7 @@ export interface ReplaceOptions {
   readonly keepAs?: string | undefined;
 }
 
+/** Gives a lock back. */
 export type Release = () => Promise<void>;
 
 /** What `lock` throws. @param owner who has it; @param hint what else there is to know */

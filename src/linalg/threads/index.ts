@@ -9,6 +9,7 @@ import { operations } from './operations.ts';
 import type { BatchTask } from './operations.ts';
 import { callThread, startThreads, threadsHere } from './workers.ts';
 
+/** Threads of matrix functions on large batches. */
 export interface ThreadOptions {
   /** How many threads compute, besides this one, which waits. Default: the logical cores that the process may use. */
   readonly threads?: number;

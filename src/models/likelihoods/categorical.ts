@@ -39,6 +39,7 @@ export function categoricalLikelihood(logits: Tensor): Likelihood {
   });
 }
 
+/** What `categoricalLikelihood` is made for: numbers in x, and classes. */
 export interface CategoricalOptions extends LikelihoodSizes {
   /** K, the length of each one-hot vector. */
   readonly classes: number;

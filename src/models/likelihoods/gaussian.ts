@@ -7,6 +7,7 @@ import { describeStddev, locationScaleFamily, stddevOption } from './location-sc
 import type { ScaleFamilyOptions } from './location-scale.ts';
 import { defineLikelihood } from './row.ts';
 
+/** The row of the Gaussian among the likelihoods. */
 export const gaussian = defineLikelihood({
   name: 'gaussian',
   summary: 'numbers with normal noise around the mean',

@@ -21,6 +21,7 @@ export const describeStddev =
   ({ stddev }: { readonly stddev: NoiseStddev }): string =>
     `${name}, standard deviation${typeof stddev === 'number' ? ` ${stddev}` : `: ${stddev}`}`;
 
+/** Sizes and noise of likelihoods around a mean: gaussian, laplace. */
 export interface ScaleFamilyOptions extends LikelihoodSizes {
   readonly stddev: NoiseStddev;
   /** What a learned variance starts at. Default: 1. */

@@ -43,6 +43,7 @@ export const mixed = defineLikelihood({
   build: ({ stddev }, { inputSize, blocks = [] }) => mixedFamily({ inputSize, blocks, stddev }),
 });
 
+/** The columns of the table that `mixed` is the likelihood of, and the noise of numeric ones. */
 export interface MixedOptions extends LikelihoodSizes {
   readonly blocks: readonly MixedBlock[];
   /** Of the numeric columns. Default: per-dimension, one learned σ a column. */

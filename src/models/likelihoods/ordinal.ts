@@ -78,6 +78,7 @@ export function ordinalLikelihood(logProbs: Tensor): Likelihood {
   return LikelihoodOf.numbers(Categorical.fromLogProbs(logProbs, { checkSupport: false }), { logProbs });
 }
 
+/** What `ordinalLikelihood` is made for: numbers in x, and levels. */
 export interface OrdinalOptions extends LikelihoodSizes {
   /** K: values are 0 … K − 1. */
   readonly levels: number;

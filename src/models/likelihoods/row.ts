@@ -28,6 +28,7 @@ export interface LikelihoodRow<N extends string = string, O extends PartOptions 
   build(options: ValuesOf<O>, data: LikelihoodData): LikelihoodFamily;
 }
 
+/** A likelihood of one's own as a row of the table: its name, options and `build`. Give it to `train` and `load` as one of `parts`. */
 export function defineLikelihood<const N extends string, const O extends PartOptions>(
   row: Omit<LikelihoodRow<N, O>, 'kind'>,
 ): LikelihoodRow<N, O> {

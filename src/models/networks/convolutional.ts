@@ -23,6 +23,7 @@ import type { Networks, NetworkSizes } from './network.ts';
 
 const normalizationRule = rule.oneOf(['none', 'batch', 'group']);
 
+/** What convolutional networks normalise by, before each activation. */
 export type Normalization = NonNullable<typeof normalizationRule.type>;
 
 const convolutionOptions = {
@@ -69,6 +70,7 @@ export const residualRow = defineNetwork({
     withDecoderNorm(convolutionalNetworks({ ...options, residual: true }, sizes), decoderNorm),
 });
 
+/** Options of the networks `conv` and `residual`. */
 export interface ConvolutionalOptions extends DenseOptions {
   /** Channels after each halving of the image. Default: 32, 64, 128, … until the shorter side is at most 8. */
   readonly channels?: readonly number[] | undefined;

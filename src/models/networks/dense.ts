@@ -31,6 +31,7 @@ export const denseRow = defineNetwork({
   build: ({ decoderNorm, ...options }, sizes) => withDecoderNorm(denseNetworks(options, sizes), decoderNorm),
 });
 
+/** Options of the network `dense`. */
 export interface DenseOptions {
   /** Widths of the encoder's hidden layers; the decoder has them in reverse. */
   readonly hidden: readonly number[];

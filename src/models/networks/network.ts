@@ -20,6 +20,7 @@ export interface Networks {
   readonly decoder: Network;
 }
 
+/** The sizes that networks are made to: of examples, codes, and what the likelihood takes. */
 export interface NetworkSizes {
   /** Shape of one example; its numbers come in rows of that order. */
   readonly shape: readonly number[];
@@ -42,6 +43,7 @@ export interface NetworkRow<N extends string = string, O extends PartOptions = P
   build(options: ValuesOf<O>, sizes: NetworkSizes): Networks;
 }
 
+/** Networks of one's own as a row of the table: name, options and `build`. Give it to `train` and `load` as one of `parts`. */
 export function defineNetwork<const N extends string, const O extends PartOptions>(
   row: Omit<NetworkRow<N, O>, 'kind'>,
 ): NetworkRow<N, O> {

@@ -31,6 +31,7 @@ import { normal } from '../../random/index.ts';
 /** Of each code at the start: so few that one unused in the first step is dead. */
 const startCount = 1e-4;
 
+/** How many codes of which size a codebook has, and how they follow what is assigned to them. */
 export interface CodebookOptions {
   /** K */
   readonly codes: number;

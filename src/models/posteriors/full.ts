@@ -13,6 +13,7 @@ import type { Posterior, PosteriorSizes } from './posterior.ts';
 
 const rootRule = rule.oneOf(['symmetric', 'cholesky']);
 
+/** Which Σ^{1/2} a full posterior emits: symmetric S, or the Cholesky factor L. */
 export type FullRoot = NonNullable<typeof rootRule.type>;
 
 export const full = definePosterior({

@@ -51,6 +51,7 @@ export interface Posterior {
   apply(parameters: Parameters, features: Tensor, context?: LayerContext): PosteriorDistribution;
 }
 
+/** The sizes that a posterior is built for. */
 export interface PosteriorSizes {
   /** Numbers that the encoder gives. */
   readonly featureSize: number;
@@ -67,6 +68,7 @@ export interface PosteriorRow<N extends string = string, O extends PartOptions =
   build(options: ValuesOf<O>, sizes: PosteriorSizes): Posterior;
 }
 
+/** A posterior of one's own as a row of the table: its name, capabilities, options and `build`. Give it to `train` and `load` as one of `parts`. */
 export function definePosterior<const N extends string, const O extends PartOptions>(
   row: Omit<PosteriorRow<N, O>, 'kind'>,
 ): PosteriorRow<N, O> {

@@ -51,6 +51,7 @@ export interface PriorDistribution extends Distribution {
   fromNoise?(epsilon: Tensor): { readonly value: Tensor };
 }
 
+/** The sizes that a prior is built for. */
 export interface PriorSizes {
   readonly latent: number;
   /** Numbers in one example. */
@@ -67,6 +68,7 @@ export interface PriorRow<N extends string = string, O extends PartOptions = Par
   build(options: ValuesOf<O>, sizes: PriorSizes): Prior;
 }
 
+/** A prior of one's own as a row of the table: its name, capabilities, options and `build`. Give it to `train` and `load` as one of `parts`. */
 export function definePrior<const N extends string, const O extends PartOptions>(
   row: Omit<PriorRow<N, O>, 'kind'>,
 ): PriorRow<N, O> {

@@ -35,6 +35,7 @@ export interface Strategy {
   job(number: number, results: ReadonlyMap<number, JobResult>): Job | 'later' | undefined;
 }
 
+/** Whether larger values of a sweep's metric are better, or smaller ones. */
 export type Direction = 'max' | 'min';
 
 /** The better value first; what failed last, and of equals the earlier. */

@@ -16,6 +16,7 @@ export type OrderEvidence =
   /** Nothing: the usual order was taken. */
   | 'open';
 
+/** How a column of texts writes its dates, and what decided where digits alone leave it open. */
 export interface FoundDates {
   readonly format: DateFormat;
   /** Which of day, month and year comes first, where digits alone do not say it. */

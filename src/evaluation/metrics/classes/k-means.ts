@@ -3,6 +3,7 @@ import { foldIn } from '../../../random/index.ts';
 import type { Key } from '../../../random/index.ts';
 import { squaredDistance, startingCenters } from '../../../statistics/starting-centers.ts';
 
+/** Options of `kMeans`: clusters, starts, key. */
 export interface KMeansOptions {
   readonly clusters: number;
   /** How often it begins anew; the best is kept. */
@@ -11,6 +12,7 @@ export interface KMeansOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** The clusters that `kMeans` found. */
 export interface KMeansResult {
   /** The cluster of each row. */
   readonly labels: Uint32Array;

@@ -16,6 +16,7 @@ export const scoreOptions = {
   ...factorOptions,
 };
 
+/** Sample sizes of the scores of β-VAE and FactorVAE. */
 export interface ScoreOptions {
   readonly batch: number;
   readonly training: number;

@@ -2,6 +2,7 @@ import { takeTurns } from '../../../core/index.ts';
 import { growTree, leafAt } from './regression-tree.ts';
 import type { SortedColumns } from './regression-tree.ts';
 
+/** How `boostTrees` grows its trees. */
 export interface BoostingOptions {
   /** How many stages, each with a tree a class. */
   readonly trees: number;

@@ -27,6 +27,7 @@ import { foldIn, key as seedKey, permutation } from '../../../random/index.ts';
 import type { Key } from '../../../random/index.ts';
 import type { MeasuredModel } from '../encode.ts';
 
+/** How `fitPosteriors` improves q(z|x) example by example: how many, by how many steps. */
 export interface FitOptions {
   /** How many examples, chosen by the key. */
   readonly examples: number;
