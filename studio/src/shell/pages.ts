@@ -33,6 +33,12 @@ export const runPages: readonly Page<RunPageProps>[] = [
     suits: ({ pictures, files }) => pictures.length > 0 || files.some(({ name }) => name === 'samples.png'),
     load: () => import('../pages/pictures/page.tsx'),
   },
+  {
+    path: 'table',
+    title: 'Table',
+    suits: ({ data }) => data.kind === 'table',
+    load: () => import('../pages/table/page.tsx'),
+  },
   { path: 'latent', title: 'Latent space', load: () => import('../pages/latent/page.tsx') },
   { path: 'configuration', title: 'Configuration', load: () => import('../pages/run/configuration.tsx') },
   { path: 'files', title: 'Files', load: () => import('../pages/run/files.tsx') },
