@@ -164,7 +164,25 @@ export const tests = {
     const tuned = await api.train('digits', { ...made, worker, from: run, out });
     const other = await refusal(() => api.train('digits', { ...made, worker, from: run, latent: 3 }));
     const again = await api.load(out);
+    // One folder, however it is spelt: the run that is to be started from would be written over.
+    const root = await navigator.storage.getDirectory();
+    const handle = await (await root.getDirectoryHandle('runs')).getDirectoryHandle('origin');
+    const own = await api.load(kept);
+    const before = await own.files();
+    const onItself: string[] = [];
+    for (const [from, to] of [
+      [kept, { opfs: 'runs/origin/' }],
+      [handle, kept],
+      [own, handle],
+    ] as const) {
+      for (const where of [{}, { worker }]) {
+        onItself.push(await refusal(() => api.train('digits', { ...made, ...where, from, out: to, overwrite: true })));
+      }
+    }
+    const after = await (await api.load(kept)).files();
     return {
+      onItself,
+      isUntouched: JSON.stringify(Object.entries(after)) === JSON.stringify(Object.entries(before)),
       inWorker,
       here,
       other,

@@ -152,7 +152,11 @@ describe.runIf(available)('a page', () => {
   });
 
   it('goes on from the weights of a run, in a worker as on its own thread and in Node', async () => {
-    const { inWorker, here, other, origin, samples } = await call('startFrom');
+    const { inWorker, here, other, origin, samples, onItself, isUntouched } = await call('startFrom');
+    expect(onItself).toHaveLength(6);
+    for (const text of onItself)
+      expect(text).toMatch(/^ValueError: train: .*origin is the run to start from; write the new/);
+    expect(isUntouched).toBe(true);
     expect(here.length).toBeGreaterThan(1000);
     for (const bytes of inWorker) expect(bytes).toEqual(here);
     const from = join(folder, 'site', 'run');

@@ -1,4 +1,4 @@
-import { folderStore, storeToRead } from '#file-system';
+import { folderStore, localFiles, storeToRead } from '#file-system';
 import { DataError, ValueError } from '../../core/index.ts';
 import { HandleStore, MemoryStore, PickedStore, UrlStore, byteSourceOf, unzip } from '../../io/index.ts';
 import type { Store } from '../../io/index.ts';
@@ -44,6 +44,14 @@ export async function storeFrom(source: RunSource): Promise<Store> {
     return isZip ? zipStore(first) : new PickedStore([first, ...others]);
   }
   return storeAt(source);
+}
+
+/** Whether two stores are one place, however each is spelt: one folder, or one object. */
+export async function isSamePlace(one: Store, other: Store): Promise<boolean> {
+  if (one === other) return true;
+  if (one instanceof HandleStore && other instanceof HandleStore) return one.isSame(other);
+  if (one.path === undefined || other.path === undefined) return false;
+  return (await localFiles()).isSamePlace(one.path, other.path);
 }
 
 async function zipStore(archive: Blob): Promise<Store> {

@@ -122,6 +122,11 @@ export class Run {
     return this.#store?.path;
   }
 
+  /** Where the run is kept: a folder of this machine, of the browser, or in memory; undefined of one that is kept nowhere. */
+  get store(): Store | undefined {
+    return this.#store;
+  }
+
   /** Shape of one example, such as [28, 28]. */
   get exampleShape(): readonly number[] {
     return this.config.data.shape;

@@ -1,9 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { NdArray } from '../../core/index.ts';
-import { parseTableCsv as parseTable } from '../../io/index.ts';
+import { MemoryStore, parseTableCsv as parseTable, readAll } from '../../io/index.ts';
 import { normal, key } from '../../random/index.ts';
 import { originArchive, originOf } from './origin.ts';
 import { load, train } from '../index.ts';
@@ -165,4 +166,20 @@ it('a run that was stopped before its first checkpoint begins anew from the same
   for (const name of ['checkpoints', 'model.safetensors']) rmSync(join(out, name), { recursive: true });
   const again = await train(x, { ...tiny, out, resume: true });
   expect(numbers(again)).toEqual(numbers(await train(x, options)));
+});
+
+it('a run is not written over the one that it starts from, however the place is spelt', async () => {
+  const memory = new MemoryStore();
+  await origin.save(memory);
+  const own = await load(memory);
+  const places = [[memory, memory], [own, memory], [old, join(old, '..', 'old')], [origin, old]] as const; // prettier-ignore
+  const before = [await readAll(memory), await readFile(join(old, 'model.safetensors'))];
+  for (const [from, out] of places) {
+    const trained = train(vectors(2, 60), { ...still, from, out, overwrite: true, onNotice: 'silent' });
+    await expect(trained).rejects.toThrow(/is the run to start from; write the new one to another folder/);
+  }
+  expect([await readAll(memory), await readFile(join(old, 'model.safetensors'))]).toEqual(before);
+  // Another store is another place, whatever it is called.
+  const other = new MemoryStore();
+  expect(numbers(await train(vectors(2, 60), { ...still, from: memory, out: other, onNotice: 'silent' }))).toEqual(numbers(origin)); // prettier-ignore
 });

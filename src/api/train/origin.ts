@@ -2,6 +2,7 @@ import { ValueError, formatShape, sameShape } from '../../core/index.ts';
 import { Standardization } from '../../data/index.ts';
 import type { DatasetSplits } from '../../data/index.ts';
 import { jsonText, zip } from '../../io/index.ts';
+import type { Store } from '../../io/index.ts';
 import { runFile } from '../keeping/run-folder.ts';
 import { describePart } from '../../config/index.ts';
 import type { PartRow, PartTable, RunConfig } from '../../config/index.ts';
@@ -15,7 +16,7 @@ import { differences } from './differences.ts';
 import { load } from '../run/load.ts';
 import type { ModelOptions } from './model-options.ts';
 import type { RunSource } from '../keeping/place.ts';
-import { storeFrom } from '../keeping/place.ts';
+import { isSamePlace, storeFrom } from '../keeping/place.ts';
 import { Run } from '../run/run.ts';
 import { weightsOf } from '../keeping/run-files.ts';
 
@@ -24,6 +25,8 @@ export interface Origin {
   /** As it was given: a folder, an address. */
   readonly name: string;
   readonly path: string | undefined;
+  /** Where it is kept, where it is. */
+  readonly store: Store | undefined;
   readonly config: RunConfig;
   readonly parameters: NamedParameters;
   readonly standardization: Standardization | undefined;
@@ -44,9 +47,16 @@ export async function originOf(
   const run = isRun
     ? from
     : await load(from, { engine: 'reference', ...(networks && { networks }), ...(parts && { parts }) });
-  const { path, config, parameters, standardization, conditions } = run;
+  const { path, store, config, parameters, standardization, conditions } = run;
   const name = isRun ? (path ?? 'a run in memory') : (await storeFrom(from)).name;
-  return { name, path, config, parameters, standardization, conditions };
+  return { name, path, store, config, parameters, standardization, conditions };
+}
+
+/** @throws ValueError where a training would be written over the run that it starts from */
+export async function refuseSamePlace({ name, path, store }: Origin, out: Store): Promise<void> {
+  if (!store || !(await isSamePlace(store, out))) return;
+  const place = path ?? (store.name || name);
+  throw new ValueError(`train: ${place} is the run to start from; write the new one to another folder.`);
 }
 
 /**

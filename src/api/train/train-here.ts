@@ -33,7 +33,7 @@ import { isOfUnitInterval, outsideUnitIn } from '../model/outside-unit.ts';
 import { threadsOf } from '../machine/threads-of.ts';
 import { modelFor } from '../model/model.ts';
 import { objectiveFor } from '../model/objective.ts';
-import { inheritedStandardization, originNotice, originOf, startedConfig } from './origin.ts';
+import { inheritedStandardization, originNotice, originOf, refuseSamePlace, startedConfig } from './origin.ts';
 import type { Origin } from './origin.ts';
 import { storeAt } from '../keeping/place.ts';
 import { checkAlike, openForAll } from './ranks.ts';
@@ -223,7 +223,7 @@ async function prepared(
 }
 
 /** What a training starts from, where that is another run. @throws ValueError where its folder would be overwritten */
-async function startOf(options: TrainOptions, { resumed, path }: Keeping): Promise<Origin | undefined> {
+async function startOf(options: TrainOptions, { recorder, resumed, path }: Keeping): Promise<Origin | undefined> {
   const { from, networks, parts } = options;
   if (resumed && !resumed.checkpoint && resumed.config.from) {
     // Nothing of it is kept yet: it begins anew, where it began.
@@ -237,7 +237,9 @@ async function startOf(options: TrainOptions, { resumed, path }: Keeping): Promi
   if (options.dataOptions?.schema !== undefined) {
     throw new ValueError(`train: the columns are encoded as those of ${origin.name}; leave the schema out.`);
   }
-  if (origin.path !== undefined && path !== undefined) {
+  if (recorder) await refuseSamePlace(origin, recorder.store);
+  // Of ranks, all but the first know the path alone.
+  else if (origin.path !== undefined && path !== undefined) {
     const { isSamePlace } = await localFiles();
     if (isSamePlace(origin.path, path)) {
       throw new ValueError(`train: ${origin.path} is the run to start from; write the new one to another folder.`);

@@ -9,7 +9,7 @@ import type { LoadProgress } from '../../data/index.ts';
 import { resolveData } from '../data/data.ts';
 import type { DataInput } from '../data/data.ts';
 import { assembleRun } from '../run/load.ts';
-import { originArchive, originOf } from './origin.ts';
+import { originArchive, originOf, refuseSamePlace } from './origin.ts';
 import { storeAt } from '../keeping/place.ts';
 import type { Run } from '../run/run.ts';
 import { weightsOf } from '../keeping/run-files.ts';
@@ -67,7 +67,9 @@ export async function trainInWorker(
   }
   const say = noticesTo(onNotice);
   // Stores and addresses are this thread's: what they hold goes along.
-  const origin = from && { from: await originArchive(await originOf(from, {})) };
+  const start = from && (await originOf(from, {}));
+  if (start && rest.out !== undefined) await refuseSamePlace(start, await storeAt(rest.out));
+  const origin = start && { from: await originArchive(start) };
   const calls = WorkerCalls.of(worker);
   const packed = await packData(data, (array) => sendArray(calls, array));
   const request: TrainRequest = { data: packed, options: { ...rest, ...origin } };

@@ -41,6 +41,11 @@ export class HandleStore implements Store {
     return new HandleStore(folder, name);
   }
 
+  /** Whether both are of one folder, whichever way they came to it. */
+  isSame(other: HandleStore): Promise<boolean> {
+    return this.#folder.isSameEntry(other.#folder);
+  }
+
   async read(name: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
     return this.#attempt(name, 'read', async () => {
       const file = await this.#file(name, false);
