@@ -9,6 +9,8 @@ export interface Problem {
   readonly status: number;
   /** What is wrong with this request: which value, where, and what to do. */
   readonly detail: string;
+  /** The part of the body that is wrong, as a JSON pointer (RFC 6901), where it is one part: `/options/latent`. */
+  readonly pointer?: string;
   /** The library's name of the error, where it is one: `ShapeError`. */
   readonly error?: string;
   /** Of the request, as the access log has it. */
@@ -20,11 +22,14 @@ export class HttpError extends Error {
   override name = 'HttpError';
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
+  /** The part of the body that is wrong, where it is one part. */
+  readonly pointer: string | undefined;
 
-  constructor(status: number, detail: string, headers: Readonly<Record<string, string>> = {}) {
+  constructor(status: number, detail: string, headers: Readonly<Record<string, string>> = {}, pointer?: string) {
     super(detail);
     this.status = status;
     this.headers = headers;
+    this.pointer = pointer;
   }
 }
 
@@ -62,6 +67,7 @@ export function problemOf(error: unknown, requestId?: string): Problem {
     title: STATUS_CODES[status] ?? 'Error',
     status,
     detail,
+    ...(error instanceof HttpError && error.pointer !== undefined && { pointer: error.pointer }),
     ...(known && known.name !== 'HttpError' && { error: known.name }),
     ...(requestId !== undefined && { requestId }),
   };

@@ -8,6 +8,7 @@ import { installLive } from './live/routes.ts';
 import { servePages } from './page/serve-pages.ts';
 import type { PageFile } from './page/page-files.ts';
 import { installRuns } from './runs/routes.ts';
+import { installTrainings } from './trainings/routes.ts';
 
 /** Every route of the studio; a part of it brings its own. */
 export function installRoutes(context: StudioContext, pages: ReadonlyMap<string, PageFile>): void {
@@ -16,6 +17,7 @@ export function installRoutes(context: StudioContext, pages: ReadonlyMap<string,
   installRuns(context);
   installLatent(context);
   installLive(context);
+  installTrainings(context);
   refuseOtherMethods(context.server.app);
 }
 

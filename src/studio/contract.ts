@@ -159,5 +159,10 @@ export interface StartTraining {
   readonly name?: string;
   readonly options: Readonly<Record<string, unknown>>;
 }
-// Further: POST /api/runs/:id/stop (saves, as Ctrl-C does), POST /api/runs/:id/resume { epochs? }, POST /api/runs/:id/evaluate { draws? },
-// GET /api/runs/:id/start → StartTraining (to duplicate it), POST /api/uploads?name=NAME (the file's bytes), GET /api/runs/:id/files/NAME.
+// Further, all of which work:
+// - `POST /api/runs/:id/stop` {}: the training ends after its step and saves; 202.
+// - `POST /api/runs/:id/resume` { epochs? }; 202.
+// - `POST /api/runs/:id/evaluate` { draws? }; 202, and a `run` event with its `nll`, or an alarm of kind `failed`, when it is done.
+// - `GET /api/runs/:id/start` → StartTraining, to duplicate it; `data.name` is empty where its data are not to be had from here.
+// - `POST /api/uploads?name=NAME`, the file's bytes as application/octet-stream; 201 with `{ name }`, the name that it has now.
+// - `GET /api/runs/:id/files/NAME`: `RunDetail.files` and `pictures` have the names.

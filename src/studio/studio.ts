@@ -9,6 +9,8 @@ import type { StudioOptions } from './options.ts';
 import { readPageFiles } from './page/page-files.ts';
 import { KnownRuns } from './runs/known-runs.ts';
 import { RunFolders } from './runs/run-folders.ts';
+import { Uploads } from './data/uploads.ts';
+import { Watch } from './live/watch.ts';
 import { Trainings } from './trainings/trainings.ts';
 
 /** A studio that listens. */
@@ -55,16 +57,27 @@ export async function studio(runs = 'runs', options: StudioOptions = {}): Promis
     },
   });
   const releases: (() => void | Promise<void>)[] = [];
+  const known = new KnownRuns(new RunFolders(root));
+  const data = options.data === undefined ? undefined : openData(options.data);
+  const { maxUpload = 2 ** 30, maxUploads = 2 ** 33, maxTrainings = 2, grace = 60_000, lookEvery = 500 } = options;
+  const uploads = new Uploads(root, { most: maxUpload, mostOfAll: maxUploads });
+  const watch = new Watch(known, {
+    every: lookEvery,
+    onFault: (error) => {
+      say(`the runs cannot be looked at: ${error instanceof Error ? error.message : String(error)}`);
+    },
+  });
+  const trainings = new Trainings({
+    ...{ runs: known, uploads, data, program: options.program, most: maxTrainings, say },
+    onChange: () => void watch.hurry(),
+  });
   const context: StudioContext = {
-    server,
-    runs: new KnownRuns(new RunFolders(root)),
-    trainings: new Trainings(),
-    options,
-    say,
+    ...{ server, runs: known, trainings, watch, uploads, data, options, say },
     onClose: (release) => {
       releases.push(release);
     },
   };
+  context.onClose(() => trainings.close(grace));
   installRoutes(context, pages);
   const listening = await listen(server, {
     name: 'studio',
@@ -90,6 +103,15 @@ export async function studio(runs = 'runs', options: StudioOptions = {}): Promis
     isNew,
     close: () => (closed ??= close()),
   };
+}
+
+/** @throws ValueError */
+function openData(folder: string): string {
+  if (!existsSync(folder)) throw new ValueError(`studio: the folder of data ${folder} does not exist.`);
+  const data = realpathSync(folder);
+  if (!statSync(data).isDirectory())
+    throw new ValueError(`studio: ${folder} is no folder; data are files and folders below one.`);
+  return data;
 }
 
 /** @throws ValueError */

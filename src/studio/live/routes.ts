@@ -2,21 +2,14 @@ import { HttpError } from '../../server/index.ts';
 import type { StudioContext } from '../context.ts';
 import { LiveStream } from './live-stream.ts';
 import type { AskedRun } from './live-stream.ts';
-import { Watch } from './watch.ts';
 
 /** Listeners at once, and runs whose records one of them may ask for. */
 const mostListeners = 64;
 const mostRuns = 16;
 
 /** `GET /api/live` */
-export function installLive(context: StudioContext): Watch {
-  const { server, runs } = context;
-  const watch = new Watch(runs, {
-    every: context.options.lookEvery ?? 500,
-    onFault: (error) => {
-      context.say(`the runs cannot be looked at: ${error instanceof Error ? error.message : String(error)}`);
-    },
-  });
+export function installLive(context: StudioContext): void {
+  const { server, runs, watch } = context;
   const streams = new Set<LiveStream>();
   context.onClose(() => {
     for (const stream of streams) stream.end();
@@ -66,7 +59,6 @@ export function installLive(context: StudioContext): Watch {
       ),
     );
   });
-  return watch;
 }
 
 /** Ids and cursors have no commas in them. */

@@ -1,3 +1,4 @@
+import { RunAlarms } from '../../api/record/index.ts';
 import { asRecord, numberOf } from './records.ts';
 
 /** What the end of a run's log says. */
@@ -23,6 +24,7 @@ export class RunFacts {
   done: string | undefined;
   /** The last record of what was not finite. */
   nonFinite: Readonly<Record<string, unknown>> | undefined;
+  readonly alarms = new RunAlarms();
   readonly #trend: (number | null)[] = [];
   #every = 1;
   #epochs = 0;
@@ -39,6 +41,7 @@ export class RunFacts {
   add(record: Readonly<Record<string, unknown>> | undefined): void {
     if (!record) return;
     const { event } = record;
+    this.alarms.add(record);
     this.epoch = Math.max(this.epoch, numberOf(event === 'done' ? record.epochs : event === 'epoch' ? record.epoch : undefined) ?? 0); // prettier-ignore
     this.step = Math.max(this.step, numberOf(record.step) ?? numberOf(record.steps) ?? 0);
     this.totalSteps = numberOf(record.totalSteps) ?? this.totalSteps;

@@ -10,8 +10,10 @@ import type { RunPlace } from './run-folders.ts';
 /** What the studio itself knows of a run. */
 export interface OwnKnowledge {
   /** Of a training that was started from here. */
-  readonly state?: 'starting' | 'stopping' | 'failed' | undefined;
+  readonly state?: 'starting' | 'training' | 'stopping' | 'failed' | undefined;
   readonly nll?: RunSummary['nll'];
+  /** What its config.json will say, where there is none yet. */
+  readonly provisional?: Readonly<Record<string, unknown>>;
   readonly alarms?: readonly Alarm[];
 }
 
@@ -42,7 +44,7 @@ export function writerOf({ root, parts }: RunPlace): LockWriter | undefined {
 }
 
 export function summaryOf(place: RunPlace, { config, facts, writer, ...own }: RunKnowledge): RunSummary {
-  const { value } = config;
+  const value = own.provisional && !config.isReadable ? own.provisional : config.value;
   const [data, model, training] = [recordIn(value, 'data'), recordIn(value, 'model'), recordIn(value, 'training')];
   const part = (of: Readonly<Record<string, unknown>>, kind: string): string => textOf(recordIn(of, kind).name, 100) ?? '?'; // prettier-ignore
   const { shape } = data;
@@ -76,7 +78,7 @@ export function summaryOf(place: RunPlace, { config, facts, writer, ...own }: Ru
     ...(config.started !== undefined && { started: config.started }),
     changed: changedOf(place),
     ...(writer && { owner: { host: writer.host, pid: writer.pid, here: writer.isHere } }),
-    alarms: [...(own.alarms ?? []), ...damageOf(config, state)],
+    alarms: [...(own.alarms ?? []), ...damageOf(config, state), ...facts.alarms.alarms],
     trend: facts.trend,
   };
 }
@@ -92,12 +94,13 @@ function stateOf({
   readonly isWritten: boolean;
   readonly hasModel: boolean;
 }): RunState {
-  if (own === 'stopping' || own === 'starting') return own;
+  if (own === 'stopping' || own === 'starting' || own === 'training') return own;
   if (config.fault !== undefined && !config.isReadable) return own === 'failed' ? 'failed' : 'damaged';
+  // After its last record too: its model and pictures are written then.
+  if (isWritten) return 'training';
   if (facts.done !== undefined && hasModel) {
     return facts.done === 'stopped-early' || facts.done === 'interrupted' ? facts.done : 'finished';
   }
-  if (isWritten) return 'training';
   return own === 'failed' || facts.nonFinite?.action === 'stopped' ? 'failed' : 'interrupted';
 }
 
