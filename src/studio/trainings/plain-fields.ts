@@ -1,6 +1,6 @@
 import type { OptionRule } from '../../core/index.ts';
 import { rule } from '../../core/index.ts';
-import { modelOptionRules } from '../../api/train/options.ts';
+import { modelOptionRules } from '../../api/train/model-options.ts';
 
 /** An option of a training that belongs to no part: how the form shows it. */
 export interface PlainField {

@@ -1,7 +1,7 @@
 import { builtInParts, checkPartChoices, chooseParts, partKinds } from '../../config/index.ts';
 import type { PartConfigs } from '../../config/index.ts';
 import { checkPartsTogether } from '../../api/train/check-parts.ts';
-import { modelOptionRules } from '../../api/train/options.ts';
+import { modelOptionRules } from '../../api/train/model-options.ts';
 import type { ModelOptions } from '../../api/index.ts';
 import { ValueError, expectedOf, nearestName, shownValue } from '../../core/index.ts';
 import type { OptionRule } from '../../core/index.ts';
