@@ -19,7 +19,9 @@ export class SweepStatus {
     const { trial } = event;
     if (event.event === 'begun') this.#running.set(trial, '');
     else if (event.event === 'epoch') this.#running.set(trial, ` ${event.epoch}/${event.epochs}`);
-    else {
+    else if (event.event === 'retried') {
+      this.#output.note(`trial ${trial}  failed at try ${event.attempts}, and is tried again: ${event.error}`);
+    } else {
       this.#running.delete(trial);
       this.#last = event;
       const { done, total, best } = event;

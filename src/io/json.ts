@@ -1,6 +1,7 @@
 import { DataError } from '../core/index.ts';
 import { messageOf } from './bytes.ts';
 import type { DecodeOptions } from './bytes.ts';
+import { jsonFault } from './json-fault.ts';
 
 /** Lists within lists, at most: what takes a value apart does so by recursion. */
 export const mostDepth = 100;
@@ -18,7 +19,11 @@ export function parseJson(text: string, options: DecodeOptions = {}): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch (error) {
-    throw new DataError(`${name}: not JSON (${messageOf(error)}).`);
+    const fault = jsonFault(text);
+    // A text that is longer than an engine takes, say.
+    if (!fault) throw new DataError(`${name}: not JSON (${messageOf(error)}).`);
+    const { line, column, expected, found } = fault;
+    throw new DataError(`${name}: not JSON: line ${line}, column ${column}: expected ${expected}, found ${found}.`);
   }
 }
 

@@ -56,7 +56,9 @@ export function rankingRows({ trials, metric }: SweepResult): string[][] {
 
 /** Why trials failed, a line each: in a cell of the table it would push all numbers aside. */
 export function failureLines({ trials }: SweepResult): string[] {
-  return trials.flatMap(({ trial, error }) => (error === undefined ? [] : [`trial ${trial} failed: ${error}`]));
+  return trials.flatMap(({ trial, error, attempts = 1 }) =>
+    error === undefined ? [] : [`trial ${trial} failed${attempts > 1 ? `, tried ${attempts} times` : ''}: ${error}`],
+  );
 }
 
 /** The picture of a sweep's folder, where a trial has ended well. */

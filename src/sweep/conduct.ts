@@ -1,5 +1,5 @@
 import { DataError, RootsigmaError, counted } from '../core/index.ts';
-import type { BegunRecord, EndedRecord, KeptSweep } from './kept-sweep.ts';
+import type { BegunRecord, EndedRecord, KeptSweep, RetriedRecord } from './kept-sweep.ts';
 import { isSame } from './space.ts';
 import type { Direction, Job, JobResult, Strategy } from './strategies/strategy.ts';
 
@@ -16,10 +16,12 @@ export interface ConductOptions {
   readonly workers: number;
   /** More trials than that may not fail. */
   readonly failures: number;
+  /** How often a trial that failed is tried again before it counts as failed. */
+  readonly retries: number;
   /** Whether a trial is done here, and not by another shard. */
   readonly isMine: (trial: number) => boolean;
   readonly signal?: AbortSignal | undefined;
-  readonly onRecord: (record: BegunRecord | EndedRecord) => Promise<void>;
+  readonly onRecord: (record: BegunRecord | RetriedRecord | EndedRecord) => Promise<void>;
   /** Tells the strategy which is better, as soon as a result has. */
   readonly onDirection: (direction: Direction) => void;
 }
@@ -42,7 +44,7 @@ export async function conduct(
   run: RunJob,
   options: ConductOptions,
 ): Promise<Conducted> {
-  const { workers, isMine, onRecord, onDirection } = options;
+  const { workers, retries, isMine, onRecord, onDirection } = options;
   const ended = new Map(log.ended);
   for (const { direction } of ended.values()) if (direction) onDirection(direction);
   const results = new Map<number, JobResult>([...ended].map(([number, record]) => [number, resultOf(record)]));
@@ -57,7 +59,14 @@ export async function conduct(
   let next = 0;
   const ends = { interrupted: 0 };
   const end = async (job: Job, started: number): Promise<void> => {
-    const outcome = await run(job, stop.signal);
+    let outcome = await run(job, stop.signal);
+    let attempts = 1;
+    for (; outcome.status === 'failed' && attempts <= retries && !stop.signal.aborted; attempts++) {
+      const record: RetriedRecord = { event: 'retried', ...entriesOf(job), attempts, error: outcome.error };
+      await log.append(record);
+      await onRecord(record);
+      outcome = await run(job, stop.signal);
+    }
     // A signal to the whole group of processes may reach a trial before it reaches the sweep.
     if (outcome.status === 'interrupted') {
       ends.interrupted++;
@@ -68,6 +77,7 @@ export async function conduct(
       event: 'ended',
       ...entriesOf(job),
       ...outcome,
+      ...(attempts > 1 && { attempts }),
       seconds: Number(((performance.now() - started) / 1000).toFixed(3)),
     };
     await log.append(record);

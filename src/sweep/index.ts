@@ -13,7 +13,7 @@ export type {
 export type { SweepObjective } from './objective.ts';
 export { failureLines, rankingRows } from './card.ts';
 export { sweepFile } from './kept-sweep.ts';
-export type { BegunRecord, EndedRecord, Shard } from './kept-sweep.ts';
+export type { BegunRecord, EndedRecord, RetriedRecord, Shard } from './kept-sweep.ts';
 export type { SweepResult, TrialResult } from './result.ts';
 export type { Axis, ChoiceAxis, Parameters, RangeAxis, Space, When } from './space.ts';
 export type { Direction } from './strategies/strategy.ts';

@@ -48,6 +48,14 @@ export interface BegunRecord {
   readonly parameters: Parameters;
   readonly epochs?: number | undefined;
 }
+/** A line of a sweep's log: a trial failed, and is tried again. */
+export interface RetriedRecord extends Omit<BegunRecord, 'event'> {
+  readonly event: 'retried';
+  /** How often it was tried so far. */
+  readonly attempts: number;
+  /** Why it failed. */
+  readonly error: string;
+}
 /** A line of a sweep's log: what a trial, or a part of one, came to. */
 export interface EndedRecord extends Omit<BegunRecord, 'event'> {
   readonly event: 'ended';
@@ -57,6 +65,8 @@ export interface EndedRecord extends Omit<BegunRecord, 'event'> {
   readonly direction?: Direction;
   /** Why it failed. */
   readonly error?: string;
+  /** How often it was tried, where that is more than once. */
+  readonly attempts?: number;
   readonly seconds: number;
 }
 
@@ -118,7 +128,7 @@ export class KeptSweep {
     return new KeptSweep(this.store, kept, this.ended);
   }
 
-  async append(record: BegunRecord | EndedRecord): Promise<void> {
+  async append(record: BegunRecord | RetriedRecord | EndedRecord): Promise<void> {
     await this.store.append(sweepFile.log, formatJsonLine(record));
   }
 
@@ -136,7 +146,7 @@ export class KeptSweep {
 }
 
 /** What a resumed sweep may have otherwise: how it runs, and more trials. */
-const free = ['workers', 'threads', 'failures', 'keep'];
+const free = ['workers', 'threads', 'failures', 'retries', 'keep'];
 
 /** What two settings differ in, where that makes other trials; undefined where nothing does. */
 export function differenceOf(old: SearchSettings, now: SearchSettings): string | undefined {

@@ -4,6 +4,8 @@ import type { SplitChoice } from '../data/index.ts';
 import { metrics } from '../evaluation/metrics/index.ts';
 import type { Quantity, Reading } from '../evaluation/metrics/index.ts';
 import type { Run, RunEvaluation } from '../api/index.ts';
+import { requireCapabilities } from '../models/index.ts';
+import type { Vae } from '../models/index.ts';
 import { splitRule } from '../api/run/run-options.ts';
 import type { Direction } from './strategies/strategy.ts';
 
@@ -57,6 +59,8 @@ export interface ObjectiveMetric {
   readonly name: string;
   /** Undefined where the run's own objective says it. */
   readonly direction: Direction | undefined;
+  /** @throws CapabilityError where a model of such parts has no such number */
+  check?(model: Pick<Vae, 'parts'>): void;
   measure(trained: TrainedTrial, signal?: AbortSignal): Promise<Measured>;
 }
 
@@ -141,7 +145,12 @@ function ofEvaluation(objective: SweepObjective): Found | undefined {
   const { metric } = objective;
   const row = Object.hasOwn(evaluated, metric) ? evaluated[metric] : undefined;
   if (!row) return undefined;
-  return measuredBy(objective, row.direction, undefined, row.read);
+  const found = measuredBy(objective, row.direction, undefined, row.read);
+  if (metric === 'reconstruction') return found;
+  const check = ({ parts }: Pick<Vae, 'parts'>): void => {
+    requireCapabilities(`objective '${metric}'`, parts.posterior, ['logProbOfDraw']);
+  };
+  return { ...found, check };
 }
 
 function ofMetrics(objective: SweepObjective, where: string): Found {
@@ -167,8 +176,16 @@ function ofMetrics(objective: SweepObjective, where: string): Found {
   }
   const rules = Object.fromEntries(Object.entries(row.options).map(([option, each]) => [option, each.rule]));
   checkOptions(`${where}: metric '${name}'`, objective.options ?? {}, rules);
-  return measuredBy(objective, directionOf(about), name, ({ metrics: found }) => found?.[name]?.[chosen] ?? NaN);
+  const { needs } = row;
+  const check = ({ parts }: Pick<Vae, 'parts'>): void => {
+    requireCapabilities(`metric '${name}'`, parts.posterior, needs.posterior ?? []);
+    requireCapabilities(`metric '${name}'`, parts.prior, needs.prior ?? []);
+  };
+  const read: Read = ({ metrics: found }) => found?.[name]?.[chosen] ?? NaN;
+  return { ...measuredBy(objective, directionOf(about), name, read), check };
 }
+
+type Read = (evaluation: RunEvaluation) => Reading;
 
 function directionOf({ better }: Quantity): Direction | undefined {
   return better === 'larger' ? 'max' : better === 'smaller' ? 'min' : undefined;
@@ -178,7 +195,7 @@ function measuredBy(
   { metric, direction: given, split = 'validation', draws, limit, seed, options }: SweepObjective,
   usual: Direction | undefined,
   named: string | undefined,
-  read: (evaluation: RunEvaluation) => Reading,
+  read: Read,
 ): ObjectiveMetric {
   const direction = given ?? usual;
   return {

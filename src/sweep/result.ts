@@ -14,6 +14,8 @@ export interface TrialResult {
   readonly error?: string;
   /** To which epoch it trained, where the strategy says so. */
   readonly epochs?: number;
+  /** How often it was tried, where that is more than once. */
+  readonly attempts?: number;
   readonly seconds: number;
   /** The folder of its run, where there is one. */
   readonly run?: string;
@@ -41,7 +43,7 @@ export function rankedTrials(
 ): TrialResult[] {
   const trials = new Map<number, TrialResult>();
   for (const record of [...ended].sort((a, b) => a.job - b.job)) {
-    const { trial, parameters, status, value, standardError, error, epochs, seconds } = record;
+    const { trial, parameters, status, value, standardError, error, epochs, attempts, seconds } = record;
     const run = runOf(record);
     trials.set(trial, {
       trial,
@@ -51,6 +53,7 @@ export function rankedTrials(
       ...(standardError !== undefined && { standardError }),
       ...(error !== undefined && { error }),
       ...(epochs !== undefined && { epochs }),
+      ...(attempts !== undefined && { attempts }),
       seconds: seconds + (trials.get(trial)?.seconds ?? 0),
       ...(run !== undefined && { run }),
     });

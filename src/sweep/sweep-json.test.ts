@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { checkSweepSettings } from './index.ts';
 import { dimensionsOfSettings } from './sweep-json.ts';
 import type { SweepSettings } from './index.ts';
-import { optionsOf } from './trial.ts';
+import { optionsOf } from './trial-options.ts';
 
 const right = { data: 'digits', space: { latent: [2, 4] } };
 const check = (changes: object) => checkSweepSettings({ ...right, ...changes }, 'sweep.json');

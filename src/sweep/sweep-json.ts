@@ -27,6 +27,8 @@ export interface SearchSettings {
   readonly workers?: number | undefined;
   /** The sweep ends when more trials than that have failed. Default: a quarter of them, at least 3. */
   readonly failures?: number | undefined;
+  /** How often a trial that failed is tried again, from its last checkpoint, before it counts as failed. Default: 0. */
+  readonly retries?: number | undefined;
 }
 
 /** What sweep.json holds: what is trained, what is tried out, by what trials are compared. */
@@ -50,6 +52,7 @@ export const searchRules: OptionRules<SearchSettings> = {
   seed: rule.seed,
   workers: rule.whole(1, 1024),
   failures: rule.whole(0),
+  retries: rule.whole(0, 1000),
 };
 
 export const sweepSettingsRules: OptionRules<SweepSettings> = {

@@ -1,7 +1,7 @@
 import { rule } from '../core/index.ts';
 import type { OnNotice, OptionRules } from '../core/index.ts';
 import type { RunPlace } from '../api/index.ts';
-import type { BegunRecord, EndedRecord, Shard } from './kept-sweep.ts';
+import type { BegunRecord, EndedRecord, RetriedRecord, Shard } from './kept-sweep.ts';
 import type { TrialResult } from './result.ts';
 import { searchRules, sweepSettingsRules } from './sweep-json.ts';
 import type { SearchSettings, SweepSettings } from './sweep-json.ts';
@@ -11,6 +11,7 @@ import type { Direction } from './strategies/strategy.ts';
 /** What happens on the way. */
 export type SweepEvent =
   | BegunRecord
+  | RetriedRecord
   | { readonly event: 'epoch'; readonly trial: number; readonly epoch: number; readonly epochs: number }
   | (EndedRecord & SweepProgress);
 

@@ -66,6 +66,47 @@ describe('a sweep over a function', () => {
     expect(nothing.trials[0]?.error).toBe('its value is NaN.');
   });
 
+  it('tries what failed again, so often and no more, and counts the tries', async () => {
+    const tries = new Map<unknown, number>();
+    const trial = ({ x }: Parameters): number => {
+      const count = (tries.get(x) ?? 0) + 1;
+      tries.set(x, count);
+      if (count < Number(x)) throw new Error(`try ${count} of ${Number(x)}`);
+      return Number(x);
+    };
+    const events: string[] = [];
+    const out = new MemoryStore();
+    const options = { ...base, space: { x: [1, 2, 3, 4] }, strategy: 'grid', trial, retries: 2, out } as const;
+    const onEvent: SearchOptions['onEvent'] = (event) => {
+      if (event.event === 'retried') events.push(`${event.trial}: ${event.attempts}, ${event.error}`);
+    };
+    const { trials } = await sweep({ ...options, workers: 1, onEvent });
+    expect(trials.map(({ parameters, attempts, value: at }) => [parameters.x, attempts, at])).toEqual([
+      [1, undefined, 1],
+      [2, 2, 2],
+      [3, 3, 3],
+      [4, 3, undefined],
+    ]);
+    expect(trials[3]?.error).toBe('try 3 of 4');
+    expect(events).toEqual(['1: 1, try 1 of 2', '2: 1, try 1 of 3', '2: 2, try 2 of 3', '3: 1, try 1 of 4', '3: 2, try 2 of 4']); // prettier-ignore
+    expect((await sweep({ ...options, retries: 5, resume: true })).trials).toEqual(trials);
+    expect([...tries.values()]).toEqual([1, 2, 3, 3]);
+  });
+
+  it('says where a space has fewer points than trials are asked for', async () => {
+    const notices: string[] = [];
+    const onNotice = (line: string): void => void notices.push(line);
+    const small = { space: { x: [1, 2], kind: ['a', 'b'] }, trial: () => 0, onNotice };
+    for (const name of ['random', 'tpe', 'halving'] as const) await sweep({ ...small, strategy: { name, trials: 5 } });
+    expect(notices).toEqual(
+      ['random', 'tpe', 'halving'].map(
+        (name) => `the space has 4 points, fewer than the 5 trials of strategy '${name}': each is tried once.`,
+      ),
+    );
+    await sweep({ ...small, strategy: { name: 'random', trials: 4 } });
+    expect(notices).toHaveLength(3);
+  });
+
   describe.each(strategies)('by $name', (strategy) => {
     const options: SearchOptions = { ...base, space, strategy, trial: value };
 

@@ -1,4 +1,5 @@
 import { DataError, ValueError, checkOptions, checkValue, counted, noticesTo, rule } from '../core/index.ts';
+import { localData } from '#local-data';
 import { usableCores } from '../engine/index.ts';
 import { MemoryStore } from '../io/index.ts';
 import { storeAt } from '../api/keeping/place.ts';
@@ -8,7 +9,7 @@ import type { Outcome, RunJob } from './conduct.ts';
 import { writeCard, writePicture } from './card.ts';
 import { Clock } from './clock.ts';
 import { KeptSweep, runOf } from './kept-sweep.ts';
-import type { BegunRecord, EndedRecord, Shard } from './kept-sweep.ts';
+import type { BegunRecord, EndedRecord, RetriedRecord, Shard } from './kept-sweep.ts';
 import { objectiveMetric } from './objective.ts';
 import { rankedTrials } from './result.ts';
 import type { SweepResult, TrialResult } from './result.ts';
@@ -18,10 +19,11 @@ import { dimensionsOf } from './space.ts';
 import type { Dimension } from './space.ts';
 import { strategyFor, strategyOf } from './search-strategy.ts';
 import { openJobs } from './strategies/strategy.ts';
-import type { Direction } from './strategies/strategy.ts';
+import type { Direction, Strategy } from './strategies/strategy.ts';
 import { searchOptionRules, shardRules, sweepRules } from './sweep-options.ts';
 import type { RunningOptions, SearchOptions, SweepEvent, SweepOptions } from './sweep-options.ts';
 import { runInProcess } from './start-trial.ts';
+import { checkTrainable } from './untrainable.ts';
 
 /**
  * Tries out what a space has: trains a model for each point, in processes, and ranks them by a metric; or calls a function of one's own.
@@ -41,6 +43,8 @@ interface Plan {
   readonly metric: string;
   readonly direction: Direction | undefined;
   readonly workers: number;
+  /** Looks at what the strategy will try, before anything is kept. @throws ValueError */
+  readonly check?: ((strategy: Strategy) => void) | undefined;
   readonly run: (report: (event: SweepEvent) => void) => RunJob;
   readonly runsAreKept: boolean;
 }
@@ -62,9 +66,15 @@ async function sweepOver(options: SweepOptions): Promise<SweepResult> {
   for (const line of densityNotices(settings)) notice(line);
   const noticed = new Set<string>();
   const { name, direction } = objectiveMetric(settings.objective ?? 'validation.elbo', 'sweep: objective');
+  (await localData()).checkSource(settings.data);
+  const dimensions = dimensionsOfSettings(settings, 'sweep');
   return follow(options, {
     settings,
-    dimensions: dimensionsOfSettings(settings, 'sweep'),
+    dimensions,
+    check: (strategy) => {
+      const untrainable = checkTrainable(settings, { dimensions, strategy });
+      if (untrainable !== undefined) notice(untrainable);
+    },
     metric: name,
     direction,
     workers,
@@ -100,13 +110,14 @@ function densityNotices({ space, objective = 'validation.elbo' }: SweepSettings)
 
 async function searchOver(options: SearchOptions): Promise<SweepResult> {
   checkOptions('sweep', options, searchOptionRules);
-  const { space, strategy, seed, workers, failures, trial, direction = 'min', metric = 'value' } = options;
+  const { space, strategy, seed, workers, failures, retries, trial, direction = 'min', metric = 'value' } = options;
   const settings: SearchSettings = {
     space,
     ...(strategy !== undefined && { strategy }),
     ...(seed !== undefined && { seed }),
     ...(workers !== undefined && { workers }),
     ...(failures !== undefined && { failures }),
+    ...(retries !== undefined && { retries }),
   };
   return follow(options, {
     settings,
@@ -148,6 +159,10 @@ async function follow(
       );
     }
     if (found) checkSameShard(found, shard);
+    let { direction } = plan;
+    const strategyOver = (lag: number): Strategy =>
+      strategyFor(dimensions, { settings, lag, direction: () => direction });
+    if (!found) plan.check?.(strategyOver(plan.workers));
     const kept = found
       ? await found.under(settings)
       : await KeptSweep.create(store, { settings, metric, ...(shard && { shard }), lag: plan.workers });
@@ -155,10 +170,11 @@ async function follow(
     if (lag < plan.workers && strategyOf(settings.strategy, 'sweep').name === 'tpe') {
       noticesTo(onNotice)(`the sweep began with ${counted(lag, 'worker')}, by which TPE goes: no more run now.`);
     }
-    let { direction } = plan;
-    const strategy = strategyFor(dimensions, { settings, lag, direction: () => direction });
+    const strategy = strategyOver(lag);
     const isMine = (trial: number): boolean => !shard || trial % shard.count === shard.index - 1;
     const ended = new Map(kept.ended);
+    const fewer = fewerNotice(settings, strategy);
+    if (fewer !== undefined) noticesTo(onNotice)(fewer);
     const keepsBest = (settings as Partial<SweepSettings>).keep === 'best';
     const rank = (): TrialResult[] =>
       rankedTrials(ended.values(), direction, ({ trial }) => (plan.runsAreKept ? `${store.name}/${runOf(trial)}` : undefined)); // prettier-ignore
@@ -169,8 +185,8 @@ async function follow(
       const trials = keepsBest ? ranked.map((trial) => (trial === best ? trial : withoutRun(trial))) : ranked;
       return { metric, direction, trials, best, reason, open };
     };
-    const onRecord = async (record: BegunRecord | EndedRecord): Promise<void> => {
-      if (record.event === 'begun') return onEvent?.(record);
+    const onRecord = async (record: BegunRecord | RetriedRecord | EndedRecord): Promise<void> => {
+      if (record.event !== 'ended') return onEvent?.(record);
       ended.set(record.job, record);
       const progress = clock.progress(ended, plan.workers);
       const soFar = result('interrupted', progress.total - progress.done);
@@ -187,6 +203,7 @@ async function follow(
     const report = (event: SweepEvent): void => onEvent?.(event);
     const { reason } = await conduct(strategy, kept, plan.run(report), {
       workers: strategyOf(settings.strategy, 'sweep').name === 'tpe' ? Math.min(lag, plan.workers) : plan.workers,
+      retries: settings.retries ?? 0,
       failures: settings.failures ?? Math.max(3, Math.ceil(strategy.trials / 4)),
       isMine,
       signal,
@@ -205,6 +222,13 @@ async function follow(
   } finally {
     await release();
   }
+}
+
+/** What is said where a space has fewer points than trials are asked for. */
+function fewerNotice(settings: SearchSettings, { trials }: Strategy): string | undefined {
+  const asked = strategyOf(settings.strategy, 'sweep');
+  if (asked.name === 'grid' || asked.trials <= trials) return undefined;
+  return `the space has ${counted(trials, 'point')}, fewer than the ${asked.trials} trials of strategy '${asked.name}': each is tried once.`;
 }
 
 /** Of a trial whose run is not kept. */

@@ -1,13 +1,13 @@
 import { train } from '../api/index.ts';
-import type { TrainOptions } from '../api/index.ts';
 import { RunFolder } from '../api/keeping/run-folder.ts';
 import { storeAt } from '../api/keeping/place.ts';
-import type { JsonValue, Store } from '../io/index.ts';
+import type { Store } from '../io/index.ts';
 import type { EpochEvent } from '../training/index.ts';
 import type { Outcome } from './conduct.ts';
 import { objectiveMetric } from './objective.ts';
 import type { SweepSettings } from './sweep-json.ts';
 import type { Job } from './strategies/strategy.ts';
+import { optionsOf } from './trial-options.ts';
 
 /** One job of a sweep, as it is handed to a process. */
 export interface TrialTask {
@@ -58,19 +58,6 @@ export async function runTrial(task: TrialTask, hooks: TrialHooks): Promise<Outc
     if (signal.aborted) return { status: 'interrupted' };
     return { status: 'failed', error: error instanceof Error ? error.message : String(error) };
   }
-}
-
-/** The options of all trials under those of this one; entries of config.json by their paths go to `set`. */
-export function optionsOf({ options = {} }: SweepSettings, { parameters, epochs }: Job): TrainOptions {
-  const named = Object.entries(parameters);
-  const entries = named.filter(([name]) => name.includes('.'));
-  const set: Record<string, JsonValue> = { ...options.set, ...Object.fromEntries(entries) };
-  return {
-    ...options,
-    ...(Object.fromEntries(named.filter(([name]) => !name.includes('.'))) as TrainOptions),
-    ...(Object.keys(set).length > 0 && { set }),
-    ...(epochs !== undefined && { epochs }),
-  };
 }
 
 /** How long a folder is waited for whose process is about to end: that of a sweep which was killed. */

@@ -13,9 +13,27 @@ import { stepsInAll } from '../../training/index.ts';
  * @throws ValueError or DataError saying which do not
  */
 export function checkTrainable(config: RunConfig, splits: DatasetSplits, parts: PartTable): void {
+  checkContradictions(config, parts);
   const { training } = config;
-  const { epochs, batchSize, schedule, trim, earlyStopping } = training;
+  const { epochs, batchSize, schedule, earlyStopping } = training;
   const { warmupSteps = 0 } = schedule;
+  const { examples, heldOut } = examplesOf(splits, training.validation);
+  const steps = epochs * stepsPerEpoch(examples, batchSize);
+  if (warmupSteps >= steps) {
+    throw new ValueError(
+      `train: a warm-up of ${counted(warmupSteps, 'step')} reaches beyond the end: ${counted(epochs, 'epoch')} of ${counted(examples, 'example')} are ${counted(steps, 'step')}. Choose fewer warmupSteps or more epochs.`,
+    );
+  }
+  if (earlyStopping && heldOut === 0) {
+    throw new ValueError(
+      'train: patience waits for a better validation ELBO, and no examples are held out: choose a validation share above 0, or leave patience out.',
+    );
+  }
+}
+
+/** Checks what numbers of a training have against each other, whatever the data are. @throws ValueError saying which do not fit */
+export function checkContradictions(config: RunConfig, parts: PartTable): void {
+  const { epochs, schedule, trim } = config.training;
   if (epochs < 1) throw new ValueError(`train: epochs must be a whole number of at least 1, got ${epochs}.`);
   const { labelled } = config.data.condition ?? {};
   const { infersCondition } = partNamed<ObjectiveRow>('objective', config.objective.name, parts.objective);
@@ -35,21 +53,9 @@ export function checkTrainable(config: RunConfig, splits: DatasetSplits, parts: 
       "train: a 'constant' learning rate keeps its full value, and finalFraction would have no effect. Leave it out, or choose schedule 'linear', 'cosine' or 'exponential'.",
     );
   }
-  const { examples, heldOut } = examplesOf(splits, training.validation);
-  const steps = epochs * stepsPerEpoch(examples, batchSize);
-  if (warmupSteps >= steps) {
-    throw new ValueError(
-      `train: a warm-up of ${counted(warmupSteps, 'step')} reaches beyond the end: ${counted(epochs, 'epoch')} of ${counted(examples, 'example')} are ${counted(steps, 'step')}. Choose fewer warmupSteps or more epochs.`,
-    );
-  }
   if (trim && trim.fraction > 0 && trim.warmupEpochs >= epochs) {
     throw new ValueError(
       `train: trim begins after epoch ${trim.warmupEpochs}, and there ${epochs === 1 ? 'is 1' : `are ${epochs}`}: nothing would be left out. Choose more epochs.`,
-    );
-  }
-  if (earlyStopping && heldOut === 0) {
-    throw new ValueError(
-      'train: patience waits for a better validation ELBO, and no examples are held out: choose a validation share above 0, or leave patience out.',
     );
   }
 }

@@ -19,6 +19,7 @@ interface SweepFlags extends OutputOptions {
   readonly workers?: number;
   readonly threads?: number;
   readonly failures?: number;
+  readonly retries?: number;
   readonly merge?: readonly string[];
   readonly picture?: string;
   readonly top?: number;
@@ -50,6 +51,7 @@ export const sweepCommand: CommandRow<[file: string | undefined], SweepFlags> = 
         whole(1, 1024),
       ),
       option('--threads <n>', 'threads of each trial (default: 1)', whole(1)),
+      option('--retries <n>', 'try a trial that failed again up to n times, from its last checkpoint (default: 0)', whole(0, 1000)), // prettier-ignore
       option('--failures <n>', 'end when more trials have failed (default: a quarter of them, at least 3)', whole(0)),
       option(
         '--shard <i/n>',
@@ -109,12 +111,13 @@ async function runSweep(
     { once: true },
   );
   const progress = new SweepStatus(output);
-  const { workers, threads, failures } = flags;
+  const { workers, threads, failures, retries } = flags;
   const result = await sweep({
     ...settings,
     ...(workers !== undefined && { workers }),
     ...(threads !== undefined && { threads }),
     ...(failures !== undefined && { failures }),
+    ...(retries !== undefined && { retries }),
     ...(flags.shard && { shard: flags.shard }),
     out,
     resume,

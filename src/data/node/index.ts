@@ -5,7 +5,7 @@ export { isIdxFolder, readIdxFolder } from './idx-folder.ts';
 export { readImageFiles, readImageFolder } from './image-folder.ts';
 export { readDownloadedDataset } from './mnist.ts';
 export { readInParts } from './read-in-parts.ts';
-export { resolveDataset } from './resolve.ts';
+export { checkSource, resolveDataset } from './resolve.ts';
 export { locateTrainingData, rememberData } from './own-data.ts';
 export { isTableFile, readTable, readTableFile, readTableFor, writeTable } from './table-file.ts';
 export type { WriteTableOptions } from './table-file.ts';

@@ -34,8 +34,14 @@ export async function resolveDataset(
   if (listDatasets().some(({ name }) => name === source)) checkOptions(source, options, []);
   const downloaded = await readDownloadedDataset(source, context);
   if (downloaded) return downloaded;
-  if (!existsSync(source)) throw new DataError(`${source}: no such data set, folder or file. ${whatThereIs()}`);
+  checkSource(source);
   return statSync(source).isDirectory() ? readFolder(source, options, context) : readFile(source, options, context);
+}
+
+/** Whether there are data of that name or path at all. @throws DataError listing what there is and what can be read */
+export function checkSource(source: string): void {
+  if (listDatasets().some(({ name }) => name === source) || existsSync(source)) return;
+  throw new DataError(`${source}: no such data set, folder or file. ${whatThereIs()}`);
 }
 
 async function readFolder(source: string, options: DatasetOptions, context: ResolveContext): Promise<DatasetSplits> {
