@@ -21,7 +21,7 @@ export function Field({ field, typed, otherwise, isPreset, error, onType }: Fiel
   const choice = field.choices?.find(({ value }) => value === shown);
   return (
     <div class={typed === undefined ? 'field' : 'field changed'}>
-      <label for={id}>{field.flag.replace(/^--/, '').replaceAll('-', ' ')}</label>
+      <label for={id}>{labelOf(field)}</label>
       {field.type === 'choice' && field.choices ? (
         <select {...common} value={shown} onChange={(event) => { onType(event.currentTarget.value); }}>
           {!field.choices.some(({ value }) => value === shown) && <option value={shown}>{shown === '' ? 'as suits the data' : shown}</option>}
@@ -41,3 +41,8 @@ export function Field({ field, typed, otherwise, isPreset, error, onType }: Fiel
     </div>
   );
 } // prettier-ignore
+
+/** --data-option size= → size; --batch-size → batch size */
+function labelOf({ flag }: FormField): string {
+  return flag.replace(/^--(data-option )?/, '').replace(/=$/, '').replaceAll('-', ' '); // prettier-ignore
+}

@@ -11,6 +11,7 @@ const fields = [
   field('hidden', 'numbers', { default: [400] }),
   field('dynamic', 'flag'),
   field('note', 'text'),
+  field('size', 'whole', { flag: '--data-option size=' }),
 ]; // prettier-ignore
 const form: TrainingForm = {
   fields,
@@ -58,7 +59,7 @@ describe('the form', () => {
     expect(commandLine({ data: { kind: 'file', name: 'a b.csv' }, name: 'x', options }, form, places)).toBe(
       "rootsigma train '/data/a b.csv' --preset full-vae --latent 8 --hidden 64,32 --dynamic --note 'it'\\''s a & b' --out 'my runs/x'",
     );
-    expect(commandLine({ data: { kind: 'dataset', name: 'digits' }, options: {} }, form, places)).toBe('rootsigma train digits'); // prettier-ignore
+    expect(commandLine({ data: { kind: 'dataset', name: 'digits' }, options: { size: 32 } }, form, places)).toBe('rootsigma train digits --data-option size=32'); // prettier-ignore
   });
 
   it('finds the field of a JSON pointer', () => {

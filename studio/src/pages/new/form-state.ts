@@ -75,7 +75,9 @@ export function commandLine({ data, name, options }: StartTraining, form: Traini
   for (const [option, value] of Object.entries(options)) {
     const flag = form.fields.find((field) => field.name === option)?.flag ?? `--${option}`;
     if (value === false) continue;
-    words.push(value === true ? flag : `${flag} ${quote(Array.isArray(value) ? value.join(',') : asText(value))}`);
+    const text = quote(Array.isArray(value) ? value.join(',') : asText(value));
+    // Some flags end in what they are given: --data-option size=32.
+    words.push(value === true ? flag : flag.endsWith('=') ? `${flag}${text}` : `${flag} ${text}`);
   }
   if (name !== undefined && name !== '') words.push(`--out ${quote(`${places.runs}/${name}`)}`);
   return words.join(' ');

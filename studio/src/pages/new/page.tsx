@@ -43,7 +43,7 @@ interface FormProps {
 }
 
 /** The groups that most people look at; the others are folded. */
-const openGroups = 2;
+const openGroups = ['Model', 'Training'];
 
 function Form({ form, about, start, onUploaded }: FormProps) {
   const { query } = route.value;
@@ -113,12 +113,12 @@ function Form({ form, about, start, onUploaded }: FormProps) {
           </div>
         </div>
       </fieldset>
-      {groups.map((group, index) => {
+      {groups.map((group) => {
         const fields = form.fields.filter((field) => field.group === group && field.name !== 'preset' && isShown(field, of));
         if (fields.length === 0) return null;
         const changed = fields.filter((field) => typed[field.name] !== undefined).length;
         return (
-          <details key={group} class="panel group" open={index < openGroups || changed > 0 || fields.some((field) => errors[field.name] !== undefined)}>
+          <details key={group} class="panel group" open={openGroups.includes(group) || changed > 0 || fields.some((field) => errors[field.name] !== undefined)}>
             <summary><h2>{group}</h2>{changed > 0 && <span class="quiet"> {changed} changed</span>}</summary>
             <div class="fields">
               {fields.map((field) => {

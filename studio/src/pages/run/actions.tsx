@@ -6,23 +6,28 @@ import { href } from '../../shell/router.ts';
 import { formatNats, isActive } from '../../ui/format.ts';
 
 type Action = 'stop' | 'resume' | 'evaluate';
-interface Evaluation {
-  readonly nll?: { readonly value: number; readonly standardError: number };
-}
-
 /** Stop, resume, evaluate, duplicate; what came of it is said beside the buttons. */
 export function RunActions({ run, reload }: { readonly run: RunDetail; readonly reload: () => void }) {
   const [doing, setDoing] = useState<Action>();
   const [said, setSaid] = useState<{ text: string; isBad?: boolean }>();
   const [draws, setDraws] = useState(100);
+  // An evaluation answers at once and ends later, when the run has another NLL.
+  const [evaluating, setEvaluating] = useState(false);
+  const { nll } = run;
   useEffect(() => {
     setSaid(undefined);
   }, [run.state]);
-  const act = async (action: Action, body: object, done: (answer: unknown) => string): Promise<void> => {
+  useEffect(() => {
+    if (!evaluating || !nll) return;
+    setEvaluating(false);
+    setSaid({ text: `NLL ${formatNats(nll.value)} ± ${formatNats(nll.standardError)} nats` });
+  }, [nll?.value, nll?.draws]);
+  const act = async (action: Action, body: object, done: () => string): Promise<void> => {
     setDoing(action);
     setSaid(undefined);
     try {
-      setSaid({ text: done(await post(`runs/${run.id}/${action}`, body)) });
+      await post(`runs/${run.id}/${action}`, body);
+      setSaid({ text: done() });
       reload();
     } catch (error) {
       setSaid({ text: wordsOf(error), isBad: true });
@@ -46,7 +51,7 @@ export function RunActions({ run, reload }: { readonly run: RunDetail; readonly 
       {!isRunning && run.state !== 'damaged' && (
         <details class="evaluate">
           <summary class="button">Evaluate</summary>
-          <form onSubmit={(event) => { event.preventDefault(); void act('evaluate', { draws }, evaluated); }}>
+          <form onSubmit={(event) => { event.preventDefault(); void act('evaluate', { draws }, () => { setEvaluating(true); return 'Evaluation has begun; its numbers come by themselves.'; }); }}>
             <label>
               Draws an example
               <input type="number" min="1" max="10000" step="1" required value={draws} onInput={(event) => { setDraws(event.currentTarget.valueAsNumber); }} />
@@ -57,13 +62,8 @@ export function RunActions({ run, reload }: { readonly run: RunDetail; readonly 
       )}
       <a class="button" href={href(['new'], { from: run.id })}>Duplicate</a>
       {!isRunning && typeof run.resumable === 'string' && run.state === 'interrupted' && <span class="said">{run.resumable}</span>}
-      {doing === 'evaluate' && <progress aria-label="Evaluating" />}
+      {evaluating && <progress aria-label="Evaluating" />}
       <span class={said?.isBad ? 'field-error' : 'said'} role="status">{said?.text}</span>
     </div>
   );
 } // prettier-ignore
-
-function evaluated(answer: unknown): string {
-  const { nll } = (answer ?? {}) as Evaluation;
-  return nll ? `NLL ${formatNats(nll.value)} ± ${formatNats(nll.standardError)} nats` : 'Evaluation has begun.';
-}

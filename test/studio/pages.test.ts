@@ -1,0 +1,241 @@
+// The studio's pages in Chromium, on the real server: every page by light and dark, on a desk and on a phone, by keys, live.
+import { appendFileSync, readFileSync, readdirSync, statSync } from 'node:fs';
+import { extname, join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { available } from '../page/harness.ts';
+import { newFolder, stepLine } from './harness.ts';
+import { Pages, putRuns, violations } from './pages-harness.ts';
+
+const built = new URL('../../dist/studio-app/', import.meta.url).pathname;
+
+it('weighs at most 300 kB packed, without ONNX Runtime', () => {
+  const files = readdirSync(built, { recursive: true, encoding: 'utf8' }).filter((name) => ['.js', '.css', '.html', '.svg'].includes(extname(name)) && !/ort[-.]/.test(name) && statSync(join(built, name)).isFile()); // prettier-ignore
+  const sizes = files.map((name) => [name, gzipSync(readFileSync(join(built, name)), { level: 9 }).length] as const);
+  const sum = sizes.reduce((total, [, bytes]) => total + bytes, 0);
+  expect(sum).toBeGreaterThan(20_000);
+  expect(sum, sizes.map(([name, bytes]) => `${name} ${bytes}`).join('\n')).toBeLessThanOrEqual(300_000);
+});
+
+describe.runIf(available)('the pages', () => {
+  let pages: Pages;
+  let runs: string;
+  const ids = new Map<string, string>();
+  const idOf = (name: string): string => ids.get(name) ?? `no run ${name}`;
+
+  beforeAll(async () => {
+    runs = newFolder();
+    await putRuns(runs);
+    pages = await Pages.open(runs);
+    for (const name of ['first', 'folder/second', 'people', 'long']) ids.set(name, await pages.studio.idOf(name));
+  });
+  afterAll(async () => {
+    await pages.close();
+  });
+
+  /** Every page, and what is there when it is. */
+  const everyPage = (): Readonly<Record<string, readonly [address: string, selector: string]>> => ({
+    runs: ['#/runs', 'table.runs tbody tr'],
+    overview: [`#/runs/${idOf('first')}`, '.figures'],
+    curves: [`#/runs/${idOf('long')}/curves?smooth=0.5`, '.u-over'],
+    'curves of latent dimensions': [`#/runs/${idOf('first')}/curves?find=latent`, '.heat-map canvas'],
+    pictures: [`#/runs/${idOf('first')}/pictures`, '.picture img'],
+    configuration: [`#/runs/${idOf('people')}/configuration`, 'dl.facts'],
+    files: [`#/runs/${idOf('first')}/files`, 'main table'],
+    compare: [`#/compare?runs=${idOf('first')},${idOf('folder/second')}`, '.u-over'],
+    differences: [`#/compare?runs=${idOf('first')},${idOf('folder/second')}&view=configuration`, '[aria-label="Configurations"]'], // prettier-ignore
+    'nothing to compare': ['#/compare', '.empty'],
+    new: ['#/new', 'main h1'],
+    'no such run': ['#/runs/nobody', '.empty'],
+    'no such page': ['#/nowhere', '.empty'],
+  });
+
+  it.each([
+    ['light', 1280],
+    ['dark', 1280],
+    ['light', 375],
+    ['dark', 375],
+  ] as const)('are read out, fit and ask nobody else: %s, %i pixels', async (colorScheme, width) => {
+    const { page, problems, origins, goTo, close } = await pages.page({ colorScheme, viewport: { width, height: 900 } }); // prettier-ignore
+    expect(page.url()).not.toContain('token');
+    for (const [name, [address, selector]] of Object.entries(everyPage())) {
+      await goTo(address, selector);
+      if (process.env.SCREENSHOTS !== undefined) await page.screenshot({ path: `${process.env.SCREENSHOTS}/studio-${name}-${colorScheme}-${width}.png`, fullPage: true }); // prettier-ignore
+      expect([name, await page.evaluate(() => document.documentElement.scrollWidth)]).toEqual([name, width]);
+      // What is wrong with the order of headings or names is so at every width.
+      if (width === 1280 || name === 'runs') expect([name, await violations(page)]).toEqual([name, []]);
+      expect(await page.locator('h1').count()).toBe(1);
+    }
+    expect(problems.filter((line) => !line.includes('/api/runs/nobody'))).toEqual([]);
+    expect([...origins]).toEqual([pages.studio.studio.url]);
+    await close();
+  });
+
+  it('ask for the token, refuse another, and keep it for the tab alone', async () => {
+    const { page, close } = await pages.page();
+    await page.evaluate(() => {
+      sessionStorage.clear();
+    });
+    await page.goto(`${pages.studio.studio.url}/#/compare`);
+    await page.reload();
+    await page.waitForSelector('.sign-in');
+    expect(await violations(page)).toEqual([]);
+    await page.fill('#token', 'a-token-of-somebody-else');
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('#token[aria-invalid="true"]');
+    expect(await page.textContent('#token-said')).toMatch(/not the token/);
+    await page.fill('#token', pages.studio.studio.page);
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('h1:has-text("Compare")');
+    await page.reload();
+    await page.waitForSelector('h1:has-text("Compare")');
+    expect(page.url()).toBe(`${pages.studio.studio.url}/#/compare`);
+    await close();
+  });
+
+  it('find, sort and choose runs, all of it in the address, and compare those that are chosen', async () => {
+    const { page, close } = await pages.page();
+    const names = (): Promise<string[]> => page.locator('table.runs tbody th a').allTextContents();
+    await page.waitForSelector('table.runs');
+    expect((await names()).sort()).toEqual(['first', 'folder/second', 'long', 'people']);
+    await page.click('thead button:has-text("Run")');
+    await page.waitForSelector('th[aria-sort="ascending"]');
+    expect(await names()).toEqual(['first', 'folder/second', 'long', 'people']);
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('th[aria-sort="descending"]');
+    expect(await names()).toEqual(['people', 'long', 'folder/second', 'first']);
+    await page.fill('input[type="search"]', 'full bernoulli');
+    await page.waitForFunction(() => document.querySelectorAll('table.runs tbody tr').length === 1);
+    expect(await names()).toEqual(['folder/second']);
+    await page.reload();
+    await page.waitForSelector('table.runs');
+    expect(await names()).toEqual(['folder/second']);
+    await page.fill('input[type="search"]', '');
+    for (const name of ['first', 'folder/second']) await page.check(`input[aria-label="Compare ${name}"]`);
+    await page.click('a:has-text("Compare 2 runs")');
+    await page.waitForSelector('table.compared');
+    expect(await page.locator('table.compared tbody th').allTextContents()).toEqual(['first', 'folder/second']);
+    await page.click('button:has-text("Configuration")');
+    const rows = page.locator('[aria-label="Configurations"] tbody tr');
+    await rows.first().waitFor();
+    const shown = await rows.allTextContents();
+    expect(shown).toContain('model.posterior.namediagonalfull');
+    expect(shown.some((row) => row.startsWith('model.latent'))).toBe(false);
+    await page.goBack();
+    await page.waitForSelector('table.runs');
+    expect(page.url()).toContain(`chosen=${idOf('first')},${idOf('folder/second')}`);
+    expect(await page.isChecked('input[aria-label="Compare first"]')).toBe(true);
+    await close();
+  });
+
+  it('draw every metric, say its values by keys, and zoom all charts together', async () => {
+    const { page, goTo, problems, close } = await pages.page({ viewport: { width: 1280, height: 2400 } });
+    const records = readFileSync(join(runs, 'first/metrics.jsonl'), 'utf8').trim().split('\n').map((line) => JSON.parse(line) as { event: string; validation?: { kl: number } }); // prettier-ignore
+    const kl = records.flatMap(({ event, validation }) => (event === 'epoch' && validation ? [validation.kl] : []));
+    expect(kl).toHaveLength(3);
+    await goTo(`#/runs/${idOf('first')}/curves?x=epoch`, '.u-over');
+    const chart = page.locator('figure.chart', { has: page.locator('h3', { hasText: /^KL$/ }) });
+    await chart.locator('.u-over').waitFor();
+    const value = chart.locator('.legend-value').first();
+    const text = (number: number): string => String(Number(number.toPrecision(4))).replace('-', '−');
+    expect(await value.textContent()).toBe(text(kl[2]!));
+    await chart.locator('.plot').focus();
+    await page.keyboard.press('Home');
+    expect(await value.textContent()).toBe(text(kl[0]!));
+    expect(await chart.locator('.legend-place').textContent()).toBe('epoch 1');
+    await page.keyboard.press('ArrowRight');
+    expect(await value.textContent()).toBe(text(kl[1]!));
+    expect(await chart.locator('[role="status"]').textContent()).toMatch(/^epoch 2: validation /);
+    await chart.locator('summary').click();
+    expect(await chart.locator('tbody tr').first().locator('td').allTextContents()).toEqual([text(kl[2]!), text(Math.min(...kl)), text(Math.max(...kl)), 'epoch 3']); // prettier-ignore
+
+    const names = await page.locator('figure.chart h3').allTextContents();
+    expect(names).toEqual(expect.arrayContaining(['ELBO', 'Reconstruction', 'KL', 'β', 'Learning rate', 'KL of each latent dimension', 'Active units'])); // prettier-ignore
+    expect(new Set(names).size).toBe(names.length);
+
+    const box = (await chart.locator('.u-over').boundingBox())!;
+    await page.mouse.move(box.x + box.width * 0.4, box.y + 40);
+    await page.mouse.down();
+    await page.mouse.move(box.x + box.width * 0.9, box.y + 50, { steps: 4 });
+    await page.mouse.up();
+    await page.waitForFunction(() => location.hash.includes('zoom='));
+    const [from, to] = /zoom=([\d.]+),([\d.]+)/.exec(page.url())!.slice(1).map(Number);
+    expect(from).toBeCloseTo(1.8, 1);
+    expect(to).toBeCloseTo(2.8, 1);
+    await page.click('button:has-text("Show all")');
+    await page.waitForFunction(() => !location.hash.includes('zoom='));
+
+    // Of each dimension what the record says.
+    const heat = page.locator('.heat-map');
+    await heat.scrollIntoViewIfNeeded();
+    await heat.focus();
+    await page.keyboard.press('ArrowDown');
+    const perDimension = (records.at(-2) as unknown as { klPerDimension: number[] }).klPerDimension;
+    await page.waitForFunction(() => document.querySelector('.heat-legend output')?.textContent !== '');
+    expect(await page.locator('.heat-legend output').textContent()).toBe(`epoch 3, z2: ${text(perDimension[1]!)} nats`);
+    expect(problems).toEqual([]);
+    await close();
+  });
+
+  it('say where numbers are none, smooth, and show extremes of joined points', async () => {
+    const { page, goTo, close } = await pages.page();
+    await goTo(`#/runs/${idOf('long')}/curves?find=loss`, '.u-over');
+    expect(await page.locator('.chart-note').allTextContents()).toEqual(['× 1 place where a value is NaN or infinite']);
+    const value = page.locator('.legend-value');
+    const before = await value.textContent();
+    await page.locator('.smoothing input').focus();
+    await page.keyboard.press('End');
+    await page.waitForFunction(() => location.hash.includes('smooth=0.99'));
+    await page.waitForFunction((old) => document.querySelector('.legend-value')?.textContent !== old, before);
+    await page.selectOption('label:has-text("Scale") select', 'log');
+    await page.waitForFunction(() => location.hash.includes('scale=log'));
+    expect(await page.locator('.chart-note').count()).toBe(1);
+    await close();
+  });
+
+  it('follow a run as it is written, through connections that end, without a gap', async () => {
+    let asked: URL[] = [];
+    const { page, goTo, close } = await pages.page({}, async (opened) => {
+      await opened.route('**/api/live**', async (route) => {
+        const url = new URL(route.request().url());
+        if (!url.searchParams.has('runs')) return route.continue();
+        asked = [...asked, url];
+        // One that fails, and one that ends at once, come first.
+        if (asked.length === 1) return route.abort('connectionreset');
+        if (asked.length === 2) return route.fulfill({ status: 200, contentType: 'text/event-stream', body: ': nothing\n\n' }); // prettier-ignore
+        return route.continue();
+      });
+    });
+    await goTo(`#/runs/${idOf('long')}/curves?find=loss`, '.u-over');
+    const log = join(runs, 'long/metrics.jsonl');
+    appendFileSync(log, stepLine(100_025, { loss: 12.5 }) + stepLine(100_050, { loss: 7.75 }));
+    await page.waitForFunction(() => document.querySelector('.legend-value')?.textContent === '7.75');
+    expect(asked.length).toBeGreaterThanOrEqual(3);
+    expect(new Set(asked.map((url) => url.searchParams.get('from'))).size).toBe(1);
+    appendFileSync(log, stepLine(100_075, { loss: 3.25 }));
+    await page.waitForFunction(() => document.querySelector('.legend-value')?.textContent === '3.25');
+    await page.locator('.plot').focus();
+    await page.keyboard.press('ArrowLeft');
+    await page.keyboard.press('ArrowLeft');
+    expect(await page.locator('.legend-value').textContent()).toBe('12.5');
+    await page.waitForSelector('.connection.live');
+    await close();
+  });
+
+  it('show pictures by epoch, moved by keys', async () => {
+    const { page, goTo, close } = await pages.page({ reducedMotion: 'reduce' });
+    await goTo(`#/runs/${idOf('first')}/pictures`, '.picture img');
+    // Nothing plays for who wants less motion.
+    expect(await page.locator('button:has-text("Play")').count()).toBe(0);
+    expect(await page.locator('.picture').count()).toBe(2);
+    const texts = (): Promise<(string | null)[]> =>
+      page.locator('.picture img').evaluateAll((all: HTMLImageElement[]) => all.map(({ alt }) => alt));
+    await page.waitForFunction(() => [...document.querySelectorAll('img')].every((img) => img.complete && img.naturalWidth > 0)); // prettier-ignore
+    expect((await texts()).every((alt) => alt?.endsWith('first after epoch 3'))).toBe(true);
+    await page.locator('.picture-epoch input').focus();
+    await page.keyboard.press('Home');
+    await page.waitForFunction(() => [...document.querySelectorAll('.picture img')].every((img) => img.getAttribute('alt')?.endsWith('after epoch 1'))); // prettier-ignore
+    expect(page.url()).toContain('epoch=1');
+    await close();
+  });
+});
