@@ -3,7 +3,7 @@ import type { RefObject } from 'preact';
 import uPlot from 'uplot';
 import { paint } from '../shell/theme.ts';
 import { forget, inFrame } from './frame-queue.ts';
-import { brokenPlaces, joinLines, summaryOf } from './lines.ts';
+import { brokenPlaces, joinLines } from './lines.ts';
 import type { Line, XAxis } from './lines.ts';
 import { plotOptions } from './plot-options.ts';
 import type { Zoom } from './plot-options.ts';
@@ -43,7 +43,7 @@ export function usePlot({ lines, axis, isLog, zoom, onZoom, onPlace }: PlotProps
     const u = plot.current;
     const left = u?.cursor.left ?? -1;
     if (!u || left < 0) {
-      said(undefined, shown.map((line) => summaryOf(line).last)); // prettier-ignore
+      said(undefined, shown.map(({ value }) => value.findLast((each) => each !== null) ?? null)); // prettier-ignore
       return;
     }
     const values = shown.map((_, index) => {
