@@ -59,7 +59,6 @@ describe.runIf(available)('the pages', () => {
     compare: [`#/compare?runs=${idOf('first')},${idOf('folder/second')}`, '.u-over'],
     differences: [`#/compare?runs=${idOf('first')},${idOf('folder/second')}&view=configuration`, '[aria-label="Configurations"]'], // prettier-ignore
     'nothing to compare': ['#/compare', '.empty'],
-    new: ['#/new', 'main h1'],
     'no such run': ['#/runs/nobody', '.empty'],
     'no such page': ['#/nowhere', '.empty'],
   });
