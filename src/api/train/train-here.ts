@@ -49,7 +49,11 @@ import type { TrainOptions } from './train-options.ts';
 import { checkTrainable, patienceNotices, resumedScheduleNotices, scheduleNotices } from './trainable.ts';
 
 /** As `train` passes them on. */
-type HereOptions = TrainOptions & { readonly onNotice: (line: string) => void };
+type HereOptions = TrainOptions & {
+  readonly onNotice: (line: string) => void;
+  /** Gets the run whose parameters change as it learns, before the first step: to look at while it trains, and no longer. */
+  readonly onLive?: (live: Run) => void;
+};
 
 /** Trains on this thread, and keeps the run where the options say. */
 export async function trainHere(data: DataInput, options: HereOptions): Promise<Run> {
@@ -80,11 +84,13 @@ async function trainTo(keeping: Keeping, data: DataInput, options: HereOptions):
   const files = ranks && (await filesInParts(ranks, plan.source, contextOf(options)));
   const { trainer, training, run: parts } = await each(() => prepared(keeping, { ...plan, files }, options));
   // Of parameters that change under it, for pictures on the way.
-  const live = recorder && new Run({ ...parts, parameters: trainer.parameters, onNotice: 'silent' });
+  const live =
+    (recorder ?? options.onLive) && new Run({ ...parts, parameters: trainer.parameters, onNotice: 'silent' });
   try {
     const { config } = parts;
     if (ranks) await checkAlike(ranks, config, training);
     await recorder?.begin(config, live);
+    if (live) options.onLive?.(live);
     const done = await follow(trainer, { ...options, recorder });
     const parameters = await fittedResult(trainer, training, { ...parts, onNotice: options.onNotice });
     const run = new Run({ ...parts, parameters, store: recorder?.store });

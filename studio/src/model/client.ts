@@ -3,7 +3,7 @@ import { WorkerCalls } from '../../../src/core/messages/index.ts';
 import type { CallOptions } from '../../../src/core/messages/index.ts';
 import type { RunDetail } from '../../../src/studio/contract.ts';
 import { getFile } from '../api/client.ts';
-import type { Decoded, DecodeRequest, OpenedModel, PlaygroundRequest, Row, WhatIf } from './messages.ts';
+import type { Decoded, DecodeRequest, OpenedModel, PartChoices, PlaygroundRequest, Row, WhatIf } from './messages.ts';
 
 /** What of a run a model is opened from. */
 const modelFiles = ['config.json', 'model.safetensors', 'thresholds.json'];
@@ -32,8 +32,12 @@ export class ModelClient {
   }
 
   /** Trains; what `options.onEvent` gets is a `PlaygroundTold`. */
-  async play(request: PlaygroundRequest, options: CallOptions): Promise<void> {
+  async play(request: PlaygroundRequest & { readonly goOn: boolean }, options: CallOptions): Promise<void> {
     await this.#call('play', request, options);
+  }
+
+  parts(): Promise<PartChoices> {
+    return this.#call('parts', undefined) as Promise<PartChoices>;
   }
 
   /** The run that was trained last, as a ZIP. */

@@ -60,6 +60,9 @@ export interface WhatIf {
   readonly notices: readonly string[];
 }
 
+/** Parts by name, with what they are. */
+export type PartChoices = Readonly<Record<'data' | 'posterior' | 'prior' | 'objective' | 'likelihood', readonly { readonly name: string; readonly summary: string }[]>>; // prettier-ignore
+
 /** What the playground trains. */
 export interface PlaygroundRequest {
   readonly data: { readonly kind: 'set'; readonly name: string } | { readonly kind: 'file'; readonly file: File };
@@ -78,6 +81,8 @@ export interface PlaygroundLook {
   /** Means and standard deviations of q(z|x) of some test examples, [n, latent]. */
   readonly mean: Float32Array;
   readonly stddev: Float32Array;
+  /** Of the first two dimensions: Σ₁₁, Σ₁₂, Σ₂₂ of each in turn. */
+  readonly covariance: Float32Array;
   readonly latent: number;
   readonly labels?: Uint32Array;
   readonly classes?: readonly string[];

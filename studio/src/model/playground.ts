@@ -1,2 +1,164 @@
-// Training in the tab, for the playground.
-export const playgroundMethods = {};
+// Training in the tab, for the playground: one training at a time, that is looked at while it learns.
+import { MemoryStore, listDatasets } from 'rootsigma';
+import type { Dataset, Run } from 'rootsigma';
+import { builtInParts } from 'rootsigma/config';
+import { trainHere } from '../../../src/api/train/train-here.ts';
+import type { CallContext } from '../../../src/core/messages/index.ts';
+import { subset } from '../../../src/data/index.ts';
+import { engineChoice } from './engine-choice.ts';
+import { decodedLook } from './look-at.ts';
+import type { PartChoices, PlaygroundLook, PlaygroundRequest, PlaygroundTold } from './messages.ts';
+import { drawPoints, pointSets } from './point-sets.ts';
+
+/** Milliseconds between two looks, at least: each takes the time of some steps. */
+const lookEvery = 600;
+const lookedExamples = 400;
+const shownPictures = 24;
+
+/** What was trained last, and where it is kept, so that it can go on. */
+let last: { readonly run: Run; readonly store: MemoryStore; readonly request: PlaygroundRequest } | undefined;
+
+export const playgroundMethods = {
+  /** What the form offers. */
+  parts: (): PartChoices => {
+    const rows = (of: readonly { readonly name: string; readonly summary: string }[]) => of.map(({ name, summary }) => ({ name, summary })); // prettier-ignore
+    return {
+      data: [
+        ...listDatasets().filter(({ download }) => download === undefined).map(({ name, description }) => ({ name, summary: description })), // prettier-ignore
+        ...pointSets.map(({ name, what }) => ({ name, summary: what })),
+      ],
+      posterior: rows(builtInParts.posterior),
+      prior: rows(builtInParts.prior),
+      objective: rows(builtInParts.objective),
+      likelihood: rows(builtInParts.likelihood),
+    };
+  },
+
+  play: async (
+    request: PlaygroundRequest & { readonly goOn: boolean },
+    { tell, signal }: CallContext,
+  ): Promise<void> => {
+    const say = (told: PlaygroundTold): void => {
+      tell(told);
+    };
+    const { goOn, ...asked } = request;
+    const previous = goOn ? last : undefined;
+    if (!goOn) await last?.run.dispose();
+    const store = previous?.store ?? new MemoryStore([], 'playground');
+    const looks = new Looks(say);
+    const run = await trainHere(dataOf(asked), {
+      ...asked.options,
+      ...(asked.data.kind === 'set' && isBuiltIn(asked.data.name) && { dataOptions: { count: asked.examples, testCount: Math.max(200, Math.round(asked.examples / 10)) } }), // prettier-ignore
+      engine: engineChoice,
+      out: store,
+      ...(goOn && { resume: true }),
+      signal,
+      onNotice: (line) => {
+        say({ kind: 'notice', line });
+      },
+      onEvent: (event) => {
+        say({ kind: 'event', event });
+        if (event.event === 'step') looks.at(event.step);
+      },
+      onLive: (live) => {
+        looks.begin(live);
+      },
+    });
+    await looks.end();
+    last = { run, store, request: asked };
+    const { dataset } = await run.testData();
+    say({ kind: 'look', look: await lookAt(run, first(dataset, lookedExamples), -1) });
+  },
+
+  zip: async (): Promise<Uint8Array<ArrayBuffer>> => {
+    if (!last) throw new Error('Nothing has been trained yet.');
+    return last.run.zip();
+  },
+};
+
+function isBuiltIn(name: string): boolean {
+  return listDatasets().some((known) => known.name === name);
+}
+
+function dataOf({ data, examples, options }: PlaygroundRequest): string | Dataset | File {
+  if (data.kind === 'file') return data.file;
+  const set = pointSets.find(({ name }) => name === data.name);
+  return set ? drawPoints(set, examples, Number(options.seed ?? 0)) : data.name;
+}
+
+function first(dataset: Dataset, count: number): Dataset {
+  return subset(
+    dataset,
+    Uint32Array.from({ length: Math.min(count, dataset.size) }, (_, k) => k),
+  );
+}
+
+/** Looks at a model while it learns, one at a time and not too often. */
+class Looks {
+  readonly #say: (told: PlaygroundTold) => void;
+  #live: Run | undefined;
+  #dataset: Promise<Dataset> | undefined;
+  #under: Promise<void> = Promise.resolve();
+  #isBusy = false;
+  #next = 0;
+
+  constructor(say: (told: PlaygroundTold) => void) {
+    this.#say = say;
+  }
+
+  begin(live: Run): void {
+    this.#live = live;
+    this.#dataset = live.testData().then(({ dataset }) => first(dataset, lookedExamples));
+    this.at(0);
+  }
+
+  at(step: number): void {
+    const live = this.#live;
+    if (!live || this.#isBusy || performance.now() < this.#next) return;
+    this.#isBusy = true;
+    this.#under = this.#look(live, step).finally(() => {
+      this.#isBusy = false;
+      this.#next = performance.now() + lookEvery;
+    });
+  }
+
+  /** When the last one is done. */
+  async end(): Promise<void> {
+    this.#live = undefined;
+    await this.#under;
+  }
+
+  async #look(live: Run, step: number): Promise<void> {
+    try {
+      const dataset = await this.#dataset;
+      if (dataset) this.#say({ kind: 'look', look: await lookAt(live, dataset, step) });
+    } catch (error) {
+      // A model that diverges has nothing to look at; the training itself says what became of it.
+      this.#say({ kind: 'notice', line: error instanceof Error ? error.message : String(error) });
+    }
+  }
+}
+
+async function lookAt(run: Run, dataset: Dataset, step: number): Promise<PlaygroundLook> {
+  const { mean, stddev, covariance } = await run.encode(dataset);
+  const { latent } = run.model;
+  const entry = (k: number, i: number, j: number): number => covariance.data[(k * latent + i) * latent + j] ?? 0;
+  const firstTwo = Array.from({ length: dataset.size }, (_, k) =>
+    latent < 2 ? [0, 0, 0] : [entry(k, 0, 0), entry(k, 0, 1), entry(k, 1, 1)],
+  );
+  const some = first(dataset, shownPictures / 2);
+  const count = dataset.sampleShape.length === 1 && !dataset.table ? lookedExamples : shownPictures;
+  const samples = run.whyNoSamples() === undefined ? await run.sample(count, dataset.table ? {} : { show: count === lookedExamples ? 'draw' : 'mean' }) : undefined; // prettier-ignore
+  return {
+    step,
+    mean: mean.data,
+    stddev: stddev.data,
+    covariance: Float32Array.from(firstTwo.flat()),
+    latent,
+    ...(dataset.labels && { labels: Uint32Array.from(dataset.labels) }),
+    ...(dataset.classNames && { classes: dataset.classNames }),
+    ...(samples && { samples: decodedLook(run, samples) }),
+    originals: decodedLook(run, await run.examples({ limit: count === lookedExamples ? count : some.size })),
+    reconstructions: decodedLook(run, await run.reconstruct(count === lookedExamples ? dataset : some)),
+  };
+}

@@ -21,6 +21,7 @@ export const topPages: readonly Page[] = [
   { path: 'runs', title: 'Runs', load: () => import('../pages/runs/page.tsx') },
   { path: 'compare', title: 'Compare', load: () => import('../pages/compare/page.tsx') },
   { path: 'new', title: 'New training', load: () => import('../pages/new/page.tsx') },
+  { path: 'playground', title: 'Playground', load: () => import('../pages/playground/page.tsx') },
 ];
 
 /** The tabs of a run; the first has no path. */
