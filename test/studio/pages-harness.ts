@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { chromium } from 'playwright-core';
+import { expect } from 'vitest';
 import { images, people, trainOn } from '../serve/runs.ts';
 import { openStudio, putRun, stepLine } from './harness.ts';
 import type { TestStudio } from './harness.ts';
@@ -95,6 +96,11 @@ export class Pages {
       close: () => context.close(),
     };
   }
+}
+
+/** Waits until something is so: no test asks how soon a page has done what it was told. */
+export async function until<T>(read: () => Promise<T>, expected: T): Promise<void> {
+  await expect.poll(read, { timeout: Number(process.env.PAGE_TIMEOUT ?? 250_000), interval: 25 }).toEqual(expected);
 }
 
 /** What axe-core finds, run by the browser and not by the page: its policy lets no script in. */

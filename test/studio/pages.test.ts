@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { available } from '../page/harness.ts';
 import { newFolder, stepLine } from './harness.ts';
-import { Pages, putRuns, violations } from './pages-harness.ts';
+import { Pages, putRuns, until, violations } from './pages-harness.ts';
 
 const built = new URL('../../dist/studio-app/', import.meta.url).pathname;
 
@@ -74,10 +74,10 @@ describe.runIf(available)('the pages', () => {
     for (const [name, [address, selector]] of Object.entries(everyPage())) {
       await goTo(address, selector);
       if (process.env.SCREENSHOTS !== undefined) await page.screenshot({ path: `${process.env.SCREENSHOTS}/studio-${name}-${colorScheme}-${width}.png`, fullPage: true }); // prettier-ignore
-      expect([name, await page.evaluate(() => document.documentElement.scrollWidth)]).toEqual([name, width]);
+      await until(async () => [name, await page.evaluate(() => document.documentElement.scrollWidth)], [name, width]);
       // What is wrong with the order of headings or names is so at every width.
       if (width === 1280 || name === 'runs') expect([name, await violations(page)]).toEqual([name, []]);
-      expect(await page.locator('h1').count()).toBe(1);
+      await until(() => page.locator('h1').count(), 1);
     }
     expect(problems.filter((line) => !line.includes('/api/runs/nobody'))).toEqual([]);
     expect([...origins]).toEqual([pages.studio.studio.url]);
@@ -96,13 +96,13 @@ describe.runIf(available)('the pages', () => {
     await page.fill('#token', 'a-token-of-somebody-else');
     await page.keyboard.press('Enter');
     await page.waitForSelector('#token[aria-invalid="true"]');
-    expect(await page.textContent('#token-said')).toMatch(/not the token/);
+    await until(async () => (await page.textContent('#token-said'))?.includes('not the token'), true);
     await page.fill('#token', pages.studio.studio.page);
     await page.keyboard.press('Enter');
     await page.waitForSelector('h1:has-text("Compare")');
     await page.reload();
     await page.waitForSelector('h1:has-text("Compare")');
-    expect(page.url()).toBe(`${pages.studio.studio.url}/#/compare`);
+    await until(() => Promise.resolve(page.url()), `${pages.studio.studio.url}/#/compare`);
     await close();
   });
 
@@ -110,24 +110,23 @@ describe.runIf(available)('the pages', () => {
     const { page, close } = await pages.page();
     const names = (): Promise<string[]> => page.locator('table.runs tbody th a').allTextContents();
     await page.waitForSelector('table.runs');
-    expect((await names()).sort()).toEqual(['first', 'folder/second', 'long', 'people']);
+    await until(async () => (await names()).sort(), ['first', 'folder/second', 'long', 'people']);
     await page.click('thead button:has-text("Run")');
     await page.waitForSelector('th[aria-sort="ascending"]');
-    expect(await names()).toEqual(['first', 'folder/second', 'long', 'people']);
+    await until(names, ['first', 'folder/second', 'long', 'people']);
     await page.keyboard.press('Enter');
     await page.waitForSelector('th[aria-sort="descending"]');
-    expect(await names()).toEqual(['people', 'long', 'folder/second', 'first']);
+    await until(names, ['people', 'long', 'folder/second', 'first']);
     await page.fill('input[type="search"]', 'full bernoulli');
-    await page.waitForFunction(() => document.querySelectorAll('table.runs tbody tr').length === 1);
-    expect(await names()).toEqual(['folder/second']);
+    await until(names, ['folder/second']);
     await page.reload();
     await page.waitForSelector('table.runs');
-    expect(await names()).toEqual(['folder/second']);
+    await until(names, ['folder/second']);
     await page.fill('input[type="search"]', '');
     for (const name of ['first', 'folder/second']) await page.check(`input[aria-label="Compare ${name}"]`);
     await page.click('a:has-text("Compare 2 runs")');
     await page.waitForSelector('table.compared');
-    expect(await page.locator('table.compared tbody th').allTextContents()).toEqual(['first', 'folder/second']);
+    await until(() => page.locator('table.compared tbody th').allTextContents(), ['first', 'folder/second']);
     await page.click('button:has-text("Configuration")');
     const rows = page.locator('[aria-label="Configurations"] tbody tr');
     await rows.first().waitFor();
@@ -137,7 +136,7 @@ describe.runIf(available)('the pages', () => {
     await page.goBack();
     await page.waitForSelector('table.runs');
     expect(page.url()).toContain(`chosen=${idOf('first')},${idOf('folder/second')}`);
-    expect(await page.isChecked('input[aria-label="Compare first"]')).toBe(true);
+    await until(() => page.isChecked('input[aria-label="Compare first"]'), true);
     await close();
   });
 
@@ -151,17 +150,21 @@ describe.runIf(available)('the pages', () => {
     await chart.locator('.u-over').waitFor();
     const value = chart.locator('.legend-value').first();
     const text = (number: number): string => String(Number(number.toPrecision(4))).replace('-', '−');
-    expect(await value.textContent()).toBe(text(kl[2]!));
+    await until(() => value.textContent(), text(kl[2]!));
     await chart.locator('.plot').focus();
     await page.keyboard.press('Home');
-    expect(await value.textContent()).toBe(text(kl[0]!));
-    expect(await chart.locator('.legend-place').textContent()).toBe('epoch 1');
+    await until(() => value.textContent(), text(kl[0]!));
+    await until(() => chart.locator('.legend-place').textContent(), 'epoch 1');
     await page.keyboard.press('ArrowRight');
-    expect(await value.textContent()).toBe(text(kl[1]!));
-    expect(await chart.locator('[role="status"]').textContent()).toMatch(/^epoch 2: validation /);
+    await until(() => value.textContent(), text(kl[1]!));
+    await until(
+      async () => (await chart.locator('[role="status"]').textContent())?.startsWith('epoch 2: validation '),
+      true,
+    );
     await chart.locator('summary').click();
-    expect(await chart.locator('tbody tr').first().locator('td').allTextContents()).toEqual([text(kl[2]!), text(Math.min(...kl)), text(Math.max(...kl)), 'epoch 3']); // prettier-ignore
+    await until(() => chart.locator('tbody tr').first().locator('td').allTextContents(), [text(kl[2]!), text(Math.min(...kl)), text(Math.max(...kl)), 'epoch 3']); // prettier-ignore
 
+    await page.locator('h3', { hasText: 'Active units' }).waitFor();
     const names = await page.locator('figure.chart h3').allTextContents();
     expect(names).toEqual(expect.arrayContaining(['ELBO', 'Reconstruction', 'KL', 'β', 'Learning rate', 'KL of each latent dimension', 'Active units'])); // prettier-ignore
     expect(new Set(names).size).toBe(names.length);
@@ -184,8 +187,7 @@ describe.runIf(available)('the pages', () => {
     await heat.focus();
     await page.keyboard.press('ArrowDown');
     const perDimension = (records.at(-2) as unknown as { klPerDimension: number[] }).klPerDimension;
-    await page.waitForFunction(() => document.querySelector('.heat-legend output')?.textContent !== '');
-    expect(await page.locator('.heat-legend output').textContent()).toBe(`epoch 3, z2: ${text(perDimension[1]!)} nats`);
+    await until(() => page.locator('.heat-legend output').textContent(), `epoch 3, z2: ${text(perDimension[1]!)} nats`);
     expect(problems).toEqual([]);
     await close();
   });
@@ -193,7 +195,7 @@ describe.runIf(available)('the pages', () => {
   it('say where numbers are none, smooth, and show extremes of joined points', async () => {
     const { page, goTo, close } = await pages.page();
     await goTo(`#/runs/${idOf('long')}/curves?find=loss`, '.u-over');
-    expect(await page.locator('.chart-note').allTextContents()).toEqual(['× 1 place where a value is NaN or infinite']);
+    await until(() => page.locator('.chart-note').allTextContents(), ['× 1 place where a value is NaN or infinite']);
     const value = page.locator('.legend-value');
     const before = await value.textContent();
     await page.locator('.smoothing input').focus();
@@ -202,7 +204,7 @@ describe.runIf(available)('the pages', () => {
     await page.waitForFunction((old) => document.querySelector('.legend-value')?.textContent !== old, before);
     await page.selectOption('label:has-text("Scale") select', 'log');
     await page.waitForFunction(() => location.hash.includes('scale=log'));
-    expect(await page.locator('.chart-note').count()).toBe(1);
+    await until(() => page.locator('.chart-note').count(), 1);
     await close();
   });
 
@@ -230,7 +232,7 @@ describe.runIf(available)('the pages', () => {
     await page.locator('.plot').focus();
     await page.keyboard.press('ArrowLeft');
     await page.keyboard.press('ArrowLeft');
-    expect(await page.locator('.legend-value').textContent()).toBe('12.5');
+    await until(() => page.locator('.legend-value').textContent(), '12.5');
     await page.waitForSelector('.connection.live');
     await close();
   });
@@ -240,14 +242,12 @@ describe.runIf(available)('the pages', () => {
     await goTo(`#/runs/${idOf('first')}/pictures`, '.picture img');
     // Nothing plays for who wants less motion.
     expect(await page.locator('button:has-text("Play")').count()).toBe(0);
-    expect(await page.locator('.picture').count()).toBe(2);
-    const texts = (): Promise<(string | null)[]> =>
-      page.locator('.picture img').evaluateAll((all: HTMLImageElement[]) => all.map(({ alt }) => alt));
-    await page.waitForFunction(() => [...document.querySelectorAll('img')].every((img) => img.complete && img.naturalWidth > 0)); // prettier-ignore
-    expect((await texts()).every((alt) => alt?.endsWith('first after epoch 3'))).toBe(true);
+    await until(() => page.locator('.picture').count(), 2);
+    const texts = (): Promise<(string | null)[]> => page.locator('.picture img').evaluateAll((all: HTMLImageElement[]) => all.map(({ alt, naturalWidth }) => (naturalWidth > 0 ? alt : null))); // prettier-ignore
+    await until(texts, ['reconstructions of first after epoch 3', 'samples of first after epoch 3']);
     await page.locator('.picture-epoch input').focus();
     await page.keyboard.press('Home');
-    await page.waitForFunction(() => [...document.querySelectorAll('.picture img')].every((img) => img.getAttribute('alt')?.endsWith('after epoch 1'))); // prettier-ignore
+    await until(texts, ['reconstructions of first after epoch 1', 'samples of first after epoch 1']);
     expect(page.url()).toContain('epoch=1');
     await close();
   });
