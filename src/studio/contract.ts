@@ -42,6 +42,8 @@ export interface RunSummary {
   readonly criterion?: { readonly metric: string; readonly direction: 'max' | 'min'; readonly best: number };
   /** The last evaluation's, where the run was evaluated from here; nats, with its standard error. */
   readonly nll?: { readonly value: number; readonly standardError: number; readonly draws: number };
+  /** While it is evaluated from here. */
+  readonly evaluating?: boolean;
   /** Seconds that training took so far. */
   readonly seconds: number;
   /** Milliseconds since 1970. */

@@ -71,7 +71,11 @@ export const config = {
 };
 
 /** A run's folder without a model: its configuration and its log. */
-export function putRun(runs: string, name: string, { log = '', of = config } = {}): string {
+export function putRun(
+  runs: string,
+  name: string,
+  { log = '', of = config }: { readonly log?: string; readonly of?: object } = {},
+): string {
   const folder = join(runs, name);
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'config.json'), JSON.stringify(of));

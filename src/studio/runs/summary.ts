@@ -12,6 +12,7 @@ export interface OwnKnowledge {
   /** Of a training that was started from here. */
   readonly state?: 'starting' | 'training' | 'stopping' | 'failed' | undefined;
   readonly nll?: RunSummary['nll'];
+  readonly evaluating?: boolean;
   /** What its config.json will say, where there is none yet. */
   readonly provisional?: Readonly<Record<string, unknown>>;
   readonly alarms?: readonly Alarm[];
@@ -74,6 +75,7 @@ export function summaryOf(place: RunPlace, { config, facts, writer, ...own }: Ru
     ...facts.means,
     ...(facts.criterion && { criterion: facts.criterion }),
     ...(own.nll && { nll: own.nll }),
+    ...(own.evaluating === true && { evaluating: true }),
     seconds: facts.seconds,
     ...(config.started !== undefined && { started: config.started }),
     changed: changedOf(place),

@@ -15,6 +15,7 @@ interface EvaluationsOptions {
 /** What is known of the evaluation of a run. */
 export interface KnownEvaluation {
   readonly nll?: RunSummary['nll'];
+  readonly evaluating: boolean;
   readonly alarm?: Alarm;
 }
 
@@ -59,12 +60,14 @@ export class Evaluations {
     } finally {
       files.closeLog(log);
     }
+    onChange();
   }
 
   of(place: RunPlace): KnownEvaluation {
     const fault = this.#faults.get(place.id);
     const nll = this.#nllOf(place);
     return {
+      evaluating: this.#running.has(place.id),
       ...(nll && { nll }),
       ...(fault !== undefined && { alarm: { kind: 'failed', severity: 'warning', text: `Its evaluation failed: ${fault}`, advice: 'On the command line, `rootsigma evaluate` takes other data with --data.' } }), // prettier-ignore
     };

@@ -169,9 +169,10 @@ export class Trainings {
 
   #knowledgeOf(place: RunPlace): OwnKnowledge {
     const job = this.#jobs.get(place.id);
-    const { nll, alarm } = this.evaluations.of(place);
+    const { nll, evaluating, alarm } = this.evaluations.of(place);
     return {
       state: job && stateOf(job),
+      evaluating,
       ...(nll && { nll }),
       ...(job?.start && { provisional: provisionalOf(job.start) }),
       alarms: [...(job?.fault === undefined ? [] : [failed(job.fault)]), ...(alarm ? [alarm] : [])],
