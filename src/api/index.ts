@@ -145,6 +145,8 @@ export type { Given, GivenRange } from './data/given.ts';
 export type { Acceptance } from './run/filters.ts';
 export { compareRuns } from './run/comparison.ts';
 export type { CompareOptions, ComparedRun } from './run/comparison.ts';
+export { htmlReport } from './report/report.ts';
+export type { ReportOptions } from './report/report.ts';
 export { codeQuality, reconstructionQuality } from './run/quality.ts';
 export type { CodeQuality, CodeQualityOptions, ReconstructionQualityOptions } from './run/quality.ts';
 export { load } from './run/load.ts';

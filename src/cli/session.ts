@@ -74,7 +74,7 @@ export class Session {
 function writtenBy(isFirst: boolean, library: Library): Library {
   if (isFirst) return library;
   const nothing = (): Promise<void> => Promise.resolve();
-  return { ...library, writeArray: nothing, writePicture: nothing, writeTable: nothing };
+  return { ...library, writeArray: nothing, writePage: nothing, writePicture: nothing, writeTable: nothing };
 }
 
 /** What ranks other than the first say, but for errors. */

@@ -12,6 +12,7 @@ import { interpolateCommand } from './interpolate.ts';
 import { latentCommand } from './latent.ts';
 import { presetsCommand } from './presets.ts';
 import { reconstructCommand } from './reconstruct.ts';
+import { reportCommand } from './report.ts';
 import { sampleCommand } from './sample.ts';
 import { scoreCommand } from './score.ts';
 import { serveCommand } from './serve.ts';
@@ -37,6 +38,7 @@ export const commands: readonly (CommandRow | CommandGroup)[] = [
   encodeCommand,
   decodeCommand,
   exportCommand,
+  reportCommand,
   serveCommand,
   studioCommand,
   sqrtCommand,

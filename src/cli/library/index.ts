@@ -8,3 +8,4 @@ export * from './matrix-root.ts';
 export * from './option-files.ts';
 export * from './read-write-table.ts';
 export * from './writable.ts';
+export * from './write-page.ts';
