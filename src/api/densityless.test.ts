@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { CapabilityError, NdArray } from '../core/index.ts';
 import { MemoryStore } from '../io/index.ts';
 import { normal, key } from '../random/index.ts';
+import { expectAllClose } from '../testing/index.ts';
 import { load, train } from './index.ts';
 import type { Run, TrainingEvent } from './index.ts';
 import { writeCheckpoint, readCheckpoint } from './keeping/checkpoint-file.ts';
@@ -141,6 +142,14 @@ describe('a VQ-VAE', () => {
       expect(parts.get(code) ?? part).toBe(part);
       parts.set(code, part);
     });
+    // By the numbers of its codes z is what the encoder made, but for the rounding of its straight-through sum.
+    expectAllClose(await run.decode(codes!, { codes: true }), await run.decode(mean), { atol: 1e-5 });
+    const [first] = (await run.decode([[7, 0]], { codes: true })).data;
+    expect(first).toBe((await run.decode([7, 0], { codes: true })).data[0]);
+    await expect(run.decode([[0, 8]], { codes: true })).rejects.toThrow('codes are numbered 0 to 7, and code 2 of example 0 is 8.'); // prettier-ignore
+    await expect(run.decode([[1, 0.5]], { codes: true })).rejects.toThrow('code 2 of example 0 is 0.5');
+    await expect(run.decode([[1, 2, 3, 4]], { codes: true })).rejects.toThrow('codes must be [batch, 2], got [1, 4]');
+    expect(run.hasSpread).toBe(false);
     await expect(run.sample(3)).rejects.toThrow(/codes are discrete, and no prior over them is trained/);
     expect(modelCard(run, 'runs/vq')).not.toContain('| prior |');
     await expect(run.traverse()).rejects.toThrow(/^traverse: .*codes are discrete.*interpolate between two examples/);

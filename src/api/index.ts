@@ -161,6 +161,7 @@ export { Run } from './run/run.ts';
 export type {
   EncodeOptions,
   ExamplesOptions,
+  DecodeCodesOptions,
   GivenOptions,
   RunEvaluateOptions,
   RunEvaluation,

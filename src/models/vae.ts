@@ -17,7 +17,7 @@ import { bernoulliFamily } from './likelihoods/index.ts';
 import type { Likelihood, LikelihoodFamily } from './likelihoods/index.ts';
 import type { Networks } from './networks/index.ts';
 import { posteriors } from './posteriors/index.ts';
-import type { Posterior, PosteriorDistribution } from './posteriors/index.ts';
+import type { CodeBook, Posterior, PosteriorDistribution } from './posteriors/index.ts';
 import { priorPrefix } from './priors/index.ts';
 import type { FittedParameters, Prior, PriorDistribution } from './priors/index.ts';
 
@@ -98,6 +98,8 @@ export interface Vae {
   readonly fitPrior?: (codes: NdArray<'float64'>, key: Key) => FittedParameters;
   /** Of `parameters`, the names of those that the decoder has. Absent of models that do not say. */
   readonly decoderParameters?: readonly string[];
+  /** Where z is made of codes: the book that they are of. */
+  readonly book?: CodeBook;
   /** p(z), batch shape [], event shape [latent] */
   prior(parameters: Parameters): PriorDistribution;
   /** x [..., inputSize] → q(z|x) */
@@ -207,6 +209,7 @@ function modelOf(all: ModelSizes, parts: ModelParts, condition?: Tensor, isOfDra
     parameters: parametersOf(parts),
     parts: { prior, posterior },
     ...(prior.fit && { fitPrior: prior.fit }),
+    ...(posterior.book && { book: posterior.book }),
     decoderParameters: decoder.parameters.map(({ name }) => name),
     ...(parts.classifier && { classifier: parts.classifier }),
     prior: priorOf,

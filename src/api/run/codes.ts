@@ -9,6 +9,7 @@ import {
   noticesTo,
   rule,
   sameShape,
+  ValueError,
 } from '../../core/index.ts';
 import type { ArrayLikeInput, FloatDType, OnNotice } from '../../core/index.ts';
 import { numbersOf } from '../../data/index.ts';
@@ -26,7 +27,7 @@ import { interpolateLatents, interpolateOptionRules, traverseLatents, traverseOp
 import type { InterpolateOptions, TraverseOptions } from './latent-paths.ts';
 import type { RunData } from './run-data.ts';
 import { encodeOptionRules, examplesOptionRules, givenRule, splitOptionRules } from './run-options.ts';
-import type { EncodeOptions, ExamplesOptions, GivenOptions, SplitOptions } from './run-options.ts';
+import type { DecodeCodesOptions, EncodeOptions, ExamplesOptions, GivenOptions, SplitOptions } from './run-options.ts';
 import type { Sampler } from './sampler.ts';
 
 /** What a run has of them. */
@@ -99,15 +100,37 @@ export class Coder {
     return { probabilities, classes: this.#conditions.classes };
   }
 
-  async decode(z: ArrayLikeInput, options: GivenOptions = {}): Promise<NdArray<FloatDType>> {
-    checkOptions('decode', options, { given: givenRule });
-    const given = NdArray.from(z, 'float32');
+  async decode(z: ArrayLikeInput, options: DecodeCodesOptions = {}): Promise<NdArray<FloatDType>> {
+    checkOptions('decode', options, { given: givenRule, codes: rule.flag });
+    const input = NdArray.from(z, 'float32');
+    const given = options.codes ? await this.#vectorsOf(input) : input;
     const count = given.size / this.#model.latent;
     if (given.shape.at(-1) !== this.#model.latent) {
       throw new ShapeError(`decode: z must be [batch, ${this.#model.latent}], got ${formatShape(given.shape)}.`);
     }
     const codes = given.reshape([count, this.#model.latent]);
     return this.#decodeGiven(codes, this.#data.conditionsOf(options.given, count));
+  }
+
+  /** Codes by their numbers, as vectors. @throws CapabilityError of a model without codes; ValueError for numbers that there are not */
+  async #vectorsOf(numbers: NdArray<'float32'>): Promise<NdArray<'float32'>> {
+    const { book, parts } = this.#model;
+    if (!book) {
+      throw new CapabilityError(
+        `decode: codes are of a codebook, and the posterior '${parts.posterior.name}' has none: give z as numbers of its own.`,
+      );
+    }
+    const { codes, positions } = book;
+    if (numbers.shape.at(-1) !== positions) {
+      throw new ShapeError(`decode: codes must be [batch, ${positions}], got ${formatShape(numbers.shape)}.`);
+    }
+    const wrong = numbers.data.findIndex((value) => !(Number.isInteger(value) && value >= 0 && value < codes));
+    if (wrong >= 0) {
+      throw new ValueError(
+        `decode: codes are numbered 0 to ${codes - 1}, and code ${(wrong % positions) + 1} of example ${Math.floor(wrong / positions)} is ${numbers.data[wrong] ?? NaN}.`,
+      );
+    }
+    return this.#inference.codeVectors(numbers.reshape([numbers.size / positions, positions]), book);
   }
 
   async testReconstructions(

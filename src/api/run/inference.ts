@@ -4,7 +4,9 @@ import type { Engine, NamedArrays } from '../../engine/index.ts';
 import { StandardNormal } from '../../gaussian/index.ts';
 import {
   broadcastTo,
+  cast,
   constant,
+  gather,
   input,
   keyInput,
   keyWords,
@@ -12,6 +14,7 @@ import {
   mean,
   mul,
   randomNormal,
+  reshape,
   softmax,
   sqrt,
   square,
@@ -21,7 +24,7 @@ import {
 } from '../../graph/index.ts';
 import type { Tensor } from '../../graph/index.ts';
 import { centerOf, codeIndices } from '../../models/index.ts';
-import type { Likelihood, PosteriorDistribution, PriorDistribution, Vae } from '../../models/index.ts';
+import type { CodeBook, Likelihood, PosteriorDistribution, PriorDistribution, Vae } from '../../models/index.ts';
 import { parameterInputs } from '../../nn/index.ts';
 import type { Parameters } from '../../nn/index.ts';
 import { ofRows, rowInput, rowSize, withConditions } from '../../objectives/index.ts';
@@ -166,6 +169,15 @@ export class Inference {
       probs: softmax(classifier.apply(tensors, input('in', ['batch', inputSize])), -1),
     }));
     return probs as NdArray<'float32'>;
+  }
+
+  /** z of which the codes are given by their numbers, [batch, latent]. @param numbers whole ones below `book.codes`, [batch, positions] */
+  async codeVectors(numbers: NdArray<'float32'>, book: CodeBook): Promise<NdArray<'float32'>> {
+    const { z } = await this.#run('code vectors', numbers, (tensors) => {
+      const places = cast(input('in', ['batch', book.positions]), 'int32');
+      return { z: reshape(gather(book.vectors(tensors), places), ['batch', this.#model.latent]) };
+    });
+    return z as NdArray<'float32'>;
   }
 
   /** E[x|z], or the most probable x. @param z [batch, latent], with conditions as `encode` */

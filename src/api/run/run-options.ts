@@ -82,6 +82,12 @@ export interface GivenOptions {
 
 export const givenRule = rule.either(rule.text, rule.object);
 
+/** Options of `run.decode`. */
+export interface DecodeCodesOptions extends GivenOptions {
+  /** z is given by the numbers of its codes, [batch, positions], as `encode` gives them of a posterior with codes. Default: false. */
+  readonly codes?: boolean | undefined;
+}
+
 /** Options of `run.encode`: which of the data, and draws of z beside the moments. */
 export interface EncodeOptions extends SplitOptions, GivenOptions {
   /** Draws z ~ q(z|x) of each example, beside its moments. Default: none. */

@@ -36,6 +36,7 @@ import { onnxOptionRules } from '../keeping/onnx-models.ts';
 import type { ExportOptions } from '../keeping/export-run.ts';
 import { examplesOptionRules, splitOptionRules } from './run-options.ts';
 import type {
+  DecodeCodesOptions,
   EncodeOptions,
   ExamplesOptions,
   GivenOptions,
@@ -215,6 +216,11 @@ export class Run {
     return has(this.model.parts.posterior, 'logProbOfDraw');
   }
 
+  /** Whether q(z|x) has a spread: not of autoencoders, nor of codes, where each example has one point. */
+  get hasSpread(): boolean {
+    return this.#inference.noiseSize > 0;
+  }
+
   /** Why there are no draws of this model, in a sentence; undefined where `sample` gives some. */
   whyNoSamples(): string | undefined {
     return whyNoSamples(this);
@@ -307,8 +313,9 @@ export class Run {
    *
    * @param z [batch, latent] or [latent]
    * @param options.given of a model with a condition: that of all codes, or of each
+   * @param options.codes z is given by the numbers of its codes, [batch, positions], as `encode` gives them (posterior `vector-quantized`)
    */
-  decode(z: ArrayLikeInput, options: GivenOptions = {}): Promise<NdArray<FloatDType>> {
+  decode(z: ArrayLikeInput, options: DecodeCodesOptions = {}): Promise<NdArray<FloatDType>> {
     return this.#coder.decode(z, options);
   }
 

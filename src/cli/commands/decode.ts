@@ -11,6 +11,7 @@ import { checkExamplesPath, writeExamples } from '../write-examples.ts';
 interface DecodeFlags extends EngineFlags, OutputOptions {
   readonly output: string;
   readonly data: string;
+  readonly codes?: boolean;
   readonly columns?: number;
   readonly given?: string;
   readonly formulas?: WriteTableOptions['formulas'];
@@ -23,13 +24,17 @@ export const decodeCommand: CommandRow<[path: string], DecodeFlags> = {
   options: [
     required('--data <file>', 'codes z, one a row, as .npy, .csv, .json or .parquet; - reads stdin'),
     required('-o, --output <file>', 'where to: .png (one sheet), .npy, .csv, .json or .parquet'),
+    option('--codes', 'of a VQ-VAE: the data are numbers of codes, as encode --what codes writes them'),
     givenOption,
     option('--columns <n>', 'images a row, for .png', whole(1)),
     formulasOption,
     ...engineOptions,
     ...outputOptions,
   ],
-  examples: ['rootsigma decode runs/digits-diagonal --data embedding.csv -o decoded.png'],
+  examples: [
+    'rootsigma decode runs/digits-diagonal --data embedding.csv -o decoded.png',
+    'rootsigma decode runs/digits-vq --data codes.csv --codes -o decoded.png',
+  ],
   run: decode,
 };
 
@@ -39,7 +44,7 @@ async function decode(context: CommandContext, [path]: [path: string], flags: De
   checkExamplesPath(library, file);
   const codes = await readInput(context, data);
   const run = await openRun(context, path, flags);
-  const examples = await run.decode(codes, { given: flags.given });
+  const examples = await run.decode(codes, { given: flags.given, codes: flags.codes });
   const shape = await writeExamples(library, file, { run, examples }, { columns, formulas });
   if (output.json) output.record({ file, count: examples.shape[0] ?? 0, shape });
   output.say(`${file}: ${examples.shape[0] ?? 0} codes decoded`);

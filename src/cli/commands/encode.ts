@@ -75,6 +75,11 @@ async function encode(context: CommandContext, [path]: [path: string], flags: En
       `--what codes is of a codebook, and the posterior '${run.model.parts.posterior.name}' has none: leave it out.`,
     );
   }
+  if ((what === 'stddev' || what === 'covariance') && !run.hasSpread) {
+    throw new UsageError(
+      `--what ${what} is of a distribution, and the posterior '${run.model.parts.posterior.name}' gives each example one point: leave it out.`,
+    );
+  }
   const chosen = await run.testData(data, { split: flags.split });
   output.note(...chosenSplit(chosen, flags.split));
   const dataset = limit === undefined ? chosen.dataset : takeFirst(chosen.dataset, limit);

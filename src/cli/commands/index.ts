@@ -1,4 +1,5 @@
 import type { CommandGroup, CommandRow } from '../command.ts';
+import { classifyCommand } from './classify.ts';
 import { compareCommand } from './compare.ts';
 import { datasetsCommand } from './datasets.ts';
 import { decodeCommand } from './decode.ts';
@@ -37,6 +38,7 @@ export const commands: readonly (CommandRow | CommandGroup)[] = [
   imputeCommand,
   encodeCommand,
   decodeCommand,
+  classifyCommand,
   exportCommand,
   reportCommand,
   serveCommand,

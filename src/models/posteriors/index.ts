@@ -30,5 +30,12 @@ export { Codebook, codeIndices } from './codebook.ts';
 export type { CodebookOptions, Quantized } from './codebook.ts';
 export { PointMass } from './point-mass.ts';
 export { definePosterior } from './posterior.ts';
-export type { CodeChoice, Posterior, PosteriorDistribution, PosteriorRow, PosteriorSizes } from './posterior.ts';
+export type {
+  CodeBook,
+  CodeChoice,
+  Posterior,
+  PosteriorDistribution,
+  PosteriorRow,
+  PosteriorSizes,
+} from './posterior.ts';
 export type { FullRoot } from './full.ts';

@@ -49,6 +49,18 @@ export interface Posterior {
    * @param context default: evaluation; in training new values of its state go there, as layers put theirs
    */
   apply(parameters: Parameters, features: Tensor, context?: LayerContext): PosteriorDistribution;
+  /** Of a posterior with codes: the book that they are of. */
+  readonly book?: CodeBook;
+}
+
+/** The vectors that codes are made of. */
+export interface CodeBook {
+  /** How many there are. */
+  readonly codes: number;
+  /** How many of them make a z, one behind the other. */
+  readonly positions: number;
+  /** [codes, latent / positions] */
+  vectors(parameters: Parameters): Tensor;
 }
 
 /** The sizes that a posterior is built for. */

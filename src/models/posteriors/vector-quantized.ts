@@ -66,6 +66,7 @@ export const vectorQuantized = definePosterior({
     const book = new Codebook('codebook', options);
     return {
       parameters: [...head.parameters, ...book.parameters],
+      book: { codes, positions: latent / codeSize, vectors: (parameters) => book.vectors(parameters) },
       apply: (parameters, features, context) => {
         const flat = head.apply(parameters, features);
         const encoded = reshape(flat, [...flat.shape.slice(0, -1), latent / codeSize, codeSize]);
