@@ -1,5 +1,5 @@
 // What the pages and the worker in which a model computes say to each other.
-import type { TrainingEvent } from 'rootsigma';
+import type { EpochEvent, StepEvent } from 'rootsigma';
 
 /** A cell of a table's row; null is missing. */
 export type CellValue = string | number | boolean | null;
@@ -71,7 +71,8 @@ export interface PlaygroundRequest {
 }
 
 export type PlaygroundTold =
-  | { readonly kind: 'event'; readonly event: TrainingEvent }
+  /** Where it stands: the last step, and the epochs that ended since it was told last. */
+  | { readonly kind: 'progress'; readonly step: StepEvent | undefined; readonly epochs: readonly EpochEvent[] }
   | { readonly kind: 'notice'; readonly line: string }
   | { readonly kind: 'look'; readonly look: PlaygroundLook };
 

@@ -1,6 +1,6 @@
 // Training in the tab, for the playground: one training at a time, that is looked at while it learns.
 import { MemoryStore, listDatasets } from 'rootsigma';
-import type { Dataset, Run } from 'rootsigma';
+import type { Dataset, EpochEvent, Run, StepEvent, TrainingEvent } from 'rootsigma';
 import { builtInParts } from 'rootsigma/config';
 import { trainHere } from '../../../src/api/train/train-here.ts';
 import type { CallContext } from '../../../src/core/messages/index.ts';
@@ -46,6 +46,7 @@ export const playgroundMethods = {
     if (!goOn) await last?.run.dispose();
     const store = previous?.store ?? new MemoryStore([], 'playground');
     const looks = new Looks(say);
+    const progress = new Progress(say);
     const run = await trainHere(dataOf(asked), {
       ...asked.options,
       ...(asked.data.kind === 'set' && isBuiltIn(asked.data.name) && { dataOptions: { count: asked.examples, testCount: Math.max(200, Math.round(asked.examples / 10)) } }), // prettier-ignore
@@ -57,7 +58,7 @@ export const playgroundMethods = {
         say({ kind: 'notice', line });
       },
       onEvent: (event) => {
-        say({ kind: 'event', event });
+        progress.hear(event);
         if (event.event === 'step') looks.at(event.step);
       },
       onLive: (live) => {
@@ -65,6 +66,7 @@ export const playgroundMethods = {
       },
     });
     await looks.end();
+    progress.tell();
     last = { run, store, request: asked };
     const { dataset } = await run.testData();
     say({ kind: 'look', look: await lookAt(run, first(dataset, lookedExamples), -1) });
@@ -91,6 +93,30 @@ function first(dataset: Dataset, count: number): Dataset {
     dataset,
     Uint32Array.from({ length: Math.min(count, dataset.size) }, (_, k) => k),
   );
+}
+
+/** Tells the page how far it is, ten times a second: small models take thousands of steps in one, and nobody draws so often. */
+class Progress {
+  readonly #say: (told: PlaygroundTold) => void;
+  #step: StepEvent | undefined;
+  #epochs: EpochEvent[] = [];
+  #next = 0;
+
+  constructor(say: (told: PlaygroundTold) => void) {
+    this.#say = say;
+  }
+
+  hear(event: TrainingEvent): void {
+    if (event.event === 'step') this.#step = event;
+    else if (event.event === 'epoch') this.#epochs.push(event);
+    if (performance.now() >= this.#next) this.tell();
+  }
+
+  tell(): void {
+    this.#say({ kind: 'progress', step: this.#step, epochs: this.#epochs });
+    this.#epochs = [];
+    this.#next = performance.now() + 100;
+  }
 }
 
 /** Looks at a model while it learns, one at a time and not too often. */

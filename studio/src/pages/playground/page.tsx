@@ -54,10 +54,12 @@ export default function PlaygroundPage() {
   const hear = (told: PlaygroundTold): void => {
     if (told.kind === 'notice') setNotices((old) => (old.includes(told.line) ? old : [...old, told.line]));
     else if (told.kind === 'look') setLook(told.look);
-    else if (told.event.event === 'step') setStep({ step: told.event.step, total: told.event.totalSteps, loss: told.event.loss });
-    else if (told.event.event === 'epoch') {
-      const { epoch, training, validation } = told.event;
-      setEpochs((old) => [...old.filter((line) => line.epoch < epoch), { epoch, training: training.elbo, validation: validation?.elbo }]);
+    else {
+      const { step: now, epochs: ended } = told;
+      if (now) setStep({ step: now.step, total: now.totalSteps, loss: now.loss });
+      const lines = ended.map(({ epoch, training, validation }) => ({ epoch, training: training.elbo, validation: validation?.elbo }));
+      const [first] = lines;
+      if (first) setEpochs((old) => [...old.filter(({ epoch }) => epoch < first.epoch), ...lines]);
     }
   }; // prettier-ignore
   const start = (goOn: boolean): void => {

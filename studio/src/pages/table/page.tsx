@@ -37,7 +37,10 @@ function Compared({ run }: RunPageProps) {
         </p>
         <button type="button" class="small" onClick={() => { setSeed(Math.round(seed) + 1); }}>Draw others</button>
       </div>
-      <p class="key"><span class="swatch real" /> real <span class="swatch synthetic" /> synthetic</p>
+      <div class="page-head">
+        <h2>Columns one by one</h2>
+        <p class="key"><span class="swatch real" /> real <span class="swatch synthetic" /> synthetic</p>
+      </div>
       <div class="marginals">
         {value.columns.map((column) => <Marginal key={column.name} column={column} />)}
       </div>
