@@ -12,6 +12,8 @@ const modules = {
   matrices: '-O3s',
   draws: '-O3',
   buffers: '-O3',
+  // For threads alone, which no page has: of matrices in large batches.
+  factors: '-O3',
 };
 // 112: vectors passed between functions; none of them crosses to JavaScript.
 const flags = '--runtime stub --importMemory --enable simd --noAssert --use abort= --disableWarning 112'.split(' ');

@@ -1,13 +1,13 @@
-import { NdArray, checkOptions, rule, sizeOf } from '../../core/index.ts';
+import { NdArray, bytesPerElement, checkOptions, isFloat, rule, sizeOf, typedArrayFrom } from '../../core/index.ts';
 import type { ArrayLikeInput, FloatDType, OptionRules } from '../../core/index.ts';
-import { packArray, unpackArrays } from '../../core/messages/index.ts';
-import type { PackedArray } from '../../core/messages/index.ts';
 import type { EigenDecomposition } from '../eigh.ts';
 import { spectrumRules } from '../spectrum-options.ts';
 import type { SpectrumOptions } from '../spectrum-options.ts';
 import { operations } from './operations.ts';
 import type { BatchTask } from './operations.ts';
-import { callThread, startThreads, threadsHere } from './workers.ts';
+import { sharedBytes, viewOf } from './shared-batch.ts';
+import type { SharedArray } from './shared-batch.ts';
+import { callThread, startThreads, threadsHere, withShared } from './workers.ts';
 
 /** Threads of matrix functions on large batches. */
 export interface ThreadOptions {
@@ -23,6 +23,8 @@ const threadRules: OptionRules<ThreadOptions> = { threads: rule.whole(1), entry:
 const partsPerThread = 4;
 /** Kernels take matrices in small groups, so parts are of so many. */
 const group = 8;
+/** Bytes of a part at most: what is copied for a thread should still be in a cache when it comes to it. */
+const mostBytes = 2 ** 20;
 /** n³ over all matrices from which on threads are worth the messages: one thread takes 10 ms for them. */
 const leastWork = 2e6;
 
@@ -66,56 +68,65 @@ async function inThreads(
   options: SpectrumOptions,
   { threads = threadsHere(), entry = new URL('./batch-worker.js', import.meta.url) }: ThreadOptions,
 ): Promise<Record<string, NdArray>> {
-  const whole = a instanceof NdArray ? a : NdArray.from(a);
+  const whole = floatsOf(a instanceof NdArray ? a : NdArray.from(a));
   const n = whole.shape.at(-1) ?? 0;
   const batchShape = whole.shape.slice(0, -2);
   const count = sizeOf(batchShape);
   const isSmall = count < 2 * group || count * n ** 3 < leastWork;
+  const { dtype } = whole;
   if (threadsHere() === 0 || isSmall || whole.shape.at(-2) !== n) return operations[operation](whole, options);
 
   const matrixSize = n * n;
-  const size = Math.ceil(count / (threads * partsPerThread) / group) * group;
-  const starts = Array.from({ length: Math.ceil(count / size) }, (_, part) => part * size);
+  const most = Math.floor(mostBytes / bytesPerElement[dtype] / matrixSize);
+  const size = Math.max(group, Math.ceil(Math.min(most, count / (threads * partsPerThread)) / group) * group);
   const started = startThreads(threads, entry);
-  const results: Record<string, NdArray>[] = [];
+  const joined = new JoinedParts(batchShape, count);
   let next = 0;
   const work = async (thread: (typeof started)[number]): Promise<void> => {
-    for (let part = next++; part < starts.length; part = next++) {
-      const start = starts[part] ?? 0;
-      const matrices = Math.min(size, count - start);
-      const data = whole.data.slice(start * matrixSize, (start + matrices) * matrixSize);
-      const packed = packArray(new NdArray(data, [matrices, n, n], whole.dtype));
-      const task: BatchTask = { operation, matrices: packed, options };
-      results[part] = unpackArrays((await callThread(thread, 'compute', task)) as Record<string, PackedArray>);
-    }
+    const shape = [Math.min(size, count), n, n];
+    await withShared(thread, sharedBytes(shape, dtype), async (memory) => {
+      for (let start = next; start < count; start = next) {
+        next = start + size;
+        const matrices: SharedArray = { start: 0, shape: [Math.min(size, count - start), n, n], dtype };
+        viewOf(memory, matrices).set(whole.data.subarray(start * matrixSize, next * matrixSize));
+        const task: BatchTask = { operation, batch: { memory, matrices }, options };
+        joined.set(start, memory, (await callThread(thread, 'compute', task)) as Record<string, SharedArray>);
+      }
+    });
   };
   try {
     await Promise.all(started.map(work));
   } catch {
     // The error of the whole batch names the matrix by its place there.
-    next = starts.length;
+    next = count;
     return operations[operation](whole, options);
   }
-  return joinBatches(results, batchShape, count);
+  return joined.arrays;
 }
 
-/** Parts along the first axis as one batch. */
-function joinBatches(
-  parts: readonly Readonly<Record<string, NdArray>>[],
-  batchShape: readonly number[],
-  count: number,
-): Record<string, NdArray> {
-  return Object.fromEntries(
-    Object.entries(parts[0] ?? {}).map(([name, first]) => {
-      const eventShape = first.shape.slice(1);
-      const joined = NdArray.zeros([count, ...eventShape], first.dtype);
-      let at = 0;
-      for (const part of parts) {
-        const { data } = part[name] ?? first;
-        joined.data.set(data, at);
-        at += data.length;
-      }
-      return [name, new NdArray(joined.data, [...batchShape, ...eventShape], first.dtype)];
-    }),
-  );
+/** Whole numbers count as float64. */
+function floatsOf(a: NdArray): NdArray<FloatDType> {
+  return isFloat(a.dtype) ? (a as NdArray<FloatDType>) : new NdArray(typedArrayFrom('float64', a.data), a.shape);
+}
+
+/** Arrays of a batch, which come in parts along the first axis. */
+class JoinedParts {
+  readonly arrays: Record<string, NdArray> = {};
+  readonly #batchShape: readonly number[];
+  readonly #count: number;
+
+  constructor(batchShape: readonly number[], count: number) {
+    this.#batchShape = batchShape;
+    this.#count = count;
+  }
+
+  /** Copies what was made of the matrices from `start` on. */
+  set(start: number, memory: SharedArrayBuffer, parts: Readonly<Record<string, SharedArray>>): void {
+    for (const [name, part] of Object.entries(parts)) {
+      const [, ...eventShape] = part.shape;
+      // Shape [...batch, …], whose first axes are one here.
+      const whole = (this.arrays[name] ??= NdArray.zeros([...this.#batchShape, ...eventShape], part.dtype));
+      whole.data.set(viewOf(memory, part), start * (whole.size / this.#count));
+    }
+  }
 }

@@ -1,21 +1,22 @@
 import type { NdArray } from '../../core/index.ts';
-import type { PackedArray } from '../../core/messages/index.ts';
-import { cholesky } from '../cholesky.ts';
+import { factorInOnePass } from './factor.ts';
+import type { MakeArray } from './factor.ts';
 import { eigh } from '../eigh.ts';
 import type { SpectrumOptions } from '../spectrum-options.ts';
 import { sqrtmh } from '../sqrtmh.ts';
+import type { SharedBatch } from './shared-batch.ts';
 
-type Operation = (a: NdArray, options?: SpectrumOptions) => Readonly<Record<string, NdArray>>;
+type Operation = (a: NdArray, options?: SpectrumOptions, make?: MakeArray) => Readonly<Record<string, NdArray>>;
 
 /** What threads do with their part of a batch, [matrices, n, n] in and [matrices, …] out. */
-export const operations = {
+export const operations: Readonly<Record<'sqrtmh' | 'cholesky' | 'eigh', Operation>> = {
   sqrtmh: (a, options) => ({ root: sqrtmh(a, options) }),
-  cholesky: (a) => ({ factor: cholesky(a) }),
+  cholesky: (a, _, make) => ({ factor: factorInOnePass(a, make) }),
   eigh: (a) => ({ ...eigh(a) }),
-} satisfies Record<string, Operation>;
+};
 
 export interface BatchTask {
   readonly operation: keyof typeof operations;
-  readonly matrices: PackedArray;
+  readonly batch: SharedBatch;
   readonly options: SpectrumOptions;
 }

@@ -6,7 +6,12 @@ export interface BatchThread {
   readonly calls: WorkerCalls;
   readonly thread: NodeWorker;
   tasks: number;
+  /** Memory that it shares with this one, for a task each: kept for the next. */
+  readonly memories: SharedArrayBuffer[];
 }
+
+/** Memory that a thread keeps, in bytes: more is given back after a task. */
+const mostKept = 2 ** 24;
 
 const threads: BatchThread[] = [];
 
@@ -21,7 +26,7 @@ export function startThreads(count: number, entry: URL): readonly BatchThread[] 
   while (threads.length < count) {
     const thread = new Worker(entry, { execArgv: [] });
     thread.unref();
-    const started: BatchThread = { thread, calls: WorkerCalls.of(asPageWorker(thread)), tasks: 0 };
+    const started: BatchThread = { thread, calls: WorkerCalls.of(asPageWorker(thread)), tasks: 0, memories: [] };
     threads.push(started);
     thread.once('exit', () => threads.splice(threads.indexOf(started), 1));
   }
@@ -35,6 +40,21 @@ export async function callThread(at: BatchThread, method: string, argument: unkn
     return await at.calls.call(method, argument);
   } finally {
     if (--at.tasks === 0) at.thread.unref();
+  }
+}
+
+/** Does something with memory that is shared with a thread, of so many bytes at least. */
+export async function withShared<T>(
+  { memories }: BatchThread,
+  bytes: number,
+  action: (memory: SharedArrayBuffer) => Promise<T>,
+): Promise<T> {
+  const kept = memories.pop();
+  const memory = kept && kept.byteLength >= bytes ? kept : new SharedArrayBuffer(bytes);
+  try {
+    return await action(memory);
+  } finally {
+    if (memories.length < 2 && memory.byteLength <= mostKept) memories.push(memory);
   }
 }
 
