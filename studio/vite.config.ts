@@ -6,7 +6,7 @@ import { aliases } from '../site/build/aliases.ts';
 const withoutWasm = (): Plugin => ({
   name: 'without-onnxruntime-wasm',
   generateBundle(_, bundle) {
-    for (const name of Object.keys(bundle)) if (/ort-wasm.*\.wasm$/.test(name)) delete bundle[name];
+    for (const name of Object.keys(bundle)) if (/ort-wasm.*\.wasm$/.test(name)) Reflect.deleteProperty(bundle, name);
   },
 });
 
