@@ -50,6 +50,9 @@ function optionsOf(config: Readonly<Record<string, unknown>>): Record<string, un
   }
   const [optimizer, schedule] = [recordIn(training, 'optimizer'), recordIn(training, 'schedule')];
   const { epochs, batchSize, clipNorm, validation, validationTrim, onNan, seed } = training;
+  const names = recordIn(data, 'table').condition ?? ('condition' in data ? 'label' : undefined);
+  flat.condition = Array.isArray(names) && names.length === 0 ? undefined : names;
+  flat.labelled = recordIn(data, 'condition').labelled;
   const dataOptions = recordIn(data, 'options');
   for (const [name, { goes, goesAs }] of knownFields) if (goes === 'data') flat[name] = dataOptions[goesAs];
   Object.assign(flat, {

@@ -114,7 +114,7 @@ function candidates(name: string, value: unknown): unknown[] {
   return [
     ...(text === '' ? [] : [Number(text)]),
     ...(/^[\d.,\seE+-]+$/.test(text) ? [words.map(Number)] : []),
-    ...(text === 'none' ? [[]] : []),
+    ...(text === 'none' || text === '' ? [[]] : []),
     ...(text === 'true' || text === 'false' ? [text === 'true'] : []),
     ...(text.startsWith('{') ? jsonOf(text) : []),
     text,
