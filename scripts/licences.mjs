@@ -4,6 +4,16 @@ import { join } from 'node:path';
 
 const root = join(import.meta.dirname, '..');
 
+/** What umap-js is made of. */
+const needsOfUmap = [
+  'ml-levenberg-marquardt',
+  'ml-matrix',
+  'is-any-array',
+  'ml-array-max',
+  'ml-array-min',
+  'ml-array-rescale',
+];
+
 /** The list, from package-lock.json alone. */
 export function licenseList() {
   const { packages } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'));
@@ -11,7 +21,8 @@ export function licenseList() {
     .filter(([path, { dev, devOptional }]) => path !== '' && !dev && !devOptional)
     .map(([path, about]) => ({ name: path.replace(/^.*node_modules\//, ''), ...about }));
   // Their files are copied into the package, or built into the studio's pages.
-  for (const name of ['onnxruntime-web', 'preact', '@preact/signals', '@preact/signals-core', 'uplot']) {
+  const pages = ['preact', '@preact/signals', '@preact/signals-core', 'uplot', 'umap-js', ...needsOfUmap];
+  for (const name of ['onnxruntime-web', ...pages]) {
     rows.push({ name, ...packages[`node_modules/${name}`], optional: false, shipped: true });
   }
   const line = ({ name, version, license, optional, shipped }) => {

@@ -273,7 +273,7 @@ function Explorer({ run, file, query, codes, choice }: {
         {toggle('prior', withPrior, setPrior, plane?.b !== undefined && about.whyNoSamples === undefined)}
         {toggle('aggregate', withAggregate, setAggregate, plane?.b !== undefined)}
       </div>
-      <Notes codes={codes} layout={layoutName} asking={model.model?.asking} given={given} />
+      <Notes codes={codes} layout={layoutName} asking={model.model?.asking} given={given} aggregate={withAggregate === 'yes'} />
       {layoutProblem !== undefined && <Failure problem={layoutProblem} />}
       <div class="explorer-main">
         <div class="stage-frame">
@@ -303,7 +303,7 @@ function Explorer({ run, file, query, codes, choice }: {
             contents={contents}
             tool={tool}
             label={`Codes of ${about.count} examples, ${layoutName === 'umap' ? 'by UMAP' : (plane?.names.join(' against ') ?? '')}`}
-            onReady={(view) => { stage.current = view; }}
+            onReady={(view) => { stage.current = view; view.pointSize = about.count > 20_000 ? 4 : 6; }}
             onHover={(place, index) => { setHovered(place && { place, index }); }}
             onPick={(index, add) => { if (add) onSelect(selection.includes(index) ? selection.filter((each) => each !== index) : [index], !selection.includes(index)); else hold(index); }}
             onPlace={(place) => { setHeld(plane?.b && about.whyNoSamples === undefined && !held ? { z: lift(plane, place, center), index: undefined, isMoved: true } : undefined); }}
@@ -351,7 +351,7 @@ function Explorer({ run, file, query, codes, choice }: {
 } // prettier-ignore
 
 /** What one should know of what is drawn. */
-function Notes({ codes, layout, asking, given }: { readonly codes: CodesData; readonly layout: string; readonly asking: string | undefined; readonly given: string }) {
+function Notes({ codes, layout, asking, given, aggregate }: { readonly codes: CodesData; readonly layout: string; readonly asking: string | undefined; readonly given: string; readonly aggregate: boolean }) {
   const { about } = codes;
   const lines = [
     ...(about.total > about.count ? [`The first ${about.count} of ${about.total} examples.`] : []),
@@ -359,7 +359,7 @@ function Notes({ codes, layout, asking, given }: { readonly codes: CodesData; re
     ...(about.spread !== 'none' && !about.hasMoments ? ['Ellipses are those of draws: the posterior has no covariance in closed form.'] : []),
     ...(!about.priorIsStandard ? [codes.priorDraws ? `The prior ‘${about.prior}’ is drawn by contours around ${contourShares.map((share) => `${100 * share} %`).join(', ')} of 2,000 draws.` : `The prior ‘${about.prior}’ cannot be drawn without a condition.`] : []),
     ...(layout === 'umap' ? [`UMAP keeps neighbours together; lengths and directions mean nothing there, so that there are no ellipses and no contours.${about.count > mostForUmap ? ` The first ${mostForUmap} codes.` : ''}`] : []),
-    ...(layout !== 'umap' && about.count > mostForAggregate ? [`The aggregate posterior is that of the first ${mostForAggregate}.`] : []),
+    ...(aggregate && layout !== 'umap' && about.count > mostForAggregate ? [`The aggregate posterior is that of the first ${mostForAggregate}.`] : []),
     ...(about.condition && given === '' ? [`Decoding needs a condition: ${asking ?? about.condition.join(', ')}.`] : []),
     ...(about.whyNoSamples === undefined ? [] : [about.whyNoSamples]),
     ...about.notices,
