@@ -14,6 +14,7 @@ import { latentCommand } from './latent.ts';
 import { presetsCommand } from './presets.ts';
 import { reconstructCommand } from './reconstruct.ts';
 import { reportCommand } from './report.ts';
+import { runsCommand } from './runs.ts';
 import { sampleCommand } from './sample.ts';
 import { scoreCommand } from './score.ts';
 import { serveCommand } from './serve.ts';
@@ -29,6 +30,7 @@ export const commands: readonly (CommandRow | CommandGroup)[] = [
   sweepCommand,
   evaluateCommand,
   compareCommand,
+  runsCommand,
   sampleCommand,
   reconstructCommand,
   interpolateCommand,
