@@ -156,6 +156,7 @@ export { optionNames } from './train/model-options.ts';
 export type { ModelOptions } from './train/model-options.ts';
 export { asShades } from './model/shades.ts';
 export { comparison, isImageShape, sheet } from '../drawing/index.ts';
+export type { SheetOptions } from '../drawing/index.ts';
 export type { RunPlace, RunSource } from './keeping/place.ts';
 export { Run } from './run/run.ts';
 export type {

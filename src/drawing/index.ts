@@ -11,5 +11,6 @@ export type { ParallelAxis, ParallelCoordinates, ParallelLine } from './parallel
 export { scatterPlot } from './scatter.ts';
 export type { ScatterOptions } from './scatter.ts';
 export { comparison, isImageShape, sheet } from './sheets.ts';
+export type { SheetOptions } from './sheets.ts';
 export { fitText, lineHeight, measureText, textMiddle } from './text.ts';
 export { axisTicks, tickText } from './ticks.ts';

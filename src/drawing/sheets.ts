@@ -1,8 +1,13 @@
 import { NdArray } from '../core/index.ts';
 import { imageGrid } from './image-grid.ts';
-import type { ImageGridOptions } from './image-grid.ts';
 
-type SheetOptions = Pick<ImageGridOptions, 'columns' | 'scale'>;
+/** How a contact sheet is laid out. */
+export interface SheetOptions {
+  /** Images a row. Default: the squarest sheet. */
+  readonly columns?: number;
+  /** Each image pixel becomes `scale` × `scale`. Default: images of at least 72 pixels. */
+  readonly scale?: number;
+}
 
 /** Whether an example of this shape is a picture: [height, width], or [height, width, channels] with 1 or 3 of them. */
 export function isImageShape(shape: readonly number[]): boolean {
