@@ -59,6 +59,7 @@ describe.runIf(available)('the pages', () => {
     compare: [`#/compare?runs=${idOf('first')},${idOf('folder/second')}`, '.u-over'],
     differences: [`#/compare?runs=${idOf('first')},${idOf('folder/second')}&view=configuration`, '[aria-label="Configurations"]'], // prettier-ignore
     'nothing to compare': ['#/compare', '.empty'],
+    new: ['#/new', '.start button'],
     'no such run': ['#/runs/nobody', '.empty'],
     'no such page': ['#/nowhere', '.empty'],
   });
@@ -249,6 +250,50 @@ describe.runIf(available)('the pages', () => {
     await page.keyboard.press('Home');
     await until(texts, ['reconstructions of first after epoch 1', 'samples of first after epoch 1']);
     expect(page.url()).toContain('epoch=1');
+    await close();
+  });
+
+  it('start a training by the form, say what is wrong at its field, stop it, duplicate it', async () => {
+    const { page, goTo, problems, close } = await pages.page();
+    await goTo('#/new', '.start button');
+    expect(await page.textContent('.start code')).toBe('rootsigma train digits');
+    // A field that depends on another is there with it.
+    expect(await page.locator('#option-root').count()).toBe(0);
+    await page.selectOption('#preset', 'full-vae');
+    await until(() => page.inputValue('#option-posterior'), 'full');
+    await until(() => page.locator('#option-root').count(), 1);
+    const type = async (values: Readonly<Record<string, string>>): Promise<void> => {
+      for (const [name, text] of Object.entries(values)) {
+        // Folded groups open for who wants to see them.
+        await page.locator(`details:has(#option-${name})`).evaluate((group: HTMLDetailsElement) => (group.open = true));
+        await page.fill(`#option-${name}`, text);
+      }
+    };
+    await type({ latent: 'two', count: '200', testCount: '40', epochs: '100000', threads: '1', hidden: '8' });
+    await page.click('.start button:has-text("Start training")');
+    await until(() => page.textContent('#option-latent-error'), '“two” is no number.');
+    await until(() => page.evaluate(() => document.activeElement?.id), 'option-latent');
+    // What only the server knows is said at the field too.
+    await type({ latent: '-3' });
+    await page.click('.start button:has-text("Start training")');
+    await until(async () => (await page.textContent('#option-latent-error'))?.includes('latent must be'), true);
+    expect(await violations(page)).toEqual([]);
+    await type({ latent: '2' });
+    await page.fill('#run-name', 'from/the page');
+    await until(() => page.textContent('.start code'), `rootsigma train digits --preset full-vae --count 200 --test-count 40 --latent 2 --hidden 8 --epochs 100000 --threads 1 --out '${pages.studio.studio.runs}/from/the page'`); // prettier-ignore
+    await page.click('.start button:has-text("Start training")');
+
+    await page.waitForSelector('h1:has-text("from/the page")');
+    await page.waitForSelector('.badge:has-text("training")');
+    await page.waitForFunction(() => /[1-9]/.test(document.querySelector('.figure:nth-child(5) .figure-value')?.textContent ?? '')); // prettier-ignore
+    await page.click('button:has-text("Stop and save")');
+    await page.waitForSelector('.badge:has-text("interrupted")');
+    await page.waitForSelector('button:has-text("Resume")');
+    await page.click('a:has-text("Duplicate")');
+    await page.waitForSelector('#option-latent');
+    await until(async () => [await page.inputValue('#option-latent'), await page.inputValue('#preset'), await page.inputValue('#run-name')], ['2', 'full-vae', 'from/the page-again']); // prettier-ignore
+    // The refusal of −3 is on the console, as it should be, and nothing else.
+    expect(problems.filter((line) => !line.includes('/api/trainings'))).toEqual([]);
     await close();
   });
 });

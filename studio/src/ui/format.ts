@@ -18,7 +18,7 @@ export function formatNumber(value: number | null | undefined, digits = 4): stri
 
 /** Nats, with two decimals, so that a column of them lines up. */
 export function formatNats(value: number | undefined): string {
-  return value === undefined || !Number.isFinite(value) ? formatNumber(value) : minus(value.toFixed(2));
+  return value === undefined || !(Math.abs(value) < 1e6) ? formatNumber(value) : minus(value.toFixed(2));
 }
 
 function minus(text: string): string {

@@ -80,15 +80,17 @@ export function Pictures({ runs: given }: { readonly runs: readonly RunDetail[] 
   );
 } // prettier-ignore
 
-interface RunPictureProps {
+export interface RunPictureProps {
   readonly id: string;
   readonly name: string;
   readonly kind: string;
   readonly picture: Picture | undefined;
   readonly withName: boolean;
+  /** A heading of its own. */
+  readonly title?: string;
 }
 
-function RunPicture({ id, name, kind, picture, withName }: RunPictureProps) {
+export function RunPicture({ id, name, kind, picture, withName, title }: RunPictureProps) {
   const { value, problem } = useFile(id, picture?.file);
   // Until the next one is there, the one before stays: nothing flickers.
   const [shown, setShown] = useState<{ readonly address: string; readonly epoch: number }>();
@@ -97,6 +99,7 @@ function RunPicture({ id, name, kind, picture, withName }: RunPictureProps) {
   }, [value]);
   return (
     <figure class="picture panel">
+      {title !== undefined && <h2>{title.charAt(0).toUpperCase() + title.slice(1)}</h2>}
       {shown ? <img src={shown.address} alt={`${kind} of ${name} after epoch ${shown.epoch}`} /> : <p class="quiet">{picture ? 'Reading…' : 'None yet at this epoch.'}</p>}
       {problem !== undefined && <p class="field-error">{wordsOf(problem)}</p>}
       <figcaption class="quiet">{withName && <strong>{name}</strong>} {shown && `after epoch ${shown.epoch}`}</figcaption>

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { RunDetail } from '../../../../src/studio/contract.ts';
 import { post } from '../../api/client.ts';
 import { wordsOf } from '../../api/problem.ts';
@@ -10,17 +10,13 @@ type Action = 'stop' | 'resume' | 'evaluate';
 export function RunActions({ run, reload }: { readonly run: RunDetail; readonly reload: () => void }) {
   const [doing, setDoing] = useState<Action>();
   const [said, setSaid] = useState<{ text: string; isBad?: boolean }>();
-  const [draws, setDraws] = useState(100);
-  // An evaluation answers at once and ends later, when the run has another NLL.
-  const [evaluating, setEvaluating] = useState(false);
   const { nll } = run;
   useEffect(() => {
     setSaid(undefined);
   }, [run.state]);
+  // An evaluation answers at once and ends later, when the run has another NLL.
   useEffect(() => {
-    if (!evaluating || !nll) return;
-    setEvaluating(false);
-    setSaid({ text: `NLL ${formatNats(nll.value)} ± ${formatNats(nll.standardError)} nats` });
+    if (said?.text.startsWith('Evaluation') && nll) setSaid({ text: `NLL ${formatNats(nll.value)} ± ${formatNats(nll.standardError)} nats` });
   }, [nll?.value, nll?.draws]);
   const act = async (action: Action, body: object, done: () => string): Promise<void> => {
     setDoing(action);
@@ -43,27 +39,47 @@ export function RunActions({ run, reload }: { readonly run: RunDetail; readonly 
           {run.state === 'stopping' ? 'Stopping…' : 'Stop and save'}
         </button>
       )}
-      {!isRunning && run.resumable === true && (
+      {!isRunning && run.resumable === true && run.state !== 'finished' && run.state !== 'stopped-early' && (
         <button type="button" class="primary" disabled={doing !== undefined} onClick={() => void act('resume', {}, () => 'Training goes on.')}>
           Resume
         </button>
       )}
+      {!isRunning && run.resumable === true && (
+        <NumberAction title="Train on" label="Epochs in all" least={run.epoch + 1} start={Math.max(run.epochs, 2 * run.epoch)} isBusy={doing !== undefined}
+          onStart={(epochs) => void act('resume', { epochs }, () => 'Training goes on.')} />
+      )}
       {!isRunning && run.state !== 'damaged' && (
-        <details class="evaluate">
-          <summary class="button">Evaluate</summary>
-          <form onSubmit={(event) => { event.preventDefault(); void act('evaluate', { draws }, () => { setEvaluating(true); return 'Evaluation has begun; its numbers come by themselves.'; }); }}>
-            <label>
-              Draws an example
-              <input type="number" min="1" max="10000" step="1" required value={draws} onInput={(event) => { setDraws(event.currentTarget.valueAsNumber); }} />
-            </label>
-            <button type="submit" class="primary" disabled={doing !== undefined}>{doing === 'evaluate' ? 'Evaluating…' : 'Start'}</button>
-          </form>
-        </details>
+        <NumberAction title="Evaluate" label="Draws an example" least={1} start={100} isBusy={doing !== undefined}
+          onStart={(draws) => void act('evaluate', { draws }, () => 'Evaluation has begun; its numbers come by themselves.')} />
       )}
       <a class="button" href={href(['new'], { from: run.id })}>Duplicate</a>
       {!isRunning && typeof run.resumable === 'string' && run.state === 'interrupted' && <span class="said">{run.resumable}</span>}
-      {evaluating && <progress aria-label="Evaluating" />}
       <span class={said?.isBad ? 'field-error' : 'said'} role="status">{said?.text}</span>
     </div>
+  );
+} // prettier-ignore
+
+/** A button that asks for one number before it does what it says. */
+function NumberAction({ title, label, least, start, isBusy, onStart }: {
+  readonly title: string;
+  readonly label: string;
+  readonly least: number;
+  readonly start: number;
+  readonly isBusy: boolean;
+  readonly onStart: (number: number) => void;
+}) {
+  const [number, setNumber] = useState(start);
+  const place = useRef<HTMLDetailsElement>(null);
+  return (
+    <details class="evaluate" ref={place} onKeyDown={(event) => { if (event.key === 'Escape' && place.current) place.current.open = false; }}>
+      <summary class="button">{title}…</summary>
+      <form onSubmit={(event) => { event.preventDefault(); if (place.current) place.current.open = false; onStart(number); }}>
+        <label>
+          {label}
+          <input type="number" min={least} max="1000000" step="1" required value={number} onInput={(event) => { setNumber(event.currentTarget.valueAsNumber); }} />
+        </label>
+        <button type="submit" class="primary" disabled={isBusy}>{title}</button>
+      </form>
+    </details>
   );
 } // prettier-ignore

@@ -2,6 +2,7 @@ import type { RunPageProps } from '../../shell/pages.ts';
 import { formatNats, formatSeconds, formatTime, none } from '../../ui/format.ts';
 import { Alarms } from '../../ui/run-state.tsx';
 import { Sparkline } from '../../ui/sparkline.tsx';
+import { RunPicture, picturesOf } from '../pictures/pictures.tsx';
 import './run.css';
 
 /** What one wants to know first of a run. */
@@ -13,7 +14,7 @@ export default function OverviewPage({ run }: RunPageProps) {
       <div class="figures" role="group" aria-label="Results">
         <Figure name="−ELBO" unit="nats" value={formatNats(run.elbo === undefined ? undefined : -run.elbo)} />
         <Figure
-          name="Reconstruction"
+          name="−log p(x|z)"
           unit="nats"
           value={formatNats(run.reconstruction === undefined ? undefined : -run.reconstruction)}
         />
@@ -81,6 +82,22 @@ export default function OverviewPage({ run }: RunPageProps) {
             )}
           </dl>
         </section>
+        {['samples', 'reconstructions'].map((kind) => {
+          const picture = picturesOf(run).findLast((each) => each.kind === kind);
+          return (
+            picture && (
+              <RunPicture
+                key={kind}
+                id={run.id}
+                name={run.name}
+                kind={kind}
+                picture={picture}
+                withName={false}
+                title={kind}
+              />
+            )
+          );
+        })}
       </div>
       {run.log.length > 0 && (
         <section class="panel">
