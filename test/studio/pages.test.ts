@@ -291,7 +291,7 @@ describe.runIf(available)('the pages', () => {
     await page.waitForSelector('button:has-text("Resume")');
     await page.click('a:has-text("Duplicate")');
     await page.waitForSelector('#option-latent');
-    await until(async () => [await page.inputValue('#option-latent'), await page.inputValue('#preset'), await page.inputValue('#run-name')], ['2', 'full-vae', 'from/the page-again']); // prettier-ignore
+    await until(async () => [await page.inputValue('#option-latent'), await page.inputValue('#preset'), await page.inputValue('#option-hidden')], ['2', 'full-vae', '8']); // prettier-ignore
     // The refusal of −3 is on the console, as it should be, and nothing else.
     expect(problems.filter((line) => !line.includes('/api/trainings'))).toEqual([]);
     await close();
