@@ -156,6 +156,35 @@ describe('contours', () => {
     expect([...ends.values()].every((count) => count === 2)).toBe(true);
   });
 
+  test('at a saddle, what is high in the middle belongs together', () => {
+    const saddle = { columns: 2, rows: 2, x: [0, 1], y: [0, 1], values: Float64Array.of(1, 0, 0, 1) } as const;
+    // The middle is at ½: below it the two low corners are cut off, above it the two high ones.
+    for (const [level, corners] of [
+      [
+        0.4,
+        [
+          [1, 0],
+          [0, 1],
+        ],
+      ],
+      [
+        0.6,
+        [
+          [0, 0],
+          [1, 1],
+        ],
+      ],
+    ] as const) {
+      // prettier-ignore
+      const segments = contour(saddle, level);
+      expect(segments).toHaveLength(8);
+      for (const [x, y] of corners) {
+        const near = [0, 4].filter((k) => Math.hypot((segments[k]! + segments[k + 2]!) / 2 - x, (segments[k + 1]! + segments[k + 3]!) / 2 - y) < 0.4); // prettier-ignore
+        expect(near).toHaveLength(1);
+      }
+    }
+  });
+
   test("Scott's kernel", () => {
     const points = normal(key(3), [1000, 2]).data.map((value, at) => (at % 2 === 0 ? 3 * value : value));
     const { xx, yy } = kernelOf(points);
