@@ -49,11 +49,12 @@ export function RunActions({ run, reload }: { readonly run: RunDetail; readonly 
           onStart={(epochs) => void act('resume', { epochs }, () => 'Training goes on.')} />
       )}
       {!isRunning && run.state !== 'damaged' && (
-        <NumberAction title="Evaluate" label="Draws an example" least={1} start={100} isBusy={doing !== undefined}
+        <NumberAction title="Evaluate" label="Draws an example" least={1} start={100} isBusy={doing !== undefined || run.evaluating === true}
           onStart={(draws) => void act('evaluate', { draws }, () => 'Evaluation has begun; its numbers come by themselves.')} />
       )}
       <a class="button" href={href(['new'], { from: run.id })}>Duplicate</a>
       {!isRunning && typeof run.resumable === 'string' && run.state === 'interrupted' && <span class="said">{run.resumable}</span>}
+      {run.evaluating && <progress aria-label="Evaluating" />}
       <span class={said?.isBad ? 'field-error' : 'said'} role="status">{said?.text}</span>
     </div>
   );
