@@ -1,6 +1,7 @@
 import type { CommandGroup, CommandRow } from '../command.ts';
 import { classifyCommand } from './classify.ts';
 import { compareCommand } from './compare.ts';
+import { completionCommand } from './completion.ts';
 import { datasetsCommand } from './datasets.ts';
 import { decodeCommand } from './decode.ts';
 import { doctorCommand } from './doctor.ts';
@@ -50,4 +51,5 @@ export const commands: readonly (CommandRow | CommandGroup)[] = [
   datasetsCommand,
   presetsCommand,
   doctorCommand,
+  completionCommand(() => commands),
 ];
