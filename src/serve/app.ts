@@ -134,7 +134,18 @@ export class ServeApp {
     for (const operation of operations) {
       app.post(`/${operation.name}`, (c) => this.#perform(c, operation, undefined));
       app.post(`/runs/:run/${operation.name}`, (c) => this.#perform(c, operation, c.req.param('run')));
+      for (const path of [`/${operation.name}`, `/runs/:run/${operation.name}`]) app.all(path, notAllowed('POST'));
     }
+    for (const path of [
+      '/healthz',
+      '/readyz',
+      '/metrics',
+      '/openapi.json',
+      '/runs',
+      '/runs/:run',
+      ...Object.keys(page),
+    ])
+      app.all(path, notAllowed('GET, HEAD'));
   }
 
   async #with<T>(_: LocalContext, name: string | undefined, use: (lease: Lease) => T | Promise<T>): Promise<T> {
@@ -188,6 +199,13 @@ export class ServeApp {
       else this.#underWay.delete(client);
     }
   }
+}
+
+/** What an address says to a method that it does not have. */
+function notAllowed(allow: string): (c: LocalContext) => never {
+  return ({ req }) => {
+    throw new HttpError(405, `${req.path} takes ${allow}, and not ${req.method}.`, { allow });
+  };
 }
 
 function answered(

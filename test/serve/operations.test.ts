@@ -250,6 +250,19 @@ describe('what is wrong is said: which value, where', () => {
     expect(found).toMatchObject({ type: 'about:blank', status, requestId: answer.headers.get('x-request-id') });
   });
 
+  it('a method that an address does not have, with those that it has', async () => {
+    for (const [method, path, allow] of [
+      ['GET', '/runs/pictures/encode', 'POST'],
+      ['PUT', '/score', 'POST'],
+      ['POST', '/runs', 'GET, HEAD'],
+      ['DELETE', '/runs/pictures', 'GET, HEAD'],
+    ] as const) {
+      const answer = await fetch(server.url + path, { method });
+      expect([answer.status, answer.headers.get('allow')]).toEqual([405, allow]);
+      expect(await answer.json()).toMatchObject({ detail: `${path} takes ${allow}, and not ${method}.` });
+    }
+  });
+
   it('NPY that promises more than the body has, holds what is no number, or is of another shape', async () => {
     const header = (shape: string): Uint8Array<ArrayBuffer> => {
       const bytes = encodeNpy(x);

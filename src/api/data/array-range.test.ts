@@ -75,8 +75,11 @@ it('an array in memory goes on with its range, takes no other option, and none o
   await on.dispose();
   await whole.dispose();
   await expect(train(floats, { ...small, dataOptions: { testFraction: 0.5 } })).rejects.toThrow(
-    "array: unknown option 'testFraction'",
+    'of an array in memory all examples are trained on, and testFraction 0.5 would hold some out',
   );
+  // What it is anyway.
+  const asked = await train(floats, { ...small, dataOptions: { testFraction: 0 } });
+  expect(asked.config.data).toEqual((await train(floats, small)).config.data);
   await expect(train(floats, { ...small, dataOptions: { range: 100 } })).rejects.toThrow(
     'with range 100 they must lie',
   );

@@ -156,8 +156,13 @@ function tableOptions({ schema, ...options }: DatasetOptions = {}): TableOptions
 }
 
 /** Its numbers as they are; with a `range` shares of it. @throws ValueError for an option that arrays in memory do not take */
-function arrayInMemory(array: NdArray, options: DatasetOptions): DatasetSplits {
-  const isAsked = Object.values(options).some((value) => value !== undefined);
+function arrayInMemory(array: NdArray, { testFraction, ...options }: DatasetOptions): DatasetSplits {
+  if ((testFraction ?? 0) !== 0) {
+    throw new ValueError(
+      `data: of an array in memory all examples are trained on, and testFraction ${testFraction} would hold some out: give its parts, { source, train, test, notes }, or leave it out.`,
+    );
+  }
+  const isAsked = Object.values<unknown>(options).some((value) => value !== undefined);
   if (!isAsked) return { source: 'array', train: datasetFromArray(array), notes: [] };
   const { train, range } = rangedArray(array, options);
   return { source: 'array', train, options: { range }, notes: [] };

@@ -1,9 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { closeSync, existsSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { DataError, WriteError } from '../../core/index.ts';
 import type { JsonValue } from '../../io/index.ts';
-import { fileSize, pathFault } from '../../io/node/index.ts';
+import { fileSize, makeFolders, pathFault } from '../../io/node/index.ts';
 import type { ResolveContext } from '../context.ts';
 import { defaultCacheFolder } from './download.ts';
 import { RecordFile } from './record-file.ts';
@@ -44,7 +44,7 @@ export async function cachedRecords<About extends JsonValue>(
     }
   };
   const file = inCache(() => {
-    mkdirSync(folder, { recursive: true });
+    makeFolders(folder);
     return openSync(temporary, 'wx');
   });
   const append = (bytes: Uint8Array): void => {

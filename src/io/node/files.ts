@@ -7,6 +7,7 @@ import { parseJson } from '../json.ts';
 import type { ByteSource } from '../zip.ts';
 import { patiently, systemCalls, writeAll } from './file-calls.ts';
 import type { FileCalls } from './file-calls.ts';
+import { makeFolders } from './make-folders.ts';
 import { pathFault } from './path-fault.ts';
 
 /** A file's bytes. @throws DataError that names the file when it cannot be read */
@@ -95,7 +96,7 @@ export function writeFileAtomic(path: string, contents: Uint8Array | string, opt
   const folder = dirname(path);
   const temporary = join(folder, temporaryFor(basename(path)));
   try {
-    calls.mkdirSync(folder, { recursive: true });
+    makeFolders(folder, calls);
     const file = calls.openSync(temporary, 'wx');
     try {
       writeAll(calls, file, typeof contents === 'string' ? new TextEncoder().encode(contents) : contents);

@@ -7,7 +7,8 @@ import { patiently, systemCalls, uninterrupted, writeAll } from './file-calls.ts
 import type { FileCalls } from './file-calls.ts';
 import { readFileBytes, temporaryName, writeFileAtomic } from './files.ts';
 import { FolderLock, HeldError, lockName } from './folder-lock.ts';
-import { pathFault } from './path-fault.ts';
+import { makeFolders } from './make-folders.ts';
+import { kindOf, nearestAbove, pathFault } from './path-fault.ts';
 
 /** A folder of this machine. All is done when a call returns, so that a process may end at any moment. */
 export class FolderStore implements Store {
@@ -56,7 +57,7 @@ export class FolderStore implements Store {
     const path = this.#pathToWrite(name);
     const calls = this.#calls;
     this.#attempt(path, 'written', () => {
-      calls.mkdirSync(dirname(path), { recursive: true });
+      makeFolders(dirname(path), calls);
       const size = existsSync(path) ? statSync(path).size : 0;
       try {
         const file = calls.openSync(path, 'a');
@@ -109,10 +110,14 @@ export class FolderStore implements Store {
     };
   }
 
-  /** The first folder that was not there before. @throws ValueError where there is a file */
+  /** The first folder that was not there before. @throws ValueError where there is a file, or above it */
   #makeFolder(): string | undefined {
     if (existsSync(this.path) && !statSync(this.path).isDirectory()) throw noFolder(this.path);
-    return this.#attempt(this.path, 'made', () => this.#calls.mkdirSync(this.path, { recursive: true }));
+    const above = nearestAbove(this.path);
+    if (kindOf(above) !== 'folder') {
+      throw new ValueError(`${this.path}: cannot be made, as ${above} is a file. Name a path below a folder.`);
+    }
+    return this.#attempt(this.path, 'made', () => makeFolders(this.path, this.#calls));
   }
 
   /** @throws DataError that names who has it. Of two that take over a dead one's, the slower one waits to be told who. */

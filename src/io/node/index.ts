@@ -1,3 +1,4 @@
+export { makeFolders } from './make-folders.ts';
 export * from './files.ts';
 export type { FileCalls } from './file-calls.ts';
 export { FolderStore } from './folder-store.ts';

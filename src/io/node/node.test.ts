@@ -1,6 +1,7 @@
 import * as fs from 'node:fs';
 import {
   closeSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
@@ -14,7 +15,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { DataError } from '../../core/index.ts';
 import { testStore } from '../../testing/index.ts';
-import { FolderStore, readFileBytes, readFileJson, writeFileAtomic } from './index.ts';
+import { FolderStore, makeFolders, readFileBytes, readFileJson, writeFileAtomic } from './index.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -63,6 +64,17 @@ describe('FolderStore', () => {
     await expect(below.replace('a', 'x')).rejects.toThrow(/thesis\.tex.a: cannot be written/);
     await expect(below.append('a', 'x')).rejects.toThrow(/thesis\.tex.a: cannot be written/);
     await expect(below.lock()).rejects.toThrow(/thesis\.tex: is a file, a run needs a folder/);
+    await expect(new FolderStore(join(folder, 'thesis.tex', 'a', 'b')).lock()).rejects.toThrow(
+      /b: cannot be made, as .*thesis\.tex is a file/,
+    );
+  });
+
+  test.skipIf(!existsSync('/proc/self'))('ends where a file system takes no folders', async () => {
+    for (const path of ['/proc/x', '/proc/x/y', '/proc/self/x'])
+      await expect(new FolderStore(path).lock()).rejects.toThrow(/cannot be made: /);
+    expect(() => { writeFileAtomic('/proc/x/y', ''); }).toThrow(/\/proc\/x\/y: cannot be written/); // prettier-ignore
+    expect(makeFolders(join(folder, 'a', 'b', 'c'))).toBe(join(folder, 'a'));
+    expect(makeFolders(join(folder, 'a', 'b', 'c'))).toBeUndefined();
   });
 
   test.each(['writeSync', 'closeSync'] as const)('appends all or nothing, also where %s fails', async (name) => {
