@@ -227,7 +227,8 @@ describe.runIf(available)('the pages', () => {
     appendFileSync(log, stepLine(100_025, { loss: 12.5 }) + stepLine(100_050, { loss: 7.75 }));
     await page.waitForFunction(() => document.querySelector('.legend-value')?.textContent === '7.75');
     expect(asked.length).toBeGreaterThanOrEqual(3);
-    expect(new Set(asked.map((url) => url.searchParams.get('from'))).size).toBe(1);
+    // What was not told is asked for again, from the same place.
+    expect(new Set(asked.slice(0, 3).map((url) => url.searchParams.get('from'))).size).toBe(1);
     appendFileSync(log, stepLine(100_075, { loss: 3.25 }));
     await page.waitForFunction(() => document.querySelector('.legend-value')?.textContent === '3.25');
     await page.locator('.plot').focus();
