@@ -44,10 +44,6 @@ export class LatentStatistics {
     for (let k = 0; k < this.#sums.length; k++) this.#add(k, sums[k] ?? 0);
   }
 
-  clear(): void {
-    this.#sums.fill(0);
-  }
-
   #mean(which: number): number[] {
     const count = this.#sums[3 * this.#latent] ?? 0;
     return Array.from(this.#sums.subarray(which * this.#latent, (which + 1) * this.#latent), (sum) => sum / count);

@@ -1,8 +1,8 @@
 import { NdArray } from '../core/index.ts';
 import { piecesOf } from '../mpi/index.ts';
 import type { Communicator } from '../mpi/index.ts';
-import { batchesInOrder } from '../objectives/index.ts';
-import type { CriterionProgram, ExampleValues, Examples, LatentStatistics } from '../objectives/index.ts';
+import { LatentStatistics, batchesInOrder } from '../objectives/index.ts';
+import type { CriterionProgram, ExampleValues, Examples, LatentMoments } from '../objectives/index.ts';
 import type { Key } from '../random/index.ts';
 
 /** What a model says of the examples from `start` on. */
@@ -29,13 +29,12 @@ export async function* valuesInOrder(
   options: InOrderOptions,
 ): AsyncGenerator<ValuesOfBatch> {
   const { key, batchSize, ranks, statistics } = options;
-  const valuesOf = async (x: NdArray<'float32'>, of: Key): Promise<ExampleValues> => {
-    const values = await program.run(x, of);
-    if (values.moments) statistics?.add(values.moments);
-    return values;
-  };
   if (!ranks) {
-    for (const { x, key, start } of batchesInOrder(examples, options)) yield { start, values: await valuesOf(x, key) };
+    for (const { x, key, start } of batchesInOrder(examples, options)) {
+      const values = await program.run(x, key);
+      if (values.moments) statistics?.merge(sumsOf(values.moments));
+      yield { start, values };
+    }
     return;
   }
   const { rank, size } = ranks;
@@ -45,13 +44,16 @@ export async function* valuesInOrder(
     const pieces = piecesOf(counts.map((count) => 3 * count));
     const all = new Float64Array(3 * counts.reduce((a, b) => a + b));
     const next = own.next();
+    let sums = new Float64Array();
     if (!next.done) {
-      const { reconstruction, kl, criterion } = await valuesOf(next.value.x, next.value.key);
+      const { reconstruction, kl, criterion, moments } = await program.run(next.value.x, next.value.key);
+      if (moments) sums = sumsOf(moments);
       [reconstruction.data, kl?.data ?? [], criterion].forEach((values, k) => {
         all.set(values, (pieces.offsets[rank] ?? 0) + k * criterion.length);
       });
     }
     ranks.allGather(all, pieces);
+    if (statistics) gather(ranks, statistics, sums);
     for (const [k, count] of counts.entries()) {
       if (count === 0) break;
       const part = (which: number): Float64Array<ArrayBuffer> => {
@@ -66,20 +68,23 @@ export async function* valuesInOrder(
       yield { start: start + k * batchSize, values };
     }
   }
-  if (statistics) gather(ranks, statistics);
 }
 
-/** Adds what the other ranks have added up, in their order: all come to the same numbers. */
-function gather(ranks: Communicator, statistics: LatentStatistics): void {
-  const own = statistics.sums;
-  const pieces = piecesOf(Array.from({ length: ranks.size }, () => own.length));
-  const all = new Float64Array(ranks.size * own.length);
-  all.set(own, ranks.rank * own.length);
+/** What the posteriors of one batch add up to. */
+function sumsOf(moments: LatentMoments): Float64Array<ArrayBuffer> {
+  const own = new LatentStatistics(moments.mean.shape.at(-1) ?? 1);
+  own.add(moments);
+  return own.sums;
+}
+
+/** Adds the sums of each rank's batch, in the order of the batches: the bits of one process, which adds them so too. */
+function gather(ranks: Communicator, statistics: LatentStatistics, own: Float64Array): void {
+  const { length } = statistics.sums;
+  const pieces = piecesOf(Array.from({ length: ranks.size }, () => length));
+  const all = new Float64Array(ranks.size * length);
+  all.set(own, ranks.rank * length);
   ranks.allGather(all, pieces);
-  statistics.clear();
-  for (let rank = 0; rank < ranks.size; rank++) {
-    statistics.merge(all.subarray(rank * own.length, (rank + 1) * own.length));
-  }
+  for (let rank = 0; rank < ranks.size; rank++) statistics.merge(all.subarray(rank * length, (rank + 1) * length));
 }
 
 function rowsFrom(start: number, size: number, batchSize: number): number {
