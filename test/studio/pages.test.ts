@@ -185,6 +185,7 @@ describe.runIf(available)('the pages', () => {
     // Of each dimension what the record says.
     const heat = page.locator('.heat-map');
     await heat.scrollIntoViewIfNeeded();
+    await page.locator('.heat-values', { hasText: 'After epoch 3' }).waitFor({ state: 'attached' });
     await heat.focus();
     await page.keyboard.press('ArrowDown');
     const perDimension = (records.at(-2) as unknown as { klPerDimension: number[] }).klPerDimension;

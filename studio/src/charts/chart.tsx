@@ -1,4 +1,5 @@
 import { useId, useRef, useState } from 'preact/hooks';
+import type { RefObject } from 'preact';
 import 'uplot/dist/uPlot.min.css';
 import { formatNumber } from '../ui/format.ts';
 import './chart.css';
@@ -12,20 +13,40 @@ import { usePlot } from './use-plot.ts';
 interface ChartProps {
   readonly title: string;
   readonly help?: string | undefined;
-  readonly lines: readonly Line[];
+  /** Undefined until they are known; none where they have no place on this axis. */
+  readonly lines: readonly Line[] | undefined;
   readonly axis: XAxis;
   readonly isLog: boolean;
   readonly zoom: Zoom;
   readonly onZoom: (zoom: Zoom) => void;
+  readonly place: RefObject<HTMLElement | null>;
 }
 
 /** Curves of one thing: by pointer, by keys, and as a table. */
-export function Chart({ title, help, lines, axis, isLog, zoom, onZoom }: ChartProps) {
+export function Chart({ place, ...props }: ChartProps) {
   const id = useId();
+  const { title, help, lines = [], isLog } = props;
+  const isPositive = !isLog || lines.every(({ raw, value }) => (raw ?? value).every((each) => each === null || each > 0));
+  return (
+    <figure class="chart" ref={place} aria-labelledby={`${id}-title`}>
+      <figcaption>
+        <h3 id={`${id}-title`}>{title}</h3>
+        <span class="quiet">{help}</span>
+        {!isPositive && <span class="chart-note">linear: it has values of 0 and below</span>}
+      </figcaption>
+      {lines.length > 0 ? <Curve {...props} lines={lines} isLog={isLog && isPositive} /> : (
+        <div class="plot">{props.lines && <p class="quiet">Its record has no times, so it has no place on this axis.</p>}</div>
+      )}
+    </figure>
+  );
+} // prettier-ignore
+
+type CurveProps = Omit<ChartProps, 'place' | 'help' | 'lines'> & { readonly lines: readonly Line[] };
+
+function Curve({ title, lines, axis, isLog, zoom, onZoom }: CurveProps) {
   const values = useRef<(HTMLElement | null)[]>([]);
   const readout = useRef<HTMLSpanElement>(null);
   const [spoken, setSpoken] = useState('');
-  const isPositive = lines.every(({ raw, value }) => (raw ?? value).every((each) => each === null || each > 0));
   // Past the drawing of components: the pointer moves often.
   const onPlace = (at: number | undefined, found: readonly (number | null)[]): void => {
     found.forEach((value, index) => {
@@ -34,7 +55,7 @@ export function Chart({ title, help, lines, axis, isLog, zoom, onZoom }: ChartPr
     });
     if (readout.current) readout.current.textContent = at === undefined ? 'last' : formatPlace(at, axis);
   };
-  const { place, move } = usePlot({ lines, axis, isLog: isLog && isPositive, zoom, onZoom, onPlace });
+  const { place, move } = usePlot({ lines, axis, isLog, zoom, onZoom, onPlace });
   const onKey = (event: KeyboardEvent): void => {
     if (event.key === 'Escape') onZoom(undefined);
     const jump = event.shiftKey ? 20 : 1;
@@ -47,12 +68,7 @@ export function Chart({ title, help, lines, axis, isLog, zoom, onZoom }: ChartPr
   };
   const broken = lines.reduce((sum, line) => sum + summaryOf(line).broken, 0);
   return (
-    <figure class="chart" aria-labelledby={`${id}-title`}>
-      <figcaption>
-        <h3 id={`${id}-title`}>{title}</h3>
-        <span class="quiet">{help}</span>
-        {isLog && !isPositive && <span class="chart-note">linear: it has values of 0 and below</span>}
-      </figcaption>
+    <>
       <div class="plot" ref={place} tabIndex={0} role="group" aria-roledescription="chart" aria-label={`${title}: arrow keys read its values`} onKeyDown={onKey} />
       <ul class="legend" aria-label={`Values of ${title}`}>
         {lines.map(({ label, color, dash }, index) => (
@@ -67,7 +83,7 @@ export function Chart({ title, help, lines, axis, isLog, zoom, onZoom }: ChartPr
       {broken > 0 && <p class="chart-note">× {broken} {broken === 1 ? 'place where a value is' : 'places where values are'} NaN or infinite</p>}
       <span class="hidden" role="status">{spoken}</span>
       <Values title={title} lines={lines} axis={axis} />
-    </figure>
+    </>
   );
 } // prettier-ignore
 

@@ -12,6 +12,8 @@ import { lineOf } from './lines.ts';
 import type { Line, XAxis } from './lines.ts';
 import type { LiveRun } from './records.ts';
 import { useSeries } from './run-series.ts';
+import type { SeriesStore } from './run-series.ts';
+import { useLive } from './use-live.ts';
 
 /** Beyond eight runs colours come again, with another dash. */
 const colors = 8;
@@ -22,19 +24,28 @@ export function runColor(index: number): string {
   return colorOf(`--series-${index % colors}`);
 }
 
+/** What a chart knows of a run: its state and numbers, which change all the time, are not in it. */
+type Named = Pick<RunSummary, 'id' | 'name'>;
+
 /** Every curve of some runs, one chart for each thing, all over the same axis. */
 export function Curves({ runs }: { readonly runs: readonly RunSummary[] }) {
+  const named = runs.map(({ id, name }): Named => ({ id, name }));
+  return useMemo(() => <AllCurves runs={named} />, [JSON.stringify(named)]);
+}
+
+function AllCurves({ runs }: { readonly runs: readonly Named[] }) {
   const [axis, setAxis] = useChoice<XAxis>('x', ['step', 'epoch', 'time']);
   const [weight, setWeight] = useNumberSetting('smooth', 0, [0, 0.99]);
   const [log, setLog] = useChoice('scale', ['linear', 'log']);
   const [find, setFind] = useSetting('find', '');
   const zoom = zoomOf(route.value.query.get('zoom'));
   const setZoom = (next: Zoom): void => { setQuery({ zoom: next?.map((each) => String(Number(each.toPrecision(6)))).join(',') }); };
-  const { store, version } = useSeries(runs.map(({ id }) => id));
+  const store = useSeries(runs.map(({ id }) => id));
   const read = runs.flatMap((run, index) => {
     const live = store?.runs.get(run.id);
     return live ? [{ run, live, index }] : [];
   });
+  const shared = { zoom, onZoom: setZoom, axis, isSingle: runs.length === 1 };
   const names = new Set(read.flatMap(({ live }) => [...live.metrics.keys()]));
   const groups = useMemo(() => filterGroups(chartGroups(names), find), [[...names].join(), find]);
   const problem = read.find(({ live }) => live.problem !== undefined)?.live.problem;
@@ -67,93 +78,103 @@ export function Curves({ runs }: { readonly runs: readonly RunSummary[] }) {
       {problem !== undefined && <Failure problem={problem} />}
       {names.size === 0 && <Empty title="No curves yet" level={2}><p>They begin with the first epoch, or the 25th step.</p></Empty>}
       {groups.map((group) => (
-        <Group key={group.title} group={group} read={read} version={version} axis={axis} weight={weight} isLog={log === 'log'} zoom={zoom} onZoom={setZoom} single={runs.length === 1} />
+        <section key={group.title}>
+          <h2 class="group-head">{group.title}</h2>
+          <div class="charts">{group.charts.map((plan) => <PlannedChart key={plan.name} plan={plan} store={store} runs={runs} weight={weight} isLog={log === 'log'} {...shared} />)}</div>
+        </section>
       ))}
-      <Latent read={read} find={find} axis={axis} zoom={zoom} onZoom={setZoom} version={version} single={runs.length === 1} />
+      <Latent store={store} runs={runs} read={read} find={find} {...shared} />
     </>
   );
 } // prettier-ignore
 
-interface Read {
-  readonly run: RunSummary;
-  readonly live: LiveRun;
-  readonly index: number;
-}
-
-interface GroupProps {
-  readonly group: ChartGroup;
-  readonly read: readonly Read[];
-  readonly version: number;
+interface Shared {
+  readonly store: SeriesStore;
+  readonly runs: readonly Named[];
   readonly axis: XAxis;
-  readonly weight: number;
-  readonly isLog: boolean;
   readonly zoom: Zoom;
   readonly onZoom: (zoom: Zoom) => void;
-  readonly single: boolean;
+  readonly isSingle: boolean;
 }
 
-function Group({ group, ...rest }: GroupProps) {
-  return (
-    <section>
-      <h2 class="group-head">{group.title}</h2>
-      <div class="charts">{group.charts.map((plan) => <PlannedChart key={plan.name} plan={plan} {...rest} />)}</div>
-    </section>
-  );
+interface PlannedChartProps extends Shared {
+  readonly plan: ChartPlan;
+  readonly weight: number;
+  readonly isLog: boolean;
+}
+
+function PlannedChart({ store, runs, plan, axis, weight, isLog, zoom, onZoom, isSingle }: PlannedChartProps) {
+  const compute = () => ({ lines: linesOf(plan, store, runs, axis, weight, isSingle), axis });
+  const { value, place } = useLive(store, compute, [plan, runs, axis, weight, paint.value]);
+  return <Chart title={plan.title} help={plan.help} lines={value?.lines} axis={value?.axis ?? axis} isLog={isLog} zoom={zoom} onZoom={onZoom} place={place} />;
 } // prettier-ignore
 
-function PlannedChart({ plan, read, version, axis, weight, isLog, zoom, onZoom, single }: Omit<GroupProps, 'group'> & { readonly plan: ChartPlan }) {
-  const lines = useMemo(() => linesOf(plan, read, axis, weight, single), [plan, version, axis, weight, paint.value, read.map(({ run }) => run.name).join()]);
-  if (lines.length === 0) return <p class="quiet panel">{plan.title}: its record has no times, so it has no place on this axis.</p>;
-  return <Chart title={plan.title} help={plan.help} lines={lines} axis={axis} isLog={isLog} zoom={zoom} onZoom={onZoom} />;
-} // prettier-ignore
-
-function linesOf(plan: ChartPlan, read: readonly Read[], axis: XAxis, weight: number, single: boolean): Line[] {
-  return read.flatMap(({ run, live, index }) =>
+function linesOf(plan: ChartPlan, store: SeriesStore, runs: readonly Named[], axis: XAxis, weight: number, isSingle: boolean): Line[] {
+  return runs.flatMap((run, index) =>
     plan.lines.flatMap(({ metric, part }) => {
-      const points = live.metrics.get(metric);
-      if (!points) return [];
+      const live = store.runs.get(run.id);
+      const points = live?.metrics.get(metric);
+      if (!live || !points) return [];
       const own = dashes[Math.floor(index / colors) % dashes.length] ?? [];
       const dash = part === undefined ? own : (partDashes[part] ?? own);
       // One run's parts are told apart by colour too.
-      const color = single ? runColor(part === 'training' ? 1 : 0) : runColor(index);
-      const label = single ? (part ?? 'value') : [run.name, part].filter(Boolean).join(' ');
+      const color = isSingle ? runColor(part === 'training' ? 1 : 0) : runColor(index);
+      const label = isSingle ? (part ?? 'value') : [run.name, part].filter(Boolean).join(' ');
       const line = lineOf(points, live, axis, weight, { label, color, dash });
       return line ? [line] : [];
     }),
   );
+} // prettier-ignore
+
+interface Read {
+  readonly run: Named;
+  readonly live: LiveRun;
+}
+
+interface LatentProps extends Shared {
+  readonly read: readonly Read[];
+  readonly find: string;
 }
 
 /** KL by latent dimension, and how many are used. */
-function Latent({ read, find, axis, zoom, onZoom, version, single }: {
-  readonly read: readonly Read[];
-  readonly find: string;
-  readonly axis: XAxis;
-  readonly zoom: Zoom;
-  readonly onZoom: (zoom: Zoom) => void;
-  readonly version: number;
-  readonly single: boolean;
-}) {
+function Latent({ read, find, ...shared }: LatentProps) {
   const matches = (title: string): boolean => title.toLowerCase().includes(find.toLowerCase());
   const maps = matches('kl of each latent dimension') ? read.filter(({ live }) => live.perDimension.epochs.length > 0) : [];
-  const units = matches('active units') ? read.filter(({ live }) => live.activeUnits.epochs.length > 0) : [];
-  const lines = useMemo(
-    () => units.map(({ run, live, index }): Line => ({
-      label: single ? 'active units' : run.name, color: runColor(single ? 0 : index), dash: [], x: [...live.activeUnits.epochs], value: [...live.activeUnits.values], raw: undefined, band: undefined,
-    })),
-    [version, find, single, paint.value],
-  );
-  if (maps.length === 0 && units.length === 0) return null;
+  const isUnits = matches('active units') && read.some(({ live }) => live.activeUnits.epochs.length > 0);
+  if (maps.length === 0 && !isUnits) return null;
   return (
     <section>
       <h2 class="group-head">Latent dimensions</h2>
       <div class="charts">
-        {maps.map(({ run, live }) => (
-          <HeatMap key={run.id} title={single ? 'KL of each latent dimension' : `KL of each latent dimension: ${run.name}`} help="over epochs" epochs={live.perDimension.epochs} values={live.perDimension.values} />
-        ))}
-        {lines.length > 0 && <Chart title="Active units" help="dimensions that tell examples apart, over epochs" lines={lines} axis="epoch" isLog={false} zoom={axis === 'epoch' ? zoom : undefined} onZoom={axis === 'epoch' ? onZoom : () => undefined} />}
+        {maps.map(({ run }) => <LatentMap key={run.id} store={shared.store} run={run} isSingle={shared.isSingle} />)}
+        {isUnits && <ActiveUnits {...shared} />}
       </div>
     </section>
   );
+} // prettier-ignore
+
+function LatentMap({ store, run, isSingle }: { readonly store: SeriesStore; readonly run: Named; readonly isSingle: boolean }) {
+  const compute = () => {
+    const list = store.runs.get(run.id)?.perDimension;
+    // Copies, as theirs grow; which list they are of tells a run that began anew from one that goes on.
+    return { list, epochs: [...(list?.epochs ?? [])], values: [...(list?.values ?? [])] };
+  };
+  const { value, place } = useLive(store, compute, [run.id], (a, b) => a.list === b.list && a.epochs.length === b.epochs.length);
+  return <HeatMap title={isSingle ? 'KL of each latent dimension' : `KL of each latent dimension: ${run.name}`} help="over epochs" epochs={value?.epochs ?? none} values={value?.values ?? none} place={place} />;
+} // prettier-ignore
+
+const none: readonly never[] = [];
+
+function ActiveUnits({ store, runs, axis, zoom, onZoom, isSingle }: Shared) {
+  const compute = (): Line[] =>
+    runs.flatMap((run, index) => {
+      const { epochs = [], values = [] } = store.runs.get(run.id)?.activeUnits ?? {};
+      if (epochs.length === 0) return [];
+      return { label: isSingle ? 'active units' : run.name, color: runColor(isSingle ? 0 : index), dash: [], x: [...epochs], value: [...values], raw: undefined, band: undefined };
+    });
+  const { value, place } = useLive(store, compute, [runs, isSingle, paint.value]);
+  const isByEpoch = axis === 'epoch';
+  return <Chart title="Active units" help="dimensions that tell examples apart, over epochs" lines={value} axis="epoch" isLog={false} zoom={isByEpoch ? zoom : undefined} onZoom={isByEpoch ? onZoom : () => undefined} place={place} />;
 } // prettier-ignore
 
 function ZoomFields({ zoom, axis, onZoom }: { readonly zoom: Zoom; readonly axis: XAxis; readonly onZoom: (zoom: Zoom) => void }) {

@@ -1,6 +1,6 @@
 // Work that may wait for a frame, done a little in each: drawing many charts at once would hold up the pointer.
 
-const budget = 6; // ms of script in a frame
+const budget = 3; // ms of script in a frame, after which nothing more is begun: one chart takes about as much
 const waiting = new Map<object, () => void>();
 let isAsked = false;
 
@@ -15,16 +15,23 @@ export function forget(owner: object): void {
 }
 
 function ask(): void {
-  if (isAsked) return;
+  if (isAsked || waiting.size === 0) return;
   isAsked = true;
   requestAnimationFrame(() => {
     isAsked = false;
-    const end = performance.now() + budget;
-    for (const [owner, work] of waiting) {
-      waiting.delete(owner);
-      work();
-      if (performance.now() > end) break;
-    }
-    if (waiting.size > 0) ask();
+    doNext(performance.now() + budget);
+  });
+}
+
+function doNext(end: number): void {
+  const [next] = waiting;
+  if (!next) return;
+  const [owner, work] = next;
+  waiting.delete(owner);
+  work();
+  // Components and uPlot draw in microtasks of their own: that is in before the time is looked at.
+  queueMicrotask(() => {
+    if (performance.now() > end) ask();
+    else doNext(end);
   });
 }

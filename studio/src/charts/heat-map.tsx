@@ -1,4 +1,5 @@
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
+import type { RefObject } from 'preact';
 import { colorOf, paint } from '../shell/theme.ts';
 import { formatNumber } from '../ui/format.ts';
 import { rampColor, rampStops } from './ramp.ts';
@@ -8,15 +9,16 @@ interface HeatMapProps {
   readonly title: string;
   readonly help?: string;
   readonly epochs: readonly number[];
-  /** By epoch and dimension; nats. */
+  /** By epoch and dimension; nats. What is drawn is drawn anew when the list is another. */
   readonly values: readonly (readonly (number | null)[])[];
+  readonly place: RefObject<HTMLElement | null>;
 }
 
 const labelWidth = 34;
 const axisHeight = 18;
 
 /** How much each latent dimension says of an example, over the epochs: dark is nothing, light is much. By pointer and by keys. */
-export function HeatMap({ title, help, epochs, values }: HeatMapProps) {
+export function HeatMap({ title, help, epochs, values, place }: HeatMapProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const [width, setWidth] = useState(0);
   const [cell, setCell] = useState<readonly [column: number, row: number]>();
@@ -69,13 +71,14 @@ export function HeatMap({ title, help, epochs, values }: HeatMapProps) {
       context.lineWidth = 2;
       context.strokeRect(labelWidth + cell[0] * columnWidth, cell[1] * rowHeight, Math.max(3, columnWidth), rowHeight);
     }
-  }, [values.length, epochs.length, width, height, cell, most, paint.value]);
+  }, [values, epochs, width, height, cell, most, paint.value]);
 
   const keep = (column: number, row: number): void => {
     const clamp = (value: number, count: number): number => Math.min(count - 1, Math.max(0, value));
     setCell([clamp(column, epochs.length), clamp(row, dimensions)]);
   };
   const onKey = (event: KeyboardEvent): void => {
+    if (epochs.length === 0) return;
     const [column, row] = cell ?? [epochs.length - 1, 0];
     const moves: Readonly<Record<string, readonly [number, number]>> = {
       ArrowLeft: [column - 1, row], ArrowRight: [column + 1, row], ArrowUp: [column, row - 1], ArrowDown: [column, row + 1],
@@ -88,7 +91,7 @@ export function HeatMap({ title, help, epochs, values }: HeatMapProps) {
   };
   const last = values.at(-1) ?? [];
   return (
-    <figure class="chart" aria-labelledby={`${id}-title`}>
+    <figure class="chart" ref={place} aria-labelledby={`${id}-title`}>
       <figcaption>
         <h3 id={`${id}-title`}>{title}</h3>
         <span class="quiet">{help}</span>

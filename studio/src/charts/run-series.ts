@@ -65,36 +65,32 @@ export class SeriesStore {
     else this.#tell();
   }
 
+  /** What charts there are to be: it differs when one has come or gone, or a run can no longer be read. */
+  get outline(): string {
+    return JSON.stringify([...this.runs].map(([id, { metrics, perDimension, activeUnits, problem }]) =>
+      [id, [...metrics.keys()], perDimension.epochs.length > 0, activeUnits.epochs.length > 0, problem !== undefined])); // prettier-ignore
+  }
+
   #tell(): void {
     for (const listener of [...this.#listeners]) listener();
   }
 }
 
-/** Of these runs, as long as the component is there; `version` counts what has changed. */
-export function useSeries(ids: readonly string[]): {
-  readonly store: SeriesStore | undefined;
-  readonly version: number;
-} {
+/** Of these runs, as long as the component is there, which is drawn anew when other charts are due; each chart follows its numbers itself. */
+export function useSeries(ids: readonly string[]): SeriesStore | undefined {
   const [store, setStore] = useState<SeriesStore>();
-  const [version, setVersion] = useState(0);
+  const [, setOutline] = useState('');
   const key = ids.join(',');
   useEffect(() => {
     const opened = new SeriesStore(key === '' ? [] : key.split(','));
     setStore(opened);
-    // What a burst of records changes is drawn once.
-    let isDue = false;
     const end = opened.onChange(() => {
-      if (isDue) return;
-      isDue = true;
-      requestAnimationFrame(() => {
-        isDue = false;
-        setVersion((old) => old + 1);
-      });
+      setOutline(opened.outline);
     });
     return () => {
       end();
       opened.close();
     };
   }, [key]);
-  return { store, version };
+  return store;
 }

@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useEffect, useMemo, useRef } from 'preact/hooks';
 import type { RefObject } from 'preact';
 import uPlot from 'uplot';
 import { paint } from '../shell/theme.ts';
@@ -25,13 +25,12 @@ export interface Plot {
 }
 
 /**
- * A uPlot in an element: made when it comes into sight, made anew when its lines are others, given new numbers when there are some, and
- * never more of them in one frame than fits.
+ * A uPlot in an element: made anew when its lines are others, given new numbers when there are some, and never more of them in one frame
+ * than fits.
  */
 export function usePlot({ lines, axis, isLog, zoom, onZoom, onPlace }: PlotProps): Plot {
   const place = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | undefined>(undefined);
-  const [isSeen, setSeen] = useState(false);
   const joined = useMemo(() => joinLines(lines), [lines]);
   const now = useRef({ lines, joined, zoom, onZoom, onPlace });
   now.current = { lines, joined, zoom, onZoom, onPlace };
@@ -55,22 +54,8 @@ export function usePlot({ lines, axis, isLog, zoom, onZoom, onPlace }: PlotProps
   };
 
   useEffect(() => {
-    if (!place.current) return undefined;
-    const observer = new IntersectionObserver(
-      (entries) => {
-        if (entries.some(({ isIntersecting }) => isIntersecting)) setSeen(true);
-      },
-      { rootMargin: '300px' },
-    );
-    observer.observe(place.current);
-    return () => {
-      observer.disconnect();
-    };
-  }, []);
-
-  useEffect(() => {
     const element = place.current;
-    if (!element || !isSeen) return undefined;
+    if (!element) return undefined;
     const owner = {};
     inFrame(owner, () => {
       const { lines: drawn, joined: data } = now.current;
@@ -102,7 +87,7 @@ export function usePlot({ lines, axis, isLog, zoom, onZoom, onPlace }: PlotProps
       plot.current?.destroy();
       plot.current = undefined;
     };
-  }, [isSeen, shape]);
+  }, [shape]);
 
   useEffect(() => {
     tell();
