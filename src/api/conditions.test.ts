@@ -215,7 +215,10 @@ describe('a table given some of its columns', () => {
     const attempt = (condition: string | string[]) => Promise.resolve(train(table, { ...small, condition }));
     await expect(attempt(['colour', 'size', 'colour'])).rejects.toThrow("the condition 'colour' comes twice");
     await expect(attempt('shape')).rejects.toThrow(/no column 'shape'; there are colour, weight, size, ripe/);
-    await expect(attempt(['colour', 'weight', 'size', 'ripe'])).rejects.toThrow('no column is left to model');
+    await expect(attempt(['colour', 'weight', 'size', 'ripe'])).rejects.toThrow('as all of them are given');
+    // Where there is none from the start, the condition is not the reason.
+    const constant = tableOf({ a: ['1', '1', '1'], b: ['2', '2', '2'] });
+    await expect(train(constant, small)).rejects.toThrow('no column is left to model: a (constant), b (constant)');
     const numbered = tableOf({ id: Array.from({ length: 80 }, (_, k) => `n${k}`), x: column(table, 'size') });
     await expect(train(numbered, { ...small, condition: 'id' })).rejects.toThrow("'id' is taken for id");
   });

@@ -88,11 +88,15 @@ describe.skipIf(!isBuilt)(`rootsigma sweep${isBuilt ? '' : ' (dist is not built:
 
   it('has failed where every trial did, and says why below the table', async () => {
     const cwd = mkdtempSync(join(tmpdir(), 'rootsigma-sweep-'));
-    const one = { data: 'nosuch.csv', space: { latent: [2] }, strategy: 'grid', objective: 'nll' };
+    // A file that is there, so that only the trials find what it lacks.
+    writeFileSync(join(cwd, 'empty.csv'), 'a,b\n');
+    const one = { data: 'empty.csv', space: { latent: [2] }, strategy: 'grid', objective: 'nll' };
     writeFileSync(join(cwd, 'sweep.json'), JSON.stringify(one));
     const { code, stdout } = await run(cwd, ['sweep', 'sweep.json']);
     expect(code, stdout).toBe(1);
-    expect(stdout).toMatch(/^1 trial by nll.*; 1 failed\n\n.*\n +0 +failed +2 .*\n\ntrial 0 failed: nosuch\.csv: /m);
+    expect(stdout).toMatch(
+      /^1 trial by nll.*; 1 failed\n\n.*\n +0 +failed +2 .*\n\ntrial 0 failed: empty\.csv: holds no rows/m,
+    );
   });
 });
 

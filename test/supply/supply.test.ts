@@ -46,6 +46,8 @@ describe.skipIf(!isBuilt)('the package', () => {
     /^src\/[\w./-]+\/README\.md$/,
     /^(bench|site)\/README\.md$/,
     /^dist\/onnxruntime-web\/[\w.-]+$/,
+    // The studio's pages as they are built, and what stands in them.
+    /^dist\/studio-app\/[\w./-]+\.(html|js|css|wasm|svg|png|woff2|safetensors)$/,
     /^dist\/(?!testing\/)[\w./-]+\.(js|d\.ts)$/,
   ];
 
@@ -70,7 +72,7 @@ describe.skipIf(!isBuilt)('the package', () => {
     const sources = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })
       .filter((path) => path.endsWith('.ts') && !/\.test\.ts$|\.d\.ts$|^testing\/|^kernels\/assembly\//.test(path))
       .map((path) => `dist/${path.replace(/\.ts$/, '.js')}`);
-    const modules = files.filter((path) => path.endsWith('.js') && !path.startsWith('dist/onnxruntime-web/'));
+    const modules = files.filter((path) => path.endsWith('.js') && !/^dist\/(onnxruntime-web|studio-app)\//.test(path));
     // Left over from an older build: rm -r dist && npm run build.
     expect(modules.filter((path) => !sources.includes(path))).toEqual([]);
     expect(sources.filter((path) => !modules.includes(path))).toEqual([]);

@@ -26,7 +26,9 @@ export function withCondition(
       );
     }
   }
-  if (!schema.some(({ name, kind }) => isFeature(kind) && !condition.includes(name))) {
+  const features = schema.filter(({ kind }) => isFeature(kind));
+  // Where there is none at all, it is not the condition that takes them.
+  if (features.length > 0 && features.every(({ name }) => condition.includes(name))) {
     throw new ValueError(`${source}: condition: no column is left to model, as all of them are given.`);
   }
   return schema.map((column) =>
