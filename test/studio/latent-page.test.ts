@@ -41,7 +41,7 @@ describe.runIf(available)('in Chromium', () => {
   async function explorer(query = '', options = {}): Promise<OpenedPage> {
     const opened = await pages.page(options);
     await opened.goTo(`${at('digits', 'latent')}${query}`, '.stage-lines');
-    await opened.page.waitForSelector('.legend button >> nth=9');
+    await opened.page.waitForSelector('.categories button >> nth=9');
     return opened;
   }
 

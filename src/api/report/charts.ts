@@ -231,7 +231,7 @@ export function klBars(values: readonly number[], { about }: { readonly about: s
       const from = y(Math.max(0, Number.isFinite(value) ? value : 0));
       const text =
         k % every === 0
-          ? markup`<text x="${place(x(k + 0.5))}" y="${height - 12}" text-anchor="middle">${unit}</text>`
+          ? markup`<text x="${place(x(k + 0.5))}" y="${height - 12}" text-anchor="middle">${unit + 1}</text>`
           : undefined;
       return markup`<rect
           class="bar"
@@ -253,7 +253,7 @@ export function klBars(values: readonly number[], { about }: { readonly about: s
       ${sorted.map(
         ({ value, unit }) =>
           markup`<tr>
-            <td>${unit}</td>
+            <td>z${unit + 1}</td>
             <td class="number">${shownNumber(value)}</td>
           </tr>`,
       )}
@@ -294,7 +294,7 @@ export function klHeatMap(rows: readonly { readonly epoch: number; readonly valu
   const labels = order.map(({ unit }, row) =>
     row % every === 0
       ? markup`<text x="${frame.left - 8}" y="${place(frame.top + (row + 0.5) * cellHeight + 4)}" text-anchor="end"
-          >${unit}</text
+          >${unit + 1}</text
         >`
       : undefined,
   );

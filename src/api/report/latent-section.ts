@@ -44,7 +44,7 @@ async function scatterOf(run: Run, data: DataInput | undefined, points: number):
           about: 'mean and standard deviation of the one latent dimension',
         }
       : latent === 2
-        ? { coordinates: pairsOf(mean.data), axes: ['z₀', 'z₁'] as const, about: 'the two latent dimensions' }
+        ? { coordinates: pairsOf(mean.data), axes: ['z₁', 'z₂'] as const, about: 'the two latent dimensions' }
         : projected(mean);
   return scatterChart(
     coordinates.map(([x = NaN, y = NaN], k) => ({ x, y, group: isColoured ? labels[k] : undefined })),

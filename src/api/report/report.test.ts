@@ -65,7 +65,7 @@ describe('of images', () => {
     expect(order(heights)).toEqual(order(epochs.map(({ training }) => -training.elbo)));
     const bars = cells(figureOf(page, 'KL of each latent dimension')).filter((row) => row.length > 0);
     const kl = epochs.at(-1)!.klPerDimension;
-    expect(bars).toEqual(order(kl.map((value) => -value)).map((unit) => [String(unit), shownNumber(kl[unit]!)]));
+    expect(bars).toEqual(order(kl.map((value) => -value)).map((unit) => [`z${unit + 1}`, shownNumber(kl[unit]!)]));
   });
 
   it('shows the run’s own pictures, at the end and by epochs, each told in words', () => {

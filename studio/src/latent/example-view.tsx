@@ -46,7 +46,7 @@ export function Picture({
   useEffect(() => {
     if (canvas.current) paint(canvas.current, shades, shape);
   }, [shades]);
-  return <canvas ref={canvas} class={`picture ${size ?? ''}`} role="img" aria-label={name} />;
+  return <canvas ref={canvas} class={`thumbnail ${size ?? ''}`} role="img" aria-label={name} />;
 }
 
 /** @param name what it is, for who does not see it */
@@ -60,7 +60,7 @@ export function Example({
   readonly size?: 'small' | 'large';
 }) {
   // prettier-ignore
-  if (!look) return <div class={`picture none ${size ?? ''}`} role="img" aria-label={`${name}: not there yet`} />;
+  if (!look) return <div class={`thumbnail none ${size ?? ''}`} role="img" aria-label={`${name}: not there yet`} />;
   if (look.looks === 'picture') return <Picture look={look} name={name} {...(size && { size })} />;
   if (look.looks === 'numbers') return <Profile values={look.values} name={name} />;
   if (size === 'small') return <span class="row-small">{Object.values(look.cells).slice(0, 4).map(cellText).join(' · ')}</span>; // prettier-ignore

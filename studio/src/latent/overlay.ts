@@ -127,7 +127,7 @@ function drawEllipse(
   const { major, minor, angle } = ellipseAxes(covariance);
   const [a, b] = [major / unit, minor / unit];
   context.strokeStyle = colour;
-  context.lineWidth = isChosen ? 2 : 1;
+  context.lineWidth = isChosen ? 1.5 : 1;
   context.globalAlpha = isChosen ? 1 : 0.55;
   context.beginPath();
   // The screen's y grows downwards.

@@ -51,8 +51,9 @@ export function formatBytes(bytes: number): string {
   return `${unit === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${units[unit]}`;
 }
 
-/** `12:04` today, else `28 Nov, 12:04`. */
+/** `12:04` today, else `28 Nov, 12:04`; nothing of a folder that has no file yet (0). */
 export function formatTime(ms: number): string {
+  if (ms === 0) return none;
   const date = new Date(ms);
   const time = date.toLocaleTimeString(undefined, { hour: '2-digit', minute: '2-digit' });
   const isToday = date.toDateString() === new Date().toDateString();

@@ -12,7 +12,7 @@ export function Legend({ legend, shown, onShow }: {
   if (legend.kind === 'numbers') {
     const steps = 24;
     return (
-      <div class="legend ramp">
+      <div class="categories ramp">
         <span class="quiet">{legend.title}</span>
         <span class="number">{formatNumber(legend.low, 3)}</span>
         <svg viewBox={`0 0 ${steps} 1`} preserveAspectRatio="none" aria-hidden="true">
@@ -24,7 +24,7 @@ export function Legend({ legend, shown, onShow }: {
     );
   }
   return (
-    <ul class="legend" aria-label={`Colours by ${legend.title}`}>
+    <ul class="categories" aria-label={`Colours by ${legend.title}`}>
       {legend.levels.map((level, k) => (
         <li key={level}>
           <button type="button" class="plain" aria-pressed={shown === k} onClick={() => { onShow(shown === k ? undefined : k); }}>

@@ -30,6 +30,8 @@ import './latent.css';
 
 /** Ellipses that are drawn at once, at most. */
 const mostEllipses = 250;
+/** Of a selection: more would hide the points. */
+const mostChosen = 24;
 /** Of more points than these, some stand for all. */
 const someEllipses = 120;
 
@@ -169,9 +171,9 @@ function Explorer({ run, file, query, codes, choice }: {
   const lookedIndex = looked && !looked.isMoved ? looked.index : (held?.index ?? undefined);
   const lookOf = useLooks({ id, query }, [...(lookedIndex === undefined ? [] : [lookedIndex]), ...neighbours.map(({ index }) => index)]); // prettier-ignore
 
-  // Ellipses: of what is chosen, and of all that are on the screen when these are few.
+  // Ellipses: of what is chosen (evenly of large selections), and of all that are on the screen when these are few.
   const chosen = useMemo(() => {
-    const set = new Set<number>(selection.slice(0, mostEllipses));
+    const set = new Set<number>(evenly(selection, mostChosen));
     if (held?.index !== undefined) set.add(held.index);
     else if (hovered?.index !== undefined) set.add(hovered.index);
     return set;
@@ -410,4 +412,10 @@ function centerOf(mean: Float32Array, latent: number): Float64Array {
     center[at % latent] = (center[at % latent] ?? 0) + value / count;
   });
   return center;
+}
+
+/** At most so many of them, evenly chosen. */
+function evenly(values: readonly number[], most: number): number[] {
+  const step = Math.max(1, values.length / most);
+  return Array.from({ length: Math.min(values.length, most) }, (_, k) => values[Math.floor(k * step)] ?? 0);
 }

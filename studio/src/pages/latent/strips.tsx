@@ -151,7 +151,7 @@ function GridPicture({ decoded }: { readonly decoded: Decoded }) {
     return (
       <canvas
         ref={canvas}
-        class="picture whole"
+        class="thumbnail whole"
         role="img"
         aria-label={`${side} by ${side} decoded codes over the plane`}
       />

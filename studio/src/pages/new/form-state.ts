@@ -83,8 +83,8 @@ export function commandLine({ data, name, options }: StartTraining, form: Traini
   return words.join(' ');
 } // prettier-ignore
 
-/** As POSIX shells take it. */
-function quote(word: string): string {
+/** One word, as POSIX shells take it. */
+export function quote(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 

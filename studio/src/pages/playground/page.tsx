@@ -199,7 +199,7 @@ function ElboChart({ lines, total }: { readonly lines: readonly EpochLine[]; rea
         <path class="training" d={path('training')} />
         <path class="validation" d={path('validation')} />
       </svg>
-      <figcaption class="key"><span class="swatch training" /> training <span class="swatch validation" /> validation</figcaption>
+      <figcaption class="key"><span class="key-mark training" /> training <span class="key-mark validation" /> validation</figcaption>
     </figure>
   );
 } // prettier-ignore

@@ -1,6 +1,8 @@
 import type { RunPageProps } from '../../shell/pages.ts';
+import { about } from '../../state/runs.ts';
 import { Copy } from '../../ui/copy.tsx';
 import { flatten, showValue } from '../compare/flatten.ts';
+import { quote } from '../new/form-state.ts';
 
 /** config.json, as a table by its parts and as it is. */
 export default function ConfigurationPage({ run }: RunPageProps) {
@@ -25,7 +27,9 @@ export default function ConfigurationPage({ run }: RunPageProps) {
           </section>
         ))}
       </div>
-      <Copy text={`rootsigma train --config ${run.name}/config.json`} />
+      <Copy
+        text={`rootsigma train ${quote(run.data.source)} --config ${quote(`${about.value?.runs ?? 'runs'}/${run.name}/config.json`)}`}
+      />
       <details>
         <summary>config.json</summary>
         <pre class="panel">{JSON.stringify(run.config, null, 2)}</pre>

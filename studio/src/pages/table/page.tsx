@@ -39,7 +39,7 @@ function Compared({ run }: RunPageProps) {
       </div>
       <div class="page-head">
         <h2>Columns one by one</h2>
-        <p class="key"><span class="swatch real" /> real <span class="swatch synthetic" /> synthetic</p>
+        <p class="key"><span class="key-mark real" /> real <span class="key-mark synthetic" /> synthetic</p>
       </div>
       <div class="marginals">
         {value.columns.map((column) => <Marginal key={column.name} column={column} />)}

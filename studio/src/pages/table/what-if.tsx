@@ -8,7 +8,7 @@ import type { RunPageProps } from '../../shell/pages.ts';
 import { useNumberSetting } from '../../shell/router.ts';
 import { cellProblem } from '../../tables/cell-problem.ts';
 import { binOf, binned } from '../../tables/shares.ts';
-import { formatNumber } from '../../ui/format.ts';
+import { formatNats, formatNumber } from '../../ui/format.ts';
 import { Failure, Message } from '../../ui/message.tsx';
 import { Bars } from './marginals.tsx';
 
@@ -146,18 +146,18 @@ function Scores({ now, before }: { readonly now: WhatIf; readonly before: WhatIf
   const [low, high] = [Math.min(0, ...now.contributions.map(({ nats }) => nats)), Math.max(1e-9, ...now.contributions.map(({ nats }) => nats))];
   const at = (nats: number): number => (100 * (nats - low)) / (high - low);
   const was = new Map(before?.contributions.map(({ column, nats }) => [column, nats]));
-  const change = (value: number | undefined, old: number | undefined) => value === undefined || old === undefined || Math.abs(value - old) < 0.005 ? '' : `${value > old ? '+' : '−'}${Math.abs(value - old).toFixed(2)}`;
-  const line = (name: string, value: number | undefined, old: number | undefined) => value !== undefined && (
+  const change = (value: number | undefined, old: number | undefined) => value === undefined || old === undefined || Math.abs(value - old) < 0.005 ? '' : `${value > old ? '+' : '−'}${formatNats(Math.abs(value - old))}`;
+  const line = (name: string, value: number | undefined, old: number | undefined, unit = ' nats') => value !== undefined && (
     <>
       <dt>{name}</dt>
-      <dd>{value.toFixed(2).replace('-', '−')} nats <span class="delta">{change(value, old)}</span></dd>
+      <dd>{formatNats(value)}{unit} <span class="delta">{change(value, old)}</span></dd>
     </>
   );
   return (
     <section class="panel" aria-labelledby="score-title" aria-live="polite">
       <h2 id="score-title">What its score consists of</h2>
       <dl class="facts">
-        {line('score of the run', now.score, before?.score)}
+        {line('anomaly score, as rootsigma score has it', now.score, before?.score, '')}
         {line('ELBO', now.elbo, before?.elbo)}
         {line('−log p(x|z) at the mean', now.reconstruction, before?.reconstruction)}
       </dl>
