@@ -8,7 +8,7 @@ export function metricsPage(): string {
 
 # What can be measured
 
-\`rootsigma evaluate RUN\` gives ELBO, NLL and active units. What else there is, \`--metrics\` names: \`--metrics mig,dci\`, with
+\`rootsigma evaluate RUN\` gives ELBO, NLL and active units (of codes: how many are used). What else there is, \`--metrics\` names: \`--metrics mig,dci\`, with
 \`--set mig.bins=10\` for an option, or \`--metrics all\`, which takes what the run and the examples have and says of each other why
 not. In code: \`run.evaluate({ metrics: ['mig', { name: 'dci', trees: 50 }] })\`; the result has \`metrics\`, each quantity by its name (a
 number, \`{ value, standardError }\`, or a list), and \`skippedMetrics\`. Each metric draws by the evaluation's seed and its own name, so

@@ -149,6 +149,17 @@ describe('a VQ-VAE', () => {
     await expect(run.decode([[0, 8]], { codes: true })).rejects.toThrow('codes are numbered 0 to 7, and code 2 of example 0 is 8.'); // prettier-ignore
     await expect(run.decode([[1, 0.5]], { codes: true })).rejects.toThrow('code 2 of example 0 is 0.5');
     await expect(run.decode([[1, 2, 3, 4]], { codes: true })).rejects.toThrow('codes must be [batch, 2], got [1, 4]');
+    const { originals } = await run.testReconstructions(count);
+    const chosen = Array.from((await run.encode(originals)).codes!.data);
+    const { codes: found, examples, activeUnits } = await run.evaluate();
+    expect(2 * examples).toBe(chosen.length);
+    const shares = [...new Set(chosen)].map((code) => chosen.filter((each) => each === code).length / chosen.length);
+    expect(found).toMatchObject({ size: 8, codesUsed: shares.length });
+    expect(found!.perplexity).toBeCloseTo(
+      Math.exp(-shares.reduce((sum, share) => sum + share * Math.log(share), 0)),
+      8,
+    );
+    expect(activeUnits).toBeGreaterThan(0);
     expect(run.hasSpread).toBe(false);
     await expect(run.sample(3)).rejects.toThrow(/codes are discrete, and no prior over them is trained/);
     expect(modelCard(run, 'runs/vq')).not.toContain('| prior |');

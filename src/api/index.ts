@@ -72,6 +72,7 @@ export type { Engine, EngineName, EngineOptions } from '../engine/index.ts';
 export { imageQuality, linearProbe, nearestNeighbourAccuracy, principalAxes } from '../evaluation/index.ts';
 export type {
   ClassAccuracy,
+  CodesFound,
   Evaluation,
   EvaluationProgress,
   ImageQuality,

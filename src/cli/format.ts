@@ -1,3 +1,5 @@
+import { fixed } from '../core/index.ts';
+
 /** 1234567 → 1,234,567 */
 export function formatCount(count: number): string {
   return count.toLocaleString('en');
@@ -60,7 +62,11 @@ export function wrapText(text: string, width: number): string[] {
   return lines;
 }
 
-/** A metric in a sentence: what the ELBO's are called, and others as they are named. */
-export function metricName(metric: string): string {
-  return metric === 'elbo' || metric === 'trimmedElbo' ? 'ELBO' : metric;
+/** Values from 0 as a bar each, the longest for the largest. What reads 0.00 has none, however small the largest is. */
+export function formatBars(values: readonly number[]): string[] {
+  const largest = Math.max(...values, Number.MIN_VALUE);
+  const bar = (value: number): string =>
+    Number(fixed(value)) === 0 ? '' : '█'.repeat(Math.round((24 * value) / largest));
+  const rows = values.map((value, at) => [`  z${at + 1}`, fixed(value), bar(value) || '·']);
+  return formatTable(rows, { right: [1] });
 }

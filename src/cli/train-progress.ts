@@ -1,6 +1,6 @@
-import { fixed } from '../core/index.ts';
+import { fixed, metricInWords } from '../core/index.ts';
 import type { ElboMeans, EpochEvent, StepEvent, ValidationMeans } from './library/index.ts';
-import { formatDuration, formatRate, metricName } from './format.ts';
+import { formatDuration, formatRate } from './format.ts';
 import type { Output } from './output.ts';
 import { Throttle } from './throttle.ts';
 
@@ -44,11 +44,11 @@ export class TrainProgress {
 
   /** By what epochs are compared; of the ELBO the mean over all held-out examples. */
   #held({ elbo, criterion }: ValidationMeans): string {
-    if (elbo !== undefined && (!criterion || metricName(criterion.metric) === 'ELBO'))
+    if (elbo !== undefined && (!criterion || ['elbo', 'trimmedElbo'].includes(criterion.metric)))
       return fixed(elbo) + this.#star(elbo, 'max');
     if (!criterion) return '';
     const { metric, value, direction } = criterion;
-    return `${metric} ${fixed(value)}${this.#star(value, direction)}`;
+    return `${metricInWords(metric)} ${fixed(value)}${this.#star(value, direction)}`;
   }
 
   /** Beside the best of the epochs that have a line so far: what stands there is never worse than a line above. */

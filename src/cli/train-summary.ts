@@ -1,8 +1,8 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { counted, fixed } from '../core/index.ts';
+import { counted, fixed, metricInWords } from '../core/index.ts';
 import type { DoneEvent, ElboMeans, Run } from './library/index.ts';
-import { formatBytes, formatDuration, formatTable, metricName } from './format.ts';
+import { formatBytes, formatDuration, formatTable } from './format.ts';
 import type { Output } from './output.ts';
 
 export interface TrainingOutcome {
@@ -45,7 +45,7 @@ function outcomeText({ reason, epochs, steps, skipped, rollbacks, seconds, valid
   const { metric = 'elbo', direction = 'max' } = validation?.criterion ?? {};
   const how = {
     finished: 'Finished',
-    'stopped-early': `Stopped early: the validation ${metricName(metric)} no longer ${direction === 'max' ? 'rises' : 'falls'}`,
+    'stopped-early': `Stopped early: the validation ${metricInWords(metric)} no longer ${direction === 'max' ? 'rises' : 'falls'}`,
     interrupted: 'Interrupted; what was learned so far is saved',
   }[reason];
   const speed = stepMs > 0 ? `, ${stepMs.toFixed(2)} ms a step (median; mean ${meanStepMs.toFixed(2)})` : '';
@@ -66,12 +66,12 @@ function termsRow(name: string, { elbo, reconstruction, kl }: ElboMeans): string
   return [name, ...[elbo, reconstruction, kl].flatMap((value) => (value === undefined ? [] : fixed(value)))];
 }
 
-/** What the objective says besides the terms of the ELBO: `totalCorrelation 0.31, discriminatorLoss 0.69`. */
+/** What the objective says besides the terms of the ELBO: `total correlation 0.31, discriminator's loss 0.69`. */
 function otherMetrics({ metrics = {} }: ElboMeans): string {
   const shown = new Set(['elbo', 'reconstruction', 'kl']);
   return Object.entries(metrics)
     .filter(([name]) => !shown.has(name))
-    .map(([name, value]) => `${name} ${fixed(value)}`)
+    .map(([name, value]) => `${metricInWords(name)} ${fixed(value)}`)
     .join(', ');
 }
 

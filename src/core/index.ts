@@ -4,6 +4,7 @@ export * from './ndarray.ts';
 export { formerDrawNames, underPresentNames } from './former-names.ts';
 export type { FormerNames } from './former-names.ts';
 export { importHidden } from './hidden-import.ts';
+export { metricInWords } from './metric-words.ts';
 export { noticesTo } from './notices.ts';
 export type { OnNotice } from './notices.ts';
 export { bytesInWords, counted, fixed } from './numbers-in-words.ts';

@@ -2,10 +2,11 @@ import { CapabilityError } from '../core/index.ts';
 import type { NdArray } from '../core/index.ts';
 import { ParallelProgram, mapInOrder } from '../engine/index.ts';
 import { square, sub, sum } from '../graph/index.ts';
-import { centerOf } from '../models/index.ts';
+import { centerOf, codeIndices } from '../models/index.ts';
 import { parameterInputs } from '../nn/index.ts';
 import { LatentStatistics, batchesInOrder, ofRows, rowInput } from '../objectives/index.ts';
 import { foldIn, key as seedKey } from '../random/index.ts';
+import { CodeUsage } from './code-usage.ts';
 import type { EvaluateOptions, Evaluation } from './evaluation-result.ts';
 import { meanWithError } from './importance-sampling.ts';
 
@@ -20,16 +21,21 @@ export async function evaluateReconstruction(options: EvaluateOptions): Promise<
   const { engine, parameters, examples, seed, signal, onProgress } = options;
   const { x, model } = ofRows(options.model, rowInput(options.model));
   const tensors = parameterInputs(model.parameters);
-  const mean = centerOf(model.encode(tensors, x));
+  const posterior = model.encode(tensors, x);
+  const { codes } = posterior;
+  const mean = centerOf(posterior);
   const likelihood = model.decode(tensors, mean);
   const outputs = {
     mean,
     reconstruction: likelihood.logProb(x),
     squaredError: sum(square(sub(x, likelihood.mean)), -1),
+    ...(codes && { codes: codeIndices(codes.assignment) }),
   };
   const program = await ParallelProgram.compile(engine, { outputs, boundInputs: parameters });
   program.expect(examples.size);
   const statistics = new LatentStatistics(model.latent);
+  const size = Number(codes?.assignment.shape.at(-1) ?? 0);
+  const usage = new CodeUsage(size);
   const [reconstructions, squaredErrors]: [number[], number[]] = [[], []];
   try {
     const batches = batchesInOrder(examples, { key: foldIn(seedKey(seed), 0), batchSize: 256 });
@@ -37,8 +43,9 @@ export async function evaluateReconstruction(options: EvaluateOptions): Promise<
       signal?.throwIfAborted();
       return program.run({ x });
     })) {
-      const found = values as Record<keyof typeof outputs, NdArray>;
+      const found = values as Record<Exclude<keyof typeof outputs, 'codes'>, NdArray> & { readonly codes?: NdArray };
       statistics.add(found);
+      if (found.codes) usage.add(found.codes);
       reconstructions.push(...found.reconstruction.data);
       squaredErrors.push(...found.squaredError.data);
       onProgress?.({ stage: 'reconstruction', done: reconstructions.length, total: examples.size });
@@ -55,6 +62,7 @@ export async function evaluateReconstruction(options: EvaluateOptions): Promise<
     squaredError: { value, standardError: errorOfSquares },
     latent: model.latent,
     activeUnits: statistics.activeUnits,
+    ...(codes && { codes: { size, codesUsed: usage.codesUsed, perplexity: usage.perplexity } }),
   };
   return sayingWhatIsNot(evaluation, model.parts.posterior.name);
 }

@@ -26,6 +26,8 @@ export interface Evaluation {
   /** Latent dimensions, of which `activeUnits` are active. */
   readonly latent: number;
   readonly activeUnits: number;
+  /** Of a posterior of codes (`vector-quantized`): how many the book has, how many the examples use, and how evenly. */
+  readonly codes?: CodesFound;
   /**
    * Mean KL(q(zᵢ|x) ‖ N(0, 1)) of each latent dimension. Absent where the prior is another, or the posterior's moments have no
    * closed form.
@@ -37,6 +39,16 @@ export interface Evaluation {
   readonly reconstructionStandardError?: number;
   /** Where there is no density: mean ‖x − E[x|z]‖² over examples, x as the model takes it (binarised, standardised). */
   readonly squaredError?: { readonly value: number; readonly standardError: number };
+}
+
+/** Which codes of a book the evaluated examples are made of. */
+export interface CodesFound {
+  /** Of the book, K. */
+  readonly size: number;
+  /** Those that some example uses. */
+  readonly codesUsed: number;
+  /** exp of the entropy of their shares among all that is chosen: from 1, where one is used alone, to K. */
+  readonly perplexity: number;
 }
 
 /** How far an evaluation is: its stage, and how many of how many examples are done. */

@@ -1,5 +1,5 @@
 export { evaluateModel, hasKlPerDimension } from './evaluate-model.ts';
-export type { EvaluateOptions, Evaluation, EvaluationProgress } from './evaluation-result.ts';
+export type { CodesFound, EvaluateOptions, Evaluation, EvaluationProgress } from './evaluation-result.ts';
 export { imageQuality, structuralSimilarity } from './image-quality.ts';
 export type { ImageQuality, ImageSize } from './image-quality.ts';
 export { estimateNll, meanWithError } from './importance-sampling.ts';

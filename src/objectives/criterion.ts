@@ -61,11 +61,6 @@ export const reconstructionCriterion: Criterion = {
   perExample: ({ reconstruction }) => reconstruction,
 };
 
-/** A criterion's metric in a sentence. */
-export function metricText(metric: string): string {
-  return metric === 'elbo' || metric === 'trimmedElbo' ? 'ELBO' : metric;
-}
-
 /** Whether the first value is the better one. What is not a number is never better. */
 export function isBetter({ direction }: Pick<Criterion, 'direction'>, value: number, than: number): boolean {
   return direction === 'max' ? value > than : value < than;

@@ -1,3 +1,4 @@
+import { metricInWords } from '../core/index.ts';
 import type { Store } from '../io/index.ts';
 import { sweepFile } from './kept-sweep.ts';
 import type { Shard } from './kept-sweep.ts';
@@ -28,7 +29,7 @@ export async function writeCard(
   const rest = rows.length > mostRows ? `\n${rows.length - mostRows} more are in ${sweepFile.log}.\n` : '';
   await store.replace(
     sweepFile.card,
-    `# A sweep by ${metric}${ofShard}
+    `# A sweep by ${metricInWords(metric)}${ofShard}
 
 ${trials.length} trials have ended${failed.length > 0 ? `, of which ${failed.length} failed` : ''}${words}. ${state}
 
@@ -41,7 +42,15 @@ ${rest}${failures.length > 0 ? `\n${failures.join('')}` : ''}${picture ? `\n![Pa
 export function rankingRows({ trials, metric }: SweepResult): string[][] {
   const names = parameterNames(trials);
   const [hasError, hasEpochs] = [trials.some(({ standardError }) => standardError !== undefined), trials.some(({ epochs }) => epochs !== undefined)]; // prettier-ignore
-  const header = ['', 'trial', metric, ...(hasError ? ['±'] : []), ...(hasEpochs ? ['epochs'] : []), ...names, 's'];
+  const header = [
+    '',
+    'trial',
+    metricInWords(metric),
+    ...(hasError ? ['±'] : []),
+    ...(hasEpochs ? ['epochs'] : []),
+    ...names,
+    's',
+  ];
   const rows = trials.map(({ trial, parameters, value, standardError, epochs, seconds, error }, rank) => [
     error === undefined ? String(rank + 1) : '',
     String(trial),

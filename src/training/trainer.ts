@@ -1,18 +1,11 @@
-import { noticesTo, takeTurns } from '../core/index.ts';
+import { metricInWords, noticesTo, takeTurns } from '../core/index.ts';
 import type { OnNotice } from '../core/index.ts';
 import { trainingBatches } from '../data/index.ts';
 import type { Engine } from '../engine/index.ts';
 import type { TrainingConfig } from '../config/index.ts';
 import type { Vae } from '../models/index.ts';
 import type { Communicator } from '../mpi/index.ts';
-import {
-  CriterionProgram,
-  LatentStatistics,
-  elboObjective,
-  isBetter,
-  metricText,
-  scalarAt,
-} from '../objectives/index.ts';
+import { CriterionProgram, LatentStatistics, elboObjective, isBetter, scalarAt } from '../objectives/index.ts';
 import type { Examples, TrainingObjective } from '../objectives/index.ts';
 import { foldIn, key as seedKey } from '../random/index.ts';
 import type { Key } from '../random/index.ts';
@@ -343,7 +336,7 @@ export class Trainer {
       value === undefined || (Number.isFinite(value) && (bestValue === null || isBetter(criterion, value, bestValue)));
     if (value !== undefined && !Number.isFinite(value)) {
       this.#onNotice(
-        `epoch ${epoch + 1}: the ${metricText(criterion.metric)} of the held-out examples is ${value}, which the numbers of some of them are too large for; it is not the best one.`,
+        `epoch ${epoch + 1}: the ${metricInWords(criterion.metric)} of the held-out examples is ${value}, which the numbers of some of them are too large for; it is not the best one.`,
       );
     }
     if (value !== undefined && best) this.#state.best = this.#ofModel();

@@ -77,10 +77,10 @@ describe.skipIf(!isBuilt)(`rootsigma sweep${isBuilt ? '' : ' (dist is not built:
     expect(epochs.map(({ epoch }) => epoch)).toEqual(Array.from({ length: 60 }, (_, at) => at + 1));
     const picture = decodePng(readFileSync(join(parted, 'sweeps/sweep/parallel-coordinates.png')));
     expect(picture.shape).toHaveLength(3);
-    expect(readFileSync(join(parted, 'sweeps/sweep/README.md'), 'utf8')).toMatch(/^# A sweep by nll\n\n3 trials have ended, less is better\. It is finished\./); // prettier-ignore
+    expect(readFileSync(join(parted, 'sweeps/sweep/README.md'), 'utf8')).toMatch(/^# A sweep by NLL\n\n3 trials have ended, less is better\. It is finished\./); // prettier-ignore
     const merged = await rootsigma(['sweep', '--merge', join(parted, 'sweeps/sweep'), '--top', '2']);
     expect(merged.code).toBe(0);
-    expect(merged.stdout).toMatch(/^3 trials by nll; less is better\n\n +trial +nll .*\n1 .*\n2 .*\n… and 1 more/);
+    expect(merged.stdout).toMatch(/^3 trials by NLL; less is better\n\n +trial +NLL .*\n1 .*\n2 .*\n… and 1 more/);
     // It takes several folders, as of shards; these are of one sweep that was done twice.
     const both = await rootsigma(['sweep', '--merge', join(parted, 'sweeps/sweep'), join(whole, 'sweeps/sweep')]);
     expect([both.code, both.stderr]).toEqual([2, expect.stringMatching(/both have trial \d: of one sweep/)]);
@@ -95,7 +95,7 @@ describe.skipIf(!isBuilt)(`rootsigma sweep${isBuilt ? '' : ' (dist is not built:
     const { code, stdout } = await run(cwd, ['sweep', 'sweep.json']);
     expect(code, stdout).toBe(1);
     expect(stdout).toMatch(
-      /^1 trial by nll.*; 1 failed\n\n.*\n +0 +failed +2 .*\n\ntrial 0 failed: empty\.csv: holds no rows/m,
+      /^1 trial by NLL.*; 1 failed\n\n.*\n +0 +failed +2 .*\n\ntrial 0 failed: empty\.csv: holds no rows/m,
     );
   });
 });

@@ -67,7 +67,7 @@ it('overfit goes by what epochs are compared by, lower ones too', () => {
     validation: { criterion: { metric: 'myLoss', direction: 'min', value: k < 10 ? 50 - k : 40 + k } },
   }));
   expect(alarmsOf(records)[0]?.text).toContain(
-    'the held-out myLoss was best at epoch 10 (41.00) and is 69.00 at epoch 30',
+    'the held-out my loss was best at epoch 10 (41.00) and is 69.00 at epoch 30',
   );
 });
 

@@ -1,4 +1,4 @@
-import { metricText } from '../../objectives/index.ts';
+import { metricInWords } from '../../core/index.ts';
 
 /** Something in a training that a person should look at, in words, with what to try. */
 export interface Alarm {
@@ -114,7 +114,7 @@ export class RunAlarms {
     return {
       kind: 'non-finite',
       severity: 'warning',
-      text: `The ${metricText(last.metric)} of the held-out examples is not finite at epoch ${last.epoch}: the numbers of some of them are too large for it.`,
+      text: `The ${metricInWords(last.metric)} of the held-out examples is not finite at epoch ${last.epoch}: the numbers of some of them are too large for it.`,
       advice: 'Look for examples unlike all others, or choose the epoch without them (--validation-trim 0.01).',
       ...stepOf(last),
     };
@@ -173,7 +173,7 @@ export class RunAlarms {
     const waited = last.epoch - best.epoch;
     if (waited < Math.max(patience, patienceShare * last.epoch)) return undefined;
     if (best.heldOut - last.heldOut <= worseShare * Math.abs(best.heldOut)) return undefined;
-    const metric = metricText(last.metric);
+    const metric = metricInWords(last.metric);
     return {
       kind: 'overfit',
       severity: 'warning',

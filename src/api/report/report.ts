@@ -1,5 +1,5 @@
 import { describePart } from '../../config/index.ts';
-import { checkOptions, counted, formatShape, rule, sizeOf, version } from '../../core/index.ts';
+import { checkOptions, counted, formatShape, metricInWords, rule, sizeOf, version } from '../../core/index.ts';
 import type { OptionRules } from '../../core/index.ts';
 import { has } from '../../models/index.ts';
 import { isLearned } from '../../nn/index.ts';
@@ -123,6 +123,8 @@ function tiles(run: Run, history: History, evaluation: RunEvaluation | undefined
 }
 
 function unitsTile(run: Run, { activeUnits }: History, evaluation: RunEvaluation | undefined): Tile | undefined {
+  const codes = evaluation?.codes;
+  if (codes) return { name: 'Codes used', value: `${codes.codesUsed} of ${codes.size}`, about: `perplexity ${shownNumber(codes.perplexity)}` }; // prettier-ignore
   const count = evaluation?.activeUnits ?? activeUnits;
   return count === undefined
     ? undefined
@@ -173,13 +175,17 @@ function curves({ curves: all, steps, bestEpoch }: History): Markup {
       const points = all.get(`${split}.${term}`);
       return points ? [{ name: split === 'validation' ? 'held out' : split, points }] : [];
     });
-    return lines.length === 0 ? undefined : lineChart(titles[term] ?? term, lines, { best });
+    return lines.length === 0
+      ? undefined
+      : lineChart(titles[term] ?? capitalized(metricInWords(term)), lines, { best });
   });
   const ofSteps: readonly (readonly [name: string, title: string])[] = [
     ['step.loss', 'Loss, nats'],
     ['step.gradientNorm', 'Gradient norm'],
     ['step.learningRate', 'Learning rate'],
-    ...named('scalars.').map((name) => [`scalars.${name}`, name === 'beta' ? 'β' : name] as const),
+    ...named('scalars.').map(
+      (name) => [`scalars.${name}`, name === 'beta' ? 'β' : capitalized(metricInWords(name))] as const,
+    ),
   ];
   for (const [name, title] of ofSteps) {
     const points = all.get(name);
@@ -189,6 +195,10 @@ function curves({ curves: all, steps, bestEpoch }: History): Markup {
   }
   const about = best === undefined || best >= steps ? '' : ` The dashed line is where the parameters that are kept were reached, epoch ${bestEpoch}.`; // prettier-ignore
   return markup`<p class="quiet">Means over examples, in nats where it says so; training’s over each epoch, with the parameters as they were at each step.${about}</p><div class="charts">${charts}</div>`; // prettier-ignore
+}
+
+function capitalized(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 function stepOfEpoch(all: History['curves'], epoch: number | undefined): number | undefined {

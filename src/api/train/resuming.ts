@@ -1,10 +1,9 @@
-import { DataError, ValueError, counted, formatShape, sameShape, version } from '../../core/index.ts';
+import { DataError, ValueError, counted, formatShape, metricInWords, sameShape, version } from '../../core/index.ts';
 import type { DatasetSplits } from '../../data/index.ts';
 import { RunFolder, runFile } from '../keeping/run-folder.ts';
 import { nameIn } from '../../io/index.ts';
 import type { PartTable, RunConfig } from '../../config/index.ts';
 import type { Store } from '../../io/index.ts';
-import { metricText } from '../../objectives/index.ts';
 import { patienceIsOver } from '../../training/index.ts';
 import type { Checkpoint } from '../../training/index.ts';
 import { readCheckpoint } from '../keeping/checkpoint-file.ts';
@@ -100,7 +99,7 @@ function endNotices({ progress }: Checkpoint, { epochs, earlyStopping }: RunConf
   if (earlyStopping && patienceIsOver(patience, earlyStopping)) {
     const more = epoch < epochs ? `, whatever its epochs (${epochs})` : '';
     return [
-      `the run had stopped early after epoch ${epoch}, ${counted(patience.waited, 'epoch')} without a better validation ${metricText(criterion?.metric ?? 'elbo')}, and stays so${more}. A patience of more than ${patience.waited} lets it go on.`,
+      `the run had stopped early after epoch ${epoch}, ${counted(patience.waited, 'epoch')} without a better validation ${metricInWords(criterion?.metric ?? 'elbo')}, and stays so${more}. A patience of more than ${patience.waited} lets it go on.`,
     ];
   }
   return epoch < epochs ? [] : [`the run has its ${counted(epochs, 'epoch')} already: more of them let it go on.`];

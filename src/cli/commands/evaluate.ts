@@ -2,7 +2,7 @@ import { counted, fixed, formerDrawNames } from '../../core/index.ts';
 import { chosenSplit } from '../chosen-split.ts';
 import { conditionText } from '../condition-text.ts';
 import type { CommandContext, CommandRow } from '../command.ts';
-import { formatCount, formatTable } from '../format.ts';
+import { formatBars, formatCount, formatTable } from '../format.ts';
 import { metricFlags, metricsOf, sayMetrics } from '../metric-flags.ts';
 import type { MetricFlags } from '../metric-flags.ts';
 import { underPresentFlags } from '../former-flags.ts';
@@ -117,7 +117,7 @@ function progressText(progress: EvaluationProgress): string {
 
 /** Of a model without a density: how well it reconstructs, and why there is no more. */
 function sayReconstruction(output: Output, evaluation: Evaluation, run: Run): void {
-  const { reconstruction, reconstructionStandardError, squaredError, activeUnits, latent } = evaluation;
+  const { reconstruction, reconstructionStandardError, squaredError, activeUnits, latent, codes } = evaluation;
   const error = (value: number | undefined): string => (value === undefined ? '' : `± ${fixed(value)}`);
   const rows = [
     ['reconstruction', fixed(reconstruction), error(reconstructionStandardError), 'log p(x|z), z = μ(x), nats'],
@@ -129,7 +129,9 @@ function sayReconstruction(output: Output, evaluation: Evaluation, run: Run): vo
     output.style.bold('means over examples'),
     ...formatTable(rows, { right: [1] }),
     '',
-    `${activeUnits} of ${latent} latent dimensions are active.`,
+    codes
+      ? `${codes.codesUsed} of ${counted(codes.size, 'code')} are used; perplexity ${fixed(codes.perplexity)}, ${codes.size} where all were used evenly.`
+      : `${activeUnits} of ${latent} latent dimensions are active.`,
     `There is no ELBO and no NLL: the posterior '${run.model.parts.posterior.name}' has no density log q(z|x).`,
     'Train with a posterior that has one, such as diagonal, where you want a likelihood.',
   );
@@ -177,7 +179,7 @@ function sayEvaluation(output: Output, evaluation: Evaluation, run: Run): void {
   }
   const active = `${activeUnits} of ${latent} latent dimensions are active`;
   if (klPerDimension) {
-    output.say(`${active}; KL of each:`, ...barLines(klPerDimension));
+    output.say(`${active}; KL of each:`, ...formatBars(klPerDimension));
     // With a diagonal posterior the two agree but for rounding: one draw decides neither.
     const correlations = kl - klPerDimension.reduce((total, value) => total + value, 0);
     if (correlations > 0.01 * kl) output.say(`  the other ${nats(correlations)} nats are correlations between them`);
@@ -195,14 +197,4 @@ function sayEvaluation(output: Output, evaluation: Evaluation, run: Run): void {
       ),
     );
   }
-}
-
-function barLines(values: readonly number[]): string[] {
-  const largest = Math.max(...values, Number.MIN_VALUE);
-  const rows = values.map((value, at) => [
-    `  z${at + 1}`,
-    fixed(value),
-    '█'.repeat(Math.round((24 * value) / largest)) || '·',
-  ]);
-  return formatTable(rows, { right: [1] });
 }

@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { InvalidArgumentError } from 'commander';
-import { counted } from '../../core/index.ts';
+import { counted, metricInWords } from '../../core/index.ts';
 import { whole } from '../flag-values.ts';
 import type { CommandContext, CommandRow } from '../command.ts';
 import { UsageError } from '../errors.ts';
@@ -193,7 +193,7 @@ async function report(
   const words = direction === undefined ? '' : direction === 'max' ? '; more is better' : '; less is better';
   output.say(
     output.style.bold(
-      `${counted(trials.length, 'trial')} by ${result.metric}${words}${failed > 0 ? `; ${failed} failed` : ''}`,
+      `${counted(trials.length, 'trial')} by ${metricInWords(result.metric)}${words}${failed > 0 ? `; ${failed} failed` : ''}`,
     ),
     '',
     ...formatTable(rankingRows(result).slice(0, rows + 1), { right: [0, 1, 2] }),

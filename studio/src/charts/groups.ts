@@ -26,6 +26,17 @@ const left = new Set(['validation.criterion.value', 'training.criterion.value', 
 const words: Readonly<Record<string, { readonly title: string; readonly help?: string }>> = {
   elbo: { title: 'ELBO', help: 'nats an example; higher is better' },
   trimmedElbo: { title: 'ELBO without the worst', help: 'nats; without those examples that are explained worst' },
+  reconstructionAndCommitment: { title: 'Reconstruction minus commitment' },
+  reconstructionAndNorm: { title: 'Reconstruction minus norm of codes' },
+  reconstructionAndKl: { title: 'Reconstruction minus KL' },
+  codesUsed: { title: 'Codes used in a batch' },
+  perplexity: { title: 'Perplexity of codes in a batch' },
+  iwae: { title: 'IWAE bound' },
+  miwae: { title: 'MIWAE bound' },
+  ciwae: { title: 'CIWAE bound' },
+  piwae: { title: 'PIWAE bound' },
+  renyi: { title: 'Rényi bound' },
+  mmd: { title: 'MMD' },
   reconstruction: { title: 'Reconstruction', help: 'log p(x|z), nats; higher is better' },
   kl: { title: 'KL', help: 'KL(q(z|x) ‖ p(z)), nats' },
   'step.elbo': { title: 'ELBO of a batch', help: 'nats' },
@@ -72,6 +83,11 @@ function groupOf(first: string, name: string): string {
   if (first === 'scalars' || name === 'learningRate') return 'Schedules';
   if (/gradient|norm|Ms$|seconds/i.test(name)) return 'Gradient and time';
   return first === 'step' ? 'Each step' : 'More';
+}
+
+/** What a metric is called: `ELBO`. */
+export function metricTitle(name: string): string {
+  return said(name, name).title;
 }
 
 function said(key: string, name: string): { title: string; help?: string } {

@@ -1,4 +1,5 @@
 import type { RunPageProps } from '../../shell/pages.ts';
+import { metricTitle } from '../../charts/groups.ts';
 import { formatNats, formatSeconds, formatTime, none } from '../../ui/format.ts';
 import { Alarms } from '../../ui/run-state.tsx';
 import { Sparkline } from '../../ui/sparkline.tsx';
@@ -62,10 +63,15 @@ export default function OverviewPage({ run }: RunPageProps) {
               {run.data.shape ? `, ${run.data.shape.join(' × ')}` : ''}
             </dd>
             <dt>Epochs compared by</dt>
-            <dd>{run.criterion ? `${run.criterion.metric}, best ${formatNats(run.criterion.best)}` : none}</dd>
+            <dd>
+              {run.criterion ? `${metricTitle(run.criterion.metric)}, best ${formatNats(run.criterion.best)}` : none}
+            </dd>
             <dt>Trend</dt>
             <dd>
-              <Sparkline values={run.trend} name={run.criterion?.metric ?? 'the criterion'} />
+              <Sparkline
+                values={run.trend}
+                name={run.criterion ? metricTitle(run.criterion.metric) : 'the criterion'}
+              />
             </dd>
             <dt>Started</dt>
             <dd>{run.started === undefined ? none : formatTime(run.started)}</dd>

@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import type { RunSummary } from '../../../../src/studio/contract.ts';
+import { metricTitle } from '../../charts/groups.ts';
 import { href } from '../../shell/router.ts';
 import { formatNats, formatSeconds, formatTime, isActive, none, stateWords } from '../../ui/format.ts';
 import { Sparkline } from '../../ui/sparkline.tsx';
@@ -88,7 +89,7 @@ export const columns: readonly Column[] = [
     help: 'what epochs are compared by',
     isWide: true,
     sortBy: ({ criterion }) => criterion && (criterion.direction === 'max' ? -criterion.best : criterion.best),
-    show: ({ trend, criterion }) => <Sparkline values={trend} name={criterion?.metric ?? 'the criterion'} />,
+    show: ({ trend, criterion }) => <Sparkline values={trend} name={criterion ? metricTitle(criterion.metric) : 'the criterion'} />,
   },
 ]; // prettier-ignore
 
