@@ -1,5 +1,5 @@
 import { encodePng } from '../io/index.ts';
-import { eachTextPixel, measureText } from './text.ts';
+import { eachTextPixel, measureText, textMiddle } from './text.ts';
 
 /** Red, green, blue: 0 to 255. */
 export type Color = readonly [red: number, green: number, blue: number];
@@ -84,6 +84,15 @@ export class Canvas {
       return radius === 0 ? -1 : width / 2 - Math.abs(((radius - 1) * radius) / Math.hypot(u, v));
     };
     this.#paint(ellipse, { x: Math.sqrt(xx) + width, y: Math.sqrt(yy) + width }, inside, color, alpha);
+  }
+
+  /** A ground under one line of text with its baseline at y, so that it can be read over lines: what lies there shines through a little. */
+  ground(text: string, at: Point, color: Color = [255, 255, 255]): void {
+    const [left, right] = [Math.round(at.x) - 2, Math.round(at.x) + Math.ceil(measureText(text)) + 2];
+    const baseline = Math.round(at.y);
+    for (let y = baseline - 2 * textMiddle - 2; y < baseline + 5; y++) {
+      for (let x = left; x < right; x++) this.blend(x, y, color, 0.88);
+    }
   }
 
   /** One line of text with its baseline at y. */

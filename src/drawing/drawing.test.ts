@@ -203,6 +203,10 @@ describe('parallel coordinates', () => {
     const first = between(png, 115);
     expect([...first]).toContain(`red ${Math.floor(row([0, 1]))}`);
     expect([...first]).toContain(`blue ${Math.floor(row([1, undefined]))}`);
+    // Labels stand on a ground of their own: at a text's edge nothing is left of the line that goes there.
+    const crossed = decodePng(parallelCoordinates({ title: '', axes, lines: [{ places: [0, 0, 0], color: [255, 0, 0], width: 9 }] })); // prettier-ignore
+    const at = 3 * ((108 + 420 - 4) * (crossed.shape[1] ?? 0) + 40 + 10 - 1);
+    expect([...crossed.data.subarray(at, at + 3)].every((value) => value > 200)).toBe(true);
     expect([...between(png, 265)]).toContain(`blue ${Math.floor(row([undefined, 0]))}`);
   });
 });

@@ -1,5 +1,5 @@
 import { Canvas } from './canvas.ts';
-import type { Color } from './canvas.ts';
+import type { Color, Point } from './canvas.ts';
 import { fitText, lineHeight, measureText, textMiddle } from './text.ts';
 
 /** One upright axis of the picture. */
@@ -28,6 +28,7 @@ export interface ParallelCoordinates {
 }
 
 const gray: Color = [110, 116, 126];
+const dark: Color = [70, 76, 86];
 const margin = { top: 108, bottom: 64, left: 40 } as const;
 const height = 420;
 /** From one axis to the next, at least; its ticks' texts have their room to its right. */
@@ -51,18 +52,23 @@ export function parallelCoordinates({ title, axes, lines }: ParallelCoordinates)
       canvas.line({ x: lefts[at - 1]!, y: y(from) }, { x: lefts[at]!, y: y(to) }, { color, alpha, width });
     }
   }
+  // Over the lines, which cross the labels' places.
+  const label = (text: string, at: Point): void => {
+    canvas.ground(text, at);
+    canvas.text(text, at, { color: dark });
+  };
   for (const [at, { name, ticks }] of axes.entries()) {
     const x = lefts[at]!;
     canvas.fill({ x: Math.round(x), y: margin.top, width: 1, height }, gray);
     if (lines.some(({ places }) => places[at] === undefined)) {
       const foot = margin.top + height + footDepth;
       canvas.fill({ x: Math.round(x) - 3, y: foot, width: 7, height: 1 }, gray);
-      canvas.text('none', { x: x + 10, y: foot + textMiddle }, { color: gray });
+      label('none', { x: x + 10, y: foot + textMiddle });
     }
     canvas.text(fitText(name, widths[at]! - 20), { x: x - 8, y: margin.top - 22 });
     for (const tick of ticks) {
       canvas.fill({ x: Math.round(x), y: Math.round(y(tick.at)), width: 6, height: 1 }, gray);
-      canvas.text(fitText(tick.text, widths[at]! - 30), { x: x + 10, y: y(tick.at) + textMiddle }, { color: gray });
+      label(fitText(tick.text, widths[at]! - 30), { x: x + 10, y: y(tick.at) + textMiddle });
     }
   }
   canvas.text(title, { x: 16, y: 16 + lineHeight });

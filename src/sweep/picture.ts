@@ -1,3 +1,4 @@
+import { counted, metricInWords } from '../core/index.ts';
 import { axisTicks, mapColor, parallelCoordinates, tickText } from '../drawing/index.ts';
 import type { ParallelAxis } from '../drawing/index.ts';
 import { isSame, toUnit } from './space.ts';
@@ -14,8 +15,9 @@ interface Scale {
 /** Trials that ended well as parallel coordinates: an axis for each of the space's, the metric as the last one; the best on top. */
 export function sweepPicture({ trials, metric, direction }: SweepResult, dimensions: readonly Dimension[]): Uint8Array {
   const done = trials.filter((trial) => trial.status === 'done' && trial.value !== undefined);
+  const failed = trials.length - done.length;
   const scales = dimensions.map(scaleOf);
-  const last = metricScale(metric, done.map(({ value = NaN }) => value), direction); // prettier-ignore
+  const last = metricScale(metricInWords(metric), done.map(({ value = NaN }) => value), direction); // prettier-ignore
   const lines = done.map(({ parameters, value }, rank) => ({
     places: [
       ...dimensions.map(({ name }, at) =>
@@ -30,7 +32,7 @@ export function sweepPicture({ trials, metric, direction }: SweepResult, dimensi
   }));
   const good = direction === undefined ? '' : direction === 'max' ? ', more is better' : ', less is better';
   return parallelCoordinates({
-    title: `${done.length} trials by ${metric}${good}; the best one is the thick line`,
+    title: `${failed > 0 ? `${done.length} of ` : ''}${counted(trials.length, 'trial')}${failed > 0 ? ` (${failed} failed)` : ''} by ${metricInWords(metric)}${good}${done.length > 1 ? '; the best one is the thick line' : ''}`,
     axes: [...scales.map(({ axis }) => axis), last.axis],
     lines: lines.reverse(),
   });
