@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
+import { makeFolders } from '../io/node/index.ts';
 
 /** A new folder for a run, created: runs/DATA-MODEL, or with -2, -3, … when that is taken. */
 export function claimRunFolder(data: string, model: string): string {
@@ -7,7 +8,7 @@ export function claimRunFolder(data: string, model: string): string {
     .replace(/\.(csv|tsv|parquet|npy|npz)(\.gz)?$/i, '')
     .replaceAll(/[^\w.-]+/g, '-');
   const name = `${source}-${model}`;
-  mkdirSync('runs', { recursive: true });
+  makeFolders('runs');
   for (let number = 1; ; number++) {
     const path = join('runs', number === 1 ? name : `${name}-${number}`);
     if (createFolder(path)) return path;

@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, realpathSync, statSync } from 'node:fs';
+import { existsSync, realpathSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { ValueError, checkOptions, noticesTo } from '../core/index.ts';
+import { makeFolders, pathFault } from '../io/node/index.ts';
 import { LocalServer, listen, newToken } from '../server/index.ts';
 import { installRoutes } from './app.ts';
 import type { StudioContext } from './context.ts';
@@ -39,6 +40,7 @@ const usualPort = 8088;
  *
  * @param runs the folder of the runs, made where there is none
  * @throws ValueError for a folder that is none or is itself a run, and for a port that cannot be listened on
+ * @throws WriteError where the folder cannot be made
  */
 export async function studio(runs = 'runs', options: StudioOptions = {}): Promise<Studio> {
   checkOptions('studio', options, studioOptionRules);
@@ -117,7 +119,13 @@ function openData(folder: string): string {
 /** @throws ValueError */
 function openRuns(runs: string): { readonly root: string; readonly isNew: boolean } {
   const isNew = !existsSync(runs);
-  if (isNew) mkdirSync(runs, { recursive: true });
+  if (isNew) {
+    try {
+      makeFolders(runs);
+    } catch (error) {
+      throw pathFault(runs, error);
+    }
+  }
   const root = realpathSync(runs);
   if (!statSync(root).isDirectory()) throw new ValueError(`studio: ${runs} is no folder.`);
   if (existsSync(join(root, 'config.json'))) {

@@ -176,6 +176,11 @@ describe('addresses', () => {
 });
 
 describe('folders of strangers', () => {
+  it.skipIf(process.platform !== 'linux')('a place that takes no folders is said', async () => {
+    // Of /proc, where making folders and those above them never ended.
+    await expect(openStudio('/proc/rootsigma/runs')).rejects.toThrow(/\/proc.*cannot be written/);
+  });
+
   it('links within RUNS are not followed, be they runs, files, folders or the studio’s own', async () => {
     symlinkSync(outside, join(runs, 'linked'));
     const own = putRun(runs, 'own', { log: stepLine(1) });
