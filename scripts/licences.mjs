@@ -21,7 +21,7 @@ export function licenseList() {
     .filter(([path, { dev, devOptional }]) => path !== '' && !dev && !devOptional)
     .map(([path, about]) => ({ name: path.replace(/^.*node_modules\//, ''), ...about }));
   // Their files are copied into the package, or built into the studio's pages.
-  const pages = ['preact', '@preact/signals', '@preact/signals-core', 'uplot', 'umap-js', ...needsOfUmap];
+  const pages = ['preact', '@preact/signals', '@preact/signals-core', 'uplot', 'katex', 'umap-js', ...needsOfUmap];
   for (const name of ['onnxruntime-web', ...pages]) {
     rows.push({ name, ...packages[`node_modules/${name}`], optional: false, shipped: true });
   }

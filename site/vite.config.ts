@@ -1,15 +1,17 @@
 import { defaultClientConditions, defineConfig } from 'vite';
+import type { UserConfig } from 'vite';
 import { aliases } from './build/aliases.ts';
 import { article, line } from './build/article.ts';
+import type { Home } from './build/article.ts';
 import { katexStyles } from './build/katex.ts';
 
-export default defineConfig({
+export const siteConfig = (home: Home): UserConfig => ({
   root: import.meta.dirname,
   // Relative addresses: the files work under any path of any host.
   base: './',
   resolve: { alias: aliases, conditions: ['rootsigma:source', ...defaultClientConditions] },
   worker: { format: 'es' },
-  plugins: [katexStyles(), line(), article()],
+  plugins: [katexStyles(), line(), article(home)],
   build: {
     outDir: 'dist',
     emptyOutDir: true,
@@ -18,3 +20,5 @@ export default defineConfig({
     modulePreload: { polyfill: false },
   },
 });
+
+export default defineConfig(siteConfig('site'));

@@ -1,14 +1,9 @@
 import { defaultClientConditions, defineConfig } from 'vite';
-import type { Plugin } from 'vite';
 import { aliases } from '../site/build/aliases.ts';
+import { withoutWasm } from '../site/build/without-wasm.ts';
 
-/** ONNX Runtime's WebAssembly is in the package once, in dist/onnxruntime-web, from where the studio's server has it (`/assets/`). */
-const withoutWasm = (): Plugin => ({
-  name: 'without-onnxruntime-wasm',
-  generateBundle(_, bundle) {
-    for (const name of Object.keys(bundle)) if (/ort-wasm.*\.wasm$/.test(name)) Reflect.deleteProperty(bundle, name);
-  },
-});
+/** It is in dist/onnxruntime-web. */
+const ofOnnxRuntime = /ort-wasm.*\.wasm$/;
 
 export default defineConfig({
   root: import.meta.dirname,
@@ -16,8 +11,8 @@ export default defineConfig({
   base: './',
   resolve: { alias: aliases, conditions: ['rootsigma:source', ...defaultClientConditions] },
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
-  plugins: [withoutWasm()],
-  worker: { format: 'es', plugins: () => [withoutWasm()] },
+  plugins: [withoutWasm(ofOnnxRuntime)],
+  worker: { format: 'es', plugins: () => [withoutWasm(ofOnnxRuntime)] },
   build: {
     // Part of the package: `rootsigma studio` serves it.
     outDir: '../dist/studio-app',

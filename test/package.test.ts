@@ -1,6 +1,6 @@
 // The package as a stranger gets it: packed, installed into an empty project that has none of this repository's settings,
 // type-checked strictly, run; then again where onnxruntime-node is missing.
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import {
   appendFileSync,
   cpSync,
@@ -10,10 +10,11 @@ import {
   readFileSync,
   readdirSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { build as esbuild } from 'esbuild';
 import { publint } from 'publint';
@@ -214,6 +215,37 @@ describe('the packed package', () => {
     const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
     expect(command('npx', ['rootsigma', '--version'], project).trim()).toBe(version);
   });
+
+  it('has the studio, which serves every file of its pages, ONNX Runtime, and the article', async () => {
+    const pkgDir = join(project, 'node_modules/rootsigma');
+    const args = [join(pkgDir, 'dist/cli/main.js'), 'studio', join(folder, 'runs'), '--port', '0', '--json'];
+    const child = spawn(process.execPath, args, { cwd: project, stdio: ['ignore', 'pipe', 'pipe'] });
+    const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
+    try {
+      let [said, line] = ['', ''];
+      child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text));
+      const { url } = await new Promise<{ url: string }>((resolve, reject) => {
+        child.stdout.setEncoding('utf8').on('data', (text: string) => {
+          line += text;
+          if (line.includes('\n')) resolve(JSON.parse(line) as { url: string });
+        });
+        void ended.then((code) => { reject(new Error(`${code} ${said}`)); });
+      });
+      const pages = join(pkgDir, 'dist/studio-app');
+      const files = readdirSync(pages, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+      const addresses = files.map(({ parentPath, name }) => `/${relative(pages, join(parentPath, name)).replaceAll('\\', '/').replace(/(^|\/)index\.html$/, '$1')}`);
+      expect(addresses).toEqual(expect.arrayContaining(['/', '/article/', expect.stringMatching(/^\/assets\/index-.*\.js$/)]));
+      for (const address of [...addresses, '/assets/ort-wasm-simd-threaded.wasm']) {
+        const answer = await fetch(url + address);
+        const size = (await answer.arrayBuffer()).byteLength;
+        const path = address.includes('ort-wasm') ? join(pkgDir, 'dist/onnxruntime-web', basename(address)) : join(pages, address.replace(/\/$/, '/index.html'));
+        expect([address, answer.status, size]).toEqual([address, 200, statSync(path).size]);
+      }
+    } finally {
+      child.kill('SIGINT');
+    }
+    expect(await ended).toBe(0);
+  }); // prettier-ignore
 
   it('is a package as its readers want it', async () => {
     const pkgDir = join(project, 'node_modules/rootsigma');

@@ -9,6 +9,9 @@ import { renderFormula } from './katex.ts';
 
 const site = fileURLToPath(new URL('..', import.meta.url));
 
+/** Where the article stands: on a host of its own beside the library's reference, or as a page of the studio. */
+export type Home = 'site' | 'studio';
+
 interface Prerender {
   readonly prerender: (id: string) => string;
   readonly named: Readonly<Record<string, number>>;
@@ -19,7 +22,7 @@ interface Prerender {
  * formulas, code gets its colours, and every `<figure data-figure="id">` its drawing at the starting values, so the page
  * reads, numbers and pictures included, before any script runs or without one.
  */
-export function article(): Plugin {
+export function article(home: Home = 'site'): Plugin {
   return {
     name: 'article',
     transformIndexHtml: {
@@ -29,7 +32,7 @@ export function article(): Plugin {
         return withoutIndents(
           withFigures(
             withCode(
-              withTabs(withFormulas(withNotes(withQuotes(withNumbers(withLibrary(withIncludes(html)), named))))),
+              withTabs(withFormulas(withNotes(withQuotes(withNumbers(withLinks(withIncludes(html), home), named))))),
             ),
             prerender,
           ),
@@ -117,10 +120,15 @@ function withNotes(html: string): string {
   });
 }
 
-/** A link to where the library lives, if package.json says so. */
-function withLibrary(html: string): string {
+/** Links to what is there: where the library lives, if package.json says so, its reference beside the site, the way back to the studio. */
+function withLinks(html: string, home: Home): string {
   const { homepage } = JSON.parse(readFileSync(`${site}../package.json`, 'utf8')) as { homepage?: string };
-  return html.replace('<!-- library link -->', homepage === undefined ? '' : `<a href="${homepage}">${homepage}</a>.`);
+  const links = {
+    library: homepage === undefined ? '' : `<a href="${homepage}">${homepage}</a>.`,
+    reference: home === 'site' ? '<a href="reference/index.html">Its reference</a> has every function.' : '',
+    studio: home === 'studio' ? '<nav class="way-back" aria-label="Studio"><a href="../">← rootsigma studio</a></nav>' : '',
+  }; // prettier-ignore
+  return Object.entries(links).reduce((text, [name, link]) => text.replace(`<!-- ${name} link -->`, link), html);
 }
 
 /** A typewriter's apostrophe between letters becomes a printer's. */

@@ -130,6 +130,12 @@ describe('who may ask', () => {
     }
     const page = await studio.ask('/');
     expect(page.headers.get('cross-origin-embedder-policy')).toBe('require-corp');
+    // The article may have style attributes, and nothing else that the other pages may not.
+    const article = await studio.ask('/article/');
+    expect(article.status).toBe(200);
+    expect(article.headers.get('content-security-policy')).toBe(
+      page.headers.get('content-security-policy')!.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'"),
+    );
     const again = await studio.ask('/', { headers: { 'if-none-match': page.headers.get('etag')! } });
     expect([again.status, await again.text()]).toEqual([304, '']);
   });

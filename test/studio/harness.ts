@@ -23,7 +23,9 @@ export function newFolder(): string {
 export function somePages(): string {
   const folder = newFolder();
   mkdirSync(join(folder, 'assets'));
-  writeFileSync(join(folder, 'index.html'), '<!doctype html><title>studio</title>');
+  mkdirSync(join(folder, 'article'));
+  for (const name of ['index.html', 'article/index.html'])
+    writeFileSync(join(folder, name), '<!doctype html><title>studio</title>');
   writeFileSync(join(folder, 'assets/index-AbC_12-x.js'), `console.log(${JSON.stringify('x'.repeat(2000))});`);
   writeFileSync(join(folder, 'assets/notes.txt'), 'of no known kind');
   return folder;

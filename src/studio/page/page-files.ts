@@ -31,6 +31,7 @@ const types: Readonly<Record<string, string>> = {
   '.webp': 'image/webp',
   '.woff2': 'font/woff2',
   '.wasm': 'application/wasm',
+  '.safetensors': 'application/octet-stream',
 };
 const packs = /^(text\/|application\/json|image\/svg)/;
 
@@ -62,7 +63,7 @@ export function readPageFiles(folder: string = builtPages): ReadonlyMap<string, 
   for (const [address, path] of Object.entries(shared)) if (existsSync(path)) found.set(address, onDisk(path));
   for (const name of namesIn(folder, '')) {
     const file = inMemory(join(folder, name), name);
-    if (file) found.set(name === 'index.html' ? '/' : `/${name}`, file);
+    if (file) found.set(`/${name.replace(/(^|\/)index\.html$/, '$1')}`, file);
   }
   return found;
 }
@@ -84,7 +85,7 @@ function inMemory(path: string, name: string): PageFile | undefined {
     bytes: contents.length,
     etag: `"${createHash('sha256').update(contents).digest('base64url').slice(0, 22)}"`,
     // As Vite names them.
-    isHashed: /^assets\/.*-[\w-]{8}\.\w+$/.test(name),
+    isHashed: /(^|\/)assets\/.*-[\w-]{8}\.\w+$/.test(name),
     read: () => Promise.resolve(contents),
     gzip: packs.test(type) && contents.length > 1024 ? () => (packed ??= new Uint8Array(gzipSync(contents))) : undefined, // prettier-ignore
   };

@@ -1,11 +1,11 @@
 import type { LocalServer } from '../../server/index.ts';
 import type { PageFile } from './page-files.ts';
 
-/** What the pages may do: run their own scripts and WebAssembly, and ask this server; nothing of anybody else. */
-const contentPolicy = [
+/** What pages may do: run their own scripts and WebAssembly, and ask this server; nothing of anybody else. */
+const policyWith = (styles: string): string => [
   "default-src 'none'",
   "script-src 'self' 'wasm-unsafe-eval'",
-  "style-src 'self'",
+  `style-src ${styles}`,
   "img-src 'self' blob: data:",
   "connect-src 'self'",
   "worker-src 'self'",
@@ -13,13 +13,17 @@ const contentPolicy = [
   "frame-ancestors 'none'",
   "base-uri 'none'",
   "form-action 'none'",
-].join('; ');
+].join('; '); // prettier-ignore
+
+const contentPolicy = policyWith("'self'");
+/** Its formulas and drawings are markup with style attributes. It shows nothing that comes from elsewhere. */
+const articlePolicy = policyWith("'self' 'unsafe-inline'");
 
 /** Serves the files of the pages, each at its own address, to whoever asks: they hold no secret. */
 export function servePages({ app }: LocalServer, files: ReadonlyMap<string, PageFile>): void {
   for (const [address, file] of files) {
     app.get(address, async (c) => {
-      c.header('content-security-policy', contentPolicy);
+      c.header('content-security-policy', address.startsWith('/article/') ? articlePolicy : contentPolicy);
       // With the opener policy that every answer has, this makes pages and their workers cross-origin isolated: threads share memory.
       c.header('cross-origin-embedder-policy', 'require-corp');
       c.header('cache-control', file.isHashed ? 'public, max-age=31536000, immutable' : 'no-cache');

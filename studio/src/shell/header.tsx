@@ -20,6 +20,9 @@ export function Header() {
             {title}
           </a>
         ))}
+        <a href="./article/" title="What does Σ^{1/2} mean in μ + Σ^{1/2} ⊙ ε?">
+          Article
+        </a>
       </nav>
       <Connection />
       <label class="theme">
