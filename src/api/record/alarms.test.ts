@@ -1,4 +1,9 @@
-import { expect, it } from 'vitest';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it, onTestFinished } from 'vitest';
+import { people } from '../../../test/serve/runs.ts';
+import { train } from '../../index.ts';
 import { RunAlarms, alarmsOf } from './index.ts';
 
 interface Shape {
@@ -78,6 +83,53 @@ it('divergence: what was learned is lost, but not to a weight that rises', () =>
   expect(alarm).toMatchObject({ kind: 'divergence', severity: 'error', step: 130 });
   expect(alarm?.text).toContain('was −100.0 nats at epoch 10 and is −220.0 at epoch 13');
   expect(kinds(run(13, (epoch) => ({ ...shape(epoch), beta: epoch })))).toEqual([]);
+});
+
+it('divergence before any good epoch: codes far from the prior, or far worse than the first step on record', () => {
+  // As a learning rate of 1000 did, each epoch better than the one before.
+  const lost = (epoch: number): Shape => ({ training: -8e12 / epoch, heldOut: -7e12 / epoch, kl: 2.5e6, units: 0 });
+  const [alarm] = run(6, lost);
+  expect(alarm).toMatchObject({ kind: 'divergence', severity: 'error', step: 60 });
+  expect(alarm?.text).toBe(
+    'Training has diverged: its ELBO is −1.3e12 nats at epoch 6, and codes are far from the prior (KL 2500000.0 nats).',
+  );
+  expect(kinds(run(1, lost))).toEqual(['divergence']);
+  // A KL that costs nothing, or little, may be as it likes.
+  expect(run(6, (epoch) => ({ training: -2e6 + epoch, kl: 2e6, beta: 0 }))).toEqual([]);
+  expect(run(6, (epoch) => ({ training: -2e4 + epoch, kl: 2e4, beta: 0.1 }))).toEqual([]);
+
+  const step = (reconstruction: number, kl: number) => ({ event: 'step', step: 25, epoch: 1, reconstruction, kl });
+  const after = (start: Readonly<Record<string, unknown>>, shape: Shape) => alarmsOf([start, line(1, shape), line(2, { ...shape, training: (shape.training ?? 0) + 1 })]); // prettier-ignore
+  // Only the decoder is lost.
+  expect(after(step(-200, 5), { training: -5e5, kl: 5 })[0]?.text).toContain(
+    'far worse than at step 25 (reconstruction −200.0 nats then)',
+  );
+  // Only the codes are.
+  expect(kinds(after(step(-200, 5), { training: -3000, kl: 2900 }))).toEqual(['divergence']);
+  // What came after an epoch is not the start, and a weight that rose took what it is there to take.
+  expect(alarmsOf([line(1, { training: -500 }), step(-20, 5), line(2, { training: -490 })])).toEqual([]);
+  expect(after(step(-100, 60), { training: -160, kl: 20, beta: 20 })).toEqual([]);
+  // Densities of tables are near 0 and change sign.
+  expect(after(step(1.5, 0.2), { training: -4, kl: 0.5 })).toEqual([]);
+});
+
+it.each([
+  ['digits', { learningRate: 1000 }, ['divergence']],
+  ['digits', { learningRate: 30, posterior: 'full' }, ['divergence']],
+  ['digits', {}, []],
+  ['digits', { beta: 20 }, []],
+  ['a table', {}, []],
+] as const)('a training on %s with %j has of divergence %j', async (data, options, expected) => {
+  const out = mkdtempSync(join(tmpdir(), 'rootsigma-alarms-'));
+  onTestFinished(() => {
+    rmSync(out, { recursive: true });
+  });
+  const kept = { ...options, epochs: 6, latent: 2, hidden: [16], batchSize: 32, seed: 3, validation: 0.25, out, onNotice: 'silent', threads: 1 } as const; // prettier-ignore
+  const run = await (data === 'digits' ? train('digits', { ...kept, dataOptions: { count: 320, testCount: 40 } }) : train(people(200), kept)); // prettier-ignore
+  await run.dispose();
+  const log = readFileSync(join(out, 'metrics.jsonl'), 'utf8').trim().split('\n');
+  const alarms = alarmsOf(log.map((each) => JSON.parse(each) as Readonly<Record<string, unknown>>));
+  expect(kinds(alarms).filter((kind) => kind === 'divergence')).toEqual(expected);
 });
 
 it('not finite: what ended, was left out, or went back', () => {

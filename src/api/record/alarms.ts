@@ -25,6 +25,9 @@ interface Epoch {
   readonly shown: number | undefined;
   readonly metric: string;
   readonly kl: number | undefined;
+  readonly reconstruction: number | undefined;
+  /** The weight of the KL, where the objective has one. */
+  readonly beta: number | undefined;
   /** Whether what it is compared by is there and not finite. */
   readonly isBroken: boolean;
   readonly activeUnits: number | undefined;
@@ -45,12 +48,22 @@ const worseShare = 0.005;
 /** Divergence: the share of what was learned that is lost again. */
 const lostShare = 0.5;
 const lostLeast = 0.05;
+/** Nats that the KL of one latent dimension costs: more is no code, as that puts codes 45 of the prior's standard deviations away. */
+const mostKl = 1000;
+/** Of a record that does not say how many dimensions there are. */
+const manyDimensions = 1000;
+/** Nats: less than this worse than at the start is noise, where the objective itself is about 0. */
+const worseLeast = 10;
+
+const divergenceAdvice =
+  'Lower --learning-rate (a third of it), cut gradients (--clip-norm 1), or let the rate rise (--warmup-steps 200).';
 
 /**
  * What goes wrong in a training, told from its records alone, one after the other, in constant memory: codes that say nothing (collapse),
  * held-out examples that get worse (overfit), what was learned being lost (divergence), numbers that are not finite.
  */
 export class RunAlarms {
+  #firstStep: Pick<Epoch, 'reconstruction' | 'kl' | 'step'> | undefined;
   #first: Epoch | undefined;
   #last: Epoch | undefined;
   #bestHeldOut: Epoch | undefined;
@@ -66,6 +79,7 @@ export class RunAlarms {
       this.#skipped = numberOf(record.skipped) ?? this.#skipped;
       this.#rollbacks = numberOf(record.rollbacks) ?? this.#rollbacks;
     }
+    if (record.event === 'step' && !this.#first) this.#firstStep ??= partsOf(record);
     if (record.event !== 'epoch') return;
     const epoch = epochOf(record);
     this.#first ??= epoch;
@@ -76,9 +90,12 @@ export class RunAlarms {
 
   /** As of the last record, the worst first. */
   get alarms(): Alarm[] {
-    const found = [this.#nonFiniteAlarm(), this.#divergence(), this.#collapse(), this.#overfit()].filter(
-      (each) => each !== undefined,
-    );
+    const found = [
+      this.#nonFiniteAlarm(),
+      this.#divergence() ?? this.#neverGood(),
+      this.#collapse(),
+      this.#overfit(),
+    ].filter((each) => each !== undefined);
     return found.sort((a, b) => Number(b.severity === 'error') - Number(a.severity === 'error'));
   }
 
@@ -132,8 +149,30 @@ export class RunAlarms {
       kind: 'divergence',
       severity: 'error',
       text: `Training gets worse: its ${trainingText(last)} was ${shown(best.training)} nats at epoch ${best.epoch} and is ${shown(last.training)} at epoch ${last.epoch}.`,
-      advice:
-        'Lower --learning-rate (a third of it), cut gradients (--clip-norm 1), or let the rate rise (--warmup-steps 200).',
+      advice: divergenceAdvice,
+      ...stepOf(last),
+    };
+  }
+
+  /** Divergence before there was an epoch to compare with: told by what no training that works comes to. */
+  #neverGood(): Alarm | undefined {
+    const [start, last] = [this.#firstStep, this.#last];
+    if (last?.training === undefined) return undefined;
+    const { beta = 1, kl = 0, latent = manyDimensions, reconstruction } = last;
+    const isFar = beta * kl > mostKl * latent;
+    // Where the KL has no weight that is known, it may be as it likes.
+    const isWorse =
+      isMuchWorse(start?.reconstruction, reconstruction) ||
+      (last.beta !== undefined && isMuchWorse(objectiveOf(start, last.beta), objectiveOf(last, last.beta)));
+    if (!isFar && !isWorse) return undefined;
+    const why = isWorse
+      ? `it is far worse than at ${start?.step === undefined ? 'the start' : `step ${start.step}`} (reconstruction ${shown(start?.reconstruction ?? NaN)} nats then)`
+      : `codes are far from the prior (KL ${shown(kl)} nats)`;
+    return {
+      kind: 'divergence',
+      severity: 'error',
+      text: `Training has diverged: its ${trainingText(last)} is ${shown(last.training)} nats at epoch ${last.epoch}, and ${why}.`,
+      advice: divergenceAdvice,
       ...stepOf(last),
     };
   }
@@ -206,11 +245,28 @@ function epochOf(record: Given): Epoch {
     shown,
     metric,
     kl: numberOf(validation.kl) ?? numberOf(training.kl),
+    reconstruction: numberOf(training.reconstruction),
+    beta: numberOf(entriesOf(record.scalars).beta),
     isBroken: 'value' in criterion && numberOf(criterion.value) === undefined,
     activeUnits: numberOf(record.activeUnits),
     latent: Array.isArray(klPerDimension) ? klPerDimension.length : undefined,
     scalars: JSON.stringify(record.scalars ?? {}),
   };
+}
+
+function partsOf(record: Given): Pick<Epoch, 'reconstruction' | 'kl' | 'step'> {
+  const [reconstruction, kl, step] = [record.reconstruction, record.kl, record.step].map(numberOf);
+  return { reconstruction, kl, step };
+}
+
+/** What is maximized, by the weight that holds now, so that a weight that rises is no loss. */
+function objectiveOf(parts: Pick<Epoch, 'reconstruction' | 'kl'> | undefined, beta: number): number | undefined {
+  if (parts?.reconstruction === undefined || parts.kl === undefined) return undefined;
+  return parts.reconstruction - beta * parts.kl;
+}
+
+function isMuchWorse(before: number | undefined, now: number | undefined): boolean {
+  return before !== undefined && now !== undefined && before - now > Math.max(Math.abs(before), worseLeast);
 }
 
 function better(best: Epoch | undefined, next: Epoch, of: (epoch: Epoch) => number | undefined): Epoch | undefined {
@@ -227,6 +283,7 @@ function trainingText({ kl }: Epoch): string {
 }
 
 function shown(value: number): string {
+  if (Math.abs(value) >= 1e7) return value.toExponential(1).replace('e+', 'e').replace('-', '−');
   const digits = Math.abs(value) >= 100 ? 1 : Math.abs(value) >= 1 ? 2 : 3;
   return value.toFixed(digits).replace('-', '−');
 }
