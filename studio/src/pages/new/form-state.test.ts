@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { FormField, TrainingForm } from '../../../../src/studio/contract.ts';
-import { check, commandLine, effective, fieldOf, isShown, parse, typedOf } from './form-state.ts';
+import { check, commandLine, effective, fieldOf, isShown, parse, typedOf, freeName } from './form-state.ts';
 
 const field = (name: string, type: FormField['type'], more: Partial<FormField> = {}): FormField => ({ name, flag: `--${name.toLowerCase()}`, help: '', type, group: 'Model', ...more }); // prettier-ignore
 const fields = [
@@ -65,4 +65,11 @@ describe('the form', () => {
   it('finds the field of a JSON pointer', () => {
     expect(['/options/latent', '#/options/beta', '/data/name', '/name', undefined].map(fieldOf)).toEqual(['latent', 'beta', 'data', 'name', undefined]); // prettier-ignore
   });
+});
+
+it('a copy has the first free name', () => {
+  expect(freeName('a/digits', ['a/digits'])).toBe('a/digits-2');
+  expect(freeName('digits', ['digits', 'Digits-2', 'digits-4'])).toBe('digits-3');
+  expect(freeName('digits-2', ['digits', 'digits-2', 'digits-3'])).toBe('digits-4');
+  expect(freeName('adult-0', [])).toBe('adult-0-2');
 });

@@ -63,6 +63,16 @@ export function check(form: TrainingForm, typed: Typed, preset: Preset | undefin
   return { options, errors };
 }
 
+/** NAME-2 for a copy of NAME, NAME-3 for one of that, and so on to the first that is not taken, whatever case it is in. */
+export function freeName(name: string, taken: readonly string[]): string {
+  const [, base = name, number = '1'] = /^(.*?)-([1-9]\d{0,5})$/.exec(name) ?? [];
+  const known = new Set(taken.map((each) => each.toLowerCase()));
+  for (let next = Number(number) + 1; ; next++) {
+    const free = `${base}-${next}`;
+    if (!known.has(free.toLowerCase())) return free;
+  }
+}
+
 /** What was typed for a training that was started before. */
 export function typedOf({ options }: StartTraining): Typed {
   return Object.fromEntries(Object.entries(options).filter(([name]) => name !== 'preset').map(([name, value]) => [name, asText(value)])); // prettier-ignore

@@ -4,11 +4,12 @@ import { post } from '../../api/client.ts';
 import { Problem, wordsOf } from '../../api/problem.ts';
 import { go, route, setQuery } from '../../shell/router.ts';
 import { useResource } from '../../state/resource.ts';
+import { runOf, runs } from '../../state/runs.ts';
 import { Copy } from '../../ui/copy.tsx';
 import { Failure, Loading, Message } from '../../ui/message.tsx';
 import { DataChooser } from './data-chooser.tsx';
 import { Field } from './field.tsx';
-import { check, commandLine, effective, fieldOf, isShown, typedOf } from './form-state.ts';
+import { check, commandLine, effective, fieldOf, freeName, isShown, typedOf } from './form-state.ts';
 import type { Typed } from './form-state.ts';
 import './new.css';
 
@@ -25,10 +26,10 @@ export default function NewPage() {
       {start.problem !== undefined && <Failure problem={start.problem} />}
       {problem !== undefined && !(form.value && info.value) ? (
         <Failure problem={problem} again={again} />
-      ) : !form.value || !info.value || (from !== null && !start.value && start.problem === undefined) ? (
+      ) : !form.value || !info.value || (from !== null && ((!start.value && start.problem === undefined) || !runs.value)) ? (
         <Loading />
       ) : (
-        <Form key={from ?? ''} form={form.value} about={info.value} start={start.value} onUploaded={info.reload} />
+        <Form key={from ?? ''} form={form.value} about={info.value} start={start.value} name={copyName(from)} onUploaded={info.reload} />
       )}
     </>
   );
@@ -39,16 +40,24 @@ interface FormProps {
   readonly about: About;
   /** Of a run that is to be trained again. */
   readonly start: StartTraining | undefined;
+  /** What it is to be called, unless one says otherwise. */
+  readonly name: string;
   readonly onUploaded: () => void;
+}
+
+/** Free among the runs there are; where one of that name has come meanwhile, the server says so. */
+function copyName(from: string | null): string {
+  const run = from === null ? undefined : runOf(from);
+  return run ? freeName(run.name, runs.value?.map(({ name }) => name) ?? []) : '';
 }
 
 /** The groups that most people look at; the others are folded. */
 const openGroups = ['Model', 'Training'];
 
-function Form({ form, about, start, onUploaded }: FormProps) {
+function Form({ form, about, start, name: proposed, onUploaded }: FormProps) {
   const { query } = route.value;
   const [data, setData] = useState<StartTraining['data']>(start?.data ?? { kind: 'dataset', name: query.get('data') ?? about.datasets[0]?.name ?? '' });
-  const [name, setName] = useState(start?.name === undefined ? '' : `${start.name}-again`);
+  const [name, setName] = useState(proposed);
   const [typed, setTyped] = useState<Typed>(start ? typedOf(start) : {});
   const startPreset = start?.options.preset;
   const presetName = query.get('preset') ?? (typeof startPreset === 'string' ? startPreset : '');
