@@ -103,18 +103,19 @@ export async function until<T>(read: () => Promise<T>, expected: T): Promise<voi
   await expect.poll(read, { timeout: Number(process.env.PAGE_TIMEOUT ?? 250_000), interval: 25 }).toEqual(expected);
 }
 
-/** What axe-core finds, run by the browser and not by the page: its policy lets no script in. */
-export async function violations(page: Page): Promise<string[]> {
-  const session = await page.context().newCDPSession(page);
-  await session.send('Runtime.evaluate', { expression: axe });
-  const found = await page.evaluate(async () => {
+/** What axe-core finds (by some of its rules, where one says which), run by the browser and not by the page: its policy lets no script in. */
+export async function violations(page: Page, rules?: readonly string[]): Promise<string[]> {
+  if (!(await page.evaluate(() => 'axe' in globalThis))) {
+    const session = await page.context().newCDPSession(page);
+    await session.send('Runtime.evaluate', { expression: axe });
+    await session.detach();
+  }
+  return page.evaluate(async (runOnly) => {
     const { axe } = globalThis as unknown as {
-      axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
+      axe: { run(options: object): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
     };
-    return (await axe.run()).violations.map(
+    return (await axe.run(runOnly ? { runOnly } : {})).violations.map(
       ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')}`,
     );
-  });
-  await session.detach();
-  return found;
+  }, rules);
 }
