@@ -1,6 +1,5 @@
 import { mkdirSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
-import { makeFolders } from '../io/node/index.ts';
 
 /** A new folder for a run, created: runs/DATA-MODEL, or with -2, -3, … when that is taken. */
 export function claimRunFolder(data: string, model: string): string {
@@ -8,7 +7,8 @@ export function claimRunFolder(data: string, model: string): string {
     .replace(/\.(csv|tsv|parquet|npy|npz)(\.gz)?$/i, '')
     .replaceAll(/[^\w.-]+/g, '-');
   const name = `${source}-${model}`;
-  makeFolders('runs');
+  // One folder below the one that is there: nothing to make recursively, which never ends in /proc.
+  createFolder('runs');
   for (let number = 1; ; number++) {
     const path = join('runs', number === 1 ? name : `${name}-${number}`);
     if (createFolder(path)) return path;
