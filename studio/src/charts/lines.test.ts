@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { brokenPlaces, joinLines, lineOf, summaryOf } from './lines.ts';
 import { emptyRun } from './records.ts';
-import type { Points } from './records.ts';
+import type { ColumnPoints } from '../../../src/api/record/column.ts';
 
 const style = { label: 'a', color: 'rgb(1, 2, 3)', dash: [] };
-const points = (step: number[], value: (number | null)[], more: Partial<Points> = {}): Points => ({
+const points = (step: number[], value: (number | null)[], more: Partial<ColumnPoints> = {}): ColumnPoints => ({
   step, value, epoch: step.map(() => 1), time: step.map(() => null), low: value, high: value, ...more,
 }); // prettier-ignore
 

@@ -1,6 +1,7 @@
 // What a chart draws: for each line its places and values, joined on one axis for uPlot.
 import uPlot from 'uplot';
-import type { LiveRun, Points } from './records.ts';
+import type { ColumnPoints } from '../../../src/api/record/column.ts';
+import type { LiveRun } from './records.ts';
 import { smooth } from './smoothing.ts';
 
 export type XAxis = 'step' | 'epoch' | 'time';
@@ -23,7 +24,13 @@ export interface Line extends LineStyle {
 }
 
 /** @returns undefined where nothing of it can be drawn on this axis */
-export function lineOf(points: Points, run: LiveRun, axis: XAxis, weight: number, style: LineStyle): Line | undefined {
+export function lineOf(
+  points: ColumnPoints,
+  run: LiveRun,
+  axis: XAxis,
+  weight: number,
+  style: LineStyle,
+): Line | undefined {
   const places = placesOf(points, run, axis);
   const kept: number[] = [];
   let last = -Infinity;
@@ -46,7 +53,7 @@ export function lineOf(points: Points, run: LiveRun, axis: XAxis, weight: number
   };
 }
 
-function placesOf({ step, epoch, time }: Points, run: LiveRun, axis: XAxis): readonly (number | null)[] {
+function placesOf({ step, epoch, time }: ColumnPoints, run: LiveRun, axis: XAxis): readonly (number | null)[] {
   if (axis === 'step') return step;
   if (axis === 'time') return time;
   // Several steps have one epoch's number: each stands at its share of the epoch.

@@ -1,19 +1,10 @@
 // What is known of a run's metrics on the page: an answer of the server, and the lines of metrics.jsonl that came since.
+import type { ColumnPoints } from '../../../src/api/record/column.ts';
 import type { RunSeries } from '../../../src/studio/contract.ts';
 import { namedNumbers } from '../../../src/studio/series/named-numbers.ts';
 
-/** Points of one metric that grow while a run trains. */
-export interface Points {
-  readonly step: number[];
-  readonly epoch: number[];
-  readonly time: (number | null)[];
-  readonly value: (number | null)[];
-  readonly low: (number | null)[];
-  readonly high: (number | null)[];
-}
-
 export interface LiveRun {
-  readonly metrics: Map<string, Points>;
+  readonly metrics: Map<string, ColumnPoints>;
   readonly perDimension: { readonly epochs: number[]; readonly values: (readonly (number | null)[])[] };
   readonly activeUnits: { readonly epochs: number[]; readonly values: number[] };
   /** Seconds that the epochs took so far: the time of a record that has none of its own. */
