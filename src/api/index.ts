@@ -142,7 +142,7 @@ export type {
 export { Conditions, withColumnsOf } from './data/conditions.ts';
 export type { DrawnConditions } from './data/conditions.ts';
 export type { GivenRows } from './data/conditions.ts';
-export type { Given, GivenRange } from './data/given.ts';
+export type { Given, GivenRange } from './data/given-conditions.ts';
 export type { Acceptance } from './run/filters.ts';
 export { compareRuns } from './run/comparison.ts';
 export type { CompareOptions, ComparedRun } from './run/comparison.ts';

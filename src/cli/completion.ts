@@ -1,5 +1,5 @@
 import type { Option } from 'commander';
-import type { CommandGroup, CommandRow } from './command.ts';
+import type { CommandGroup, CommandRow } from './command-row.ts';
 
 /** What comes after a flag, or as an argument. */
 export interface Expected {

@@ -1,4 +1,4 @@
-import type { CommandContext } from './command.ts';
+import type { CommandContext } from './command-row.ts';
 import { UsageError } from './errors.ts';
 import type { NdArray } from './library/index.ts';
 

@@ -1,4 +1,4 @@
-import type { CommandContext } from './command.ts';
+import type { CommandContext } from './command-row.ts';
 import type { EngineName, Run } from './library/index.ts';
 
 export interface EngineFlags {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import type { Option } from 'commander';
 import { printable } from '../core/index.ts';
-import type { CommandGroup, CommandRow } from './command.ts';
+import type { CommandGroup, CommandRow } from './command-row.ts';
 import { commands } from './commands/index.ts';
 import { RepeatedOption } from './flags.ts';
 import type { PerformOptions, Session } from './session.ts';

@@ -1,7 +1,7 @@
 import { UnsupportedError } from '../core/index.ts';
 import { mpiWorld, together } from '../mpi/index.ts';
 import type { Communicator } from '../mpi/index.ts';
-import type { CommandContext, Library } from './command.ts';
+import type { CommandContext, Library } from './command-row.ts';
 import type { CliContext, TextSink } from './context.ts';
 import { exitCodes } from './exit-codes.ts';
 import type { ExitCode } from './exit-codes.ts';

@@ -1,5 +1,5 @@
 import { dirname, resolve } from 'node:path';
-import type { Library } from './command.ts';
+import type { Library } from './command-row.ts';
 import { UsageError } from './errors.ts';
 import type { DatasetOptions, ModelOptions, RunConfig, TrainOptions } from './library/index.ts';
 import type { EngineFlags } from './open-run.ts';

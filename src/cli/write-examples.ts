@@ -1,4 +1,4 @@
-import type { Library } from './command.ts';
+import type { Library } from './command-row.ts';
 import type { DecodeOptions, NdArray, Run, Table, WriteTableOptions } from './library/index.ts';
 
 /** Checks a path's ending before anything is computed. @throws ValueError listing what can be written */

@@ -1,4 +1,4 @@
-import type { Library } from './command.ts';
+import type { Library } from './command-row.ts';
 import type { NdArray } from './library/index.ts';
 
 /** Writes [paths, steps, ...shape]: one path a row of pictures; arrays keep their shape, CSV has one step a row. */

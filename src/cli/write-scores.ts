@@ -1,5 +1,5 @@
 import { NdArray, fixed } from '../core/index.ts';
-import type { Library } from './command.ts';
+import type { Library } from './command-row.ts';
 import { formatTable } from './format.ts';
 import type { Cell, Dataset, Run, TestData, WriteTableOptions } from './library/index.ts';
 

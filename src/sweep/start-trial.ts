@@ -1,5 +1,5 @@
 import { fork } from 'node:child_process';
-import type { Outcome } from './conduct.ts';
+import type { Outcome } from './job-queue.ts';
 import type { FromTrial, ToTrial } from './trial-process.ts';
 import type { TrialTask } from './trial.ts';
 

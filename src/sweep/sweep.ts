@@ -4,8 +4,8 @@ import { usableCores } from '../engine/index.ts';
 import { MemoryStore } from '../io/index.ts';
 import { storeAt } from '../api/keeping/place.ts';
 import type { RunPlace } from '../api/index.ts';
-import { conduct } from './conduct.ts';
-import type { Outcome, RunJob } from './conduct.ts';
+import { runJobs } from './job-queue.ts';
+import type { Outcome, RunJob } from './job-queue.ts';
 import { writeCard, writePicture } from './card.ts';
 import { Clock } from './clock.ts';
 import { KeptSweep, runOf } from './kept-sweep.ts';
@@ -201,7 +201,7 @@ async function follow(
       for (const { trial } of trials) if (trial !== best?.trial) await store.remove(runOf(trial));
     };
     const report = (event: SweepEvent): void => onEvent?.(event);
-    const { reason } = await conduct(strategy, kept, plan.run(report), {
+    const { reason } = await runJobs(strategy, kept, plan.run(report), {
       workers: strategyOf(settings.strategy, 'sweep').name === 'tpe' ? Math.min(lag, plan.workers) : plan.workers,
       retries: settings.retries ?? 0,
       failures: settings.failures ?? Math.max(3, Math.ceil(strategy.trials / 4)),

@@ -1,5 +1,5 @@
 // The process of one trial: gets its task as a message, says how it goes, ends with what it came to.
-import type { Outcome } from './conduct.ts';
+import type { Outcome } from './job-queue.ts';
 import { runTrial } from './trial.ts';
 import type { TrialTask } from './trial.ts';
 

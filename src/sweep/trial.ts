@@ -3,7 +3,7 @@ import { RunFolder } from '../api/keeping/run-folder.ts';
 import { storeAt } from '../api/keeping/place.ts';
 import type { Store } from '../io/index.ts';
 import type { EpochEvent } from '../training/index.ts';
-import type { Outcome } from './conduct.ts';
+import type { Outcome } from './job-queue.ts';
 import { objectiveMetric } from './objective.ts';
 import type { SweepSettings } from './sweep-json.ts';
 import type { Job } from './strategies/strategy.ts';

@@ -3,7 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { commands } from '../../src/cli/commands/index.ts';
-import type { CommandRow } from '../../src/cli/command.ts';
+import type { CommandRow } from '../../src/cli/command-row.ts';
 import { RepeatedOption } from '../../src/cli/flags.ts';
 import { newFolder, rootsigma, tiny } from './harness.ts';
 

@@ -2,7 +2,7 @@ import { NdArray } from '../../core/index.ts';
 import { subset } from '../../data/index.ts';
 import type { Dataset } from '../../data/index.ts';
 import { key, permutation } from '../../random/index.ts';
-import type { GivenColumn } from './given.ts';
+import type { GivenColumn } from './given-conditions.ts';
 
 /** Distinct conditions of training, [n, size], and how many examples have each. */
 export interface ConditionCounts {

@@ -10,8 +10,8 @@ import { choices, encoderOf, labelName } from './condition-config.ts';
 import { meaning, valuesText } from './condition-words.ts';
 import { distinctConditions, poolOf } from './condition-counts.ts';
 import type { ConditionCounts, Pool } from './condition-counts.ts';
-import { apportion, clausesOf } from './given.ts';
-import type { GivenColumn, GivenShares } from './given.ts';
+import { apportion, clausesOf } from './given-conditions.ts';
+import type { GivenColumn, GivenShares } from './given-conditions.ts';
 
 const names = { rows: 'data.conditions', counts: 'data.condition_counts' } as const;
 

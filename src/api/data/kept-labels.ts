@@ -1,7 +1,7 @@
 import { ValueError } from '../../core/index.ts';
 import type { Dataset } from '../../data/index.ts';
 import { foldIn, key, permutation } from '../../random/index.ts';
-import { apportion } from './given.ts';
+import { apportion } from './given-conditions.ts';
 
 /** Apart from what else a training's seed draws. */
 const stream = 0x6c62;

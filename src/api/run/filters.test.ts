@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { TableEncoder, inferSchema } from '../../data/index.ts';
 import { tableOf } from '../../io/index.ts';
 import type { Cell } from '../../io/index.ts';
-import { clausesOf } from '../data/given.ts';
+import { clausesOf } from '../data/given-conditions.ts';
 import { askedOf } from './filters.ts';
 
 const count = 400;

@@ -1,7 +1,7 @@
 import { NdArray, ValueError } from '../../core/index.ts';
 import type { TableEncoder } from '../../data/index.ts';
-import { conditionsText, mergedGiven } from '../data/given.ts';
-import type { Clause, GivenShares, Operator } from '../data/given.ts';
+import { conditionsText, mergedGiven } from '../data/given-conditions.ts';
+import type { Clause, GivenShares, Operator } from '../data/given-conditions.ts';
 import { valuesText } from '../data/condition-words.ts';
 import { WrittenValues, codesOf } from './written-values.ts';
 

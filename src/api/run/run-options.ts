@@ -10,7 +10,7 @@ import type { Vae } from '../../models/index.ts';
 import type { NamedParameters } from '../../training/index.ts';
 import type { Conditions, GivenRows } from '../data/conditions.ts';
 import type { DataInput } from '../data/data.ts';
-import type { Given } from '../data/given.ts';
+import type { Given } from '../data/given-conditions.ts';
 import type { Acceptance } from './filters.ts';
 
 /** What a `Run` is made of, where it is put together by hand. */

@@ -1,6 +1,6 @@
 import { counted } from '../../core/index.ts';
 import { chosenSplit } from '../chosen-split.ts';
-import type { CommandContext, CommandRow } from '../command.ts';
+import type { CommandContext, CommandRow } from '../command-row.ts';
 import { UsageError } from '../errors.ts';
 import { whole } from '../flag-values.ts';
 import { engineOptions, formulasOption, option, outputOptions, required, splitOption } from '../flags.ts';

@@ -1,6 +1,6 @@
 import { counted, fixed, formerDrawNames } from '../../core/index.ts';
 import { chosenSplit } from '../chosen-split.ts';
-import type { CommandContext, CommandRow } from '../command.ts';
+import type { CommandContext, CommandRow } from '../command-row.ts';
 import { densityText } from '../condition-text.ts';
 import { UsageError } from '../errors.ts';
 import { formatTable } from '../format.ts';

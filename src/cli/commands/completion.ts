@@ -1,4 +1,4 @@
-import type { CommandContext, CommandGroup, CommandRow } from '../command.ts';
+import type { CommandContext, CommandGroup, CommandRow } from '../command-row.ts';
 import { completedCommands } from '../completion.ts';
 import { bashCompletion, fishCompletion, zshCompletion } from '../completion-scripts.ts';
 import { UsageError } from '../errors.ts';

@@ -1,5 +1,5 @@
 import { whole } from '../flag-values.ts';
-import type { CommandContext, CommandRow } from '../command.ts';
+import type { CommandContext, CommandRow } from '../command-row.ts';
 import type { WriteTableOptions } from '../library/index.ts';
 import { readInput } from '../matrix-input.ts';
 import { openRun } from '../open-run.ts';

@@ -1,7 +1,7 @@
 import { counted } from '../../core/index.ts';
 import { whole } from '../flag-values.ts';
 import { chosenSplit } from '../chosen-split.ts';
-import type { CommandContext, CommandRow, Library } from '../command.ts';
+import type { CommandContext, CommandRow, Library } from '../command-row.ts';
 import { UsageError } from '../errors.ts';
 import type { Cell, Dataset, NdArray, SplitChoice } from '../library/index.ts';
 import { openRun } from '../open-run.ts';

@@ -1,7 +1,7 @@
 import { counted, fixed, formerDrawNames } from '../../core/index.ts';
 import { chosenSplit } from '../chosen-split.ts';
 import { conditionText } from '../condition-text.ts';
-import type { CommandContext, CommandRow } from '../command.ts';
+import type { CommandContext, CommandRow } from '../command-row.ts';
 import { formatBars, formatCount, formatTable } from '../format.ts';
 import { metricFlags, metricsOf, sayMetrics } from '../metric-flags.ts';
 import type { MetricFlags } from '../metric-flags.ts';

@@ -1,4 +1,4 @@
-import type { CommandContext, CommandRow } from '../command.ts';
+import type { CommandContext, CommandRow } from '../command-row.ts';
 import { openRun } from '../open-run.ts';
 import { choice, option, outputOptions, required } from '../flags.ts';
 import type { OutputOptions } from '../output.ts';

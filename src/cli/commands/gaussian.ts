@@ -1,6 +1,6 @@
 import { counted } from '../../core/index.ts';
 import { number, whole } from '../flag-values.ts';
-import type { CommandContext, CommandGroup, CommandRow } from '../command.ts';
+import type { CommandContext, CommandGroup, CommandRow } from '../command-row.ts';
 import { UsageError } from '../errors.ts';
 import { formatNumber, formatTable } from '../format.ts';
 import { formatMatrix } from '../format-matrix.ts';

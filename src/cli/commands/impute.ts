@@ -1,5 +1,5 @@
 import { whole } from '../flag-values.ts';
-import type { CommandContext, CommandRow, Library } from '../command.ts';
+import type { CommandContext, CommandRow, Library } from '../command-row.ts';
 import { UsageError } from '../errors.ts';
 import { formatCount } from '../format.ts';
 import type { Cell, ImputeOptions, NdArray, Run, Table, TableImputation, WriteTableOptions } from '../library/index.ts';

@@ -1,4 +1,4 @@
-import type { CommandGroup, CommandRow } from '../command.ts';
+import type { CommandGroup, CommandRow } from '../command-row.ts';
 import { classifyCommand } from './classify.ts';
 import { compareCommand } from './compare.ts';
 import { completionCommand } from './completion.ts';

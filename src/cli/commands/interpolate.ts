@@ -1,6 +1,6 @@
 import { NdArray, counted } from '../../core/index.ts';
 import { whole } from '../flag-values.ts';
-import type { CommandContext, CommandRow } from '../command.ts';
+import type { CommandContext, CommandRow } from '../command-row.ts';
 import type { SplitChoice } from '../library/index.ts';
 import { openRun } from '../open-run.ts';
 import type { EngineFlags } from '../open-run.ts';

@@ -1,5 +1,5 @@
 import { whole } from '../flag-values.ts';
-import type { CommandContext, CommandRow } from '../command.ts';
+import type { CommandContext, CommandRow } from '../command-row.ts';
 import { UsageError } from '../errors.ts';
 import type { SplitChoice } from '../library/index.ts';
 import { openRun } from '../open-run.ts';

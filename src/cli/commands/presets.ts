@@ -1,4 +1,4 @@
-import type { CommandContext, CommandRow } from '../command.ts';
+import type { CommandContext, CommandRow } from '../command-row.ts';
 import { formatTable, wrapText } from '../format.ts';
 import { outputOptions } from '../flags.ts';
 import type { OutputOptions } from '../output.ts';

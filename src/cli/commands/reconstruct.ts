@@ -1,7 +1,7 @@
 import { counted } from '../../core/index.ts';
 import { whole } from '../flag-values.ts';
 import { chosenSplit } from '../chosen-split.ts';
-import type { CommandContext, CommandRow } from '../command.ts';
+import type { CommandContext, CommandRow } from '../command-row.ts';
 import type { SplitChoice } from '../library/index.ts';
 import { openRun } from '../open-run.ts';
 import { engineOptions, formulasOption, givenOption, option, outputOptions, required, splitOption } from '../flags.ts';

@@ -1,5 +1,5 @@
 import { whole } from '../flag-values.ts';
-import type { CommandContext, CommandRow } from '../command.ts';
+import type { CommandContext, CommandRow } from '../command-row.ts';
 import { UsageError } from '../errors.ts';
 import { engineOptions, group, option, outputOptions, required } from '../flags.ts';
 import { openRun } from '../open-run.ts';

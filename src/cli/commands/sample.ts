@@ -1,5 +1,5 @@
 import { given, whole } from '../flag-values.ts';
-import type { CommandContext, CommandRow } from '../command.ts';
+import type { CommandContext, CommandRow } from '../command-row.ts';
 import type { Table, WriteTableOptions } from '../library/index.ts';
 import { UsageError } from '../errors.ts';
 import { openRun } from '../open-run.ts';

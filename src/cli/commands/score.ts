@@ -1,7 +1,7 @@
 import { counted, fixed } from '../../core/index.ts';
 import { number, whole } from '../flag-values.ts';
 import { chosenSplit } from '../chosen-split.ts';
-import type { CommandContext, CommandRow, Library } from '../command.ts';
+import type { CommandContext, CommandRow, Library } from '../command-row.ts';
 import { UsageError } from '../errors.ts';
 import { formatCount } from '../format.ts';
 import type { AnomalyMethod, AnomalyThreshold, Dataset, SplitChoice, WriteTableOptions } from '../library/index.ts';

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { counted } from '../../core/index.ts';
 import type { AccessEntry, RunAbout, RunsToServe, ServeOptions } from '../../serve/index.ts';
 import { number, whole } from '../flag-values.ts';
-import type { CommandContext, CommandRow } from '../command.ts';
+import type { CommandContext, CommandRow } from '../command-row.ts';
 import { UsageError } from '../errors.ts';
 import type { EngineFlags } from '../open-run.ts';
 import { choice, engineOptions, group, option, outputOptions } from '../flags.ts';

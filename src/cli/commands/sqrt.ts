@@ -1,5 +1,5 @@
 import { number, whole } from '../flag-values.ts';
-import type { CommandContext, CommandRow, Library } from '../command.ts';
+import type { CommandContext, CommandRow, Library } from '../command-row.ts';
 import { UsageError } from '../errors.ts';
 import { formatNumber, formatTable } from '../format.ts';
 import { formatMatrix } from '../format-matrix.ts';

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { number, whole } from '../flag-values.ts';
-import type { CommandContext, CommandRow } from '../command.ts';
+import type { CommandContext, CommandRow } from '../command-row.ts';
 import { group, option, outputOptions } from '../flags.ts';
 import type { OutputOptions } from '../output.ts';
 

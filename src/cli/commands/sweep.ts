@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import { InvalidArgumentError } from 'commander';
 import { counted, metricInWords } from '../../core/index.ts';
 import { whole } from '../flag-values.ts';
-import type { CommandContext, CommandRow } from '../command.ts';
+import type { CommandContext, CommandRow } from '../command-row.ts';
 import { UsageError } from '../errors.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { ExitCode } from '../exit-codes.ts';

@@ -3,7 +3,7 @@ import type { Option } from 'commander';
 import { names, number, setting, whole } from '../flag-values.ts';
 import { byFirst } from '../../mpi/index.ts';
 import type { Communicator } from '../../mpi/index.ts';
-import type { CommandContext, CommandRow, Library } from '../command.ts';
+import type { CommandContext, CommandRow, Library } from '../command-row.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { formatBytes, formatCount } from '../format.ts';

@@ -1,6 +1,6 @@
 import { NdArray, counted } from '../../core/index.ts';
 import { number, whole, wholeList } from '../flag-values.ts';
-import type { CommandContext, CommandRow } from '../command.ts';
+import type { CommandContext, CommandRow } from '../command-row.ts';
 import { UsageError } from '../errors.ts';
 import type { Run } from '../library/index.ts';
 import { openRun } from '../open-run.ts';

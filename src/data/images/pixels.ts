@@ -41,6 +41,10 @@ export interface Findings {
   readonly highest: number;
 }
 
+export function imagesText(count: number): string {
+  return count === 1 ? '1 image' : `${count} images`;
+}
+
 /** Whether the pixels of so many images stay on disk. */
 export function isLarge(count: number, { target, context }: Pick<PixelOptions, 'target' | 'context'>): boolean {
   return count * recordBytes(target) > (context.memoryLimit ?? defaultMemoryLimit);

@@ -12,9 +12,9 @@ import type { SplitName } from '../split-names.ts';
 import { defaultTestFraction, holdOutTest, noteOfSplit } from '../split.ts';
 import type { ImageSource } from './image-source.ts';
 import type { ImageFile, ImageListing } from './listing.ts';
-import { readPixels } from './pixels.ts';
-import type { Findings, ImageTarget } from './pixels.ts';
-import { rangeOf } from './range.ts';
+import { imagesText, readPixels } from './pixels.ts';
+import type { ImageTarget } from './pixels.ts';
+import { fullRange, notesOfRange, rangeOf } from './sixteen-bit-range.ts';
 import { Unreadable } from './unreadable.ts';
 
 /** Images that all have one size keep it up to here; others become `defaultSide` × `defaultSide`. */
@@ -22,7 +22,6 @@ const largestOwnSide = 64;
 const defaultSide = 32;
 /** Where an image's header ends in nearly all files; the others are read whole. */
 const headBytes = 2 ** 17;
-const fullRange = 65535;
 
 const known = [
   'seed',
@@ -100,7 +99,6 @@ export async function readImages(
     given,
     share: areForModel(context) ? 0 : defaultTestFraction,
   });
-  const images = files.length === 1 ? '1 image' : `${files.length} images`;
   return {
     source: name,
     ...splits,
@@ -117,8 +115,9 @@ export async function readImages(
     notes: [
       ...unreadable.notes(),
       ...notesOfOthers(listing),
-      ...notesOfFindings(findings, { given, range, deep: deep.length }),
-      `${images} as ${target.height}×${target.width} ${target.channels === 1 ? 'grey' : 'RGB'}` +
+      ...notesOfTransparency(findings.transparent, background ?? 255),
+      ...notesOfRange(findings, { range, deep: deep.length }),
+      `${imagesText(files.length)} as ${target.height}×${target.width} ${target.channels === 1 ? 'grey' : 'RGB'}` +
         (classNames ? `, ${classNames.length} classes by folder.` : '.'),
       ...(cached === undefined ? [] : [`${name} is large: its pixels are read from ${cached} as they are needed.`]),
       ...(listing.ownSplits || areForModel(context) ? [] : [noteOfSplit(splits)]),
@@ -146,29 +145,11 @@ function notesOfOthers({ others, rest }: ImageListing): string[] {
   ];
 }
 
-/** What became of transparent pixels and of 16-bit values. */
-function notesOfFindings(
-  { transparent, clipped, highest }: Findings,
-  { given, range, deep }: { readonly given: DatasetOptions; readonly range: number; readonly deep: number },
-): string[] {
-  const notes: string[] = [];
-  const { background = 255 } = given;
-  if (transparent > 0) {
-    const on = background === 255 ? 'white' : background === 0 ? 'black' : `grey ${background}`;
-    notes.push(`transparent pixels (in ${countOf(transparent)}) are composed on ${on}; the data option background, 0 to 255, chooses another grey.`); // prettier-ignore
-  }
-  if (deep === 0) return notes;
-  if (range < fullRange) {
-    notes.push(`16-bit values (in ${countOf(deep)}) reach ${highest}: ${range} and more become white; the data option range chooses a number or 'full', 65535.`); // prettier-ignore
-  } else if (highest > 0 && highest < 4096) {
-    notes.push(`16-bit values (in ${countOf(deep)}) reach ${highest} of 65535 only: nearly black. The data option range takes 'auto' or a number, such as ${highest}.`); // prettier-ignore
-  }
-  if (clipped > 0) notes.push(`${countOf(clipped)} with values above ${range}: they were cut there.`);
-  return notes;
-}
-
-function countOf(count: number): string {
-  return count === 1 ? '1 image' : `${count} images`;
+/** What became of transparent pixels. */
+function notesOfTransparency(count: number, background: number): string[] {
+  if (count === 0) return [];
+  const on = background === 255 ? 'white' : background === 0 ? 'black' : `grey ${background}`;
+  return [`transparent pixels (in ${imagesText(count)}) are composed on ${on}; the data option background, 0 to 255, chooses another grey.`]; // prettier-ignore
 }
 
 /** What a run's images were brought to. */

@@ -2,14 +2,15 @@ import { ValueError } from '../../core/index.ts';
 import type { ResolveContext } from '../context.ts';
 import type { ImageSource } from './image-source.ts';
 import type { ImageFile } from './listing.ts';
-import { forEachImage, isLarge } from './pixels.ts';
-import type { ImageTarget, PixelOptions } from './pixels.ts';
+import { forEachImage, imagesText, isLarge } from './pixels.ts';
+import type { Findings, ImageTarget, PixelOptions } from './pixels.ts';
 import type { Unreadable } from './unreadable.ts';
 
 /** What 16-bit samples stand for: `full` 0 to 65535; a number, 0 to that; `auto` what the files of the folder use. */
 export type ImageRange = number | 'auto' | 'full';
 
-const full = 65535;
+/** The highest value that 16 bits have. */
+export const fullRange = 65535;
 
 /**
  * The value of 16-bit images that becomes white. Cameras and scanners of 10, 12 or 14 bits write their numbers as they are: so `auto`
@@ -30,16 +31,16 @@ export async function rangeOf(
   },
 ): Promise<number> {
   const { source, range = 'auto' } = options;
-  if (range === 'full') return full;
+  if (range === 'full') return fullRange;
   if (range !== 'auto') {
-    if (Number.isInteger(range) && range >= 1 && range <= full) return range;
+    if (Number.isInteger(range) && range >= 1 && range <= fullRange) return range;
     throw new ValueError(
       `${source.name}: range must be 'auto', 'full' or a whole number from 1 to 65535, got ${String(range)}.`,
     );
   }
-  if (deep.length === 0) return full;
+  if (deep.length === 0) return fullRange;
   const highest = await highestOf(deep, options);
-  return highest === 0 ? full : 2 ** Math.ceil(Math.log2(highest + 1)) - 1;
+  return highest === 0 ? fullRange : 2 ** Math.ceil(Math.log2(highest + 1)) - 1;
 }
 
 async function highestOf(
@@ -63,4 +64,24 @@ async function highestOf(
   };
   if (!source.cache || !isLarge(deep.length, options)) return scan();
   return (await source.cache.keep(deep, ['highest', 2, { ...form }], context, scan)).about;
+}
+
+/**
+ * What became of 16-bit values.
+ *
+ * @param deep how many images have them
+ */
+export function notesOfRange(
+  { clipped, highest }: Pick<Findings, 'clipped' | 'highest'>,
+  { range, deep }: { readonly range: number; readonly deep: number },
+): string[] {
+  if (deep === 0) return [];
+  const notes: string[] = [];
+  if (range < fullRange) {
+    notes.push(`16-bit values (in ${imagesText(deep)}) reach ${highest}: ${range} and more become white; the data option range chooses a number or 'full', 65535.`); // prettier-ignore
+  } else if (highest > 0 && highest < 4096) {
+    notes.push(`16-bit values (in ${imagesText(deep)}) reach ${highest} of 65535 only: nearly black. The data option range takes 'auto' or a number, such as ${highest}.`); // prettier-ignore
+  }
+  if (clipped > 0) notes.push(`${imagesText(clipped)} with values above ${range}: they were cut there.`);
+  return notes;
 }

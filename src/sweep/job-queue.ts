@@ -12,7 +12,7 @@ export type Outcome =
 /** What does the work of a job. Never rejects for what a trial does wrong. */
 export type RunJob = (job: Job, signal: AbortSignal) => Promise<Outcome>;
 
-export interface ConductOptions {
+export interface JobQueueOptions {
   readonly workers: number;
   /** More trials than that may not fail. */
   readonly failures: number;
@@ -27,7 +27,7 @@ export interface ConductOptions {
 }
 
 /** How it went. */
-export interface Conducted {
+export interface JobQueueResult {
   readonly ended: ReadonlyMap<number, EndedRecord>;
   readonly reason: 'finished' | 'interrupted';
 }
@@ -38,12 +38,12 @@ export interface Conducted {
  *
  * @throws DataError where the log is not this sweep's; RootsigmaError where too many trials fail
  */
-export async function conduct(
+export async function runJobs(
   strategy: Strategy,
   log: KeptSweep,
   run: RunJob,
-  options: ConductOptions,
-): Promise<Conducted> {
+  options: JobQueueOptions,
+): Promise<JobQueueResult> {
   const { workers, retries, isMine, onRecord, onDirection } = options;
   const ended = new Map(log.ended);
   for (const { direction } of ended.values()) if (direction) onDirection(direction);
