@@ -7,6 +7,7 @@ import {
   classColor,
   fitText,
   labeledRows,
+  logTicks,
   mapColor,
   measureText,
   parallelCoordinates,
@@ -84,6 +85,22 @@ describe('axisTicks', () => {
       expect(ticks[0]! >= -0.7 * scale && ticks.at(-1)! <= 1.9 * scale).toBe(true);
     }
   });
+});
+
+it('logTicks gives round numbers inside a range, few and at least three', () => {
+  expect(logTicks(1, 1000)).toEqual([1, 10, 100, 1000]);
+  expect(logTicks(3, 150)).toEqual([5, 10, 20, 50, 100]);
+  expect(logTicks(90, 140)).toEqual([90, 100, 110, 120, 130, 140]);
+  expect(logTicks(1e-8, 1e8)).toEqual([1e-8, 1e-4, 1, 1e4, 1e8]);
+  expect([logTicks(2, 2), logTicks(0, 2)]).toEqual([[2], [0]]);
+  for (let low = 1e-7; low < 1e7; low *= 3.7) {
+    for (const ratio of [1.01, 1.3, 2, 7, 30, 99, 320, 1e4, 1e9]) {
+      const ticks = logTicks(low, ratio * low);
+      expect(ticks.length, `${low} to ${ratio * low}`).toBeGreaterThanOrEqual(2);
+      expect(ticks.length, `${low} to ${ratio * low}`).toBeLessThanOrEqual(9);
+      expect(ticks.every((tick, k) => tick > (ticks[k - 1] ?? 0) && tick >= low * 0.999999 && tick <= ratio * low * 1.000001)).toBe(true); // prettier-ignore
+    }
+  }
 });
 
 describe('colours', () => {

@@ -13,4 +13,4 @@ export type { ScatterOptions } from './scatter.ts';
 export { comparison, isImageShape, sheet } from './sheets.ts';
 export type { SheetOptions } from './sheets.ts';
 export { fitText, lineHeight, measureText, textMiddle } from './text.ts';
-export { axisTicks, tickText } from './ticks.ts';
+export { axisTicks, logTicks, tickText } from './ticks.ts';

@@ -1,7 +1,8 @@
-import { axisTicks, tickText } from '../../drawing/ticks.ts';
+import { axisTicks, logTicks, tickText } from '../../drawing/ticks.ts';
 import { mapColor } from '../../drawing/colors.ts';
 import type { Color } from '../../drawing/canvas.ts';
 import type { ColumnPoints } from '../record/column.ts';
+import type { SplitLine } from '../record/split-lines.ts';
 import { Markup, markup } from './html.ts';
 import type { Part } from './html.ts';
 import { shownNumber } from './numbers.ts';
@@ -13,7 +14,14 @@ import { shownNumber } from './numbers.ts';
 export interface Line {
   readonly name: string;
   readonly points: ColumnPoints;
+  /** How it is told from the others. Default: the first colour, full. */
+  readonly look?: SplitLine;
 }
+
+/** Of a line that stands alone. */
+const plain: SplitLine = { color: 0, dash: [] };
+
+const dashOf = ({ dash }: SplitLine): Part => (dash.length === 0 ? undefined : new Markup(` stroke-dasharray="${dash.join(' ')}"`)); // prettier-ignore
 
 const [width, height] = [520, 240];
 const frame = { left: 58, right: 12, top: 10, bottom: 30 };
@@ -44,7 +52,7 @@ export function lineChart(
   const last = steps.reduce((most, step) => Math.max(most, step), 0);
   const x = scaleOf([first, last], [frame.left, width - frame.right]);
   const y = scaleOf([low, high], [height - frame.bottom, frame.top]);
-  const lineOf = ({ points }: Line, at: number): Part => {
+  const lineOf = ({ points, look = plain }: Line): Part => {
     let [path, isOpen] = ['', false];
     points.value.forEach((value, k) => {
       if (value === null) isOpen = false;
@@ -55,27 +63,27 @@ export function lineChart(
     });
     const lone = points.value.length === 1 && typeof points.value[0] === 'number';
     return [
-      bandOf(points, at, { x, y: (value) => y(shape(value)) }),
+      bandOf(points, look.color, { x, y: (value) => y(shape(value)) }),
       lone
         ? markup`<circle
-            class="dot k${at}"
+            class="dot k${look.color}"
             cx="${place(x(points.step[0] ?? NaN))}"
             cy="${place(y(shape(points.value[0] ?? NaN)))}"
             r="3"
           />`
-        : markup`<path class="line k${at}" d="${path}" />`,
+        : markup`<path class="line k${look.color}"${dashOf(look)} d="${path}" />`,
     ];
   };
   const { best } = options;
   const isMarked = best !== undefined && best > first && best < last;
   const picture = markup`<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${sentence(title, lines)}">
-    ${yAxis(isLog ? powers(low, high) : axisTicks(low, high, 4), y, isLog)}${xAxis(axisTicks(first, last, 5), x)}
+    ${yAxis(isLog ? logTicks(10 ** low, 10 ** high, 4).map(Math.log10) : axisTicks(low, high, 4), y, isLog)}${xAxis(axisTicks(first, last, 5), x)}
     ${isMarked ? markup`<line class="mark" x1="${place(x(best))}" x2="${place(x(best))}" y1="${frame.top}" y2="${height - frame.bottom}" />` : undefined}
     ${lines.map(lineOf)}
   </svg>`;
   return figure(title, {
     about: [options.about, isLog ? 'logarithmic scale' : undefined].filter((each) => each !== undefined).join('; '),
-    legend: lines.length > 1 || lines[0]?.name !== title ? lines.map(({ name }) => name) : [],
+    legend: lines.length > 1 || lines[0]?.name !== title ? lines.map(({ name, look = plain }) => ({ name, look })) : [],
     picture,
     table: tableOf(lines),
   });
@@ -113,15 +121,6 @@ function yAxis(ticks: readonly number[], y: (value: number) => number, isLog = f
         y2="${place(y(tick))}"
       /><text x="${frame.left - 8}" y="${place(y(tick) + 4)}" text-anchor="end">${text}</text>`;
   });
-}
-
-/** 1, 2 and 5 times powers of ten between two logarithms, or the powers alone where these are many. */
-function powers(low: number, high: number): number[] {
-  const factors = high - low > 2 ? [1] : [1, 2, 5];
-  const all = Array.from({ length: Math.ceil(high) - Math.floor(low) + 1 }, (_, k) => k + Math.floor(low));
-  const ticks = all.flatMap((power) => factors.map((factor) => power + Math.log10(factor)));
-  const shown = ticks.filter((tick) => tick >= low && tick <= high);
-  return shown.filter((_, k) => k % Math.ceil(shown.length / 6) === 0);
 }
 
 /** The last tick says what they are; one that would run into it is left out. */
@@ -184,7 +183,7 @@ function tableOf(lines: readonly Line[]): Markup {
 /** A picture with its title, what it shows, and its numbers. */
 export function figure(
   title: string,
-  { about, legend, picture, table, isSquare = false }: { readonly about?: string; readonly legend: readonly string[]; readonly picture: Part; readonly table?: Markup; readonly isSquare?: boolean }, // prettier-ignore
+  { about, legend, picture, table, isSquare = false }: { readonly about?: string; readonly legend: readonly { readonly name: string; readonly look: SplitLine }[]; readonly picture: Part; readonly table?: Markup; readonly isSquare?: boolean }, // prettier-ignore
 ): Markup {
   return markup`<figure${isSquare ? new Markup(' class="square"') : undefined}>
     <figcaption><b>${title}</b>${about ? markup` <span>${about}</span>` : undefined}</figcaption>
@@ -192,9 +191,9 @@ export function figure(
       legend.length > 0
         ? markup`<ul class="legend">
             ${legend.map(
-              (name, at) =>
+              ({ name, look }) =>
                 markup`<li>
-                  <svg viewBox="0 0 14 10" aria-hidden="true"><path class="line k${at}" d="M1 5H13" /></svg>${name}
+                  <svg viewBox="0 0 22 10" aria-hidden="true"><path class="line k${look.color}"${dashOf(look)} d="M1 5H21" /></svg>${name}
                 </li>`,
             )}
           </ul>`

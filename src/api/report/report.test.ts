@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { NdArray, htmlReport, load, makeDigits, tableOf, train } from '../index.ts';
 import type { Run, TrainOptions } from '../index.ts';
+import { splitLines } from '../record/split-lines.ts';
 import { markup } from './html.ts';
 import { shownDuration, shownNumber } from './numbers.ts';
 
@@ -50,17 +51,19 @@ describe('of images', () => {
     const epochs = lines.filter(({ event }) => event === 'epoch') as unknown as { step: number; epoch: number; training: { elbo: number }; validation: { elbo: number }; klPerDimension: number[] }[]; // prettier-ignore
     const figure = figureOf(page, 'ELBO, nats');
     expect(cells(figure).filter((row) => row.length > 0)).toEqual(
-      epochs.map(({ step, epoch, training, validation }) => [String(step), String(epoch), shownNumber(training.elbo), shownNumber(validation.elbo)]), // prettier-ignore
+      epochs.map(({ step, epoch, training, validation }) => [String(step), String(epoch), shownNumber(validation.elbo), shownNumber(training.elbo)]), // prettier-ignore
     );
     // Two lines of six points, higher ones higher up.
-    const paths = [...figure.matchAll(/class="line k(\d)"\s+d="(M[^"]+)"/g)].filter(([, , d]) => !d!.includes('H'));
-    expect(paths).toHaveLength(2);
-    for (const [, , d] of paths) {
+    const paths = [...figure.matchAll(/class="line k(\d)"(?: stroke-dasharray="([\d ]+)")?\s+d="(M[^"]+)"/g)].filter(([, , , d]) => !d!.includes('H')); // prettier-ignore
+    // Validation is full and training dashed, as everywhere.
+    expect(paths.map(([, color, dash = '']) => [Number(color), dash])).toEqual(Object.values(splitLines).map(({ color, dash }) => [color, dash.join(' ')])); // prettier-ignore
+    expect(Object.keys(splitLines)).toEqual(['validation', 'training']);
+    for (const [, , , d] of paths) {
       const places = [...d!.matchAll(/([\d.]+) ([\d.]+)/g)].map(([, x, y]) => [Number(x), Number(y)] as const);
       expect(places).toHaveLength(6);
       expect(places.map(([x]) => x)).toEqual(places.map(([x]) => x).sort((a, b) => a - b));
     }
-    const heights = [...paths[0]![2]!.matchAll(/[\d.]+ ([\d.]+)/g)].map(([, y]) => Number(y));
+    const heights = [...paths[1]![3]!.matchAll(/[\d.]+ ([\d.]+)/g)].map(([, y]) => Number(y));
     const order = (values: readonly number[]): number[] => values.map((_, k) => k).sort((a, b) => values[a]! - values[b]!); // prettier-ignore
     expect(order(heights)).toEqual(order(epochs.map(({ training }) => -training.elbo)));
     const bars = cells(figureOf(page, 'KL of each latent dimension')).filter((row) => row.length > 0);

@@ -6,6 +6,7 @@ import { isLearned } from '../../nn/index.ts';
 import { sha256 } from '../../io/sha256.ts';
 import type { DataInput } from '../data/data.ts';
 import type { ColumnPoints } from '../record/column.ts';
+import { splitLines } from '../record/split-lines.ts';
 import type { RunEvaluation } from '../run/run-options.ts';
 import type { Run } from '../run/run.ts';
 import { toBase64 } from './base64.ts';
@@ -113,7 +114,7 @@ function tiles(run: Run, history: History, evaluation: RunEvaluation | undefined
   const found: (Tile | undefined)[] = [
     evaluation && run.hasDensity ? { name: 'ELBO, evaluated', value: shownNumber(evaluation.elbo), about: `± ${shownNumber(evaluation.elboStandardError)} nats, ${evaluation.examples} examples` } : undefined,
     evaluation && run.hasDensity ? { name: 'NLL', value: shownNumber(evaluation.nll.value), about: `± ${shownNumber(evaluation.nll.standardError)} nats, ${evaluation.draws} draws` } : undefined,
-    !evaluation && validated !== undefined ? { name: 'ELBO, held out', value: shownNumber(validated), about: `nats, epoch ${bestEpoch}` } : undefined,
+    !evaluation && validated !== undefined ? { name: 'ELBO, validation', value: shownNumber(validated), about: `nats, epoch ${bestEpoch}` } : undefined,
     unitsTile(run, history, evaluation),
     { name: 'Epochs', value: String(epochs || run.config.training.epochs), about: bestEpoch === undefined ? `${history.steps.toLocaleString('en')} steps` : `the parameters are those of epoch ${bestEpoch}` },
     seconds === undefined ? undefined : { name: 'Training took', value: shownDuration(seconds), about: `${history.steps.toLocaleString('en')} steps` },
@@ -171,9 +172,9 @@ function curves({ curves: all, steps, bestEpoch }: History): Markup {
   const terms = [...new Set([...termsInOrder, ...named('training.'), ...named('validation.')])];
   const best = stepOfEpoch(all, bestEpoch);
   const charts: Part[] = terms.map((term) => {
-    const lines = (['training', 'validation'] as const).flatMap((split) => {
+    const lines = Object.entries(splitLines).flatMap(([split, look]) => {
       const points = all.get(`${split}.${term}`);
-      return points ? [{ name: split === 'validation' ? 'held out' : split, points }] : [];
+      return points ? [{ name: split, points, look }] : [];
     });
     return lines.length === 0
       ? undefined
@@ -193,7 +194,7 @@ function curves({ curves: all, steps, bestEpoch }: History): Markup {
     if (!points || (name !== 'step.loss' && points.value.every((value) => value === points.value[0]))) continue;
     charts.push(lineChart(title, [{ name: title, points }]));
   }
-  const about = best === undefined || best >= steps ? '' : ` The dashed line is where the parameters that are kept were reached, epoch ${bestEpoch}.`; // prettier-ignore
+  const about = best === undefined || best >= steps ? '' : ` The upright line is where the parameters that are kept were reached, epoch ${bestEpoch}.`; // prettier-ignore
   return markup`<p class="quiet">Means over examples, in nats where it says so; training’s over each epoch, with the parameters as they were at each step.${about}</p><div class="charts">${charts}</div>`; // prettier-ignore
 }
 

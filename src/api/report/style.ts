@@ -40,7 +40,7 @@ svg .mark { stroke: var(--quiet); stroke-dasharray: 3 4; }
 .k0 { stroke: var(--s0); color: var(--s0); } .k1 { stroke: var(--s1); color: var(--s1); } .k2 { stroke: var(--s2); color: var(--s2); } .k3 { stroke: var(--s3); color: var(--s3); }
 svg .band.k0, svg .dot.k0 { fill: var(--s0); } svg .band.k1, svg .dot.k1 { fill: var(--s1); } svg .band.k2, svg .dot.k2 { fill: var(--s2); } svg .band.k3, svg .dot.k3 { fill: var(--s3); }
 .legend { display: flex; flex-wrap: wrap; gap: 2px 16px; margin: 0 0 4px; padding: 0; list-style: none; font-size: 0.85rem; color: var(--quiet); }
-.legend svg { display: inline-block; width: 14px; height: 10px; margin-right: 5px; vertical-align: baseline; }
+.legend svg { display: inline-block; width: 22px; height: 10px; margin-right: 5px; vertical-align: baseline; }
 .pictures { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 300px), 1fr)); gap: 20px; align-items: start; }
 .strip { display: grid; grid-template-columns: repeat(auto-fill, minmax(150px, 1fr)); gap: 12px; margin: 12px 0 20px; }
 img { display: block; width: 100%; height: auto; image-rendering: pixelated; border-radius: 6px; background: var(--card); }

@@ -5,10 +5,11 @@ import { formatNumber } from '../ui/format.ts';
 import './chart.css';
 import { summaryOf } from './lines.ts';
 import type { Line, XAxis } from './lines.ts';
-import { formatPlace } from './plot-options.ts';
-import type { Zoom } from './plot-options.ts';
+import { formatPlace } from './places.ts';
+import type { Zoom } from './places.ts';
 import { Swatch } from './swatch.tsx';
 import { usePlot } from './use-plot.ts';
+import type { PlaceValue } from './use-plot.ts';
 
 interface ChartProps {
   readonly title: string;
@@ -45,13 +46,15 @@ type CurveProps = Omit<ChartProps, 'place' | 'help' | 'lines'> & { readonly line
 
 function Curve({ title, lines, axis, isLog, zoom, onZoom }: CurveProps) {
   const values = useRef<(HTMLElement | null)[]>([]);
+  const smooths = useRef<(HTMLElement | null)[]>([]);
   const readout = useRef<HTMLSpanElement>(null);
   const [spoken, setSpoken] = useState('');
   // Past the drawing of components: the pointer moves often.
-  const onPlace = (at: number | undefined, found: readonly (number | null)[]): void => {
-    found.forEach((value, index) => {
-      const element = values.current[index];
+  const onPlace = (at: number | undefined, found: readonly PlaceValue[]): void => {
+    found.forEach(({ value, smoothed }, index) => {
+      const [element, beside] = [values.current[index], smooths.current[index]];
       if (element) element.textContent = formatNumber(value);
+      if (beside) beside.textContent = smoothed === undefined ? '' : `smoothed ${formatNumber(smoothed)}`;
     });
     if (readout.current) readout.current.textContent = at === undefined ? 'last' : formatPlace(at, axis);
   };
@@ -63,7 +66,7 @@ function Curve({ title, lines, axis, isLog, zoom, onZoom }: CurveProps) {
     const by = moves[event.key];
     if (by === undefined || !move(by)) return;
     event.preventDefault();
-    const told = lines.map(({ label }, index) => `${label} ${values.current[index]?.textContent ?? ''}`);
+    const told = lines.map(({ label }, index) => [label, values.current[index]?.textContent, smooths.current[index]?.textContent].filter(Boolean).join(' '));
     setSpoken(`${readout.current?.textContent ?? ''}: ${told.join(', ')}`);
   };
   const broken = lines.reduce((sum, line) => sum + summaryOf(line).broken, 0);
@@ -76,6 +79,7 @@ function Curve({ title, lines, axis, isLog, zoom, onZoom }: CurveProps) {
             <Swatch color={color} dash={dash} />
             <span class="legend-name" title={label}>{label}</span>
             <span class="legend-value" ref={(element) => { values.current[index] = element; }} />
+            <span class="quiet legend-smoothed" ref={(element) => { smooths.current[index] = element; }} />
           </li>
         ))}
         <li class="quiet legend-place"><span ref={readout}>last</span></li>

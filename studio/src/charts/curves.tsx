@@ -4,7 +4,8 @@ import { useChoice, useNumberSetting, useSetting, route, setQuery } from '../she
 import { colorOf, paint } from '../shell/theme.ts';
 import { Failure, Loading, Empty } from '../ui/message.tsx';
 import { Chart } from './chart.tsx';
-import type { Zoom } from './plot-options.ts';
+import type { Zoom } from './places.ts';
+import { againDashes, splitLines } from '../../../src/api/record/split-lines.ts';
 import { chartGroups } from './groups.ts';
 import type { ChartGroup, ChartPlan } from './groups.ts';
 import { HeatMap } from './heat-map.tsx';
@@ -15,10 +16,8 @@ import { useSeries } from './run-series.ts';
 import type { SeriesStore } from './run-series.ts';
 import { useLive } from './use-live.ts';
 
-/** Beyond eight runs colours come again, with another dash. */
+/** Beyond eight runs colours come again, with other dashes. */
 const colors = 8;
-const dashes = [[], [8, 3], [2, 3], [10, 3, 2, 3]] as const;
-const partDashes: Readonly<Record<string, readonly number[]>> = { validation: [], training: [4, 3] };
 
 export function runColor(index: number): string {
   return colorOf(`--series-${index % colors}`);
@@ -39,7 +38,7 @@ function AllCurves({ runs }: { readonly runs: readonly Named[] }) {
   const [log, setLog] = useChoice('scale', ['linear', 'log']);
   const [find, setFind] = useSetting('find', '');
   const zoom = zoomOf(route.value.query.get('zoom'));
-  const setZoom = (next: Zoom): void => { setQuery({ zoom: next?.map((each) => String(Number(each.toPrecision(6)))).join(',') }); };
+  const setZoom = (next: Zoom): void => { setQuery({ zoom: next?.join(',') }); };
   const store = useSeries(runs.map(({ id }) => id));
   const read = runs.flatMap((run, index) => {
     const live = store?.runs.get(run.id);
@@ -115,10 +114,10 @@ function linesOf(plan: ChartPlan, store: SeriesStore, runs: readonly Named[], ax
       const live = store.runs.get(run.id);
       const points = live?.metrics.get(metric);
       if (!live || !points) return [];
-      const own = dashes[Math.floor(index / colors) % dashes.length] ?? [];
-      const dash = part === undefined ? own : (partDashes[part] ?? own);
-      // One run's parts are told apart by colour too.
-      const color = isSingle ? runColor(part === 'training' ? 1 : 0) : runColor(index);
+      const split = part ?? 'validation';
+      const dash = index < colors ? splitLines[split].dash : againDashes[split];
+      // One run's splits are told apart by colour too.
+      const color = runColor(isSingle && part ? splitLines[part].color : index);
       const label = isSingle ? (part ?? 'value') : [run.name, part].filter(Boolean).join(' ');
       const line = lineOf(points, live, axis, weight, { label, color, dash });
       return line ? [line] : [];
@@ -177,18 +176,26 @@ function ActiveUnits({ store, runs, axis, zoom, onZoom, isSingle }: Shared) {
   return <Chart title="Active units" help="dimensions that tell examples apart, over epochs" lines={value} axis="epoch" isLog={false} zoom={isByEpoch ? zoom : undefined} onZoom={isByEpoch ? onZoom : () => undefined} place={place} />;
 } // prettier-ignore
 
+/** What the numbers of an axis are, and the least that two of them are apart. */
+const zoomUnits: Readonly<Record<XAxis, readonly [unit: string, step: number | 'any']>> = {
+  step: ['step', 1],
+  epoch: ['epoch', 1],
+  time: ['second', 'any'],
+};
+
 function ZoomFields({ zoom, axis, onZoom }: { readonly zoom: Zoom; readonly axis: XAxis; readonly onZoom: (zoom: Zoom) => void }) {
   const change = (index: 0 | 1, value: number): void => {
     const [from, to] = zoom ?? [0, Number.MAX_SAFE_INTEGER];
     const next = index === 0 ? ([value, to] as const) : ([from, value] as const);
     if (Number.isFinite(value) && next[0] < next[1]) onZoom(next);
   };
+  const [unit, step] = zoomUnits[axis];
   return (
-    <div class="row zoom">
-      {(['From', 'to'] as const).map((name, index) => (
+    <div class="row zoom" role="group" aria-label="Part of the axis that is shown">
+      {(['From', 'To'] as const).map((name, index) => (
         <label key={name}>
-          {name} {index === 0 ? axis : ''}
-          <input type="number" step="any" value={zoom && zoom[index] !== Number.MAX_SAFE_INTEGER ? zoom[index] : ''} placeholder={index === 0 ? 'first' : 'last'} onChange={(event) => { change(index as 0 | 1, event.currentTarget.valueAsNumber); }} />
+          {name} {unit}
+          <input type="number" min="0" step={step} value={zoom && zoom[index] !== Number.MAX_SAFE_INTEGER ? zoom[index] : ''} placeholder={index === 0 ? 'first' : 'last'} onChange={(event) => { change(index as 0 | 1, event.currentTarget.valueAsNumber); }} />
         </label>
       ))}
       <button type="button" disabled={!zoom} onClick={() => { onZoom(undefined); }}>Show all</button>

@@ -1,10 +1,13 @@
 // Which charts there are, from the names of the metrics: training and validation of one thing share a chart.
 
+import { isSplit } from '../../../src/api/record/split-lines.ts';
+import type { Split } from '../../../src/api/record/split-lines.ts';
+
 export interface ChartLine {
   /** The metric's name: `validation.elbo`. */
   readonly metric: string;
   /** What tells it from the other lines of a run in the same chart: `validation`. */
-  readonly part?: string;
+  readonly part?: Split;
 }
 
 export interface ChartPlan {
@@ -63,7 +66,7 @@ export function chartGroups(names: Iterable<string>): readonly ChartGroup[] {
   for (const metric of all) {
     const [first = '', ...rest] = metric.split('.');
     const name = rest.join('.');
-    if (first === 'training' || first === 'validation') {
+    if (isSplit(first)) {
       epochs.set(name, [...(epochs.get(name) ?? []), { metric, part: first }]);
       continue;
     }

@@ -1,11 +1,11 @@
 // How uPlot draws: thin lines, a band where a point stands for several values, crosses where a value is no number.
 import type uPlot from 'uplot';
+import { logTicks } from '../../../src/drawing/ticks.ts';
 import { colorOf } from '../shell/theme.ts';
 import { formatNumber, formatSeconds } from '../ui/format.ts';
 import type { DrawnSeries, Line, XAxis } from './lines.ts';
-
-/** Which part of the axis is shown; undefined for all of it. */
-export type Zoom = readonly [from: number, to: number] | undefined;
+import { roundedZoom } from './places.ts';
+import type { Zoom } from './places.ts';
 
 export interface PlotParts {
   readonly width: number;
@@ -25,13 +25,13 @@ const logarithmic = 3 as uPlot.Scale.Distr;
 const height = 190;
 const font = '11px system-ui, sans-serif';
 
-export function formatPlace(value: number, axis: XAxis): string {
-  if (axis === 'time') return formatSeconds(value);
-  return axis === 'step' ? `step ${Math.round(value).toLocaleString('en')}` : `epoch ${formatNumber(value, 3)}`;
-}
+/** What ticks may be apart: steps and epochs are whole, and times are told in seconds, minutes and hours. */
+const wholeApart = Array.from({ length: 12 }, (_, power) => [1, 2, 5].map((factor) => factor * 10 ** power)).flat();
+const secondsApart = [...[0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 30], ...[1, 2, 5, 10, 20, 30].map((minutes) => 60 * minutes), ...[1, 2, 6, 12, 24, 48, 120, 240, 480].map((hours) => 3600 * hours)]; // prettier-ignore
 
 export function plotOptions({ width, lines, series, axis, isLog, broken, zoom, onZoom, onCursor }: PlotParts): uPlot.Options {
   const [quiet, grid, bad] = [colorOf('--quiet'), colorOf('--grid'), colorOf('--bad')];
+  const axisLook = { stroke: quiet, font, grid: { stroke: grid, width: 1 }, ticks: { show: false } };
   const bands = series.flatMap(({ line, kind }, index) =>
     kind === 'low' ? [{ series: [index + 2, index + 1] as [number, number], fill: faint(colorFor(lines, line), 0.16) }] : [],
   );
@@ -39,7 +39,7 @@ export function plotOptions({ width, lines, series, axis, isLog, broken, zoom, o
     width,
     height,
     legend: { show: false },
-    padding: [8, 10, 0, 0],
+    padding: [8, 18, 0, 0],
     cursor: {
       sync: { key: 'curves', scales: ['x', null], setSeries: false },
       drag: { x: true, y: false, setScale: false },
@@ -49,11 +49,11 @@ export function plotOptions({ width, lines, series, axis, isLog, broken, zoom, o
     },
     scales: {
       x: { time: false, range: (_, least, most) => shownPart(zoom(), least, most) },
-      y: isLog ? { distr: logarithmic } : {},
+      y: isLog ? { distr: logarithmic, range: (_, least, most) => paddedLog(least, most) } : {},
     },
     axes: [
-      { stroke: quiet, font, size: 28, grid: { stroke: grid, width: 1 }, ticks: { show: false }, values: (_, splits) => splits.map((each) => axis === 'time' ? formatSeconds(each) : tick(each)) },
-      { stroke: quiet, font, size: 52, grid: { stroke: grid, width: 1 }, ticks: { show: false }, values: (_, splits) => splits.map((each) => (each as number | null) === null ? '' : tick(each)) },
+      { ...axisLook, size: 28, incrs: axis === 'time' ? secondsApart : wholeApart, values: (_, splits) => splits.map((each) => (axis === 'time' ? formatSeconds(each) : tick(each))) },
+      { ...axisLook, size: 52, values: (_, splits) => splits.map(tick), ...(isLog && { splits: (_: uPlot, __: number, least: number, most: number) => logTicks(least, most), filter: (_: uPlot, splits: number[]) => splits }) },
     ],
     series: [
       {},
@@ -78,7 +78,7 @@ export function plotOptions({ width, lines, series, axis, isLog, broken, zoom, o
           if (u.select.width < 4) return;
           const [from, to] = [u.posToVal(u.select.left, 'x'), u.posToVal(u.select.left + u.select.width, 'x')];
           u.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
-          onZoom([from, to]);
+          onZoom(roundedZoom([from, to], axis));
         },
       ],
       draw: [(u) => { drawBroken(u, broken(), bad); }],
@@ -91,6 +91,12 @@ function shownPart(zoom: Zoom, least: number, most: number): uPlot.Range.MinMax 
   const [from, to] = [Math.max(zoom?.[0] ?? least, least), Math.min(zoom?.[1] ?? most, most)];
   if (from < to) return [from, to];
   return least < most ? [least, most] : [least - 0.5, most + 0.5];
+}
+
+/** A twentieth of room above and below, on a logarithmic axis; around one value alone, half and twice of it. */
+function paddedLog(least: number, most: number): uPlot.Range.MinMax {
+  const room = least === most ? 2 : (most / least) ** 0.05;
+  return [least / room, most * room];
 }
 
 function colorFor(lines: readonly Line[], index: number | undefined): string {

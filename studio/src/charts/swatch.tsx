@@ -1,3 +1,5 @@
+import './swatch.css';
+
 /** A piece of a line, by its colour and its dashes. */
 export function Swatch({ color, dash }: { readonly color: string; readonly dash: readonly number[] }) {
   return (

@@ -4,9 +4,9 @@ import uPlot from 'uplot';
 import { paint } from '../shell/theme.ts';
 import { forget, inFrame } from './frame-queue.ts';
 import { brokenPlaces, joinLines } from './lines.ts';
-import type { Line, XAxis } from './lines.ts';
+import type { DrawnSeries, Line, XAxis } from './lines.ts';
 import { plotOptions } from './plot-options.ts';
-import type { Zoom } from './plot-options.ts';
+import type { Zoom } from './places.ts';
 
 export interface PlotProps {
   readonly lines: readonly Line[];
@@ -15,7 +15,13 @@ export interface PlotProps {
   readonly zoom: Zoom;
   readonly onZoom: (zoom: Zoom) => void;
   /** Told where the pointer is, and what each line is there; its last values where the pointer is away. */
-  readonly onPlace: (place: number | undefined, values: readonly (number | null)[]) => void;
+  readonly onPlace: (place: number | undefined, values: readonly PlaceValue[]) => void;
+}
+
+/** What a line is somewhere: the value itself, and what it is smoothed, where lines are. */
+export interface PlaceValue {
+  readonly value: number | null;
+  readonly smoothed: number | null | undefined;
 }
 
 export interface Plot {
@@ -42,15 +48,20 @@ export function usePlot({ lines, axis, isLog, zoom, onZoom, onPlace }: PlotProps
     const u = plot.current;
     const left = u?.cursor.left ?? -1;
     if (!u || left < 0) {
-      said(undefined, shown.map(({ value }) => value.findLast((each) => each !== null) ?? null)); // prettier-ignore
+      const lastOf = (list: readonly (number | null)[]): number | null =>
+        list.findLast((each) => each !== null) ?? null;
+      said(undefined, shown.map(({ value, raw }) => ({ value: lastOf(raw ?? value), smoothed: raw && lastOf(value) }))); // prettier-ignore
       return;
     }
-    const values = shown.map((_, index) => {
-      const series = drawn.series.findIndex(({ line, kind }) => line === index && kind === 'value') + 1;
-      const at = u.cursor.idxs?.[series];
-      return typeof at === 'number' ? (u.data[series]?.[at] ?? null) : null;
-    });
-    said(u.posToVal(left, 'x'), values);
+    const at = (index: number, kind: DrawnSeries['kind']): number | null | undefined => {
+      const series = drawn.series.findIndex((each) => each.line === index && each.kind === kind) + 1;
+      if (series === 0) return undefined;
+      const place = u.cursor.idxs?.[series];
+      return typeof place === 'number' ? (u.data[series]?.[place] ?? null) : null;
+    };
+    // Where the nearest values are, and not where the pointer is between them.
+    const here = u.data[0][u.cursor.idx ?? -1] ?? u.posToVal(left, 'x');
+    said(here, shown.map(({ raw }, index) => ({ value: at(index, raw ? 'raw' : 'value') ?? null, smoothed: raw && at(index, 'value') }))); // prettier-ignore
   };
 
   useEffect(() => {

@@ -1,5 +1,8 @@
 // The playground: a VAE trained in this tab, with nothing of it on the server.
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { splitLines } from '../../../../src/api/record/split-lines.ts';
+import type { Split } from '../../../../src/api/record/split-lines.ts';
+import { Swatch } from '../../charts/swatch.tsx';
 import { route, setQuery } from '../../shell/router.ts';
 import { Failure, Message } from '../../ui/message.tsx';
 import { formatNumber } from '../../ui/format.ts';
@@ -180,6 +183,10 @@ function Field({ setting, value, choices, disabled, onChange }: {
 
 const [width, height] = [900, 170];
 
+/** As every curve of both is drawn. */
+const splits = ['validation', 'training'] as const;
+const splitColor = (split: Split): string => `var(--series-${splitLines[split].color})`;
+
 function ElboChart({ lines, total }: { readonly lines: readonly EpochLine[]; readonly total: number }) {
   const known = lines.slice(lines.length > 5 ? 1 : 0).flatMap(({ training, validation }) => [training, validation]).filter((value) => value !== undefined && Number.isFinite(value)) as number[];
   if (known.length === 0) return <svg class="elbo-chart" viewBox={`0 0 ${width} ${height}`} role="img" aria-label="No epoch has ended yet" />;
@@ -196,10 +203,9 @@ function ElboChart({ lines, total }: { readonly lines: readonly EpochLine[]; rea
       <svg class="elbo-chart" viewBox={`0 0 ${width} ${height}`} role="img" aria-label={`ELBO from ${formatNumber(low)} to ${formatNumber(high)} nats over ${lines.length} epochs; the last is ${formatNumber(last?.validation ?? last?.training)}`}>
         <text x="0" y={y(high) + 4}>{formatNumber(high)}</text>
         <text x="0" y={y(low) + 4}>{formatNumber(low)}</text>
-        <path class="training" d={path('training')} />
-        <path class="validation" d={path('validation')} />
+        {splits.map((split) => <path key={split} stroke={splitColor(split)} stroke-dasharray={splitLines[split].dash.join(' ')} d={path(split)} />)}
       </svg>
-      <figcaption class="key"><span class="key-mark training" /> training <span class="key-mark validation" /> validation</figcaption>
+      <figcaption class="key">{splits.map((split) => <span key={split}><Swatch color={splitColor(split)} dash={splitLines[split].dash} /> {split}</span>)}</figcaption>
     </figure>
   );
 } // prettier-ignore

@@ -4,6 +4,21 @@ import { wordsOf } from '../../api/problem.ts';
 import type { RunPageProps } from '../../shell/pages.ts';
 import { formatBytes } from '../../ui/format.ts';
 
+/** What a file is, by its type. */
+const kinds: readonly (readonly [type: RegExp, words: string])[] = [
+  [/^image\//, 'picture'],
+  [/ndjson/, 'JSON by lines'],
+  [/json/, 'JSON'],
+  [/markdown/, 'Markdown'],
+  [/csv/, 'table'],
+];
+
+function kindOf(name: string, type: string): string {
+  if (name.endsWith('.onnx')) return 'ONNX model';
+  if (name.endsWith('.safetensors')) return 'parameters';
+  return kinds.find(([pattern]) => pattern.test(type))?.[1] ?? type;
+}
+
 export default function FilesPage({ run }: RunPageProps) {
   const [said, setSaid] = useState<string>();
   const download = async (name: string): Promise<void> => {
@@ -48,7 +63,7 @@ export default function FilesPage({ run }: RunPageProps) {
                 <th scope="row">
                   <code>{name}</code>
                 </th>
-                <td class="quiet">{type}</td>
+                <td class="quiet">{kindOf(name, type)}</td>
                 <td class="number">{formatBytes(bytes)}</td>
                 <td class="number">
                   <button

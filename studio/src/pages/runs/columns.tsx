@@ -89,7 +89,12 @@ export const columns: readonly Column[] = [
     help: 'what epochs are compared by',
     isWide: true,
     sortBy: ({ criterion }) => criterion && (criterion.direction === 'max' ? -criterion.best : criterion.best),
-    show: ({ trend, criterion }) => <Sparkline values={trend} name={criterion ? metricTitle(criterion.metric) : 'the criterion'} />,
+    show: ({ trend, criterion }) => (
+      <>
+        <Sparkline values={trend} name={criterion ? metricTitle(criterion.metric) : 'the criterion'} />
+        {criterion && <span class="quiet under">{metricTitle(criterion.metric)}</span>}
+      </>
+    ),
   },
 ]; // prettier-ignore
 
