@@ -19,8 +19,13 @@ const { values, positionals } = parseArgs({
     quick: { type: 'boolean', default: false },
     page: { type: 'boolean', default: false },
     times: { type: 'boolean', default: false },
+    help: { type: 'boolean', short: 'h', default: false },
   },
 });
+if (values.help) {
+  console.log(readFileSync(new URL('README.md', import.meta.url), 'utf8'));
+  process.exit(0);
+}
 const [study = 'zoo'] = positionals;
 if (!['zoo', 'roots'].includes(study)) throw new Error(`results: the studies are zoo and roots, not '${study}'.`);
 

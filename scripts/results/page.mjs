@@ -73,11 +73,12 @@ ${rows.map(({ options }) => commandOf(source, options)).join('\n')}
 
 /** Each row of plan.mjs as what one would type. */
 function commandOf(source, { dataOptions = {}, ...options }) {
-  const flags = Object.entries({ ...options, ...dataOptions }).map(([name, value]) => {
+  const flags = Object.entries(options).map(([name, value]) => {
     const flag = name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
     return `--${flag} ${Array.isArray(value) ? value.join(',') : typeof value === 'number' ? Number(value.toPrecision(6)) : value}`;
   });
-  return `rootsigma train ${source} ${flags.join(' ')}`;
+  const ofData = Object.entries(dataOptions).map(([name, value]) => `--data-option ${name}=${value}`);
+  return ['rootsigma train', source, ...flags, ...ofData].join(' ');
 }
 
 function drawSamples(rows, path) {
