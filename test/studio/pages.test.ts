@@ -1,35 +1,10 @@
 // The studio's pages in Chromium, on the real server: every page by light and dark, on a desk and on a phone, by keys, live.
-import { appendFileSync, readFileSync, readdirSync } from 'node:fs';
-import { extname, join } from 'node:path';
-import { gzipSync } from 'node:zlib';
+import { appendFileSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { available } from '../page/harness.ts';
 import { newFolder, stepLine } from './harness.ts';
 import { Pages, putRuns, until, violations } from './pages-harness.ts';
-
-const built = new URL('../../dist/studio-app/', import.meta.url).pathname;
-
-/** The files that index.html leads to, chunks of every page among them; workers, which a page starts when it computes, are not followed. */
-function filesOfPages(): readonly string[] {
-  const all = readdirSync(join(built, 'assets'));
-  const found = new Set<string>();
-  const follow = (text: string): void => {
-    for (const name of all) {
-      if (found.has(name) || !text.includes(name) || /\.worker-|\.wasm$|^ort[-.]/.test(name)) continue;
-      found.add(name);
-      if (extname(name) === '.js') follow(readFileSync(join(built, 'assets', name), 'utf8'));
-    }
-  };
-  follow(readFileSync(join(built, 'index.html'), 'utf8'));
-  return ['index.html', ...[...found].map((name) => join('assets', name))];
-}
-
-it('weigh at most 300 kB packed, all pages together', () => {
-  const sizes = filesOfPages().map((name) => [name, gzipSync(readFileSync(join(built, name)), { level: 9 }).length] as const); // prettier-ignore
-  expect(sizes.filter(([name]) => /\/page-.*\.js$/.test(name)).length).toBeGreaterThanOrEqual(5);
-  const sum = sizes.reduce((total, [, bytes]) => total + bytes, 0);
-  expect(sum, sizes.map(([name, bytes]) => `${name} ${bytes}`).join('\n')).toBeLessThanOrEqual(300_000);
-});
 
 describe.runIf(available)('the pages', () => {
   let pages: Pages;

@@ -8,7 +8,7 @@ import { withConditions } from '../../../src/objectives/rows.ts';
 import { isMissingCell, fieldsOf } from './table-fields.ts';
 import { decodedLook } from './look-at.ts';
 import type { Decoded, DecodeRequest, OpenRequest, OpenedModel, Row, WhatIf } from './messages.ts';
-import { playgroundMethods } from './playground.ts';
+import type { play } from './playground.ts';
 import { engineChoice } from './engine-choice.ts';
 
 /** The run that is open: a worker has one. */
@@ -68,7 +68,10 @@ export const modelMethods = {
     };
   },
 
-  ...playgroundMethods,
+  // What trains is fetched by the playground alone.
+  parts: async () => (await import('./playground.ts')).parts(),
+  play: async (...given: Parameters<typeof play>) => (await import('./playground.ts')).play(...given),
+  zip: async () => (await import('./playground.ts')).zip(),
 };
 
 /** x ~ p(x|z) with z ~ q(z|x), by column. */

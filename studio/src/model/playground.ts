@@ -18,65 +18,66 @@ const shownPictures = 24;
 /** What was trained last, and where it is kept, so that it can go on. */
 let last: { readonly run: Run; readonly store: MemoryStore; readonly request: PlaygroundRequest } | undefined;
 
-export const playgroundMethods = {
-  /** What the form offers. */
-  parts: (): PartChoices => {
-    const rows = (of: readonly { readonly name: string; readonly summary: string }[]) => of.map(({ name, summary }) => ({ name, summary })); // prettier-ignore
-    return {
-      data: [
-        ...listDatasets().filter(({ download }) => download === undefined).map(({ name, description }) => ({ name, summary: description })), // prettier-ignore
-        ...pointSets.map(({ name, what }) => ({ name, summary: what })),
-      ],
-      posterior: rows(builtInParts.posterior),
-      prior: rows(builtInParts.prior),
-      objective: rows(builtInParts.objective),
-      likelihood: rows(builtInParts.likelihood),
-    };
-  },
+/** What the form offers. */
+export function parts(): PartChoices {
+  const rows = (of: readonly { readonly name: string; readonly summary: string }[]) => of.map(({ name, summary }) => ({ name, summary })); // prettier-ignore
+  return {
+    data: [
+      ...listDatasets().filter(({ download }) => download === undefined).map(({ name, description }) => ({ name, summary: description })), // prettier-ignore
+      ...pointSets.map(({ name, what }) => ({ name, summary: what })),
+    ],
+    posterior: rows(builtInParts.posterior),
+    prior: rows(builtInParts.prior),
+    objective: rows(builtInParts.objective),
+    likelihood: rows(builtInParts.likelihood),
+  };
+}
 
-  play: async (
-    request: PlaygroundRequest & { readonly goOn: boolean },
-    { tell, signal }: CallContext,
-  ): Promise<void> => {
-    const say = (told: PlaygroundTold): void => {
-      tell(told);
-    };
-    const { goOn, ...asked } = request;
-    const previous = goOn ? last : undefined;
-    if (!goOn) await last?.run.dispose();
-    const store = previous?.store ?? new MemoryStore([], 'playground');
-    const looks = new Looks(say);
-    const progress = new Progress(say);
-    const run = await trainHere(dataOf(asked), {
-      ...asked.options,
-      ...(asked.data.kind === 'set' && isBuiltIn(asked.data.name) && { dataOptions: { count: asked.examples, testCount: Math.max(200, Math.round(asked.examples / 10)) } }), // prettier-ignore
-      engine: engineChoice,
-      out: store,
-      ...(goOn && { resume: true }),
-      signal,
-      onNotice: (line) => {
-        say({ kind: 'notice', line });
-      },
-      onEvent: (event) => {
-        progress.hear(event);
-        if (event.event === 'step') looks.at(event.step);
-      },
-      onLive: (live) => {
-        looks.begin(live);
-      },
-    });
-    await looks.end();
-    progress.tell();
-    last = { run, store, request: asked };
-    const { dataset } = await run.testData();
-    say({ kind: 'look', look: await lookAt(run, first(dataset, lookedExamples), -1) });
-  },
+export async function play(
+  request: PlaygroundRequest & { readonly goOn: boolean },
+  { tell, signal }: CallContext,
+): Promise<void> {
+  const say = (told: PlaygroundTold): void => {
+    tell(told);
+  };
+  const { goOn, ...asked } = request;
+  const previous = goOn ? last : undefined;
+  if (!goOn) {
+    await last?.run.dispose();
+    last = undefined;
+  }
+  const store = previous?.store ?? new MemoryStore([], 'playground');
+  const looks = new Looks(say);
+  const progress = new Progress(say);
+  const run = await trainHere(dataOf(asked), {
+    ...asked.options,
+    ...(asked.data.kind === 'set' && isBuiltIn(asked.data.name) && { dataOptions: { count: asked.examples, testCount: Math.max(200, Math.round(asked.examples / 10)) } }), // prettier-ignore
+    engine: engineChoice,
+    out: store,
+    ...(goOn && { resume: true }),
+    signal,
+    onNotice: (line) => {
+      say({ kind: 'notice', line });
+    },
+    onEvent: (event) => {
+      progress.hear(event);
+      if (event.event === 'step') looks.at(event.step);
+    },
+    onLive: (live) => {
+      looks.begin(live);
+    },
+  });
+  await looks.end();
+  progress.tell();
+  last = { run, store, request: asked };
+  const { dataset } = await run.testData();
+  say({ kind: 'look', look: await lookAt(run, first(dataset, lookedExamples), -1) });
+}
 
-  zip: async (): Promise<Uint8Array<ArrayBuffer>> => {
-    if (!last) throw new Error('Nothing has been trained yet.');
-    return last.run.zip();
-  },
-};
+export async function zip(): Promise<Uint8Array<ArrayBuffer>> {
+  if (!last) throw new Error('Nothing has been trained yet.');
+  return last.run.zip();
+}
 
 function isBuiltIn(name: string): boolean {
   return listDatasets().some((known) => known.name === name);
