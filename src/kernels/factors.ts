@@ -13,6 +13,8 @@ interface FactorKernels {
     factors: number,
     scratch: number,
   ) => number;
+  /** Bytes of scratch that it takes. */
+  readonly factorScratch: (n: number) => number;
 }
 
 const factorKernels = /* @__PURE__ */ new KernelModule<FactorKernels>(factorsWasm);
@@ -61,7 +63,8 @@ export function factorBatch(
   // The kernel reads a row and a vector beyond the last matrix.
   const lengths = [n, perPass * size, perPass * size + n + 8];
   const inputs = lengths.reduce((sum, length) => sum + aligned(length), 0);
-  const { kernels, space } = workspace(inputs + aligned((n + 1) * (n + 16)));
+  const scratchLength = workspace(0).kernels.factorScratch(n) / 8;
+  const { kernels, space } = workspace(inputs + scratchLength);
   let next = 0;
   const [tolerances, output, input] = lengths.map((length) => space.subarray(next, (next += aligned(length))));
   if (!tolerances || !output || !input) return 0;

@@ -1,6 +1,8 @@
 // Cholesky factors of matrices as they come, in one pass over each: looked at, scaled, factored, scaled back. What needs more thought
 // (asymmetry to average, variances far apart, an error to word) is left to `linalg/cholesky.ts`, whose bits these are.
 
+import { factorPair, mostPaired, pairScratch, writePair } from './factor-pairs.ts';
+
 /** Bytes from one row of U to the next: a line more than it takes, so that rows do not fall on each other in the cache. */
 function strideOf(n: i32): usize {
   return <usize>((((n + 7) & ~7) + 8) << 3);
@@ -8,7 +10,7 @@ function strideOf(n: i32): usize {
 
 /**
  * L of `count` symmetric n × n matrices. A pivot must exceed tolerances[row] · aᵢᵢ; the largest variance may be `spread` times the
- * least. A row and 64 bytes beyond the last matrix are read; scratch has n + 1 rows. Returns how many were factored: all, or those before the first that is not
+ * least. A row and 64 bytes beyond the last matrix are read. Returns how many were factored: all, or those before the first that is not
  * finite, not symmetric to the bit, too far spread, too large or small for one power of two, or not positive definite.
  */
 export function factorBatch(
@@ -22,15 +24,42 @@ export function factorBatch(
 ): i32 {
   const size = (<usize>(n * n)) << 3;
   for (let i = 0; i < count; i++, a += size, factors += size) {
-    const largest = symmetricMagnitude(a, n);
-    // The even e with 2^e ≤ largest < 2^(e + 2).
-    const exponent = (((<i32>(reinterpret<u64>(largest) >> 52)) & 0x7ff) - 1023) & ~1;
-    if (exponent < -1000 || exponent > 1000 || !isEven(a, n, spread)) return i;
-    const scale = reinterpret<f64>((<u64>(1023 - exponent)) << 52);
-    if (!factor(a, n, scale, tolerances, scratch)) return i;
-    writeTransposed(scratch, n, reinterpret<f64>((<u64>(1023 + (exponent >> 1))) << 52), factors);
+    const exponent = exponentOf(a, n, spread);
+    if (exponent === unusual) return i;
+    if (n <= mostPaired && i + 1 < count) {
+      const other = exponentOf(a + size, n, spread);
+      const scales = f64x2.replace_lane(f64x2.splat(powerOf2(-exponent)), 1, powerOf2(-other));
+      if (other !== unusual && factorPair(a, a + size, n, scales, tolerances, scratch)) {
+        const back = f64x2.replace_lane(f64x2.splat(powerOf2(exponent >> 1)), 1, powerOf2(other >> 1));
+        writePair(scratch, n, back, factors, factors + size);
+        i++;
+        a += size;
+        factors += size;
+        continue;
+      }
+    }
+    if (!factor(a, n, powerOf2(-exponent), tolerances, scratch)) return i;
+    writeTransposed(scratch, n, powerOf2(exponent >> 1), factors);
   }
   return count;
+}
+
+/** Bytes of scratch for n × n matrices. */
+export function factorScratch(n: i32): i32 {
+  return max(<i32>(<usize>(n + 1) * strideOf(n)), n <= mostPaired ? pairScratch(n) : 0);
+}
+
+/** No exponent: a matrix that needs more thought. */
+const unusual: i32 = i32.MAX_VALUE;
+
+/** The even e with 2^e ≤ max|A| < 2^(e + 2). */
+function exponentOf(a: usize, n: i32, spread: f64): i32 {
+  const exponent = (((<i32>(reinterpret<u64>(symmetricMagnitude(a, n)) >> 52)) & 0x7ff) - 1023) & ~1;
+  return exponent < -1000 || exponent > 1000 || !isEven(a, n, spread) ? unusual : exponent;
+}
+
+function powerOf2(exponent: i32): f64 {
+  return reinterpret<f64>((<u64>(1023 + exponent)) << 52);
 }
 
 /** The largest magnitude of a matrix that equals its transpose to the bit; 0 where it does not, or is NaN somewhere. */
@@ -55,7 +84,8 @@ function symmetricMagnitude(a: usize, n: i32): f64 {
           const beside1 = v128.load(beside + row);
           same = v128.and(same, f64x2.eq(below0, v128.shuffle<f64>(beside0, beside1, 0, 2)));
           same = v128.and(same, f64x2.eq(below1, v128.shuffle<f64>(beside0, beside1, 1, 3)));
-          most = f64x2.max(most, f64x2.max(f64x2.abs(below0), f64x2.abs(below1)));
+          // NaN, which this maximum may lose, equals nothing.
+          most = f64x2.pmax(most, f64x2.pmax(f64x2.abs(below0), f64x2.abs(below1)));
         }
       }
     }

@@ -45,20 +45,23 @@ const outcome = (f: () => NdArray): string => {
 };
 
 describe('factors in one pass', () => {
-  it.each([1, 2, 3, 4, 7, 8, 9, 15, 16, 17, 31, 32, 33, 64, 65, 128])('have the bits of cholesky, n = %i', (n) => {
-    // Of many sizes, over more than one pass.
-    const some = [0, 1, 2].map((seed) => definite(n, seed).map((value) => value * 3 ** (40 * (seed - 1))));
-    const count = Math.ceil(20_000 / (n * n)) + 2;
-    const a = batchOf(
-      Array.from({ length: count }, (_, i) => some[i % 3]!),
-      n,
-    );
-    const { done, factors } = passOver(a);
-    expect(done).toBe(count);
-    expect(bits(new NdArray(factors, a.shape, 'float64'))).toBe(bits(cholesky(a)));
-    const single = new NdArray(Float32Array.from(a.data), a.shape, 'float32');
-    expect(bits(factorInOnePass(single))).toBe(bits(cholesky(single)));
-  });
+  it.each([1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 32, 33, 64, 65, 96, 97, 128])(
+    'have the bits of cholesky, n = %i',
+    (n) => {
+      // Of many sizes, over more than one pass.
+      const some = [0, 1, 2].map((seed) => definite(n, seed).map((value) => value * 3 ** (40 * (seed - 1))));
+      const count = Math.ceil(20_000 / (n * n)) + 2;
+      const a = batchOf(
+        Array.from({ length: count }, (_, i) => some[i % 3]!),
+        n,
+      );
+      const { done, factors } = passOver(a);
+      expect(done).toBe(count);
+      expect(bits(new NdArray(factors, a.shape, 'float64'))).toBe(bits(cholesky(a)));
+      const single = new NdArray(Float32Array.from(a.data), a.shape, 'float32');
+      expect(bits(factorInOnePass(single))).toBe(bits(cholesky(single)));
+    },
+  );
 
   const n = 9;
   const change = (edit: (matrix: Float64Array) => void) => {
@@ -80,10 +83,17 @@ describe('factors in one pass', () => {
     ['numbers near the least', change((m) => { m.forEach((value, at) => (m[at] = value * 2 ** -1050)); })], // prettier-ignore
     ['nothing but zeros', change((m) => m.fill(0))],
   ])('leave %s to cholesky, and say where', (_, odd) => {
-    const matrices = Array.from({ length: 12 }, (_value, i) => (i === 6 ? odd : definite(n, i)));
-    const a = batchOf(matrices, n);
-    expect(passOver(a).done).toBe(6);
-    expect(outcome(() => factorInOnePass(a))).toBe(outcome(() => cholesky(a)));
+    // Two are factored at once: the first of such a pair, the second, and one that is left over.
+    for (const place of [6, 7, 12]) {
+      const matrices = Array.from({ length: 13 }, (_value, i) => (i === place ? odd : definite(n, i)));
+      const a = batchOf(matrices, n);
+      const { done, factors } = passOver(a);
+      expect(done).toBe(place);
+      expect(bits(new NdArray(factors.slice(0, place * n * n), [place, n, n], 'float64'))).toBe(
+        bits(cholesky(batchOf(matrices.slice(0, place), n))),
+      );
+      expect(outcome(() => factorInOnePass(a))).toBe(outcome(() => cholesky(a)));
+    }
   });
 
   it('have the bits of cholesky for the matrices of 60-digit arithmetic', () => {

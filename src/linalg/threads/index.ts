@@ -24,7 +24,7 @@ const partsPerThread = 4;
 /** Kernels take matrices in small groups, so parts are of so many. */
 const group = 8;
 /** Bytes of a part at most: what is copied for a thread should still be in a cache when it comes to it. */
-const mostBytes = 2 ** 20;
+const mostBytes = 2 ** 21;
 /** n³ over all matrices from which on threads are worth the messages: one thread takes 10 ms for them. */
 const leastWork = 2e6;
 
