@@ -18,6 +18,10 @@ export interface Communicator {
   readonly size: number;
   /** How many of the ranks run on this host. */
   readonly localSize: number;
+  /** Physical cores of this host that are this rank's share, a fraction where it shares one; undefined where nobody knows. */
+  readonly cores: number | undefined;
+  /** What its share would be if mpirun had not bound ranks to cores; undefined where it is not known to. */
+  readonly unboundCores: number | undefined;
   /** Everybody's piece of an array, to everybody, in place (MPI_Allgatherv). */
   allGather(array: Numbers, pieces: Pieces): void;
   /** Piece k of what is sent goes to rank k, and piece k of what comes is from there (MPI_Alltoallv). */

@@ -2,6 +2,8 @@ import type * as koffiModule from 'koffi';
 import { RootsigmaError, UnsupportedError } from '../core/index.ts';
 import { piecesOf } from './communicator.ts';
 import type { Communicator, Numbers, Pieces } from './communicator.ts';
+import { coresOf, coresOfLauncher, shareOf } from './host-cores.ts';
+import type { Cores } from './host-cores.ts';
 
 /** What is called of MPI, with koffi's types; each gives an error code. A null for a status is MPI_STATUS_IGNORE. */
 const functions = {
@@ -40,6 +42,8 @@ const [inPlace, funneled, sharedMemory] = [1n, 1, 0];
 const mostBytes = 2 ** 31 - 1;
 /** Texts of `gatherAtEnd`, in bytes. */
 const textBytes = 4096;
+/** Of a host, as far as they are told apart. */
+const mostCores = 4096;
 /** How long a wait spins before it sleeps, and for how long it sleeps then. */
 const [spinMs, sleepMs] = [0.2, 1];
 /** How long an end waits for what has been said to be heard. */
@@ -53,6 +57,8 @@ export class OpenMpi implements Communicator {
   readonly rank: number;
   readonly size: number;
   readonly localSize: number;
+  readonly cores: number | undefined;
+  readonly unboundCores: number | undefined;
   readonly #calls: Calls;
   readonly #handles: Readonly<Record<keyof typeof exported, Handle>>;
   readonly #endings: Handle;
@@ -82,7 +88,13 @@ export class OpenMpi implements Communicator {
     this.rank = this.#number('MPI_Comm_rank', world);
     this.size = this.#number('MPI_Comm_size', world);
     this.#endings = this.#made('MPI_Comm_dup', world);
-    this.localSize = this.#number('MPI_Comm_size', this.#made('MPI_Comm_split_type', world, sharedMemory, 0, infoNull));
+    const host = this.#made('MPI_Comm_split_type', world, sharedMemory, 0, infoNull);
+    this.localSize = this.#number('MPI_Comm_size', host);
+    const own = coresOf('self', readIfThere);
+    const ofAll = this.#coresOn(host, own ?? []);
+    this.cores = own && shareOf(own, ofAll);
+    const ofLauncher = coresOfLauncher(process.ppid, readIfThere);
+    this.unboundCores = ofLauncher && ofLauncher.length / this.localSize;
   }
 
   allGather(array: Numbers, { counts, offsets }: Pieces): void {
@@ -166,6 +178,20 @@ export class OpenMpi implements Communicator {
     return true;
   }
 
+  /** The cores of each rank on this host. */
+  #coresOn(host: Handle, own: Cores): Cores[] {
+    const rank = this.#number('MPI_Comm_rank', host);
+    const all = new Uint8Array(this.localSize * mostCores);
+    for (const core of own) if (core < mostCores) all[rank * mostCores + core] = 1;
+    const { counts, offsets } = piecesOf(new Array<number>(this.localSize).fill(mostCores));
+    const { byte } = this.#handles;
+    this.#calls.MPI_Allgatherv(inPlace, 0, byte, all, counts, offsets, byte, host);
+    return Array.from({ length: this.localSize }, (_, k) => {
+      const marks = all.subarray(k * mostCores, (k + 1) * mostCores);
+      return [...marks.keys()].filter((core) => marks[core] === 1);
+    });
+  }
+
   /** Begins what does not block, and waits asleep until it is over. False when it is not within `seconds`. */
   async #wait(begin: (request: BigUint64Array) => unknown, seconds = Infinity): Promise<boolean> {
     const request = pinned(new BigUint64Array(1));
@@ -218,6 +244,14 @@ function versionOf(library: Library): string {
   const length = new Int32Array(1);
   library.func('MPI_Get_library_version', 'int', ['void *', 'void *'])(text, length);
   return new TextDecoder().decode(text.subarray(0, length[0])).split(',')[0]?.replaceAll('\0', '').trim() ?? '';
+}
+
+function readIfThere(path: string): string | undefined {
+  try {
+    return process.getBuiltinModule('node:fs').readFileSync(path, 'utf8');
+  } catch {
+    return undefined;
+  }
 }
 
 function checkLength(bytes: number): void {

@@ -1,11 +1,10 @@
 import { DataError, checkOptions, rule, sizeOf } from '../../core/index.ts';
 import type { OptionRules } from '../../core/index.ts';
-import { createEngine, engineOptionRules } from '../../engine/index.ts';
+import { createEngine, defaultThreads, engineOptionRules } from '../../engine/index.ts';
 import type { EngineOptions } from '../../engine/index.ts';
 import { RunFolder, runFile } from '../keeping/run-folder.ts';
 import { ReadOnlyView, decodeSealed, nameIn } from '../../io/index.ts';
 import type { Communicator } from '../../mpi/index.ts';
-import { threadsOf } from '../machine/threads-of.ts';
 import { partTable, partsRule } from '../../config/index.ts';
 import type { PartRow, RunConfig } from '../../config/index.ts';
 import type { NetworksFactory } from '../../models/index.ts';
@@ -94,7 +93,7 @@ export async function assembleRun(
     parameters.assign(learned);
   });
   const engine = ranks
-    ? { ...(await createEngine({ threads: threadsOf(ranks), ...engineOptions })), ranks }
+    ? { ...(await createEngine({ threads: defaultThreads(ranks), ...engineOptions })), ranks }
     : await createEngine(engineOptions);
   return new Run({
     ...rest,

@@ -2,7 +2,7 @@ import { localFiles } from '#file-system';
 import { NdArray, RootsigmaError, ValueError, counted } from '../../core/index.ts';
 import { Standardization, grayFraction } from '../../data/index.ts';
 import type { Binarize, DatasetOptions, DatasetSplits, ResolveContext } from '../../data/index.ts';
-import { createEngine } from '../../engine/index.ts';
+import { createEngine, defaultThreads } from '../../engine/index.ts';
 import { has } from '../../models/index.ts';
 import type { Vae } from '../../models/index.ts';
 import { partTable, upgradedEntries } from '../../config/index.ts';
@@ -30,7 +30,6 @@ import {
 import type { DataInput } from '../data/data.ts';
 import { checkSupport, likelihoodRowOf } from '../model/likelihood.ts';
 import { isOfUnitInterval, outsideUnitIn } from '../model/outside-unit.ts';
-import { threadsOf } from '../machine/threads-of.ts';
 import { modelFor } from '../model/model.ts';
 import { objectiveFor } from '../model/objective.ts';
 import { inheritedStandardization, originNotice, originOf, refuseSamePlace, startedConfig } from './origin.ts';
@@ -205,7 +204,8 @@ async function prepared(
   const objective = objectiveFor(config, { model, trainingSize: parts.training.size, parts: table, conditions });
   for (const note of [...objective.notices, ...trimNotices(model, config)]) onNotice(note);
   const spareMemory = checkModelSize(model, config, { objective });
-  const threads = config.training.threads ?? (ranks && threadsOf(ranks));
+  const threads = config.training.threads ?? (ranks && defaultThreads(ranks));
+  if (ranks && config.training.threads === undefined) for (const note of boundNotice(ranks, threads)) onNotice(note);
   const engine = await createEngine({
     engine: options.engine ?? 'auto',
     ...(threads !== undefined && { threads }),
@@ -226,6 +226,15 @@ async function prepared(
   });
   const run = { config, parts: table, model, engine, standardization, conditions, data: splits, onNotice };
   return { trainer, training, run };
+}
+
+/** That ranks have fewer cores than there are for them, as mpirun binds each to one where there are two, and to a socket of more. */
+function boundNotice({ unboundCores = 0 }: Communicator, threads = 1): string[] {
+  const cores = Math.floor(unboundCores);
+  if (cores <= threads || process.env.ROOTSIGMA_THREADS !== undefined) return [];
+  return [
+    `mpirun binds each rank to fewer cores than its share of this host, which is ${cores}: it works with ${counted(threads, 'thread')}. --bind-to none, or --map-by slot:PE=${cores}, gives it all of them.`,
+  ];
 }
 
 /** What a training starts from, where that is another run. @throws ValueError where its folder would be overwritten */

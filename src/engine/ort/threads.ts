@@ -2,13 +2,26 @@ import { ValueError, rule } from '../../core/index.ts';
 import type { OptionRule } from '../../core/index.ts';
 import { cpuQuota } from './cpu-quota.ts';
 
+/** Of the processes that share a machine to do one thing: how many there are, and physical cores that are this one's, where it is known. */
+export interface HostShare {
+  readonly localSize: number;
+  readonly cores: number | undefined;
+}
+
 /**
  * Threads for one engine: ROOTSIGMA_THREADS, else the physical cores that this process may use. Processes that share a machine should share out
  * its cores; two of them with all cores each are slower than with half.
+ *
+ * @param share of several that know of each other; a container's quota is that of all of them
  */
-export function defaultThreads(): number {
+export function defaultThreads(share?: HostShare): number {
   const configured = isNode() ? process.env.ROOTSIGMA_THREADS : undefined;
-  return configured === undefined ? physicalCores() : parseThreads(configured, 'ROOTSIGMA_THREADS');
+  if (configured !== undefined) return parseThreads(configured, 'ROOTSIGMA_THREADS');
+  if (!share) return physicalCores();
+  const { localSize, cores = physicalCores() / localSize } = share;
+  const least = Math.min(cores, cpuQuota(readIfThere) / localSize);
+  // Thirds do not quite add up.
+  return Math.max(1, Math.floor(least + 1e-6));
 }
 
 function parseThreads(value: string, what: string): number {

@@ -18,12 +18,13 @@ const leastWorkPerParameter = 128;
  *
  * @param step undefined where it cannot be parted
  * @param parameters how many numbers are learned
+ * @param ranks each of which takes its part of the step, and whose threads share that
  */
-export function replicaCount(engine: Engine, step: RowStep | undefined, parameters: number): number {
+export function replicaCount(engine: Engine, step: RowStep | undefined, parameters: number, ranks = 1): number {
   if (!step || engine.threads === 1 || whyAlone(engine.name) !== undefined) return 1;
   const least = Math.max(leastWork, leastWorkPerParameter * parameters);
-  const most = mostReplicas(step.graph.shape[0]);
-  return powerOfTwo(Math.min(engine.threads, most, workOf(step.graph) / least));
+  const most = mostReplicas(step.graph.shape[0], ranks);
+  return powerOfTwo(Math.min(engine.threads, most, workOf(step.graph) / ranks / least));
 }
 
 /** The largest that is not above `limit`, and 1 at least. */
@@ -37,14 +38,16 @@ export function opThreads(engine: Engine, step: StepGraph): number {
 }
 
 /** @throws ValueError when a step cannot be shared among `count` */
-export function checkReplicaCount(count: number, step: RowStep | undefined, batchSize: number): void {
+export function checkReplicaCount(count: number, step: RowStep | undefined, batchSize: number, ranks = 1): void {
   if (count === 1) return;
   if (!step) {
     throw new ValueError('train: the examples of a batch depend on each other (batch normalisation): use one replica.');
   }
-  if (powerOfTwo(count) !== count || count > mostReplicas(batchSize)) {
+  const most = mostReplicas(batchSize, ranks);
+  if (powerOfTwo(count) !== count || count > most) {
+    const each = ranks > 1 ? ` on each of ${ranks} ranks` : '';
     throw new ValueError(
-      `train: a batch of ${batchSize} has blocks for 1, 2, 4, … ${mostReplicas(batchSize)} replicas, not ${count}.`,
+      `train: a batch of ${batchSize} has blocks for 1, 2, 4, … ${most} replicas${each}, not ${count}.`,
     );
   }
 }

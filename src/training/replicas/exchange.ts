@@ -38,6 +38,8 @@ export class Exchange {
   readonly means: Float64Array;
   /** Squares of the gradient, block by block: `normBlock`. */
   readonly squares: Float64Array;
+  /** Of the threads of a rank, what all ranks have come to: Σ of the squares, and what is asked for. */
+  readonly totals: Float64Array;
   /** [examples, inputSize], of which the lead writes what followers need. */
   readonly batch: Float32Array;
   /** Room for one flat array that passes between steps. */
@@ -58,6 +60,7 @@ export class Exchange {
     this.command = doubles(places.command);
     this.means = doubles(places.means);
     this.squares = doubles(places.squares);
+    this.totals = doubles(places.totals);
     this.batch = floats(places.batch);
     this.flat = floats(places.flat);
     this.#slots = places.slots.map(({ factors, gradients, parameters }) => ({
@@ -91,6 +94,7 @@ function layoutOf(plan: StepPlan) {
     command: layout.allocate(commandLength(names.scalars), 8),
     means: layout.allocate(1 + names.metrics.length, 8),
     squares: layout.allocate(Math.ceil(length / normBlock), 8),
+    totals: layout.allocate(2, 8),
     batch: layout.allocate(examples * inputSize, 4),
     flat: layout.allocate(length, 4),
     slots: Array.from({ length: slotCount(plan) }, () => ({

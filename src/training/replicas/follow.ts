@@ -6,6 +6,7 @@ import type { FollowerTask } from './follower-thread.ts';
 import { BrokenBarrierError } from './barrier.ts';
 import { readCommand } from './commands.ts';
 import { batchPartOf, planStep } from './plan.ts';
+import { rankThread } from './rank-thread-collectives.ts';
 import { Replica } from './replica.ts';
 import { partByRows } from './row-step.ts';
 import { sharedMember } from './shared-collectives.ts';
@@ -20,13 +21,14 @@ export async function follow(
   { member, step, engine: choice, ...options }: FollowerTask,
   onReady: () => void,
 ): Promise<void> {
-  const { index, replicas, memory } = member;
-  const parted = partByRows({ ...step, outputs: unpackGraph(step.outputs), state: {} });
+  const { index, replicas, memory, of } = member;
+  const parted = partByRows({ ...step, outputs: unpackGraph(step.outputs), state: {} }, step);
   if (!parted) throw new UnsupportedError('train: the examples of this step depend on each other.');
-  const exchange = new Exchange(planStep(parted, options.parameters, replicas), memory);
+  const exchange = new Exchange(planStep(parted, options.parameters, replicas, of), memory);
   const rows = batchPartOf(exchange.plan, index);
   const engine = await createEngine({ engine: choice, threads: 1 });
-  const replica = await Replica.share(engine, { ...options, step: parted, member: sharedMember(exchange, index) });
+  const group = of ? rankThread(exchange, index) : sharedMember(exchange, index);
+  const replica = await Replica.share(engine, { ...options, step: parted, member: group });
   onReady();
   try {
     while (await executeNext()) exchange.activity.done();

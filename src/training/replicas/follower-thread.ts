@@ -1,13 +1,20 @@
 import type { PackedGraph } from '../../graph/index.ts';
 import type { EngineChoice } from '../../engine/index.ts';
 import type { StepGraph } from '../step-graph.ts';
+import type { Rank } from './plan.ts';
 import type { ReplicaOptions } from './replica.ts';
 
 /** What a follower's thread is given: plain data. */
 export interface FollowerTask extends ReplicaOptions {
   readonly engine: EngineChoice;
-  readonly step: Pick<StepGraph, 'shape' | 'names'> & { readonly outputs: PackedGraph };
-  readonly member: { readonly replicas: number; readonly memory: SharedArrayBuffer; readonly index: number };
+  readonly step: Pick<StepGraph, 'shape' | 'names'> & { readonly outputs: PackedGraph; readonly sumsDense: boolean };
+  readonly member: {
+    readonly replicas: number;
+    readonly memory: SharedArrayBuffer;
+    readonly index: number;
+    /** Whose threads they are, where they are those of one of several processes. */
+    readonly of?: Rank | undefined;
+  };
 }
 
 /** A thread that runs `follow`: of Node's worker_threads, or a worker of a worker in a page. */

@@ -2,7 +2,7 @@ import { bytesInWords } from '../../core/index.ts';
 import type { StoredSpec } from '../parameter-store.ts';
 import { exchangeBytes } from './exchange.ts';
 import { planStep } from './plan.ts';
-import type { StepPlan } from './plan.ts';
+import type { Rank, StepPlan } from './plan.ts';
 import type { RowStep } from './row-step.ts';
 import type { Sharing } from './sharing.ts';
 
@@ -47,18 +47,21 @@ export function withinMemory(
     parted,
     parameters,
     slots,
+    of,
   }: {
     readonly spare: SpareMemory | undefined;
     readonly parted: RowStep | undefined;
     readonly parameters: readonly StoredSpec[];
     readonly slots: number;
+    /** Whose threads they are, where they are those of one of several processes. */
+    readonly of?: Rank | undefined;
   },
 ): { readonly sharing: Sharing; readonly notice?: string } {
   if (!spare || wish.count === 1) return { sharing: wish };
   const { step } = spare;
   // Threads of ONNX Runtime's, which part each op, have a session of their own.
   const bytesOf = (count: number): number =>
-    parted && wish.by === 'rows' ? sharedBytes(planStep(parted, parameters, count), { slots, step }) : step;
+    parted && wish.by === 'rows' ? sharedBytes(planStep(parted, parameters, count, of), { slots, step }) : step;
   const isEnough = (count: number): boolean => !(bytesOf(count) > spare.bytes);
   if (isEnough(wish.count)) return { sharing: wish };
   let count = wish.by === 'rows' ? wish.count / 2 : 1;

@@ -31,6 +31,12 @@ export interface StepPlan {
   readonly reductions: readonly ReplicaReduction[];
 }
 
+/** A rank of a job whose threads part again what it has of a step. */
+export interface Rank {
+  readonly rank: number;
+  readonly ranks: number;
+}
+
 /** A replica's share of what is computed from all rows. */
 export interface ReplicaReduction {
   readonly outputs: Readonly<Record<string, Tensor>>;
@@ -53,13 +59,16 @@ export const normBlock = 4096;
 /** Rows of a weight's gradient that are computed together: see `blockRows`. */
 const weightRows = 16;
 
-/** @param replicas a power of two; another number changes the last bits of sums over kernels */
-export function planStep(step: RowStep, parameters: readonly StoredSpec[], replicas: number): StepPlan {
+/**
+ * @param replicas a power of two; another number changes the last bits of sums over kernels
+ * @param of whose rows and range they part; default: all
+ */
+export function planStep(step: RowStep, parameters: readonly StoredSpec[], replicas: number, of?: Rank): StepPlan {
   const { offsets, length } = flatOffsets(parameters);
   const [examples] = step.graph.shape;
-  const edge = (k: number): number =>
-    k === replicas ? length : Math.min(length, Math.round((length * k) / replicas / normBlock) * normBlock);
-  const ranges = Array.from({ length: replicas }, (_, k) => ({ from: edge(k), to: edge(k + 1) }));
+  const all = { from: 0, to: length };
+  const own = of && { range: rangeParts(all, of.ranks)[of.rank], rows: rowParts(examples, of.ranks)[of.rank] };
+  const ranges = rangeParts(own?.range ?? all, replicas);
   const flatRange = (name: string): Range => {
     const from = offsets.get(name) ?? 0;
     return { from, to: from + sizeOf(parameters.find((spec) => spec.name === name)?.shape ?? []) };
@@ -68,13 +77,28 @@ export function planStep(step: RowStep, parameters: readonly StoredSpec[], repli
     replicas,
     names: step.graph.names,
     batchShape: step.graph.shape,
-    rows: rowParts(examples, replicas),
+    rows: rowParts(examples, replicas, own?.rows),
     length,
     ranges,
     factors: step.factors,
     sums: [...step.kernels, ...step.summed].map(({ parameter }) => flatRange(parameter)),
-    reductions: ranges.map((range, replica) => reductionOf(step, { range, isLead: replica === 0, flatRange })),
+    reductions: ranges.map((range, replica) =>
+      reductionOf(step, { range, isLead: replica === 0 && !of?.rank, flatRange }),
+    ),
   };
+}
+
+/** Whole blocks of a part of the flat array, about as many for each. */
+function rangeParts({ from, to }: Range, count: number): Range[] {
+  const length = to - from;
+  const edge = (k: number): number =>
+    k === count ? to : from + Math.min(length, Math.round((length * k) / count / normBlock) * normBlock);
+  return Array.from({ length: count }, (_, k) => ({ from: edge(k), to: edge(k + 1) }));
+}
+
+/** From where to where the replicas' parts reach, together. */
+export function spanOf(parts: readonly Range[]): Range {
+  return { from: parts[0]?.from ?? 0, to: parts.at(-1)?.to ?? 0 };
 }
 
 /** The part of the flat arrays that a replica updates. */

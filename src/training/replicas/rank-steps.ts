@@ -1,4 +1,5 @@
 import { NdArray, RootsigmaError, ValueError, sizeOf } from '../../core/index.ts';
+import { usableCores } from '../../engine/index.ts';
 import type { Engine } from '../../engine/index.ts';
 import type { TrainingConfig } from '../../config/index.ts';
 import { crc32 } from '../../io/index.ts';
@@ -7,13 +8,17 @@ import { piecesOf } from '../../mpi/index.ts';
 import type { Communicator, Pieces } from '../../mpi/index.ts';
 import type { TrainingObjective } from '../../objectives/index.ts';
 import type { Checkpoint } from '../checkpoint.ts';
+import { optimizerSlots } from '../optimizers.ts';
+import { flatLength } from '../parameter-store.ts';
 import type { NamedParameters, ParameterStore } from '../parameter-store.ts';
 import { buildStep } from '../step-graph.ts';
 import type { StepGraph } from '../step-graph.ts';
 import { locateNonFinite } from '../step.ts';
 import type { StepRequest } from './commands.ts';
-import { isShareable } from './count.ts';
-import { isBatch, planStep, rangeOf, widthOf } from './plan.ts';
+import { checkReplicaCount, isShareable, powerOfTwo, replicaCount } from './count.ts';
+import { withinMemory } from './memory.ts';
+import type { SpareMemory } from './memory.ts';
+import { isBatch, planStep, widthOf } from './plan.ts';
 import type { Range } from './range.ts';
 import { rankMember } from './rank-collectives.ts';
 import { Replica } from './replica.ts';
@@ -21,6 +26,7 @@ import type { StepOutcome } from './replica.ts';
 import { rowBlocks } from './row-blocks.ts';
 import { partByRows } from './row-step.ts';
 import type { RowStep } from './row-step.ts';
+import { SharedSteps } from './shared-steps.ts';
 import type { Steps } from './steps.ts';
 
 /** What ranks ask of each other: to stop after this step; to have the optimiser's arrays together, for a checkpoint. */
@@ -39,19 +45,29 @@ export interface RankStepsOptions {
   readonly ranks: Communicator;
   /** Whether this rank will take a checkpoint after the next step. */
   readonly wantsState?: (() => boolean) | undefined;
+  /** How many of its threads take its part of every step; default: as many as have enough to do, at most the engine's. */
+  readonly count?: number | undefined;
+  /** What memory there is for other threads; default: nobody knows. */
+  readonly spareMemory?: SpareMemory | undefined;
+  /** Gets one line when fewer threads take steps than might. */
+  readonly onNotice: (line: string) => void;
+  readonly followerEntry?: URL | undefined;
+  readonly followerPatience?: number | undefined;
 }
 
 /**
  * Steps that the ranks of a job take together, each its rows of the batch: the same plan as that of threads (`planStep`), so the same bits.
- * Every rank runs a trainer of its own, on the same numbers, and so comes to the same decisions.
+ * Every rank runs a trainer of its own, on the same numbers, and so comes to the same decisions. Its part may be parted again among
+ * threads of its own; the others do not notice.
  */
 export class RankSteps implements Steps {
   /** Threads may share steps in another way as the machine is; ranks have one. */
   readonly sharing = undefined;
+  /** Takes this rank's part, alone or as the lead of its threads. */
   readonly #replica: Replica;
+  readonly #shared: SharedSteps | undefined;
   readonly #ranks: Communicator;
   readonly #graph: StepGraph;
-  readonly #range: Range;
   readonly #pieces: Pieces;
   readonly #wantsState: (() => boolean) | undefined;
   readonly #stop = new AbortController();
@@ -61,13 +77,18 @@ export class RankSteps implements Steps {
   #untilCheck = 0;
 
   private constructor(
-    parts: { readonly replica: Replica; readonly graph: StepGraph; readonly ranges: readonly Range[] },
+    parts: {
+      readonly replica: Replica;
+      readonly shared: SharedSteps | undefined;
+      readonly graph: StepGraph;
+      readonly ranges: readonly Range[];
+    },
     { ranks, wantsState }: RankStepsOptions,
   ) {
     this.#replica = parts.replica;
+    this.#shared = parts.shared;
     this.#graph = parts.graph;
     this.#ranks = ranks;
-    this.#range = parts.ranges[ranks.rank] ?? { from: 0, to: 0 };
     this.#pieces = piecesOf(parts.ranges.map(({ from, to }) => to - from));
     this.#wantsState = wantsState;
   }
@@ -79,11 +100,13 @@ export class RankSteps implements Steps {
     const step = buildStep(model, config.batchSize, objective);
     const parted = partedFor(ranks.size, objective, step);
     const plan = planStep(parted, parameters, ranks.size);
-    const replica = await Replica.share(engine, { parameters, config, step: parted, member: rankMember(ranks, plan) });
-    return new RankSteps(
-      { replica, graph: parted.graph, ranges: plan.ranges.map((_, k) => rangeOf(plan, k)) },
-      options,
-    );
+    const member = rankMember(ranks, plan);
+    const count = threadsFor(engine, parted, options);
+    const rank = { of: { rank: ranks.rank, ranks: ranks.size }, join: member.join };
+    const shared =
+      count > 1 ? await SharedSteps.start(engine, { ...options, parameters, step, parted, count, rank }) : undefined;
+    const replica = shared?.lead ?? (await Replica.share(engine, { parameters, config, step: parted, member }));
+    return new RankSteps({ replica, shared, graph: parted.graph, ranges: plan.ranges }, options);
   }
 
   get store(): ParameterStore {
@@ -107,10 +130,19 @@ export class RankSteps implements Steps {
     this.#state = undefined;
     const stop = this.#signal?.aborted ? asksStop : 0;
     const state = this.#wantsState?.() ? asksState : 0;
-    const { asked = 0, ...outcome } = await this.#replica.take({ ...request, asks: stop | state });
+    const { asked = 0, ...outcome } = await this.#take({ ...request, asks: stop | state });
     if (asked & asksStop) this.#stop.abort();
     if (asked & asksState) this.gatherState();
     return outcome;
+  }
+
+  async #take(request: StepRequest): Promise<StepOutcome> {
+    if (!this.#shared) return this.#replica.take(request);
+    try {
+      return await this.#shared.take(request);
+    } catch (error) {
+      throw await this.#shared.reasonFor(error);
+    }
   }
 
   locateNonFinite(request: StepRequest): string | undefined {
@@ -118,10 +150,9 @@ export class RankSteps implements Steps {
   }
 
   load(parameters: Readonly<Record<string, NdArray>>, state?: Pick<Checkpoint, 'optimizer' | 'steps'>): void {
-    const { from, to } = this.#range;
-    const length = this.store.values.length;
-    const slots = Object.entries(this.#replica.optimizer.slots);
-    for (const [name] of state ? slots : []) {
+    const { length } = this.store.values;
+    const names = Object.keys(this.#replica.optimizer.slots);
+    for (const name of state ? names : []) {
       const given = state?.optimizer[name];
       if (given?.size !== length) {
         throw new ValueError(
@@ -130,25 +161,28 @@ export class RankSteps implements Steps {
       }
     }
     this.store.assign(parameters);
-    for (const [name, slot] of slots) {
-      if (state) slot.set(state.optimizer[name]?.data.subarray(from, to) ?? []);
-      else slot.fill(0);
-    }
     this.#replica.optimizer.steps = state?.steps ?? 0;
-    this.#state = state && Object.fromEntries(slots.flatMap(([name]) => (state.optimizer[name] ? [[name, state.optimizer[name]]] : []))); // prettier-ignore
+    const slots = names.map((name) => Float32Array.from(state?.optimizer[name]?.data ?? new Float32Array(length)));
+    slots.forEach((slot, k) => {
+      this.#replica.load(k, slot);
+    });
+    this.#shared?.distribute(slots);
+    this.#state = state && Object.fromEntries(names.flatMap((name) => (state.optimizer[name] ? [[name, state.optimizer[name]]] : []))); // prettier-ignore
     this.#untilCheck = 0;
   }
 
   gatherState(): void {
     this.#checkParameters();
-    const { from } = this.#range;
-    this.#state ??= Object.fromEntries(
-      Object.entries(this.#replica.optimizer.slots).map(([name, slot]) => {
-        const whole = new Float32Array(this.store.values.length);
-        whole.set(slot, from);
-        this.#ranks.allGather(whole, this.#pieces);
-        return [name, new NdArray(whole, [whole.length], 'float32')];
-      }),
+    if (this.#state) return;
+    const names = Object.keys(this.#replica.optimizer.slots);
+    const slots = names.map(() => new Float32Array(this.store.values.length));
+    slots.forEach((whole, k) => {
+      this.#replica.save(k, whole);
+    });
+    this.#shared?.collect(slots);
+    for (const whole of slots) this.#ranks.allGather(whole, this.#pieces);
+    this.#state = Object.fromEntries(
+      slots.map((whole, k) => [names[k] ?? '', new NdArray(whole, [whole.length], 'float32')]),
     );
   }
 
@@ -162,8 +196,9 @@ export class RankSteps implements Steps {
     return this.#stop.signal;
   }
 
-  dispose(): Promise<void> {
-    return this.#replica.dispose();
+  async dispose(): Promise<void> {
+    await this.#shared?.stop();
+    await this.#replica.dispose();
   }
 
   /** @throws RootsigmaError where a rank has come to other parameters than the first */
@@ -180,6 +215,29 @@ export class RankSteps implements Steps {
       `train: after step ${this.steps} rank${others.length === 1 ? '' : 's'} ${others.join(', ')} of ${size} ${others.length === 1 ? 'has' : 'have'} other parameters than rank 0. Do all hosts have the same version of rootsigma, and sound memory?`,
     );
   }
+}
+
+/** How many of a rank's threads take its part of a step. */
+function threadsFor(engine: Engine, parted: RowStep, options: RankStepsOptions): number {
+  const { model, config, ranks, count, spareMemory, onNotice } = options;
+  const { parameters } = model;
+  if (count !== undefined) checkReplicaCount(count, parted, config.batchSize, ranks.size);
+  const most = Math.min(replicaCount(engine, parted, flatLength(parameters), ranks.size), powerOfTwo(usableCores()));
+  const wish = { count: count ?? most, by: 'rows' } as const;
+  // The others on this host take as much, and of a batch each has its part.
+  const { bytes = NaN, step = NaN } = count === undefined ? (spareMemory ?? {}) : {};
+  const spare = { bytes: bytes / ranks.localSize, step: step / ranks.size };
+  const of = { rank: ranks.rank, ranks: ranks.size };
+  const { sharing, notice } = withinMemory(wish, {
+    spare,
+    parted,
+    parameters,
+    slots: optimizerSlots(config.optimizer),
+    of,
+  });
+  if (notice !== undefined) onNotice(notice);
+  if (sharing.count > 1) onNotice(`${ranks.size} ranks take every training step, with ${sharing.count} threads each.`);
+  return sharing.count;
 }
 
 /** @throws ValueError naming what in the step cannot be parted among so many ranks */

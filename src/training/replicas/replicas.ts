@@ -287,7 +287,7 @@ export class Replicas implements Steps {
 
   /** A copy of what a checkpoint must hold of the optimiser besides `steps`: whole flat arrays, by name. */
   optimizerState(): NamedParameters {
-    if (this.#holder === 'all') this.#helpers?.shared?.collect();
+    if (this.#holder === 'all') this.#helpers?.shared?.collect(Object.values(this.#whole.optimizer.slots));
     return Object.fromEntries(
       this.#slots().map(([name, slot]) => [name, new NdArray(slot.slice(), [slot.length], 'float32')]),
     );
@@ -314,11 +314,11 @@ export class Replicas implements Steps {
     if (crew === this.#holder) return;
     const { optimizer } = this.#whole;
     if (crew === 'one') {
-      shared?.collect();
+      shared?.collect(Object.values(optimizer.slots));
       optimizer.steps = replica.optimizer.steps;
     } else {
       replica.optimizer.steps = optimizer.steps;
-      shared?.distribute();
+      shared?.distribute(Object.values(optimizer.slots));
     }
     this.#holder = crew;
   }

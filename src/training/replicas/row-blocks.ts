@@ -23,20 +23,26 @@ function halves<T>(items: readonly T[]): [T[], T[]] {
   return [items.slice(0, middle), items.slice(middle)];
 }
 
-/** The parts of a batch: whole blocks, by halving again and again; where replicas are no power of two, by halves of them. */
-export function rowParts(rows: number, replicas: number): Range[] {
+/**
+ * The parts of a batch: whole blocks, by halving again and again; where replicas are no power of two, by halves of them.
+ * @param within one of such parts, which is parted again
+ */
+export function rowParts(rows: number, replicas: number, within: Range = { from: 0, to: rows }): Range[] {
   const part = (blocks: readonly Range[], count: number): Range[] => {
     if (count === 1) return [{ from: blocks[0]?.from ?? 0, to: blocks.at(-1)?.to ?? 0 }];
     const first = Math.ceil(count / 2);
     const middle = Math.ceil((blocks.length * first) / count);
     return [...part(blocks.slice(0, middle), first), ...part(blocks.slice(middle), count - first)];
   };
-  return part(rowBlocks(rows), replicas);
+  return part(
+    rowBlocks(rows).filter(({ from, to }) => from >= within.from && to <= within.to),
+    replicas,
+  );
 }
 
-/** How many replicas the blocks are enough for, as a power of two. */
-export function mostReplicas(rows: number): number {
-  return 2 ** Math.floor(Math.log2(rowBlocks(rows).length));
+/** How many replicas the blocks are enough for, as a power of two. @param ranks that have part of them each */
+export function mostReplicas(rows: number, ranks = 1): number {
+  return 2 ** Math.floor(Math.log2(Math.max(1, rowBlocks(rows).length / ranks)));
 }
 
 /**

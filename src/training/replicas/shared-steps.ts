@@ -4,10 +4,12 @@ import type { StoredSpec } from '../parameter-store.ts';
 import type { StepGraph } from '../step-graph.ts';
 import { Exchange } from './exchange.ts';
 import type { FlatArray } from './commands.ts';
-import { planStep, rangeOf } from './plan.ts';
+import { planStep, rangeOf, spanOf } from './plan.ts';
+import type { Rank } from './plan.ts';
+import { rankThread } from './rank-thread-collectives.ts';
 import { Replica } from './replica.ts';
 import type { StepRequest } from './commands.ts';
-import type { ReplicaOptions, StepOutcome } from './replica.ts';
+import type { GroupMember, ReplicaOptions, StepOutcome } from './replica.ts';
 import type { RowStep } from './row-step.ts';
 import { sharedMember } from './shared-collectives.ts';
 import { Team } from './team.ts';
@@ -18,8 +20,10 @@ export interface SharedStepsOptions {
   readonly step: StepGraph;
   readonly parted: RowStep;
   /** Takes whole steps on this thread: its batch, parameters and optimiser are the lead's too. */
-  readonly whole: Replica;
+  readonly whole?: Replica;
   readonly count: number;
+  /** Of one of several processes: which, and the lead's collectives with the others. */
+  readonly rank?: { readonly of: Rank; readonly join: GroupMember['join'] };
   readonly followerEntry?: URL | undefined;
   readonly followerPatience?: number | undefined;
 }
@@ -27,28 +31,28 @@ export interface SharedStepsOptions {
 /** Steps that the lead, on this thread, shares with followers, on theirs. */
 export class SharedSteps {
   readonly lead: Replica;
-  readonly #whole: Replica;
   readonly #team: Team;
 
-  private constructor(lead: Replica, whole: Replica, team: Team) {
+  private constructor(lead: Replica, team: Team) {
     this.lead = lead;
-    this.#whole = whole;
     this.#team = team;
   }
 
   /** @throws Error when a thread does not start, with the reason */
   static async start(engine: Engine, options: SharedStepsOptions): Promise<SharedSteps> {
-    const { parted, whole, count, step, followerEntry: entry, followerPatience: patience } = options;
+    const { parted, whole, count, step, rank, followerEntry: entry, followerPatience: patience } = options;
     const parameters = options.parameters.map(({ name, shape, kind }) => ({ name, shape, ...(kind && { kind }) }));
     const { optimizer, clipNorm } = options.config;
     const shared = { parameters, config: { optimizer, ...(clipNorm !== undefined && { clipNorm }) } };
-    const exchange = new Exchange(planStep(parted, parameters, count));
-    const packed = { outputs: packGraph(step.outputs), shape: step.shape, names: step.names };
+    const exchange = new Exchange(planStep(parted, parameters, count, rank?.of));
+    const sumsDense = parted.summed.length > 0;
+    const packed = { outputs: packGraph(step.outputs), shape: step.shape, names: step.names, sumsDense };
     const task = { ...shared, step: packed, engine: engine.choice ?? 'auto' } as const;
-    const team = await Team.start(exchange, task, { entry, patience });
+    const team = await Team.start(exchange, task, { entry, patience, of: rank?.of });
     try {
-      const member = sharedMember(exchange, 0);
-      return new SharedSteps(await Replica.share(engine, { ...shared, step: parted, member, whole }), whole, team);
+      const member = rank ? rankThread(exchange, 0, rank.join) : sharedMember(exchange, 0);
+      const lead = await Replica.share(engine, { ...shared, step: parted, member, ...(whole && { whole }) });
+      return new SharedSteps(lead, team);
     } catch (error) {
       await team.stop();
       throw error;
@@ -62,23 +66,23 @@ export class SharedSteps {
     return this.lead.take(request);
   }
 
-  /** Gives the followers the parameters, and their parts of the optimiser, as they are on this thread. */
-  distribute(): void {
+  /** Gives the followers the parameters as they are on this thread, and their parts of the optimiser's whole arrays. */
+  distribute(slots: readonly Float32Array[]): void {
     const { steps } = this.lead.optimizer;
     const give = (array: FlatArray, flat: Float32Array): void => {
       this.#team.exchange.flat.set(flat);
       this.#team.send({ kind: 'load', array, steps });
       this.#team.finish();
     };
-    give('parameters', this.#whole.store.values);
-    Object.values(this.#whole.optimizer.slots).forEach((slot, index) => {
+    give('parameters', this.lead.store.values);
+    slots.forEach((slot, index) => {
       give(index, slot);
     });
   }
 
-  /** Takes the followers' parts of the optimiser back to this thread. The parameters are here in any case. */
-  collect(): void {
-    Object.values(this.#whole.optimizer.slots).forEach((slot, index) => {
+  /** Takes the followers' parts of the optimiser into its whole arrays here. The parameters are here in any case. */
+  collect(slots: readonly Float32Array[]): void {
+    slots.forEach((slot, index) => {
       this.#fetch(index, slot);
     });
   }
@@ -96,7 +100,7 @@ export class SharedSteps {
     this.#team.send({ kind: 'save', array });
     this.#team.finish();
     const { to } = rangeOf(exchange.plan, 0);
-    out.set(exchange.flat.subarray(to), to);
+    out.set(exchange.flat.subarray(to, spanOf(exchange.plan.ranges).to), to);
   }
 
   /** The error to report when a step failed with `error`: see `Team`. */

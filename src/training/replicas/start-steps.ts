@@ -1,4 +1,3 @@
-import { ValueError } from '../../core/index.ts';
 import type { Engine } from '../../engine/index.ts';
 import type { Communicator } from '../../mpi/index.ts';
 import type { TrainingObjective } from '../../objectives/index.ts';
@@ -9,16 +8,13 @@ import type { Steps } from './steps.ts';
 
 export interface StepsOptions extends ReplicasOptions {
   readonly objective: TrainingObjective;
-  /** The processes that take steps together; default: this one alone, by one thread or several. */
+  /** The processes that take steps together, each by one thread or several; default: this one alone. */
   readonly ranks?: Communicator | undefined;
   readonly wantsState?: (() => boolean) | undefined;
 }
 
 /** @throws ValueError for a number of threads or ranks that cannot share such steps */
 export async function startSteps(engine: Engine, options: StepsOptions): Promise<Steps> {
-  const { ranks, count } = options;
-  if (!ranks) return Replicas.start(engine, options);
-  if (count !== undefined)
-    throw new ValueError('train: a rank takes its part of a step on one thread; leave replicas out.');
-  return RankSteps.start(engine, { ...options, ranks });
+  const { ranks } = options;
+  return ranks ? RankSteps.start(engine, { ...options, ranks }) : Replicas.start(engine, options);
 }

@@ -6,6 +6,7 @@ import { BrokenBarrierError } from './barrier.ts';
 import { writeCommand } from './commands.ts';
 import type { Command } from './commands.ts';
 import { sharedBatchPart } from './plan.ts';
+import type { Rank } from './plan.ts';
 import type { Range } from './range.ts';
 import type { StepRequest } from './commands.ts';
 
@@ -32,20 +33,23 @@ export class Team {
   /**
    * Starts a thread for each replica but the first.
    * @param options.entry the module that they run, where it is not this package's own
+   * @param options.of whose threads they are, where they are those of one of several processes
    * @param options.patience seconds that one may be late in a step, besides 20 times what the lead takes for its part
    * @throws Error when one of them does not start, with the reason
    */
   static async start(
     exchange: Exchange,
     task: Omit<FollowerTask, 'member'>,
-    {
-      entry,
-      patience = lateSeconds,
-    }: { readonly entry?: URL | undefined; readonly patience?: number | undefined } = {},
+    options: {
+      readonly entry?: URL | undefined;
+      readonly patience?: number | undefined;
+      readonly of?: Rank | undefined;
+    } = {},
   ): Promise<Team> {
+    const { entry, patience = lateSeconds, of } = options;
     const { plan, memory } = exchange;
     const threads = Array.from({ length: plan.replicas - 1 }, (_, k) =>
-      startFollower({ ...task, member: { replicas: plan.replicas, memory, index: k + 1 } }, entry),
+      startFollower({ ...task, member: { replicas: plan.replicas, memory, index: k + 1, of } }, entry),
     );
     exchange.barrier.expectWithin(patience);
     const team = new Team(exchange, threads, patience);
