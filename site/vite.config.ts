@@ -16,6 +16,8 @@ export const siteConfig = (home: Home): UserConfig => ({
     outDir: 'dist',
     emptyOutDir: true,
     target: 'es2022',
+    // Those that know `light-dark()`, as the studio's pages need them too.
+    cssTarget: ['chrome123', 'firefox120', 'safari17.5'],
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
   },

@@ -4,6 +4,7 @@ import { ValueError, checkOptions, noticesTo } from '../core/index.ts';
 import { makeFolders, pathFault } from '../io/node/index.ts';
 import { LocalServer, listen, newToken } from '../server/index.ts';
 import { installRoutes } from './app.ts';
+import { addressesOf } from './page/serve-pages.ts';
 import type { StudioContext } from './context.ts';
 import { studioOptionRules } from './options.ts';
 import type { StudioOptions } from './options.ts';
@@ -51,7 +52,7 @@ export async function studio(runs = 'runs', options: StudioOptions = {}): Promis
   const server = new LocalServer({
     host,
     token,
-    open: [...pages.keys()],
+    open: addressesOf(pages),
     maxBody: 2 ** 20,
     maxBodies: 2 ** 24,
     onFault: (error, id) => {

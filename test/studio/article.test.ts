@@ -36,8 +36,12 @@ describe.runIf(available && existsSync(built))('the article', () => {
 
   it('is led to and back from, moves and trains, and asks nobody but the studio', async () => {
     const { page, problems, origins, close } = await pages.page();
+    // It follows the studio's switch, and not the system, which is light here.
+    await page.selectOption('header.bar select', 'dark');
     await page.click('nav >> text=Article');
     await page.waitForSelector('html[data-ready]');
+    const colours = await page.evaluate(() => [getComputedStyle(document.documentElement).colorScheme, getComputedStyle(document.body).backgroundColor]); // prettier-ignore
+    expect(colours).toEqual(['dark', 'rgb(21, 24, 28)']);
     expect(new URL(page.url()).pathname).toBe('/article/');
 
     // Its drawings and formulas are placed by style attributes, which the policy lets in.
@@ -56,6 +60,9 @@ describe.runIf(available && existsSync(built))('the article', () => {
     await page.locator('#fig-train [role="status"]').filter({ hasText: /^(Training both|Trained)/ }).waitFor(); // prettier-ignore
     expect(offer).not.toBe('Stop');
 
+    // By its name without a slash too, which its relative addresses need.
+    await page.goto(`${pages.studio.studio.url}/article`);
+    expect(new URL(page.url()).pathname).toBe('/article/');
     await page.click('.way-back a');
     await page.waitForSelector('header.bar');
     expect(new URL(page.url()).pathname).toBe('/');

@@ -22,6 +22,8 @@ const articlePolicy = policyWith("'self' 'unsafe-inline'");
 /** Serves the files of the pages, each at its own address, to whoever asks: they hold no secret. */
 export function servePages({ app }: LocalServer, files: ReadonlyMap<string, PageFile>): void {
   for (const [address, file] of files) {
+    const [bare] = withoutSlash(address);
+    if (bare !== undefined) app.get(bare, (c) => c.redirect(address));
     app.get(address, async (c) => {
       c.header('content-security-policy', address.startsWith('/article/') ? articlePolicy : contentPolicy);
       // With the opener policy that every answer has, this makes pages and their workers cross-origin isolated: threads share memory.
@@ -36,4 +38,13 @@ export function servePages({ app }: LocalServer, files: ReadonlyMap<string, Page
       return c.body(file.gzip());
     });
   }
+}
+
+/** The addresses of pages, of those of folders without their slash too: `/article` leads to `/article/`. */
+export function addressesOf(files: ReadonlyMap<string, PageFile>): readonly string[] {
+  return [...files.keys()].flatMap((address) => [address, ...withoutSlash(address)]);
+}
+
+function withoutSlash(address: string): readonly string[] {
+  return address !== '/' && address.endsWith('/') ? [address.slice(0, -1)] : [];
 }
