@@ -84,7 +84,7 @@ export function strangestFiles(scored: Scored): string[] {
     `  ${String(dataset.names?.at(row))}`,
     formatNats(scores.data[row] ?? NaN),
   ]);
-  return formatTable([['The strangest', 'nats'], ...lines], { right: [1] });
+  return formatTable([['The strangest', 'score'], ...lines], { right: [1] });
 }
 
 /** The strangest rows of a table (of those above the threshold), with the columns that contribute most. */
@@ -105,7 +105,7 @@ export function strangestRows(scored: Scored, columns: readonly string[]): strin
     });
   return lines.length === 0
     ? []
-    : formatTable([['The strangest', 'nats', 'most of it from'], ...lines], { right: [1] });
+    : formatTable([['The strangest', 'score', 'most of it from, in nats'], ...lines], { right: [1] });
 }
 
 function formatNats(value: number): string {

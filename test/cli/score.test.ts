@@ -100,7 +100,7 @@ describe('score', () => {
       0,
       expect.stringMatching(/'colour' has a category that training had not, in 1 row/),
     ]);
-    expect(stdout).toMatch(/1 lie above the run's threshold of .* nats/);
+    expect(stdout).toMatch(/1 lie above the run's threshold of [^ ]+, which/);
     expect(stdout).toMatch(/^ {2}row 0 .* b [\d.e+]+/m);
     const { columns } = await readTable(file('one-scores.csv'));
     const values = Object.fromEntries(columns.map((column) => [column.name, column.values[0]]));

@@ -1,6 +1,7 @@
 // What the tables' page draws: shares in bins, of levels and of pairs.
 import { expect, test } from 'vitest';
 import { cellProblem } from '../../studio/src/tables/cell-problem.ts';
+import { roundNumbers } from '../../studio/src/ui/ticks.ts';
 import { binOf, binned, levelShares, missingShare, pairShares } from '../../studio/src/tables/shares.ts';
 
 test('bins hold each value once, on the same edges for both samples', () => {
@@ -39,4 +40,10 @@ test('a cell that cannot be is said', () => {
   expect(cellProblem(number, null)).toMatch(/no row without/);
   expect(cellProblem({ ...number, nullable: true }, '  ')).toBeUndefined();
   expect(cellProblem({ name: 'sex', kind: 'category', nullable: false }, 'x')).toBeUndefined();
+});
+
+test('axes have round numbers within their range', () => {
+  expect(roundNumbers(-0.31, 9.4, 5)).toEqual([0, 2, 4, 6, 8]);
+  expect(roundNumbers(0.1, 0.35, 5).map((tick) => tick.toFixed(3))).toEqual(['0.100', '0.150', '0.200', '0.250', '0.300', '0.350']); // prettier-ignore
+  expect(roundNumbers(1e6, 1.0001e6, 4)).toEqual([1e6, 1_000_050, 1_000_100]);
 });

@@ -360,7 +360,8 @@ export class Run {
   }
 
   /**
-   * How anomalous each example is, in nats, [n]: higher is more anomalous. docs/anomalies.md says which score finds what.
+   * How anomalous each example is, [n]: higher is more anomalous; in nats, but `typicality` and `balanced-elbo`. docs/anomalies.md says
+   * which score finds what.
    *
    * @param x [n, ...exampleShape], one example, or data, of which the test split or `options.split` is scored
    */

@@ -49,7 +49,7 @@ interface ScoreFlags extends EngineFlags, OutputOptions {
 
 export const scoreCommand: CommandRow<[path: string], ScoreFlags> = {
   name: 'score',
-  summary: 'how anomalous examples are: a score in nats for each, higher is more anomalous',
+  summary: 'how anomalous examples are: a score for each, higher is more anomalous',
   args: [['<run>', "a run's folder"]],
   options: [
     required(
@@ -61,7 +61,7 @@ export const scoreCommand: CommandRow<[path: string], ScoreFlags> = {
     givenOption,
     choice(
       '--method <name>',
-      'which score (default: typicality for Bernoulli likelihoods, balanced-elbo for tables, else elbo)',
+      'which score (default: typicality for Bernoulli likelihoods, balanced-elbo for tables, else elbo); in nats, but typicality and balanced-elbo, which are half squared deviations from what is usual in training',
       methods,
     ),
     option('--draws <k>', 'draws of z an example (default: 16, for nll and likelihood-ratio 100)', whole(1)),
@@ -195,5 +195,5 @@ function anomalyLabels(dataset: Dataset, list: string): boolean[] {
 
 function verdictText(found: number, { value, quantile, examples, source }: AnomalyThreshold): string {
   const share = `${(100 * (1 - quantile)).toFixed(2)} %`;
-  return `${formatCount(found)} lie above the run's threshold of ${fixed(value)} nats, which ${share} of ${formatCount(examples)} examples of ${source} exceed (kept in thresholds.json)`;
+  return `${formatCount(found)} lie above the run's threshold of ${fixed(value)}, which ${share} of ${formatCount(examples)} examples of ${source} exceed (kept in thresholds.json)`;
 }

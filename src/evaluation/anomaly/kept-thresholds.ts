@@ -11,7 +11,7 @@ const whole = (least: number) => {
 };
 
 const thresholdSchema = v.strictObject({
-  /** A score above it is an anomaly's, nats. */
+  /** A score above it is an anomaly's, in the method's unit. */
   value: finite,
   /** The share of the examples below that were called normal. */
   quantile: v.pipe(finite, v.gtValue(0, 'a number in (0, 1]'), v.maxValue(1, 'a number in (0, 1]')),

@@ -15,7 +15,7 @@ import { typicalityOf, typicalityScore } from './typicality.ts';
 import type { Typicality } from './typicality.ts';
 
 /**
- * Scores of how anomalous an example is, in nats, higher is more anomalous:
+ * Scores of how anomalous an example is, higher is more anomalous; in nats, but the last two, which are half squared deviations:
  *
  * - `reconstruction`: −log p(x|z) at the posterior's mean z = μ(x): the reconstruction error in the likelihood's own units
  *   (cross-entropy, scaled squares). It splits into pixels or columns.

@@ -46,6 +46,12 @@ export function rowsIn(query: URLSearchParams, most: number): readonly number[] 
   return rows;
 }
 
+/** @throws ValueError for a place that no example has */
+export function checkRows(rows: readonly number[], count: number): void {
+  const outside = rows.find((row) => row >= count);
+  if (outside !== undefined) throw new ValueError(`There is no example ${outside}: they are numbered from 0 to ${count - 1}.`); // prettier-ignore
+}
+
 /** The examples, and what is known of where they come from. */
 export async function examplesChosen(
   run: Run,

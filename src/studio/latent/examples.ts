@@ -1,10 +1,10 @@
 import { asShades } from '../../api/index.ts';
 import type { Run } from '../../api/index.ts';
-import { ValueError } from '../../core/index.ts';
 import { numbersOf } from '../../data/index.ts';
 import type { Dataset } from '../../data/index.ts';
 import { isImageShape } from '../../drawing/index.ts';
 import { rowsOf } from '../../serve/json-input.ts';
+import { checkRows } from './chosen.ts';
 import type { CodeArray } from './codes.ts';
 import { cellsOf } from './columns.ts';
 import type { ExamplesAbout } from './contract.ts';
@@ -15,8 +15,7 @@ export function examplesAt(
   dataset: Dataset,
   rows: readonly number[],
 ): { readonly about: ExamplesAbout; readonly arrays: readonly CodeArray[] } {
-  const outside = rows.find((row) => row >= dataset.size);
-  if (outside !== undefined) throw new ValueError(`rows: there is no example ${outside}, only ${dataset.size}.`);
+  checkRows(rows, dataset.size);
   const indices = Uint32Array.from(rows);
   if (dataset.table) return { about: { rows, cells: rowsOf(cellsOf(run, dataset, indices)) }, arrays: [] };
   const numbers = numbersOf(dataset, indices);

@@ -1,9 +1,8 @@
 import { Buffer } from 'node:buffer';
 import type { Hono } from 'hono';
-import { ValueError } from '../../core/index.ts';
 import type { LocalEnv } from '../../server/index.ts';
 import type { StudioContext } from '../context.ts';
-import { chosenIn, examplesChosen, rowsIn, wholeIn } from './chosen.ts';
+import { checkRows, chosenIn, examplesChosen, rowsIn, wholeIn } from './chosen.ts';
 import { CodeCache } from './code-cache.ts';
 import { codesOf, covariancesOf } from './codes.ts';
 import type { CodeArray } from './codes.ts';
@@ -169,9 +168,4 @@ function arrayFrame({ name, dtype, shape, data }: CodeArray): Uint8Array<ArrayBu
 
 function searchOf(url: string): URLSearchParams {
   return new URL(url).searchParams;
-}
-
-function checkRows(rows: readonly number[], count: number): void {
-  const outside = rows.find((row) => row >= count);
-  if (outside !== undefined) throw new ValueError(`rows: there is no example ${outside}, only ${count}.`);
 }

@@ -1,4 +1,5 @@
 // What is drawn above the points: ellipses, contours, paths, handles. Its coordinates are the plane's.
+import { niceStep } from '../ui/ticks.ts';
 import { ellipseAxes } from './plane.ts';
 import type { Covariance2, Point } from './plane.ts';
 import type { View } from './point-layer.ts';
@@ -227,12 +228,6 @@ function line(
   context.moveTo(Math.round(x0) + 0.5, Math.round(y0) + 0.5);
   context.lineTo(Math.round(x1) + 0.5, Math.round(y1) + 0.5);
   context.stroke();
-}
-
-/** 1, 2 or 5 times a power of ten, at least `least`. */
-export function niceStep(least: number): number {
-  const power = 10 ** Math.floor(Math.log10(least));
-  return [1, 2, 5, 10].map((factor) => factor * power).find((step) => step >= least) ?? least;
 }
 
 function tick(value: number, step: number): string {

@@ -79,9 +79,10 @@ export function lift(plane: Plane, point: Point, from: ArrayLike<number>): Float
   );
 }
 
-/** P Σ Pᵀ of a Σ that is packed: its lower triangle, row by row. */
-export function projectPacked({ a, b = a }: Plane, packed: ArrayLike<number>, offset = 0): Covariance2 {
+/** P Σ Pᵀ of a Σ that is packed: its lower triangle, row by row. Of one dimension the interval σ² along the first axis. */
+export function projectPacked({ a, b: second }: Plane, packed: ArrayLike<number>, offset = 0): Covariance2 {
   const latent = a.length;
+  const b = second ?? none(a);
   let [xx, xy, yy] = [0, 0, 0];
   for (let i = 0, at = offset; i < latent; i++) {
     for (let j = 0; j <= i; j++, at++) {
@@ -97,7 +98,8 @@ export function projectPacked({ a, b = a }: Plane, packed: ArrayLike<number>, of
 }
 
 /** P diag(σ²) Pᵀ. */
-export function projectDiagonal({ a, b = a }: Plane, stddev: ArrayLike<number>, offset = 0): Covariance2 {
+export function projectDiagonal({ a, b: second }: Plane, stddev: ArrayLike<number>, offset = 0): Covariance2 {
+  const b = second ?? none(a);
   let [xx, xy, yy] = [0, 0, 0];
   for (let k = 0; k < a.length; k++) {
     const variance = stddev[offset + k]! ** 2;
@@ -107,6 +109,9 @@ export function projectDiagonal({ a, b = a }: Plane, stddev: ArrayLike<number>, 
   }
   return { xx, xy, yy };
 }
+
+/** A direction that goes nowhere. */
+const none = (a: Float64Array): Float64Array => new Float64Array(a.length);
 
 /** The half-axes of the ellipse of one standard deviation: what Σ^{1/2} makes of the unit circle. */
 export interface EllipseAxes {

@@ -2,11 +2,12 @@ import { categoryLook, cssColour, rampColour } from '../../latent/colours.ts';
 import type { Legend as LegendOf } from '../../latent/colours.ts';
 import { formatNumber } from '../../ui/format.ts';
 
-/** What colours and marks mean. A press on a category lets the others stand back. */
-export function Legend({ legend, shown, onShow }: {
+/** What colours and marks mean. A press on a category selects its examples beside what is selected, or takes them out again. */
+export function Legend({ legend, selected, onToggle }: {
   readonly legend: LegendOf;
-  readonly shown: number | undefined;
-  readonly onShow: (level: number | undefined) => void;
+  /** Categories all of whose examples are selected. */
+  readonly selected: ReadonlySet<number>;
+  readonly onToggle: (level: number) => void;
 }) {
   if (legend.kind === 'none') return null;
   if (legend.kind === 'numbers') {
@@ -27,7 +28,7 @@ export function Legend({ legend, shown, onShow }: {
     <ul class="categories" aria-label={`Colours by ${legend.title}`}>
       {legend.levels.map((level, k) => (
         <li key={level}>
-          <button type="button" class="plain" aria-pressed={shown === k} onClick={() => { onShow(shown === k ? undefined : k); }}>
+          <button type="button" class="plain" aria-pressed={selected.has(k)} title={`Select ${level}, or take it out again`} onClick={() => { onToggle(k); }}>
             <Mark category={k} /> {level} <span class="quiet">{legend.counts[k]}</span>
           </button>
         </li>

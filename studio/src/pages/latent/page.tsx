@@ -4,25 +4,28 @@ import type { RunPageProps } from '../../shell/pages.ts';
 import { useChoice, useNumberSetting, useSetting } from '../../shell/router.ts';
 import { colorOf, paint } from '../../shell/theme.ts';
 import { formatNumber } from '../../ui/format.ts';
-import { Empty, Failure, Message } from '../../ui/message.tsx';
+import { Empty, Failure } from '../../ui/message.tsx';
 import type { CodesData } from '../../latent/codes.ts';
 import { nearest } from '../../latent/neighbours.ts';
 import type { OverlayContents } from '../../latent/overlay.ts';
 import { pathBetween } from '../../latent/paths.ts';
 import { lift, project } from '../../latent/plane.ts';
-import type { Point } from '../../latent/plane.ts';
-import { mostForAggregate, mostForUmap } from '../../latent/projections.ts';
+import type { Plane, Point } from '../../latent/plane.ts';
 import { Stage } from '../../latent/stage.tsx';
 import type { StageView, Tool } from '../../latent/stage-view.ts';
 import { useCodes } from '../../latent/use-codes.ts';
-import { contourShares, useContours } from '../../latent/use-contours.ts';
+import { useContours } from '../../latent/use-contours.ts';
 import { useDecoded } from '../../latent/use-decoded.ts';
 import { useCovariances } from '../../latent/use-ellipses.ts';
 import { useLayout } from '../../latent/use-layout.ts';
 import { useLooks } from '../../latent/use-looks.ts';
 import { useModel } from '../../model/use-model.ts';
 import { colourChoices, colouringOf } from './colouring.ts';
+import { codeAt, centerOf, heldName } from './held.ts';
+import type { Held } from './held.ts';
 import { Legend } from './legend.tsx';
+import { examplesOf, levelsOf, wholeLevels } from './levels.ts';
+import { Notes } from './notes.tsx';
 import { Probe, Sliders } from './probe.tsx';
 import { Selection, save } from './selection.tsx';
 import { GridPanel, NeighboursPanel, PathPanel, pathSteps } from './strips.tsx';
@@ -84,14 +87,6 @@ export default function LatentPage({ run }: RunPageProps) {
   return <Explorer key={`${run.id} ${query}`} run={run} file={run.name.replaceAll('/', '-')} query={query} codes={codes} choice={choice} />; // prettier-ignore
 }
 
-/** A code that is held: that of an example, or one that was moved from there. */
-interface Held {
-  readonly z: Float64Array;
-  /** The example that it began at. */
-  readonly index: number | undefined;
-  readonly isMoved: boolean;
-}
-
 function Explorer({ run, file, query, codes, choice }: {
   readonly run: RunPageProps['run'];
   readonly file: string;
@@ -117,7 +112,6 @@ function Explorer({ run, file, query, codes, choice }: {
   const [held, setHeld] = useState<Held | undefined>(undefined);
   const [selection, setSelection] = useState<readonly number[]>([]);
   const [ends, setEnds] = useState<{ from?: Held; to?: Held }>({});
-  const [level, setLevel] = useState<number | undefined>(undefined);
   const [shown, setShown] = useState<readonly number[]>([]);
   const [window, setWindow] = useState<{ readonly x: readonly [number, number]; readonly y: readonly [number, number] } | undefined>(undefined); // prettier-ignore
   const stage = useRef<StageView | undefined>(undefined);
@@ -130,15 +124,20 @@ function Explorer({ run, file, query, codes, choice }: {
   const painted = paint.value;
   const isDark = useMemo(isPaperDark, [painted]);
   const colouring = useMemo(() => colouringOf(codes, colour, isDark), [codes, colour, isDark]);
-  const categories = colouring.legend.kind === 'categories';
   const faded = useMemo(() => {
     const bytes = new Uint8Array(about.count);
     const chosen = new Set(selection);
     if (selection.length > 0) for (let k = 0; k < about.count; k++) bytes[k] = chosen.has(k) ? 0 : 1;
-    const values = level === undefined || !categories ? undefined : colour === 'label' ? codes.labels : codes.column(colour.slice('column:'.length)); // prettier-ignore
-    if (values) for (let k = 0; k < about.count; k++) if (values[k] !== level) bytes[k] = 1;
     return bytes;
-  }, [selection, level, colour, codes]);
+  }, [selection, codes]);
+  const levels = useMemo(() => (colouring.legend.kind === 'categories' ? levelsOf(codes, colour) : undefined), [codes, colour, colouring]);
+  const selectedLevels = useMemo(() => wholeLevels(levels, selection), [levels, selection]);
+  const toggleLevel = (level: number): void => {
+    const own = examplesOf(levels, level);
+    const isOn = selectedLevels.has(level);
+    const taken = new Set(own);
+    setSelection(isOn ? selection.filter((index) => !taken.has(index)) : [...new Set([...selection, ...own])].sort((a, b) => a - b));
+  };
 
   // What is looked at: the code that is held, else the example under the pointer, else the place under it.
   const center = useMemo(() => centerOf(mean, latent), [codes]);
@@ -164,10 +163,12 @@ function Explorer({ run, file, query, codes, choice }: {
     () => (held ? nearest(mean, held.z, { count: 8, without: held.isMoved ? -1 : (held.index ?? -1) }) : []),
     [held],
   );
+  const heldAt = held && !held.isMoved ? held.index : neighbours[0]?.index;
   const nameOf = (index: number): string => {
     const label = codes.labels && (about.classes?.[codes.labels[index] ?? -1] ?? String(codes.labels[index]));
     return `${about.names?.[index] ?? `example ${index}`}${label === undefined ? '' : `, ${label}`}`;
   };
+  const endNames = useMemo(() => [ends.from, ends.to].map((end) => end && heldName(end, { mean, nameOf })), [ends]);
   const lookedIndex = looked && !looked.isMoved ? looked.index : (held?.index ?? undefined);
   const lookOf = useLooks({ id, query }, [...(lookedIndex === undefined ? [] : [lookedIndex]), ...neighbours.map(({ index }) => index)]); // prettier-ignore
 
@@ -181,11 +182,13 @@ function Explorer({ run, file, query, codes, choice }: {
   const isFew = shown.length <= mostEllipses;
   const stride = Math.max(1, Math.round(about.count / someEllipses));
   const some = useMemo(() => Array.from({ length: Math.ceil(about.count / stride) }, (_, k) => k * stride), [codes]);
-  const hasEllipses = withEllipses === 'yes' && plane?.b !== undefined && about.spread !== 'none';
+  const hasEllipses = withEllipses === 'yes' && plane !== undefined && about.spread !== 'none';
   const wanted = hasEllipses ? [...new Set([...chosen, ...(isFew ? shown : some)])] : [];
   const covarianceOf = useCovariances({ id, query }, codes, wanted);
   const contours = useContours(codes, plane, { aggregate: withAggregate === 'yes', prior: withPrior === 'yes' });
 
+  /** N(0, I), which is drawn by circles. */
+  const hasPrior = about.priorIsStandard && about.whyNoSamples === undefined && withPrior === 'yes';
   const contents = useMemo((): OverlayContents => {
     const at = (index: number): Point => ({ x: points[2 * index] ?? NaN, y: points[2 * index + 1] ?? NaN });
     const [ink, accent, quiet, edge] = ['--ink', '--accent', '--quiet', '--edge'].map(colorOf);
@@ -200,20 +203,22 @@ function Explorer({ run, file, query, codes, choice }: {
       axes: plane ? plane.names : undefined,
       contours: [
         ...contours.aggregate.map((segments) => ({ segments, colour: accent ?? '', dash: [] })),
+        ...(plane && !plane.b && hasPrior && window ? [{ segments: upright(plane, window.y), colour: edge ?? '', dash: [2, 4] }] : []),
         ...contours.prior.map((segments) => ({ segments, colour: edge ?? '', dash: [2, 4] })),
       ],
-      circles: plane?.b && about.priorIsStandard && about.whyNoSamples === undefined && withPrior === 'yes' ? { at: project(plane, new Float64Array(latent)), radii: [1, 2, 3], colour: edge ?? '' } : undefined, // prettier-ignore
+      circles: plane?.b && hasPrior ? { at: project(plane, new Float64Array(latent)), radii: [1, 2, 3], colour: edge ?? '' } : undefined, // prettier-ignore
       ellipses,
       path: plane?.b && pathCodes ? Array.from({ length: pathSteps }, (_, k) => project(plane, pathCodes.subarray(k * latent, (k + 1) * latent))) : [], // prettier-ignore
       rings: [
         ...(hover !== undefined && !held ? [{ at: at(hover), colour: ink ?? '' }] : []),
         ...(held && neighbours.length > 0 ? neighbours.map(({ index }) => ({ at: at(index), colour: quiet ?? '' })) : []),
-        ...(held && !plane && held.index !== undefined ? [{ at: at(held.index), colour: accent ?? '' }] : []),
+        // Where no plane is, a code that was moved has no place: the nearest example's is marked.
+        ...(held && !plane && heldAt !== undefined ? [{ at: at(heldAt), colour: accent ?? '' }] : []),
       ],
       handle: held && plane ? (plane.b ? project(plane, held.z) : { ...project(plane, held.z), y: held.index === undefined ? 0 : at(held.index).y }) : undefined, // prettier-ignore
       lasso: [],
     };
-  }, [points, plane, colouring, wanted.join(), covarianceOf, contours, hovered, held, neighbours, pathCodes, withPrior, painted]);
+  }, [points, plane, colouring, wanted.join(), covarianceOf, contours, hovered, held, neighbours, pathCodes, hasPrior, plane?.b ? undefined : window, painted]);
 
   const hold = useCallback((index: number) => { setHeld({ z: codeAt(mean, latent, index), index, isMoved: false }); }, [codes]); // prettier-ignore
   const onDrag = (place: Point): void => {
@@ -261,7 +266,7 @@ function Explorer({ run, file, query, codes, choice }: {
         )}
         <label>
           Colour by
-          <select value={colour} onChange={(event) => { setLevel(undefined); setColour(event.currentTarget.value); }}>
+          <select value={colour} onChange={(event) => { setColour(event.currentTarget.value); }}>
             {choices.map(({ name, title: text }) => <option key={name} value={name}>{text}</option>)}
           </select>
         </label>
@@ -271,8 +276,8 @@ function Explorer({ run, file, query, codes, choice }: {
             <input value={given} placeholder={`${about.condition[0] ?? ''}=…`} onInput={(event) => { setGiven(event.currentTarget.value.trim()); }} />
           </label>
         )}
-        {toggle('q(z|x)', withEllipses, setEllipses, about.spread !== 'none' && plane?.b !== undefined)}
-        {toggle('prior', withPrior, setPrior, plane?.b !== undefined && about.whyNoSamples === undefined)}
+        {toggle('q(z|x)', withEllipses, setEllipses, about.spread !== 'none' && plane !== undefined)}
+        {toggle('prior', withPrior, setPrior, plane !== undefined && (plane.b !== undefined || about.priorIsStandard) && about.whyNoSamples === undefined)}
         {toggle('aggregate', withAggregate, setAggregate, plane?.b !== undefined)}
       </div>
       <Notes codes={codes} layout={layoutName} asking={model.model?.asking} given={given} aggregate={withAggregate === 'yes'} />
@@ -320,11 +325,11 @@ function Explorer({ run, file, query, codes, choice }: {
           />
           {hasEllipses && (
             <p class="quiet keys">
-              Ellipses: one standard deviation of q(z|x){isFew ? '' : ` of every ${stride}th example; of all when you zoom in`}. With the axes of
-              Σ<sup>½</sup> where you point.
+              {plane.b ? 'Ellipses: one standard deviation of q(z|x)' : 'Lines: μ ± σ of q(z|x), at the height of σ'}
+              {isFew ? '' : ` of every ${stride}th example; of all when you zoom in`}.{plane.b ? <> With the axes of Σ<sup>½</sup> where you point.</> : ''}
             </p>
           )}
-          <Legend legend={colouring.legend} shown={level} onShow={setLevel} />
+          <Legend legend={colouring.legend} selected={selectedLevels} onToggle={toggleLevel} />
           <p id="stage-keys" class="quiet keys">
             Point to decode, click to hold a code, drag its handle through latent space. Keys: arrows go from point to point, Enter holds, Space selects, Alt + arrows move the handle, Shift + arrows the window, + − 0 zoom, Escape lets go.
           </p>
@@ -344,33 +349,11 @@ function Explorer({ run, file, query, codes, choice }: {
       </div>
       <div class="explorer-below">
         <NeighboursPanel neighbours={neighbours} lookOf={lookOf} nameOf={nameOf} onPick={hold} />
-        <PathPanel from={ends.from && heldName(ends.from, nameOf)} to={ends.to && heldName(ends.to, nameOf)} canSet={held !== undefined} onSet={(end) => { if (held) setEnds({ ...ends, [end]: held }); }} path={path} onPath={setPath} looks={pathDecoded.looks} problem={pathDecoded.problem} />
+        <PathPanel from={endNames[0]} to={endNames[1]} canSet={held !== undefined} onSet={(end) => { if (held) setEnds({ ...ends, [end]: held }); }} path={path} onPath={setPath} looks={pathDecoded.looks} problem={pathDecoded.problem} />
         <GridPanel held={model} plane={plane?.b ? plane : undefined} from={held?.z ?? center} window={window} given={given} why={about.whyNoSamples ?? (plane?.b ? undefined : latent === 1 ? 'The space has one dimension: the slider goes through it.' : 'UMAP has no way back from a place to a code.')} />
         <Selection codes={codes} points={points} selection={selection} nameOf={nameOf} onPick={hold} onClear={() => { setSelection([]); }} onPicture={picture} file={file} />
       </div>
     </div>
-  );
-} // prettier-ignore
-
-/** What one should know of what is drawn. */
-function Notes({ codes, layout, asking, given, aggregate }: { readonly codes: CodesData; readonly layout: string; readonly asking: string | undefined; readonly given: string; readonly aggregate: boolean }) {
-  const { about } = codes;
-  const lines = [
-    ...(about.total > about.count ? [`The first ${about.count} of ${about.total} examples.`] : []),
-    ...(about.spread === 'none' ? [`The posterior ‘${about.posterior}’ has no spread: a code is a function of its example, and there are no ellipses.`] : []),
-    ...(about.spread !== 'none' && !about.hasMoments ? ['Ellipses are those of draws: the posterior has no covariance in closed form.'] : []),
-    ...(!about.priorIsStandard ? [codes.priorDraws ? `The prior ‘${about.prior}’ is drawn by contours around ${contourShares.map((share) => `${100 * share} %`).join(', ')} of 2,000 draws.` : `The prior ‘${about.prior}’ cannot be drawn without a condition.`] : []),
-    ...(layout === 'umap' ? [`UMAP keeps neighbours together; lengths and directions mean nothing there, so that there are no ellipses and no contours.${about.count > mostForUmap ? ` The first ${mostForUmap} codes.` : ''}`] : []),
-    ...(aggregate && layout !== 'umap' && about.count > mostForAggregate ? [`The aggregate posterior is that of the first ${mostForAggregate}.`] : []),
-    ...(about.condition && given === '' ? [`Decoding needs a condition: ${asking ?? about.condition.join(', ')}.`] : []),
-    ...(about.whyNoSamples === undefined ? [] : [about.whyNoSamples]),
-    ...about.notices,
-  ];
-  if (lines.length === 0) return null;
-  return (
-    <Message kind="info" title={lines[0] ?? ''}>
-      {lines.slice(1).map((line) => <p key={line}>{line}</p>)}
-    </Message>
   );
 } // prettier-ignore
 
@@ -396,22 +379,14 @@ function isPaperDark(): boolean {
   return red + green + blue < 384;
 }
 
-function heldName({ index, isMoved }: Held, nameOf: (index: number) => string): string {
-  if (index === undefined) return 'a place';
-  return isMoved ? `near ${nameOf(index)}` : nameOf(index);
-}
-
-function codeAt(mean: Float32Array, latent: number, index: number): Float64Array {
-  return Float64Array.from(mean.subarray(index * latent, (index + 1) * latent));
-}
-
-function centerOf(mean: Float32Array, latent: number): Float64Array {
-  const center = new Float64Array(latent);
-  const count = mean.length / latent;
-  mean.forEach((value, at) => {
-    center[at % latent] = (center[at % latent] ?? 0) + value / count;
-  });
-  return center;
+/** ±1, ±2 and ±3 standard deviations of N(0, 1), upright. */
+function upright(plane: Plane, [low, high]: readonly [number, number]): Float64Array {
+  return Float64Array.from(
+    [-3, -2, -1, 1, 2, 3].flatMap((k) => {
+      const { x } = project(plane, [k]);
+      return [x, low, x, high];
+    }),
+  );
 }
 
 /** At most so many of them, evenly chosen. */

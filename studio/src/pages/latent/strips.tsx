@@ -99,6 +99,11 @@ export function GridPanel({ held, plane, from, window, given, why }: GridProps) 
   const [state, setState] = useState<{ decoded?: Decoded; problem?: unknown; isBusy?: boolean }>({});
   const [asked, setAsked] = useState<GridProps['window']>(undefined);
   const { client, model, need } = held;
+  // What was decoded was another plane.
+  useEffect(() => {
+    setAsked(undefined);
+    setState({});
+  }, [plane]);
   useEffect(() => {
     if (!asked || !plane || !client || !model) return undefined;
     let isWanted = true;

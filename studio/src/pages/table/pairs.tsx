@@ -2,6 +2,7 @@ import type { ComparedColumn } from '../../../../src/studio/latent/contract.ts';
 import { useSetting } from '../../shell/router.ts';
 import { binOf, binned, pairShares } from '../../tables/shares.ts';
 import type { Values } from '../../tables/shares.ts';
+import { roundNumbers } from '../../ui/ticks.ts';
 import { percent, valueText } from './marginals.tsx';
 
 const size = 260;
@@ -49,36 +50,60 @@ interface PlotProps {
   readonly which: 'real' | 'synthetic';
 }
 
+/** Room for what the axes say, in the drawing's own units. */
+const margin = { left: 62, right: 10, top: 8, bottom: 38 } as const;
+const [width, height] = [margin.left + size + margin.right, margin.top + size + margin.bottom];
+
+/** A number's axis: its range, a little beyond the values so that none lies on the border, and round numbers in it. */
+interface NumberAxis {
+  readonly column: ComparedColumn;
+  readonly low: number;
+  readonly high: number;
+  readonly ticks: readonly number[];
+}
+
+function numberAxis(column: ComparedColumn): NumberAxis {
+  const { edges } = binned(column.real, column.synthetic, 10);
+  const [least = 0, most = 1] = [edges[0], edges.at(-1)];
+  const room = 0.03 * (most - least) || 1;
+  const [low, high] = [least - room, most + room];
+  return { column, low, high, ticks: roundNumbers(low, high, column.isDate ? 3 : 5) };
+}
+
 function Scatter({ a, b, which }: PlotProps) {
-  const [x, y] = [binned(a.real, a.synthetic, 10), binned(b.real, b.synthetic, 10)];
-  const place = (value: number, edges: readonly number[]): number => {
-    const [low = 0] = edges;
-    return ((value - low) / ((edges.at(-1) ?? 1) - low || 1)) * size;
-  };
+  const [x, y] = [numberAxis(a), numberAxis(b)];
+  const atX = (value: number): number => margin.left + ((value - x.low) / (x.high - x.low)) * size;
+  const atY = (value: number): number => margin.top + size - ((value - y.low) / (y.high - y.low)) * size;
+  let [shown, beyond] = [0, 0];
   const points = a[which].slice(0, mostPoints).flatMap((value, k) => {
     const other = b[which][k];
     if (value === null || other === null || other === undefined) return [];
-    const [px, py] = [place(value, x.edges), size - place(other, y.edges)];
-    return px < 0 || py < 0 || px > size || py > size ? [] : [`M${px.toFixed(1)} ${py.toFixed(1)}h0`];
+    const isInside = value >= x.low && value <= x.high && other >= y.low && other <= y.high;
+    if (isInside) shown++;
+    else beyond++;
+    return isInside ? [`M${atX(value).toFixed(1)} ${atY(other).toFixed(1)}h0`] : [];
   });
   return (
     <>
-      <svg class="scatter" viewBox={`0 0 ${size} ${size}`} role="img" aria-label={`${b.name} against ${a.name}, ${points.length} ${which} rows`}>
+      <svg class="scatter" viewBox={`0 0 ${width} ${height}`} role="img" aria-label={`${b.name} against ${a.name}, ${shown} ${which} rows`}>
+        <g class="lines">
+          {x.ticks.map((tick) => <path key={tick} d={`M${atX(tick)} ${margin.top}v${size}`} />)}
+          {y.ticks.map((tick) => <path key={tick} d={`M${margin.left} ${atY(tick)}h${size}`} />)}
+        </g>
+        <rect class="border" x={margin.left} y={margin.top} width={size} height={size} />
         <path class={which} d={points.join('')} />
+        {x.ticks.map((tick) => <text key={tick} x={atX(tick)} y={margin.top + size + 13} text-anchor="middle">{valueText(tick, a)}</text>)}
+        {y.ticks.map((tick) => <text key={tick} x={margin.left - 5} y={atY(tick) + 3} text-anchor="end">{valueText(tick, b)}</text>)}
+        <text class="axis-name" x={margin.left + size / 2} y={height - 5} text-anchor="middle">{shortened(a.name)}</text>
+        <text class="axis-name" transform={`translate(11 ${margin.top + size / 2}) rotate(-90)`} text-anchor="middle">{shortened(b.name)}</text>
       </svg>
-      <Ends column={a} edges={x.edges} />
+      {beyond > 0 && <p class="quiet">{beyond} of {shown + beyond} rows lie beyond the axes.</p>}
     </>
   ); // prettier-ignore
 }
 
-function Ends({ column, edges }: { readonly column: ComparedColumn; readonly edges: readonly number[] }) {
-  return (
-    <p class="ends quiet">
-      <span>{valueText(edges[0] ?? 0, column)}</span>
-      <span>{column.name}</span>
-      <span>{valueText(edges.at(-1) ?? 1, column)}</span>
-    </p>
-  );
+function shortened(name: string): string {
+  return name.length > 36 ? `${name.slice(0, 35)}…` : name;
 }
 
 interface Axis {

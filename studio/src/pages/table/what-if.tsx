@@ -16,10 +16,12 @@ import { Bars } from './marginals.tsx';
 const rest = 120;
 
 export function WhatIfPanel({ run }: RunPageProps) {
-  const [index, setIndex] = useNumberSetting('row', 0, [0, 1e6]);
+  const [index, setIndex] = useNumberSetting('row', 0, [0, 999_999_999]);
   const [original, setOriginal] = useState<Row | undefined>(undefined);
   const [row, setRow] = useState<Row | undefined>(undefined);
   const [problem, setProblem] = useState<unknown>(undefined);
+  /** Why there is no such row. */
+  const [missing, setMissing] = useState<unknown>(undefined);
   const held = useModel(run);
   const { client, model } = held;
   const [results, setResults] = useState<{ readonly before?: WhatIf; readonly now?: WhatIf }>({});
@@ -27,6 +29,7 @@ export function WhatIfPanel({ run }: RunPageProps) {
   useEffect(() => {
     const controller = new AbortController();
     setProblem(undefined);
+    setMissing(undefined);
     fetchExamples(run.id, 'limit=100000', [Math.round(index)], controller.signal).then(
       ([look]) => {
         if (controller.signal.aborted || look?.looks !== 'row') return;
@@ -34,7 +37,14 @@ export function WhatIfPanel({ run }: RunPageProps) {
         setRow(look.cells);
         setResults({});
       },
-      (error: unknown) => { if (!controller.signal.aborted) setProblem(error); },
+      (error: unknown) => {
+        if (controller.signal.aborted) return;
+        // The row of before is not the one that is asked for.
+        setOriginal(undefined);
+        setRow(undefined);
+        setResults({});
+        setMissing(error);
+      },
     ); // prettier-ignore
     return () => {
       controller.abort();
@@ -45,7 +55,7 @@ export function WhatIfPanel({ run }: RunPageProps) {
     let isWanted = true;
     latest.current = client && new Latest((given: Row) => client.whatIf(given), {
       take: (now, of) => {
-        if (!isWanted) return;
+        if (!isWanted || !original) return;
         setProblem(undefined);
         setResults((old) => ({ before: of === original ? now : (old.before ?? now), now }));
       },
@@ -71,8 +81,9 @@ export function WhatIfPanel({ run }: RunPageProps) {
           Row of the test split
           <input type="number" min="0" step="1" value={Math.round(index)} onChange={(event) => { setIndex(Math.max(0, Math.round(event.currentTarget.valueAsNumber || 0))); }} />
         </label>
-        <button type="button" disabled={row === original} onClick={() => { setRow(original); }}>As it is in the data</button>
+        <button type="button" disabled={!row || row === original} onClick={() => { setRow(original); }}>As it is in the data</button>
       </div>
+      {missing !== undefined && <Failure problem={missing} />}
       {(held.problem ?? problem) !== undefined && <Failure problem={held.problem ?? problem} again={held.need} />}
       {held.isOpening && <p class="quiet" role="status">Fetching the model and what computes it…</p>}
       {now && now.notices.length > 0 && (
@@ -80,10 +91,10 @@ export function WhatIfPanel({ run }: RunPageProps) {
           {now.notices.map((line) => <p key={line}>{line}</p>)}
         </Message>
       )}
-      <div class="what-if">
+      {row && <div class="what-if">
         <form class="panel cells-form" aria-labelledby="cells-title" onSubmit={(event) => { event.preventDefault(); }}>
           <h2 id="cells-title">The row</h2>
-          {row && fields.map((field) => <CellField key={field.name} field={field} value={row[field.name] ?? null} original={original?.[field.name] ?? null} onChange={(value) => { setRow({ ...row, [field.name]: value }); }} />)}
+          {fields.map((field) => <CellField key={field.name} field={field} value={row[field.name] ?? null} original={original?.[field.name] ?? null} onChange={(value) => { setRow({ ...row, [field.name]: value }); }} />)}
         </form>
         {now && (
           <div class="stack">
@@ -91,8 +102,8 @@ export function WhatIfPanel({ run }: RunPageProps) {
             <Code now={now} before={before} />
           </div>
         )}
-        {now && row && <Expected now={now} row={row} fields={fields} />}
-      </div>
+        {now && <Expected now={now} row={row} fields={fields} />}
+      </div>}
     </div>
   ); // prettier-ignore
 }
