@@ -38,13 +38,20 @@ export interface RunSummary {
   readonly elbo?: number;
   readonly reconstruction?: number;
   readonly kl?: number;
+  /** What these three are of. */
+  readonly split?: 'validation' | 'training';
   /** By which epochs are compared. */
   readonly criterion?: { readonly metric: string; readonly direction: 'max' | 'min'; readonly best: number };
   /** The last evaluation's, where the run was evaluated from here; nats, with its standard error. */
-  readonly nll?: { readonly value: number; readonly standardError: number; readonly draws: number };
+  readonly nll?: {
+    readonly value: number;
+    readonly standardError: number;
+    readonly draws: number;
+    readonly split: string;
+  };
   /** While it is evaluated from here. */
   readonly evaluating?: boolean;
-  /** Seconds that training took so far. */
+  /** Seconds that training took so far; 0 where its record does not say. */
   readonly seconds: number;
   /** Milliseconds since 1970. */
   readonly started?: number;
@@ -65,9 +72,48 @@ export interface RunDetail extends RunSummary {
   readonly pictures: readonly { readonly kind: string; readonly epoch: number; readonly file: string }[];
   /** Whether it can be resumed from here, and if not, why. */
   readonly resumable: true | string;
+  /** Whether it ended at a number that is not finite, and can go on from its last good state with half the learning rate. */
+  readonly rollback: boolean;
+  /** Whether there is a model, to be evaluated and looked into, and if not, why. */
+  readonly model: true | string;
+  /** Whether figures of it come of draws of z: not of autoencoders without a density. */
+  readonly takesDraws: boolean;
+  /** What its last evaluation from here came to, of the model that it has now. */
+  readonly evaluation?: RunEvaluation;
   /** The last lines that its training wrote to stderr, where it was started from here. */
   readonly log: readonly string[];
 }
+
+/** What `rootsigma evaluate` came to, in words. */
+export interface RunEvaluation {
+  /** `test`, or `all` where there is none. */
+  readonly split: string;
+  readonly examples: number;
+  readonly figures: readonly EvaluationFigure[];
+  /** Metrics that cannot be had, and why. */
+  readonly skipped: readonly { readonly name: string; readonly why: string }[];
+}
+
+/** A number of an evaluation (null where it is not finite), or several: one a latent dimension, one a factor. */
+export type EvaluationFigure = {
+  /** `nll`, `mig.perFactor` */
+  readonly name: string;
+  /** `NLL` */
+  readonly title: string;
+  /** The metric that it is of, where it is one of the table of metrics. */
+  readonly group?: string;
+  readonly unit?: string;
+  /** What it is, and which is better. */
+  readonly what?: string;
+  readonly standardError?: number;
+  /** Of z an example. */
+  readonly draws?: number;
+  /** How many there are in all: 3 **of 8** active units. */
+  readonly of?: number;
+} & (
+  | { readonly value: number | null }
+  | { readonly values: readonly (number | null)[]; readonly names?: readonly string[] }
+);
 
 /**
  * One metric over training, with at most as many points as were asked for. Each stands for some values next to each other, itself the
@@ -163,8 +209,8 @@ export interface StartTraining {
 }
 // Further, all of which work:
 // - `POST /api/runs/:id/stop` {}: the training ends after its step and saves; 202.
-// - `POST /api/runs/:id/resume` { epochs? }; 202.
-// - `POST /api/runs/:id/evaluate` { draws? }; 202, and a `run` event with its `nll`, or an alarm of kind `failed`, when it is done.
+// - `POST /api/runs/:id/resume` { epochs?, onNan?: 'rollback' }; 202.
+// - `POST /api/runs/:id/evaluate` { draws?, metrics?: 'all' }; 202, and a `run` event with its `nll`, or an alarm of kind `failed`, when it is done.
 // - `GET /api/runs/:id/start` → StartTraining, to duplicate it; `data.name` is empty where its data are not to be had from here.
 // - `POST /api/uploads?name=NAME`, the file's bytes as application/octet-stream; 201 with `{ name }`, the name that it has now.
 // - `GET /api/runs/:id/files/NAME`: `RunDetail.files` and `pictures` have the names.

@@ -236,7 +236,7 @@ describe.runIf(available)('the pages', () => {
     await close();
   });
 
-  it('start a training by the form, say what is wrong at its field, stop it, duplicate it', async () => {
+  it('start a training by the form, say what is wrong at its field; stop, resume, train on, evaluate and duplicate it', async () => {
     const { page, goTo, problems, close } = await pages.page();
     await goTo('#/new', '.start button');
     expect(await page.textContent('.start code')).toBe('rootsigma train digits');
@@ -268,10 +268,34 @@ describe.runIf(available)('the pages', () => {
 
     await page.waitForSelector('h1:has-text("from/the page")');
     await page.waitForSelector('.badge:has-text("training")');
-    await page.waitForFunction(() => /[1-9]/.test(document.querySelector('.figure:nth-child(5) .figure-value')?.textContent ?? '')); // prettier-ignore
-    await page.click('button:has-text("Stop and save")');
-    await page.waitForSelector('.badge:has-text("interrupted")');
-    await page.waitForSelector('button:has-text("Resume")');
+    const epoch = async (): Promise<number> =>
+      Number(await page.textContent('.figure:has-text("Epoch") .figure-value'));
+    const stop = async (): Promise<void> => {
+      await page.click('button:has-text("Stop and save")');
+      await page.waitForSelector('.badge:has-text("interrupted")');
+      await page.waitForSelector('button:has-text("Resume")');
+    };
+    await until(async () => (await epoch()) > 0, true);
+    await stop();
+    const first = await epoch();
+    await page.click('button:has-text("Resume")');
+    await page.waitForSelector('.badge:has-text("training")');
+    await until(async () => (await epoch()) > first, true);
+    await stop();
+    // Some epochs more, and what it is worth.
+    const more = (await epoch()) + 2;
+    await page.click('summary:has-text("Train on")');
+    await page.fill('label:has-text("Epochs in all") input', String(more));
+    await page.click('button:text-is("Train on")');
+    await page.waitForSelector('.badge:has-text("finished")');
+    await until(epoch, more);
+    await page.click('summary:has-text("Evaluate")');
+    await page.fill('label:has-text("Draws of z an example") input', '3');
+    await page.click('button:text-is("Evaluate")');
+    await page.waitForSelector('.evaluation tbody tr:has-text("NLL"):has-text("3 draws")');
+    await page.waitForSelector('.figure:has-text("NLL"):has-text("test")');
+    expect(await page.textContent('.evaluation')).toContain('Means over 40 examples of the test split');
+    expect(await violations(page)).toEqual([]);
     await page.click('a:has-text("Duplicate")');
     await page.waitForSelector('#option-latent');
     await until(async () => [await page.inputValue('#option-latent'), await page.inputValue('#preset'), await page.inputValue('#option-hidden')], ['2', 'full-vae', '8']); // prettier-ignore
@@ -280,4 +304,19 @@ describe.runIf(available)('the pages', () => {
     expect(problems.filter((line) => !line.includes('/api/trainings'))).toEqual([]);
     await close();
   });
+
+  it('take an upload and train on it', async () => {
+    const { page, goTo, problems, close } = await pages.page();
+    await goTo('#/new', '.start button');
+    await page.click('label:has-text("Upload")');
+    const rows = Array.from({ length: 60 }, (_, k) => `${k % 7},${(k * 37) % 11}`).join('\n');
+    await page.setInputFiles('input[type="file"]', { name: 'two columns.csv', mimeType: 'text/csv', buffer: Buffer.from(`a,b\n${rows}\n`) });
+    await until(() => page.textContent('.start code'), `rootsigma train ${pages.studio.studio.runs}/.uploads/two-columns.csv`);
+    for (const [name, text] of Object.entries({ latent: '1', epochs: '1', threads: '1' })) await page.fill(`#option-${name}`, text);
+    await page.click('.start button:has-text("Start training")');
+    await page.waitForSelector('.badge:has-text("finished")');
+    expect(await page.textContent('main')).toContain('2 columns, encoded as 2 numbers a row');
+    expect(problems).toEqual([]);
+    await close();
+  }); // prettier-ignore
 });

@@ -77,7 +77,9 @@ describe.skipIf(!isBuilt)(`a training${isBuilt ? '' : ` (no ${program}: run npm 
       id,
       ({ nll, alarms }) => nll !== undefined || alarms.some(({ kind }) => kind === 'failed'),
     );
-    expect(evaluated.nll).toMatchObject({ draws: 5, value: expect.any(Number) as number });
+    expect(evaluated.nll).toMatchObject({ draws: 5, split: 'test', value: expect.any(Number) as number });
+    const [first] = (evaluated.evaluation?.figures ?? []).filter(({ name }) => name === 'nll');
+    expect([evaluated.evaluation?.split, evaluated.evaluation?.examples, first]).toMatchObject(['test', 40, { title: 'NLL', unit: 'nats', draws: 5, value: evaluated.nll?.value, standardError: evaluated.nll?.standardError }]); // prettier-ignore
     // It is of the model that was evaluated, and of no other.
     const model = join(studio.runs, 'mine/first one/model.safetensors');
     const time = new Date(statSync(model).mtimeMs + 5000);

@@ -116,6 +116,8 @@ it('divergence before any good epoch: codes far from the prior, or far worse tha
 it.each([
   ['digits', { learningRate: 1000 }, ['divergence']],
   ['digits', { learningRate: 30, posterior: 'full' }, ['divergence']],
+  // The decoder is lost within the first steps, and what it comes back to is worse than it was untrained.
+  ['digits', { learningRate: 3 }, ['divergence']],
   ['digits', {}, []],
   ['digits', { beta: 20 }, []],
   ['a table', {}, []],

@@ -54,6 +54,9 @@ const mostKl = 1000;
 const manyDimensions = 1000;
 /** Nats: less than this worse than at the start is noise, where the objective itself is about 0. */
 const worseLeast = 10;
+/** As a share of the value at the start: of one step among the first, noise and what was learned by then; of step 1, an untrained model's, less. */
+const worseThanAtStart = 1;
+const worseThanUntrained = 0.1;
 
 const divergenceAdvice =
   'Lower --learning-rate (a third of it), cut gradients (--clip-norm 1), or let the rate rise (--warmup-steps 200).';
@@ -79,6 +82,8 @@ export class RunAlarms {
       this.#skipped = numberOf(record.skipped) ?? this.#skipped;
       this.#rollbacks = numberOf(record.rollbacks) ?? this.#rollbacks;
     }
+    // A run that had ended so was resumed.
+    if ((record.event === 'step' || record.event === 'epoch') && this.#nonFinite?.action === 'stopped') this.#nonFinite = { ...this.#nonFinite, action: 'resumed' }; // prettier-ignore
     if (record.event === 'step' && !this.#first) this.#firstStep ??= partsOf(record);
     if (record.event !== 'epoch') return;
     const epoch = epochOf(record);
@@ -161,12 +166,13 @@ export class RunAlarms {
     const { beta = 1, kl = 0, latent = manyDimensions, reconstruction } = last;
     const isFar = beta * kl > mostKl * latent;
     // Where the KL has no weight that is known, it may be as it likes.
+    const by = start?.step === 1 ? worseThanUntrained : worseThanAtStart;
     const isWorse =
-      isMuchWorse(start?.reconstruction, reconstruction) ||
-      (last.beta !== undefined && isMuchWorse(objectiveOf(start, last.beta), objectiveOf(last, last.beta)));
+      isMuchWorse(start?.reconstruction, reconstruction, by) ||
+      (last.beta !== undefined && isMuchWorse(objectiveOf(start, last.beta), objectiveOf(last, last.beta), by));
     if (!isFar && !isWorse) return undefined;
     const why = isWorse
-      ? `it is far worse than at ${start?.step === undefined ? 'the start' : `step ${start.step}`} (reconstruction ${shown(start?.reconstruction ?? NaN)} nats then)`
+      ? `it is ${start?.step === 1 ? 'worse than before its first step' : `far worse than at ${start?.step === undefined ? 'the start' : `step ${start.step}`}`} (reconstruction ${shown(start?.reconstruction ?? NaN)} nats then)`
       : `codes are far from the prior (KL ${shown(kl)} nats)`;
     return {
       kind: 'divergence',
@@ -265,8 +271,8 @@ function objectiveOf(parts: Pick<Epoch, 'reconstruction' | 'kl'> | undefined, be
   return parts.reconstruction - beta * parts.kl;
 }
 
-function isMuchWorse(before: number | undefined, now: number | undefined): boolean {
-  return before !== undefined && now !== undefined && before - now > Math.max(Math.abs(before), worseLeast);
+function isMuchWorse(before: number | undefined, now: number | undefined, share: number): boolean {
+  return before !== undefined && now !== undefined && before - now > Math.max(share * Math.abs(before), worseLeast);
 }
 
 function better(best: Epoch | undefined, next: Epoch, of: (epoch: Epoch) => number | undefined): Epoch | undefined {

@@ -16,8 +16,9 @@ import type { PictureKind } from '../keeping/step-pictures.ts';
 import type { EventLog } from '../record/tensorboard/event-log.ts';
 import { Unwritten } from './unwritten.ts';
 
-/** Of the steps, metrics.jsonl keeps every so many. */
+/** Of the steps, metrics.jsonl keeps every so many, and some of the first: what is lost at once, shows beside them alone. */
 const stepsPerLine = 25;
+const firstSteps: ReadonlySet<number> = new Set([1, 2, 5, 10]);
 /** Unless it is said, checkpoints are taken so often, and so that writing them takes at most this share of the time. */
 const checkpointSeconds = 10;
 const checkpointShare = 0.05;
@@ -144,7 +145,7 @@ export class RunRecorder {
       await removePicturesAfter(this.store, trainer.progress.epoch);
       await this.#startEvents();
     }
-    if (event.event !== 'step' || event.step % stepsPerLine === 0) await this.#log(event);
+    if (event.event !== 'step' || event.step % stepsPerLine === 0 || firstSteps.has(event.step)) await this.#log(event);
     if (event.event === 'epoch') await this.#takePictures(event);
     const isDue = event.event === 'done' || this.isCheckpointDue;
     // Among ranks, one that is due now is taken after the next step: all give what they have of it.

@@ -2,6 +2,7 @@ import type { RunDetail, RunSummary } from '../contract.ts';
 import { ConfigReader } from './config-facts.ts';
 import { filesOf, picturesOf } from './run-files.ts';
 import type { RunFolders, RunPlace } from './run-folders.ts';
+import type { Readiness } from './readiness.ts';
 import { RunLog } from './run-log.ts';
 import { printOf, summaryOf, writerOf } from './summary.ts';
 import type { OwnKnowledge } from './summary.ts';
@@ -57,7 +58,7 @@ export class KnownRuns {
     return summary;
   }
 
-  async detail(place: RunPlace): Promise<Omit<RunDetail, 'resumable' | 'log'>> {
+  async detail(place: RunPlace): Promise<Omit<RunDetail, keyof Readiness | 'log'>> {
     const summary = await this.summary(place);
     const { value } = this.config(place);
     return { ...summary, config: value, files: filesOf(place), pictures: picturesOf(place) };

@@ -16,7 +16,7 @@ export function installRuns({ server: { app }, runs, trainings }: StudioContext)
 
   app.get('/api/runs/:id', async (c) => {
     const place = runs.folders.find(c.req.param('id'));
-    return c.json({ ...(await runs.detail(place)), ...trainings.about(place) });
+    return c.json({ ...(await runs.detail(place)), ...(await trainings.about(place)) });
   });
 
   app.get('/api/runs/:id/series', async (c) => {

@@ -6,6 +6,8 @@ export interface LastMeans {
   readonly elbo?: number;
   readonly reconstruction?: number;
   readonly kl?: number;
+  /** What they are of. */
+  readonly split?: 'validation' | 'training';
 }
 
 /** Values of the criterion that are kept for a sparkline, at most twice as many. */
@@ -16,14 +18,14 @@ export class RunFacts {
   epoch = 0;
   step = 0;
   totalSteps: number | undefined;
-  /** Of the epochs. */
+  /** As the last record says it, else of the epochs. */
   seconds = 0;
   means: LastMeans = {};
   criterion: { readonly metric: string; readonly direction: 'max' | 'min'; readonly best: number } | undefined;
   /** Why it ended, where it did. */
   done: string | undefined;
-  /** The last record of what was not finite. */
-  nonFinite: Readonly<Record<string, unknown>> | undefined;
+  /** Whether it ended at what is not finite. */
+  isNonFinite = false;
   readonly alarms = new RunAlarms();
   readonly #trend: (number | null)[] = [];
   #every = 1;
@@ -33,9 +35,12 @@ export class RunFacts {
 
   /** @param text a line of the log; what is no record says nothing */
   addLine(text: string): void {
-    // Of many steps, the last one says it all.
-    if (text.startsWith('{"event":"step"')) this.#lastStep = text;
-    else this.add(asRecord(text));
+    // Of many steps, the first one and the last before something else say it all.
+    if (text.startsWith('{"event":"step"') && this.step > 0) this.#lastStep = text;
+    else {
+      this.settle();
+      this.add(asRecord(text));
+    }
   }
 
   add(record: Readonly<Record<string, unknown>> | undefined): void {
@@ -45,11 +50,14 @@ export class RunFacts {
     this.epoch = Math.max(this.epoch, numberOf(event === 'done' ? record.epochs : event === 'epoch' ? record.epoch : undefined) ?? 0); // prettier-ignore
     this.step = Math.max(this.step, numberOf(record.step) ?? numberOf(record.steps) ?? 0);
     this.totalSteps = numberOf(record.totalSteps) ?? this.totalSteps;
+    this.seconds = numberOf(record.time) ?? this.seconds + ((event === 'epoch' ? numberOf(record.seconds) : undefined) ?? 0);
     if (event === 'epoch') this.#addEpoch(record);
+    // It goes on.
+    if (event === 'epoch' || event === 'step') this.isNonFinite = false;
     if (event === 'done') this.done = typeof record.reason === 'string' ? record.reason : 'finished';
     else this.done = undefined;
     if (event === 'non-finite') {
-      this.nonFinite = record;
+      this.isNonFinite = record.action === 'stopped';
       // It went back.
       if (record.action === 'rolled-back') this.step = numberOf(record.step) ?? this.step;
     }
@@ -71,10 +79,10 @@ export class RunFacts {
   }
 
   #addEpoch(record: Readonly<Record<string, unknown>>): void {
-    this.seconds += numberOf(record.seconds) ?? 0;
     const means = Object(record.validation ?? record.training) as Record<string, unknown>;
     const [elbo, reconstruction, kl] = [means.elbo, means.reconstruction, means.kl].map(numberOf);
     this.means = {
+      split: record.validation ? 'validation' : 'training',
       ...(elbo !== undefined && { elbo }),
       ...(reconstruction !== undefined && { reconstruction }),
       ...(kl !== undefined && { kl }),

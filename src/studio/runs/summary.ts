@@ -80,7 +80,7 @@ export function summaryOf(place: RunPlace, { config, facts, writer, ...own }: Ru
     ...(config.started !== undefined && { started: config.started }),
     changed: changedOf(place),
     ...(writer && { owner: { host: writer.host, pid: writer.pid, here: writer.isHere } }),
-    alarms: [...(own.alarms ?? []), ...damageOf(config, state), ...facts.alarms.alarms],
+    alarms: [...ownAlarms(own.alarms ?? [], facts), ...damageOf(config, state), ...facts.alarms.alarms],
     trend: facts.trend,
   };
 }
@@ -103,7 +103,12 @@ function stateOf({
   if (facts.done !== undefined && hasModel) {
     return facts.done === 'stopped-early' || facts.done === 'interrupted' ? facts.done : 'finished';
   }
-  return own === 'failed' || facts.nonFinite?.action === 'stopped' ? 'failed' : 'interrupted';
+  return own === 'failed' || facts.isNonFinite ? 'failed' : 'interrupted';
+}
+
+/** That a training failed at what is not finite, its record says better. */
+function ownAlarms(alarms: readonly Alarm[], { isNonFinite }: RunFacts): readonly Alarm[] {
+  return isNonFinite ? alarms.filter(({ kind, severity }) => kind !== 'failed' || severity !== 'error') : alarms;
 }
 
 function damageOf({ fault, isReadable }: RunConfigFacts, state: RunState): Alarm[] {

@@ -1,9 +1,10 @@
 import { HttpError } from '../../server/index.ts';
-import type { Alarm, RunSummary } from '../contract.ts';
+import type { Alarm, RunEvaluation, RunSummary } from '../contract.ts';
 import { statInside } from '../runs/inside.ts';
-import { asRecord, numberOf, recordIn } from '../runs/records.ts';
+import { asRecord, numberOf, recordIn, textOf } from '../runs/records.ts';
 import type { RunPlace } from '../runs/run-folders.ts';
 import { Child } from './child.ts';
+import { evaluationIn } from './evaluation-figures.ts';
 import type { OwnFiles } from './own-files.ts';
 
 interface EvaluationsOptions {
@@ -15,6 +16,7 @@ interface EvaluationsOptions {
 /** What is known of the evaluation of a run. */
 export interface KnownEvaluation {
   readonly nll?: RunSummary['nll'];
+  readonly evaluation?: RunEvaluation;
   readonly evaluating: boolean;
   readonly alarm?: Alarm;
 }
@@ -27,13 +29,17 @@ export class Evaluations {
   readonly #running = new Map<string, Child>();
   readonly #faults = new Map<string, string>();
   /** What was read of each run, and of which model. */
-  readonly #read = new Map<string, { readonly print: string; readonly nll: RunSummary['nll'] }>();
+  readonly #read = new Map<string, { readonly print: string } & Pick<KnownEvaluation, 'nll' | 'evaluation'>>();
 
   constructor(options: EvaluationsOptions) {
     this.#options = options;
   }
 
-  start(place: RunPlace, draws: number): void {
+  /** @param draws of z an example; undefined where none are taken */
+  start(
+    place: RunPlace,
+    { draws, metrics }: { readonly draws: number | undefined; readonly metrics: 'all' | undefined },
+  ): void {
     if (this.#running.has(place.id)) throw new HttpError(409, 'it is being evaluated.');
     if (this.#running.size >= mostAtOnce) throw new HttpError(429, `${mostAtOnce} runs are evaluated already, which is the limit.`, { 'retry-after': '10' }); // prettier-ignore
     const { files, program, onChange } = this.#options;
@@ -41,7 +47,8 @@ export class Evaluations {
     // Beside that of its training.
     const log = files.openLog(`${place.id}-evaluation`);
     try {
-      const args = ['evaluate', '--json', '--quiet', `--draws=${draws}`, '--', place.path];
+      const more = [...(draws === undefined ? [] : [`--draws=${draws}`]), ...(metrics === undefined ? [] : [`--metrics=${metrics}`])]; // prettier-ignore
+      const args = ['evaluate', '--json', '--quiet', ...more, '--', place.path];
       const child = new Child({ program, args, log, readsOutput: true });
       this.#running.set(place.id, child);
       this.#faults.delete(place.id);
@@ -65,10 +72,11 @@ export class Evaluations {
 
   of(place: RunPlace): KnownEvaluation {
     const fault = this.#faults.get(place.id);
-    const nll = this.#nllOf(place);
+    const { nll, evaluation } = this.#keptOf(place);
     return {
       evaluating: this.#running.has(place.id),
       ...(nll && { nll }),
+      ...(evaluation && { evaluation }),
       ...(fault !== undefined && { alarm: { kind: 'failed', severity: 'warning', text: `Its evaluation failed: ${fault}`, advice: 'On the command line, `rootsigma evaluate` takes other data with --data.' } }), // prettier-ignore
     };
   }
@@ -77,14 +85,16 @@ export class Evaluations {
     for (const child of this.#running.values()) child.stop();
   }
 
-  #nllOf(place: RunPlace): RunSummary['nll'] {
+  #keptOf(place: RunPlace): Pick<KnownEvaluation, 'nll' | 'evaluation'> {
     const print = printOfModel(place);
     const before = this.#read.get(place.id);
-    if (before?.print === print) return before.nll;
+    if (before?.print === print) return before;
     const kept = this.#options.files.read('evaluations', place.id);
-    const nll = kept?.model === print ? nllIn(kept) : undefined;
-    this.#read.set(place.id, { print, nll });
-    return nll;
+    const isOfModel = kept?.model === print;
+    const [nll, evaluation] = isOfModel ? [nllIn(kept), evaluationIn(kept)] : [];
+    const found = { print, ...(nll && { nll }), ...(evaluation && { evaluation }) };
+    this.#read.set(place.id, found);
+    return found;
   }
 }
 
@@ -92,7 +102,7 @@ function nllIn(kept: Readonly<Record<string, unknown>>): RunSummary['nll'] {
   const nll = recordIn(kept, 'nll');
   const [value, standardError, draws] = [numberOf(nll.value), numberOf(nll.standardError), numberOf(nll.draws)];
   if (value === undefined || standardError === undefined || draws === undefined) return undefined;
-  return { value, standardError, draws };
+  return { value, standardError, draws, split: textOf(kept.split, 40) ?? 'all' };
 }
 
 /** Which model it is: another has another time. */

@@ -19,17 +19,13 @@ export function installTrainings({ server, runs, trainings, uploads }: StudioCon
     stop: (place) => {
       trainings.stop(place);
     },
-    resume: (place, body) => {
-      trainings.resume(place, body);
-    },
-    evaluate: (place, body) => {
-      trainings.evaluate(place, body);
-    },
-  } satisfies Record<string, (place: ReturnType<typeof runs.folders.find>, body: unknown) => void>;
+    resume: (place, body) => trainings.resume(place, body),
+    evaluate: (place, body) => trainings.evaluate(place, body),
+  } satisfies Record<string, (place: ReturnType<typeof runs.folders.find>, body: unknown) => void | Promise<void>>;
   for (const [action, perform] of Object.entries(actions)) {
     app.post(`/api/runs/:id/${action}`, async (c) => {
       const place = runs.folders.find(c.req.param('id'));
-      perform(place, await jsonBody(server, c));
+      await perform(place, await jsonBody(server, c));
       return c.json({}, 202);
     });
   }

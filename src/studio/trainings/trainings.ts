@@ -7,6 +7,8 @@ import type { Alarm, RunDetail, StartTraining } from '../contract.ts';
 import type { Uploads } from '../data/uploads.ts';
 import { resolveBelow } from '../data/inside-folder.ts';
 import { statInside } from '../runs/inside.ts';
+import { readinessOf } from '../runs/readiness.ts';
+import type { Readiness } from '../runs/readiness.ts';
 import type { KnownRuns } from '../runs/known-runs.ts';
 import type { RunPlace } from '../runs/run-folders.ts';
 import { writerOf } from '../runs/summary.ts';
@@ -63,8 +65,9 @@ export class Trainings {
   }
 
   /** What the page of a run says of its training. */
-  about(place: RunPlace): Pick<RunDetail, 'resumable' | 'log'> {
-    return { resumable: this.#resumable(place) ?? true, log: this.#files.log(place.id) };
+  async about(place: RunPlace): Promise<Readiness & Pick<RunDetail, 'log' | 'evaluation'>> {
+    const { evaluation } = this.evaluations.of(place);
+    return { ...(await this.#readiness(place)), log: this.#files.log(place.id), ...(evaluation && { evaluation }) };
   }
 
   /** @returns the new run. @throws HttpError that points to what is wrong */
@@ -101,24 +104,27 @@ export class Trainings {
     process.kill(writer.pid, 'SIGTERM');
   }
 
-  /** @param body `{ epochs? }` */
-  resume(place: RunPlace, body: unknown): void {
-    const { epochs } = numbersIn(body, ['epochs']);
-    const why = this.#resumable(place);
-    if (why !== undefined) throw new HttpError(409, why);
+  /** @param body `{ epochs?, onNan? }` */
+  async resume(place: RunPlace, body: unknown): Promise<void> {
+    const { epochs, onNan } = entriesIn(body, { epochs: wholeEntry, onNan: { isIt: (value) => value === 'rollback', what: "'rollback'" } }); // prettier-ignore
+    const { resumable, rollback } = await this.#readiness(place);
+    if (resumable !== true && !(onNan !== undefined && rollback)) throw new HttpError(409, resumable);
     this.#checkRoom();
-    const args = ['train', '--resume', `--out=${place.path}`, ...(epochs === undefined ? [] : [`--epochs=${epochs}`])];
-    this.#run(place, args, this.#jobs.get(place.id)?.start);
+    const flags = [...(epochs === undefined ? [] : [`--epochs=${epochs as number}`]), ...(onNan === undefined ? [] : ['--on-nan=rollback'])]; // prettier-ignore
+    this.#run(place, ['train', '--resume', `--out=${place.path}`, ...flags], this.#jobs.get(place.id)?.start);
   }
 
-  /** @param body `{ draws? }` */
-  evaluate(place: RunPlace, body: unknown): void {
-    const { draws = 100 } = numbersIn(body, ['draws']);
+  /** @param body `{ draws?, metrics? }` */
+  async evaluate(place: RunPlace, body: unknown): Promise<void> {
+    const { draws, metrics } = entriesIn(body, { draws: wholeEntry, metrics: { isIt: (value) => value === 'all', what: "'all'" } }); // prettier-ignore
     if (writerOf(place)) throw new HttpError(409, 'it is being trained: evaluate it when that has ended.');
-    if (!statInside(place.root, [...place.parts, 'model.safetensors'])?.isFile()) {
-      throw new HttpError(409, 'it has no model yet: evaluate it when its training has ended.');
-    }
-    this.evaluations.start(place, draws);
+    const { model, takesDraws } = await this.#readiness(place);
+    if (model !== true) throw new HttpError(409, model);
+    if (draws !== undefined && !takesDraws) throw refusal('/draws', 'its figures come of no draws: its posterior has no density.'); // prettier-ignore
+    this.evaluations.start(place, {
+      draws: takesDraws ? ((draws as number | undefined) ?? 100) : undefined,
+      metrics: metrics === undefined ? undefined : 'all',
+    });
   }
 
   /** What starts another like it. */
@@ -179,18 +185,18 @@ export class Trainings {
     };
   }
 
-  /** Why it cannot go on from here; undefined where it can. */
-  #resumable(place: RunPlace): string | undefined {
+  async #readiness(place: RunPlace): Promise<Readiness> {
+    const { runs } = this.#options;
+    const { isNonFinite } = await runs.log(place).facts();
+    return readinessOf(place, { busy: this.#busy(place), isNonFinite, config: runs.config(place).value });
+  }
+
+  /** Who trains it now. */
+  #busy(place: RunPlace): string | undefined {
     const job = this.#jobs.get(place.id);
     if (job && !job.child.hasEnded) return 'it is being trained.';
     const writer = writerOf(place);
-    if (writer) return `process ${writer.pid} on ${writer.host} writes in its folder.`;
-    const has = (...names: readonly string[]): boolean => statInside(place.root, [...place.parts, ...names])?.isFile() === true; // prettier-ignore
-    if (!has('config.json')) return 'its training never began; duplicate it to try again.';
-    if (has('model.safetensors') && !has('checkpoints', 'last.safetensors') && !has('checkpoints', 'previous.safetensors')) {
-      return 'its checkpoints were removed; duplicate it to train it again.';
-    } // prettier-ignore
-    return undefined;
+    return writer && `process ${writer.pid} on ${writer.host} writes in its folder.`;
   }
 
   #checkRoom(): void {
@@ -293,15 +299,27 @@ function provisionalOf({ data, options }: StartTraining): Readonly<Record<string
   };
 }
 
-/** Whole numbers of a body. @throws HttpError that points to what is none */
-function numbersIn<const Name extends string>(body: unknown, names: readonly Name[]): Partial<Record<Name, number>> {
+/** What an entry of a body may be. */
+interface Entry {
+  readonly isIt: (value: unknown) => boolean;
+  readonly what: string;
+}
+
+const wholeEntry: Entry = {
+  isIt: (value) => Number.isSafeInteger(value) && (value as number) >= 1 && (value as number) <= 1e6,
+  what: 'a whole number from 1 to 1000000',
+};
+
+/** Entries of a body. @throws HttpError that points to what is none, or is not what it may be */
+function entriesIn<const Name extends string>(body: unknown, known: Readonly<Record<Name, Entry>>): Partial<Record<Name, unknown>> {
   const entries = Object.entries(Object(body) as object);
   for (const [name, value] of entries) {
-    if (!(names as readonly string[]).includes(name)) throw refusal(`/${name.slice(0, 60)}`, `there is no '${name.slice(0, 60)}' here: ${names.join(', ')}.`); // prettier-ignore
-    if (!Number.isSafeInteger(value) || value < 1 || value > 1e6) throw refusal(`/${name}`, `${name} must be a whole number from 1 to 1000000.`); // prettier-ignore
+    const entry = Object.hasOwn(known, name) ? known[name as Name] : undefined;
+    if (!entry) throw refusal(`/${name.slice(0, 60)}`, `there is no '${name.slice(0, 60)}' here: ${Object.keys(known).join(', ')}.`); // prettier-ignore
+    if (!entry.isIt(value)) throw refusal(`/${name}`, `${name} must be ${entry.what}.`);
   }
-  return Object.fromEntries(entries) as Partial<Record<Name, number>>;
-}
+  return Object.fromEntries(entries) as Partial<Record<Name, unknown>>;
+} // prettier-ignore
 
 /** False where something of that name is there already: of two, one makes it. */
 function makeFolder(path: string): boolean {

@@ -75,7 +75,7 @@ function AllCurves({ runs }: { readonly runs: readonly Named[] }) {
         <ZoomFields zoom={zoom} axis={axis} onZoom={setZoom} />
       </div>
       {problem !== undefined && <Failure problem={problem} />}
-      {names.size === 0 && <Empty title="No curves yet" level={2}><p>They begin with the first epoch, or the 25th step.</p></Empty>}
+      {names.size === 0 && <Empty title="No curves yet" level={2}><p>They begin with the first step.</p></Empty>}
       {groups.map((group) => (
         <section key={group.title}>
           <h2 class="group-head">{group.title}</h2>

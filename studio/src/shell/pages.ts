@@ -37,10 +37,15 @@ export const runPages: readonly Page<RunPageProps>[] = [
   {
     path: 'table',
     title: 'Table',
-    suits: ({ data }) => data.kind === 'table',
+    suits: ({ data, model }) => data.kind === 'table' && model === true,
     load: () => import('../pages/table/page.tsx'),
   },
-  { path: 'latent', title: 'Latent space', load: () => import('../pages/latent/page.tsx') },
+  {
+    path: 'latent',
+    title: 'Latent space',
+    suits: ({ model }) => model === true,
+    load: () => import('../pages/latent/page.tsx'),
+  },
   { path: 'configuration', title: 'Configuration', load: () => import('../pages/run/configuration.tsx') },
   { path: 'files', title: 'Files', load: () => import('../pages/run/files.tsx') },
 ];

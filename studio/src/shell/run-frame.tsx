@@ -1,7 +1,7 @@
 import { useEffect } from 'preact/hooks';
 import type { RunDetail } from '../../../src/studio/contract.ts';
 import { Problem } from '../api/problem.ts';
-import { RunActions } from '../pages/run/actions.tsx';
+import { RunActions, WhyNot } from '../pages/run/actions.tsx';
 import { useResource } from '../state/resource.ts';
 import { runOf } from '../state/runs.ts';
 import { Empty, Failure, Loading } from '../ui/message.tsx';
@@ -16,8 +16,9 @@ export function RunFrame({ id }: { readonly id: string }) {
   const summary = runOf(id);
   // The stream has the numbers; what only the detail has changes when a state does, or an epoch brings pictures.
   useEffect(() => {
-    if (value && summary && (summary.state !== value.state || summary.epoch !== value.epoch)) reload();
-  }, [summary?.state, summary?.epoch]);
+    const differs = (of: 'state' | 'epoch' | 'evaluating'): boolean => summary?.[of] !== value?.[of];
+    if (value && summary && (differs('state') || differs('epoch') || differs('evaluating'))) reload();
+  }, [summary?.state, summary?.epoch, summary?.evaluating]);
   const title = value?.name;
   useEffect(() => {
     if (title !== undefined) document.title = `${title} · rootsigma studio`;
@@ -47,6 +48,7 @@ export function RunFrame({ id }: { readonly id: string }) {
         <StateBadge state={run.state} />
         <RunActions run={run} reload={reload} />
       </div>
+      <WhyNot run={run} />
       <nav aria-label="Of this run" class="tabs">
         {runPages
           .filter(({ suits }) => suits?.(run) ?? true)

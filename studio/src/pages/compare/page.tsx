@@ -87,7 +87,7 @@ function Numbers({ chosen }: { readonly chosen: readonly RunSummary[] }) {
           <tr>
             <th scope="col">Run</th>
             <th scope="col">State</th>
-            {numbers.map(({ name, title, isNumber }) => <th key={name} scope="col" class={isNumber ? 'number' : ''}>{title}</th>)}
+            {numbers.map(({ name, title, of, isNumber }) => <th key={name} scope="col" class={isNumber ? 'number' : ''}>{title}{of !== undefined && <span class="quiet under">{of}</span>}</th>)}
             <th><span class="hidden">Remove</span></th>
           </tr>
         </thead>

@@ -1,9 +1,11 @@
+import type { RunDetail } from '../../../../src/studio/contract.ts';
 import type { RunPageProps } from '../../shell/pages.ts';
 import { metricTitle } from '../../charts/groups.ts';
 import { formatNats, formatSeconds, formatTime, none } from '../../ui/format.ts';
 import { Alarms } from '../../ui/run-state.tsx';
 import { Sparkline } from '../../ui/sparkline.tsx';
 import { RunPicture, picturesOf } from '../pictures/pictures.tsx';
+import { EvaluationPanel } from './evaluation.tsx';
 import './run.css';
 
 /** What one wants to know first of a run. */
@@ -13,20 +15,9 @@ export default function OverviewPage({ run }: RunPageProps) {
     <div class="stack">
       <Alarms alarms={run.alarms} />
       <div class="figures" role="group" aria-label="Results">
-        <Figure name="−ELBO" unit="nats" value={formatNats(run.elbo === undefined ? undefined : -run.elbo)} />
-        <Figure
-          name="−log p(x|z)"
-          unit="nats"
-          value={formatNats(run.reconstruction === undefined ? undefined : -run.reconstruction)}
-        />
-        <Figure name="KL" unit="nats" value={formatNats(run.kl)} />
-        <Figure
-          name="NLL"
-          unit={run.nll ? `± ${formatNats(run.nll.standardError)} nats, ${run.nll.draws} draws` : 'not evaluated yet'}
-          value={run.nll ? formatNats(run.nll.value) : none}
-        />
-        <Figure name="Epoch" unit={`of ${run.epochs}`} value={String(run.epoch)} />
-        <Figure name="Time" unit={`${run.step} steps`} value={formatSeconds(run.seconds)} />
+        {figuresOf(run).map((figure) => (
+          <Figure key={figure.name} {...figure} />
+        ))}
       </div>
       {share !== undefined && share < 1 && (
         <label class="run-progress">
@@ -34,6 +25,7 @@ export default function OverviewPage({ run }: RunPageProps) {
           <progress value={share} max={1} />
         </label>
       )}
+      {run.evaluation && <EvaluationPanel evaluation={run.evaluation} />}
       <div class="panels">
         <section class="panel">
           <h2>Model</h2>
@@ -58,21 +50,19 @@ export default function OverviewPage({ run }: RunPageProps) {
           <h2>Training</h2>
           <dl class="facts">
             <dt>Data</dt>
-            <dd>
-              {run.data.source}
-              {run.data.shape ? `, ${run.data.shape.join(' × ')}` : ''}
-            </dd>
+            <dd>{[run.data.source, shapeText(run)].filter(Boolean).join(', ')}</dd>
             <dt>Epochs compared by</dt>
             <dd>
               {run.criterion ? `${metricTitle(run.criterion.metric)}, best ${formatNats(run.criterion.best)}` : none}
             </dd>
-            <dt>Trend</dt>
-            <dd>
-              <Sparkline
-                values={run.trend}
-                name={run.criterion ? metricTitle(run.criterion.metric) : 'the criterion'}
-              />
-            </dd>
+            {run.criterion && (
+              <>
+                <dt>{metricTitle(run.criterion.metric)} by epoch</dt>
+                <dd>
+                  <Sparkline values={run.trend} name={metricTitle(run.criterion.metric)} />
+                </dd>
+              </>
+            )}
             <dt>Started</dt>
             <dd>{run.started === undefined ? none : formatTime(run.started)}</dd>
             <dt>Changed</dt>
@@ -117,7 +107,37 @@ export default function OverviewPage({ run }: RunPageProps) {
   );
 }
 
-function Figure({ name, value, unit }: { readonly name: string; readonly value: string; readonly unit: string }) {
+interface FigureProps {
+  readonly name: string;
+  readonly value: string;
+  readonly unit: string;
+}
+
+/** What its record has, each with the examples that it is of; what an evaluation has stands below, but for the NLL. */
+function figuresOf(run: RunDetail): FigureProps[] {
+  const { elbo, reconstruction, kl, nll, split = '', seconds } = run;
+  const nats = (name: string, value: number | undefined): FigureProps[] => (value === undefined ? [] : [{ name, value: formatNats(value), unit: `nats, ${split}` }]); // prettier-ignore
+  return [
+    ...nats('−ELBO', elbo === undefined ? undefined : -elbo),
+    ...nats('−log p(x|z)', reconstruction === undefined ? undefined : -reconstruction),
+    ...nats('KL', kl),
+    ...(nll ? [{ name: 'NLL', value: formatNats(nll.value), unit: `± ${formatNats(nll.standardError)} nats, ${nll.split}` }] : []), // prettier-ignore
+    { name: 'Epoch', value: String(run.epoch), unit: `of ${run.epochs}` },
+    { name: 'Time', value: seconds > 0 ? formatSeconds(seconds) : none, unit: `${run.step.toLocaleString('en')} ${run.step === 1 ? 'step' : 'steps'}` }, // prettier-ignore
+  ];
+}
+
+/** What an example is: a row of a table is encoded, and so has more numbers than columns. */
+function shapeText({ data, config }: RunDetail): string | undefined {
+  const { shape } = data;
+  if (!shape) return undefined;
+  const size = shape.join(' × ');
+  const { data: { table } = {} } = config as { readonly data?: { readonly table?: { readonly columns?: readonly unknown[] } } }; // prettier-ignore
+  if (data.kind === 'table') return `${table?.columns ? `${table.columns.length} columns, ` : ''}encoded as ${size} numbers a row`;
+  return shape.length === 1 ? `${size} numbers each` : size;
+} // prettier-ignore
+
+function Figure({ name, value, unit }: FigureProps) {
   return (
     <div class="figure">
       <span class="figure-name">{name}</span>

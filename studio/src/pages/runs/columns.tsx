@@ -12,6 +12,8 @@ export interface Column {
   readonly title: string;
   /** What the title does not say. */
   readonly help?: string;
+  /** Of which examples its numbers are, where they do not say otherwise. */
+  readonly of?: string;
   readonly isNumber?: boolean;
   /** Left out on narrow screens. */
   readonly isWide?: boolean;
@@ -67,21 +69,23 @@ export const columns: readonly Column[] = [
   {
     name: 'elbo',
     title: '−ELBO',
-    help: 'nats, validation where there is a split; lower is better',
+    help: 'nats; lower is better',
+    of: 'validation',
     isNumber: true,
     sortBy: ({ elbo }) => (elbo === undefined ? undefined : -elbo),
-    show: ({ elbo }) => formatNats(elbo === undefined ? undefined : -elbo),
+    show: (run) => <OfSplit value={run.elbo === undefined ? undefined : -run.elbo} split={run.split} />,
   },
-  { name: 'kl', title: 'KL', help: 'nats', isNumber: true, isWide: true, sortBy: ({ kl }) => kl, show: ({ kl }) => formatNats(kl) },
+  { name: 'kl', title: 'KL', help: 'nats', of: 'validation', isNumber: true, isWide: true, sortBy: ({ kl }) => kl, show: ({ kl, split }) => <OfSplit value={kl} split={split} /> },
   {
     name: 'nll',
     title: 'NLL',
     help: 'nats, by importance sampling; of runs that were evaluated',
+    of: 'test',
     isNumber: true,
     sortBy: ({ nll }) => nll?.value,
-    show: ({ nll }) => (nll ? <span title={`${nll.draws} draws`}>{formatNats(nll.value)} <span class="quiet">± {formatNats(nll.standardError)}</span></span> : none),
+    show: ({ nll }) => (nll ? <span title={`${nll.draws} draws`}>{formatNats(nll.value)} <span class="quiet">± {formatNats(nll.standardError)}</span>{nll.split !== 'test' && <span class="quiet under">{nll.split} data</span>}</span> : none),
   },
-  { name: 'seconds', title: 'Time', isNumber: true, sortBy: ({ seconds }) => seconds, show: ({ seconds }) => formatSeconds(seconds) },
+  { name: 'seconds', title: 'Time', isNumber: true, sortBy: ({ seconds }) => seconds, show: ({ seconds }) => (seconds > 0 ? formatSeconds(seconds) : none) },
   { name: 'changed', title: 'Changed', isWide: true, sortBy: ({ changed }) => changed, show: ({ changed }) => <span class="together">{formatTime(changed)}</span> },
   {
     name: 'trend',
@@ -97,6 +101,11 @@ export const columns: readonly Column[] = [
     ),
   },
 ]; // prettier-ignore
+
+/** Of runs that hold out no examples it is of training, which is said. */
+function OfSplit({ value, split }: { readonly value: number | undefined; readonly split: RunSummary['split'] }) {
+  return <>{formatNats(value)}{value !== undefined && split === 'training' && <span class="quiet under">training</span>}</>;
+} // prettier-ignore
 
 /** diagonal · standard-normal · bernoulli · dense · elbo, without what is usual. */
 export function partsOf({ posterior, prior, likelihood, network, objective }: RunSummary): string {

@@ -131,13 +131,14 @@ function HeadCell({ column, direction, sort }: {
   readonly direction: 'ascending' | 'descending' | undefined;
   readonly sort: (value: string) => void;
 }) {
-  const { name, title, help, isNumber, isWide } = column;
+  const { name, title, help, of, isNumber, isWide } = column;
   return (
     <th scope="col" aria-sort={direction} title={help} class={`${isNumber ? 'number ' : ''}${isWide ? 'wide' : ''}`}>
       <button type="button" class="plain sort" onClick={() => { sort(direction === 'ascending' ? `-${name}` : name); }}>
         {title}
         <span aria-hidden="true" class="arrow">{direction === 'ascending' ? '↑' : direction === 'descending' ? '↓' : ''}</span>
       </button>
+      {of !== undefined && <span class="quiet under">{of}</span>}
     </th>
   );
 } // prettier-ignore
