@@ -2,8 +2,9 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { encodeNpy } from '../io/index.ts';
-import { DataError, NdArray, ValueError, readTable, tableOf, train, writeTable } from '../index.ts';
+import { encodeNpy, encodeNpz } from '../io/index.ts';
+import { createEngine } from '../engine/index.ts';
+import { DataError, NdArray, Run, ValueError, datasetOf, readTable, tableOf, train, writeTable } from '../index.ts';
 import type { Table, TrainOptions } from '../index.ts';
 import { key, normal, uniform } from '../random/index.ts';
 
@@ -172,5 +173,78 @@ describe('an array with NaN', () => {
     await expect(own.impute([[1, 2]])).rejects.toThrow(/x must be \[batch, 3\]/);
     await expect(own.impute('x.csv')).rejects.toThrow(/NaN where a value is missing/);
     await expect(own.imputeTable(tableOf({ a: [1] }))).rejects.toThrow(/which is no table/);
+  });
+});
+
+describe('a table of which columns are given', () => {
+  const count = 500;
+  const [a, b, noise] = [uniform(key(7), [count]).data, uniform(key(8), [count]).data, normal(key(9), [count]).data];
+  const colour = Array.from(a, (u) => (u < 0.5 ? 'red' : 'blue'));
+  const size = Array.from(b, (u) => 1 + Math.round(80 * u) / 10);
+  // 10 size, 50 more for blue; whether it is ripe is not known of all.
+  const weight = size.map((s, k) => Number((10 * s + (colour[k] === 'blue' ? 50 : 0) + noise[k]!).toFixed(2)));
+  const ripe = Array.from(noise, (u, k) => (k % 11 === 0 ? null : u > 0 ? 'yes' : 'no'));
+  const things = tableOf({ weight, colour, size, ripe });
+
+  it('is filled given them; what is given stays, and is asked for by name where it is not there', async () => {
+    const notices: string[] = [];
+    const own = await train(things, { ...small, epochs: 60, condition: ['colour', 'ripe'], ...quiet });
+    const gaps = tableOf({
+      colour: ['red', 'blue', 'blue', 'red', null],
+      size: [4, 4, null, 4, 4],
+      weight: [null, null, 95, null, 40],
+      ripe: ['yes', 'yes', 'no', null, 'no'],
+    });
+    const of = await new Run({ ...own, engine: await createEngine(), onNotice: (line) => notices.push(line) }).imputeTable(gaps, { draws: 60 }); // prettier-ignore
+    const mean = (name: string): readonly unknown[] => column(of.mean, name);
+    expect(of.filled).toBe(4);
+    expect([mean('colour'), mean('ripe')]).toEqual([['red', 'blue', 'blue', 'red', null], ['yes', 'yes', 'no', null, 'no']]); // prettier-ignore
+    for (const table of of.draws) expect([column(table, 'colour'), column(table, 'ripe')]).toEqual([mean('colour'), mean('ripe')]); // prettier-ignore
+    // The same size weighs 50 more where it is blue; 95 in blue is a size of 4.5.
+    expect(Number(mean('weight')[0])).toBeGreaterThan(25);
+    expect(Number(mean('weight')[0])).toBeLessThan(55);
+    expect(Number(mean('weight')[1]) - Number(mean('weight')[0])).toBeGreaterThan(30);
+    expect(Math.abs(Number(mean('size')[2]) - 4.5)).toBeLessThan(1.5);
+    expect(of.left).toEqual([{ column: 'colour', count: 1, why: 'it is given to the model, and not modelled' }, { column: 'ripe', count: 1, why: 'it is given to the model, and not modelled' }]); // prettier-ignore
+    expect(notices.join('\n')).toMatch(/'colour': 1 empty cell stays so: it is given to the model/);
+    const without = tableOf({ colour: ['red', null, ''], size: [null, 3, null], weight: [30, null, 20], ripe: ['no', 'no', 'no'] }); // prettier-ignore
+    await expect(own.imputeTable(without)).rejects.toThrow(
+      /row 1, counted from 0, has gaps to fill and no 'colour' \(nor have 1 other row with gaps\), which the model is given.*leave the row out/,
+    );
+    await expect(own.imputeTable(gaps, { given: { colour: 'red' } })).rejects.toThrow(/among their columns: leave given out/); // prettier-ignore
+    await expect(run.imputeTable(things, { given: 'a=1' })).rejects.toThrow(/the model has no condition/);
+    await own.dispose();
+  });
+});
+
+describe('examples given their class', () => {
+  // Class 1 is 20 higher, whatever the other number says.
+  const count = 400;
+  const [a, b] = [normal(key(11), [count]).data, normal(key(12), [count]).data];
+  const labels = Uint32Array.from({ length: count }, (_, k) => k % 2);
+  const values = Float32Array.from({ length: 2 * count }, (_, at) => {
+    const k = Math.floor(at / 2);
+    return at % 2 === 0 ? a[k]! : a[k]! + 0.2 * b[k]! + 20 * labels[k]!;
+  });
+  const data = datasetOf({ name: 'pairs', kind: 'array', sampleShape: [2], support: 'real', values, labels });
+
+  it('are filled given what lies beside them in the file, or is said', async () => {
+    const own = await train(data, { ...small, epochs: 60, condition: 'label', prior: 'conditional-normal', ...quiet });
+    const x = NdArray.from([[0.5, NaN], [0.5, NaN]], 'float64'); // prettier-ignore
+    const path = join(folder, 'labelled.npz');
+    writeFileSync(path, encodeNpz({ x, y: NdArray.from([0, 1], 'int32') }));
+    const filled = await own.impute(path, { draws: 40 });
+    expect(Math.abs(filled.mean.data[1]! - 0.5)).toBeLessThan(4);
+    expect(Math.abs(filled.mean.data[3]! - 20.5)).toBeLessThan(4);
+    // What is given is over what lies there, for each or for all.
+    const said = await own.impute(x, { draws: 40, given: { label: ['0', '1'] } });
+    expect(said.draws).toEqual(filled.draws);
+    const other = await own.impute(path, { draws: 40, given: 'label=1' });
+    expect(Math.abs(other.mean.data[1]! - 20.5)).toBeLessThan(4);
+    await expect(own.impute(x)).rejects.toThrow(/given label \(0 or 1\): say which with 'given'/);
+    await expect(own.impute(x, { given: 'label=7' })).rejects.toThrow(/'label' is 0 or 1 in training; got "7"/);
+    await expect(own.impute(x, { given: 'colour=7' })).rejects.toThrow(/no condition 'colour'; it has label/);
+    await expect(own.impute(x, { given: { label: ['0', '1', '1'] } })).rejects.toThrow(/2 examples need one 'label'/);
+    await own.dispose();
   });
 });

@@ -3,7 +3,6 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { CapabilityError } from '../core/index.ts';
 import { makeDigits, numbersOf } from '../data/index.ts';
 import { tableOf } from '../io/index.ts';
 import { key, normal, uniform } from '../random/index.ts';
@@ -193,7 +192,16 @@ describe('a table whose label column has empty cells', () => {
     expect(free.columns.find(({ name }) => name === 'kind')?.values).not.toContain(null);
     await expect(run.sampleTable(4, { given: 'kind=' })).rejects.toThrow("'kind' is ");
     expect(run.conditions?.describe()).not.toContain('missing');
-    await expect(run.imputeTable(table)).rejects.toThrow(CapabilityError);
+    // A gap in x is filled given the label; a label that is not there is inferred, said, and filled in.
+    const gaps = tableOf({ x: [null, 1.5, null], y: [1, 3, -1], kind: ['low', null, null] });
+    notices.length = 0;
+    const { mean, filled, left } = await run.imputeTable(gaps, { draws: 5, sweeps: 5 });
+    expect([filled, left]).toEqual([4, []]);
+    expect(notices).toEqual([expect.stringMatching(/^table: 2 of 3 examples have no label/)]);
+    const kinds = mean.columns.find(({ name }) => name === 'kind')?.values ?? [];
+    expect(kinds[0]).toBe('low');
+    expect(classes).toEqual(expect.arrayContaining(kinds.slice(1)));
+    expect(kinds[1]).toBe('high');
     await run.dispose();
   });
 

@@ -26,10 +26,7 @@ export function describeRun(loaded: LoadedRun): RunAbout {
     engine: run.engineName,
     ...(table && { columns: table.state.columns.map(columnInfo) }),
     ...(run.conditions && { condition: run.conditions.names }),
-    operations: operations
-      // What a model with a condition cannot do.
-      .filter(({ name: operation }) => operation !== 'impute' || !run.conditions)
-      .map(({ name: operation, options }) => ({ name: operation, options: options(loaded) })),
+    operations: operations.map(({ name: operation, options }) => ({ name: operation, options: options(loaded) })),
   };
 }
 

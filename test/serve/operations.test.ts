@@ -359,7 +359,11 @@ describe('models that cannot do everything', () => {
     });
     expect(await ask('encode', { x: two, given: { label: ['1', '2', '0'] } })).toMatchObject({ status: 400, found: { detail: expect.stringMatching(/2 examples need one 'label' or 2 of them, got 3/) as string } }); // prettier-ignore
     expect(await ask('encode', { x: two, given: { label: '7' } })).toMatchObject({ status: 400 });
-    expect(await ask('impute', { x: two })).toMatchObject({ status: 422 });
+    expect(await ask('impute', { x: two })).toMatchObject({ status: 400 });
+    const [, second] = two as number[][][];
+    const gappy = [second?.map((row) => row.map(() => null)), second];
+    const filled = await ask('impute', { x: gappy, given, sweeps: 2 });
+    expect(filled).toMatchObject({ status: 200, found: { filled: 64 } });
     await own.close();
     await run.dispose();
   });

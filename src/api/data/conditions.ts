@@ -25,6 +25,9 @@ export function withoutConditions(
   return { conditions, rest: new Map([...tensors].filter(([name]) => !own.includes(name))) };
 }
 
+/** What says which class each example has. */
+type LabelledExamples = Pick<Dataset, 'name' | 'labels' | 'classNames' | 'size'>;
+
 /** Conditions of rows that are to be drawn: as the model takes them, and what they mean. */
 export interface DrawnConditions {
   /** [count, size] */
@@ -211,7 +214,7 @@ export class Conditions {
   }
 
   /** Of a data set's examples, where they are classes: which each has, as a place in the condition. @throws ValueError */
-  placesOf({ name, labels, classNames, size }: Dataset): Uint32Array {
+  placesOf({ name, labels, classNames, size }: LabelledExamples): Uint32Array {
     if (!labels) {
       throw new ValueError(
         `${name}: the model is one of examples given their label, and these have none: ${this.asking()}.`,
@@ -231,7 +234,7 @@ export class Conditions {
   }
 
   /** The conditions of a data set's examples, where they are classes, [n, size]. */
-  rowsIn(dataset: Dataset): NdArray<'float32'> {
+  rowsIn(dataset: LabelledExamples): NdArray<'float32'> {
     const places = this.placesOf(dataset);
     const rows = NdArray.zeros([places.length, this.size], 'float32');
     places.forEach((place, row) => (rows.data[row * this.size + place] = 1));

@@ -1,8 +1,10 @@
 import { rule } from '../../core/index.ts';
 import type { OptionRules } from '../../core/index.ts';
+import { givenRule } from './run-options.ts';
+import type { GivenOptions } from './run-options.ts';
 
-/** How missing values are drawn. */
-export interface ImputeOptions {
+/** How missing values are drawn; of a model with a condition, given what. */
+export interface ImputeOptions extends GivenOptions {
   /** Fills of every gap, each by a Markov chain of its own: their spread is the uncertainty. Default: 1. */
   readonly draws?: number;
   /** Moves of each kind that a chain makes before its draw is taken. Default: 50. */
@@ -18,6 +20,7 @@ export const imputeOptionRules: OptionRules<ImputeOptions> = {
   draws: rule.whole(1),
   sweeps: rule.whole(1),
   seed: rule.seed,
+  given: givenRule,
   onProgress: rule.callback,
   signal: rule.signal,
 };

@@ -5,16 +5,19 @@ import type { RunConfig } from '../../config/index.ts';
 import { gappyFile, isFileInput, pickedTable } from '../../data/index.ts';
 import type { FileInput, FilledCell, GappyArray, LeftCells, Standardization, TableEncoder } from '../../data/index.ts';
 import { TableGaps } from '../../data/table/fill-gaps.ts';
-import { defaultSweeps, imputeRows } from '../../evaluation/imputation/index.ts';
+import { defaultSweeps, imputeRows, ofConditions } from '../../evaluation/imputation/index.ts';
 import type { ImputeOptions as RowOptions, Imputed, PartLayout } from '../../evaluation/imputation/index.ts';
 import { input } from '../../graph/index.ts';
 import type { Table } from '../../io/index.ts';
 import { parameterInputs } from '../../nn/index.ts';
 import { foldIn, key } from '../../random/index.ts';
+import type { Conditions, GivenRows } from '../data/conditions.ts';
 import { isExamples, scoringExamples } from '../data/data.ts';
 import { outsideUnit } from '../model/outside-unit.ts';
 import { checkResultSize } from '../model/size.ts';
 import type { ImputeOptions } from './impute-options.ts';
+import { besideRows, firstOfRows, lastOfRows } from './inference.ts';
+import { inferClasses, inferredNote } from './inferred-labels.ts';
 
 /** What the chains came to, of any data. */
 export interface ImputationFacts {
@@ -54,12 +57,18 @@ export interface ImputingParts extends Pick<RowOptions, 'engine' | 'model' | 'pa
   readonly config: RunConfig;
   readonly standardization: Standardization | undefined;
   readonly onNotice: OnNotice | undefined;
+  /** What the model is given of each example, where it is given something. */
+  readonly conditions: Conditions | undefined;
+  /** The conditions of examples that come without. @throws ValueError where nobody says which, or there are none to give */
+  readonly conditionsOf: (given: GivenRows | undefined, count: number) => NdArray<'float32'> | undefined;
+  /** q(y|x) of rows, where the model infers a condition that is missing. */
+  readonly classify: ((rows: NdArray<'float32'>) => Promise<NdArray<'float32'> | undefined>) | undefined;
   /** Whether it was trained on numbers in [0, 1], and takes others too. */
   readonly takesAnyNumber: boolean;
 }
 
 /** Rows as `Imputing` hands them on. */
-type Rows = Pick<RowOptions, 'rows' | 'layout' | 'missing'>;
+type Rows = Pick<RowOptions, 'rows' | 'conditions' | 'layout' | 'missing'>;
 
 /** Draws what is missing, given what is there. */
 export class Imputing {
@@ -77,7 +86,7 @@ export class Imputing {
   ): Promise<Imputation> {
     const { config, standardization } = this.#parts;
     const { draws = 1 } = options;
-    const { name, examples: given } = await this.#gappy(x);
+    const { name, examples: given, ...labels } = await this.#gappy(x);
     const { shape } = config.data;
     const size = sizeOf(shape);
     const count = given.size / size;
@@ -102,7 +111,8 @@ export class Imputing {
     }
     this.#binarize(rows, isMissing);
     const where = new Uint32Array(count).map((_, row) => row).filter((row) => missing.subarray(row * gaps, (row + 1) * gaps).includes(1)); // prettier-ignore
-    const imputed = await this.#run(pickRows({ rows, layout, missing }, where), options);
+    const conditions = await this.#conditionsOf({ name, size: count, ...labels }, rows, options.given);
+    const imputed = await this.#run(pickRows({ rows, conditions, layout, missing }, where), options);
     const dtype = x instanceof NdArray && x.dtype === 'float32' ? 'float32' : 'float64';
     const filled = (values: Float32Array): NdArray<FloatDType> => {
       const restored = standardization ? standardization.restore(values) : values;
@@ -135,29 +145,61 @@ export class Imputing {
     options: ImputeOptions,
   ): Promise<TableImputation> {
     const { seed = 0, draws = 1 } = options;
-    const gaps = new TableGaps(await this.#tableOf(data), encoder);
+    const { conditions: own, classify } = this.#parts;
+    const gaps = new TableGaps(await this.#tableOf(data), encoder, { infersCondition: classify !== undefined });
     const say = noticesTo(this.#parts.onNotice);
     for (const note of gaps.notes) say(note);
     for (const { column, count, why } of gaps.left) say(`'${column}': ${count} empty cell${count === 1 ? ' stays' : 's stay'} so: ${why}.`); // prettier-ignore
     checkResultSize({ operation: 'impute', rows: gaps.rows.length * draws, bytesPerRow: 16 * encoder.width });
+    const inputSize = encoder.width - encoder.conditionWidth;
     const layout: PartLayout = {
-      inputSize: encoder.width,
-      parts: encoder.blocks.map(({ offset, width, missing: flag }) => ({ offset, width, flag })),
+      inputSize,
+      parts: encoder.modelled.map(({ offset, width, missing: flag }) => ({ offset, width, flag })),
     };
-    const { encoded: rows, missing } = gaps;
-    const imputed = await this.#run({ rows, layout, missing }, options);
-    const [mean = gaps.table] = gaps.fill(imputed.mean.reshape([1, ...imputed.mean.shape]), { seed });
+    const { encoded, missing } = gaps;
+    const rows = own ? firstOfRows(encoded, inputSize) : encoded;
+    const conditions = own && lastOfRows(encoded, own.size);
+    if (own && conditions && classify) {
+      const count = await inferClasses(rows, conditions, { conditions: own, classify });
+      if (count > 0) say(inferredNote('table', { count, of: gaps.rows.length }));
+    }
+    const imputed = await this.#run({ rows, conditions, layout, missing }, options);
+    /** Whole rows of the table again, [draws, rows, width]. */
+    const whole = (values: NdArray<'float32'>, of: number): NdArray =>
+      besideRows(values.reshape([of * gaps.rows.length, inputSize]), conditions && repeated(conditions, of)).reshape([
+        of,
+        gaps.rows.length,
+        encoder.width,
+      ]);
+    const drawn = whole(imputed.draws, draws);
+    const [mean = gaps.table] = gaps.fill(whole(imputed.mean, 1), { seed });
     return {
-      draws: gaps.fill(imputed.draws, { seed }),
+      draws: gaps.fill(drawn, { seed }),
       mean,
-      cells: gaps.cells(imputed.draws, { seed }),
+      cells: gaps.cells(drawn, { seed }),
       left: gaps.left,
       filled: gaps.count,
       accepted: imputed.accepted,
     };
   }
 
-  async #run({ rows, layout, missing }: Rows, options: ImputeOptions): Promise<Imputed> {
+  /** What each example is given: what the caller says, else its label, else what the model infers. @throws ValueError where nobody says which */
+  async #conditionsOf(
+    about: Pick<GappyArray, 'name' | 'labels' | 'classNames'> & { readonly size: number },
+    rows: NdArray<'float32'>,
+    asked: GivenRows | undefined,
+  ): Promise<NdArray<'float32'> | undefined> {
+    const { conditions, conditionsOf, classify, onNotice } = this.#parts;
+    const { name, size, labels } = about;
+    if (conditions && asked === undefined && labels) return conditions.rowsIn(about);
+    if (!conditions || !classify || asked !== undefined) return conditionsOf(asked, size);
+    const inferred = NdArray.zeros([size, conditions.size], 'float32');
+    const count = await inferClasses(rows, inferred, { conditions, classify });
+    noticesTo(onNotice)(inferredNote(name, { count, of: size }));
+    return inferred;
+  }
+
+  async #run({ rows, conditions, layout, missing }: Rows, options: ImputeOptions): Promise<Imputed> {
     const { engine, model, parameters, drawPrior } = this.#parts;
     const { draws = 1, sweeps = defaultSweeps, seed = 0, signal, onProgress } = options;
     const [count = 0] = rows.shape;
@@ -175,6 +217,7 @@ export class Imputing {
       parameters,
       drawPrior,
       rows,
+      conditions,
       layout,
       missing,
       draws,
@@ -190,7 +233,8 @@ export class Imputing {
   #layout(): PartLayout {
     const { model } = this.#parts;
     const { inputSize } = model;
-    const likelihood = model.decode(parameterInputs(model.parameters), input('z', ['batch', model.latent]));
+    const parameters = parameterInputs(model.parameters);
+    const likelihood = ofConditions(model).decode(parameters, input('z', ['batch', model.latent]));
     const count = Number(likelihood.logProbParts(input('x', ['batch', inputSize])).shape.at(-1));
     const width = inputSize / count;
     return { inputSize, parts: Array.from({ length: count }, (_, part) => ({ offset: part * width, width })) };
@@ -230,12 +274,12 @@ export class Imputing {
   }
 
   /** What there is to know of a file's examples is said; values that the likelihood cannot have are refused later. */
-  #told({ name, examples, notes }: GappyArray): Omit<GappyArray, 'notes'> {
+  #told({ notes, ...array }: GappyArray): Omit<GappyArray, 'notes'> {
     const say = noticesTo(this.#parts.onNotice);
     for (const note of notes) say(note);
-    const line = this.#parts.takesAnyNumber ? outsideUnit(name, examples) : undefined;
+    const line = this.#parts.takesAnyNumber ? outsideUnit(array.name, array.examples) : undefined;
     if (line !== undefined) say(line);
-    return { name, examples };
+    return array;
   }
 
   async #tableOf(data: Table | string | FileInput): Promise<Table> {
@@ -254,13 +298,23 @@ function noArray(what: string): DataError {
 }
 
 /** Some of the rows. */
-function pickRows({ rows, layout, missing }: Rows, where: Uint32Array): Rows {
+function pickRows({ rows, conditions, layout, missing }: Rows, where: Uint32Array): Rows {
   const { inputSize, parts } = layout;
   const picked = NdArray.zeros([where.length, inputSize], 'float32');
   const gaps = new Uint8Array(where.length * parts.length);
+  const [, size = 0] = conditions?.shape ?? [];
+  const given = conditions && NdArray.zeros([where.length, size], 'float32');
   for (const [at, row] of where.entries()) {
     picked.data.set(rows.data.subarray(row * inputSize, (row + 1) * inputSize), at * inputSize);
     gaps.set(missing.subarray(row * parts.length, (row + 1) * parts.length), at * parts.length);
+    given?.data.set(conditions?.data.subarray(row * size, (row + 1) * size) ?? [], at * size);
   }
-  return { rows: picked, layout, missing: gaps };
+  return { rows: picked, conditions: given, layout, missing: gaps };
+}
+
+/** All rows, over and over. */
+function repeated({ data, shape: [count = 0, size = 0] }: NdArray<'float32'>, times: number): NdArray<'float32'> {
+  const rows = NdArray.zeros([times * count, size], 'float32');
+  for (let k = 0; k < times; k++) rows.data.set(data, k * data.length);
+  return rows;
 }

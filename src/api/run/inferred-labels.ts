@@ -1,3 +1,4 @@
+import { counted } from '../../core/index.ts';
 import type { NdArray } from '../../core/index.ts';
 import { numbersOf } from '../../data/index.ts';
 import type { Dataset } from '../../data/index.ts';
@@ -46,6 +47,36 @@ export async function withInferredLabels(
     },
   };
   return { dataset: filled, count: open.length };
+}
+
+/**
+ * Gives each row that has no class the one that a model's classifier finds most probable, in place.
+ *
+ * @param rows as the model takes them, without conditions, [n, inputSize]
+ * @param given what they are given, zeros where the class is not known, [n, size]
+ * @returns how many got one
+ */
+export async function inferClasses(
+  rows: NdArray<'float32'>,
+  given: NdArray<'float32'>,
+  { conditions, classify }: { readonly conditions: Conditions; readonly classify: Classify },
+): Promise<number> {
+  const { classes, size } = conditions;
+  const open = Array.from({ length: given.shape[0] ?? 0 }, (_, row) => row).filter(
+    (row) => !classes.some((_, k) => given.data[row * size + k] === 1),
+  );
+  if (open.length === 0) return 0;
+  const taken = mostProbable(await classify(rows), classes.length);
+  for (const row of open) {
+    given.data.fill(0, row * size, (row + 1) * size);
+    given.data[row * size + (taken[row] ?? 0)] = 1;
+  }
+  return open.length;
+}
+
+/** What is said where labels were inferred. */
+export function inferredNote(name: string, { count, of }: { readonly count: number; readonly of: number }): string {
+  return `${name}: ${count} of ${counted(of, 'example')} have no label; each has the one that q(y|x) finds most probable, unless one is given.`;
 }
 
 function mostProbable(probabilities: NdArray<'float32'> | undefined, classes: number): Uint32Array {

@@ -3,7 +3,6 @@ import {
   NdArray,
   ShapeError,
   ValueError,
-  counted,
   formatShape,
   noticesTo,
   sameShape,
@@ -28,7 +27,7 @@ import { likelihoodFor } from '../model/likelihood.ts';
 import { isOfUnitInterval, outsideUnitIn, takesAnyNumber, unitAdvice } from '../model/outside-unit.ts';
 import type { Conditions } from '../data/conditions.ts';
 import { besideRows, firstOfRows } from './inference.ts';
-import { withInferredLabels } from './inferred-labels.ts';
+import { inferredNote, withInferredLabels } from './inferred-labels.ts';
 import type { ExamplesOptions, GivenOptions, RunParts, SplitOptions, TestData } from './run-options.ts';
 
 /** Of a model that is given nothing. */
@@ -158,9 +157,7 @@ export class RunData {
     const rows = (of: Dataset) => this.#alone(this.#rowsIn(of));
     const { dataset: whole, count } = await withInferredLabels(dataset, { conditions, classify, rows });
     if (count > 0) {
-      this.#notice(
-        `${dataset.name}: ${count} of ${counted(dataset.size, 'example')} have no label; each has the one that q(y|x) finds most probable, unless one is given.`,
-      );
+      this.#notice(inferredNote(dataset.name, { count, of: dataset.size }));
     }
     return whole;
   }

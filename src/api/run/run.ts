@@ -1,4 +1,4 @@
-import { CapabilityError, NdArray, ValueError, checkOptions, noticesTo, rule } from '../../core/index.ts';
+import { NdArray, ValueError, checkOptions, noticesTo, rule } from '../../core/index.ts';
 import type { ArrayLikeInput, FloatDType, OnNotice, OptionRules } from '../../core/index.ts';
 import { TableEncoder, examplesOf, tableDataset } from '../../data/index.ts';
 import type { DatasetSplits, DecodeOptions, FileInput, Standardization } from '../../data/index.ts';
@@ -11,7 +11,6 @@ import type { PartTable, RunConfig } from '../../config/index.ts';
 import type { Cell, Store, Table } from '../../io/index.ts';
 import { has } from '../../models/index.ts';
 import type { LikelihoodFamily, Vae } from '../../models/index.ts';
-import type { Key } from '../../random/index.ts';
 import type { NamedParameters } from '../../training/index.ts';
 import { AnomalyDetector } from './anomalies.ts';
 import type { AnomalyOptions, FitThresholdOptions, ScoreOptions } from './anomalies.ts';
@@ -404,7 +403,8 @@ export class Run {
   }
 
   /**
-   * Fills what is missing of examples by draws from p(x_missing | x_observed).
+   * Fills what is missing of examples by draws from p(x_missing | x_observed), of a model with a condition given that too: labels that lie
+   * beside the examples in an .npz file, or `options.given`.
    *
    * @param x [n, ...exampleShape] or one example, NaN where a value is missing, or an .npy or .npz file of such; of a table's run,
    *   `imputeTable` takes tables
@@ -417,7 +417,7 @@ export class Run {
 
   /**
    * Fills the empty cells of a table like the one that the model was trained on, by draws from p(x_missing | x_observed); what is not empty
-   * stays as it is, to the letter.
+   * stays as it is, to the letter. Columns that the model is given must be there in each row with gaps.
    *
    * @param data a table, or a .csv, .tsv or .parquet file
    * @throws ValueError when the model was not trained on a table
@@ -425,24 +425,29 @@ export class Run {
   async imputeTable(data: Table | string | FileInput, options: ImputeOptions = {}): Promise<TableImputation> {
     checkOptions('imputeTable', options, imputeOptionRules);
     const encoder = this.#tableEncoder('imputeTable');
+    if (options.given !== undefined) this.#data.checkGiven();
     return (await this.#imputing()).table(data, encoder, options);
   }
 
   /** Fetched by those who have gaps. */
   async #imputing(): Promise<Imputing> {
-    if (this.conditions) {
-      throw new CapabilityError(
-        `impute: the model is one of examples given ${this.conditions.names.join(', ')}, and gaps are filled by models without a condition only. Train one without.`,
-      );
-    }
     const { Imputing } = await import('./imputing.ts');
-    const { config, model, parameters, standardization } = this;
+    const { config, model, parameters, standardization, conditions } = this;
     // Ranks part the chains, and each draws for its own.
     const inference = new Inference(withoutRanks(this.#engine), model, parameters);
-    const drawPrior = (count: number, from: Key) => inference.drawPrior(count, from);
-    const onNotice = this.#onNotice;
-    const { takesAnyNumber } = this.#data;
-    return new Imputing({ engine: this.#engine, config, model, parameters, standardization, drawPrior, onNotice, takesAnyNumber }); // prettier-ignore
+    return new Imputing({
+      engine: this.#engine,
+      config,
+      model,
+      parameters,
+      standardization,
+      conditions,
+      conditionsOf: (given, count) => this.#data.conditionsOf(given, count),
+      classify: model.classifier && ((rows) => inference.classify(rows)),
+      drawPrior: (count, from, condition) => inference.drawPrior(count, from, condition),
+      onNotice: this.#onNotice,
+      takesAnyNumber: this.#data.takesAnyNumber,
+    });
   }
 
   /**

@@ -5,7 +5,7 @@ import { formatCount } from '../format.ts';
 import type { Cell, ImputeOptions, NdArray, Run, Table, TableImputation, WriteTableOptions } from '../library/index.ts';
 import { openRun } from '../open-run.ts';
 import type { EngineFlags } from '../open-run.ts';
-import { choice, engineOptions, formulasOption, option, outputOptions, required } from '../flags.ts';
+import { choice, engineOptions, formulasOption, givenOption, option, outputOptions, required } from '../flags.ts';
 import type { Output, OutputOptions } from '../output.ts';
 import { Stages } from '../stages.ts';
 
@@ -18,6 +18,7 @@ interface ImputeFlags extends EngineFlags, OutputOptions {
   readonly seed?: number;
   readonly cells?: string;
   readonly limit?: number;
+  readonly given?: string;
   readonly formulas?: WriteTableOptions['formulas'];
 }
 
@@ -52,6 +53,7 @@ export const imputeCommand: CommandRow<[path: string], ImputeFlags> = {
     ),
     option('--sweeps <n>', 'moves that a chain makes before its draw is taken (default: 50)', whole(1)),
     option('--seed <n>', 'which draws (default: 0)', whole(0)),
+    givenOption,
     option(
       '-n, --limit <n>',
       `in a .png, show the first so many examples with gaps (default: ${shownExamples})`,
@@ -65,6 +67,7 @@ export const imputeCommand: CommandRow<[path: string], ImputeFlags> = {
     'rootsigma impute runs/people --data gaps.csv -o filled.csv',
     'rootsigma impute runs/people --data gaps.csv --show mean --draws 100 --cells cells.csv -o filled.csv',
     'rootsigma impute runs/digits-diagonal --data halves.npy --draws 5 -o filled.png',
+    'rootsigma impute runs/digits-diagonal --data halves.npy --given label=3 -o filled.png',
   ],
   stopsItself: true,
   parted: true,
@@ -73,7 +76,7 @@ export const imputeCommand: CommandRow<[path: string], ImputeFlags> = {
 
 async function impute(context: CommandContext, [path]: [path: string], flags: ImputeFlags): Promise<undefined> {
   const { output, signal, library } = context;
-  const { output: file, data, show = 'draw', sweeps, seed } = flags;
+  const { output: file, data, show = 'draw', sweeps, seed, given } = flags;
   const { draws = show === 'mean' ? drawsOfMean : 1 } = flags;
   if (!library.isTablePath(file)) library.arrayFormat(file);
   if (flags.cells !== undefined && !library.isTablePath(flags.cells)) {
@@ -85,6 +88,7 @@ async function impute(context: CommandContext, [path]: [path: string], flags: Im
     draws,
     ...(sweeps !== undefined && { sweeps }),
     ...(seed !== undefined && { seed }),
+    ...(given !== undefined && { given }),
     signal,
     onProgress: (done, total) => {
       stages.say('filling gaps', `${formatCount(done)} of ${formatCount(total)} chains`);

@@ -69,7 +69,10 @@ export function gappyArray(file: ArrayFile, context: ResolveContext): GappyArray
   const reader: Reader = { path, notes: [], context, asked: undefined, trained: trainedValues(context) };
   const isArchive = path.toLowerCase().endsWith('.npz');
   const archive = isArchive ? numericMembers(file, undefined, reader) : new Map<string, ArraySource>();
-  const array = isArchive ? (find(archive, testNames) ?? chooseArray(archive, reader, undefined)).array : file.npy();
+  const test = find(archive, testNames);
+  const chosen = isArchive ? (test ?? chooseArray(archive, reader, undefined)) : { name: path, array: file.npy() };
+  const [labels] = labelsFor([chosen], [find(archive, test ? testLabelNames : labelNames)], reader);
+  const { array } = chosen;
   const { where } = array;
   const { type, shape } = array.readHeader();
   const { dtype, data } = array.decode();
@@ -83,11 +86,11 @@ export function gappyArray(file: ArrayFile, context: ResolveContext): GappyArray
   const { divisor, note } = readValues({ where, type, sampleShape, found: known }, reader);
   const values = Float64Array.from(data, (value) => value / divisor);
   const examples = new NdArray<'float64'>(values, [values.length / sizeOf(sampleShape), ...sampleShape]);
-  return { name: path, examples, notes: note === undefined ? reader.notes : [...reader.notes, note] };
+  return { name: path, examples, notes: note === undefined ? reader.notes : [...reader.notes, note], ...labels };
 }
 
 /** Examples with gaps. */
-export interface GappyArray {
+export interface GappyArray extends Partial<ReadLabels> {
   /** The file's, for messages. */
   readonly name: string;
   /** [n, ...shape], NaN where a value is missing. */

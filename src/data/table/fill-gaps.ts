@@ -1,4 +1,4 @@
-import { DataError, NdArray } from '../../core/index.ts';
+import { DataError, NdArray, counted } from '../../core/index.ts';
 import { cellText } from '../../io/index.ts';
 import type { Cell, Table, TableColumn, WrittenForm } from '../../io/index.ts';
 import { describeSurprise } from './describe-columns.ts';
@@ -36,6 +36,12 @@ interface FillableColumn {
   readonly rows: readonly number[];
 }
 
+/** How a table is filled. */
+export interface TableGapsOptions {
+  /** Whether the model infers a condition that is missing: then it is filled, too. Default: false. */
+  readonly infersCondition?: boolean;
+}
+
 /**
  * What is missing of a table, for the model of tables like it: rows as the encoder gives them, with what is missing of each, and the
  * way back. A cell that holds something, if only something that its column cannot hold, is no gap: it stays, and the model does without
@@ -50,7 +56,7 @@ export class TableGaps {
   readonly rows: Uint32Array;
   /** These rows encoded, [rows, width]. */
   readonly encoded: NdArray<'float32'>;
-  /** 1 where the value of a block is missing, or is none, [rows, blocks]. */
+  /** 1 where the value of a modelled block is missing, or is none, [rows, modelled blocks]. */
   readonly missing: Uint8Array;
   /** Cells that can be filled. */
   readonly count: number;
@@ -58,9 +64,10 @@ export class TableGaps {
   /** What there is to know of the table's values, one line each. */
   readonly notes: readonly string[];
 
-  /** @throws DataError for a table without the columns that the model needs */
-  constructor(table: Table, encoder: TableEncoder) {
+  /** @throws DataError for a table without the columns that the model needs, and for a row to fill without its condition */
+  constructor(table: Table, encoder: TableEncoder, { infersCondition = false }: TableGapsOptions = {}) {
     const { state } = encoder;
+    const isGiven = (name: string): boolean => !infersCondition && state.condition?.includes(name) === true;
     this.table = TypedTable.of(table, { like: state });
     this.#encoder = encoder;
     const { codes, surprises } = encode(encoder, this.table);
@@ -71,7 +78,7 @@ export class TableGaps {
       const rows = gapsIn(column);
       if (rows.length === 0) continue;
       const own = state.columns.find(({ name }) => name === column.name);
-      const why = whyLeft(own);
+      const why = isGiven(column.name) ? 'it is given to the model, and not modelled' : whyLeft(own);
       if (why !== undefined || !own) left.push({ column: column.name, count: rows.length, why: why ?? 'unknown' });
       else columns.push({ column, state: own, rows });
     }
@@ -81,13 +88,30 @@ export class TableGaps {
     const asked = new Set(columns.flatMap(({ state: { kind }, rows }) => (kind === 'constant' ? [] : rows)));
     this.rows = Uint32Array.from(asked).sort();
     const stride = encoder.blocks.length;
-    this.missing = new Uint8Array(this.rows.length * stride);
+    const modelled = encoder.modelled.length;
+    if (!infersCondition) this.#checkConditions(codes);
+    this.missing = new Uint8Array(this.rows.length * modelled);
     this.encoded = NdArray.zeros([this.rows.length, encoder.width], 'float32');
     for (const [at, row] of this.rows.entries()) {
       encoder.writeRow(codes, row * stride, this.encoded.data, at * encoder.width);
-      for (let block = 0; block < stride; block++) {
-        this.missing[at * stride + block] = +Number.isNaN(codes[row * stride + block]!);
+      for (let block = 0; block < modelled; block++) {
+        this.missing[at * modelled + block] = +Number.isNaN(codes[row * stride + block]!);
       }
+    }
+  }
+
+  /** That a condition is missing is one itself where training had such rows; elsewhere there is nothing to give. */
+  #checkConditions(codes: Float32Array): void {
+    const { blocks, modelled } = this.#encoder;
+    for (const [index, { column, missing }] of blocks.entries()) {
+      if (index < modelled.length || missing !== undefined) continue;
+      const without = Array.from(this.rows).filter((row) => Number.isNaN(codes[row * blocks.length + index]));
+      const [first] = without;
+      if (first === undefined) continue;
+      const more = without.length > 1 ? ` (nor have ${counted(without.length - 1, 'other row')} with gaps)` : '';
+      throw new DataError(
+        `table: row ${first}, counted from 0, has gaps to fill and no '${column}'${more}, which the model is given of each row and had of every training row: give it a value, leave the row out, or train a model without that condition.`,
+      );
     }
   }
 

@@ -16,6 +16,7 @@ import {
 } from '../../graph/index.ts';
 import type { Tensor } from '../../graph/index.ts';
 import { has } from '../../models/index.ts';
+import type { Vae } from '../../models/index.ts';
 import { parameterInputs } from '../../nn/index.ts';
 import type { ModelParts } from '../anomaly/draws.ts';
 
@@ -58,6 +59,8 @@ export interface ChainState {
   readonly flags: NdArray<'float32'>;
   /** 1 where a part is missing, [batch, parts]. */
   readonly missingParts: NdArray<'float32'>;
+  /** What each example is given, [batch, conditionSize], where the model takes a condition. */
+  readonly condition?: NdArray<'float32'>;
   /** 1 where it is and no flag says so, [batch, parts]. */
   readonly unflagged: NdArray<'float32'>;
   readonly z: NdArray<'float32'>;
@@ -90,12 +93,20 @@ export interface Moved {
   readonly accepted: NdArray<'float32'>;
 }
 
+/** A model whose examples are given `condition`, [batch, conditionSize], where it takes one: p(x|c), which is moved in as p(x) is. */
+export function ofConditions(model: Vae): Vae {
+  const { conditionSize = 0 } = model;
+  if (conditionSize === 0 || !model.given) return model;
+  return model.given(input('condition', ['batch', conditionSize]));
+}
+
 /** The program of one kind of move; its inputs are those of `ChainState` and `MoveNoise` that it asks for. */
 export function compileMove(
-  { engine, model, parameters }: ModelParts,
+  { engine, model: of, parameters }: ModelParts,
   move: Move,
   parts: number,
 ): Promise<ParallelProgram> {
+  const model = ofConditions(of);
   const { inputSize, latent } = model;
   const tensors = parameterInputs(model.parameters);
   const rows = (name: string, size: number): Tensor => input(name, ['batch', size]);

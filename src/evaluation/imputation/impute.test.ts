@@ -6,6 +6,7 @@ import type { Vae } from '../../models/index.ts';
 import { gaussianFamily } from '../../models/likelihoods/gaussian.ts';
 import { mixedFamily } from '../../models/likelihoods/mixed.ts';
 import { key, normal } from '../../random/index.ts';
+import type { Key } from '../../random/index.ts';
 import { imputeRows } from './index.ts';
 import type { ImputeOptions, Imputed, PartLayout } from './index.ts';
 
@@ -23,7 +24,9 @@ function parametersOf(model: Vae, given: Record<string, readonly number[]>): Par
 }
 
 type Case = Pick<ImputeOptions, 'model' | 'parameters' | 'layout' | 'draws'> &
-  Partial<Pick<ImputeOptions, 'sweeps' | 'key' | 'signal'>> & { readonly x: readonly (readonly number[])[] };
+  Partial<Pick<ImputeOptions, 'sweeps' | 'key' | 'signal' | 'conditions' | 'drawPrior'>> & {
+    readonly x: readonly (readonly number[])[];
+  };
 
 /** Gaps are NaN. */
 function impute({ x, layout, ...options }: Case): Promise<Imputed> {
@@ -71,18 +74,25 @@ describe('a linear Gaussian model, x = W z + b + σ ε', () => {
     'logVariance.weight': [0.1, 0, 0, 0, 0.2, 0, 0, -0.1],
   };
 
-  /** Mean and covariance of x_missing given x_observed, by the posterior of z: Σ = (I + Wₒᵀ Wₒ / σ²)⁻¹. */
-  function exact(x: readonly number[]) {
+  interface Given {
+    readonly start: readonly number[];
+    readonly priorMean: readonly [number, number];
+    readonly priorVariance: readonly [number, number];
+  }
+  const nothing: Given = { start: b, priorMean: [0, 0], priorVariance: [1, 1] };
+
+  /** Mean and covariance of x_missing given x_observed, by the posterior of z: Σ = (S⁻¹ + Wₒᵀ Wₒ / σ²)⁻¹, z ~ N(m, S). */
+  function exact(x: readonly number[], { start, priorMean: [n0, n1], priorVariance: [v0, v1] } = nothing) {
     const column = (i: number): readonly [number, number] => [W[i]!, W[size + i]!];
-    let [p00, p01, p11, h0, h1] = [1, 0, 1, 0, 0];
+    let [p00, p01, p11, h0, h1] = [1 / v0, 0, 1 / v1, n0 / v0, n1 / v1];
     for (const [i, value] of x.entries()) {
       if (Number.isNaN(value)) continue;
       const [u, v] = column(i);
       p00 += (u * u) / sigma ** 2;
       p01 += (u * v) / sigma ** 2;
       p11 += (v * v) / sigma ** 2;
-      h0 += (u * (value - b[i]!)) / sigma ** 2;
-      h1 += (v * (value - b[i]!)) / sigma ** 2;
+      h0 += (u * (value - start[i]!)) / sigma ** 2;
+      h1 += (v * (value - start[i]!)) / sigma ** 2;
     }
     const determinant = p00 * p11 - p01 ** 2;
     const [s00, s01, s11] = [p11 / determinant, -p01 / determinant, p00 / determinant];
@@ -92,7 +102,7 @@ describe('a linear Gaussian model, x = W z + b + σ ε', () => {
       const [[a, c], [d, e]] = [column(i), column(j)];
       return a * (s00 * d + s01 * e) + c * (s01 * d + s11 * e) + (i === j ? sigma ** 2 : 0);
     };
-    return { gaps, mean: (i: number) => b[i]! + column(i)[0] * m0 + column(i)[1] * m1, covariance };
+    return { gaps, mean: (i: number) => start[i]! + column(i)[0] * m0 + column(i)[1] * m1, covariance };
   }
 
   const rows = [
@@ -103,9 +113,9 @@ describe('a linear Gaussian model, x = W z + b + σ ε', () => {
   ];
   const count = 2000;
 
-  function expectExact({ draws, mean }: Imputed): void {
+  function expectExact({ draws, mean }: Imputed, given: (row: number) => Given = () => nothing): void {
     for (const [row, x] of rows.entries()) {
-      const { gaps, mean: mu, covariance } = exact(x);
+      const { gaps, mean: mu, covariance } = exact(x, given(row));
       const value = (draw: number, i: number): number => draws.data[(draw * rows.length + row) * size + i]!;
       for (const [i, known] of x.entries()) {
         if (Number.isNaN(known)) continue;
@@ -144,6 +154,61 @@ describe('a linear Gaussian model, x = W z + b + σ ε', () => {
     const imputed = await impute({ model, parameters, layout: vector(size), draws: count, x: rows, sweeps: 80 });
     expectExact(imputed);
     expect(Object.keys(imputed.accepted)).toEqual(['given']);
+  });
+
+  describe('of which each example is given something', () => {
+    // p(x|z, c) = N(W z + V c + b, σ²), p(z|c) = N(M c, diag(exp(T c))): two classes, and a number beside them.
+    const V = [[0.4, -1, 0.3, 0.2], [-0.7, 0.5, 1, -0.4], [0.3, 0.8, -0.6, 0.5]]; // prettier-ignore
+    const M = [[0.5, -0.6], [-1, 0.2], [0.3, 0.4]]; // prettier-ignore
+    const T = [[-0.8, 0.3], [0.5, -0.5], [0.2, -0.3]]; // prettier-ignore
+    const conditions = [[1, 0, 0.5], [0, 1, -0.4], [0, 1, 0.8], [1, 0, -0.3]]; // prettier-ignore
+    const by = (matrix: readonly (readonly number[])[], c: readonly number[], j: number): number =>
+      matrix.reduce((sum, row, k) => sum + row[j]! * c[k]!, 0);
+    const givenRow = (row: number): Given => {
+      const c = conditions[row]!;
+      return {
+        start: b.map((value, i) => value + by(V, c, i)),
+        priorMean: [by(M, c, 0), by(M, c, 1)],
+        priorVariance: [Math.exp(by(T, c, 0)), Math.exp(by(T, c, 1))],
+      };
+    };
+    const conditional = { ...options, posterior: 'diagonal', prior: 'conditional-normal', conditionSize: 3 } as const;
+    const model = createVae(conditional);
+    const parameters = parametersOf(model, {
+      'decoder.0.weight': [...W, ...V.flat()],
+      'decoder.0.bias': b,
+      // It looks at the condition, and at x, and is the posterior of neither.
+      'mean.weight': [...wrong['mean.weight'], 0.2, -0.1, 0.1, 0.3, -0.2, 0.1],
+      'mean.bias': wrong['mean.bias'],
+      'logVariance.bias': [-0.6, -0.3],
+      'logVariance.weight': [...wrong['logVariance.weight'], 0.1, 0.2, 0, -0.1, 0.1, 0],
+      'prior.mean.weight': M.flat(),
+      'prior.logVariance.weight': T.flat(),
+    });
+    const about = { model, parameters, layout: vector(size), x: rows, conditions: NdArray.from(conditions, 'float32') };
+    const drawPrior = (total: number, from: Key, c?: NdArray<'float32'>): Promise<NdArray<'float32'>> => {
+      const drawn = normal(from, [total, 2]);
+      drawn.data.forEach((epsilon, at) => {
+        const own = c!.data.subarray(3 * Math.floor(at / 2), 3 * Math.floor(at / 2) + 3);
+        drawn.data[at] = by(M, [...own], at % 2) + Math.exp(by(T, [...own], at % 2) / 2) * epsilon;
+      });
+      return Promise.resolve(drawn);
+    };
+
+    it('has the exact conditional mean and covariance given that, too', async () => {
+      const imputed = await impute({ ...about, draws: count, drawPrior, sweeps: 40 });
+      expectExact(imputed, givenRow);
+      for (const share of Object.values(imputed.accepted)) expect(share).toBeGreaterThan(0.1);
+      // What is expected under another condition is far from what was drawn: the test tells them apart.
+      expect(() => { expectExact(imputed, (row) => givenRow(3 - row)); }).toThrow(); // prettier-ignore
+    });
+
+    it('says the same however many chains are drawn at once', async () => {
+      const shorter = { ...about, drawPrior, draws: 1, sweeps: 3 };
+      const { draws } = await impute(shorter);
+      const many = await impute({ ...shorter, x: [...rows, ...rows], conditions: NdArray.from([...conditions, ...conditions], 'float32') }); // prettier-ignore
+      expect(many.draws.data.subarray(0, draws.data.length)).toEqual(draws.data);
+    });
   });
 
   it('says the same for the same key, and something else for another', async () => {

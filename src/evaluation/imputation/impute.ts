@@ -7,7 +7,7 @@ import { parameterInputs } from '../../nn/index.ts';
 import { foldIn, normal, uniform } from '../../random/index.ts';
 import type { Key } from '../../random/index.ts';
 import type { ModelParts } from '../anomaly/draws.ts';
-import { compileMove } from './chain-programs.ts';
+import { compileMove, ofConditions } from './chain-programs.ts';
 import type { ChainState, Move, MoveNoise, Moved, PartLayout } from './chain-programs.ts';
 
 /** Moves of each kind that a chain makes, unless told otherwise. */
@@ -16,6 +16,8 @@ export const defaultSweeps = 50;
 export interface ImputeOptions extends ModelParts {
   /** Examples as the encoder takes them, gaps as training had them (zeros, and flags where there are such), [n, inputSize]. */
   readonly rows: NdArray<'float32'>;
+  /** What each is given, [n, conditionSize], of a model with a condition: then draws are of p(x_missing | x_observed, c). */
+  readonly conditions?: NdArray<'float32'> | undefined;
   readonly layout: PartLayout;
   /** 1 where a part is missing, [n, parts]. */
   readonly missing: Uint8Array;
@@ -24,8 +26,8 @@ export interface ImputeOptions extends ModelParts {
   /** Moves of each kind before it is taken; see `Move`. */
   readonly sweeps: number;
   readonly key: Key;
-  /** z ~ p(z), [count, latent]; not parted among ranks. */
-  readonly drawPrior: (count: number, key: Key) => Promise<NdArray<'float32'>>;
+  /** z ~ p(z|c), [count, latent], c [count, conditionSize] where the model takes one; not parted among ranks. */
+  readonly drawPrior: (count: number, key: Key, condition?: NdArray<'float32'>) => Promise<NdArray<'float32'>>;
   readonly onProgress?: ((chainsDone: number) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -137,7 +139,10 @@ async function runChains(
   const { inputSize } = layout;
   const size = end - start;
   const begun = beginChains(options, start, end);
-  const { noiseSize } = model.encode(parameterInputs(model.parameters), input('asked', ['batch', inputSize]));
+  const { noiseSize } = ofConditions(model).encode(
+    parameterInputs(model.parameters),
+    input('asked', ['batch', inputSize]),
+  );
   let state = begun;
   const means = new Float64Array(size * inputSize);
   const accepted: Record<Move, number> = { given: 0, filled: 0 };
@@ -149,7 +154,7 @@ async function runChains(
       logUniform: isFree
         ? new NdArray(new Float32Array(size).fill(-Infinity), [size])
         : new NdArray(Float32Array.from(uniform(foldIn(child, 1), [size]).data, Math.log), [size]),
-      fresh: move === 'given' ? await drawPrior(size, foldIn(child, 2)) : state.z,
+      fresh: move === 'given' ? await drawPrior(size, foldIn(child, 2), begun.condition) : state.z,
       takesFresh: new NdArray(
         Float32Array.from(uniform(foldIn(child, 3), [size]).data, (value) => (value < 0.5 ? 1 : 0)),
         [size],
@@ -187,8 +192,13 @@ async function runChains(
 }
 
 /** Chains `start` to `end`, those of one example one after the other, with nothing in its gaps. */
-function beginChains({ rows, layout, missing, model, draws }: ImputeOptions, start: number, end: number): ChainState {
+function beginChains(
+  { rows, conditions, layout, missing, model, draws }: ImputeOptions,
+  start: number,
+  end: number,
+): ChainState {
   const { inputSize, parts } = layout;
+  const { conditionSize = 0 } = model;
   const size = end - start;
   const zeros = (width: number): NdArray<'float32'> => NdArray.zeros([size, width], 'float32');
   const state = {
@@ -200,6 +210,7 @@ function beginChains({ rows, layout, missing, model, draws }: ImputeOptions, sta
     unflagged: zeros(parts.length),
     z: zeros(model.latent),
     proposed: NdArray.zeros([size], 'float32'),
+    ...(conditions && { condition: zeros(conditionSize) }),
   };
   for (let k = 0; k < size; k++) {
     const row = Math.floor((start + k) / draws);
@@ -207,6 +218,10 @@ function beginChains({ rows, layout, missing, model, draws }: ImputeOptions, sta
     const example = rows.data.subarray(row * inputSize, (row + 1) * inputSize);
     state.asked.data.set(example, at);
     state.filled.data.set(example, at);
+    state.condition?.data.set(
+      conditions?.data.subarray(row * conditionSize, (row + 1) * conditionSize) ?? [],
+      k * conditionSize,
+    );
     for (const [index, { offset, width, flag }] of parts.entries()) {
       if (missing[row * parts.length + index] !== 1) continue;
       state.missingParts.data[partAt + index] = 1;

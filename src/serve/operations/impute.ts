@@ -6,7 +6,7 @@ import { part } from '../array-rows.ts';
 import { rowsOf } from '../json-input.ts';
 import type { Answer, Operation } from '../operation.ts';
 import { hearing } from '../served-runs.ts';
-import { checkNumbers } from './shared.ts';
+import { checkNumbers, isConditional } from './shared.ts';
 
 /** Draws that means are of, unless told otherwise: as the command takes them. */
 const drawsOfMean = 20;
@@ -15,7 +15,13 @@ export const impute: Operation = {
   name: 'impute',
   summary: 'fills what is missing of examples, by draws from p(x_missing | x_observed)',
   input: 'gaps',
-  options: () => ['show', 'draws', 'sweeps', 'seed'],
+  options: (loaded) => [
+    'show',
+    'draws',
+    'sweeps',
+    'seed',
+    ...(isConditional(loaded) && !loaded.table ? (['given'] as const) : []),
+  ],
   answer: ({ table, run }) => {
     const one = table ? 'rows' : `[n, ${run.exampleShape.join(', ')}]`;
     return {
@@ -31,7 +37,7 @@ export const impute: Operation = {
   },
   arrayOf: ({ table }) => (table ? undefined : 'draws [draws, n, …], of one draw [n, …]; with show=mean the mean'),
   perform: async (input, options, { loaded, scheduler, limits, gone, onNotice }) => {
-    const { show = 'draw', sweeps, seed } = options;
+    const { show = 'draw', sweeps, seed, given } = options;
     if (show === 'mode') throw new ValueError("impute: show must be 'draw' or 'mean', got 'mode'.");
     const { draws = show === 'mean' ? drawsOfMean : 1 } = options;
     const { run } = loaded;
@@ -40,7 +46,7 @@ export const impute: Operation = {
     const width = input.kind === 'table' ? input.table.columns.length : sizeOf(run.exampleShape);
     checkNumbers('impute', count * width * draws, limits);
     return scheduler.alone((signal) => {
-      const asked: ImputeOptions = { draws, signal, ...(sweeps !== undefined && { sweeps }), ...(seed !== undefined && { seed }) }; // prettier-ignore
+      const asked: ImputeOptions = { draws, signal, ...(sweeps !== undefined && { sweeps }), ...(seed !== undefined && { seed }), ...(given !== undefined && { given }) }; // prettier-ignore
       return hearing(onNotice, () => {
         if (input.kind === 'table') return imputeRows(run, input.table, { show, asked });
         if (input.kind === 'array') return imputeArray(run, input.array, { show, asked });

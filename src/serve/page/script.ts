@@ -97,8 +97,9 @@ export function tryPage(): void {
     const gaps = operation === 'impute';
     if (run.takes === 'arrays') return JSON.stringify({ x: [filled(run.exampleShape, gaps)], ...given });
     const columns = (run.columns ?? []).filter(({ kind }) => !['id', 'split', 'ignored'].includes(kind));
-    const row = columns.map(({ name, levels, min = 0, max = 0 }, at): [string, unknown] => {
-      if (gaps && at === 0) return [name, null];
+    const gap = columns.find(({ name }) => !run.condition?.includes(name));
+    const row = columns.map(({ name, levels, min = 0, max = 0 }): [string, unknown] => {
+      if (gaps && name === gap?.name) return [name, null];
       if (levels?.[0] !== undefined) return [name, levels[0]];
       // Dates are texts.
       if (typeof min === 'string' || typeof max === 'string') return [name, min];
