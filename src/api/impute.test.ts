@@ -195,7 +195,18 @@ describe('a table of which columns are given', () => {
       weight: [null, null, 95, null, 40],
       ripe: ['yes', 'yes', 'no', null, 'no'],
     });
-    const of = await new Run({ ...own, engine: await createEngine(), onNotice: (line) => notices.push(line) }).imputeTable(gaps, { draws: 60 }); // prettier-ignore
+    const { config, model, parameters, conditions, standardization } = own;
+    const engine = await createEngine();
+    const heard = new Run({
+      config,
+      model,
+      parameters,
+      conditions,
+      standardization,
+      engine,
+      onNotice: (line) => notices.push(line),
+    });
+    const of = await heard.imputeTable(gaps, { draws: 60 }); // prettier-ignore
     const mean = (name: string): readonly unknown[] => column(of.mean, name);
     expect(of.filled).toBe(4);
     expect([mean('colour'), mean('ripe')]).toEqual([['red', 'blue', 'blue', 'red', null], ['yes', 'yes', 'no', null, 'no']]); // prettier-ignore
@@ -213,7 +224,7 @@ describe('a table of which columns are given', () => {
     );
     await expect(own.imputeTable(gaps, { given: { colour: 'red' } })).rejects.toThrow(/among their columns: leave given out/); // prettier-ignore
     await expect(run.imputeTable(things, { given: 'a=1' })).rejects.toThrow(/the model has no condition/);
-    await own.dispose();
+    await Promise.all([own, heard].map((each) => each.dispose()));
   });
 });
 
