@@ -124,8 +124,44 @@ describe('an autoencoder', () => {
 });
 
 describe('a VQ-VAE', () => {
-  it('encodes as codes of its book, is exported with them, and refuses to draw', async () => {
-    const { run, events } = await trained({ preset: 'vq-vae', latent: 4, codes: 8, codeSize: 2, epochs: 4 });
+  const options = { preset: 'vq-vae', latent: 4, codes: 8, codeSize: 2, epochs: 4 } as const;
+
+  it('draws codes by the tree that is fitted to them, kept and exported; the training is the same to the bit', async () => {
+    const notices: string[] = [];
+    const { run } = await trained({ ...options, onNotice: (line: string) => notices.push(line) });
+    expect(notices).toContainEqual(expect.stringMatching(/^prior 'chow-liu': log p\(codes\) of \d+ examples .* nats an example/)); // prettier-ignore
+    const without = await trained({ ...options, prior: 'standard-normal' });
+    for (const [name, value] of Object.entries(without.run.parameters)) expect(run.parameters[name]).toEqual(value);
+    expect(await run.evaluate()).toEqual(await without.run.evaluate());
+    // Each draw is a z of the book, and pairs of codes are as frequent as among the training examples, within what chance does.
+    const pairs = Array.from({ length: 64 }, (_, k) => [Math.floor(k / 8), k % 8]);
+    const each = (x: NdArray): string[] => Array.from({ length: x.shape[0]! }, (_, k) => Array.from(x.data.subarray(4 * k, 4 * k + 4), (value) => value.toFixed(3)).join()); // prettier-ignore
+    const known = each(await run.decode(pairs, { codes: true }));
+    const draws = 2000;
+    const drawn = each(await run.sample(draws, { seed: 4, show: 'mean' }));
+    const { codes } = await run.encode(await run.examples({ split: 'train' }));
+    const total = codes!.shape[0]!;
+    known.forEach((name, k) => {
+      const same = known.filter((other) => other === name).length;
+      if (same > 1) return;
+      const found = drawn.filter((each) => each === name).length / draws;
+      let count = 0;
+      for (let row = 0; row < total; row++) if (codes!.data[2 * row] === pairs[k]![0] && codes!.data[2 * row + 1] === pairs[k]![1]) count++; // prettier-ignore
+      expect(Math.abs(found - count / total), name).toBeLessThan(0.05);
+    });
+    expect(drawn.filter((name) => !known.includes(name))).toEqual([]);
+    expect(modelCard(run, 'runs/vq')).toContain('| prior | tree over the codes');
+    expect(Object.keys(await run.export())).toContain('prior.onnx');
+    await expect(run.traverse()).rejects.toThrow(
+      /^traverse: the codes .* are discrete.*interpolate between two examples/,
+    );
+    const store = new MemoryStore();
+    await run.save(store);
+    expect(await (await load(store)).sample(5)).toEqual(await run.sample(5));
+  });
+
+  it('encodes as codes of its book, is exported with them, and refuses to draw without a prior over them', async () => {
+    const { run, events } = await trained({ ...options, prior: 'standard-normal' });
     const steps = events.filter((event) => event.event === 'step');
     for (const { metrics } of steps) {
       expect(metrics.perplexity).toBeGreaterThanOrEqual(1);
@@ -161,7 +197,9 @@ describe('a VQ-VAE', () => {
     );
     expect(activeUnits).toBeGreaterThan(0);
     expect(run.hasSpread).toBe(false);
-    await expect(run.sample(3)).rejects.toThrow(/codes are discrete, and no prior over them is trained/);
+    await expect(run.sample(3)).rejects.toThrow(
+      /nothing is drawn from .*codes are discrete, .*Train it with prior 'chow-liu'/,
+    );
     expect(modelCard(run, 'runs/vq')).not.toContain('| prior |');
     await expect(run.traverse()).rejects.toThrow(/^traverse: .*codes are discrete.*interpolate between two examples/);
     await expect(run.evaluate({ metrics: ['mutual-information'] })).rejects.toThrow(/'vector-quantized' does not have/);

@@ -167,8 +167,11 @@ export const presets: readonly Preset[] = [
   {
     name: 'vq-vae',
     summary: 'z as 16 codes of 4 numbers, of a book of 64 that follows the encoder',
-    when: 'you want few discrete codes: each example is 16 of 64, which is 96 bits; nothing is drawn',
-    options: { posterior: 'vector-quantized', objective: 'vq', latent: 64, codes: 64, codeSize: 4 },
+    when: 'you want few discrete codes: each example is 16 of 64, which is 96 bits; samples come from a tree over the codes, fitted after training',
+    options: {
+      ...{ posterior: 'vector-quantized', prior: 'chow-liu', objective: 'vq' },
+      ...{ latent: 64, codes: 64, codeSize: 4 },
+    },
   },
   {
     name: 'vamp-vae',

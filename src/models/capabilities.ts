@@ -8,7 +8,7 @@ import { CapabilityError } from '../core/index.ts';
  * - `marginalLogProb`: that of each coordinate by itself, at any point
  * - `moments`: mean and variance in closed form
  * - `root`: a Gaussian, with its covariance and the root of it
- * - `codes`: z is made of codes of a book, and says which
+ * - `codes`: z is made of codes of a book; a posterior says which
  */
 export type Capability = 'logProbOfDraw' | 'logProb' | 'marginalLogProb' | 'moments' | 'root' | 'codes';
 

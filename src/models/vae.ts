@@ -93,9 +93,11 @@ export interface Vae {
   /**
    * Where the prior is fitted to codes when training is over (`Prior.fit`): new values of its parameters.
    *
-   * @param codes one z of each training example, [n, latent]
+   * @param codes one z of each training example, [n, latent]; of a prior with the capability `codes` their numbers, [n, positions]
    */
   readonly fitPrior?: (codes: NdArray<'float64'>, key: Key) => FittedParameters;
+  /** What there is to say of such a fit, where the prior has something to say (`Prior.describeFit`). */
+  readonly describePriorFit?: (codes: NdArray<'float64'>, key: Key) => string;
   /** Of `parameters`, the names of those that the decoder has. Absent of models that do not say. */
   readonly decoderParameters?: readonly string[];
   /** Where z is made of codes: the book that they are of. */
@@ -143,7 +145,7 @@ function assembled(options: VaeOptions, dtype: FloatDType): ConditionalVae {
   const likelihood = options.likelihood ?? bernoulliFamily({ inputSize });
   const networks = networksOf(options, { inputSize, outputSize: likelihood.outputSize });
   const posterior = posteriorFor(options, { featureSize: networks.encoder.outputSize, latent });
-  const prior = priorFor(options, { latent, inputSize, conditionSize, dtype });
+  const prior = priorFor(options, { latent, inputSize, conditionSize, dtype, book: posterior.book });
   requireCapabilities(`prior '${prior.name}'`, posterior, prior.needs ?? [], posteriors);
   if (conditionSize > 0 && prior.needs) {
     throw new CapabilityError(
@@ -209,6 +211,7 @@ function modelOf(all: ModelSizes, parts: ModelParts, condition?: Tensor, isOfDra
     parameters: parametersOf(parts),
     parts: { prior, posterior },
     ...(prior.fit && { fitPrior: prior.fit }),
+    ...(prior.describeFit && { describePriorFit: prior.describeFit }),
     ...(posterior.book && { book: posterior.book }),
     decoderParameters: decoder.parameters.map(({ name }) => name),
     ...(parts.classifier && { classifier: parts.classifier }),

@@ -2,6 +2,7 @@ import { NdArray } from '../core/index.ts';
 import { ParallelProgram, mapInOrder } from '../engine/index.ts';
 import type { Engine } from '../engine/index.ts';
 import { keyInput, keyWords } from '../graph/index.ts';
+import { codeIndices, has } from '../models/index.ts';
 import type { Vae } from '../models/index.ts';
 import { parameterInputs } from '../nn/index.ts';
 import { batchesInOrder, ofRows, rowInput } from '../objectives/index.ts';
@@ -22,19 +23,26 @@ export interface FitPriorOptions {
   readonly seed: number;
 }
 
-/**
- * The parameters with those of a prior that is fitted to codes (`Prior.fit`): one draw z ~ q(z|x) of each training example, by the
- * parameters that are kept. As they are where the prior is none such.
- */
-export async function withFittedPrior(options: FitPriorOptions): Promise<NamedParameters> {
-  const { model, parameters, seed } = options;
-  if (!model.fitPrior) return parameters;
-  const key = foldIn(seedKey(seed), streams.prior);
-  const codes = await codesOf({ ...options, key: foldIn(key, 1) });
-  return { ...parameters, ...model.fitPrior(codes, foldIn(key, 0)) };
+/** Parameters with a fitted prior, and what there is to say of the fit. */
+export interface FittedPrior {
+  readonly parameters: NamedParameters;
+  readonly note?: string | undefined;
 }
 
-/** [n, latent] */
+/**
+ * The parameters with those of a prior that is fitted to codes (`Prior.fit`): one draw z ~ q(z|x) of each training example, by the
+ * parameters that are kept; of a prior over codes, their numbers. As they are where the prior is none such.
+ */
+export async function withFittedPrior(options: FitPriorOptions): Promise<FittedPrior> {
+  const { model, parameters, seed } = options;
+  if (!model.fitPrior) return { parameters };
+  const key = foldIn(seedKey(seed), streams.prior);
+  const codes = await codesOf({ ...options, key: foldIn(key, 1) });
+  const values = model.fitPrior(codes, foldIn(key, 0));
+  return { parameters: { ...parameters, ...values }, note: model.describePriorFit?.(codes, foldIn(key, 0)) };
+}
+
+/** [n, latent], or [n, positions] of codes by their numbers */
 async function codesOf({
   engine,
   model: of,
@@ -45,10 +53,13 @@ async function codesOf({
   const { x, model } = ofRows(of, rowInput(of));
   const posterior = model.encode(parameterInputs(model.parameters), x);
   const drawn = keyInput('key');
-  const spec = { outputs: { z: posterior.sample(drawn) }, boundInputs: parameters };
+  const numbers = has(model.parts.prior, 'codes') ? posterior.codes : undefined;
+  const size = numbers ? (model.book?.positions ?? 0) : model.latent;
+  const z = numbers ? codeIndices(numbers.assignment) : posterior.sample(drawn);
+  const spec = { outputs: { z }, boundInputs: parameters };
   const program = await ParallelProgram.compile(engine, spec);
   program.expect(examples.size);
-  const codes = new Float64Array(examples.size * model.latent);
+  const codes = new Float64Array(examples.size * size);
   let done = 0;
   try {
     const batches = batchesInOrder(examples, { key, batchSize: 256 });
@@ -61,5 +72,5 @@ async function codesOf({
   } finally {
     await program.dispose();
   }
-  return new NdArray(codes, [examples.size, model.latent]);
+  return new NdArray(codes, [examples.size, size]);
 }

@@ -48,7 +48,7 @@ function needsOf(row: ObjectiveRow): readonly Capability[] {
   return createObjective(row, {}, sizes).needs.posterior ?? [];
 }
 
-/** Codes of a book follow the encoder by an objective that knows of them, and no prior is of them. */
+/** Codes of a book follow the encoder by an objective that knows of them, and few priors are of them. */
 function requireForCodes(
   { posterior, prior }: Vae['parts'],
   { name, needs }: Pick<TrainingObjective, 'name' | 'needs'>,
@@ -57,9 +57,9 @@ function requireForCodes(
   if (!needs.posterior?.includes('codes')) {
     throw new CapabilityError(`${who}: the objective '${name}' knows nothing of its codes. Choose objective 'vq'.`);
   }
-  if (prior.name !== 'standard-normal') {
+  if (prior.name !== 'standard-normal' && !has(prior, 'codes')) {
     throw new CapabilityError(
-      `${who}: its codes are discrete, and no prior '${prior.name}' is of them. Choose prior 'standard-normal', which is left out of account.`,
+      `${who}: its codes are discrete, and no prior '${prior.name}' is of them. Choose prior 'chow-liu', which is fitted to them when training is over, or 'standard-normal', which is left out of account.`,
     );
   }
 }

@@ -12,11 +12,19 @@ export function whyNoSamples({
   parts,
   model,
 }: Pick<TrainedModel, 'config' | 'parts' | 'model'>): string | undefined {
-  const { posterior } = model.parts;
-  if (has(posterior, 'codes')) {
-    return `nothing is drawn from a posterior '${posterior.name}': its codes are discrete, and no prior over them is trained here (an autoregressive one, as in the paper).`;
+  const { posterior, prior } = model.parts;
+  if (has(posterior, 'codes') && !has(prior, 'codes')) {
+    return `nothing is drawn from a posterior '${posterior.name}' with prior '${prior.name}': its codes are discrete, and the prior is not one over them. Train it with prior 'chow-liu', which is fitted to the codes when training is over.`;
   }
   const { leavesPrior } = partNamed<ObjectiveRow>('objective', config.objective.name, parts.objective);
   if (!leavesPrior || model.fitPrior) return undefined;
   return `the objective '${config.objective.name}' asks nothing of how codes are spread, so draws of the prior '${config.model.prior.name}' are no codes of this model: train it with prior 'ex-post-mixture', which is fitted to the codes when training is over.`;
+}
+
+/** Why points between and beside codes are no codes of a model, in a sentence; undefined where they are. */
+export function whyNoPaths(run: Pick<TrainedModel, 'config' | 'parts' | 'model'>): string | undefined {
+  const { posterior } = run.model.parts;
+  const reason = whyNoSamples(run);
+  if (reason !== undefined || !has(posterior, 'codes')) return reason;
+  return `the codes of a posterior '${posterior.name}' are discrete, and what lies between them means nothing to the decoder.`;
 }

@@ -19,7 +19,7 @@ import type { Vae } from '../../models/index.ts';
 import { key } from '../../random/index.ts';
 import type { Conditions } from '../data/conditions.ts';
 import type { DataInput } from '../data/data.ts';
-import { whyNoSamples } from '../model/why-no-samples.ts';
+import { whyNoPaths } from '../model/why-no-samples.ts';
 import type { TrainedModel } from '../model/trained-model.ts';
 import { besideRows, lastOfRows, spreadDraws } from './inference.ts';
 import type { Encoding, Inference } from './inference.ts';
@@ -173,7 +173,7 @@ export class Coder {
     options: TraverseOptions & GivenOptions & { readonly example?: ArrayLikeInput } = {},
   ): Promise<NdArray<FloatDType>> {
     checkOptions('traverse', options, { ...traverseOptionRules, given: givenRule, example: rule.anything });
-    const reason = whyNoSamples(this.#trained);
+    const reason = whyNoPaths(this.#trained);
     if (reason !== undefined) {
       throw new CapabilityError(
         `traverse: ${reason} Points along the dimensions are no codes of it either: interpolate between two examples (rootsigma interpolate).`,

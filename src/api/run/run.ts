@@ -24,7 +24,7 @@ import type { Imputation, Imputing, TableImputation } from './imputing.ts';
 import { Inference } from './inference.ts';
 import type { Encoding } from './inference.ts';
 import { likelihoodFor } from '../model/likelihood.ts';
-import { whyNoSamples } from '../model/why-no-samples.ts';
+import { whyNoPaths, whyNoSamples } from '../model/why-no-samples.ts';
 import type { InterpolateOptions, TraverseOptions } from './latent-paths.ts';
 import { storeAt } from '../keeping/place.ts';
 import type { RunPlace } from '../keeping/place.ts';
@@ -223,6 +223,11 @@ export class Run {
   /** Why there are no draws of this model, in a sentence; undefined where `sample` gives some. */
   whyNoSamples(): string | undefined {
     return whyNoSamples(this);
+  }
+
+  /** Why `traverse` has nothing to show, in a sentence: what lies between codes means nothing to the decoder. Undefined where it has. */
+  whyNoPaths(): string | undefined {
+    return whyNoPaths(this);
   }
 
   /** Whether rows are drawn until enough have what is asked, as it is of columns that the model draws. */

@@ -62,9 +62,13 @@ it('whether they come of a preset, an object or an entry of the configuration', 
   await expect(dip).rejects.toThrow(/^objective 'dip' with variant 'ii' needs of the posterior/);
 });
 
-it('a posterior of codes goes with its own objective and the standard prior alone', async () => {
+it('a posterior of codes goes with its own objective, and with the standard prior or one over codes', async () => {
   const mixed = train(missing, { ...small, preset: 'vq-vae', prior: 'ex-post-mixture' });
-  await expect(mixed).rejects.toThrow(/posterior 'vector-quantized': .*Choose prior 'standard-normal'/);
+  await expect(mixed).rejects.toThrow(
+    /posterior 'vector-quantized': .*Choose prior 'chow-liu', .* or 'standard-normal'/,
+  );
+  const other = train(missing, { ...small, prior: 'chow-liu' });
+  await expect(other).rejects.toThrow(/prior 'chow-liu' needs of the posterior codes of a book \(codes\), which 'diagonal' does not have\. Choose .*vector-quantized/); // prettier-ignore
   for (const objective of ['elbo', 'ae', 'rae', 'wae'] as const) {
     const other = train(missing, { ...small, posterior: 'vector-quantized', objective });
     await expect(other, objective).rejects.toThrow(CapabilityError);

@@ -113,7 +113,9 @@ async function fittedResult(
   onNotice(
     `the prior '${config.model.prior.name}' is fitted to the codes of ${counted(examples.size, 'training example')}.`,
   );
-  return withFittedPrior({ engine, model, parameters, examples, seed: config.training.seed });
+  const fitted = await withFittedPrior({ engine, model, parameters, examples, seed: config.training.seed });
+  if (fitted.note !== undefined) onNotice(`prior '${config.model.prior.name}': ${fitted.note}.`);
+  return fitted.parameters;
 }
 
 /** What is ready to train, and what a run is made of besides its parameters. */

@@ -98,20 +98,7 @@ export class Codebook {
 
   /** The nearest code of each vector, the first of such as are equally near. @param z [..., size] */
   quantize(parameters: Parameters, z: Tensor): Quantized {
-    const { codes, size } = this.options;
-    const vectors = this.vectors(parameters);
-    const rows = reshape(stopGradient(z), [...z.shape.slice(0, -1), 1, size]);
-    const distance = sum(square(sub(rows, vectors)), -1); // [..., K]
-    const index = constant(
-      NdArray.from(
-        Array.from({ length: codes }, (_, k) => k),
-        z.dtype as FloatDType,
-      ),
-    );
-    const isNearest = lessEqual(distance, min(distance, -1, { keepDims: true }));
-    const first = min(where(isNearest, index, constant(codes, z.dtype)), -1, { keepDims: true });
-    const assignment = cast(equal(index, first), z.dtype);
-    return { values: matmul(assignment, vectors), assignment };
+    return nearestCodes(this.vectors(parameters), z);
   }
 
   /** Moves the codes after a batch, in training. @param z [..., size] @throws ValueError where the batch's size is not known */
@@ -137,6 +124,28 @@ export class Codebook {
     context.state.set(`${this.#name}.count`, where(isDead, usual, count));
     context.state.set(`${this.#name}.sum`, where(expandDims(isDead, -1), mul(gather(flat, places), usual), total));
   }
+}
+
+/**
+ * The nearest of some vectors to each, the first of such as are equally near; no gradient comes from it.
+ *
+ * @param vectors [K, size]
+ * @param z [..., size]
+ */
+export function nearestCodes(vectors: Tensor, z: Tensor): Quantized {
+  const [codes = 1, size = 1] = vectors.shape.map(Number);
+  const rows = reshape(stopGradient(z), [...z.shape.slice(0, -1), 1, size]);
+  const distance = sum(square(sub(rows, vectors)), -1); // [..., K]
+  const index = constant(
+    NdArray.from(
+      Array.from({ length: codes }, (_, k) => k),
+      z.dtype as FloatDType,
+    ),
+  );
+  const isNearest = lessEqual(distance, min(distance, -1, { keepDims: true }));
+  const first = min(where(isNearest, index, constant(codes, z.dtype)), -1, { keepDims: true });
+  const assignment = cast(equal(index, first), z.dtype);
+  return { values: matmul(assignment, vectors), assignment };
 }
 
 /** Which code each position has, counted from 0: assignments [..., positions, K] → [..., positions]. */

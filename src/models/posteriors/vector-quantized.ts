@@ -31,7 +31,7 @@ class VectorQuantized extends PointMass {
 export const vectorQuantized = definePosterior({
   name,
   summary: 'z as codes of a learned book, a few to an example: the encoder of a VQ-VAE',
-  when: 'For codes that are few and discrete, with objective vq. There is no KL and no likelihood, and nothing is drawn: no prior over codes is trained.',
+  when: 'For codes that are few and discrete, with objective vq. There is no KL and no likelihood; samples need a prior over codes, chow-liu.',
   formula: 'z = (e_{k₁}, …, e_{kₚ}), kⱼ = argminₖ ‖μⱼ(x) − eₖ‖²',
   paper: 'van den Oord, Vinyals and Kavukcuoglu 2017, Neural Discrete Representation Learning',
   options: {

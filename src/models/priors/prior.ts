@@ -5,7 +5,7 @@ import type { ParameterSpec, Parameters } from '../../nn/index.ts';
 import type { Part, PartOptions, ValuesOf } from '../../parts/index.ts';
 import type { Key } from '../../random/index.ts';
 import type { Capability } from '../capabilities.ts';
-import type { PosteriorDistribution } from '../posteriors/posterior.ts';
+import type { CodeBook, PosteriorDistribution } from '../posteriors/posterior.ts';
 
 /** What a prior may ask of the model that it belongs to. */
 export interface PriorContext {
@@ -31,9 +31,12 @@ export interface Prior {
    * Of a prior that is fitted to codes when training is over (ex-post density estimation), and learns nothing before: the values of
    * its parameters, which are of kind `state`.
    *
-   * @param codes one z of each training example, [n, latent], by the parameters that are kept
+   * @param codes one z of each training example, [n, latent], by the parameters that are kept; where the row has `codes`, the numbers
+   *   of its codes, [n, positions]
    */
   readonly fit?: (codes: NdArray<'float64'>, key: Key) => FittedParameters;
+  /** What there is to say of such a fit, in a sentence without its full stop: how likely it makes what it was not fitted to, say. */
+  readonly describeFit?: (codes: NdArray<'float64'>, key: Key) => string;
   /** batch shape [], or the condition's where the prior looks at it; event shape [latent] */
   apply(parameters: Parameters, context: PriorContext): PriorDistribution;
 }
@@ -58,6 +61,8 @@ export interface PriorSizes {
   readonly inputSize: number;
   /** Numbers of the condition. Default: 0, there is none. */
   readonly conditionSize?: number;
+  /** Of a posterior with codes: the book that they are of. */
+  readonly book?: CodeBook | undefined;
   /** The model's. Numbers in a formula have it by themselves; a typed array or an NdArray gets it by `constant(values, dtype)`. */
   readonly dtype: FloatDType;
 }

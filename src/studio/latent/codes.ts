@@ -85,7 +85,7 @@ export async function codesOf(run: Run, options: CodesOptions): Promise<Codes> {
     ...columns.map(({ name, values }) => ({ name: `column:${name}`, dtype: 'float32', shape: [count], data: values }) as const), // prettier-ignore
     ...(priorDraws ? [{ name: 'priorDraws', dtype: 'float32', shape: priorDraws.shape, data: priorDraws.data } as const] : []), // prettier-ignore
   ];
-  const why = run.whyNoSamples();
+  const why = run.whyNoPaths();
   const { names, classNames } = dataset;
   const about: CodesAbout = {
     split: options.split,
