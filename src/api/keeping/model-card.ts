@@ -127,7 +127,8 @@ function conditionRow({ conditions }: TrainedModel): string {
 
 /** Nothing is asked of how codes of a book are spread: they have no prior. */
 function priorRow({ config, model, parts }: TrainedModel): string {
-  return has(model.parts.posterior, 'codes') ? '' : `| prior | ${describePart(parts, 'prior', config.model.prior)} |\n`;
+  const isLeftOut = has(model.parts.posterior, 'codes') && !has(model.parts.prior, 'codes');
+  return isLeftOut ? '' : `| prior | ${describePart(parts, 'prior', config.model.prior)} |\n`;
 }
 
 function unitsRow({ standardization, config }: TrainedModel): string {
