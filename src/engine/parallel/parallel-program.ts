@@ -2,6 +2,7 @@ import { nextTurn } from '../../core/index.ts';
 import { multiplications } from '../../graph/index.ts';
 import type { Engine, NamedArrays, Program, ProgramSpec } from '../engine.ts';
 import { usableCores } from '../ort/index.ts';
+import { withConstants } from './constant-part.ts';
 import { HelperThread } from './helper-threads.ts';
 import { PartedRuns } from './parted-runs.ts';
 
@@ -27,7 +28,7 @@ interface Remote {
 
 /**
  * A program whose runs may be started together: several threads take them then, each with a session of one thread. A run has
- * the same bits wherever it is taken. Bound inputs must not change. Where the engine has ranks, these part the runs among them.
+ * the same bits wherever it is taken. Bound inputs must not change; what they alone decide is computed once, if it is much. Where the engine has ranks, these part the runs among them.
  */
 export class ParallelProgram implements Program {
   readonly inputs: readonly string[];
@@ -53,7 +54,8 @@ export class ParallelProgram implements Program {
   /** @param entry the module that helpers run, where it does not lie beside this one */
   static async compile(engine: Engine, spec: ParallelSpec, entry?: URL): Promise<ParallelProgram> {
     const alone = engine.name === 'onnxruntime-node' ? { threads: 1 } : {};
-    return new ParallelProgram(engine, spec, await engine.compile({ ...spec, ...alone }), entry);
+    const rest = await withConstants(engine, spec, alone);
+    return new ParallelProgram(engine, rest, await engine.compile({ ...rest, ...alone }), entry);
   }
 
   /** How many runs may be under way together to keep everybody busy: what `expect` started helpers for. */

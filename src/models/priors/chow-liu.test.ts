@@ -105,8 +105,8 @@ describe('a tree over codes', () => {
     const found = await program.run({ epsilon: noise });
     const drawn = prior.fromNoise!(constant(noise)).value;
     const expected = evaluateAll({ z: drawn, logProb: prior.logProb(drawn) });
-    expect(found.z?.data).toEqual(expected.z?.data);
-    expectAllClose(found.logProb!, expected.logProb!, { rtol: 1e-5 });
+    expect(found.z?.data).toEqual(expected.z.data);
+    expectAllClose(found.logProb!, expected.logProb, { rtol: 1e-5 });
     await program.dispose();
   });
 

@@ -226,15 +226,18 @@ function judged(rows: DiscreteRows, key: Key): Judged {
   const held = Math.floor(count / heldOutShare);
   if (held === 0) return { alpha: 16 };
   const shuffled = permutation(foldIn(key, 0), count).data;
-  const some = (from: number, to: number): DiscreteRows => ({
-    ...rows,
-    values: Float64Array.from({ length: (to - from) * positions }, (_, at) => values[shuffled[from + Math.floor(at / positions)]! * positions + (at % positions)]!), // prettier-ignore
-  });
+  const some = (from: number, to: number): DiscreteRows => {
+    const chosen = new Float64Array((to - from) * positions);
+    shuffled.subarray(from, to).forEach((row, at) => {
+      for (let k = 0; k < positions; k++) chosen[at * positions + k] = values[row * positions + k] ?? 0;
+    });
+    return { ...rows, values: chosen };
+  };
   const [test, training] = [some(0, held), some(held, count)];
   const scores = alphas.map((alpha) => meanLogProb(fitDependenceTree(training, alpha), test));
   const tree = Math.max(...scores);
   const independent = meanLogProb(fitDependenceTree(training, Infinity), test);
-  return { alpha: alphas[scores.indexOf(tree)]!, heldOut: { count: held, tree, independent } };
+  return { alpha: alphas[scores.indexOf(tree)] ?? 1, heldOut: { count: held, tree, independent } };
 }
 
 function fitted(rows: DiscreteRows, key: Key): FittedParameters {
