@@ -39,10 +39,14 @@ const perks = (categories: number): number => 1 / categories;
  * @param alpha pseudo-count α, above 0; Infinity leaves positions independent
  */
 export function fitDependenceTree(rows: DiscreteRows, alpha: number): DependenceTree {
-  const { positions } = rows;
+  return dependenceTrees(rows)(alpha);
+}
+
+/** As `fitDependenceTree`, for several α: which positions depend on each other is found once. */
+export function dependenceTrees(rows: DiscreteRows): (alpha: number) => DependenceTree {
   const counts = countsOf(rows);
-  const { order, parents } = spanningTree(positions, (i, j) => information(counts.pair(i, j), rows.categories));
-  return { order, parents, logProbs: conditionals(counts, { ...rows, order, parents, alpha }) };
+  const tree = spanningTree(rows.positions, (i, j) => information(counts.pair(i, j), rows.categories));
+  return (alpha) => ({ ...tree, logProbs: conditionals(counts, { ...rows, ...tree, alpha }) });
 }
 
 /** Mean log p of discrete vectors, nats. */

@@ -176,7 +176,7 @@ export class Coder {
     const reason = whyNoPaths(this.#trained);
     if (reason !== undefined) {
       throw new CapabilityError(
-        `traverse: ${reason} Points along the dimensions are no codes of it either: interpolate between two examples (rootsigma interpolate).`,
+        `traverse: ${reason} Points along the dimensions are no codes of it: interpolate between two examples (rootsigma interpolate).`,
       );
     }
     const { example, given, ...rest } = options;

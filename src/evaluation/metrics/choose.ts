@@ -87,7 +87,7 @@ export function obstacleTo(
       isImageShape(dataset.sampleShape) && !dataset.table,
       `images; examples are [${dataset.sampleShape.join(', ')}]`,
     ],
-    [needs.table, dataset.table, 'a table; the examples are none'],
+    [needs.table, dataset.table, 'a table, which the examples are not'],
   ] as const;
   const missing = wanted.find(([isNeeded, there]) => isNeeded && !there);
   return missing && `${who} needs ${missing[2]} (${dataset.name}).`;

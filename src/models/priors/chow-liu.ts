@@ -28,7 +28,7 @@ import { parameter } from '../../nn/index.ts';
 import type { ParameterSpec } from '../../nn/index.ts';
 import { foldIn, permutation } from '../../random/index.ts';
 import type { Key } from '../../random/index.ts';
-import { fitDependenceTree, meanLogProb } from '../../statistics/chow-liu-tree.ts';
+import { dependenceTrees, fitDependenceTree, meanLogProb } from '../../statistics/chow-liu-tree.ts';
 import type { DiscreteRows } from '../../statistics/chow-liu-tree.ts';
 import { nearestCodes } from '../posteriors/codebook.ts';
 import type { CodeBook } from '../posteriors/posterior.ts';
@@ -234,9 +234,10 @@ function judged(rows: DiscreteRows, key: Key): Judged {
     return { ...rows, values: chosen };
   };
   const [test, training] = [some(0, held), some(held, count)];
-  const scores = alphas.map((alpha) => meanLogProb(fitDependenceTree(training, alpha), test));
+  const trees = dependenceTrees(training);
+  const scores = alphas.map((alpha) => meanLogProb(trees(alpha), test));
   const tree = Math.max(...scores);
-  const independent = meanLogProb(fitDependenceTree(training, Infinity), test);
+  const independent = meanLogProb(trees(Infinity), test);
   return { alpha: alphas[scores.indexOf(tree)] ?? 1, heldOut: { count: held, tree, independent } };
 }
 
