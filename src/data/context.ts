@@ -1,3 +1,4 @@
+import type { Communicator } from '../mpi/index.ts';
 import type { DataConfig } from './config.ts';
 
 /** What data are read for, and how this machine gets at them. */
@@ -24,6 +25,8 @@ export interface ResolveContext {
   readonly memoryLimit?: number;
   /** Files that have been read already, by the paths that they are read by: those of ranks, each of which has read a part of them. */
   readonly files?: Map<string, Uint8Array<ArrayBuffer>> | undefined;
+  /** The processes that read the same data together: of files that stay on disk, each reads its part where all are looked at. */
+  readonly ranks?: Communicator | undefined;
   readonly onProgress?: (progress: LoadProgress) => void;
   readonly signal?: AbortSignal;
 }

@@ -68,6 +68,8 @@ export interface Dataset {
   readonly inferred?: Uint8Array;
   /** Of an array whose numbers became shares of a range: whether they were floats. */
   readonly floats?: boolean;
+  /** Whether examples are read from disk as they are asked for. */
+  readonly onDisk?: boolean;
 
   /**
    * Writes the examples `indices` into `out`, one after another.
@@ -280,6 +282,7 @@ export function subset(dataset: Dataset, indices: Uint32Array, options: { readon
     ...(classNames && { classNames }),
     ...(table && { table }),
     ...(floats !== undefined && { floats }),
+    ...(dataset.onDisk && { onDisk: true }),
     ...(inferred && { inferred: Uint8Array.from(indices, (index) => inferred[index]!) }),
     ...(rows && {
       rows: {

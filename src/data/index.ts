@@ -8,6 +8,7 @@ export type { LoadProgress, ResolveContext } from './context.ts';
 export { rangedArray } from './arrays/array-dataset.ts';
 export type { GappyArray } from './arrays/array-dataset.ts';
 export * from './dataset.ts';
+export { readByRanks } from './rank-reading.ts';
 export * from './digits/digits.ts';
 export { gappyFile, pickedTable, resolveFiles } from './files.ts';
 export { isFileInput, sendableFiles } from './picked-files.ts';

@@ -78,6 +78,7 @@ function join(parts: readonly Dataset[]): Dataset {
     size,
     ...(table && { table }),
     ...(names && { names }),
+    ...(parts.some(({ onDisk }) => onDisk) && { onDisk: true }),
     ...joinRows(parts, (index) => ({ part: partOf(index), at: index - starts[partOf(index)]! })),
     ...joinLabels(parts),
     gather(indices, out) {

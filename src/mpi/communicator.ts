@@ -5,7 +5,7 @@ export interface Pieces {
 }
 
 /** Numbers that ranks hand each other. */
-export type Numbers = Float32Array | Float64Array;
+export type Numbers = Uint8Array | Float32Array | Float64Array;
 
 /**
  * The processes of a job, its ranks, which all run the same program: what one of them calls here, all of them call, in the same order.

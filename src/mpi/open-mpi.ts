@@ -98,7 +98,7 @@ export class OpenMpi implements Communicator {
   }
 
   allGather(array: Numbers, { counts, offsets }: Pieces): void {
-    const type = this.#typeOf(array);
+    const type = this.#typeOf(pinned(array));
     this.#calls.MPI_Allgatherv(inPlace, 0, type, array, counts, offsets, type, this.#handles.world);
   }
 
@@ -181,7 +181,7 @@ export class OpenMpi implements Communicator {
   /** The cores of each rank on this host. */
   #coresOn(host: Handle, own: Cores): Cores[] {
     const rank = this.#number('MPI_Comm_rank', host);
-    const all = new Uint8Array(this.localSize * mostCores);
+    const all = pinned(new Uint8Array(this.localSize * mostCores));
     for (const core of own) if (core < mostCores) all[rank * mostCores + core] = 1;
     const { counts, offsets } = piecesOf(new Array<number>(this.localSize).fill(mostCores));
     const { byte } = this.#handles;
@@ -221,6 +221,7 @@ export class OpenMpi implements Communicator {
   }
 
   #typeOf(array: Numbers): Handle {
+    if (array instanceof Uint8Array) return this.#handles.byte;
     return array instanceof Float32Array ? this.#handles.float : this.#handles.double;
   }
 }

@@ -45,6 +45,8 @@ export interface TrainerOptions {
   readonly replicas?: number | undefined;
   /** What memory there is for threads that share steps; as many do as fit. Default: nobody knows, and any number does. */
   readonly spareMemory?: SpareMemory | undefined;
+  /** With ranks: the training examples, read by all of them together, as each step does. Default: each reads all of a batch. */
+  readonly together?: Examples | undefined;
   /** The processes that train together, each with a trainer of these options; default: this one alone. */
   readonly ranks?: Communicator | undefined;
   /** With ranks: whether this one will take a checkpoint after the next step, for which all give what they have. */
@@ -89,7 +91,7 @@ export class Trainer {
     const { store } = parts.replicas;
     this.#state = new TrainingState(parts.replicas, resume, { keepsGood: onNan === 'rollback' });
     this.#recovery = new Recovery(onNan, { state: this.#state, store, onNotice: this.#onNotice });
-    const { training, initial } = options;
+    const { initial, together: training = options.training } = options;
     const parameters =
       resume?.parameters ?? startingValues({ model, objective: parts.objective, training, initial, seed: this.#seed });
     parts.replicas.load(parameters, resume);
@@ -246,7 +248,7 @@ export class Trainer {
 
   async #takeStep(indices: Uint32Array): Promise<StepEvent | Finding> {
     const started = performance.now();
-    const { training } = this.#options;
+    const { together: training = this.#options.training } = this.#options;
     const index = this.#state.index;
     const { rollbacks } = this.#state.counts;
     // After a rollback, noise is other noise.

@@ -9,7 +9,7 @@ import {
   sizeOf,
 } from '../../core/index.ts';
 import type { ArrayLikeInput, FloatDType } from '../../core/index.ts';
-import { numbersOf, splitNames, splitValidation, subset, takeFirst, wholeOf } from '../../data/index.ts';
+import { numbersOf, readByRanks, splitNames, splitValidation, subset, takeFirst, wholeOf } from '../../data/index.ts';
 import type {
   Dataset,
   DatasetSplits,
@@ -114,7 +114,8 @@ export class RunData {
   /** Ranks read the files of their data each a part. */
   async #context(data: DataInput, like: RunConfig['data'] | undefined): Promise<ResolveContext> {
     const files = this.#ranks && (await filesInParts(this.#ranks, data, { ...(like && { like }) }));
-    return { ...(like && { like }), files };
+    const isHeld = !files || files.size > 0;
+    return { ...(like && { like }), files, ranks: isHeld ? undefined : this.#ranks };
   }
 
   /**
@@ -175,7 +176,7 @@ export class RunData {
 
   async #noticeOutside(dataset: Dataset): Promise<void> {
     if (dataset.support !== 'real' || !this.takesAnyNumber) return;
-    const line = await outsideUnitIn(dataset);
+    const line = await outsideUnitIn(readByRanks(dataset, this.#ranks));
     if (line !== undefined) this.#notice(line);
   }
 

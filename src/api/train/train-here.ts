@@ -1,6 +1,6 @@
 import { localFiles } from '#file-system';
 import { NdArray, RootsigmaError, ValueError, counted } from '../../core/index.ts';
-import { Standardization, grayFraction } from '../../data/index.ts';
+import { Standardization, grayFraction, readByRanks } from '../../data/index.ts';
 import type { Binarize, DatasetOptions, DatasetSplits, ResolveContext } from '../../data/index.ts';
 import { createEngine, defaultThreads } from '../../engine/index.ts';
 import { has } from '../../models/index.ts';
@@ -81,7 +81,8 @@ async function trainTo(keeping: Keeping, data: DataInput, options: HereOptions):
   const each = <T>(work: () => Promise<T>): Promise<T> => (ranks ? agreed(ranks, work) : work());
   const plan = await each(() => planned(keeping, data, options));
   const files = ranks && (await filesInParts(ranks, plan.source, contextOf(options)));
-  const { trainer, training, run: parts } = await each(() => prepared(keeping, { ...plan, files }, options));
+  const splits = await each(() => splitsOf({ ...plan, files }, keeping, options));
+  const { trainer, training, together, run: parts } = await each(() => prepared(keeping, plan, splits, options));
   // Of parameters that change under it, for pictures on the way.
   const live =
     (recorder ?? options.onLive) && new Run({ ...parts, parameters: trainer.parameters, onNotice: 'silent' });
@@ -91,7 +92,7 @@ async function trainTo(keeping: Keeping, data: DataInput, options: HereOptions):
     await recorder?.begin(config, live);
     if (live) options.onLive?.(live);
     const done = await follow(trainer, { ...options, recorder });
-    const parameters = await fittedResult(trainer, training, { ...parts, onNotice: options.onNotice });
+    const parameters = await fittedResult(trainer, together, { ...parts, onNotice: options.onNotice });
     const run = new Run({ ...parts, parameters, store: recorder?.store });
     if (!ranks || ranks.rank === 0) await run.prepareScores();
     await recorder?.finish(run, done);
@@ -122,6 +123,8 @@ async function fittedResult(
 interface Prepared {
   readonly trainer: Trainer;
   readonly training: Examples;
+  /** As all ranks read them at once. */
+  readonly together: Examples;
   readonly run: Omit<RunParts, 'parameters' | 'store'>;
 }
 
@@ -153,25 +156,34 @@ function contextOf({ signal, onLoad }: HereOptions): ResolveContext {
   return { ...(signal && { signal }), ...(onLoad && { onProgress: onLoad }) };
 }
 
-async function prepared(
-  keeping: Keeping,
-  { data, source, origin, like, files }: Plan,
-  options: HereOptions,
-): Promise<Prepared> {
-  const { onNotice, ranks, signal } = options;
+/** The examples. Ranks that keep no files of them in memory read them from disk together. */
+function splitsOf({ data, source, like, files }: Plan, keeping: Keeping, options: HereOptions): Promise<DatasetSplits> {
   const resumed = keeping.resumed?.config;
-  const table = partTable(options.parts);
-  const splits = await resolveData(
+  return resolveData(
     source,
     { ...inheritedOptions(data, resumed ?? options.config), ...options.dataOptions },
     {
       ...contextOf(options),
       files,
+      ranks: files?.size === 0 ? options.ranks : undefined,
       ...(like
         ? { like, trainsOn: true }
         : { condition: wantedConditions({ ...options, ...(resumed && { config: resumed }) }) }),
     },
   );
+}
+
+async function prepared(
+  keeping: Keeping,
+  { data, origin }: Plan,
+  read: DatasetSplits,
+  options: HereOptions,
+): Promise<Prepared> {
+  const { onNotice, ranks, signal } = options;
+  const resumed = keeping.resumed?.config;
+  const table = partTable(options.parts);
+  // All that looks at examples here does so on every rank.
+  const splits = { ...read, train: readByRanks(read.train, ranks) };
   for (const note of upgradedEntries(options.set ?? {}).notices) onNotice(note);
   const config = configOf(splits, options, { origin, resumed: keeping.resumed });
   if (keeping.resumed) {
@@ -181,12 +193,13 @@ async function prepared(
       onNotice(note);
   }
   if (!resumed) checkTrainable(config, splits, table);
-  const parts = partition(splits, config);
+  const parts = partition(read, config);
   const labelled = labelledIn(parts, config);
   const conditions = Conditions.fit(config.data, splits.train);
   const { scale } = config.data;
   const standardization =
-    inheritedStandardization(config) ?? (scale && (await Standardization.fit(parts.training, scale, { signal })));
+    inheritedStandardization(config) ??
+    (scale && (await Standardization.fit(readByRanks(parts.training, ranks), scale, { signal })));
   await checkSupport('train', splits.train, { config, parts: table, standardization });
   const outside = origin && isOfUnitInterval(config) ? await outsideUnitIn(splits.train) : undefined;
   if (outside !== undefined) onNotice(outside);
@@ -213,7 +226,7 @@ async function prepared(
     ...(threads !== undefined && { threads }),
     onNotice,
   });
-  const { trainer, training } = await createTrainer(parts, config, {
+  const { trainer, training, together } = await createTrainer(parts, config, {
     engine,
     model,
     objective,
@@ -226,8 +239,8 @@ async function prepared(
     onNotice,
     initial: origin?.parameters,
   });
-  const run = { config, parts: table, model, engine, standardization, conditions, data: splits, onNotice };
-  return { trainer, training, run };
+  const run = { config, parts: table, model, engine, standardization, conditions, data: read, onNotice };
+  return { trainer, training, together, run };
 }
 
 /** That ranks have fewer cores than there are for them, as mpirun binds each to one where there are two, and to a socket of more. */
@@ -302,22 +315,24 @@ async function createTrainer(
     readonly conditions: Conditions | undefined;
     readonly labelled: Uint8Array | undefined;
   },
-): Promise<{ readonly trainer: Trainer; readonly training: Examples }> {
+): Promise<Pick<Prepared, 'trainer' | 'training' | 'together'>> {
   const { keeping, standardization, conditions, labelled, ...rest } = parts;
   const { recorder, resumed } = keeping;
   const reading = { binarize: config.data.binarize, standardization, conditions, labelled };
   // Where labels are few, the held-out ones are none of them.
   const heldOut = { ...reading, labelled: labelled && validation && new Uint8Array(validation.size) };
   const examples = trainingExamples(training, reading);
+  const together = trainingExamples(readByRanks(training, rest.ranks), reading);
   const trainer = await Trainer.create({
     ...rest,
     training: examples,
+    together,
     validation: validation && evaluationExamples(validation, heldOut, config.training.seed),
     config: config.training,
     resume: resumed?.checkpoint,
     wantsState: recorder && (() => recorder.isCheckpointDue),
   });
-  return { trainer, training: examples };
+  return { trainer, training: examples, together };
 }
 
 /** Hands every event on and keeps the record; gives the last one. */

@@ -42,10 +42,12 @@ export async function openLargeArray(array: ArrayOnDisk, options: LargeOptions):
   const place = header.fortran
     ? await placeRowMajor(unpacked, header, { identity, where, context })
     : { path: unpacked.path, start: unpacked.start + start };
-  const records = new RecordFile(place.path, { start: place.start, recordBytes: sizeOf(rest) * elementBytes });
+  const layout = { start: place.start, recordBytes: sizeOf(rest) * elementBytes };
+  const records = new RecordFile(place.path, layout);
+  const readByAll = context.ranks ? new RecordFile(place.path, { ...layout, ranks: context.ranks }) : records;
   const element = { type, bigEndian, where };
   const { about: range } = await cachedRecords({ kind: 'ranges', identity }, context, () =>
-    scan(records, { path: where, element, elementBytes, count, context }),
+    scan(readByAll, { path: where, element, elementBytes, count, context }),
   );
   const reading = readValues({ where, type, sampleShape, found: range }, options);
   const { divisor, support } = reading;

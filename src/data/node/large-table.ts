@@ -42,7 +42,7 @@ export async function readLargeTable(
   const plan = planTable(sample, { ...options, source: path });
   const cached = await encodeRows(path, { plan, csv, rowCount: sample.rowCount, context });
   plan.notes.push(`${path} is large: its rows are read from ${cached} as they are needed.`);
-  const { dataset, rows } = openRows(cached, { plan, rowCount: sample.rowCount });
+  const { dataset, rows } = openRows(cached, { plan, rowCount: sample.rowCount, ranks: context.ranks });
   return joinSplits(plan, plan.rowsAtRandom ?? rows, (split, indices) =>
     subset(dataset, indices, { name: split === 'train' ? path : `${path} (${split})` }),
   );
@@ -55,7 +55,7 @@ async function sampleRows(path: string, csv: CsvOptions, context: ResolveContext
   let names: string[] = [];
   let dialect: CsvDialect | undefined;
   let rowCount = 0;
-  for await (const piece of streamTable(path, csv)) {
+  for await (const piece of streamTable(path, csv, context)) {
     context.signal?.throwIfAborted();
     names = piece.columns.map(({ name }) => name);
     dialect = piece.dialect;
@@ -113,7 +113,7 @@ async function encodeRows(
   const cached = await cachedRecords({ kind: 'tables', identity }, context, async (append) => {
     const surprises = new Surprises();
     let done = 0;
-    for await (const piece of streamTable(path, csv)) {
+    for await (const piece of streamTable(path, csv, context)) {
       context.signal?.throwIfAborted();
       append(new Uint8Array(recordsOf(piece, plan, surprises).buffer));
       done += piece.rowCount;
@@ -152,17 +152,24 @@ function recordsOf(
 /** All encoded rows as one data set, and which of them belong to each split, where a column says so. */
 function openRows(
   cached: string,
-  { plan, rowCount }: { readonly plan: TablePlan; readonly rowCount: number },
+  {
+    plan,
+    rowCount,
+    ranks,
+  }: { readonly plan: TablePlan; readonly rowCount: number; readonly ranks: ResolveContext['ranks'] },
 ): { dataset: Dataset; rows: SplitRows } {
   const { encoder, source } = plan;
   const length = recordLength(encoder);
-  const records = new RecordFile(cached, { recordBytes: 4 * length });
-  const read = (indices: Uint32Array): Float32Array => {
-    const bytes = new Uint8Array(indices.length * 4 * length);
-    records.read(indices, bytes);
-    return new Float32Array(bytes.buffer);
-  };
-  const { labels, rows, unseen } = scan(read, { rowCount, length });
+  const reading =
+    (records: RecordFile) =>
+    (indices: Uint32Array): Float32Array => {
+      const bytes = new Uint8Array(indices.length * 4 * length);
+      records.read(indices, bytes);
+      return new Float32Array(bytes.buffer);
+    };
+  const read = reading(new RecordFile(cached, { recordBytes: 4 * length }));
+  const readByAll = ranks ? reading(new RecordFile(cached, { recordBytes: 4 * length, ranks })) : read;
+  const { labels, rows, unseen } = scan(readByAll, { rowCount, length });
   const nats = unseenNats(encoder.state);
   const label = encoder.state.columns.find((column) => column.kind === 'label');
   const dataset: Dataset = {
@@ -172,6 +179,7 @@ function openRows(
     size: rowCount,
     sampleShape: [encoder.width],
     table: encoder,
+    onDisk: true,
     // Which columns they were in is not kept: scores need their number alone.
     rows: {
       ids: [],

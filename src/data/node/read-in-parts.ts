@@ -27,10 +27,13 @@ export async function readInParts(
 ): Promise<Map<string, Bytes>> {
   const files = filesOf(source, context);
   const places = placesOf(files);
-  const total = files.reduce((sum, [, size]) => sum + size, 0);
-  await checkSame(ranks, source, { names: files.map(([path]) => path), sizes: files.map(([, size]) => size) });
+  const totalOf = (all: readonly SizedFile[]): number => all.reduce((sum, [, size]) => sum + size, 0);
+  const total = totalOf(files);
+  // Those too that stay on disk, and are read together later.
+  const all = filesOf(source, { ...context, memoryLimit: Infinity });
+  await checkSame(ranks, source, { names: all.map(([path]) => path), sizes: all.map(([, size]) => size) });
+  if (all.length > 0) await checkSame(ranks, source, { contents: probe(placesOf(all), totalOf(all)) });
   if (total === 0) return new Map();
-  await checkSame(ranks, source, { contents: probe(places, total) });
   const bytes = new Map(files.map(([path, size]) => [path, new Uint8Array(size)]));
   const unreadable = new Set<string>();
   for (let start = 0; start < total; start += chunkBytes) {

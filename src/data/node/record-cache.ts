@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { DataError, WriteError } from '../../core/index.ts';
 import type { JsonValue } from '../../io/index.ts';
 import { fileSize, makeFolders, pathFault } from '../../io/node/index.ts';
+import { holdsForAll } from '../../mpi/index.ts';
 import type { ResolveContext } from '../context.ts';
 import { defaultCacheFolder } from './download.ts';
 import { RecordFile } from './record-file.ts';
@@ -33,7 +34,9 @@ export async function cachedRecords<About extends JsonValue>(
   const folder = join(context.cacheFolder ?? defaultCacheFolder(), kind);
   const name = createHash('sha256').update(JSON.stringify(identity)).digest('hex').slice(0, 32);
   const path = join(folder, `${name}.records`);
-  if (existsSync(path)) return { path, about: readAbout(path) as About };
+  const isThere = existsSync(path);
+  // Where one rank has it to write, all read for that.
+  if (context.ranks ? holdsForAll(context.ranks, isThere) : isThere) return { path, about: readAbout(path) as About };
   const temporary = `${path}.${randomBytes(4).toString('hex')}.tmp`;
   const inCache = <T>(action: () => T): T => {
     try {

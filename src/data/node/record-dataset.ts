@@ -46,5 +46,5 @@ export function datasetOfRecords(
     for (let i = 0; i < out.length; i++) out[i] = values[i]! / divisor;
   };
   const isWide = about.support === 'real' && wideTypes.includes(element.type);
-  return { ...about, gather, ...(isWide && { gatherFloat64: gather }) };
+  return { ...about, onDisk: true, gather, ...(isWide && { gatherFloat64: gather }) };
 }

@@ -31,7 +31,8 @@ export async function placeRowMajor(
   const [count = 0, ...rest] = shape;
   const places = placesOf(rest);
   const recordBytes = places.length * elementBytes;
-  const elements = new RecordFile(path, { start: start + header.start, recordBytes: elementBytes });
+  const { ranks } = context;
+  const elements = new RecordFile(path, { start: start + header.start, recordBytes: elementBytes, ranks });
   const step = Math.max(1, Math.floor(blockBytes / recordBytes));
   const identity = ['row-major', options.identity];
   const placed = await cachedRecords({ kind: 'arrays', identity }, context, async (append) => {

@@ -1,22 +1,27 @@
+import type { AsyncBuffer } from 'hyparquet';
 import { csvOptionsFor } from '../table/table-name.ts';
 import { createReadStream } from 'node:fs';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { DataError } from '../../core/index.ts';
 import { TableCsvReader, checkRatio, decodeParquet, readParquetHeader } from '../../io/index.ts';
 import type { CsvOptions, Table } from '../../io/index.ts';
+import type { ResolveContext } from '../context.ts';
+import { sourceOf } from './file-bytes.ts';
 
+/** How much of a file ranks hand around at once. */
+const piecesBytes = 2 ** 22;
 /** Rows of a piece of CSV, about; a piece of Parquet is one of its row groups. */
 const pieceRows = 2 ** 14;
 
 /** A table's file piece by piece, in order. @throws DataError naming the file and the line */
-export function streamTable(path: string, options: CsvOptions): AsyncGenerator<Table> {
-  return path.toLowerCase().endsWith('.parquet') ? streamParquet(path) : streamCsv(path, options);
+export function streamTable(path: string, options: CsvOptions, context: ResolveContext = {}): AsyncGenerator<Table> {
+  return path.toLowerCase().endsWith('.parquet') ? streamParquet(path, context) : streamCsv(path, options, context);
 }
 
-async function* streamCsv(path: string, options: CsvOptions): AsyncGenerator<Table> {
+async function* streamCsv(path: string, options: CsvOptions, context: ResolveContext): AsyncGenerator<Table> {
   const reader = new TableCsvReader({ ...csvOptionsFor(path, options), name: path });
-  for await (const bytes of readPieces(path)) {
+  for await (const bytes of readPieces(path, context)) {
     reader.write(bytes);
     if (reader.rowCount >= pieceRows) yield reader.take();
   }
@@ -24,8 +29,8 @@ async function* streamCsv(path: string, options: CsvOptions): AsyncGenerator<Tab
   if (last.rowCount > 0) yield last;
 }
 
-async function* readPieces(path: string): AsyncGenerator<Uint8Array> {
-  const file = createReadStream(path, { highWaterMark: 2 ** 19 });
+async function* readPieces(path: string, context: ResolveContext): AsyncGenerator<Uint8Array> {
+  const file = context.ranks ? readableByRanks(path, context) : createReadStream(path, { highWaterMark: 2 ** 19 });
   const source: Readable = path.toLowerCase().endsWith('.gz') ? file.pipe(createGunzip()) : file;
   let unpacked = 0;
   try {
@@ -42,13 +47,43 @@ async function* readPieces(path: string): AsyncGenerator<Uint8Array> {
   }
 }
 
-async function* streamParquet(path: string): AsyncGenerator<Table> {
-  const { asyncBufferFromFile } = await import('hyparquet');
-  const file = await asyncBufferFromFile(path);
+/** A file that ranks read together, as a stream. */
+function readableByRanks(path: string, context: ResolveContext): Readable & { bytesRead: number } {
+  const source = sourceOf(path, context);
+  const readable = Object.assign(Readable.from(pieces()), { bytesRead: 0 });
+  return readable;
+
+  function* pieces(): Generator<Uint8Array> {
+    for (let start = 0; start < source.size; start += piecesBytes) {
+      const bytes = source.read(start, piecesBytes);
+      readable.bytesRead += bytes.length;
+      yield bytes;
+    }
+  }
+}
+
+async function* streamParquet(path: string, context: ResolveContext): AsyncGenerator<Table> {
+  const file = context.ranks ? bufferByRanks(path, context) : await fileBuffer(path);
   const { rowGroups } = await readParquetHeader(file, { name: path });
   let start = 0;
   for (const rows of rowGroups) {
     yield await decodeParquet(file, { name: path, rows: { start, end: start + rows } });
     start += rows;
   }
+}
+
+async function fileBuffer(path: string): Promise<AsyncBuffer> {
+  const { asyncBufferFromFile } = await import('hyparquet');
+  return asyncBufferFromFile(path);
+}
+
+function bufferByRanks(path: string, context: ResolveContext): AsyncBuffer {
+  const source = sourceOf(path, context);
+  return {
+    byteLength: source.size,
+    slice: (start, end = source.size) => {
+      const from = start < 0 ? source.size + start : start;
+      return source.read(from, end - from).slice().buffer;
+    },
+  };
 }

@@ -19,7 +19,7 @@ export function defaultThreads(share?: HostShare): number {
   if (configured !== undefined) return parseThreads(configured, 'ROOTSIGMA_THREADS');
   if (!share) return physicalCores();
   const { localSize, cores = physicalCores() / localSize } = share;
-  const least = Math.min(cores, cpuQuota(readIfThere) / localSize);
+  const least = Math.min(cores, Math.round(cpuQuota(readIfThere)) / localSize);
   // Thirds do not quite add up.
   return Math.max(1, Math.floor(least + 1e-6));
 }
