@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
+import type { SchemaElement } from 'hyparquet';
+import { parquetWriteBuffer } from 'hyparquet-writer';
 import { describe, expect, test } from 'vitest';
 import { DataError } from '../core/index.ts';
 import { decodeParquet, encodeParquet, tableOf } from './index.ts';
@@ -79,4 +81,31 @@ test('counts and sizes that do not add up are named', async () => {
     "x: the Parquet file is damaged or unsupported (a page's size is -64).",
     'x: the Parquet file is damaged or unsupported (a page of the unknown type 6).',
   ]);
+});
+
+test.each(['REPEATED', 'OPTIONAL', 'REQUIRED'] as const)('a repetition of the root means nothing: %s', async (root) => {
+  // As the levels of a list these numbers would be eight bytes that say: 2²⁸ times the same.
+  const data = [8, 0x80808080 | 0, 2, 0, 0, 0];
+  for (const type of ['REQUIRED', 'OPTIONAL'] as const) {
+    const schema: SchemaElement[] = [
+      { name: 'root', num_children: 1, repetition_type: root },
+      { name: 'x', type: 'INT32', repetition_type: type },
+    ];
+    const bytes = new Uint8Array(parquetWriteBuffer({ schema, columnData: [{ name: 'x', data }], codec: 'UNCOMPRESSED' })); // prettier-ignore
+    expect(await decodeParquet(bytes)).toEqual(tableOf({ x: data }));
+  }
+});
+
+test('two columns of one name are both looked at as hyparquet reads them', async () => {
+  const data = [8, 0x80808080 | 0, 2, 0, 0, 0];
+  const schema: SchemaElement[] = [
+    { name: 'root', num_children: 2 },
+    { name: 'x', type: 'INT32', repetition_type: 'OPTIONAL' },
+    { name: 'y', type: 'INT32', repetition_type: 'REQUIRED' },
+  ];
+  const columnData = ['x', 'y'].map((name) => ({ name, data }));
+  const bytes = new Uint8Array(parquetWriteBuffer({ schema, columnData, codec: 'UNCOMPRESSED' }));
+  // The name of y in the schema, and in what is said of its pages.
+  for (const [k, byte] of bytes.entries()) if (byte === 0x79 && bytes[k - 1] === 1) bytes[k] = 0x78;
+  await expect(decodeParquet(bytes, { name: 'x' })).rejects.toThrow(/a run of 268435456 values where 2 are left/);
 });

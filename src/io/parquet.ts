@@ -153,7 +153,8 @@ async function checkRowGroups(
   },
 ): Promise<void> {
   const { metadata, schema, compressors, start, end } = options;
-  const elements = new Map(schema.children.map(({ element }) => [element.name, element]));
+  // Of two columns of one name hyparquet takes the first.
+  const elements = new Map(schema.children.toReversed().map(({ element }) => [element.name, element]));
   let [first, packed, unpacked] = [0, 0, 0];
   for (const { columns, num_rows: count } of metadata.row_groups) {
     const rows = Number(count);
@@ -162,7 +163,7 @@ async function checkRowGroups(
     if (!isRead) continue;
     for (const { meta_data: column } of columns) {
       const element = column && elements.get(column.path_in_schema[0] ?? '');
-      if (!element) throw new Error('a column that the schema does not have');
+      if (!element || column.path_in_schema.length !== 1) throw new Error('a column that the schema does not have');
       const from = Number(column.dictionary_page_offset ?? 0) || Number(column.data_page_offset);
       const size = Number(column.total_compressed_size);
       if (!(from >= 0 && size >= 0 && from + size <= file.byteLength)) {
@@ -183,6 +184,18 @@ async function checkRowGroups(
   }
 }
 
+/**
+ * The schema's root without a repetition, which means nothing there (parquet.thrift). hyparquet would take it for a list's, whose levels it
+ * reads from pages that have none: of any length.
+ */
+function withPlainRoot(metadata: FileMetaData): FileMetaData {
+  const [root, ...columns] = metadata.schema;
+  if (!root) return metadata;
+  const plain = { ...root };
+  delete plain.repetition_type;
+  return { ...metadata, schema: [plain, ...columns] };
+}
+
 /** Bytes that a value takes once it is read. */
 const bytesOfValue = 8;
 /** The description at the end of a file, whose length stands in its last bytes: of 20,000 columns in ten parts it has some 30 MB. */
@@ -200,7 +213,7 @@ async function openParquet(source: ParquetSource, options: DecodeOptions) {
   const file = source instanceof Uint8Array ? bufferOf(source) : source;
   try {
     await checkMetadataLength(file, name);
-    const metadata = await parquetMetadataAsync(file);
+    const metadata = withPlainRoot(await parquetMetadataAsync(file));
     const schema = parquetSchema(metadata);
     const { children } = schema;
     const nested = children.find((child) => child.children.length > 0 || child.element.repetition_type === 'REPEATED');
