@@ -88,7 +88,7 @@ export type {
 export { compareTables, downstreamAccuracy, sampleGaussianCopula, sampleIndependently } from '../evaluation/index.ts';
 export type { ColumnKinds, DownstreamAccuracy, TableDistances } from '../evaluation/index.ts';
 export { MemoryStore, tableOf } from '../io/index.ts';
-export { anomalyMethods } from '../evaluation/index.ts';
+export { anomalyMethods } from '../core/index.ts';
 export type { AnomalyThreshold } from '../evaluation/index.ts';
 export type {
   Cell,
@@ -118,7 +118,7 @@ export type {
 } from '../training/index.ts';
 export { auroc, averagePrecision, precisionRecallCurve, rocCurve } from '../evaluation/index.ts';
 export type { AnomalyLabels, PrecisionRecallCurve, RankingOptions, RocCurve } from '../evaluation/index.ts';
-export type { AnomalyMethod } from '../evaluation/index.ts';
+export type { AnomalyMethod } from '../core/index.ts';
 export type { AnomalyOptions, FitThresholdOptions, ScoreOptions } from './run/anomalies.ts';
 export { trainingDataOf } from './data/data.ts';
 export type { DataInput, NestedExamples } from './data/data.ts';

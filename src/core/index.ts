@@ -1,3 +1,5 @@
+export { anomalyMethods } from './anomaly-methods.ts';
+export type { AnomalyMethod } from './anomaly-methods.ts';
 export * from './dtype.ts';
 export * from './errors.ts';
 export * from './ndarray.ts';

@@ -56,7 +56,7 @@ describe('decodeSafetensors', () => {
     'not JSON': [build('{"a": '), /not JSON/],
     'not an object': [build('[1]'), /must start with '\{'/],
     'byte order mark': [build('\ufeff{}'), /must start with/],
-    'not UTF-8': [new Uint8Array([2, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xfe]), /not valid UTF-8/],
+    'not UTF-8': [new Uint8Array([2, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xfe]), /header is no text in UTF-8/],
     'duplicate tensor': [
       build(
         '{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"\\u0061":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}',

@@ -86,7 +86,7 @@ function readHeader(bytes: Uint8Array, file: string): { header: Record<string, u
         'The file is truncated or is not safetensors.',
     );
   }
-  const text = decodeText(bytes.subarray(8, 8 + length), file, { keepMark: true });
+  const text = headerText(bytes.subarray(8, 8 + length), file);
   if (!/^[ \t\r\n]*\{/.test(text)) throw new DataError(`${file}: the safetensors header must start with '{'.`);
   const header = parseJson(text, { name: `${file}: the safetensors header` });
   const duplicate = findDuplicateKey(text);
@@ -94,6 +94,18 @@ function readHeader(bytes: Uint8Array, file: string): { header: Record<string, u
     throw new DataError(`${file}: the safetensors header holds the key '${duplicate.key}' twice.`);
   }
   return { header: header as Record<string, unknown>, start: 8 + length };
+}
+
+/** A length that damage has changed takes tensors for text. */
+function headerText(bytes: Uint8Array, file: string): string {
+  try {
+    return decodeText(bytes, file, { keepMark: true });
+  } catch (error) {
+    throw new DataError(
+      `${file}: the safetensors header is no text in UTF-8: the file is damaged or is not safetensors.`,
+      { cause: error },
+    );
+  }
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -1,6 +1,6 @@
 import { parseRunConfig } from '../../config/index.ts';
 import type { PartTable, RunConfig } from '../../config/index.ts';
-import { DataError } from '../../core/index.ts';
+import { DataError, ValueError } from '../../core/index.ts';
 import { parseThresholds } from '../../evaluation/index.ts';
 import type { AnomalyThresholds } from '../../evaluation/index.ts';
 import {
@@ -13,7 +13,7 @@ import {
   readBytes,
   readJson,
 } from '../../io/index.ts';
-import type { JsonLines, SafetensorsFile, Store } from '../../io/index.ts';
+import type { JsonLine, JsonLines, SafetensorsFile, Store } from '../../io/index.ts';
 
 /** The files of a run: what it may leave in its folder. */
 export const runFile = {
@@ -126,10 +126,21 @@ export class RunFolder {
     return decodeSafetensors(await readBytes(this.store, name), { name: nameIn(this.store, name) });
   }
 
-  /** Where anomalies begin; undefined where that was not fitted. @throws DataError or ValueError for a damaged file */
+  /** Where anomalies begin; undefined where that was not fitted. @throws DataError for a damaged file */
   async readThresholds(): Promise<AnomalyThresholds | undefined> {
-    const found = await readJson(this.store, runFile.thresholds);
-    return found === undefined ? undefined : parseThresholds(found, { name: nameIn(this.store, runFile.thresholds) });
+    try {
+      const found = await readJson(this.store, runFile.thresholds);
+      return found === undefined ? undefined : parseThresholds(found, { name: nameIn(this.store, runFile.thresholds) });
+    } catch (error) {
+      throw withRemedy(error, 'Without the file thresholds are fitted anew: remove it.');
+    }
+  }
+
+  /** Removes thresholds of weights that are no more. @returns the scores that had one, as far as the file can be read */
+  async dropThresholds(): Promise<readonly string[]> {
+    const kept = await this.readThresholds().catch(() => undefined);
+    await this.store.remove(runFile.thresholds);
+    return Object.keys(kept?.thresholds ?? {});
   }
 
   async writeThresholds(thresholds: AnomalyThresholds): Promise<void> {
@@ -152,6 +163,7 @@ export class RunFolder {
    * which `keep` holds (resuming drops those beyond its checkpoint).
    *
    * @returns what was dropped from the end, if a line was torn
+   * @throws DataError for any other line that is no record
    */
   async repairMetrics(keep: (record: Record<string, unknown>) => boolean = () => true): Promise<JsonLines['torn']> {
     const bytes = await this.store.read(runFile.metrics);
@@ -159,18 +171,30 @@ export class RunFolder {
     // A long training's log has millions of lines: they are looked at one by one, and what stays is not written anew by them.
     const kept: { start: number; end: number }[] = [];
     const name = nameIn(this.store, runFile.metrics);
-    const torn = eachJsonLine(bytes, { name }, ({ record, start, end }) => {
+    const take = ({ record, start, end }: JsonLine): void => {
       if (!keep(record)) return;
       const last = kept.at(-1);
       if (last?.end === start) last.end = end;
       else kept.push({ start, end });
-    });
+    };
+    let torn: JsonLines['torn'];
+    try {
+      torn = eachJsonLine(bytes, { name }, take);
+    } catch (error) {
+      throw withRemedy(error, 'The run goes on without that line, or without the whole file: remove it.');
+    }
     const [only] = kept;
     const isWhole = only?.start === 0 && only.end === bytes.length && bytes.at(-1) === newline;
     if (isWhole || bytes.length === 0) return torn;
     await this.store.replace(runFile.metrics, linesIn(bytes, kept));
     return torn;
   }
+}
+
+/** What is wrong with a file of a run, and what helps. Faults of the disk stay what they are. */
+function withRemedy(error: unknown, remedy: string): unknown {
+  if (!(error instanceof DataError || error instanceof ValueError)) return error;
+  return new DataError(`${error.message} ${remedy}`, { cause: error });
 }
 
 const newline = 10;

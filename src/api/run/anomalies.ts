@@ -1,5 +1,5 @@
-import { DataError, NdArray, checkOptions, rule, sizeOf } from '../../core/index.ts';
-import type { ArrayLikeInput, OptionRules } from '../../core/index.ts';
+import { DataError, NdArray, anomalyMethods, checkOptions, rule, sizeOf } from '../../core/index.ts';
+import type { AnomalyMethod, ArrayLikeInput, OptionRules } from '../../core/index.ts';
 import { TableEncoder, subset } from '../../data/index.ts';
 import type { Dataset, RowFacts, SplitChoice, Standardization } from '../../data/index.ts';
 import {
@@ -12,16 +12,9 @@ import {
   scoreExamples,
   thresholdOf,
 } from '../../evaluation/index.ts';
-import type {
-  AnomalyMethod,
-  Balance,
-  Background,
-  ModelParts,
-  ThresholdRule,
-  Typicality,
-} from '../../evaluation/index.ts';
+import type { Balance, Background, ModelParts, ThresholdRule, Typicality } from '../../evaluation/index.ts';
 import { RunFolder } from '../keeping/run-folder.ts';
-import { anomalyMethods, thresholdsSchemaVersion } from '../../evaluation/index.ts';
+import { thresholdsSchemaVersion } from '../../evaluation/index.ts';
 import type { AnomalyThreshold, AnomalyThresholds } from '../../evaluation/index.ts';
 import type { PartTable, RunConfig } from '../../config/index.ts';
 import type { Store } from '../../io/index.ts';

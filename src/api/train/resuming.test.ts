@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readFileSync, readdirSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -25,7 +25,7 @@ async function goOn(out: string, options: TrainOptions = {}): Promise<{ events: 
   const onEvent = (event: TrainingEvent): number => events.push(event);
   const onNotice = (line: string): number => notices.push(line);
   await (await train(digits, { out, resume: true, ...options, onEvent, onNotice })).dispose();
-  return { events, notices: notices.filter((line) => line.startsWith('the run ')) };
+  return { events, notices: notices.filter((line) => /^the run('s)? /.test(line)) };
 }
 
 /** A run's files, without times and without the place where it lies; the checkpoint before the last is where it was cut. */
@@ -135,6 +135,32 @@ describe('a resumed run', () => {
     const { parameters } = await train(digits, { out, resume: true, onNotice: 'silent' });
     expect(parameters).toEqual(straight.parameters);
     await run.dispose();
+  });
+
+  it('drops the thresholds of the weights that it had, and only where it trains on', async () => {
+    const out = folder();
+    const run = await train(digits, { ...small, epochs: 2, out, onNotice: 'silent' });
+    await run.fitThreshold(digits, { method: 'elbo', contamination: 0.1 });
+    await run.dispose();
+    const kept = (): boolean => readdirSync(out).includes('thresholds.json');
+    expect((await goOn(out)).notices).toEqual([expect.stringMatching(/has its 2 epochs already/)]);
+    expect(kept()).toBe(true);
+    expect((await goOn(out, { epochs: 3 })).notices).toEqual([
+      expect.stringMatching(/^the run's threshold \(elbo\) was fitted to the weights that it had/),
+    ]);
+    expect(kept()).toBe(false);
+    // One that cannot be read is no obstacle either.
+    writeFileSync(join(out, 'thresholds.json'), '{');
+    expect((await goOn(out, { epochs: 4 })).notices).toEqual([]);
+    expect(kept()).toBe(false);
+  });
+
+  it('whose log is damaged is refused before it trains, with what helps', async () => {
+    const out = folder();
+    await (await train(digits, { ...small, epochs: 1, out, onNotice: 'silent' })).dispose();
+    const log = join(out, 'metrics.jsonl');
+    writeFileSync(log, readFileSync(log, 'utf8').replace('"', '#'));
+    await expect(goOn(out, { epochs: 2 })).rejects.toThrow(/metrics\.jsonl, line 1: .*without that line, or without the whole file: remove it\./); // prettier-ignore
   });
 
   it('that has all its epochs says so, and has no fewer than it has', async () => {

@@ -92,6 +92,11 @@ export function resumedNotices({ checkpoint, fault }: Resumed, { training }: Run
   return [...from, ...endNotices(checkpoint, training)];
 }
 
+/** Whether a run that goes on trains: not where it has all its epochs, or had stopped early and stays so. */
+export function trainsOn({ checkpoint }: Resumed, { training }: RunConfig): boolean {
+  return !checkpoint || endNotices(checkpoint, training).length === 0;
+}
+
 function endNotices({ progress }: Checkpoint, { epochs, earlyStopping }: RunConfig['training']): string[] {
   const { epoch, batch, patience, last } = progress;
   const criterion = last?.validation?.criterion;

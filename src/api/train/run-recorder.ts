@@ -6,7 +6,7 @@ import type { PartTable, RunConfig } from '../../config/index.ts';
 import { stepsTaken } from '../../training/index.ts';
 import type { DoneEvent, EpochEvent, Progress, Trainer, TrainingEvent } from '../../training/index.ts';
 import { writeCheckpoint } from '../keeping/checkpoint-file.ts';
-import { readResumed } from './resuming.ts';
+import { readResumed, trainsOn } from './resuming.ts';
 import type { Resumed } from './resuming.ts';
 import type { Run } from '../run/run.ts';
 import { writeRunFiles } from '../keeping/run-files.ts';
@@ -106,10 +106,21 @@ export class RunRecorder {
       if (this.resumed.fault !== undefined) await this.store.remove(runFile.checkpoint);
       else this.#kept = this.resumed.checkpoint?.progress;
       if (this.resumed.checkpoint) this.#plan(0);
+      if (trainsOn(this.resumed, config)) await this.#dropThresholds(this.#folder);
     }
     await this.#folder.writeConfig(config);
     this.#config = config;
     await this.#startEvents();
+  }
+
+  /** Where anomalies begin is another place for other weights. */
+  async #dropThresholds(folder: RunFolder): Promise<void> {
+    const scores = await folder.dropThresholds();
+    if (scores.length === 0) return;
+    const [what, was] = scores.length === 1 ? ['threshold', 'was'] : ['thresholds', 'were'];
+    this.#onNotice(
+      `the run's ${what} (${scores.join(', ')}) ${was} fitted to the weights that it had, and removed, as it trains on: fit them again when it is trained (score --contamination, fitThreshold).`,
+    );
   }
 
   /** Begins the record for TensorBoard anew, from the one that there is. */

@@ -1,4 +1,4 @@
-import { counted, fixed } from '../../core/index.ts';
+import { anomalyMethods, counted, fixed } from '../../core/index.ts';
 import { number, whole } from '../flag-values.ts';
 import { chosenSplit } from '../chosen-split.ts';
 import type { CommandContext, CommandRow, Library } from '../command-row.ts';
@@ -21,16 +21,6 @@ import type { OutputOptions } from '../output.ts';
 import { idsOf, isPicture, mostAnomalous, strangestFiles, strangestRows, writeScores } from '../write-scores.ts';
 import type { Scored } from '../write-scores.ts';
 import { Stages } from '../stages.ts';
-
-const methods = [
-  'reconstruction',
-  'reconstruction-probability',
-  'elbo',
-  'nll',
-  'likelihood-ratio',
-  'typicality',
-  'balanced-elbo',
-];
 
 interface ScoreFlags extends EngineFlags, OutputOptions {
   readonly output: string;
@@ -62,7 +52,7 @@ export const scoreCommand: CommandRow<[path: string], ScoreFlags> = {
     choice(
       '--method <name>',
       'which score (default: typicality for Bernoulli likelihoods, balanced-elbo for tables, else elbo); in nats, but typicality and balanced-elbo, which are half squared deviations from what is usual in training',
-      methods,
+      anomalyMethods,
     ),
     option('--draws <k>', 'draws of z an example (default: 16, for nll and likelihood-ratio 100)', whole(1)),
     option('--seed <n>', 'of the draws (default: 0)', whole(0)),

@@ -14,8 +14,8 @@ export { auroc, averagePrecision, precisionRecallCurve, rocCurve } from './ranki
 export type { AnomalyLabels, PrecisionRecallCurve, RankingOptions, RocCurve } from './ranking.ts';
 export type { DrawQuantity, ModelParts } from './draws.ts';
 export { defaultDraws, fitBalance, fitTypicality, scoreExamples } from './scores.ts';
-export type { AnomalyMethod, ScoreOptions } from './scores.ts';
-export { anomalyMethods, parseThresholds, thresholdsSchemaVersion } from './kept-thresholds.ts';
+export type { ScoreOptions } from './scores.ts';
+export { parseThresholds, thresholdsSchemaVersion } from './kept-thresholds.ts';
 export type { AnomalyThreshold, AnomalyThresholds } from './kept-thresholds.ts';
 export { normalShare, thresholdOf } from './threshold.ts';
 export type { ThresholdRule } from './threshold.ts';

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { ValueError } from '../../core/index.ts';
+import { ValueError, anomalyMethods } from '../../core/index.ts';
 
 /** The version of the layout below. */
 export const thresholdsSchemaVersion = 1;
@@ -23,17 +23,6 @@ const thresholdSchema = v.strictObject({
   draws: whole(1),
   seed: whole(0),
 });
-
-/** The scores by name: what they are is evaluation/anomaly/scores.ts's. */
-export const anomalyMethods = [
-  'reconstruction',
-  'reconstruction-probability',
-  'elbo',
-  'nll',
-  'likelihood-ratio',
-  'typicality',
-  'balanced-elbo',
-] as const;
 
 /** What is usual of two costs of an example: what the `typicality` score compares with. */
 const typicalitySchema = v.strictObject({

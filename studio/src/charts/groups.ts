@@ -2,6 +2,7 @@
 
 import { isSplit } from '../../../src/api/record/split-lines.ts';
 import type { Split } from '../../../src/api/record/split-lines.ts';
+import { metricInWords } from '../../../src/core/metric-words.ts';
 
 export interface ChartLine {
   /** The metric's name: `validation.elbo`. */
@@ -26,22 +27,12 @@ export interface ChartGroup {
 /** Said elsewhere already, or nothing that is a curve. */
 const left = new Set(['validation.criterion.value', 'training.criterion.value', 'step.beta', 'epoch.activeUnits']);
 
-const words: Readonly<Record<string, { readonly title: string; readonly help?: string }>> = {
-  elbo: { title: 'ELBO', help: 'nats an example; higher is better' },
-  trimmedElbo: { title: 'ELBO without the worst', help: 'nats; without those examples that are explained worst' },
-  reconstructionAndCommitment: { title: 'Reconstruction minus commitment' },
-  reconstructionAndNorm: { title: 'Reconstruction minus norm of codes' },
-  reconstructionAndKl: { title: 'Reconstruction minus KL' },
-  codesUsed: { title: 'Codes used in a batch' },
-  perplexity: { title: 'Perplexity of codes in a batch' },
-  iwae: { title: 'IWAE bound' },
-  miwae: { title: 'MIWAE bound' },
-  ciwae: { title: 'CIWAE bound' },
-  piwae: { title: 'PIWAE bound' },
-  renyi: { title: 'Rényi bound' },
-  mmd: { title: 'MMD' },
-  reconstruction: { title: 'Reconstruction', help: 'log p(x|z), nats; higher is better' },
-  kl: { title: 'KL', help: 'KL(q(z|x) ‖ p(z)), nats' },
+/** What is said of a metric besides its name in words, and the names of those that a sentence would call otherwise. */
+const words: Readonly<Record<string, { readonly title?: string; readonly help?: string }>> = {
+  elbo: { help: 'nats an example; higher is better' },
+  trimmedElbo: { help: 'nats; without those examples that are explained worst' },
+  reconstruction: { help: 'log p(x|z), nats; higher is better' },
+  kl: { help: 'KL(q(z|x) ‖ p(z)), nats' },
   'step.elbo': { title: 'ELBO of a batch', help: 'nats' },
   'step.reconstruction': { title: 'Reconstruction of a batch', help: 'nats' },
   'step.kl': { title: 'KL of a batch', help: 'nats' },
@@ -94,11 +85,10 @@ export function metricTitle(name: string): string {
 }
 
 function said(key: string, name: string): { title: string; help?: string } {
-  return words[key] ?? { title: inWords(name) };
+  return { title: capital(metricInWords(name)), ...words[key] };
 }
 
-/** totalCorrelation → Total correlation */
-function inWords(name: string): string {
-  const spaced = name.replace(/([a-z])([A-Z])/g, (_, a: string, b: string) => `${a} ${b.toLowerCase()}`);
-  return spaced.charAt(0).toUpperCase() + spaced.slice(1);
+/** total correlation → Total correlation */
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
