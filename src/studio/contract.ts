@@ -186,6 +186,8 @@ export interface FormField {
   readonly name: string;
   readonly flag: string;
   readonly help: string;
+  /** What its value may be, in words: a whole number of at least 1. */
+  readonly expected: string;
   readonly type: 'number' | 'whole' | 'text' | 'flag' | 'choice' | 'numbers';
   readonly choices?: readonly { readonly value: string; readonly what: string }[];
   readonly default?: unknown;
@@ -197,6 +199,11 @@ export interface FormField {
 export interface TrainingForm {
   readonly presets: readonly { readonly name: string; readonly what: string; readonly options: Readonly<Record<string, unknown>> }[]; // prettier-ignore
   readonly fields: readonly FormField[];
+}
+
+/** Answer of `POST /api/form/check` { options }: what is wrong with options, by their names, as somebody types them. */
+export interface FormFaults {
+  readonly faults: Readonly<Record<string, string>>;
 }
 
 /** Body of `POST /api/trainings`; answers 201 with `{ id }`, or a problem that names the field (`pointer`). */
@@ -213,4 +220,5 @@ export interface StartTraining {
 // - `POST /api/runs/:id/evaluate` { draws?, metrics?: 'all' }; 202, and a `run` event with its `nll`, or an alarm of kind `failed`, when it is done.
 // - `GET /api/runs/:id/start` → StartTraining, to duplicate it; `data.name` is empty where its data are not to be had from here.
 // - `POST /api/uploads?name=NAME`, the file's bytes as application/octet-stream; 201 with `{ name }`, the name that it has now.
+// - `DELETE /api/uploads/NAME`; 204. Runs that were trained on it keep what they have.
 // - `GET /api/runs/:id/files/NAME`: `RunDetail.files` and `pictures` have the names.

@@ -256,9 +256,8 @@ describe.runIf(available)('the pages', () => {
     await page.click('.start button:has-text("Start training")');
     await until(() => page.textContent('#option-latent-error'), '“two” is no number.');
     await until(() => page.evaluate(() => document.activeElement?.id), 'option-latent');
-    // What only the server knows is said at the field too.
+    // What only the server knows is said at the field too, as one types.
     await type({ latent: '-3' });
-    await page.click('.start button:has-text("Start training")');
     await until(async () => (await page.textContent('#option-latent-error'))?.includes('latent must be'), true);
     expect(await violations(page)).toEqual([]);
     await type({ latent: '2' });
@@ -305,7 +304,7 @@ describe.runIf(available)('the pages', () => {
     await close();
   });
 
-  it('take an upload and train on it', async () => {
+  it('take an upload, train on it, and let go of it', async () => {
     const { page, goTo, problems, close } = await pages.page();
     await goTo('#/new', '.start button');
     await page.click('label:has-text("Upload")');
@@ -316,6 +315,13 @@ describe.runIf(available)('the pages', () => {
     await page.click('.start button:has-text("Start training")');
     await page.waitForSelector('.badge:has-text("finished")');
     expect(await page.textContent('main')).toContain('2 columns, encoded as 2 numbers a row');
+    await goTo('#/new', '.start button');
+    await page.click('label:has-text("Upload")');
+    // Nothing is chosen that one has not chosen.
+    await until(() => page.isDisabled('.start button:has-text("Start training")'), true);
+    await page.click('summary:has-text("Uploads that are kept: 1")');
+    await page.click('button[aria-label="Remove two-columns.csv"]');
+    await until(() => page.locator('summary:has-text("Uploads that are kept")').count(), 0);
     expect(problems).toEqual([]);
     await close();
   }); // prettier-ignore

@@ -30,7 +30,8 @@ async function scatterOf(run: Run, data: DataInput | undefined, points: number):
   const { mean, stddev } = await run.encode(run.conditions ? shown : numbersOf(shown));
   const { latent } = run.model;
   const { labels, classNames, size } = shown;
-  const of = `${counted(size, 'example')} of ${dataset.name}${split === 'all' ? '' : ` (${split} split)`}`;
+  // The data's name says its split where it has one: digits (test).
+  const of = `${counted(size, 'example')} of ${dataset.name}${split === 'all' || dataset.name.endsWith(`(${split})`) ? '' : ` (${split} split)`}`; // prettier-ignore
   const classes = labels ? Math.max(...labels) + 1 : 0;
   const isColoured = labels !== undefined && classes <= mostGroups;
   const groups = isColoured

@@ -28,8 +28,11 @@ const general: BaseConfig = {
   },
 };
 
+/** What the defaults go by. */
+export type DataFacts = Pick<Dataset, 'support' | 'size' | 'sampleShape'>;
+
 /** What nobody asked otherwise, by the data: a likelihood that fits their support, and for tables a size that fits theirs. */
-export function defaultsFor(dataset: Dataset): BaseConfig {
+export function defaultsFor(dataset: DataFacts): BaseConfig {
   if (dataset.support === 'table') return forTable(withLikelihood(general, builtIn('mixed')), dataset.size);
   const usual = isColorImage(dataset) ? 'gaussian' : defaultLikelihoods[dataset.support];
   const base = withLikelihood(general, builtIn(usual));
@@ -37,7 +40,7 @@ export function defaultsFor(dataset: Dataset): BaseConfig {
 }
 
 /** Colours are no probabilities of ink: drawn as 0 or 1 they would be confetti. */
-function isColorImage({ sampleShape }: Dataset): boolean {
+function isColorImage({ sampleShape }: DataFacts): boolean {
   return sampleShape.length === 3 && sampleShape[2] === 3;
 }
 

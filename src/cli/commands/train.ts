@@ -162,7 +162,7 @@ function runOptions(): readonly Option[] {
     ),
     option(
       '--pictures <epochs>',
-      'of images: epochs between pictures of samples and reconstructions in pictures/; 0: none (default: each at first, then ever fewer)',
+      'of images: epochs between pictures of samples and reconstructions in pictures/; 0: none (default: the first, then some ten by their number: ever fewer)',
       whole(0),
     ),
     choice('--log <format>', 'another record of the training: tensorboard writes event files to tensorboard/', [

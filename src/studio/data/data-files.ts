@@ -7,6 +7,9 @@ export const dataFile = /\.(csv|tsv|parquet|npy|npz)(\.gz)?$/i;
 const image = /\.(png|jpe?g|webp)$/i;
 const idx = /^(train|t10k)-(images|labels).*ubyte(\.gz)?$/i;
 
+/** Of a run, beside its config.json. */
+const runFiles = ['metrics.jsonl', 'model.safetensors', 'checkpoints'] as const;
+
 /** How much is looked at, and offered, at most. */
 const mostDepth = 4;
 const mostEntries = 20_000;
@@ -27,9 +30,13 @@ export function listData(folder: string): string[] {
     seen.add(path);
     let [hasImages, hasIdx] = [false, false];
     const folders: string[] = [];
-    for (const entry of namesIn(path)) {
+    const entries = namesIn(path);
+    // What a run has kept is nothing to train on.
+    if (entries.includes('config.json') && runFiles.some((file) => entries.includes(file))) return false;
+    const before = found.length;
+    for (const entry of entries) {
       if (left-- <= 0) break;
-      if (entry.startsWith('.')) continue;
+      if (entry.startsWith('.') || entry === 'node_modules') continue;
       const below = name === '' ? entry : `${name}/${entry}`;
       const target = resolveBelow(folder, below);
       const stats = target === undefined ? undefined : statSync(target, { throwIfNoEntry: false });
@@ -40,12 +47,20 @@ export function listData(folder: string): string[] {
         if (dataFile.test(entry)) found.push(below);
       }
     }
-    const inFolders = folders.map((each) => walk(each, depth + 1));
-    if (hasImages || hasIdx || inFolders.includes(true)) found.push(name === '' ? '.' : `${name}/`);
+    const hasFiles = found.length > before;
+    const withImages = folders.map((each) => walk(each, depth + 1)).filter(Boolean).length;
+    // Folders of images beside each other are classes, unless other data lie among them.
+    if (hasImages || hasIdx || (withImages > 1 && !hasFiles)) found.push(name === '' ? '.' : `${name}/`);
     return hasImages;
   };
   walk('', 0);
-  return found.sort().slice(0, mostOffered);
+  return found.sort(byDepth).slice(0, mostOffered);
+}
+
+/** What lies on top comes first, and names go as people count. */
+function byDepth(a: string, b: string): number {
+  const depth = (name: string): number => name.replace(/\/$/, '').split('/').length;
+  return depth(a) - depth(b) || a.localeCompare(b, 'en', { numeric: true });
 }
 
 function namesIn(path: string): string[] {

@@ -51,6 +51,14 @@ export class Uploads {
     return folder !== undefined && this.list().includes(name) ? resolveBelow(folder, name) : undefined;
   }
 
+  /** Removes one of them. @throws HttpError 404 where there is none of that name */
+  remove(name: string): void {
+    const folder = this.#existing();
+    if (folder === undefined || !this.list().includes(name))
+      throw new HttpError(404, 'there is no upload of that name.');
+    rmSync(join(folder, name), { force: true });
+  }
+
   /**
    * Takes a file as it comes.
    *

@@ -63,7 +63,7 @@ export const trainingForm: TrainingForm = {
 function presetField(): KnownField {
   const choices = presets.map(({ name, summary }) => ({ value: name, what: summary }));
   const help = 'options to start from; what else is said goes over them';
-  return { field: { name: 'preset', flag: '--preset', help, type: 'choice', choices, group: 'Model' }, rules: [presetRule], goes: 'option', goesAs: 'preset' }; // prettier-ignore
+  return { field: { name: 'preset', flag: '--preset', help, expected: presetRule.expected, type: 'choice', choices, group: 'Model' }, rules: [presetRule], goes: 'option', goesAs: 'preset' }; // prettier-ignore
 }
 
 function plain(
@@ -75,6 +75,7 @@ function plain(
     name,
     flag: isFlag ? `--${flagOf(name)}` : `--data-option ${dataName}=`,
     help,
+    expected: expectedIn([rule]),
     ...typeOf([rule]),
     ...(usual !== undefined && { default: usual }),
     group,
@@ -89,7 +90,7 @@ function kindField(kind: (typeof partKinds)[number]): KnownField {
   const choices = rows.map(({ name, summary }) => ({ value: name, what: summary }));
   const rule: OptionRule = { expected: `one of ${rows.map(({ name }) => name).join(', ')}`, accepts: (value) => rows.some(({ name }) => name === value) }; // prettier-ignore
   return {
-    field: { name: kind, flag: `--${kind}`, help: what, type: 'choice', choices, ...(usual !== undefined && { default: usual }), group: 'Model' }, // prettier-ignore
+    field: { name: kind, flag: `--${kind}`, help: what, expected: rule.expected, type: 'choice', choices, ...(usual !== undefined && { default: usual }), group: 'Model' }, // prettier-ignore
     rules: [rule],
     goes: 'option',
     goesAs: kind,
@@ -118,6 +119,7 @@ function partField(name: string, owners: readonly Owner[]): KnownField {
     name,
     flag: `--${flagOf(name)}`,
     help: helps.join('; '),
+    expected: expectedIn(rules),
     ...typeOf(rules),
     ...(usual !== undefined && { default: usual }),
     group: titleOf(owners[0]?.row.kind ?? 'Model'),
@@ -146,6 +148,7 @@ function scheduleField(
       name,
       flag: `${field.flag}-${flagOf(entry)}`,
       help: `${field.name}: ${help}`,
+      expected: expectedIn([rule]),
       ...typeOf([rule]),
       ...usual,
       group: field.group,
@@ -155,6 +158,11 @@ function scheduleField(
     goes: 'flag',
     goesAs: name,
   };
+}
+
+/** What any of some rules lets through, in words. */
+function expectedIn(rules: readonly OptionRule[]): string {
+  return [...new Set(rules.map(({ expected }) => expected))].join(', or ');
 }
 
 /** Of rules of a scheduled number, what a number may be. */

@@ -2,11 +2,19 @@ import { HttpError } from '../../server/index.ts';
 import type { LocalContext, LocalServer } from '../../server/index.ts';
 import type { StudioContext } from '../context.ts';
 import { trainingForm } from './form.ts';
+import { faultsIn } from './start-request.ts';
 
 /** `GET /api/form`, `POST /api/trainings`, and what can be done with a run. */
 export function installTrainings({ server, runs, trainings, uploads }: StudioContext): void {
   const { app } = server;
   app.get('/api/form', (c) => c.json(trainingForm));
+
+  app.post('/api/form/check', async (c) => c.json(faultsIn(await jsonBody(server, c))));
+
+  app.delete('/api/uploads/:name', (c) => {
+    uploads.remove(c.req.param('name'));
+    return c.body(null, 204);
+  });
 
   app.post('/api/trainings', async (c) => {
     const { id } = trainings.start(await jsonBody(server, c));

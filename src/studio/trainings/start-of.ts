@@ -1,3 +1,6 @@
+import { defaultsFor } from '../../api/train/default-config.ts';
+import { builtInParts, rowsOf } from '../../config/index.ts';
+import type { PartRow } from '../../config/index.ts';
 import { listDatasets } from '../../data/index.ts';
 import type { StartTraining } from '../contract.ts';
 import { isBelow } from '../data/inside-folder.ts';
@@ -49,14 +52,14 @@ function optionsOf(config: Readonly<Record<string, unknown>>): Record<string, un
     Object.assign(flat, options, { [kind]: name });
   }
   const [optimizer, schedule] = [recordIn(training, 'optimizer'), recordIn(training, 'schedule')];
-  const { epochs, batchSize, clipNorm, validation, validationTrim, onNan, seed } = training;
+  const { epochs, batchSize, clipNorm, validation, validationTrim, onNan, seed, threads } = training;
   const names = recordIn(data, 'table').condition ?? ('condition' in data ? 'label' : undefined);
   flat.condition = Array.isArray(names) && names.length === 0 ? undefined : names;
   flat.labelled = recordIn(data, 'condition').labelled;
   const dataOptions = recordIn(data, 'options');
   for (const [name, { goes, goesAs }] of knownFields) if (goes === 'data') flat[name] = dataOptions[goesAs];
   Object.assign(flat, {
-    ...{ epochs, batchSize, clipNorm, validation, validationTrim, onNan, seed },
+    ...{ epochs, batchSize, clipNorm, validation, validationTrim, onNan, seed, threads },
     optimizer: optimizer.name,
     learningRate: optimizer.learningRate,
     weightDecay: optimizer.weightDecay,
@@ -66,11 +69,34 @@ function optionsOf(config: Readonly<Record<string, unknown>>): Record<string, un
     patience: recordIn(training, 'earlyStopping').patience,
     trim: recordIn(training, 'trim').fraction,
   });
-  // What has its default goes without saying.
+  // What has its default goes without saying: that of the form, of the part that has it, or of data like these.
+  const usual = { ...usualOf(config), ...usualOfParts([...parts, ['objective', recordIn(config, 'objective')]]) };
   return Object.fromEntries(
     Object.entries(flat).filter(([name, value]) => {
       const known = knownFields.get(name);
-      return known && value !== undefined && JSON.stringify(value) !== JSON.stringify(known.field.default);
+      const isUsual = [known?.field.default, usual[name]].some(
+        (each) => JSON.stringify(value) === JSON.stringify(each),
+      );
+      return known && value !== undefined && !isUsual;
     }),
   );
 }
+
+/** What training takes by the number of examples, and tables by their kind; what other data decide beside it, no configuration says. */
+function usualOf(config: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const { kind, count, shape } = recordIn(config, 'data');
+  if (typeof count !== 'number' || !Array.isArray(shape)) return {};
+  const isTable = kind === 'table';
+  const { training, model } = defaultsFor({ support: isTable ? 'table' : 'unit-interval', size: count, sampleShape: shape as number[] }); // prettier-ignore
+  const { epochs, batchSize } = training;
+  if (!isTable) return { epochs, batchSize };
+  const { name, ...network } = model.network as Readonly<Record<string, unknown>>;
+  return { epochs, batchSize, latent: model.latent, likelihood: model.likelihood.name, network: name, ...network };
+}
+
+/** The defaults of the options of parts that are chosen. */
+function usualOfParts(parts: readonly (readonly [kind: string, Readonly<Record<string, unknown>>])[]): Record<string, unknown> {
+  const rows: readonly PartRow[] = rowsOf(builtInParts);
+  const options = parts.flatMap(([kind, { name }]) => Object.entries(rows.find((row) => row.kind === kind && row.name === name)?.options ?? {})); // prettier-ignore
+  return Object.fromEntries(options.flatMap(([name, { default: usual }]) => (usual === undefined || typeof usual === 'function' ? [] : [[name, usual]]))); // prettier-ignore
+} // prettier-ignore

@@ -7,7 +7,7 @@ import { ValueError, expectedOf, nearestName, shownValue } from '../../core/inde
 import type { OptionRule } from '../../core/index.ts';
 import { listDatasets } from '../../data/index.ts';
 import { HttpError } from '../../server/index.ts';
-import type { StartTraining } from '../contract.ts';
+import type { FormFaults, StartTraining } from '../contract.ts';
 import { isRecord } from '../runs/records.ts';
 import { knownFields } from './form.ts';
 
@@ -57,6 +57,24 @@ export function checkStart(body: unknown): CheckedStart {
     dataOptions,
     flags,
   };
+}
+
+/** What is wrong with options as somebody types them, by their names; what does not go together, where each is right by itself. */
+export function faultsIn(body: unknown): FormFaults {
+  const given = isRecord(body) && isRecord(body.options) ? body.options : {};
+  const faults: Record<string, string> = {};
+  const check = (work: () => void): void => {
+    try {
+      work();
+    } catch (error) {
+      if (!(error instanceof HttpError)) throw error;
+      const name = error.pointer?.replace(/^\/options\//, '') ?? '';
+      faults[name] = error.message;
+    }
+  };
+  for (const [name, value] of Object.entries(given)) check(() => checkOption(name, value));
+  if (Object.keys(faults).length === 0) check(() => checkStart({ data: { kind: 'file', name: '?' }, options: given }));
+  return { faults };
 }
 
 function checkData(data: unknown): StartTraining['data'] {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { formatBytes, formatNats, formatNumber, formatSeconds } from './format.ts';
+import { formatBytes, formatLimit, formatNats, formatNumber, formatSeconds } from './format.ts';
 
 it.each([
   [82.7654, '82.77'], [-102.8, '−102.8'], [0.001, '0.001'], [1.23456e-7, '1.23e-7'], [0, '0'], [12_345_678, '1.23e7'], [1234.5, '1235'], [1e5, '100000'],
@@ -16,5 +16,6 @@ it('nats have two decimals, times and sizes the units that suit them', () => {
     'NaN',
   ]);
   expect([4.21, 59.4, 200, 3600, 7500, 200_000].map(formatSeconds)).toEqual(['4.2 s', '59 s', '3 min 20 s', '1 h', '2 h 5 min', '2 d 7 h']); // prettier-ignore
+  expect([2 ** 30, 3 * 2 ** 20, 1_000_000].map(formatLimit)).toEqual(['1 GiB', '3 MiB', '1.0 MB']);
   expect([12, 4200, 150_000, 2_500_000, 3e9].map(formatBytes)).toEqual(['12 B', '4.2 kB', '150 kB', '2.5 MB', '3.0 GB']); // prettier-ignore
 });

@@ -51,6 +51,13 @@ export function formatBytes(bytes: number): string {
   return `${unit === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${units[unit]}`;
 }
 
+/** A limit that somebody chose, in the units in which it is round: 1 GiB. */
+export function formatLimit(bytes: number): string {
+  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
+  const power = [4, 3, 2, 1].find((each) => bytes % 1024 ** each === 0) ?? 0;
+  return power === 0 ? formatBytes(bytes) : `${bytes / 1024 ** power} ${units[power]}`;
+}
+
 /** `12:04` today, else `28 Nov, 12:04`; nothing of a folder that has no file yet (0). */
 export function formatTime(ms: number): string {
   if (ms === 0) return none;

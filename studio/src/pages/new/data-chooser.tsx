@@ -1,8 +1,9 @@
 import { useRef, useState } from 'preact/hooks';
 import type { About, StartTraining } from '../../../../src/studio/contract.ts';
+import { request } from '../../api/client.ts';
 import { isAbort, wordsOf } from '../../api/problem.ts';
 import { upload } from '../../api/upload.ts';
-import { formatBytes } from '../../ui/format.ts';
+import { formatBytes, formatLimit } from '../../ui/format.ts';
 
 type Data = StartTraining['data'];
 
@@ -23,8 +24,8 @@ export function DataChooser({ about, data, onData, onUploaded, error }: DataChoo
       <legend>Data</legend>
       <div class="kinds" role="radiogroup" aria-label="Where the examples come from">
         <Kind kind="dataset" title="Built-in set" data={data} onPick={() => { onData({ kind: 'dataset', name: about.datasets[0]?.name ?? '' }); }} />
-        <Kind kind="file" title="File of this machine" data={data} onPick={() => { onData({ kind: 'file', name: about.data?.files[0] ?? '' }); }} />
-        <Kind kind="upload" title="Upload" data={data} onPick={() => { onData({ kind: 'upload', name: about.uploads[0] ?? '' }); }} />
+        <Kind kind="file" title="File of this machine" data={data} onPick={() => { onData({ kind: 'file', name: '' }); }} />
+        <Kind kind="upload" title="Upload" data={data} onPick={() => { onData({ kind: 'upload', name: '' }); }} />
       </div>
       {data.kind === 'dataset' && (
         <>
@@ -68,7 +69,8 @@ function FileChoice({ about, data, onData }: Pick<DataChooserProps, 'about' | 'd
     <label class="field">
       <span>Below {folder.folder}</span>
       <select value={data.name} onChange={(event) => { onData({ kind: 'file', name: event.currentTarget.value }); }}>
-        {folder.files.map((name) => <option key={name} value={name}>{name}</option>)}
+        {data.name === '' && <option value="">choose…</option>}
+        {folder.files.map((name) => <option key={name} value={name}>{name === '.' ? 'the folder itself' : name}</option>)}
       </select>
     </label>
   );
@@ -84,7 +86,7 @@ function Upload({ about, data, onData, onUploaded }: Omit<DataChooserProps, 'err
     if (!file) return;
     setProblem(undefined);
     if (file.size > about.maxUploadBytes) {
-      setProblem(`${file.name} has ${formatBytes(file.size)}; at most ${formatBytes(about.maxUploadBytes)} can be uploaded. Start the studio with --data to train on a large file where it lies.`);
+      setProblem(`${file.name} has ${formatBytes(file.size)}; at most ${formatLimit(about.maxUploadBytes)} can be uploaded. Start the studio with --data to train on a large file where it lies.`);
       return;
     }
     controller.current = new AbortController();
@@ -104,10 +106,10 @@ function Upload({ about, data, onData, onUploaded }: Omit<DataChooserProps, 'err
         onDragOver={(event) => { event.preventDefault(); setOver(true); }}
         onDragLeave={() => { setOver(false); }}
         onDrop={(event) => { event.preventDefault(); setOver(false); void send(event.dataTransfer?.files[0]); }}>
-        <p>Drop a table (CSV, TSV, Parquet), an array (NPY, NPZ) or a ZIP of images here, or</p>
+        <p>Drop a table (CSV, TSV, Parquet) or an array (NPY, NPZ) here, or</p>
         <button type="button" disabled={sending !== undefined} onClick={() => input.current?.click()}>Choose a file…</button>
         <input ref={input} type="file" hidden aria-label="File to upload" onChange={(event) => { void send(event.currentTarget.files?.[0]); event.currentTarget.value = ''; }} />
-        <p class="quiet">At most {formatBytes(about.maxUploadBytes)}; kept in .uploads beside the runs, on this machine.</p>
+        <p class="quiet">At most {formatLimit(about.maxUploadBytes)}; kept in .uploads beside the runs, on this machine.</p>
       </div>
       {sending && (
         <div class="row" role="status">
@@ -117,6 +119,7 @@ function Upload({ about, data, onData, onUploaded }: Omit<DataChooserProps, 'err
         </div>
       )}
       <p class="field-error" role="alert">{problem}</p>
+      {about.uploads.length > 0 && <Kept about={about} onRemoved={(name) => { if (data.name === name) onData({ kind: 'upload', name: '' }); onUploaded(); }} />}
       {about.uploads.length > 0 && (
         <label class="field">
           <span>Uploaded</span>
@@ -127,5 +130,34 @@ function Upload({ about, data, onData, onUploaded }: Omit<DataChooserProps, 'err
         </label>
       )}
     </>
+  );
+} // prettier-ignore
+
+/** What was uploaded, to be let go of. */
+function Kept({ about, onRemoved }: { readonly about: About; readonly onRemoved: (name: string) => void }) {
+  const [problem, setProblem] = useState<string>();
+  const remove = async (name: string): Promise<void> => {
+    setProblem(undefined);
+    try {
+      await request(`uploads/${encodeURIComponent(name)}`, { method: 'DELETE' });
+      onRemoved(name);
+    } catch (error) {
+      setProblem(wordsOf(error));
+    }
+  };
+  return (
+    <details>
+      <summary>Uploads that are kept: {about.uploads.length}</summary>
+      <ul class="kept-uploads">
+        {about.uploads.map((name) => (
+          <li key={name} class="row">
+            <code>{name}</code>
+            <button type="button" class="small" aria-label={`Remove ${name}`} onClick={() => void remove(name)}>Remove</button>
+          </li>
+        ))}
+      </ul>
+      <p class="quiet">Runs that were trained on one keep what they have, but for its examples in the explorer.</p>
+      <p class="field-error" role="alert">{problem}</p>
+    </details>
   );
 } // prettier-ignore

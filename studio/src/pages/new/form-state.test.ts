@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { FormField, TrainingForm } from '../../../../src/studio/contract.ts';
 import { check, commandLine, effective, fieldOf, isShown, parse, typedOf, freeName } from './form-state.ts';
 
-const field = (name: string, type: FormField['type'], more: Partial<FormField> = {}): FormField => ({ name, flag: `--${name.toLowerCase()}`, help: '', type, group: 'Model', ...more }); // prettier-ignore
+const field = (name: string, type: FormField['type'], more: Partial<FormField> = {}): FormField => ({ name, flag: `--${name.toLowerCase()}`, help: '', expected: '', type, group: 'Model', ...more }); // prettier-ignore
 const fields = [
   field('latent', 'whole', { default: 20 }),
   field('posterior', 'choice', { default: 'diagonal', choices: [{ value: 'diagonal', what: '' }, { value: 'full', what: '' }, { value: 'low-rank', what: '' }] }),

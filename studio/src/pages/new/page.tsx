@@ -1,10 +1,10 @@
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
-import type { About, StartTraining, TrainingForm } from '../../../../src/studio/contract.ts';
+import type { About, FormFaults, StartTraining, TrainingForm } from '../../../../src/studio/contract.ts';
 import { post } from '../../api/client.ts';
 import { Problem, wordsOf } from '../../api/problem.ts';
 import { go, route, setQuery } from '../../shell/router.ts';
 import { useResource } from '../../state/resource.ts';
-import { runOf, runs } from '../../state/runs.ts';
+import { runOf, runs, runsProblem } from '../../state/runs.ts';
 import { Copy } from '../../ui/copy.tsx';
 import { Failure, Loading, Message } from '../../ui/message.tsx';
 import { DataChooser } from './data-chooser.tsx';
@@ -26,7 +26,7 @@ export default function NewPage() {
       {start.problem !== undefined && <Failure problem={start.problem} />}
       {problem !== undefined && !(form.value && info.value) ? (
         <Failure problem={problem} again={again} />
-      ) : !form.value || !info.value || (from !== null && ((!start.value && start.problem === undefined) || !runs.value)) ? (
+      ) : !form.value || !info.value || (from !== null && ((!start.value && start.problem === undefined) || (!runs.value && runsProblem.value === undefined))) ? (
         <Loading />
       ) : (
         <Form key={from ?? ''} form={form.value} about={info.value} start={start.value} name={copyName(from)} onUploaded={info.reload} />
@@ -51,6 +51,27 @@ function copyName(from: string | null): string {
   return run ? freeName(run.name, runs.value?.map(({ name }) => name) ?? []) : '';
 }
 
+/** What the server says of options as they are typed. */
+function useFaults(options: Readonly<Record<string, unknown>>): Readonly<Record<string, string>> {
+  const [said, setSaid] = useState<{ readonly of: Readonly<Record<string, unknown>>; readonly faults: Readonly<Record<string, string>> }>({ of: {}, faults: {} });
+  const asked = JSON.stringify(options);
+  useEffect(() => {
+    const controller = new AbortController();
+    const timer = setTimeout(() => {
+      const of = JSON.parse(asked) as Readonly<Record<string, unknown>>;
+      post<FormFaults>('form/check', { options: of }, { signal: controller.signal }).then(
+        ({ faults }) => { setSaid({ of, faults }); },
+        // Starting says what is wrong then.
+        () => undefined,
+      );
+    }, 200);
+    return () => { clearTimeout(timer); controller.abort(); };
+  }, [asked]);
+  // What was changed since, is not judged yet.
+  const isSame = (name: string): boolean => JSON.stringify(said.of[name]) === JSON.stringify(options[name]);
+  return Object.fromEntries(Object.entries(said.faults).filter(([name]) => isSame(name)));
+} // prettier-ignore
+
 /** The groups that most people look at; the others are folded. */
 const openGroups = ['Model', 'Training'];
 
@@ -67,11 +88,12 @@ function Form({ form, about, start, name: proposed, onUploaded }: FormProps) {
   const top = useRef<HTMLFormElement>(null);
   const { options, errors } = useMemo(() => check(form, typed, preset), [form, typed, preset]);
   const of = (option: string): string => effective(option, { typed, preset, fields: form.fields });
+  const faults = useFaults(options);
   const groups = [...new Set(form.fields.map(({ group }) => group))];
   const body: StartTraining = { data, ...(name.trim() !== '' && { name: name.trim() }), options };
   const known = new Set(form.fields.map((field) => field.name));
   const isElsewhere = refused !== undefined && (refused.field === undefined || !(known.has(refused.field) || ['data', 'name', 'preset'].includes(refused.field)));
-  const errorOf = (field: string): string | undefined => errors[field] ?? (refused?.field === field ? refused.words : undefined);
+  const errorOf = (field: string): string | undefined => errors[field] ?? faults[field] ?? (refused?.field === field ? refused.words : undefined);
 
   useEffect(() => {
     // To what is wrong; a group that is folded opens.
@@ -83,7 +105,7 @@ function Form({ form, about, start, name: proposed, onUploaded }: FormProps) {
   }, [refused]);
 
   const submit = async (): Promise<void> => {
-    const [wrong] = Object.entries(errors);
+    const [wrong] = Object.entries({ ...faults, ...errors });
     if (wrong) {
       setRefused({ field: wrong[0], words: wrong[1] });
       return;
