@@ -150,6 +150,8 @@ describe('a VQ-VAE', () => {
       expect(Math.abs(found - count / total), name).toBeLessThan(0.05);
     });
     expect(drawn.filter((name) => !known.includes(name))).toEqual([]);
+    await run.sample(1);
+    expect(notices.filter((line) => line.startsWith("codes are drawn by the prior 'chow-liu'"))).toHaveLength(1);
     expect(modelCard(run, 'runs/vq')).toContain('| prior | tree over the codes');
     expect(Object.keys(await run.export())).toContain('prior.onnx');
     await expect(run.traverse()).rejects.toThrow(

@@ -2,6 +2,7 @@ import { CapabilityError, ValueError, checkOptions, checkValue, noticesTo, rule 
 import type { FloatDType, NdArray, OnNotice } from '../../core/index.ts';
 import type { TableEncoder } from '../../data/index.ts';
 import type { Table } from '../../io/index.ts';
+import { has } from '../../models/index.ts';
 import { foldIn, key } from '../../random/index.ts';
 import type { Key } from '../../random/index.ts';
 import { withColumnsOf } from '../data/conditions.ts';
@@ -45,6 +46,7 @@ export interface SamplerParts {
 export class Sampler {
   readonly #parts: SamplerParts;
   readonly #tableDraws: TableDraws | undefined;
+  #saidCodes = false;
 
   constructor(parts: SamplerParts) {
     this.#parts = parts;
@@ -58,6 +60,7 @@ export class Sampler {
     inference.checkPoints('sample', count);
     const reason = whyNoSamples(trained);
     if (reason !== undefined) throw new CapabilityError(`sample: ${reason}`);
+    this.#sayCodes();
     return data.inUnits(await this.#drawnRows(count, options)).reshape([count, ...trained.config.data.shape]);
   }
 
@@ -75,6 +78,16 @@ export class Sampler {
     return !this.#parts.conditions || given === undefined || this.isByRejection(given)
       ? table
       : withColumnsOf(table, this.sampleConditions(count, { seed, given }));
+  }
+
+  /** Said once: by which distribution codes are drawn, where it is none that the model was trained with. */
+  #sayCodes(): void {
+    const { prior } = this.#parts.trained.model.parts;
+    if (this.#saidCodes || !has(prior, 'codes')) return;
+    this.#saidCodes = true;
+    noticesTo(this.#parts.onNotice)(
+      `codes are drawn by the prior '${prior.name}', which was fitted to those of the training examples after training.`,
+    );
   }
 
   /** What one array can hold. */
