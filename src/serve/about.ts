@@ -1,4 +1,5 @@
 import { DateCodec, dateReader } from '../data/index.ts';
+import type { Cell } from '../io/index.ts';
 import type { ColumnInfo, RunAbout } from './about-types.ts';
 import { operations } from './operations/index.ts';
 import type { LoadedRun } from './served-runs.ts';
@@ -33,13 +34,19 @@ export function describeRun(loaded: LoadedRun): RunAbout {
 type ColumnState = NonNullable<LoadedRun['table']>['state']['columns'][number];
 
 function columnInfo(column: ColumnState): ColumnInfo {
-  const levels = 'levels' in column ? column.levels : column.kind === 'boolean' ? column.values : undefined;
+  const levels = levelsOf(column);
   return {
     name: column.name,
     kind: column.kind,
-    ...(levels && { levels: levels.slice(0, mostLevels) }),
+    ...(levels.length > 0 && { levels: levels.slice(0, mostLevels) }),
     ...boundsOf(column),
   };
+}
+
+/** The values that a column has where they are few: of a constant its one, which may be none. */
+export function levelsOf(column: ColumnState): readonly Cell[] {
+  if (column.kind === 'constant') return [column.value];
+  return 'levels' in column ? column.levels : column.kind === 'boolean' ? column.values : [];
 }
 
 /** The least and the largest of the training rows: dates as texts that the column's own reader takes. */

@@ -1,5 +1,5 @@
 import { version } from '../core/index.ts';
-import { boundsOf } from './about.ts';
+import { boundsOf, levelsOf } from './about.ts';
 import { operationOptions } from './operation-options.ts';
 import type { Operation, OptionName, Schema } from './operation.ts';
 import { operations } from './operations/index.ts';
@@ -174,7 +174,6 @@ function cellSchema(column: ColumnState): Schema {
     const { min, max } = boundsOf(column);
     return { type: ['string', 'number', 'null'], description, ...(min !== undefined && { examples: [min, max] }) };
   }
-  const levels = 'levels' in column ? column.levels : column.kind === 'boolean' ? column.values : [];
-  const examples = levels.slice(0, mostLevels);
+  const examples = levelsOf(column).slice(0, mostLevels);
   return { type: ['string', 'number', 'boolean', 'null'], description, ...(examples.length > 0 && { examples }) };
 }

@@ -166,7 +166,7 @@ describe('operations on tables', () => {
     expect((await json('/runs/people/score', { rows: [{}] })).scores).toHaveLength(1);
   });
 
-  it('dates are described as texts that a request may have', async () => {
+  it('dates are described as texts that a request may have, and constants by their value', async () => {
     const day = (k: number): string => new Date(Date.UTC(2024, 0, 1 + ((k * 7) % 64))).toISOString();
     const values = Array.from({ length: 64 }, (_, k) => day(k));
     const table = {
@@ -176,6 +176,7 @@ describe('operations on tables', () => {
         { name: 'day', values: values.map((text) => text.slice(0, 10)) },
         { name: 'local', values: values.map((text) => text.slice(0, 10).split('-').reverse().join('.')) },
         { name: 'time', values: values.map((text, k) => `${text.slice(0, 10)}T0${k % 10}:30:00Z`) },
+        { name: 'unit', values: values.map(() => 'metric') },
       ],
     };
     const run = await trainOn(table, { latent: 2 });
@@ -188,10 +189,13 @@ describe('operations on tables', () => {
       { name: 'day', ...days },
       { name: 'local', ...days },
       { name: 'time', kind: 'datetime', min: '2024-01-01T00:30:00Z', max: expect.stringMatching(/^2024-03-04T0\d:30:00Z$/) as string }, // prettier-ignore
+      { name: 'unit', kind: 'constant', levels: ['metric'] },
     ]);
     const described = JSON.stringify((await about('/openapi.json')).paths);
     expect(described).toContain('"examples":["2024-01-01","2024-03-04"]');
-    const row = Object.fromEntries(columns.map((column) => [column.name as string, column.min] as const));
+    expect(described).toContain('"examples":["metric"]');
+    const value = ({ min, levels }: (typeof columns)[number]): unknown => min ?? (levels as readonly unknown[])[0];
+    const row = Object.fromEntries(columns.map((column) => [column.name as string, value(column)] as const));
     const answer = await fetch(`${own.url}/runs/${name}/score`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ rows: [row] }) }); // prettier-ignore
     expect([answer.status, ((await answer.json()) as { notices?: unknown }).notices]).toEqual([200, undefined]);
     await own.close();

@@ -79,6 +79,20 @@ describe.runIf(available)('the page', () => {
       await page.click('#send');
       await page.waitForSelector('#message.bad');
       expect(await page.textContent('#message')).toMatch(/count must be a whole number/);
+      // What was written stays, for all that takes the same.
+      const bodyOf = async (run: string, operation: string): Promise<string> => {
+        await page.selectOption('#run', run);
+        await page.selectOption('#operation', operation);
+        return page.inputValue('#body');
+      };
+      const proposed = await bodyOf('people', 'encode');
+      await page.fill('#body', '{"rows": []}');
+      expect(await bodyOf('people', 'score')).toBe('{"rows": []}');
+      expect(await bodyOf('people', 'impute')).toContain('null');
+      expect(await bodyOf('pictures', 'encode')).toMatch(/^\{"x"/);
+      expect(await bodyOf('pictures', 'sample')).toBe('{"count": -1}');
+      expect(await bodyOf('people', 'encode')).toBe('{"rows": []}');
+      expect(JSON.parse(proposed)).toHaveProperty('rows');
 
       await page.setViewportSize({ width: 360, height: 700 });
       expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);

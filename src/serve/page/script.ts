@@ -18,6 +18,8 @@ export function tryPage(): void {
   const operationSelect = element('operation') as HTMLSelectElement;
   const body = element('body') as HTMLTextAreaElement;
   const message = element('message');
+  /** What has been written, by `kept`. */
+  const edited = new Map<string, string>();
 
   const say = (text: string, isBad = false): void => {
     message.textContent = text;
@@ -83,7 +85,13 @@ export function tryPage(): void {
     const { summary = '' } = described.paths[`/runs/${run.name}/${operation.name}`]?.post ?? {};
     const options = operation.options.length > 0 ? ` Options: ${operation.options.join(', ')}.` : '';
     element('summary').textContent = `${summary}.${options}`;
-    body.value = exampleOf(run, operation.name);
+    body.value = edited.get(kept()) ?? exampleOf(run, operation.name);
+  }
+
+  /** For what a request stays as it was written: for a run, all operations that take examples have the same. */
+  function kept(): string {
+    const operation = operationSelect.value;
+    return `${runSelect.value}/${['sample', 'decode', 'impute'].includes(operation) ? operation : ''}`;
   }
 
   /** A request that is answered, to begin with. */
@@ -195,6 +203,9 @@ export function tryPage(): void {
     event.preventDefault();
     element('answer').hidden = false;
     element('text').textContent = JSON.stringify(described, null, 1);
+  });
+  body.addEventListener('input', () => {
+    edited.set(kept(), body.value);
   });
   runSelect.addEventListener('change', showRun);
   operationSelect.addEventListener('change', showOperation);
