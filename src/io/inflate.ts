@@ -16,6 +16,9 @@ const pieceBytes = 2 ** 16;
 /** Packed bytes behind the last one needed that are looked at: for a writer's empty blocks. */
 const afterBytes = 2 ** 12;
 
+/** Packed bytes in a row that may give nothing: beyond the stream's end all do, and each piece of them is copied with those before it. */
+const idleBytes = 2 ** 18;
+
 /**
  * Refuses a claimed unpacked size before anything is allocated for it: one that `packed` bytes of deflate cannot hold, and one that
  * only files made to fill memory have.
@@ -55,7 +58,10 @@ export function inflateExactly(packed: Uint8Array, size: number): Uint8Array<Arr
     out.set(piece, length);
     length += piece.length;
   });
+  let [filled, filledAt] = [0, 0];
   for (let at = 0; at < packed.length && length < size;) {
+    if (length > filled) [filled, filledAt] = [length, at];
+    else if (at - filledAt > idleBytes) break;
     // As many bytes as cannot hold more than what is left, but for small ends.
     const step = Math.min(pieceBytes, Math.max(2 ** 10, Math.ceil((size - length) / maximumRatio)));
     stream.push(packed.subarray(at, at + step));

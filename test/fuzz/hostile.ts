@@ -177,6 +177,7 @@ export const hostile: Readonly<Record<string, readonly Case[]>> = {
     ['a gigabyte that says it is a byte', () => gzipBomb(2 ** 14, 1), /more than 1 bytes/],
     ['4 GB in 100 bytes', () => gzipBomb(1, 2 ** 32 - 1), /deflate can hold/],
     ['two members', () => joined(gzipSync('a'.repeat(99)), gzipSync('b')), /members/],
+    ['half a million empty members', () => joined(Buffer.alloc(500_000 * gzipSync('').length, gzipSync('')), gzipSync('a'.repeat(99))), /members/], // prettier-ignore
     [
       'a name without end',
       () => joined(Uint8Array.of(0x1f, 0x8b, 8, 8), new Uint8Array(86).fill(1), uint32(0), uint32(9, true)),
