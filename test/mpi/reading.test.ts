@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { NdArray } from '../../src/core/index.ts';
-import { encodeIdx, encodeNpy, encodeNpz, encodePng, gzip } from '../../src/io/index.ts';
+import { encodeIdx, encodeNpy, encodeNpz, encodeParquet, encodePng, gzip, tableOf } from '../../src/io/index.ts';
 import { dist, missing, modulesOn } from './harness.ts';
 
 const isCounted = existsSync('/proc/self/io');
@@ -17,7 +17,7 @@ const noise = (count: number): Uint8Array<ArrayBuffer> =>
 
 describe.skipIf(reason !== '')(`what ranks read${reason}`, () => {
   let folder = '';
-  beforeAll(() => {
+  beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'rootsigma-mpi-'));
     const put = (name: string, bytes: Uint8Array | string): void => {
       mkdirSync(join(folder, name, '..'), { recursive: true });
@@ -43,6 +43,8 @@ describe.skipIf(reason !== '')(`what ranks read${reason}`, () => {
     const text = ['a,b,c,d,level', ...rows, ''].join('\n');
     put('t.csv', text);
     put('t.csv.gz', gzip(new TextEncoder().encode(text)));
+    const columns = [0, 1, 2, 3].map((k) => ({ name: `c${k}`, values: rows.map((_, i) => pixels[4 * i + k]! / 8) }));
+    put('t.parquet', await encodeParquet(tableOf(columns)));
     for (let i = 0; i < 70; i++)
       put(`photos/${i}.png`, encodePng({ shape: [64, 64, 1], data: pixels.slice(i * 4096, (i + 1) * 4096) }));
     for (let i = 0; i < 30; i++)
@@ -138,7 +140,7 @@ describe.skipIf(reason !== '')(`what ranks read${reason}`, () => {
   });
 
   it('is 1/N of what one process reads of data that stay on disk: to open them, and to train on them', async () => {
-    const sources = ['columns.npy', 'x.npz', 'packed.npz', 't.csv.gz', 'photos'];
+    const sources = ['columns.npy', 'x.npz', 'packed.npz', 't.csv.gz', 't.parquet', 'photos'];
     const { stdout, stderr } = await modulesOn(
       3,
       `${beginning()}
