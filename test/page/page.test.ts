@@ -129,7 +129,7 @@ describe.runIf(available)('a page', () => {
       new TextDecoder()
         .decode(Uint8Array.from(log ?? []))
         .split('\n')
-        .filter((line) => line.includes('"epoch"'))
+        .filter((line) => line.includes('"event":"epoch"'))
         .map((line) => (JSON.parse(line) as { training: { elbo: number } }).training.elbo.toString());
     expect(steps(part['metrics.jsonl'])).toEqual(steps(whole['metrics.jsonl']));
 
