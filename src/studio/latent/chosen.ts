@@ -5,6 +5,8 @@ import type { Dataset, SplitChoice } from '../../data/index.ts';
 
 /** Which examples a request is about. */
 export interface ChosenExamples {
+  /** Where other data than the run's own lie. */
+  readonly data: string | undefined;
   readonly split: SplitChoice | undefined;
   readonly limit: number;
 }
@@ -13,15 +15,28 @@ export interface ChosenExamples {
 export const mostExamples = 100_000;
 const usualExamples = 10_000;
 
-/** @throws ValueError for what no split is called, and numbers that are none */
-export function chosenIn(query: URLSearchParams): ChosenExamples {
+/** Where data lie that a page names: `upload:NAME`, or `file:NAME` below `--data`; undefined where there is nothing of that name. */
+export type FindData = (kind: 'upload' | 'file', name: string) => string | undefined;
+
+/** @throws ValueError for what no split is called, data that there are not, and numbers that are none */
+export function chosenIn(query: URLSearchParams, findData: FindData): ChosenExamples {
   const split = query.get('split') ?? undefined;
   if (split !== undefined && split !== 'all' && !splitNames.some((name) => name === split))
     throw new ValueError(`split: expected ${splitNames.join(', ')} or all, got '${split.slice(0, 40)}'.`);
   return {
+    data: dataIn(query, findData),
     split: split as SplitChoice | undefined,
     limit: wholeIn(query, 'limit', { most: mostExamples, usual: usualExamples }),
   };
+}
+
+function dataIn(query: URLSearchParams, findData: FindData): string | undefined {
+  const text = query.get('data');
+  if (text === null) return undefined;
+  const [, kind, name = ''] = /^(upload|file):(.+)$/s.exec(text) ?? [];
+  const path = kind === 'upload' || kind === 'file' ? findData(kind, name) : undefined;
+  if (path === undefined) throw new ValueError(`data: there is nothing called '${text.slice(0, 80)}' among the uploads and the files below --data.`); // prettier-ignore
+  return path;
 }
 
 /** A whole number from 1 (or `least`) to `most` of an address. @throws ValueError */
@@ -55,9 +70,9 @@ export function checkRows(rows: readonly number[], count: number): void {
 /** The examples, and what is known of where they come from. */
 export async function examplesChosen(
   run: Run,
-  { split, limit }: ChosenExamples,
+  { data, split, limit }: ChosenExamples,
 ): Promise<{ readonly dataset: Dataset; readonly split: SplitChoice; readonly total: number }> {
-  const found = await run.testData(undefined, split === undefined ? {} : { split });
+  const found = await run.testData(data, split === undefined ? {} : { split });
   return {
     dataset: found.dataset.size > limit ? takeFirst(found.dataset, limit) : found.dataset,
     split: found.split,

@@ -45,10 +45,48 @@ const covariancesAtOnce = 2 ** 22;
 /** Examples at once, at most: what there is between two looks at the signal. */
 const rowsAtOnce = 1024;
 
+/** What there is of a run whose examples are not at hand: its prior, and what its model can. */
+export async function withoutExamples(run: Run, missing: string, notices: readonly string[]): Promise<Codes> {
+  const known = await aboutModel(run);
+  const { latent } = run.model;
+  const arrays: CodeArray[] = [
+    { name: 'mean', dtype: 'float32', shape: [0, latent], data: new Float32Array() },
+    { name: 'error', dtype: 'float32', shape: [0], data: new Float32Array() },
+    ...known.arrays,
+  ];
+  const looks = run.config.data.table ? 'row' : isImageShape(run.exampleShape) ? 'picture' : 'numbers';
+  const about: CodesAbout = { ...known.about, split: 'test', count: 0, total: 0, missing, looks, spread: 'none', columns: [], arrays: arrays.map(({ name }) => name), notices }; // prettier-ignore
+  return { about, arrays, bytes: arrays.reduce((sum, { data }) => sum + data.byteLength, 0) };
+}
+
+type AboutModel = Pick<CodesAbout, 'source' | 'latent' | 'exampleShape' | 'hasMoments' | 'posterior' | 'prior' | 'priorIsStandard' | 'whyNoSamples' | 'condition'>; // prettier-ignore
+
+/** What does not depend on examples. */
+async function aboutModel(run: Run): Promise<{ readonly about: AboutModel; readonly arrays: readonly CodeArray[] }> {
+  const { prior, posterior } = run.config.model;
+  const priorIsStandard = prior.name === 'standard-normal';
+  const draws = priorIsStandard ? undefined : await drawPrior(run);
+  const why = run.whyNoPaths();
+  return {
+    about: {
+      source: run.config.data.source,
+      latent: run.model.latent,
+      exampleShape: run.exampleShape,
+      hasMoments: has(run.model.parts.posterior, 'moments'),
+      posterior: posterior.name,
+      prior: prior.name,
+      priorIsStandard,
+      ...(why !== undefined && { whyNoSamples: why }),
+      ...(run.conditions && { condition: run.conditions.names }),
+    },
+    arrays: draws ? [{ name: 'priorDraws', dtype: 'float32', shape: draws.shape, data: draws.data }] : [],
+  };
+}
+
 /** Means, spreads, KL and reconstruction error of examples, with what is known of each. @throws what `signal` says, where it fires */
 export async function codesOf(run: Run, options: CodesOptions): Promise<Codes> {
   const { dataset, signal, onProgress } = options;
-  const { latent, parts } = run.model;
+  const { latent } = run.model;
   const count = dataset.size;
   const packedSize = (latent * (latent + 1)) / 2;
   const sendsAll = count * packedSize <= mostCovariances;
@@ -73,8 +111,7 @@ export async function codesOf(run: Run, options: CodesOptions): Promise<Codes> {
   onProgress?.({ what: 'codes', done: count, total: count });
   const columns = columnsOf(run, dataset);
   const hasNoise = stddev.some((value) => value > 0);
-  const priorIsStandard = run.config.model.prior.name === 'standard-normal';
-  const priorDraws = priorIsStandard ? undefined : await drawPrior(run);
+  const known = await aboutModel(run);
   const arrays: CodeArray[] = [
     { name: 'mean', dtype: 'float32', shape: [count, latent], data: mean },
     ...(hasNoise ? [{ name: 'stddev', dtype: 'float32', shape: [count, latent], data: stddev } as const] : []),
@@ -83,28 +120,19 @@ export async function codesOf(run: Run, options: CodesOptions): Promise<Codes> {
     ...(run.hasDensity ? [{ name: 'kl', dtype: 'float32', shape: [count], data: kl } as const] : []),
     { name: 'error', dtype: 'float32', shape: [count], data: error },
     ...columns.map(({ name, values }) => ({ name: `column:${name}`, dtype: 'float32', shape: [count], data: values }) as const), // prettier-ignore
-    ...(priorDraws ? [{ name: 'priorDraws', dtype: 'float32', shape: priorDraws.shape, data: priorDraws.data } as const] : []), // prettier-ignore
+    ...known.arrays,
   ];
-  const why = run.whyNoPaths();
   const { names, classNames } = dataset;
   const about: CodesAbout = {
+    ...known.about,
     split: options.split,
     count,
     total: options.total,
-    source: run.config.data.source,
-    latent,
-    exampleShape: run.exampleShape,
     looks: dataset.table ? 'row' : isImageShape(run.exampleShape) ? 'picture' : 'numbers',
     spread: !hasNoise ? 'none' : isDiagonal ? 'diagonal' : packed ? 'full' : 'asked',
-    hasMoments: has(parts.posterior, 'moments'),
-    posterior: run.config.model.posterior.name,
-    prior: run.config.model.prior.name,
-    priorIsStandard,
-    ...(why !== undefined && { whyNoSamples: why }),
     ...(classNames && { classes: classNames }),
     columns: columns.map(({ name, kind, levels }) => ({ name, kind, ...(levels && { levels }) })),
     ...(names?.kind === 'file' && { names: Array.from({ length: count }, (_, k) => String(names.at(k))) }),
-    ...(run.conditions && { condition: run.conditions.names }),
     arrays: arrays.map(({ name }) => name),
     notices: options.notices ?? [],
   };

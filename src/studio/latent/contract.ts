@@ -3,6 +3,8 @@
 
 /** Which examples: `?split=test&limit=10000` of each of the routes below. */
 export interface Chosen {
+  /** Other data than the run's own, read in its way: `upload:NAME`, or `file:NAME` below `--data`. */
+  readonly data?: string;
   /** Default: the test split, or all examples where there is none. */
   readonly split?: 'train' | 'validation' | 'test' | 'all';
   /** The first so many. Default: 10,000. */
@@ -24,6 +26,8 @@ export interface CodesAbout {
   /** Examples of the split; more than `count` where only the first were taken. */
   readonly total: number;
   readonly source: string;
+  /** Why there are no examples, where the run's data are not at hand: what is known of the model is there, and `count` is 0. */
+  readonly missing?: string;
   readonly latent: number;
   readonly exampleShape: readonly number[];
   /** What an example is to look at: a picture of so many shades, a row of a table, or numbers. */

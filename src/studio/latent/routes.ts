@@ -1,10 +1,13 @@
 import { Buffer } from 'node:buffer';
 import type { Hono } from 'hono';
+import { DataError } from '../../core/index.ts';
 import type { LocalEnv } from '../../server/index.ts';
 import type { StudioContext } from '../context.ts';
+import { resolveBelow } from '../data/inside-folder.ts';
 import { checkRows, chosenIn, examplesChosen, rowsIn, wholeIn } from './chosen.ts';
+import type { FindData } from './chosen.ts';
 import { CodeCache } from './code-cache.ts';
-import { codesOf, covariancesOf } from './codes.ts';
+import { codesOf, covariancesOf, withoutExamples } from './codes.ts';
 import type { CodeArray } from './codes.ts';
 import { comparedTables } from './compared-tables.ts';
 import type { ComparedTables, FrameHeader } from './contract.ts';
@@ -16,6 +19,8 @@ import type { PoolPlace, RunLease } from './run-pool.ts';
 export interface LatentRoutesOptions {
   /** Where a run lies, by its id. @throws HttpError 404 where there is none */
   readonly find: (id: string) => PoolPlace;
+  /** Where uploads and files below `--data` lie. Default: there are none. */
+  readonly findData?: FindData;
   readonly pool?: RunPool;
   readonly onNotice: (line: string) => void;
 }
@@ -25,8 +30,10 @@ const mostRows = 512;
 
 /** The routes of the explorer and the tables' page in a studio. */
 export function installLatent(context: StudioContext): void {
-  const { server, runs, say } = context;
-  const routes = new LatentRoutes({ find: (id) => runs.folders.find(id), onNotice: say });
+  const { server, runs, say, data, uploads } = context;
+  const findData: FindData = (kind, name) =>
+    kind === 'upload' ? uploads.pathOf(name) : data === undefined ? undefined : resolveBelow(data, name);
+  const routes = new LatentRoutes({ find: (id) => runs.folders.find(id), findData, onNotice: say });
   routes.install(server.app);
   context.onClose(() => routes.dispose());
 }
@@ -50,7 +57,7 @@ export class LatentRoutes {
 
   install(app: Hono<LocalEnv>): void {
     app.get('/api/runs/:id/codes', async (c) => {
-      const chosen = chosenIn(searchOf(c.req.url));
+      const chosen = this.#chosen(searchOf(c.req.url));
       const place = this.#options.find(c.req.param('id'));
       const lease = await this.#pool.lease(place);
       const name = JSON.stringify([place.path, lease.identity, chosen]);
@@ -69,7 +76,7 @@ export class LatentRoutes {
     app.get('/api/runs/:id/covariances', (c) => this.#with(c.req.param('id'), async ({ run }) => {
       const query = searchOf(c.req.url);
       const rows = rowsIn(query, mostRows);
-      const { dataset } = await examplesChosen(run, chosenIn(query));
+      const { dataset } = await examplesChosen(run, this.#chosen(query));
       checkRows(rows, dataset.size);
       const { latent } = run.model;
       const data = await covariancesOf(run, dataset, rows);
@@ -78,7 +85,7 @@ export class LatentRoutes {
     app.get('/api/runs/:id/examples', (c) => this.#with(c.req.param('id'), async ({ run }) => {
       const query = searchOf(c.req.url);
       const rows = rowsIn(query, mostRows);
-      const { dataset } = await examplesChosen(run, chosenIn(query));
+      const { dataset } = await examplesChosen(run, this.#chosen(query));
       const { about, arrays } = examplesAt(run, dataset, rows);
       return framesIn(frame({ type: 'examples', about }), ...arrays.map(arrayFrame));
     })); // prettier-ignore
@@ -87,7 +94,7 @@ export class LatentRoutes {
       const seed = wholeIn(query, 'seed', { least: 0, most: 999_999_999, usual: 0 });
       const limit = wholeIn(query, 'limit', { most: 20_000, usual: 2000 });
       const said = this.#notices.length;
-      const compared = await comparedTables(run, { ...chosenIn(query), limit, seed });
+      const compared = await comparedTables(run, { ...this.#chosen(query), limit, seed });
       return c.json({ ...compared, notices: this.#notices.slice(said) } satisfies ComparedTables);
     })); // prettier-ignore
   }
@@ -104,8 +111,17 @@ export class LatentRoutes {
   ) {
     const said = this.#notices.length;
     onProgress?.({ what: 'data', done: 0, total: 1 });
-    const examples = await examplesChosen(run, chosen);
+    const examples = await examplesChosen(run, chosen).catch((error: unknown) => {
+      // Its own data are not here, or somebody else has named them: the model itself can be looked at all the same.
+      if (chosen.data === undefined && error instanceof DataError) return error.message;
+      throw error;
+    });
+    if (typeof examples === 'string') return withoutExamples(run, examples, this.#notices.slice(said));
     return codesOf(run, { ...examples, onProgress, signal, notices: this.#notices.slice(said) });
+  }
+
+  #chosen(query: URLSearchParams): ReturnType<typeof chosenIn> {
+    return chosenIn(query, this.#options.findData ?? (() => undefined));
   }
 
   async #with(id: string, use: (lease: RunLease) => Promise<Response>): Promise<Response> {

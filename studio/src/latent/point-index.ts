@@ -21,7 +21,8 @@ export class PointIndex {
       if (!Number.isFinite(x + y)) continue;
       [x0, x1, y0, y1] = [Math.min(x0, x), Math.max(x1, x), Math.min(y0, y), Math.max(y1, y)];
     }
-    if (x0 > x1) [x0, x1, y0, y1] = [0, 1, 0, 1];
+    // Of none, where a standard normal has its mass.
+    if (x0 > x1) [x0, x1, y0, y1] = [-3.5, 3.5, -3.5, 3.5];
     this.bounds = { x: [x0, x1], y: [y0, y1] };
     this.#side = Math.max(1, Math.min(512, Math.ceil(Math.sqrt(count / 4))));
     this.#low = { x: x0, y: y0 };

@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { Latest } from '../model/client.ts';
 import type { HeldModel } from '../model/use-model.ts';
-import type { DecodeRequest, Decoded } from '../model/messages.ts';
+import type { DecodeRequest, Decoded, Row } from '../model/messages.ts';
 import type { ExampleLook } from './codes.ts';
 import { decodedLooks } from './example-view.tsx';
 
@@ -11,7 +11,7 @@ export interface DecodedState {
 }
 
 /** E[x|z] of codes, decoded in the page; of many that come one after the other, the last one surely. */
-export function useDecoded({ client, model }: HeldModel, z: Float32Array | undefined, given: string): DecodedState {
+export function useDecoded({ client, model }: HeldModel, z: Float32Array | undefined, given: Row | undefined): DecodedState {
   const [state, setState] = useState<DecodedState>({ looks: [], problem: undefined });
   const latest = useRef<Latest<DecodeRequest, Decoded> | undefined>(undefined);
   useEffect(() => {
@@ -26,6 +26,6 @@ export function useDecoded({ client, model }: HeldModel, z: Float32Array | undef
   }, [client]);
   useEffect(() => {
     if (model && z && z.length > 0) latest.current?.ask({ z, given });
-  }, [model, z, given]);
+  }, [model, z, JSON.stringify(given)]);
   return state;
 }

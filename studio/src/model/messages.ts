@@ -14,8 +14,8 @@ export interface OpenedModel {
   readonly latent: number;
   readonly exampleShape: readonly number[];
   readonly engine: string;
-  /** How a condition is asked for, in words; absent where there is none. */
-  readonly asking?: string;
+  /** What p(x|z) is given beside z, name by name, and a condition that training had; absent where there is none. */
+  readonly condition?: { readonly fields: readonly TableField[]; readonly example: Row };
   /** Columns of a table, with what a form needs. */
   readonly columns?: readonly TableField[];
 }
@@ -32,7 +32,8 @@ export interface TableField {
 export interface DecodeRequest {
   /** [count, latent] */
   readonly z: Float32Array;
-  readonly given?: string;
+  /** The condition, the same for all. */
+  readonly given?: Row | undefined;
 }
 
 /** E[x|z] as it is looked at: pictures as shades, rows as cells, else numbers. */

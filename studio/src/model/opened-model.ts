@@ -5,6 +5,7 @@ import { constant } from 'rootsigma/graph';
 import { key } from 'rootsigma/random';
 import { evaluate } from 'rootsigma/reference';
 import { withConditions } from '../../../src/objectives/rows.ts';
+import { conditionOf } from './condition.ts';
 import { isMissingCell, fieldsOf } from './table-fields.ts';
 import { decodedLook } from './look-at.ts';
 import type { Decoded, DecodeRequest, OpenRequest, OpenedModel, Row, WhatIf } from './messages.ts';
@@ -33,7 +34,7 @@ export const modelMethods = {
       latent: run.model.latent,
       exampleShape: run.exampleShape,
       engine: run.engineName,
-      ...(run.conditions && { asking: run.conditions.asking() }),
+      ...conditionOf(run),
       ...(table && { columns: fieldsOf(table) }),
     };
   },
@@ -41,7 +42,7 @@ export const modelMethods = {
   decode: async ({ z, given }: DecodeRequest): Promise<Decoded> => {
     const run = open();
     const codes = new NdArray(new Float32Array(z), [z.length / run.model.latent, run.model.latent]);
-    return decodedLook(run, await run.decode(codes, given === undefined || given === '' ? {} : { given }));
+    return decodedLook(run, await run.decode(codes, given === undefined ? {} : { given }));
   },
 
   whatIf: async ({ row }: { readonly row: Row }): Promise<WhatIf> => {

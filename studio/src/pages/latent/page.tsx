@@ -1,10 +1,10 @@
 // The latent explorer: codes of examples as points, their q(z|x) as ellipses, and what any place decodes to.
 import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { RunPageProps } from '../../shell/pages.ts';
-import { useChoice, useNumberSetting, useSetting } from '../../shell/router.ts';
+import { setQuery, useChoice, useNumberSetting, useSetting } from '../../shell/router.ts';
 import { colorOf, paint } from '../../shell/theme.ts';
 import { formatNumber } from '../../ui/format.ts';
-import { Empty, Failure } from '../../ui/message.tsx';
+import { Empty, Failure, Message } from '../../ui/message.tsx';
 import type { CodesData } from '../../latent/codes.ts';
 import { nearest } from '../../latent/neighbours.ts';
 import type { OverlayContents } from '../../latent/overlay.ts';
@@ -20,12 +20,15 @@ import { useCovariances } from '../../latent/use-ellipses.ts';
 import { useLayout } from '../../latent/use-layout.ts';
 import { useLooks } from '../../latent/use-looks.ts';
 import { useModel } from '../../model/use-model.ts';
+import { ConditionFields } from '../../tables/condition-fields.tsx';
 import { colourChoices, colouringOf } from './colouring.ts';
+import { DataChoice, UploadData } from './data-choice.tsx';
 import { codeAt, centerOf, heldName } from './held.ts';
 import type { Held } from './held.ts';
 import { Legend } from './legend.tsx';
 import { examplesOf, levelsOf, wholeLevels } from './levels.ts';
 import { Notes } from './notes.tsx';
+import { useCondition } from './use-condition.ts';
 import { Probe, Sliders } from './probe.tsx';
 import { Selection, save } from './selection.tsx';
 import { GridPanel, NeighboursPanel, PathPanel, pathSteps } from './strips.tsx';
@@ -41,7 +44,8 @@ const someEllipses = 120;
 export default function LatentPage({ run }: RunPageProps) {
   const [split, setSplit] = useSetting('split', 'test');
   const [count, setCount] = useNumberSetting('count', 10_000, [1, 100_000]);
-  const query = `${split === 'test' ? '' : `split=${split}&`}limit=${Math.round(count)}`;
+  const [data, setData] = useSetting('data', '');
+  const query = `${data === '' ? '' : `data=${encodeURIComponent(data)}&`}${split === 'test' ? '' : `split=${split}&`}limit=${Math.round(count)}`;
   const { codes, progress, problem, again } = useCodes(run.id, query);
   if (!run.files.some(({ name }) => name === 'model.safetensors')) {
     return (
@@ -52,6 +56,7 @@ export default function LatentPage({ run }: RunPageProps) {
   }
   const choice = (
     <>
+      <DataChoice data={data} own={run.data.source} onData={setData} />
       <label>
         Examples
         <select value={split} onChange={(event) => { setSplit(event.currentTarget.value); }}>
@@ -84,7 +89,18 @@ export default function LatentPage({ run }: RunPageProps) {
       </div>
     );
   }
-  return <Explorer key={`${run.id} ${query}`} run={run} file={run.name.replaceAll('/', '-')} query={query} codes={codes} choice={choice} />; // prettier-ignore
+  return (
+    <>
+      {codes.about.missing !== undefined && (
+        <Message kind="warning" title="The run's examples are not at hand: there are no codes to show.">
+          <p>{codes.about.missing}</p>
+          <p>The latent space is here all the same: click a place or move a slider, and it is decoded.</p>
+          <UploadData onData={setData} />
+        </Message>
+      )}
+      <Explorer key={`${run.id} ${query}`} run={run} file={run.name.replaceAll('/', '-')} query={query} codes={codes} choice={choice} />
+    </>
+  ); // prettier-ignore
 }
 
 function Explorer({ run, file, query, codes, choice }: {
@@ -97,12 +113,14 @@ function Explorer({ run, file, query, codes, choice }: {
   const { id } = run;
   const { about, mean, stddev } = codes;
   const { latent } = about;
-  const [layoutName, setLayoutName] = useChoice('layout', latent > 2 ? ['pca', 'pair', 'umap'] : ['pair', 'pca', 'umap']);
+  const hasExamples = about.count > 0;
+  const [layoutChosen, setLayoutName] = useChoice('layout', latent > 2 ? ['pca', 'pair', 'umap'] : ['pair', 'pca', 'umap']);
+  // Axes and neighbourhoods are those of codes.
+  const layoutName = hasExamples ? layoutChosen : 'pair';
   const [i, setI] = useNumberSetting('i', 1, [1, latent]);
   const [j, setJ] = useNumberSetting('j', Math.min(2, latent), [1, latent]);
-  const choices = colourChoices(codes);
+  const choices = hasExamples ? colourChoices(codes) : [{ name: 'none', title: 'nothing' }];
   const [colour, setColour] = useSetting('colour', choices[0]?.name ?? 'none');
-  const [given, setGiven] = useSetting('given', '');
   const [path, setPath] = useChoice('path', ['linear', 'spherical']);
   const [withEllipses, setEllipses] = useChoice('ellipses', ['yes', 'no']);
   const [withPrior, setPrior] = useChoice('prior', ['yes', 'no']);
@@ -149,15 +167,18 @@ function Explorer({ run, file, query, codes, choice }: {
     return plane?.b && about.whyNoSamples === undefined ? { z: lift(plane, place, center), index: undefined, isMoved: true } : undefined; // prettier-ignore
   }, [held, hovered, plane]);
   useEffect(() => {
-    if (looked) model.need();
+    // What a condition may be, the model says.
+    if (looked || about.condition) model.need();
   }, [looked !== undefined]);
   const z = useMemo(() => (looked ? Float32Array.from(looked.z) : undefined), [looked]);
+  const { condition, chosen: chosenGiven, givenFor } = useCondition(codes, model.model);
+  const given = givenFor(looked?.index);
   const decoded = useDecoded(model, z, given);
   const pathCodes = useMemo(() => {
     if (!ends.from || !ends.to) return undefined;
     return pathBetween(ends.from.z, ends.to.z, { steps: pathSteps, path });
   }, [ends, path]);
-  const pathDecoded = useDecoded(model, pathCodes, given);
+  const pathDecoded = useDecoded(model, pathCodes, givenFor(ends.from?.index));
 
   const neighbours = useMemo(
     () => (held ? nearest(mean, held.z, { count: 8, without: held.isMoved ? -1 : (held.index ?? -1) }) : []),
@@ -185,7 +206,7 @@ function Explorer({ run, file, query, codes, choice }: {
   const hasEllipses = withEllipses === 'yes' && plane !== undefined && about.spread !== 'none';
   const wanted = hasEllipses ? [...new Set([...chosen, ...(isFew ? shown : some)])] : [];
   const covarianceOf = useCovariances({ id, query }, codes, wanted);
-  const contours = useContours(codes, plane, { aggregate: withAggregate === 'yes', prior: withPrior === 'yes' });
+  const contours = useContours(codes, plane, { aggregate: withAggregate === 'yes' && hasExamples, prior: withPrior === 'yes' });
 
   /** N(0, I), which is drawn by circles. */
   const hasPrior = about.priorIsStandard && about.whyNoSamples === undefined && withPrior === 'yes';
@@ -238,7 +259,10 @@ function Explorer({ run, file, query, codes, choice }: {
   }; // prettier-ignore
 
   const title = !looked ? 'Point at the codes' : looked.index === undefined ? 'A place in latent space' : looked.isMoved ? `Moved from ${nameOf(looked.index)}` : nameOf(looked.index); // prettier-ignore
-  const facts = lookedIndex === undefined || looked?.isMoved ? [] : factsOf(codes, lookedIndex);
+  const facts = [
+    ...(looked && given ? Object.entries(given).map(([name, value]): [string, string] => [`given ${name}`, String(value ?? '')]) : []),
+    ...(lookedIndex === undefined || looked?.isMoved ? [] : factsOf(codes, lookedIndex)),
+  ];
   const toggle = (name: string, value: string, set: (value: 'yes' | 'no') => void, isPossible = true) => (
     <label class="inline">
       <input type="checkbox" checked={value === 'yes'} disabled={!isPossible} onChange={(event) => { set(event.currentTarget.checked ? 'yes' : 'no'); }} />
@@ -254,8 +278,8 @@ function Explorer({ run, file, query, codes, choice }: {
           Coordinates
           <select value={layoutName} onChange={(event) => { setLayoutName(event.currentTarget.value as 'pair'); }}>
             <option value="pair">{latent > 2 ? 'two dimensions' : 'the latent space itself'}</option>
-            <option value="pca">principal axes (PCA)</option>
-            <option value="umap">neighbourhoods (UMAP)</option>
+            {hasExamples && <option value="pca">principal axes (PCA)</option>}
+            {hasExamples && <option value="umap">neighbourhoods (UMAP)</option>}
           </select>
         </label>
         {layoutName === 'pair' && latent > 2 && (
@@ -270,17 +294,12 @@ function Explorer({ run, file, query, codes, choice }: {
             {choices.map(({ name, title: text }) => <option key={name} value={name}>{text}</option>)}
           </select>
         </label>
-        {about.condition && (
-          <label>
-            Decoded given
-            <input value={given} placeholder={`${about.condition[0] ?? ''}=…`} onInput={(event) => { setGiven(event.currentTarget.value.trim()); }} />
-          </label>
-        )}
+        {condition && <ConditionFields fields={condition.fields} chosen={chosenGiven} otherwise={given ?? condition.example} usual={looked?.index === undefined ? 'most frequent' : 'the example’s'} onChange={(name, text) => { setQuery({ [`given.${name}`]: text }); }} />}
         {toggle('q(z|x)', withEllipses, setEllipses, about.spread !== 'none' && plane !== undefined)}
         {toggle('prior', withPrior, setPrior, plane !== undefined && (plane.b !== undefined || about.priorIsStandard) && about.whyNoSamples === undefined)}
-        {toggle('aggregate', withAggregate, setAggregate, plane?.b !== undefined)}
+        {toggle('aggregate', withAggregate, setAggregate, plane?.b !== undefined && hasExamples)}
       </div>
-      <Notes codes={codes} layout={layoutName} asking={model.model?.asking} given={given} aggregate={withAggregate === 'yes'} />
+      <Notes codes={codes} layout={layoutName} aggregate={withAggregate === 'yes'} />
       {layoutProblem !== undefined && <Failure problem={layoutProblem} />}
       <div class="explorer-main">
         <div class="stage-frame">
@@ -348,10 +367,10 @@ function Explorer({ run, file, query, codes, choice }: {
         </div>
       </div>
       <div class="explorer-below">
-        <NeighboursPanel neighbours={neighbours} lookOf={lookOf} nameOf={nameOf} onPick={hold} />
+        {hasExamples && <NeighboursPanel neighbours={neighbours} lookOf={lookOf} nameOf={nameOf} onPick={hold} />}
         <PathPanel from={endNames[0]} to={endNames[1]} canSet={held !== undefined} onSet={(end) => { if (held) setEnds({ ...ends, [end]: held }); }} path={path} onPath={setPath} looks={pathDecoded.looks} problem={pathDecoded.problem} />
         <GridPanel held={model} plane={plane?.b ? plane : undefined} from={held?.z ?? center} window={window} given={given} why={about.whyNoSamples ?? (plane?.b ? undefined : latent === 1 ? 'The space has one dimension: the slider goes through it.' : 'UMAP has no way back from a place to a code.')} />
-        <Selection codes={codes} points={points} selection={selection} nameOf={nameOf} onPick={hold} onClear={() => { setSelection([]); }} onPicture={picture} file={file} />
+        {hasExamples && <Selection codes={codes} points={points} selection={selection} nameOf={nameOf} onPick={hold} onClear={() => { setSelection([]); }} onPicture={picture} file={file} />}
       </div>
     </div>
   );

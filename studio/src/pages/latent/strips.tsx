@@ -6,7 +6,7 @@ import type { Neighbour } from '../../latent/neighbours.ts';
 import { gridOver } from '../../latent/paths.ts';
 import type { Plane } from '../../latent/plane.ts';
 import type { HeldModel } from '../../model/use-model.ts';
-import type { Decoded } from '../../model/messages.ts';
+import type { Decoded, Row } from '../../model/messages.ts';
 import { Failure } from '../../ui/message.tsx';
 import { formatNumber } from '../../ui/format.ts';
 
@@ -90,7 +90,7 @@ export interface GridProps {
   readonly plane: Plane | undefined;
   readonly from: ArrayLike<number>;
   readonly window: { readonly x: readonly [number, number]; readonly y: readonly [number, number] } | undefined;
-  readonly given: string;
+  readonly given: Row | undefined;
   readonly why: string | undefined;
 }
 
@@ -115,7 +115,7 @@ export function GridPanel({ held, plane, from, window, given, why }: GridProps) 
     return () => {
       isWanted = false;
     };
-  }, [asked, plane, client, model, given]);
+  }, [asked, plane, client, model, JSON.stringify(given)]);
   return (
     <section class="panel" aria-labelledby="grid-title">
       <div class="page-head">
