@@ -13,7 +13,11 @@ export function installAbout({ server: { app }, runs, options, data, uploads }: 
       runs: runs.folders.root,
       ...(data !== undefined && { data: { folder: data, files: listData(data) } }),
       uploads: uploads.list(),
-      datasets: listDatasets().map(({ name, description }) => ({ name, what: description })),
+      datasets: listDatasets().map(({ name, description, download }) => ({
+        name,
+        what: description,
+        isDrawn: download === undefined,
+      })),
       maxUploadBytes: maxUpload,
       maxTrainings,
     } satisfies About),

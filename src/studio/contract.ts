@@ -174,7 +174,8 @@ export interface About {
   /** The folder given by `--data`, and what can be trained on in it, by path below it. */
   readonly data?: { readonly folder: string; readonly files: readonly string[] };
   readonly uploads: readonly string[];
-  readonly datasets: readonly { readonly name: string; readonly what: string }[];
+  /** `isDrawn`: by code, so that a page can make it too; else downloaded. */
+  readonly datasets: readonly { readonly name: string; readonly what: string; readonly isDrawn: boolean }[];
   readonly maxUploadBytes: number;
   /** Of trainings started from here, at once. */
   readonly maxTrainings: number;

@@ -217,4 +217,36 @@ describe.runIf(available)('in Chromium', () => {
     expect(wrongIn(opened)).toEqual([]);
     await close();
   });
+
+  test('a model with a condition trains in the page, draws given a label, and a training that fails leaves nothing of it', async () => {
+    const opened = await pages.page({ acceptDownloads: true });
+    const { page, goTo, close } = opened;
+    const address = '#/playground?data=moons&examples=300&epochs=3&hidden=8&prior=conditional-normal';
+    await goTo(`${address}&given.label=lower`, 'button.primary:not([disabled])');
+    await page.click('button.primary');
+    await page.waitForSelector('text=Download the run');
+    const [download] = await Promise.all([page.waitForEvent('download'), page.click('text=Download the run')]);
+    const run = await load(new Blob([readFileSync(await download.path())]), quiet);
+    expect(run.conditions?.names).toEqual(['label']);
+    const drawn = async (): Promise<number[]> => {
+      const path = (await page.getAttribute('svg.points .model', 'd')) ?? '';
+      return [...path.matchAll(/M(\S+) (\S+?)h0/g)].flatMap(([, x, y]) => [Number(x), -Number(y)]);
+    };
+    const farthest = (a: readonly number[], b: ArrayLike<number>): number => a.length === b.length ? Math.max(...a.map((value, k) => Math.abs(value - (b[k] ?? NaN)))) : Infinity; // prettier-ignore
+    for (const label of ['lower', 'upper']) {
+      await page.selectOption('label:has-text("given label") select', label);
+      const { data } = await run.sample(400, { show: 'draw', given: { label } });
+      // As the page writes them: four digits, from WebAssembly's float32.
+      await expect.poll(async () => farthest(await drawn(), data), { timeout: 250_000 }).toBeLessThan(0.005);
+      expect(Math.max(...data)).toBeGreaterThan(0.1);
+    }
+    await run.dispose();
+    expect(await violations(page)).toEqual([]);
+    await goTo(`${address}&likelihood=bernoulli`, '#play-likelihood');
+    await page.click('button.primary');
+    await page.waitForSelector('.message.error:has-text("gaussian")');
+    expect(await page.locator('.looks, button:has-text("Download the run")').count()).toBe(0);
+    expect(wrongIn(opened)).toEqual([]);
+    await close();
+  });
 });

@@ -11,7 +11,11 @@ export interface DecodedState {
 }
 
 /** E[x|z] of codes, decoded in the page; of many that come one after the other, the last one surely. */
-export function useDecoded({ client, model }: HeldModel, z: Float32Array | undefined, given: Row | undefined): DecodedState {
+export function useDecoded(
+  { client, model }: HeldModel,
+  z: Float32Array | undefined,
+  given: Row | undefined,
+): DecodedState {
   const [state, setState] = useState<DecodedState>({ looks: [], problem: undefined });
   const latest = useRef<Latest<DecodeRequest, Decoded> | undefined>(undefined);
   useEffect(() => {

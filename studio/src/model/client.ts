@@ -3,7 +3,7 @@ import { WorkerCalls } from '../../../src/core/messages/index.ts';
 import type { CallOptions } from '../../../src/core/messages/index.ts';
 import type { RunDetail } from '../../../src/studio/contract.ts';
 import { getFile } from '../api/client.ts';
-import type { Decoded, DecodeRequest, OpenedModel, PartChoices, PlaygroundRequest, Row, WhatIf } from './messages.ts';
+import type { Decoded, DecodeRequest, OpenedModel, PlaygroundRequest, Row, WhatIf } from './messages.ts';
 
 /** What of a run a model is opened from. */
 const modelFiles = ['config.json', 'model.safetensors', 'thresholds.json'];
@@ -36,8 +36,9 @@ export class ModelClient {
     await this.#call('play', request, options);
   }
 
-  parts(): Promise<PartChoices> {
-    return this.#call('parts', undefined) as Promise<PartChoices>;
+  /** Draws given such a condition, from now on; undefined while it trains: the next look has them. */
+  draw(given: Row): Promise<Decoded | undefined> {
+    return this.#call('draw', { given }) as Promise<Decoded | undefined>;
   }
 
   /** The run that was trained last, as a ZIP. */

@@ -61,13 +61,12 @@ export interface WhatIf {
   readonly notices: readonly string[];
 }
 
-/** Parts by name, with what they are. */
-export type PartChoices = Readonly<Record<'data' | 'posterior' | 'prior' | 'objective' | 'likelihood', readonly { readonly name: string; readonly summary: string }[]>>; // prettier-ignore
-
 /** What the playground trains. */
 export interface PlaygroundRequest {
   readonly data: { readonly kind: 'set'; readonly name: string } | { readonly kind: 'file'; readonly file: File };
   readonly options: Readonly<Record<string, unknown>>;
+  /** How a file is read. */
+  readonly dataOptions: Readonly<Record<string, unknown>>;
   readonly examples: number;
 }
 
@@ -88,6 +87,8 @@ export interface PlaygroundLook {
   readonly latent: number;
   readonly labels?: Uint32Array;
   readonly classes?: readonly string[];
+  /** What samples are given beside z, where the model has a condition. */
+  readonly condition?: NonNullable<OpenedModel['condition']>;
   /** Draws from the prior, and the first test examples beside their reconstructions. */
   readonly samples?: Decoded;
   readonly originals?: Decoded;

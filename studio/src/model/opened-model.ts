@@ -9,7 +9,7 @@ import { conditionOf } from './condition.ts';
 import { isMissingCell, fieldsOf } from './table-fields.ts';
 import { decodedLook } from './look-at.ts';
 import type { Decoded, DecodeRequest, OpenRequest, OpenedModel, Row, WhatIf } from './messages.ts';
-import type { play } from './playground.ts';
+import type { draw, play } from './playground.ts';
 import { engineChoice } from './engine-choice.ts';
 
 /** The run that is open: a worker has one. */
@@ -70,7 +70,7 @@ export const modelMethods = {
   },
 
   // What trains is fetched by the playground alone.
-  parts: async () => (await import('./playground.ts')).parts(),
+  draw: async (...given: Parameters<typeof draw>) => (await import('./playground.ts')).draw(...given),
   play: async (...given: Parameters<typeof play>) => (await import('./playground.ts')).play(...given),
   zip: async () => (await import('./playground.ts')).zip(),
 };

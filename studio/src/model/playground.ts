@@ -1,13 +1,13 @@
 // Training in the tab, for the playground: one training at a time, that is looked at while it learns.
 import { MemoryStore, listDatasets } from 'rootsigma';
 import type { Dataset, EpochEvent, Run, StepEvent, TrainingEvent } from 'rootsigma';
-import { builtInParts } from 'rootsigma/config';
 import { trainHere } from '../../../src/api/train/train-here.ts';
 import type { CallContext } from '../../../src/core/messages/index.ts';
 import { subset } from '../../../src/data/index.ts';
 import { engineChoice } from './engine-choice.ts';
 import { decodedLook } from './look-at.ts';
-import type { PartChoices, PlaygroundLook, PlaygroundRequest, PlaygroundTold } from './messages.ts';
+import { conditionOf } from './condition.ts';
+import type { Decoded, PlaygroundLook, PlaygroundRequest, PlaygroundTold, Row } from './messages.ts';
 import { drawPoints, pointSets } from './point-sets.ts';
 
 /** Milliseconds between two looks, at least: each takes the time of some steps. */
@@ -18,25 +18,30 @@ const shownPictures = 24;
 /** What was trained last, and where it is kept, so that it can go on. */
 let last: { readonly run: Run; readonly store: MemoryStore; readonly request: PlaygroundRequest } | undefined;
 
-/** What the form offers. */
-export function parts(): PartChoices {
-  const rows = (of: readonly { readonly name: string; readonly summary: string }[]) => of.map(({ name, summary }) => ({ name, summary })); // prettier-ignore
-  return {
-    data: [
-      ...listDatasets().filter(({ download }) => download === undefined).map(({ name, description }) => ({ name, summary: description })), // prettier-ignore
-      ...pointSets.map(({ name, what }) => ({ name, summary: what })),
-    ],
-    posterior: rows(builtInParts.posterior),
-    prior: rows(builtInParts.prior),
-    objective: rows(builtInParts.objective),
-    likelihood: rows(builtInParts.likelihood),
-  };
+/** What samples are given, as far as somebody has chosen. */
+let given: Row = {};
+let isTraining = false;
+
+export async function play(asked: PlayRequest, context: CallContext): Promise<void> {
+  isTraining = true;
+  try {
+    await train(asked, context);
+  } finally {
+    isTraining = false;
+  }
 }
 
-export async function play(
-  request: PlaygroundRequest & { readonly goOn: boolean },
-  { tell, signal }: CallContext,
-): Promise<void> {
+/** @returns draws of the run that was trained last; undefined while one trains, or where there is none */
+export async function draw(chosen: { readonly given: Row }): Promise<Decoded | undefined> {
+  ({ given } = chosen);
+  if (isTraining || !last) return undefined;
+  const { dataset } = await last.run.testData();
+  return samplesOf(last.run, dataset);
+}
+
+type PlayRequest = PlaygroundRequest & { readonly goOn: boolean };
+
+async function train(request: PlayRequest, { tell, signal }: CallContext): Promise<void> {
   const say = (told: PlaygroundTold): void => {
     tell(told);
   };
@@ -52,6 +57,7 @@ export async function play(
   const run = await trainHere(dataOf(asked), {
     ...asked.options,
     ...(asked.data.kind === 'set' && isBuiltIn(asked.data.name) && { dataOptions: { count: asked.examples, testCount: Math.max(200, Math.round(asked.examples / 10)) } }), // prettier-ignore
+    ...(asked.data.kind === 'file' && { dataOptions: asked.dataOptions }),
     engine: engineChoice,
     out: store,
     ...(goOn && { resume: true }),
@@ -174,8 +180,8 @@ async function lookAt(run: Run, dataset: Dataset, step: number): Promise<Playgro
     latent < 2 ? [0, 0, 0] : [entry(k, 0, 0), entry(k, 0, 1), entry(k, 1, 1)],
   );
   const some = first(dataset, shownPictures / 2);
-  const count = dataset.sampleShape.length === 1 && !dataset.table ? lookedExamples : shownPictures;
-  const samples = run.whyNoSamples() === undefined ? await run.sample(count, dataset.table ? {} : { show: count === lookedExamples ? 'draw' : 'mean' }) : undefined; // prettier-ignore
+  const samples = await samplesOf(run, dataset);
+  const isPlotted = arePlotted(dataset);
   return {
     step,
     mean: mean.data,
@@ -184,8 +190,25 @@ async function lookAt(run: Run, dataset: Dataset, step: number): Promise<Playgro
     latent,
     ...(dataset.labels && { labels: Uint32Array.from(dataset.labels) }),
     ...(dataset.classNames && { classes: dataset.classNames }),
-    ...(samples && { samples: decodedLook(run, samples) }),
-    originals: decodedLook(run, await run.examples({ limit: count === lookedExamples ? count : some.size })),
-    reconstructions: decodedLook(run, await run.reconstruct(count === lookedExamples ? dataset : some)),
+    ...conditionOf(run),
+    ...(samples && { samples }),
+    originals: decodedLook(run, await run.examples({ limit: isPlotted ? lookedExamples : some.size })),
+    reconstructions: decodedLook(run, await run.reconstruct(isPlotted ? dataset : some)),
   };
+}
+
+/** Examples that are numbers and no pictures are points, or lines, of which there may be many. */
+function arePlotted({ sampleShape, table }: Dataset): boolean {
+  return sampleShape.length === 1 && !table;
+}
+
+/** Draws, given what was chosen of a condition, else what most of the training examples have. */
+async function samplesOf(run: Run, dataset: Dataset): Promise<Decoded | undefined> {
+  if (run.whyNoSamples() !== undefined) return undefined;
+  const isPlotted = arePlotted(dataset);
+  const show = dataset.table ? {} : ({ show: isPlotted ? 'draw' : 'mean' } as const);
+  const names = run.conditions?.names ?? [];
+  const chosen = Object.fromEntries(Object.entries(given).filter(([name]) => names.includes(name)));
+  const condition = run.conditions && { given: { ...run.conditions.example(), ...chosen } };
+  return decodedLook(run, await run.sample(isPlotted ? lookedExamples : shownPictures, { ...show, ...condition }));
 }

@@ -1,11 +1,11 @@
 // Points of a plane, for a first look at what a VAE does: drawn by code, the same for the same seed.
 import { datasetOf } from 'rootsigma';
 import type { Dataset } from 'rootsigma';
+import type { pointSetNames } from './point-set-names.ts';
 import { foldIn, key, normal, uniform } from 'rootsigma/random';
 
 export interface PointSet {
-  readonly name: string;
-  readonly what: string;
+  readonly name: keyof typeof pointSetNames;
   readonly classes: readonly string[];
   /** A point of a class, of a number from 0 to 1 and two from N(0, 1). */
   readonly point: (label: number, u: number, noise: readonly [number, number]) => readonly [number, number];
@@ -14,7 +14,6 @@ export interface PointSet {
 export const pointSets: readonly PointSet[] = [
   {
     name: 'moons',
-    what: 'two half moons',
     classes: ['upper', 'lower'],
     point: (label, u, [a, b]) => {
       const [x, y] = [Math.cos(Math.PI * u), Math.sin(Math.PI * u)];
@@ -23,13 +22,11 @@ export const pointSets: readonly PointSet[] = [
   },
   {
     name: 'ring',
-    what: 'eight Gaussians on a circle',
     classes: ['1', '2', '3', '4', '5', '6', '7', '8'],
     point: (label, _, [a, b]) => [2 * Math.cos((Math.PI * label) / 4) + 0.15 * a, 2 * Math.sin((Math.PI * label) / 4) + 0.15 * b], // prettier-ignore
   },
   {
     name: 'spiral',
-    what: 'two arms of a spiral',
     classes: ['one', 'two'],
     point: (label, u, [a, b]) => {
       const [radius, angle] = [0.2 + 1.8 * u, 4.5 * u + Math.PI * label];
@@ -38,7 +35,6 @@ export const pointSets: readonly PointSet[] = [
   },
   {
     name: 'ellipse',
-    what: 'one tilted Gaussian',
     classes: ['all'],
     point: (_, __, [a, b]) => [1.56 * a - 0.3 * b, 0.9 * a + 0.52 * b],
   },

@@ -1,4 +1,5 @@
 // What a model does while it learns: its codes, what it draws, what it makes of examples.
+import type { ComponentChildren } from 'preact';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { colorOf, paint } from '../../shell/theme.ts';
 import { byCategory, plainly } from '../../latent/colours.ts';
@@ -14,11 +15,20 @@ import { formatNumber } from '../../ui/format.ts';
 const ellipses = 80;
 const ignore = (): void => undefined;
 
-export function LookPanels({ look }: { readonly look: PlaygroundLook }) {
+export interface LookPanelsProps {
+  readonly look: PlaygroundLook;
+  /** Other draws than the look's. */
+  readonly drawn: Decoded | undefined;
+  /** Where one chooses what they are given. */
+  readonly given: ComponentChildren;
+}
+
+export function LookPanels({ look, drawn, given }: LookPanelsProps) {
+  const samples = drawn ?? look.samples;
   return (
     <div class="looks">
       <Codes look={look} />
-      {look.samples && <Decodeds title="Drawn from the prior" decoded={look.samples} beside={look.samples.values ? look.originals : undefined} />}
+      {samples && <Decodeds title="Drawn from the prior" decoded={samples} beside={samples.values ? look.originals : undefined} controls={given} />}
       {look.originals && look.reconstructions && <Decodeds title="Examples and their reconstructions" decoded={look.reconstructions} beside={look.originals} paired />}
     </div>
   ); // prettier-ignore
@@ -61,13 +71,14 @@ function Codes({ look }: { readonly look: PlaygroundLook }) {
   ); // prettier-ignore
 }
 
-function Decodeds({ title, decoded, beside, paired = false }: { readonly title: string; readonly decoded: Decoded; readonly beside: Decoded | undefined; readonly paired?: boolean }) {
+function Decodeds({ title, decoded, beside, paired = false, controls }: { readonly title: string; readonly decoded: Decoded; readonly beside: Decoded | undefined; readonly paired?: boolean; readonly controls?: ComponentChildren }) {
   const looks = decodedLooks(decoded);
   const others = beside ? decodedLooks(beside) : [];
   const isPoints = decoded.values !== undefined && decoded.shape[1] === 2;
   return (
     <section class="panel">
       <h2>{title}</h2>
+      {controls !== undefined && <div class="controls">{controls}</div>}
       {isPoints ? (
         <Points points={decoded.values ?? new Float32Array()} behind={beside?.values} />
       ) : (

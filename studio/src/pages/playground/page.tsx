@@ -1,21 +1,26 @@
 // The playground: a VAE trained in this tab, with nothing of it on the server.
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import type { About, FormField, TrainingForm } from '../../../../src/studio/contract.ts';
 import { splitLines } from '../../../../src/api/record/split-lines.ts';
 import type { Split } from '../../../../src/api/record/split-lines.ts';
 import { Swatch } from '../../charts/swatch.tsx';
-import { route, setQuery } from '../../shell/router.ts';
+import { wordsOf } from '../../api/problem.ts';
+import { href, route, setQuery } from '../../shell/router.ts';
+import { useResource } from '../../state/resource.ts';
+import { ConditionFields, conditionGiven } from '../../tables/condition-fields.tsx';
 import { Failure, Message } from '../../ui/message.tsx';
 import { formatNumber } from '../../ui/format.ts';
 import { ModelClient } from '../../model/client.ts';
-import type { PartChoices, PlaygroundLook, PlaygroundTold } from '../../model/messages.ts';
+import type { Decoded, PlaygroundLook, PlaygroundTold } from '../../model/messages.ts';
+import { pointSetNames } from '../../model/point-set-names.ts';
 import { save } from '../latent/selection.tsx';
 import { LookPanels } from './looks.tsx';
-import { optionsOf, settingProblem, settings } from './settings.ts';
-import type { Setting } from './settings.ts';
+import { PlayField } from './play-field.tsx';
+import { examplesProblem, formFor, inFormWords, optionsOf, usualData } from './settings.ts';
 import '../latent/latent.css';
 import './playground.css';
 
-type Phase = 'idle' | 'training' | 'stopping' | 'stopped' | 'done';
+type Phase = 'idle' | 'training' | 'stopping' | 'stopped' | 'done' | 'failed';
 
 interface EpochLine {
   readonly epoch: number;
@@ -24,11 +29,14 @@ interface EpochLine {
 }
 
 export default function PlaygroundPage() {
-  const [parts, setParts] = useState<PartChoices | undefined>(undefined);
+  const form = useResource<TrainingForm>('form');
+  const about = useResource<About>('about');
   const [phase, setPhase] = useState<Phase>('idle');
   const [step, setStep] = useState<{ step: number; total: number; loss: number } | undefined>(undefined);
   const [epochs, setEpochs] = useState<readonly EpochLine[]>([]);
   const [look, setLook] = useState<PlaygroundLook | undefined>(undefined);
+  /** Draws given what was chosen, where no look has come since. */
+  const [drawn, setDrawn] = useState<Decoded | undefined>(undefined);
   const [notices, setNotices] = useState<readonly string[]>([]);
   const [problem, setProblem] = useState<unknown>(undefined);
   const [file, setFile] = useState<File | undefined>(undefined);
@@ -37,26 +45,28 @@ export default function PlaygroundPage() {
   /** What the last training was of: only that can go on. */
   const trained = useRef('');
   useEffect(() => {
-    const made = new ModelClient();
-    client.current = made;
-    made.parts().then(setParts, setProblem);
     return () => {
       abort.current?.abort();
-      made.end();
+      client.current?.end();
     };
   }, []);
   const { query } = route.value;
-  const values = useMemo(
-    () => Object.fromEntries(settings.map(({ name, fallback }) => [name, query.get(name) ?? fallback])),
-    [query],
-  );
-  const wrong = settings.some((setting) => settingProblem(setting, values[setting.name] ?? '') !== undefined);
+  const fields = form.value?.fields ?? [];
+  const data = query.get('data') ?? usualData.data;
+  const examples = query.get('examples') ?? usualData.examples;
+  const examplesWrong = examplesProblem(examples);
+  const stands = useMemo(() => form.value && formFor(form.value, query, file !== undefined), [form.value, query, file]);
+  const checked = useMemo(() => stands && optionsOf(stands), [stands]);
+  const wrong = !checked || Object.keys(checked.errors).length > 0 || examplesWrong !== undefined;
   const isBusy = phase === 'training' || phase === 'stopping';
-  const identity = JSON.stringify({ ...values, file: file?.name });
+  const identity = JSON.stringify({ data, examples, file: file?.name, ...stands?.typed });
 
   const hear = (told: PlaygroundTold): void => {
-    if (told.kind === 'notice') setNotices((old) => (old.includes(told.line) ? old : [...old, told.line]));
-    else if (told.kind === 'look') setLook(told.look);
+    if (told.kind === 'notice') {
+      const line = inFormWords(told.line, fields);
+      setNotices((old) => (old.includes(line) ? old : [...old, line]));
+    }
+    else if (told.kind === 'look') { setLook(told.look); setDrawn(undefined); }
     else {
       const { step: now, epochs: ended } = told;
       if (now) setStep({ step: now.step, total: now.totalSteps, loss: now.loss });
@@ -74,13 +84,23 @@ export default function PlaygroundPage() {
       setEpochs([]);
       setNotices([]);
       setStep(undefined);
+      // What the last training came to is not this one's.
+      setLook(undefined);
+      setDrawn(undefined);
     }
     trained.current = identity;
-    const data = file ? ({ kind: 'file', file } as const) : ({ kind: 'set', name: values.data ?? 'digits' } as const);
-    const request = { data, options: optionsOf(values), examples: Number(values.examples), goOn };
-    client.current?.play(request, { signal: controller.signal, onEvent: (event) => { hear(event as PlaygroundTold); } }).then(
+    const source = file ? ({ kind: 'file', file } as const) : ({ kind: 'set', name: data } as const);
+    const request = {
+      data: source,
+      options: checked?.options ?? {},
+      dataOptions: checked?.dataOptions ?? {},
+      examples: Number(examples),
+      goOn,
+    };
+    client.current ??= new ModelClient();
+    client.current.play(request, { signal: controller.signal, onEvent: (event) => { hear(event as PlaygroundTold); } }).then(
       () => { setPhase(controller.signal.aborted ? 'stopped' : 'done'); },
-      (error: unknown) => { setProblem(error); setPhase('idle'); },
+      (error: unknown) => { setProblem(new Error(inFormWords(wordsOf(error), fields))); setPhase('failed'); },
     ); // prettier-ignore
   };
   const stop = (): void => {
@@ -90,7 +110,21 @@ export default function PlaygroundPage() {
   const download = (): void => {
     client.current?.zip().then((bytes) => { save('playground.zip', bytes, 'application/zip'); }, setProblem); // prettier-ignore
   };
+  const chosen = Object.fromEntries(
+    [...query].flatMap(([name, value]) => (name.startsWith('given.') ? [[name.slice(6), value]] : [])),
+  );
+  const sets = [
+    ...(about.value?.datasets.filter(({ isDrawn }) => isDrawn) ?? []),
+    ...Object.entries(pointSetNames).map(([name, what]) => ({ name, what })),
+  ];
+  const giveTo = look?.condition && conditionGiven(look.condition.fields, chosen, look.condition.example);
+  useEffect(() => {
+    if (giveTo) client.current?.draw(giveTo).then(setDrawn, setProblem);
+  }, [JSON.stringify(giveTo), look === undefined]);
   const last = epochs.at(-1);
+  const field = (each: FormField) => stands && (
+    <PlayField key={each.name} field={each} typed={stands.typed[each.name]} otherwise={stands.usual.options[each.name] ?? each.default} error={checked?.errors[each.name]} disabled={isBusy} onType={(text) => { setQuery({ [each.name]: text }); }} />
+  ); // prettier-ignore
   return (
     <>
       <div class="page-head">
@@ -103,35 +137,52 @@ export default function PlaygroundPage() {
         <form class="panel stack" aria-labelledby="settings-title" onSubmit={(event) => { event.preventDefault(); if (!isBusy && !wrong) start(false); }}>
           <h2 id="settings-title">Settings</h2>
           <div class="settings">
-            {settings.map((setting) => (
-              <Field key={setting.name} setting={setting} value={values[setting.name] ?? ''} choices={parts?.[setting.name as keyof PartChoices]} disabled={isBusy || (setting.name === 'data' && file !== undefined)} onChange={(value) => { setQuery({ [setting.name]: value === setting.fallback ? undefined : value }); }} />
-            ))}
+            <div class="control">
+              <label for="play-data">data</label>
+              <select id="play-data" value={data} disabled={isBusy || file !== undefined} onChange={(event) => { setQuery({ data: event.currentTarget.value === usualData.data ? undefined : event.currentTarget.value }); }}>
+                {sets.map(({ name, what }) => <option key={name} value={name} title={what}>{name}</option>)}
+              </select>
+              <span />
+            </div>
+            <div class="control">
+              <label for="play-examples">examples</label>
+              <input id="play-examples" value={examples} disabled={isBusy || file !== undefined} inputMode="numeric" aria-invalid={examplesWrong !== undefined} aria-describedby="play-examples-said" onInput={(event) => { const text = event.currentTarget.value.trim(); setQuery({ examples: text === usualData.examples ? undefined : text }); }} />
+              <span id="play-examples-said" class="field-error">{examplesWrong}</span>
+            </div>
             <label class="control">
               or a file of yours
               <input type="file" disabled={isBusy} accept=".csv,.tsv,.npy,.npz" onChange={(event) => { setFile(event.currentTarget.files?.[0] ?? undefined); }} />
             </label>
+            {stands?.main.map(field)}
           </div>
+          {stands && stands.more.length > 0 && (
+            <details open={stands.more.some(({ name }) => stands.typed[name] !== undefined)}>
+              <summary>More settings</summary>
+              <div class="settings">{stands.more.map(field)}</div>
+            </details>
+          )}
+          <p class="quiet small">Files: tables (CSV, TSV) and arrays (NPY, NPZ). Parquet and pictures go by <a href={href(['new'])}>New training</a>.</p>
           <div class="row">
             {isBusy ? (
               <button type="button" class="primary" disabled={phase === 'stopping'} onClick={stop}>{phase === 'stopping' ? 'Stopping…' : 'Stop'}</button>
             ) : (
-              <button type="submit" class="primary" disabled={wrong || !parts}>Train</button>
+              <button type="submit" class="primary" disabled={wrong}>Train</button>
             )}
             {phase === 'stopped' && <button type="button" disabled={identity !== trained.current} onClick={() => { start(true); }}>Continue</button>}
             {(phase === 'stopped' || phase === 'done') && <button type="button" onClick={download}>Download the run</button>}
           </div>
         </form>
         <div class="stack">
-          {problem !== undefined && <Failure problem={problem} />}
+          {(problem ?? form.problem) !== undefined && <Failure problem={problem ?? form.problem} {...(problem === undefined && { again: form.reload })} />}
           <section class="panel" aria-labelledby="progress-title">
             <div class="page-head">
               <h2 id="progress-title">ELBO by epoch</h2>
               <p class="quiet" role="status">{statusText(phase, step, last)}</p>
             </div>
             {step && <progress class="whole" value={step.step} max={step.total} aria-label="Steps done" />}
-            <ElboChart lines={epochs} total={Number(values.epochs)} />
+            <ElboChart lines={epochs} total={Number(checked?.options.epochs ?? 20)} />
           </section>
-          {look ? <LookPanels look={look} /> : <p class="quiet">Press Train: codes, samples and reconstructions appear here and move as the model learns. The first time, 14 MB of WebAssembly come from the studio's own server.</p>}
+          {look ? <LookPanels look={look} drawn={drawn} given={look.condition && <ConditionFields fields={look.condition.fields} chosen={chosen} otherwise={look.condition.example} usual="most frequent" onChange={(name, text) => { setQuery({ [`given.${name}`]: text }); }} />} /> : phase === 'failed' ? null : <p class="quiet">Press Train: codes, samples and reconstructions appear here and move as the model learns. The first time, 14 MB of WebAssembly come from the studio's own server.</p>}
           {notices.length > 0 && <Message kind="info" title="What there is to know">{notices.map((line) => <p key={line}>{line}</p>)}</Message>}
         </div>
       </div>
@@ -151,34 +202,11 @@ function statusText(phase: Phase, step: { step: number; total: number; loss: num
       return 'Stopping after this step…';
     case 'stopped':
       return `Stopped at step ${step?.step ?? 0}${now}.`;
+    case 'failed':
+      return 'It failed: what went wrong stands above.';
     case 'done':
       return `Done after ${last?.epoch ?? 0} epochs${now}.`;
   }
-} // prettier-ignore
-
-function Field({ setting, value, choices, disabled, onChange }: {
-  readonly setting: Setting;
-  readonly value: string;
-  readonly choices: readonly { readonly name: string; readonly summary: string }[] | undefined;
-  readonly disabled: boolean;
-  readonly onChange: (value: string) => void;
-}) {
-  const wrong = settingProblem(setting, value);
-  const id = `play-${setting.name}`;
-  return (
-    <div class="control">
-      <label for={id}>{setting.text}</label>
-      {setting.kind === 'part' ? (
-        <select id={id} value={value} disabled={disabled} title={choices?.find(({ name }) => name === value)?.summary} onChange={(event) => { onChange(event.currentTarget.value); }}>
-          {setting.fallback === '' && <option value="">by the data</option>}
-          {(choices ?? [{ name: value, summary: '' }]).map(({ name, summary }) => <option key={name} value={name} title={summary}>{name}</option>)}
-        </select>
-      ) : (
-        <input id={id} value={value} disabled={disabled} placeholder="usual" inputMode="decimal" aria-invalid={wrong !== undefined} aria-describedby={`${id}-said`} onInput={(event) => { onChange(event.currentTarget.value.trim()); }} />
-      )}
-      <span id={`${id}-said`} class="field-error">{wrong}</span>
-    </div>
-  );
 } // prettier-ignore
 
 const [width, height] = [900, 170];
