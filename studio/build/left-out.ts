@@ -9,7 +9,9 @@ const twins = fileURLToPath(new URL('../src/left-out/', import.meta.url));
 /** Modules of the library whose twin in `studio/src/left-out` says where to go instead. */
 const leftOut: Readonly<Record<string, string>> = {
   'data/images/picked-images.ts': 'picked-images.ts',
+  'data/idx-files.ts': 'idx-files.ts',
   'data/table/table-bytes.ts': 'table-bytes.ts',
+  'io/stores/handle-store.ts': 'handle-store.ts',
   'api/run/evaluation.ts': 'evaluation.ts',
   'api/run/imputing.ts': 'imputing.ts',
   'api/keeping/export-run.ts': 'export-run.ts',
