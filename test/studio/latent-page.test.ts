@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { decode } from 'fast-png';
 import type { Download, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { load, train } from '../../src/index.ts';
+import { NdArray, load, train } from '../../src/index.ts';
 import type { Run } from '../../src/index.ts';
 import { categoryColours, rgbOf } from '../../studio/src/latent/colours.ts';
 import { available } from '../page/harness.ts';
@@ -26,8 +26,14 @@ describe.runIf(available)('in Chromium', () => {
     const rows = Array.from({ length: 120 }, (_, k) => `${20 + (k % 50)},${(1.5 + (k % 40) / 100).toFixed(2)},${['red', 'green', 'blue'][k % 3] ?? ''}`); // prettier-ignore
     writeFileSync(join(runs, 'people.csv'), ['age,height,colour', ...rows].join('\n'));
     people = await train(join(runs, 'people.csv'), { ...quiet, latent: 2, hidden: [8], epochs: 2, out: join(runs, 'people') }); // prettier-ignore
+    // Numbers that code gave: not at hand when their run is looked at.
+    const points = new NdArray(
+      Float32Array.from({ length: 120 }, (_, k) => Math.sin(k)),
+      [40, 3],
+    );
+    await (await train(points, { ...quiet, latent: 2, hidden: [4], epochs: 1, out: join(runs, 'points') })).dispose();
     pages = await Pages.open(runs);
-    for (const name of ['digits', 'people']) ids.set(name, await pages.studio.idOf(name));
+    for (const name of ['digits', 'people', 'points']) ids.set(name, await pages.studio.idOf(name));
   });
   afterAll(async () => {
     await pages.close();
@@ -137,6 +143,14 @@ describe.runIf(available)('in Chromium', () => {
     const [vectors, metadata] = await Promise.all(downloads.map(textOf));
     expect(vectors?.trim().split('\n')).toHaveLength(count);
     expect(metadata?.split('\n')[0]?.split('\t').slice(0, 2)).toEqual(['index', 'label']);
+    // A label of the legend selects its examples, and takes them out again.
+    await page.click('text=Select none');
+    await page.click('.categories button >> nth=2');
+    const { labels = [] } = (await digits.testData()).dataset;
+    const ofLabel = Array.from(labels).filter((label) => label === 2).length;
+    await page.waitForSelector(`#selection-title:has-text("${ofLabel} selected")`);
+    await page.click('.categories button >> nth=2');
+    await page.waitForSelector('#selection-title:has-text("all 60")');
     expect(await violations(page)).toEqual([]);
     expect(wrongIn(opened)).toEqual([]);
     await close();
@@ -160,6 +174,9 @@ describe.runIf(available)('in Chromium', () => {
     const { page, goTo, close } = opened;
     await goTo(at('people', 'table'), '.marginals figure >> nth=2');
     expect(await page.locator('.marginals h3').allTextContents()).toEqual(['age', 'height', 'colour']);
+    // Both axes of a pair say their column and round numbers.
+    const said = await page.locator('svg.scatter >> nth=0').locator('text').allTextContents();
+    expect(said).toEqual(expect.arrayContaining(['age', 'height', '40', '1.6']));
     expect(await violations(page)).toEqual([]);
     await goTo(`${at('people', 'table')}?view=row`, '#score-title');
     const { dataset } = await people.testData();
@@ -180,6 +197,23 @@ describe.runIf(available)('in Chromium', () => {
       return wanted.every((line) => said.includes(line));
     }, expected); // prettier-ignore
     expect(dataset.size).toBeGreaterThan(0);
+    expect(await violations(page)).toEqual([]);
+    expect(wrongIn(opened)).toEqual([]);
+    await page.fill('.controls input[type=number]', '5000');
+    await page.press('.controls input[type=number]', 'Tab');
+    await page.waitForSelector('.message.error:has-text("numbered from 0 to")');
+    expect(await page.locator('.what-if').count()).toBe(0);
+    await close();
+  });
+
+  test('a run whose data are not at hand says so, and its latent space can be walked', async () => {
+    const opened = await pages.page();
+    const { page, goTo, close } = opened;
+    await goTo(at('points', 'latent'), '.message.warning:has-text("not at hand")');
+    await page.locator('#z1').press('ArrowRight');
+    // It is decoded: numbers as a line.
+    await page.waitForSelector('.probe svg.profile');
+    expect(await page.locator('.codes-table').count()).toBe(0);
     expect(await violations(page)).toEqual([]);
     expect(wrongIn(opened)).toEqual([]);
     await close();

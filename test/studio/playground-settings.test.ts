@@ -36,6 +36,7 @@ it('makes a schedule of its fields', () => {
 
 it('calls options by their labels where the library calls them by flags', () => {
   const { fields } = trainingForm satisfies TrainingForm;
+  expect(inFormWords("in the data's own units (--data-option scale=none, whole or each).", fields)).toBe("in the data's own units."); // prettier-ignore
   expect(inFormWords("give it one, condition: 'label' (--condition label), or --batch-size 4; --no-such stays.", fields)).toBe("give it one, condition: 'label' (‘condition’ label), or ‘batch size’ 4; --no-such stays."); // prettier-ignore
 });
 

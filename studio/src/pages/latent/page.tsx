@@ -93,8 +93,8 @@ export default function LatentPage({ run }: RunPageProps) {
     <>
       {codes.about.missing !== undefined && (
         <Message kind="warning" title="The run's examples are not at hand: there are no codes to show.">
-          <p>{codes.about.missing}</p>
-          <p>The latent space is here all the same: click a place or move a slider, and it is decoded.</p>
+          <p>{codes.about.missing.replace(/ Say where they are: .*$/, '')}</p>
+          <p>Choose them among the data below, or upload them. The latent space is here all the same: click a place or move a slider, and it is decoded.</p>
           <UploadData onData={setData} />
         </Message>
       )}

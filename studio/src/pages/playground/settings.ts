@@ -99,7 +99,11 @@ export function labelOf({ flag }: FormField): string {
 
 /** A sentence of the library, with the form's names for the flags of the command line. */
 export function inFormWords(text: string, fields: readonly FormField[]): string {
-  return text.replaceAll(/--[a-z]+(?:-[a-z]+)*/g, (flag) => {
+  // Where it is of something that the form has not, what stands in brackets says nothing here.
+  const known = text.replaceAll(/ \(--([a-z-]+)[^)]*\)/g, (all, name) =>
+    fields.some((each) => each.flag === `--${String(name)}`) ? all : '',
+  );
+  return known.replaceAll(/--[a-z]+(?:-[a-z]+)*/g, (flag) => {
     const field = fields.find((each) => each.flag === flag);
     return field ? `‘${labelOf(field)}’` : flag;
   });
