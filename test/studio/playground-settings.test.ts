@@ -1,6 +1,7 @@
 // The playground's form: made of the studio's, each setting in the address, each part with all its options, and all of them train.
 import { describe, expect, it } from 'vitest';
 import { train } from '../../src/index.ts';
+import type { Dataset } from '../../src/index.ts';
 import type { TrainingForm } from '../../src/studio/contract.ts';
 import { trainingForm } from '../../src/studio/trainings/form.ts';
 import { drawPoints, pointSets } from '../../studio/src/model/point-sets.ts';
@@ -42,7 +43,8 @@ it('calls options by their labels where the library calls them by flags', () => 
 
 describe('by its defaults trains, on points of a plane,', () => {
   const [moons] = pointSets;
-  const data = moons && drawPoints(moons, 60, 0);
+  // The package's own type, of which the sources are.
+  const data = moons && (drawPoints(moons, 60, 0) as unknown as Dataset);
   const cases = ['prior', 'posterior', 'objective'].flatMap((kind) => choicesOf(kind).map((name) => [kind, name] as const)); // prettier-ignore
   it.each(cases)('%s %s', async (kind, name) => {
     if (!data) throw new Error('no data');
