@@ -72,3 +72,11 @@ test('gzip headers with a name, a comment, extra fields and a checksum of their 
   endless.fill(1, 10);
   expect(() => gunzip(endless)).toThrow(DataError);
 });
+
+test('empty blocks are taken, up to a quarter of a megabyte of them in a row', () => {
+  const empty = Uint8Array.of(0, 0, 0, 255, 255);
+  const behind = (count: number): Uint8Array =>
+    new Uint8Array(Buffer.concat([Buffer.alloc(5 * count, empty), deflateRawSync(Uint8Array.of(7))]));
+  expect(inflateExactly(behind(10_000), 1)).toEqual(Uint8Array.of(7));
+  expect(() => inflateExactly(behind(100_000), 1)).toThrow('it unpacks to 0 of 1 bytes');
+});
