@@ -6,7 +6,6 @@ import type { FollowerTask } from './follower-thread.ts';
 import { BrokenBarrierError } from './barrier.ts';
 import { readCommand } from './commands.ts';
 import { batchPartOf, planStep } from './plan.ts';
-import { rankThread } from './rank-thread-collectives.ts';
 import { Replica } from './replica.ts';
 import { partByRows } from './row-step.ts';
 import { sharedMember } from './shared-collectives.ts';
@@ -27,7 +26,9 @@ export async function follow(
   const exchange = new Exchange(planStep(parted, options.parameters, replicas, of), memory);
   const rows = batchPartOf(exchange.plan, index);
   const engine = await createEngine({ engine: choice, threads: 1 });
-  const group = of ? rankThread(exchange, index) : sharedMember(exchange, index);
+  const group = of
+    ? (await import('./rank-thread-collectives.ts')).rankThread(exchange, index)
+    : sharedMember(exchange, index);
   const replica = await Replica.share(engine, { ...options, step: parted, member: group });
   onReady();
   try {

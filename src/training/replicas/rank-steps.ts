@@ -20,9 +20,11 @@ import { withinMemory } from './memory.ts';
 import type { SpareMemory } from './memory.ts';
 import { isBatch, planStep, widthOf } from './plan.ts';
 import type { Range } from './range.ts';
+import type { Exchange } from './exchange.ts';
 import { rankMember } from './rank-collectives.ts';
+import { rankThread } from './rank-thread-collectives.ts';
 import { Replica } from './replica.ts';
-import type { StepOutcome } from './replica.ts';
+import type { GroupMember, StepOutcome } from './replica.ts';
 import { rowBlocks } from './row-blocks.ts';
 import { partByRows } from './row-step.ts';
 import type { RowStep } from './row-step.ts';
@@ -102,7 +104,8 @@ export class RankSteps implements Steps {
     const plan = planStep(parted, parameters, ranks.size);
     const member = rankMember(ranks, plan);
     const count = threadsFor(engine, parted, options);
-    const rank = { of: { rank: ranks.rank, ranks: ranks.size }, join: member.join };
+    const memberOf = (exchange: Exchange): GroupMember => rankThread(exchange, 0, member.join);
+    const rank = { of: { rank: ranks.rank, ranks: ranks.size }, memberOf };
     const shared =
       count > 1 ? await SharedSteps.start(engine, { ...options, parameters, step, parted, count, rank }) : undefined;
     const replica = shared?.lead ?? (await Replica.share(engine, { parameters, config, step: parted, member }));

@@ -6,7 +6,6 @@ import { Exchange } from './exchange.ts';
 import type { FlatArray } from './commands.ts';
 import { planStep, rangeOf, spanOf } from './plan.ts';
 import type { Rank } from './plan.ts';
-import { rankThread } from './rank-thread-collectives.ts';
 import { Replica } from './replica.ts';
 import type { StepRequest } from './commands.ts';
 import type { GroupMember, ReplicaOptions, StepOutcome } from './replica.ts';
@@ -22,8 +21,8 @@ export interface SharedStepsOptions {
   /** Takes whole steps on this thread: its batch, parameters and optimiser are the lead's too. */
   readonly whole?: Replica;
   readonly count: number;
-  /** Of one of several processes: which, and the lead's collectives with the others. */
-  readonly rank?: { readonly of: Rank; readonly join: GroupMember['join'] };
+  /** Of one of several processes: which, and the lead as a member of both groups. */
+  readonly rank?: { readonly of: Rank; readonly memberOf: (exchange: Exchange) => GroupMember };
   readonly followerEntry?: URL | undefined;
   readonly followerPatience?: number | undefined;
 }
@@ -50,7 +49,7 @@ export class SharedSteps {
     const task = { ...shared, step: packed, engine: engine.choice ?? 'auto' } as const;
     const team = await Team.start(exchange, task, { entry, patience, of: rank?.of });
     try {
-      const member = rank ? rankThread(exchange, 0, rank.join) : sharedMember(exchange, 0);
+      const member = rank?.memberOf(exchange) ?? sharedMember(exchange, 0);
       const lead = await Replica.share(engine, { ...shared, step: parted, member, ...(whole && { whole }) });
       return new SharedSteps(lead, team);
     } catch (error) {

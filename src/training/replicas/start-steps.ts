@@ -1,7 +1,6 @@
 import type { Engine } from '../../engine/index.ts';
 import type { Communicator } from '../../mpi/index.ts';
 import type { TrainingObjective } from '../../objectives/index.ts';
-import { RankSteps } from './rank-steps.ts';
 import { Replicas } from './replicas.ts';
 import type { ReplicasOptions } from './replicas.ts';
 import type { Steps } from './steps.ts';
@@ -16,5 +15,8 @@ export interface StepsOptions extends ReplicasOptions {
 /** @throws ValueError for a number of threads or ranks that cannot share such steps */
 export async function startSteps(engine: Engine, options: StepsOptions): Promise<Steps> {
   const { ranks } = options;
-  return ranks ? RankSteps.start(engine, { ...options, ranks }) : Replicas.start(engine, options);
+  if (!ranks) return Replicas.start(engine, options);
+  // Pages have no ranks, and need not load what takes their steps.
+  const { RankSteps } = await import('./rank-steps.ts');
+  return RankSteps.start(engine, { ...options, ranks });
 }
