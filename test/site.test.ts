@@ -45,7 +45,7 @@ describe.runIf(available)('the article', () => {
   beforeAll(startSite);
   afterAll(stopSite);
 
-  it('weighs at most 550 kB before compression, and the digits 340 kB more when they are wanted', async () => {
+  it('weighs at most 550 kB before compression, and the digits 350 kB more when they are wanted', async () => {
     await open(async (page) => {
       const weight = (): Promise<number> =>
         page.evaluate(() =>
@@ -63,7 +63,8 @@ describe.runIf(available)('the article', () => {
       );
       const digits = (await weight()) - article;
       expect(digits).toBeGreaterThan(200_000);
-      expect(digits).toBeLessThanOrEqual(340_000);
+      // 242 kB of weights and pictures, and the reference engine with the whole table of parts.
+      expect(digits).toBeLessThanOrEqual(350_000);
     });
   });
 
