@@ -1,11 +1,13 @@
 // `rootsigma report` at the command line, and its page as a browser has it.
 import { execFileSync } from 'node:child_process';
 import { createRequire } from 'node:module';
-import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { appendFileSync, cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'; // prettier-ignore
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { chromium } from 'playwright-core';
 import { beforeAll, expect, it } from 'vitest';
+import { trainingReport } from '../src/api/index.ts';
+import { FolderStore } from '../src/io/node/index.ts';
 import { newFolder, rootsigma } from './cli/harness.ts';
 import { available } from './page/harness.ts';
 
@@ -41,6 +43,81 @@ it('refuses what is no run, another ending, and options of what is not asked for
     expect([args.at(-1), code, stderr.includes(message) ? message : stderr]).toEqual([args.at(-1), expected, message]);
   }
   expect(readdirSync(folder).filter((name) => name.startsWith('other'))).toEqual([]);
+});
+
+/** The run without its model, and without whatever else is named. */
+function unfinished(name: string, ...without: readonly string[]): string {
+  const place = join(folder, name);
+  cpSync(run, place, { recursive: true });
+  for (const each of ['model.safetensors', 'model', 'samples.png', 'reconstructions.png', 'README.md', ...without]) rmSync(join(place, each), { recursive: true, force: true }); // prettier-ignore
+  const log = join(place, 'metrics.jsonl');
+  if (!without.includes('metrics.jsonl')) writeFileSync(log, readFileSync(log, 'utf8').split('\n').filter((line) => line !== '' && !line.includes('"done"')).join('\n') + '\n'); // prettier-ignore
+  return place;
+}
+
+/** What its report says. */
+async function reported(place: string): Promise<string> {
+  const target = join(folder, 'unfinished.html');
+  const { code, records, stderr } = await rootsigma(['report', place, '-o', target, '--json']);
+  expect([code, stderr]).toEqual([0, expect.stringContaining('without what only a model could show')]);
+  expect(records).toEqual([{ file: target, bytes: readFileSync(target).length, model: false }]);
+  return readFileSync(target, 'utf8');
+}
+
+it('of a training that was ended it has what there is, says so, and how it goes on', async () => {
+  const killed = unfinished('killed');
+  // What a kill leaves of the line that was being written.
+  appendFileSync(join(killed, 'metrics.jsonl'), '{"event":"ste');
+  const page = await reported(killed);
+  expect(page).toContain(`Its training was ended before it was finished, and left no model. It goes on from its last checkpoint with: rootsigma train --resume --out ${killed}`); // prettier-ignore
+  // Curves with all six epochs, KL of the dimensions, pictures of the way, configuration.
+  const chart = page.split('<figure').find((part) => part.includes('<b>ELBO, nats</b>')) ?? '';
+  expect([...chart.matchAll(/<tr>\s*<td>/g)]).toHaveLength(6);
+  expect(page).toContain('<b>KL of latent dimensions over time</b>');
+  expect([...page.matchAll(/alt="(\w+) after epoch (\d)"/g)].map(([, kind, epoch]) => `${kind} ${epoch}`)).toEqual(['samples', 'reconstructions'].flatMap((kind) => ['2', '4', '6'].map((epoch) => `${kind} ${epoch}`))); // prettier-ignore
+  expect(page).toContain('6 of 6');
+  expect(page).toContain('<th scope="row">training.optimizer.name</th>');
+  expect(page).toMatch(/<h2>Latent space<\/h2>\s*<p class="quiet">Not shown: there is no model/);
+  expect(page).not.toMatch(/end of training|<dt>Parameters<|class="point"/);
+  // Resumed, it comes to a model, and to the report of one.
+  expect((await rootsigma(['train', '--resume', '--out', killed, '--epochs', '7', '-q'])).code).toBe(0);
+  expect((await rootsigma(['report', killed, '-o', file, '-q'])).code).toBe(0);
+  expect(readFileSync(file, 'utf8')).toContain('<dt>Parameters<');
+  rmSync(file);
+});
+
+it('of one without checkpoint or record it says that there is none', async () => {
+  const page = await reported(unfinished('empty', 'metrics.jsonl', 'checkpoints', 'pictures'));
+  expect(page).toContain('Its training was ended before its first record, and left no model. It has no checkpoint to go on from: train again.'); // prettier-ignore
+  expect(page).toContain('The run has no record of its training.');
+  expect(page).not.toContain('<h2>Pictures</h2>');
+});
+
+it('of one that goes on it says so, and of one that came to NaN where', async () => {
+  const place = unfinished('going');
+  // Who is not told whether somebody trains it, says that.
+  expect(await trainingReport(place)).toContain('The record has no end: training goes on, or its process was ended. There is no model.'); // prettier-ignore
+  const release = await new FolderStore(place).lock();
+  try {
+    const page = await reported(place);
+    expect(page).toContain('It is being trained: this is how far it had come, and there is no model yet.');
+    expect(page).not.toContain('--resume');
+  } finally {
+    await release();
+  }
+  const broken = join(folder, 'broken');
+  const { code } = await rootsigma(['train', 'digits', '--count', '200', '--hidden', '16', '--learning-rate', '1e30', '--epochs', '2', '--on-nan', 'stop', '--out', broken, '-q']); // prettier-ignore
+  expect([code === 0, existsSync(join(broken, 'model.safetensors'))]).toEqual([false, false]);
+  const page = await reported(broken);
+  expect(page).toContain('Its training ended at a number that is not finite, and left no model.');
+  expect(page).toMatch(/class="alarm error" role="note">\s*<strong>Training ended at step \d+: /);
+});
+
+it('refuses of one without a model what only a model can give', async () => {
+  const place = unfinished('asked');
+  const { code, stderr } = await rootsigma(['report', place, '-o', join(folder, 'asked.html'), '--evaluate', '--points', '5']); // prettier-ignore
+  expect([code, stderr]).toEqual([2, expect.stringContaining('Without --evaluate and --points the report has what there is')]); // prettier-ignore
+  expect(existsSync(join(folder, 'asked.html'))).toBe(false);
 });
 
 it.runIf(available)('needs nothing but itself, fits a phone, reads in the dark and aloud, and prints', async () => {

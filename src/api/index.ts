@@ -148,6 +148,8 @@ export { compareRuns } from './run/comparison.ts';
 export type { CompareOptions, ComparedRun } from './run/comparison.ts';
 export { htmlReport } from './report/report.ts';
 export type { ReportOptions } from './report/report.ts';
+export { trainingReport } from './report/training-report.ts';
+export type { TrainingReportOptions } from './report/training-report.ts';
 export { codeQuality, reconstructionQuality } from './run/quality.ts';
 export type { CodeQuality, CodeQualityOptions, ReconstructionQualityOptions } from './run/quality.ts';
 export { load } from './run/load.ts';

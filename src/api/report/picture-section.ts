@@ -1,4 +1,5 @@
 import { isImageShape } from '../../drawing/index.ts';
+import type { Store } from '../../io/index.ts';
 import { toBase64 } from './base64.ts';
 import { runFile } from '../keeping/run-folder.ts';
 import { drawPictures, listPictures } from '../keeping/step-pictures.ts';
@@ -30,32 +31,38 @@ export async function pictureSection(run: Run): Promise<Markup | undefined> {
     return png && markup`<figure><figcaption>${titles[kind]}</figcaption>${imageOf(png, `${titles[kind]}, at the end of training`)}</figure>`; // prettier-ignore
   });
   return markup`<div class="pictures">${ends}</div>
-    ${await strips(run, read)}`;
+    ${store && (await strips(store, 2))}`;
 }
 
-async function strips(run: Run, read: (name: string) => Promise<Uint8Array | undefined>): Promise<Part> {
-  const all = await picturesOf(run);
+/** What was drawn on the way, of a training that has left no model to draw with; undefined where there is none. */
+export async function pictureStrips(exampleShape: readonly number[], store: Store): Promise<Part> {
+  return isImageShape(exampleShape) ? await strips(store, 1) : undefined;
+}
+
+/** @param least of fewer epochs there is no strip */
+async function strips(store: Store, least: number): Promise<Part> {
+  const all = await picturesOf(store);
   const parts: Part[] = [];
   for (const kind of Object.keys(titles) as PictureKind[]) {
     const own = all.filter((each) => each.kind === kind);
     const count = Math.min(mostEpochs, own.length);
     const chosen = [...new Set(Array.from({ length: count }, (_, k) => own[Math.round((k * (own.length - 1)) / Math.max(1, count - 1))]))]; // prettier-ignore
-    if (chosen.length < 2) continue;
+    if (chosen.length < least) continue;
     const images: Part[] = [];
     for (const each of chosen) {
-      const png = each && (await read(each.name));
+      const png = each && (await store.read(each.name));
       if (each && png)
         images.push(markup`<figure>${imageOf(png, `${kind} after epoch ${each.epoch}`)}<figcaption>epoch ${each.epoch}</figcaption></figure>`); // prettier-ignore
     }
     parts.push(markup`<h3>${kind === 'samples' ? 'Samples' : 'Reconstructions'} over time</h3><div class="strip">${images}</div>`); // prettier-ignore
   }
-  return parts;
+  return parts.length > 0 ? parts : undefined;
 }
 
 /** None where nobody can tell what lies there, as below a URL. */
-async function picturesOf({ store }: Run): Promise<Awaited<ReturnType<typeof listPictures>>> {
+async function picturesOf(store: Store): ReturnType<typeof listPictures> {
   try {
-    return store ? await listPictures(store) : [];
+    return await listPictures(store);
   } catch {
     return [];
   }

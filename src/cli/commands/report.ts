@@ -1,3 +1,5 @@
+import { existsSync, realpathSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { whole } from '../flag-values.ts';
 import type { CommandContext, CommandRow } from '../command-row.ts';
 import { UsageError } from '../errors.ts';
@@ -19,7 +21,7 @@ interface ReportFlags extends EngineFlags, OutputOptions {
 export const reportCommand: CommandRow<[path: string], ReportFlags> = {
   name: 'report',
   summary: 'a run as one HTML file: curves, pictures, latent space, alarms in words, configuration',
-  args: [['<run>', "a run's folder"]],
+  args: [['<run>', "a run's folder; of a training that is not finished, what there is without a model"]],
   options: [
     required('-o, --output <file>', 'where to: .html, which needs no other file and no network'),
     option('--data <data>', 'the examples to show in latent space and to evaluate (default: those it was trained on)'),
@@ -49,6 +51,10 @@ async function report(context: CommandContext, [path]: [path: string], flags: Re
   if (!evaluate && (draws !== undefined || limit !== undefined)) {
     throw new UsageError('--draws and --limit are of the evaluation: give --evaluate too.');
   }
+  if (hasNoModel(path)) {
+    await reportTraining(context, path, flags);
+    return undefined;
+  }
   const run = await openRun(context, path, flags);
   if (evaluate) output.status('Evaluating …');
   const examples = data === undefined ? {} : { data };
@@ -64,4 +70,31 @@ async function report(context: CommandContext, [path]: [path: string], flags: Re
   output.say(`${file}: ${run.path ?? path} on one page`);
   await run.dispose();
   return undefined;
+}
+
+/** Whether it is a run's folder in which a training has left no model. */
+function hasNoModel(path: string): boolean {
+  return existsSync(join(path, 'config.json')) && !existsSync(join(path, 'model.safetensors'));
+}
+
+/** @throws UsageError where something is asked for that only a model can give */
+async function reportTraining(
+  { output, library, signal }: CommandContext,
+  path: string,
+  { output: file, title, data, points, evaluate }: ReportFlags,
+): Promise<void> {
+  const needy = Object.entries({ '--evaluate': evaluate, '--data': data, '--points': points }).flatMap(([flag, value]) => value === undefined ? [] : [flag]); // prettier-ignore
+  if (needy.length > 0) {
+    throw new UsageError(
+      `${path}: has no model.safetensors: its training did not come to an end. Without ${needy.join(' and ')} the report has what there is: curves, alarms, configuration.`,
+    );
+  }
+  const { writerOf } = await import('../../studio/runs/summary.ts');
+  const folder = realpathSync(path);
+  const isTraining = writerOf({ root: dirname(folder), parts: [basename(folder)] }) !== undefined;
+  const page = await library.trainingReport(path, { title, isTraining });
+  signal.throwIfAborted();
+  await library.writePage(file, page);
+  if (output.json) output.record({ file, bytes: Buffer.byteLength(page), model: false });
+  output.say(`${file}: ${path} on one page, without what only a model could show: its training ${isTraining ? 'goes on' : 'did not come to an end'}.`); // prettier-ignore
 }

@@ -38,7 +38,7 @@ export function printOf({ root, parts }: RunPlace): string {
 }
 
 /** Who writes in a run's folder now. */
-export function writerOf({ root, parts }: RunPlace): LockWriter | undefined {
+export function writerOf({ root, parts }: Pick<RunPlace, 'root' | 'parts'>): LockWriter | undefined {
   const text = readInside(root, [...parts, lockName], 4096);
   const stats = statInside(root, [...parts, lockName]);
   return text === undefined || !stats ? undefined : FolderLock.writer(text, Date.now() - stats.mtimeMs);
