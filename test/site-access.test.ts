@@ -144,8 +144,12 @@ describe.runIf(available)('the article, for everyone,', () => {
             }) as [number, number, number];
             return 0.2126 * r + 0.7152 * g + 0.0722 * b;
           };
-          const style = getComputedStyle(document.documentElement);
-          const value = (name: string): number => luminance(style.getPropertyValue(`--${name}`).trim());
+          // As an element shows them: what the property says may depend on the scheme.
+          const shown = document.body.appendChild(document.createElement('span'));
+          const value = (name: string): number => {
+            shown.style.color = `var(--${name})`;
+            return luminance(getComputedStyle(shown).color);
+          };
           const contrast = (a: number, b: number): number => (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
           return ['ink', 'quiet', 'noise', 'mean', 'cov', 'root', 'sample', 'wrong'].flatMap((ink) =>
             ['paper', 'surface'].flatMap((ground) => {
