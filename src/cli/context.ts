@@ -6,7 +6,9 @@ export interface TextSink {
   /** Settles when all that was written has arrived, or failed. */
   flush?(): Promise<void>;
   readonly isTTY?: boolean;
-  readonly columns?: number;
+  /** Of a terminal's window, where that is known. */
+  readonly columns?: number | undefined;
+  readonly rows?: number | undefined;
 }
 
 /** The world a command runs in, so that tests can give it another one. */

@@ -22,6 +22,8 @@ export class Output {
   /** What stands on the terminal's last line, to be drawn over. */
   #status = '';
   readonly #noticed = new Set<string>();
+  /** Lines that `redraw` has drawn last. */
+  #drawn = 0;
 
   constructor(context: CliContext, options: OutputOptions = {}) {
     this.#context = context;
@@ -49,6 +51,26 @@ export class Output {
     if (this.quiet) return;
     this.clearStatus();
     for (const line of lines) this.#results.write(`${shown(line)}\n`);
+  }
+
+  /** Whether results can be drawn over. */
+  get canRedraw(): boolean {
+    return !this.json && this.#context.stdout.isTTY === true && this.#context.env.TERM !== 'dumb';
+  }
+
+  /** Results in place of those that the last call drew, where `canRedraw`: as many lines as the window has, each cut at its width. */
+  redraw(lines: readonly (string | StyledLine)[]): void {
+    if (this.quiet) return;
+    const { columns = 80, rows = 24 } = this.#context.stdout;
+    const most = Math.max(1, rows - 2);
+    const left = lines.length - most;
+    const seen =
+      left > 0 ? [...lines.slice(0, most), `… and ${left} more lines, for which the window has no room`] : lines;
+    const up = this.#drawn > 0 ? `\u001b[${this.#drawn}A` : '';
+    const text = seen.map((line) => `${shown(cutTo(line, columns))}\n`).join('');
+    // What still is too wide (letters of two columns) ends at the border, and takes no second line.
+    this.#context.stdout.write(`${up}\r\u001b[J\u001b[?7l${text}\u001b[?7h`);
+    this.#drawn = seen.length;
   }
 
   /** What a person should know on the way. */
@@ -93,4 +115,11 @@ export class Output {
 function shown(line: string | StyledLine): string {
   if (typeof line === 'string') return printable(line);
   return `${line.open}${printable(line.text)}${line.close}`;
+}
+
+function cutTo(line: string | StyledLine, columns: number): string | StyledLine {
+  const text = typeof line === 'string' ? line : line.text;
+  if (text.length <= columns) return line;
+  const cut = `${text.slice(0, columns - 1)}…`;
+  return typeof line === 'string' ? cut : { ...line, text: cut };
 }

@@ -23,8 +23,12 @@ export class StandardStream implements TextSink {
     return this.#stream.isTTY;
   }
 
-  get columns(): number {
-    return this.#stream.columns;
+  get columns(): number | undefined {
+    return known(this.#stream.columns);
+  }
+
+  get rows(): number | undefined {
+    return known(this.#stream.rows);
   }
 
   write(text: string): void {
@@ -50,4 +54,9 @@ export class StandardStream implements TextSink {
     this.failure = error;
     this.#onFailure();
   }
+}
+
+/** A terminal that nobody told its size says 0. */
+function known(size: number | undefined): number | undefined {
+  return size === 0 ? undefined : size;
 }

@@ -19,6 +19,9 @@ export interface CliOptions {
   /** Makes stdout and stderr terminals. */
   readonly isTTY?: boolean;
   readonly onStderr?: (text: string) => void;
+  readonly onStdout?: (text: string) => void;
+  /** Of the window. */
+  readonly rows?: number;
 }
 
 /** Runs one command line in this process and collects what it writes. */
@@ -26,7 +29,14 @@ export async function rootsigma(argv: readonly string[], options: CliOptions = {
   let [stdout, stderr] = ['', ''];
   const { isTTY = false, env = {}, signal = new AbortController().signal } = options;
   const code = await run(argv, {
-    stdout: { isTTY, write: (text) => (stdout += text) },
+    stdout: {
+      isTTY,
+      ...(options.rows !== undefined && { columns: 120, rows: options.rows }),
+      write: (text) => {
+        stdout += text;
+        options.onStdout?.(text);
+      },
+    },
     stderr: {
       isTTY,
       columns: 120,

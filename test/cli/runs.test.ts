@@ -93,6 +93,91 @@ it('takes one run, refuses what is no folder, and sees who trains', async () => 
   }
 });
 
+/** What a terminal shows of what was written to it: text, lines up, and clearing what is below. */
+function screenOf(written: string): string[] {
+  const lines = [''];
+  let at = 0;
+  for (const [, code, letter, text = ''] of written.matchAll(/\u001b\[([?\d]*)([A-Za-z])|([^\u001b]+)/g)) {
+    if (letter === 'A') at -= Number(code);
+    if (letter === 'J') lines.splice(at, Infinity, '');
+    for (const piece of text.split(/(\n)/)) {
+      if (piece === '\n') lines[++at] ??= '';
+      else lines[at] = `${lines[at] ?? ''}${piece.replaceAll('\r', '')}`;
+    }
+  }
+  expect(at).toBe(lines.length - 1);
+  return lines.slice(0, -1);
+}
+
+const epochLine = (epoch: number): string => `{"event":"epoch","epoch":${epoch},"step":${4 * epoch},"training":{"elbo":-9,"kl":1,"reconstruction":-8},"validation":{"elbo":-9.25,"reconstruction":-8.25,"kl":1,"criterion":{"metric":"elbo","direction":"max","value":-9.25}}}\n`; // prettier-ignore
+
+it('--watch draws the list again in its place as runs change, come and go, until it is told to end', async () => {
+  const watched = newFolder();
+  cpSync(at('b'), join(watched, 'one'), { recursive: true });
+  const ended = new AbortController();
+  let all = '';
+  const screens: string[][] = [];
+  // What happens after which draw: the next one is waited for, however long it takes.
+  const steps = [
+    () => { appendFileSync(join(watched, 'one', 'metrics.jsonl'), epochLine(7)); },
+    () => { cpSync(at('killed'), join(watched, 'two'), { recursive: true }); },
+    () => { rmSync(join(watched, 'one'), { recursive: true }); },
+  ]; // prettier-ignore
+  const isReached = [
+    (screen: string[]) => screen.some((line) => /^one .* 3\/3 /.test(line)),
+    (screen: string[]) => screen.some((line) => /^one .* 7\/3 /.test(line)),
+    (screen: string[]) => screen.some((line) => line.startsWith('two ')),
+    (screen: string[]) => !screen.some((line) => line.startsWith('one ')),
+  ];
+  const { code } = await rootsigma(['runs', watched, '--watch'], {
+    ...{ isTTY: true, rows: 30, signal: ended.signal },
+    onStdout: (text) => {
+      all += text;
+      const screen = screenOf(all);
+      if (isReached[screens.length]?.(screen) !== true) return;
+      const step = steps[screens.length];
+      screens.push(screen);
+      if (step) step();
+      else ended.abort();
+    },
+  });
+  expect(code).toBe(0);
+  expect(screens).toHaveLength(4);
+  for (const screen of screens) expect(screen.filter((line) => line.startsWith('run '))).toHaveLength(1);
+  expect(screens[2]?.map((line) => line.split(' ')[0]).slice(0, 3)).toEqual(['run', 'one', 'two']);
+  // Nothing of what was drawn over stays.
+  expect(screens[3]?.filter((line) => line.startsWith('one'))).toEqual([]);
+});
+
+it('--watch draws no more lines than the window has', async () => {
+  const ended = new AbortController();
+  const { stdout } = await rootsigma(['runs', folder, '--watch'], { isTTY: true, rows: 5, signal: ended.signal, onStdout: () => { ended.abort(); } }); // prettier-ignore
+  const screen = screenOf(stdout);
+  expect(screen).toHaveLength(4);
+  expect(screen.at(-1)).toMatch(/^… and \d+ more lines/);
+});
+
+it('--watch --json has a line for each change, and without a terminal it is refused', async () => {
+  const watched = newFolder();
+  cpSync(at('b'), join(watched, 'one'), { recursive: true });
+  cpSync(at('b'), join(watched, 'other'), { recursive: true });
+  const ended = new AbortController();
+  let seen = '';
+  const { code, records } = await rootsigma(['runs', watched, '--watch', '--json'], {
+    signal: ended.signal,
+    onStdout: (text) => {
+      seen += text;
+      if (text.includes('"gone":true')) ended.abort();
+      else if (text.includes('"epoch":7')) rmSync(join(watched, 'one', 'config.json'));
+      else if (seen.split('\n').length === 3) appendFileSync(join(watched, 'one', 'metrics.jsonl'), epochLine(7));
+    },
+  });
+  expect(code).toBe(0);
+  expect(records.map(({ name, epoch, gone }) => [name, epoch ?? gone])).toEqual([['one', 3], ['other', 3], ['one', 7], ['one', true]]); // prettier-ignore
+  const refused = await rootsigma(['runs', watched, '--watch']);
+  expect([refused.code, refused.stdout, refused.stderr]).toEqual([2, '', expect.stringContaining('With --json it writes a line for each run that changed')]); // prettier-ignore
+});
+
 it('a curve is as wide as it may be, and ends with the last value', () => {
   expect(sparkline([0, 1, 2, 3, 4, 5, 6, 7], 20)).toBe('▁▂▃▄▅▆▇█');
   expect(sparkline([5, null, 5, NaN], 20)).toBe('▅×▅×');

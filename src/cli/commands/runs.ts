@@ -1,17 +1,20 @@
 import { existsSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { RunSummary } from '../../studio/contract.ts';
 import type { CommandContext, CommandRow } from '../command-row.ts';
 import { UsageError } from '../errors.ts';
 import { choice, option, outputOptions } from '../flags.ts';
 import { formatDuration, formatTable } from '../format.ts';
-import type { OutputOptions } from '../output.ts';
+import type { Output, OutputOptions } from '../output.ts';
 import { sparkline } from '../sparkline.ts';
+import type { StyledLine } from '../terminal-style.ts';
 
 interface RunsFlags extends OutputOptions {
   readonly sort?: SortKey;
   readonly filter?: string;
   readonly state?: string;
+  readonly watch?: boolean;
 }
 
 /** By what runs are ordered: the best, the latest or the longest first. */
@@ -36,49 +39,118 @@ export const runsCommand: CommandRow<[folder: string | undefined], RunsFlags> = 
     ]),
     option('--filter <text>', 'those alone whose name, data, preset or parts have it in them'),
     choice('--state <state>', 'those alone that are so', states),
+    option(
+      '--watch',
+      'go on looking, and draw the list again as runs change, until Ctrl-C; with --json a line for each run that changed',
+    ),
     ...outputOptions,
   ],
-  examples: ['rootsigma runs', 'rootsigma runs experiments --sort elbo --filter digits', 'rootsigma runs --state training --json'], // prettier-ignore
+  examples: ['rootsigma runs', 'rootsigma runs experiments --sort elbo --filter digits', 'rootsigma runs --state training --json', 'rootsigma runs --watch'], // prettier-ignore
+  stopsItself: true,
   run: listRuns,
 };
 
 async function listRuns(
-  { output, stdout }: CommandContext,
+  { output, stdout, signal }: CommandContext,
   [folder = 'runs']: [folder: string | undefined],
-  { sort = 'name', filter, state }: RunsFlags,
+  { sort = 'name', filter, state, watch = false }: RunsFlags,
 ): Promise<undefined> {
+  if (watch && !output.json && !output.canRedraw) {
+    throw new UsageError(
+      'runs: --watch draws on a terminal, and the output is none. With --json it writes a line for each run that changed.',
+    );
+  }
   const [{ KnownRuns }, { RunFolders }] = await Promise.all([
     import('../../studio/runs/known-runs.ts'),
     import('../../studio/runs/run-folders.ts'),
   ]);
   const { root, only } = placeOf(folder);
   const runs = new KnownRuns(new RunFolders(root));
-  const found: RunSummary[] = [];
-  for (const place of runs.folders.all()) {
-    if (only !== undefined && place.name !== only) continue;
-    const summary = await runs.summary(place);
-    if ((state === undefined || summary.state === state) && isFound(summary, filter)) found.push(summary);
-  }
-  found.sort((a, b) => orders[sort](a, b) || orders.name(a, b));
-  if (output.json) for (const summary of found) output.record({ ...summary, path: join(folder, only === undefined ? summary.name : '.') }); // prettier-ignore
-  if (found.length === 0) {
-    const which = filter === undefined && state === undefined ? '' : ' that is asked for';
-    output.say(`${folder}: there is no run${which}.`);
+  const look = async (): Promise<RunSummary[]> => {
+    const found: RunSummary[] = [];
+    for (const place of runs.folders.all()) {
+      signal.throwIfAborted();
+      if (only !== undefined && place.name !== only) continue;
+      const summary = await runs.summary(place);
+      if ((state === undefined || summary.state === state) && isFound(summary, filter)) found.push(summary);
+    }
+    return found.sort((a, b) => orders[sort](a, b) || orders.name(a, b));
+  };
+  const pathOf = ({ name }: Pick<RunSummary, 'name'>): string => join(folder, only === undefined ? name : '.');
+  const isChosen = filter !== undefined || state !== undefined;
+  const linesOf = (found: readonly RunSummary[]): (string | StyledLine)[] =>
+    found.length === 0
+      ? [`${folder}: there is no run${isChosen ? ' that is asked for' : ''}.`]
+      : listOf(found, output.style, stdout.columns ?? (watch ? 80 : undefined));
+  if (watch) {
+    if (!output.json) output.note(`Watching the runs of ${folder}. Ctrl-C ends it.`);
+    await eachLook(look, signal, output.json ? changesTo(output, pathOf) : drawnBy(output, linesOf));
     return undefined;
   }
-  const [heading = '', ...lines] = tableOf(found, stdout.columns);
-  output.say(output.style.bold(heading));
-  for (const [at, line] of lines.entries()) {
-    const { state: own, alarms } = found[at] ?? {};
-    const isBad = own === 'failed' || own === 'damaged';
-    output.say(isBad ? output.style.red(line) : alarms && alarms.length > 0 ? output.style.yellow(line) : line);
-  }
-  const alarmed = found.filter(({ alarms }) => alarms.length > 0);
-  if (alarmed.length > 0) output.say('');
-  for (const { name, alarms } of alarmed) {
-    for (const { text, advice } of alarms) output.say(`${name}: ${text} ${advice}`);
-  }
+  const found = await look();
+  if (output.json) for (const summary of found) output.record({ ...summary, path: pathOf(summary) });
+  output.say(...linesOf(found));
   return undefined;
+}
+
+/** Milliseconds between looks, at least, and the share of the time that looking takes, at most. */
+const lookMs = 500;
+const lookShare = 0.1;
+
+/** Looks again and again. @returns when the signal fires, which is how one ends it */
+async function eachLook<T>(look: () => Promise<T>, signal: AbortSignal, take: (found: T) => void): Promise<void> {
+  try {
+    for (;;) {
+      const started = performance.now();
+      take(await look());
+      const took = performance.now() - started;
+      await wait(Math.max(lookMs, took / lookShare), undefined, { signal });
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
+}
+
+/** Draws the list, where it is another than before. */
+function drawnBy(
+  output: Output,
+  linesOf: (found: readonly RunSummary[]) => (string | StyledLine)[],
+): (found: readonly RunSummary[]) => void {
+  let last = '';
+  return (found) => {
+    const lines = linesOf(found);
+    const text = JSON.stringify(lines);
+    if (text !== last) output.redraw(lines);
+    last = text;
+  };
+}
+
+/** A record for each run that is new or another than before, and for each that is there no more. */
+function changesTo(
+  output: Output,
+  pathOf: (run: Pick<RunSummary, 'name'>) => string,
+): (found: readonly RunSummary[]) => void {
+  let last = new Map<string, string>();
+  return (found) => {
+    const now = new Map(found.map((summary) => [summary.name, JSON.stringify(summary)]));
+    for (const summary of found) {
+      if (last.get(summary.name) !== now.get(summary.name)) output.record({ ...summary, path: pathOf(summary) });
+    }
+    for (const name of last.keys()) if (!now.has(name)) output.record({ name, path: pathOf({ name }), gone: true });
+    last = now;
+  };
+}
+
+/** The table, and below it what there is to look at. */
+function listOf(found: readonly RunSummary[], style: Output['style'], width?: number): (string | StyledLine)[] {
+  const [heading = '', ...lines] = tableOf(found, width);
+  const rows = lines.map((line, at) => {
+    const { state, alarms } = found[at] ?? {};
+    const isBad = state === 'failed' || state === 'damaged';
+    return isBad ? style.red(line) : alarms && alarms.length > 0 ? style.yellow(line) : line;
+  });
+  const told = found.flatMap(({ name, alarms }) => alarms.map(({ text, advice }) => `${name}: ${text} ${advice}`));
+  return [style.bold(heading), ...rows, ...(told.length > 0 ? ['', ...told] : [])];
 }
 
 /** @throws UsageError where there is no folder */
