@@ -45,8 +45,15 @@ export async function openStudio(runs: string = newFolder(), options: StudioOpti
     ask,
     get,
     post: (path, body) => ask(path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }), // prettier-ignore
-    idOf: async (name) =>
-      (await get<RunSummary[]>('/api/runs')).find((run) => run.name === name)?.id ?? `no run ${name}`,
+    // The studio keeps its list for a moment: a run that came within it is in the next.
+    idOf: async (name) => {
+      for (let look = 0; look < 10; look++) {
+        const id = (await get<RunSummary[]>('/api/runs')).find((run) => run.name === name)?.id;
+        if (id !== undefined) return id;
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      }
+      return `no run ${name}`;
+    },
   };
 }
 
