@@ -32,6 +32,7 @@ const notExported = [
     'BufferMemory',
     'ColumnState',
     'Intersection',
+    'LabelledExamples',
     'None',
     'OddCell',
     'OptionsOf',
@@ -40,6 +41,7 @@ const notExported = [
     'Rows',
     'Unbranded',
     'ValueOf',
+    'src/training/replicas/plan.ts:Rank',
     'src/training/replicas/range.ts:Range',
   ],
   // Between a page and its worker.

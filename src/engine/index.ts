@@ -10,6 +10,7 @@ export { engineService } from './remote/engine-service.ts';
 export type { RemoteEngineOptions } from './remote/protocol.ts';
 export { createRemoteEngine } from './remote/remote-engine.ts';
 export { defaultThreads, threadCount, usableCores } from './ort/index.ts';
+export type { HostShare } from './ort/index.ts';
 export { onnxVersions, toOnnx } from './onnx/index.ts';
 export type { OnnxExport } from './onnx/index.ts';
 export { evaluate, evaluateAll, firstNonFinite, referenceEngine } from './reference/index.ts';

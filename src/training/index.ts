@@ -34,4 +34,5 @@ export { heldBytes } from './step-memory.ts';
 export { Trainer } from './trainer.ts';
 export type { TrainerOptions } from './trainer.ts';
 export { withFittedPrior } from './fit-prior.ts';
+export type { FittedPrior } from './fit-prior.ts';
 export type { FitPriorOptions } from './fit-prior.ts';
