@@ -122,20 +122,23 @@ it('refuses of one without a model what only a model can give', async () => {
 
 it.runIf(available)('needs nothing but itself, fits a phone, reads in the dark and aloud, and prints', async () => {
   if (!existsSync(file)) await rootsigma(['report', run, '-o', file, '-q']);
+  const partly = join(folder, 'partly.html');
+  expect((await rootsigma(['report', unfinished('partly'), '-o', partly, '-q'])).code).toBe(0);
   const executablePath = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
   const browser = await chromium.launch({ executablePath, args: ['--headless', '--no-sandbox', '--no-first-run'] });
   try {
-    for (const [width, colorScheme] of [
-      [1280, 'light'],
-      [390, 'dark'],
+    for (const [shown, width, colorScheme] of [
+      [file, 1280, 'light'],
+      [file, 390, 'dark'],
+      [partly, 390, 'light'],
     ] as const) {
       // axe is put in from outside, which the page's own policy forbids.
       const context = await browser.newContext({ viewport: { width, height: 800 }, colorScheme, bypassCSP: true });
       const page = await context.newPage();
       const reached: string[] = [];
       page.on('request', (request) => reached.push(request.url()));
-      await page.goto(pathToFileURL(file).href);
-      expect(reached.filter((url) => !url.startsWith('data:'))).toEqual([pathToFileURL(file).href]);
+      await page.goto(pathToFileURL(shown).href);
+      expect(reached.filter((url) => !url.startsWith('data:'))).toEqual([pathToFileURL(shown).href]);
       expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
       const back = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
       expect(back).toBe(colorScheme === 'light' ? 'rgb(255, 255, 255)' : 'rgb(20, 23, 27)');
