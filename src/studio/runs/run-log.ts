@@ -1,7 +1,7 @@
 import { RunColumns } from '../series/run-columns.ts';
 import { LogTail } from './log-tail.ts';
 import { asRecord } from './records.ts';
-import { RunFacts } from './run-facts.ts';
+import { LogFacts } from './log-facts.ts';
 import type { RunPlace } from './run-folders.ts';
 
 /** What the lines of a log come to. */
@@ -40,19 +40,19 @@ class Follower<T> {
 /** What is known of a run's log, and kept. */
 export class RunLog {
   readonly #place: RunPlace;
-  readonly #facts: Follower<RunFacts>;
+  readonly #facts: Follower<LogFacts>;
   #columns: Follower<RunColumns> | undefined;
 
   constructor(place: RunPlace) {
     this.#place = place;
-    const add = (facts: RunFacts, line: string): void => {
+    const add = (facts: LogFacts, line: string): void => {
       facts.addLine(line);
     };
-    this.#facts = new Follower(place, () => new RunFacts(), add);
+    this.#facts = new Follower(place, () => new LogFacts(), add);
   }
 
   /** As of now. */
-  facts(): Promise<RunFacts> {
+  facts(): Promise<LogFacts> {
     return this.#facts.use((facts) => {
       facts.settle();
       return facts;

@@ -3,7 +3,7 @@ import { FolderLock, lockName } from '../../io/node/index.ts';
 import type { LockWriter } from '../../io/node/index.ts';
 import { readInside, statInside } from './inside.ts';
 import { numberOf, recordIn, textOf } from './records.ts';
-import type { RunFacts } from './run-facts.ts';
+import type { LogFacts } from './log-facts.ts';
 import type { RunConfigFacts } from './config-facts.ts';
 import type { RunPlace } from './run-folders.ts';
 
@@ -21,7 +21,7 @@ export interface OwnKnowledge {
 /** What there is to know of a run. */
 export interface RunKnowledge extends OwnKnowledge {
   readonly config: RunConfigFacts;
-  readonly facts: RunFacts;
+  readonly facts: LogFacts;
   readonly writer: LockWriter | undefined;
 }
 
@@ -107,7 +107,7 @@ function stateOf({
 }
 
 /** That a training failed at what is not finite, its record says better. */
-function ownAlarms(alarms: readonly Alarm[], { isNonFinite }: RunFacts): readonly Alarm[] {
+function ownAlarms(alarms: readonly Alarm[], { isNonFinite }: LogFacts): readonly Alarm[] {
   return isNonFinite ? alarms.filter(({ kind, severity }) => kind !== 'failed' || severity !== 'error') : alarms;
 }
 

@@ -8,7 +8,7 @@ import { readCommand } from './commands.ts';
 import { batchPartOf, planStep } from './plan.ts';
 import { Replica } from './replica.ts';
 import { partByRows } from './row-step.ts';
-import { sharedMember } from './shared-collectives.ts';
+import { sharedMember } from './thread-collectives.ts';
 
 /**
  * Takes steps with the lead, on this thread, which it blocks in between: one replica, doing what it is told until it is told

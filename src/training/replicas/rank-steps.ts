@@ -28,7 +28,7 @@ import type { GroupMember, StepOutcome } from './replica.ts';
 import { rowBlocks } from './row-blocks.ts';
 import { partByRows } from './row-step.ts';
 import type { RowStep } from './row-step.ts';
-import { SharedSteps } from './shared-steps.ts';
+import { ThreadSteps } from './thread-steps.ts';
 import type { Steps } from './steps.ts';
 
 /** What ranks ask of each other: to stop after this step; to have the optimiser's arrays together, for a checkpoint. */
@@ -67,7 +67,7 @@ export class RankSteps implements Steps {
   readonly sharing = undefined;
   /** Takes this rank's part, alone or as the lead of its threads. */
   readonly #replica: Replica;
-  readonly #shared: SharedSteps | undefined;
+  readonly #shared: ThreadSteps | undefined;
   readonly #ranks: Communicator;
   readonly #graph: StepGraph;
   readonly #pieces: Pieces;
@@ -81,7 +81,7 @@ export class RankSteps implements Steps {
   private constructor(
     parts: {
       readonly replica: Replica;
-      readonly shared: SharedSteps | undefined;
+      readonly shared: ThreadSteps | undefined;
       readonly graph: StepGraph;
       readonly ranges: readonly Range[];
     },
@@ -107,7 +107,7 @@ export class RankSteps implements Steps {
     const memberOf = (exchange: Exchange): GroupMember => rankThread(exchange, 0, member.join);
     const rank = { of: { rank: ranks.rank, ranks: ranks.size }, memberOf };
     const shared =
-      count > 1 ? await SharedSteps.start(engine, { ...options, parameters, step, parted, count, rank }) : undefined;
+      count > 1 ? await ThreadSteps.start(engine, { ...options, parameters, step, parted, count, rank }) : undefined;
     const replica = shared?.lead ?? (await Replica.share(engine, { parameters, config, step: parted, member }));
     return new RankSteps({ replica, shared, graph: parted.graph, ranges: plan.ranges }, options);
   }

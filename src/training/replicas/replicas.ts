@@ -24,7 +24,7 @@ import type { StepRequest } from './commands.ts';
 import type { OwnParameters, StepOutcome } from './replica.ts';
 import { partByRows, readsState } from './row-step.ts';
 import type { RowStep } from './row-step.ts';
-import { SharedSteps } from './shared-steps.ts';
+import { ThreadSteps } from './thread-steps.ts';
 import { canShare, sharingOf } from './sharing.ts';
 import type { Steps } from './steps.ts';
 import type { Sharing } from './sharing.ts';
@@ -53,7 +53,7 @@ export interface ReplicasOptions {
 /** Several threads that take steps, in one way or the other: they share them by rows, or ONNX Runtime parts each op. */
 interface Helpers extends Sharing {
   readonly replica: Replica;
-  readonly shared?: SharedSteps;
+  readonly shared?: ThreadSteps;
 }
 
 /** How often affinity and quota are looked up. */
@@ -154,7 +154,7 @@ export class Replicas implements Steps {
     if (!parted) return undefined;
     const { parameters } = options.model;
     try {
-      const shared = await SharedSteps.start(engine, {
+      const shared = await ThreadSteps.start(engine, {
         ...options,
         parameters,
         step,

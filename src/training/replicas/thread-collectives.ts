@@ -12,11 +12,11 @@ import { TermSums } from './term-sums.ts';
 
 /** A member of the group that meets in an exchange. */
 export function sharedMember(exchange: Exchange, index: number): GroupMember {
-  return { plan: exchange.plan, index, join: (arrays) => new SharedCollectives(exchange, index, arrays) };
+  return { plan: exchange.plan, index, join: (arrays) => new ThreadCollectives(exchange, index, arrays) };
 }
 
 /** Collectives of several replicas, each on a thread of its own, by shared memory. */
-export class SharedCollectives implements Collectives {
+export class ThreadCollectives implements Collectives {
   readonly #exchange: Exchange;
   readonly #index: number;
   readonly #others: readonly number[];

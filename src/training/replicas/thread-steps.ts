@@ -10,10 +10,10 @@ import { Replica } from './replica.ts';
 import type { StepRequest } from './commands.ts';
 import type { GroupMember, ReplicaOptions, StepOutcome } from './replica.ts';
 import type { RowStep } from './row-step.ts';
-import { sharedMember } from './shared-collectives.ts';
+import { sharedMember } from './thread-collectives.ts';
 import { Team } from './team.ts';
 
-export interface SharedStepsOptions {
+export interface ThreadStepsOptions {
   readonly parameters: readonly StoredSpec[];
   readonly config: ReplicaOptions['config'];
   readonly step: StepGraph;
@@ -28,7 +28,7 @@ export interface SharedStepsOptions {
 }
 
 /** Steps that the lead, on this thread, shares with followers, on theirs. */
-export class SharedSteps {
+export class ThreadSteps {
   readonly lead: Replica;
   readonly #team: Team;
 
@@ -38,7 +38,7 @@ export class SharedSteps {
   }
 
   /** @throws Error when a thread does not start, with the reason */
-  static async start(engine: Engine, options: SharedStepsOptions): Promise<SharedSteps> {
+  static async start(engine: Engine, options: ThreadStepsOptions): Promise<ThreadSteps> {
     const { parted, whole, count, step, rank, followerEntry: entry, followerPatience: patience } = options;
     const parameters = options.parameters.map(({ name, shape, kind }) => ({ name, shape, ...(kind && { kind }) }));
     const { optimizer, clipNorm } = options.config;
@@ -51,7 +51,7 @@ export class SharedSteps {
     try {
       const member = rank?.memberOf(exchange) ?? sharedMember(exchange, 0);
       const lead = await Replica.share(engine, { ...shared, step: parted, member, ...(whole && { whole }) });
-      return new SharedSteps(lead, team);
+      return new ThreadSteps(lead, team);
     } catch (error) {
       await team.stop();
       throw error;

@@ -14,7 +14,7 @@ export interface LastMeans {
 const trendLength = 60;
 
 /** What a run's log comes to, in constant memory: what the list of runs says of it. */
-export class RunFacts {
+export class LogFacts {
   epoch = 0;
   step = 0;
   totalSteps: number | undefined;
