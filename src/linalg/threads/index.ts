@@ -21,8 +21,8 @@ const threadRules: OptionRules<ThreadOptions> = { threads: rule.whole(1), entry:
 
 /** Parts of a batch for each thread: with several, one that has been held up gets fewer. */
 const partsPerThread = 4;
-/** Kernels take matrices in small groups, so parts are of so many. */
-const group = 8;
+/** Kernels take matrices two at a time, so parts are of so many. */
+const group = 2;
 /** Bytes of a part at most: what is copied for a thread should still be in a cache when it comes to it. */
 const mostBytes = 2 ** 21;
 /** n³ over all matrices from which on threads are worth the messages: one thread takes 10 ms for them. */
@@ -78,30 +78,39 @@ async function inThreads(
 
   const matrixSize = n * n;
   const most = Math.floor(mostBytes / bytesPerElement[dtype] / matrixSize);
-  const size = Math.max(group, Math.ceil(Math.min(most, count / (threads * partsPerThread)) / group) * group);
+  const starts = partsOf(count, { threads, most });
   const started = startThreads(threads, entry);
   const joined = new JoinedParts(batchShape, count);
+  const largest = Math.max(...starts.map((start, k) => (starts[k + 1] ?? count) - start));
   let next = 0;
   const work = async (thread: (typeof started)[number]): Promise<void> => {
-    const shape = [Math.min(size, count), n, n];
-    await withShared(thread, sharedBytes(shape, dtype), async (memory) => {
-      for (let start = next; start < count; start = next) {
-        next = start + size;
-        const matrices: SharedArray = { start: 0, shape: [Math.min(size, count - start), n, n], dtype };
-        viewOf(memory, matrices).set(whole.data.subarray(start * matrixSize, next * matrixSize));
+    await withShared(thread, sharedBytes([largest, n, n], dtype), async (memory) => {
+      for (let part = next++; part < starts.length; part = next++) {
+        const [start = 0, end = count] = starts.slice(part, part + 2);
+        const matrices: SharedArray = { start: 0, shape: [end - start, n, n], dtype };
+        viewOf(memory, matrices).set(whole.data.subarray(start * matrixSize, end * matrixSize));
         const task: BatchTask = { operation, batch: { memory, matrices }, options };
         joined.set(start, memory, (await callThread(thread, 'compute', task)) as Record<string, SharedArray>);
       }
     });
   };
   try {
-    await Promise.all(started.map(work));
+    // Two parts at a time for each: while one is computed, this thread copies the other.
+    await Promise.all([...started, ...started].map(work));
   } catch {
     // The error of the whole batch names the matrix by its place there.
-    next = count;
+    next = starts.length;
     return operations[operation](whole, options);
   }
   return joined.arrays;
+}
+
+/** Where parts of a batch start: as many for each thread, of nearly the same size, which is a multiple of the kernels' groups. */
+function partsOf(count: number, { threads, most }: { readonly threads: number; readonly most: number }): number[] {
+  const groups = Math.ceil(count / group);
+  const rounds = Math.max(partsPerThread, Math.ceil(count / (Math.max(group, most) * threads)));
+  const parts = Math.min(groups, rounds * threads);
+  return Array.from({ length: parts }, (_, k) => Math.floor((k * groups) / parts) * group);
 }
 
 /** Whole numbers count as float64. */
