@@ -30,7 +30,7 @@ export { DateCodec, dateReader, findDates } from './table/dates/index.ts';
 export type { DateFormat, FoundDates } from './table/dates/index.ts';
 export { otherCategory, TableEncoder } from './table/encoder.ts';
 export type { DecodeOptions, EncodedTable, Surprise, TableBlock } from './table/encoder.ts';
-export { describeSurprise, describeTable } from './table/describe-columns.ts';
+export { describeSurprise, describeTable } from './table/describe-table.ts';
 export type { FilledCell, LeftCells } from './table/fill-gaps.ts';
 export { inferSchema } from './table/column-kinds.ts';
 export type { ColumnSchema, SchemaOverrides } from './table/column-kinds.ts';

@@ -45,9 +45,18 @@ export * from './examples.ts';
 export * from './importance-weights.ts';
 export * from './objective.ts';
 export * from './rows.ts';
-export { describeScheduled, fullValue, scalarAt, scheduleNames, scheduleRules, scheduled } from './schedule.ts';
+export {
+  contradictionOf,
+  countsAllSteps,
+  describeScheduled,
+  fullValue,
+  missedIn,
+  scalarAt,
+  scheduleNames,
+  scheduleRules,
+  scheduled,
+} from './schedule.ts';
 export type { Schedule, ScheduleName, Scheduled } from './schedule.ts';
-export * from './schedule-checks.ts';
 export { squaredJacobian, squaredWeights } from './decoder-penalty.ts';
 export * from './kl.ts';
 export * from './kl-per-dimension.ts';

@@ -6,7 +6,7 @@ import { TableEncoder } from '../data/index.ts';
 import { HttpError } from '../server/index.ts';
 import { rowAlignment } from './alignment.ts';
 import type { RowAlignment } from './alignment.ts';
-import { fingerprint, readOnlyFolder, writerIn } from './run-place.ts';
+import { fingerprint, readOnlyFolder, writerIn } from './run-folder.ts';
 
 /** A run as it was loaded, and who computes with it. */
 export interface LoadedRun {

@@ -9,7 +9,7 @@ export type {
   SearchStrategy,
   StrategyChoice,
   TpeSearch,
-} from './search-strategy.ts';
+} from './strategy-options.ts';
 export type { SweepObjective } from './objective.ts';
 export { failureLines, rankingRows } from './card.ts';
 export { sweepFile } from './kept-sweep.ts';

@@ -7,7 +7,7 @@ import type { SweepResult } from './result.ts';
 import { dimensionsOfSettings } from './sweep-json.ts';
 import type { SweepSettings } from './sweep-json.ts';
 import { dimensionsOf } from './space.ts';
-import { strategyFor } from './search-strategy.ts';
+import { strategyFor } from './strategy-options.ts';
 import { openJobs } from './strategies/strategy.ts';
 
 /** What folders have of a sweep, together. */

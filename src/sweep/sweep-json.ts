@@ -10,8 +10,8 @@ import { modelOptionRules, optionNames } from '../api/train/model-options.ts';
 import { emptyConfig } from './empty-config.ts';
 import { objectiveMetric } from './objective.ts';
 import type { SweepObjective } from './objective.ts';
-import { strategyOf, strategyRule } from './search-strategy.ts';
-import type { SearchStrategy, StrategyChoice } from './search-strategy.ts';
+import { strategyOf, strategyRule } from './strategy-options.ts';
+import type { SearchStrategy, StrategyChoice } from './strategy-options.ts';
 import { dimensionsOf } from './space.ts';
 import type { CheckAxisValue, Dimension, Space } from './space.ts';
 

@@ -17,7 +17,7 @@ import { checkSweepSettings, dimensionsOfSettings, sweepSettingsRules } from './
 import type { SearchSettings, SweepSettings } from './sweep-json.ts';
 import { dimensionsOf } from './space.ts';
 import type { Dimension } from './space.ts';
-import { strategyFor, strategyOf } from './search-strategy.ts';
+import { strategyFor, strategyOf } from './strategy-options.ts';
 import { openJobs } from './strategies/strategy.ts';
 import type { Direction, Strategy } from './strategies/strategy.ts';
 import { searchOptionRules, shardRules, sweepRules } from './sweep-options.ts';

@@ -5,7 +5,7 @@ import { afterAll, expect, it } from 'vitest';
 import { sweep } from './index.ts';
 import type { SweepOptions, SweepSettings } from './index.ts';
 import { dimensionsOfSettings } from './sweep-json.ts';
-import { strategyFor } from './search-strategy.ts';
+import { strategyFor } from './strategy-options.ts';
 import { checkTrainable } from './untrainable.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'rootsigma-sweep-'));

@@ -2,8 +2,8 @@
 export * from '../../api/index.ts';
 export * from './read-write-array.ts';
 export * from './check-engines.ts';
-export { describeGaussian, sampleGaussian } from './gaussian-report.ts';
-export type { DrawingRoot, GaussianOptions, GaussianReport } from './gaussian-report.ts';
+export { describeGaussian, sampleGaussian } from './describe-sample-gaussian.ts';
+export type { DrawingRoot, GaussianOptions, GaussianReport } from './describe-sample-gaussian.ts';
 export * from './matrix-root.ts';
 export * from './option-files.ts';
 export * from './read-write-table.ts';

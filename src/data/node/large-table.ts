@@ -9,7 +9,7 @@ import type { Dataset } from '../dataset.ts';
 import type { DatasetSplits } from '../source.ts';
 import { splitNames } from '../split-names.ts';
 import { purposeKey } from '../streams.ts';
-import { describeSurprise } from '../table/describe-columns.ts';
+import { describeSurprise } from '../table/describe-table.ts';
 import { Surprises } from '../table/encoder.ts';
 import type { TableEncoder } from '../table/encoder.ts';
 import { csvPart, joinSplits, layoutOf, labelCodes, planTable, splitsIn, unseenNats } from '../table/table-dataset.ts';

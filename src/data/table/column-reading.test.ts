@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { formatTableCsv, parseTableCsv, tableOf } from '../../io/index.ts';
 import type { Cell, CsvOptions } from '../../io/index.ts';
 import { TableEncoder, inferSchema, tableSplits } from '../index.ts';
-import { describeReading } from './describe-reading.ts';
+import { describeReading } from './describe-table.ts';
 import { TypedTable } from './typed-table.ts';
 import type { TypingOptions } from './typed-table.ts';
 

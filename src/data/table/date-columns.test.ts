@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { parseTableCsv, tableOf } from '../../io/index.ts';
 import type { Table } from '../../io/index.ts';
 import { columnOf, encoderOf } from '../../testing/tables.ts';
-import { describeTable } from './describe-columns.ts';
+import { describeTable } from './describe-table.ts';
 import { inferSchema } from './column-kinds.ts';
 import type { SchemaOverrides } from './column-kinds.ts';
 import { TableEncoder } from './encoder.ts';

@@ -1,7 +1,7 @@
 import { DataError, NdArray, counted } from '../../core/index.ts';
 import { cellText } from '../../io/index.ts';
 import type { Cell, Table, TableColumn, WrittenForm } from '../../io/index.ts';
-import { describeSurprise } from './describe-columns.ts';
+import { describeSurprise } from './describe-table.ts';
 import type { TableEncoder } from './encoder.ts';
 import { isFeature } from './fit-table.ts';
 import { numberOf } from './cells.ts';

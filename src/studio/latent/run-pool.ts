@@ -1,6 +1,6 @@
 import { load } from '../../api/index.ts';
 import type { Run } from '../../api/index.ts';
-import { fingerprint } from '../../serve/run-place.ts';
+import { fingerprint } from '../../serve/run-folder.ts';
 import type { RunPlace } from '../runs/run-folders.ts';
 import { insideStore } from './inside-store.ts';
 
