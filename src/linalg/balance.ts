@@ -1,4 +1,4 @@
-import { exponentOf, powerOfTwo, scaleByPower } from './scaling.ts';
+import { exponentOf, powerOfTwo, scaleByPower } from './powers-of-two.ts';
 
 /**
  * Balances one n × n matrix in place, A ← D⁻¹ A D with D = diag(2^exponents), so that row and column k have norms within

@@ -2,7 +2,7 @@ import { LinearAlgebraError } from '../core/index.ts';
 import type { ArrayLikeInput, FloatDType, NdArray } from '../core/index.ts';
 import { choleskyBatch } from '../kernels/index.ts';
 import { matrixName, toResult } from './matrices.ts';
-import { evenExponentOf, scaleByPower, scaleRange } from './scaling.ts';
+import { evenExponentOf, scaleByPower, scaleRange } from './powers-of-two.ts';
 import { toSymmetric } from './symmetric.ts';
 import type { Symmetric } from './symmetric.ts';
 import { pivotTolerance, safeSpread } from './thresholds.ts';

@@ -3,7 +3,7 @@ import type { ArrayLikeInput, FloatDType } from '../core/index.ts';
 import { eighBatch } from '../kernels/index.ts';
 import { gradedSvd } from './graded-svd.ts';
 import { matrixName, toResult } from './matrices.ts';
-import { scaleByPower } from './scaling.ts';
+import { scaleByPower } from './powers-of-two.ts';
 import { rebuild } from './products.ts';
 import { checkTolerance, clipToSupport } from './spectrum.ts';
 import type { SpectrumOptions } from './spectrum-options.ts';

@@ -3,7 +3,7 @@ import type { ArrayLikeInput, FloatDType } from '../core/index.ts';
 import { factorize } from './cholesky.ts';
 import { factorizeLu } from './lu.ts';
 import { toResult, toSquare } from './matrices.ts';
-import { scaleByPower } from './scaling.ts';
+import { scaleByPower } from './powers-of-two.ts';
 import { decidesRank, positiveSpectrum } from './spectrum.ts';
 import { spectrumRules } from './spectrum-options.ts';
 import type { SpectrumOptions } from './spectrum-options.ts';

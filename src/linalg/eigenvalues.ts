@@ -2,7 +2,7 @@ import type { ArrayLikeInput, FloatDType, NdArray } from '../core/index.ts';
 import { balance } from './balance.ts';
 import { complexify } from './complex-schur.ts';
 import { toResult, toSquare } from './matrices.ts';
-import { evenExponentOf, largestMagnitude, scaleRange } from './scaling.ts';
+import { evenExponentOf, largestMagnitude, scaleRange } from './powers-of-two.ts';
 import { realSchur } from './schur.ts';
 
 /** Eigenvalues, by ascending real part, then imaginary part. */

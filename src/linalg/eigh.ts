@@ -1,7 +1,7 @@
 import type { ArrayLikeInput, FloatDType, NdArray } from '../core/index.ts';
 import { eighBatch } from '../kernels/index.ts';
 import { toResult } from './matrices.ts';
-import { scaleRange } from './scaling.ts';
+import { scaleRange } from './powers-of-two.ts';
 import { toSymmetric } from './symmetric.ts';
 
 /** A = V diag(values) Vᵀ. */

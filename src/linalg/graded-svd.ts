@@ -1,5 +1,5 @@
 import { rebuild } from './products.ts';
-import { exponentOf, powerOfTwo, scaleByPower } from './scaling.ts';
+import { exponentOf, powerOfTwo, scaleByPower } from './powers-of-two.ts';
 
 import type { CorrelationSpectrum, Standardized } from './standardize.ts';
 import { maxJacobiSweeps, orthogonalityTolerance, supportTolerance, workingEpsilon } from './thresholds.ts';

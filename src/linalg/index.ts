@@ -1,5 +1,5 @@
 export * from './cholesky.ts';
-export * from './covariance.ts';
+export * from './check-covariance.ts';
 export * from './covariance-factor.ts';
 export * from './determinant.ts';
 export * from './eigenvalues.ts';

@@ -1,7 +1,7 @@
 import { LinearAlgebraError, checkOptions, rule } from '../core/index.ts';
 import type { ArrayLikeInput, FloatDType, NdArray } from '../core/index.ts';
 import { matrixName, toResult } from './matrices.ts';
-import { scaleRange } from './scaling.ts';
+import { scaleRange } from './powers-of-two.ts';
 import { rebuild } from './products.ts';
 import { decidesRank, positiveSpectrum } from './spectrum.ts';
 import { spectrumRules } from './spectrum-options.ts';

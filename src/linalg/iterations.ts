@@ -4,7 +4,7 @@ import { factorizeLu, invertLu } from './lu.ts';
 import { toResult, toSquare } from './matrices.ts';
 import type { Matrices } from './matrices.ts';
 import { multiplyInto } from './products.ts';
-import { evenExponentOf, largestMagnitude, scaleByPower, scaleRange } from './scaling.ts';
+import { evenExponentOf, largestMagnitude, scaleByPower, scaleRange } from './powers-of-two.ts';
 
 /** One step of an iteration for the square root of A, in float64. */
 export interface RootIterate {

@@ -1,4 +1,4 @@
-import { exponentOf, largestMagnitude, scaleByPower, scaleRange } from './scaling.ts';
+import { exponentOf, largestMagnitude, scaleByPower, scaleRange } from './powers-of-two.ts';
 
 export interface LuFactors {
   /** Unit lower L below the diagonal, U on and above it, of P B, where A = diag(2^exponents) B has rows of unit size. */

@@ -3,7 +3,7 @@ import type { ArrayLikeInput, FloatDType, NdArray } from '../core/index.ts';
 import { divideByPairSumsBatch } from '../kernels/index.ts';
 import { completeVectors } from './complement.ts';
 import { commonDType, pairBatches, toResult, toSquare } from './matrices.ts';
-import { exponentOf, largestMagnitude, scaleRange } from './scaling.ts';
+import { exponentOf, largestMagnitude, scaleRange } from './powers-of-two.ts';
 import { positiveSpectrum } from './spectrum.ts';
 import { spectrumRules } from './spectrum-options.ts';
 import type { SpectrumOptions, SpectrumRule } from './spectrum-options.ts';

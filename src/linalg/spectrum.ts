@@ -3,7 +3,7 @@ import { eighBatch } from '../kernels/index.ts';
 import { gradedSvd } from './graded-svd.ts';
 import type { GradedSvd } from './graded-svd.ts';
 import { matrixName } from './matrices.ts';
-import { scaleByPower, scaleRange } from './scaling.ts';
+import { scaleByPower, scaleRange } from './powers-of-two.ts';
 import type { SpectrumRule } from './spectrum-options.ts';
 import { correlationSpectrum, standardize } from './standardize.ts';
 import type { SpreadOptions, Symmetric } from './symmetric.ts';

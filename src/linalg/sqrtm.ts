@@ -1,12 +1,12 @@
 import { formatShape, NdArray, LinearAlgebraError, sameShape, ShapeError } from '../core/index.ts';
 import type { ArrayLikeInput, FloatDType } from '../core/index.ts';
 import type { ComplexArray } from './complex.ts';
-import { generalRoot, unitScale } from './general-root.ts';
-import type { RootProblem } from './general-root.ts';
+import { principalRoot, unitScale } from './principal-root.ts';
+import type { RootProblem } from './principal-root.ts';
 import { matrixName, toResult, toSquare } from './matrices.ts';
 import { multiplyInto } from './products.ts';
-import { scaleRange } from './scaling.ts';
-import { generalRootResidual } from './thresholds.ts';
+import { scaleRange } from './powers-of-two.ts';
+import { principalRootResidual } from './thresholds.ts';
 import { frobenius } from './triangular-root.ts';
 
 /** A complex matrix or batch: real and imaginary parts of one shape. */
@@ -57,7 +57,7 @@ export function sqrtm(a: ArrayLikeInput | ComplexInput): MatrixRoot {
     const own = [i * size, (i + 1) * size] as const;
     const matrix = { re: matrices.data.slice(...own), im: imaginary.slice(...own) };
     const problem = { a: matrix, n, epsilon, name: `sqrtm: ${matrixName(batchShape, i)}` };
-    const root = generalRoot(problem);
+    const root = principalRoot(problem);
     re.set(root.re, own[0]);
     im.set(root.im, own[0]);
     residual[i] = requireRoot(problem, root);
@@ -97,7 +97,7 @@ function requireRoot({ name, a, n }: RootProblem, { re, im }: ComplexArray): num
   };
   const norm = frobenius(a);
   const residual = norm === 0 ? 0 : frobenius(gap) / norm;
-  if (residual <= generalRootResidual) return residual;
+  if (residual <= principalRootResidual) return residual;
   throw new LinearAlgebraError(
     `${name}: no accurate square root: X X misses A by ${residual} relative to ‖A‖. A is too close to a matrix without one.`,
   );

@@ -3,7 +3,7 @@ import type { ArrayLikeInput, FloatDType, NdArray } from '../core/index.ts';
 import { positiveRootBatch } from '../kernels/index.ts';
 import { toResult } from './matrices.ts';
 import type { GradedSvd } from './graded-svd.ts';
-import { scaleRange } from './scaling.ts';
+import { scaleRange } from './powers-of-two.ts';
 import { rebuild } from './products.ts';
 import { clipToSupport, gradedSpectrum, isDiagonal, positiveSpectrum } from './spectrum.ts';
 import { spectrumRules } from './spectrum-options.ts';

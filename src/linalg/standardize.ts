@@ -1,5 +1,5 @@
 import { eighBatch } from '../kernels/index.ts';
-import { evenExponentOf, powerOfTwo, scaleByPower } from './scaling.ts';
+import { evenExponentOf, powerOfTwo, scaleByPower } from './powers-of-two.ts';
 import type { SpectrumRule } from './spectrum-options.ts';
 import { indefiniteTolerance, supportTolerance } from './thresholds.ts';
 

@@ -2,7 +2,7 @@ import { LinearAlgebraError } from '../core/index.ts';
 import type { ArrayLikeInput } from '../core/index.ts';
 import { matrixName, toSquare } from './matrices.ts';
 import type { Matrices } from './matrices.ts';
-import { evenExponentOf, largestMagnitude, scaleRange } from './scaling.ts';
+import { evenExponentOf, largestMagnitude, scaleRange } from './powers-of-two.ts';
 import { asymmetryTolerance } from './thresholds.ts';
 
 /**

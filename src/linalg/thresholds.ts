@@ -103,7 +103,7 @@ export function couplingTolerance(n: number): number {
 export const maxRootSensitivity = 0.01 * 2 ** 52;
 
 /** The general root is refused when ‖X X − A‖_F exceeds this times ‖A‖_F: what came out is no root. */
-export const generalRootResidual = 1e-5;
+export const principalRootResidual = 1e-5;
 
 /** QL or QR steps allowed for one eigenvalue; two or three are usual. */
 export const maxStepsPerEigenvalue = 60;

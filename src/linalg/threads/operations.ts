@@ -1,6 +1,6 @@
 import type { NdArray } from '../../core/index.ts';
-import { factorInOnePass } from './factor.ts';
-import type { MakeArray } from './factor.ts';
+import { factorInOnePass } from './one-pass-cholesky.ts';
+import type { MakeArray } from './one-pass-cholesky.ts';
 import { eigh } from '../eigh.ts';
 import type { SpectrumOptions } from '../spectrum-options.ts';
 import { sqrtmh } from '../sqrtmh.ts';

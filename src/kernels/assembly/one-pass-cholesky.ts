@@ -1,7 +1,7 @@
 // Cholesky factors of matrices as they come, in one pass over each: looked at, scaled, factored, scaled back. What needs more thought
 // (asymmetry to average, variances far apart, an error to word) is left to `linalg/cholesky.ts`, whose bits these are.
 
-import { factorPair, mostPaired, pairScratch, writePair } from './factor-pairs.ts';
+import { factorPair, mostPaired, pairScratch, writePair } from './one-pass-cholesky-pairs.ts';
 
 /** Bytes from one row of U to the next: a line more than it takes, so that rows do not fall on each other in the cache. */
 function strideOf(n: i32): usize {

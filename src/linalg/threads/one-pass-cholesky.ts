@@ -1,6 +1,6 @@
 import { NdArray, isFloat, sizeOf } from '../../core/index.ts';
 import type { FloatDType, Shape } from '../../core/index.ts';
-import { factorBatch } from '../../kernels/factors.ts';
+import { factorBatch } from '../../kernels/one-pass-cholesky.ts';
 import { cholesky } from '../cholesky.ts';
 import { pivotTolerance, safeSpread } from '../thresholds.ts';
 

@@ -3,7 +3,7 @@ import type { ArrayLikeInput, FloatDType } from '../core/index.ts';
 import { eighBatch } from '../kernels/index.ts';
 import { completeVectors } from './complement.ts';
 import { toResult, toSquare } from './matrices.ts';
-import { scaleRange } from './scaling.ts';
+import { scaleRange } from './powers-of-two.ts';
 import { rebuild } from './products.ts';
 import { decidesRank, positiveSpectrum } from './spectrum.ts';
 import { spectrumRules } from './spectrum-options.ts';

@@ -1,6 +1,6 @@
 import { KernelMemory } from './memory.ts';
 import { KernelModule } from './module.ts';
-import { factorsWasm } from './wasm.generated.ts';
+import { onePassCholeskyWasm } from './wasm.generated.ts';
 
 /** Factors of matrices in large batches, in one pass over each. */
 interface FactorKernels {
@@ -17,7 +17,7 @@ interface FactorKernels {
   readonly factorScratch: (n: number) => number;
 }
 
-const factorKernels = /* @__PURE__ */ new KernelModule<FactorKernels>(factorsWasm);
+const factorKernels = /* @__PURE__ */ new KernelModule<FactorKernels>(onePassCholeskyWasm);
 
 /** Bytes of matrices and factors worked on in one pass: with the scratch they share the second-level cache. */
 const passBytes = 262_144;

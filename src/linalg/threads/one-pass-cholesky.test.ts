@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { NdArray } from '../../core/index.ts';
-import { factorBatch } from '../../kernels/factors.ts';
+import { factorBatch } from '../../kernels/one-pass-cholesky.ts';
 import { key, normal } from '../../random/index.ts';
 import { cholesky } from '../cholesky.ts';
 import { pivotTolerance, safeSpread } from '../thresholds.ts';
-import { factorInOnePass } from './factor.ts';
+import { factorInOnePass } from './one-pass-cholesky.ts';
 
 /** A Aᵀ + ½ I, symmetric to the bit. */
 function definite(n: number, seed = 0): Float64Array {

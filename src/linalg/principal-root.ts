@@ -7,7 +7,7 @@ import { complexSchur } from './complex-qr.ts';
 import { complexify, zerosLast } from './complex-schur.ts';
 import type { ComplexSchur } from './complex-schur.ts';
 import { rebuild, transposeInto } from './products.ts';
-import { evenExponentOf, largestMagnitude, scaleByPower, scaleRange } from './scaling.ts';
+import { evenExponentOf, largestMagnitude, scaleByPower, scaleRange } from './powers-of-two.ts';
 import { realSchur } from './schur.ts';
 
 import {
@@ -31,7 +31,7 @@ export interface RootProblem {
 }
 
 /** The principal root of one matrix, by the most exact way its shape allows. @throws LinearAlgebraError */
-export function generalRoot(problem: RootProblem): ComplexArray {
+export function principalRoot(problem: RootProblem): ComplexArray {
   const { a, n } = problem;
   if (vanishes(a, n, (i, j) => i > j)) return atUnitScale(problem, rootOfTriangle);
   if (vanishes(a, n, (i, j) => i < j)) {
