@@ -1,6 +1,6 @@
 import { grown, BytePool } from './byte-pool.ts';
-import { BasicColumn, CodedColumn, distinctCells } from './column.ts';
-import type { Column, DistinctCell } from './column.ts';
+import { BasicColumn, CodedColumn, distinctCells } from './table-column.ts';
+import type { Column, DistinctCell } from './table-column.ts';
 import { decimalKind, decimalKinds, decimalText, decimalValue, noDecimal, packDecimal } from './decimals.ts';
 import type { Decimal, DecimalSigns } from './decimals.ts';
 import type { Cell } from './table.ts';

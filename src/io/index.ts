@@ -2,8 +2,8 @@
 export { gunzip, gunzipIfNeeded, gzip } from './gzip.ts';
 export { decodeText } from './bytes.ts';
 export type { ByteArray, DecodedImage, DecodeOptions, StoredArray } from './bytes.ts';
-export { columnOf } from './column.ts';
-export type { Column, DistinctCell } from './column.ts';
+export { columnOf } from './table-column.ts';
+export type { Column, DistinctCell } from './table-column.ts';
 export * from './cmyk-jpeg.ts';
 export { crc32 } from './crc32.ts';
 export * from './csv.ts';

@@ -3,7 +3,7 @@ import type { BasicType } from 'hyparquet-writer';
 import { DataError, ShapeError, formatShape } from '../core/index.ts';
 import type { NdArray } from '../core/index.ts';
 import { copyBytes, messageOf } from './bytes.ts';
-import { columnOf } from './column.ts';
+import { columnOf } from './table-column.ts';
 import type { DecodeOptions } from './bytes.ts';
 import { checkRatio } from './inflate.ts';
 import { checkPages } from './parquet-pages.ts';

@@ -7,7 +7,7 @@ import type { Distribution } from '../gaussian/index.ts';
 import { constant, grad, input, stack, sum, verifyGraph } from '../graph/index.ts';
 import type { Tensor } from '../graph/index.ts';
 import { key } from '../random/index.ts';
-import { testDistribution } from './distribution.ts';
+import { testDistribution } from './density-checks.ts';
 import type { Domain } from './domains.ts';
 import { ortBuilds } from './engine/builds.ts';
 import { checkGradients } from './gradients.ts';

@@ -29,7 +29,7 @@ import type { ParameterSpec, Parameters } from '../nn/index.ts';
 import { valuesOf } from '../parts/index.ts';
 import { foldIn, key, normal } from '../random/index.ts';
 import type { Key } from '../random/index.ts';
-import { testDistribution } from './distribution.ts';
+import { testDistribution } from './density-checks.ts';
 import { ortBuilds } from './engine/builds.ts';
 import { checkGradients } from './gradients.ts';
 import { expectAllClose } from './matchers.ts';
