@@ -4,7 +4,7 @@ export { locateSource } from './locate.ts';
 export { isIdxFolder, readIdxFolder } from './idx-folder.ts';
 export { readImageFiles, readImageFolder } from './image-folder.ts';
 export { readDownloadedDataset } from './mnist.ts';
-export { readInParts } from './read-in-parts.ts';
+export { readInParts } from './rank-files.ts';
 export { checkSource, resolveDataset } from './resolve.ts';
 export { locateTrainingData, rememberData } from './own-data.ts';
 export { isTableFile, readTable, readTableFile, readTableFor, writeTable } from './table-file.ts';

@@ -1,7 +1,7 @@
 import { UnsupportedError } from '../../core/index.ts';
 import { createEngine } from '../../engine/index.ts';
 import { unpackGraph } from '../../graph/index.ts';
-import { Exchange } from './exchange.ts';
+import { Exchange } from './thread-exchange.ts';
 import type { FollowerTask } from './follower-thread.ts';
 import { BrokenBarrierError } from './barrier.ts';
 import { readCommand } from './commands.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createVae } from '../../models/index.ts';
 import { buildStep } from '../step-graph.ts';
-import { Exchange } from './exchange.ts';
+import { Exchange } from './thread-exchange.ts';
 import { sharedBytes, withinMemory } from './memory.ts';
 import { planStep } from './plan.ts';
 import { partByRows } from './row-step.ts';

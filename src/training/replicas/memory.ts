@@ -1,6 +1,6 @@
 import { bytesInWords } from '../../core/index.ts';
 import type { StoredSpec } from '../parameter-store.ts';
-import { exchangeBytes } from './exchange.ts';
+import { exchangeBytes } from './thread-exchange.ts';
 import { planStep } from './plan.ts';
 import type { Rank, StepPlan } from './plan.ts';
 import type { RowStep } from './row-step.ts';

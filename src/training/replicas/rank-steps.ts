@@ -20,7 +20,7 @@ import { withinMemory } from './memory.ts';
 import type { SpareMemory } from './memory.ts';
 import { isBatch, planStep, widthOf } from './plan.ts';
 import type { Range } from './range.ts';
-import type { Exchange } from './exchange.ts';
+import type { Exchange } from './thread-exchange.ts';
 import { rankMember } from './rank-collectives.ts';
 import { rankThread } from './rank-thread-collectives.ts';
 import { Replica } from './replica.ts';

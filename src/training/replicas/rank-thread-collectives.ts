@@ -2,7 +2,7 @@ import type { NdArray } from '../../core/index.ts';
 import type { ParameterStore } from '../parameter-store.ts';
 import type { StepValues } from '../step.ts';
 import type { Collectives, StepTotals } from './collectives.ts';
-import type { Exchange } from './exchange.ts';
+import type { Exchange } from './thread-exchange.ts';
 import { isBatch, normBlock, rangeOf, spanOf, widthOf } from './plan.ts';
 import { overlap } from './range.ts';
 import type { Range } from './range.ts';

@@ -1,7 +1,7 @@
 import { expect, it, vi } from 'vitest';
 import { createVae } from '../../models/index.ts';
 import { buildStep } from '../step-graph.ts';
-import { Exchange } from './exchange.ts';
+import { Exchange } from './thread-exchange.ts';
 import type { FollowerTask, FollowerThread } from './follower-thread.ts';
 import { planStep } from './plan.ts';
 import { partByRows } from './row-step.ts';

@@ -1,6 +1,6 @@
 import { beforeExit, startFollower } from '#threads';
 import { RootsigmaError } from '../../core/index.ts';
-import type { Exchange } from './exchange.ts';
+import type { Exchange } from './thread-exchange.ts';
 import type { FollowerTask, FollowerThread } from './follower-thread.ts';
 import { BrokenBarrierError } from './barrier.ts';
 import { writeCommand } from './commands.ts';

@@ -1,7 +1,7 @@
 import type { NdArray } from '../../core/index.ts';
 import type { ParameterStore } from '../parameter-store.ts';
 import type { StepValues } from '../step.ts';
-import type { Exchange } from './exchange.ts';
+import type { Exchange } from './thread-exchange.ts';
 import { totalOf } from './collectives.ts';
 import type { Collectives, StepTotals } from './collectives.ts';
 import { isBatch, normBlock, rangeOf, widthOf } from './plan.ts';

@@ -2,7 +2,7 @@ import type { Engine } from '../../engine/index.ts';
 import { packGraph } from '../../graph/index.ts';
 import type { StoredSpec } from '../parameter-store.ts';
 import type { StepGraph } from '../step-graph.ts';
-import { Exchange } from './exchange.ts';
+import { Exchange } from './thread-exchange.ts';
 import type { FlatArray } from './commands.ts';
 import { planStep, rangeOf, spanOf } from './plan.ts';
 import type { Rank } from './plan.ts';
