@@ -95,12 +95,20 @@ function write(job, result) {
 /** Trained to the end: anew, from where it was stopped, or earlier. */
 async function trained({ source, options, folder }) {
   const out = join(folder, 'run');
-  if (existsSync(join(out, 'model.safetensors'))) return load(out);
+  if (existsSync(join(out, 'model.safetensors')) && !wasStopped(out)) return load(out);
   const common = { out, onNotice: 'silent', signal: stop.signal };
   if (existsSync(join(out, 'checkpoints'))) return train(source, { ...common, resume: true });
   rmSync(out, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   return train(source, { ...options, ...common });
+}
+
+/** Whether the training was stopped on the way: its folder has a model all the same, of the epochs until then. */
+function wasStopped(out) {
+  const ends = readFileSync(join(out, 'metrics.jsonl'), 'utf8')
+    .split('\n')
+    .filter((line) => line.startsWith('{"event":"done"'));
+  return ends.length === 0 || JSON.parse(ends.at(-1)).reason === 'interrupted';
 }
 
 function nameOf({ study: of, source, row, seed }) {

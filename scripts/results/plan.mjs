@@ -38,10 +38,10 @@ const data = {
     options: { latent: 10, hidden: [400], epochs: 40 },
   },
   sprites: {
-    title: 'sprites, 4096-400-400-10',
+    title: 'sprites, 4096-200-200-10',
     presets: disentangling,
     metrics: { ...frechet, mig: ['mig', 'MIG'], 'factor-vae-score': ['accuracy', 'FactorVAE score'] },
-    options: { latent: 10, hidden: [400, 400], epochs: 20, dataOptions: { count: 20_000, testCount: 4000 } },
+    options: { latent: 10, hidden: [200, 200], epochs: 20, dataOptions: { count: 20_000, testCount: 4000 } },
   },
 };
 
