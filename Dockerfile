@@ -8,6 +8,8 @@ COPY package.json package-lock.json .npmrc ./
 RUN npm ci --no-audit --no-fund
 COPY . .
 RUN npm run build
+# What the last stage takes can be read by its user, whatever modes the files here have.
+RUN chmod -R a+rX dist package.json LICENSE THIRD_PARTY.md
 
 # What it needs to run: what package-lock.json pins, no install script, and of ONNX Runtime's libraries those of this system.
 FROM node:24-slim AS dependencies
@@ -21,7 +23,7 @@ WORKDIR /app
 ENV NODE_ENV=production ORT_DISABLE_TELEMETRY=1
 COPY --from=dependencies /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
-COPY package.json LICENSE THIRD_PARTY.md ./
+COPY --from=build /app/package.json /app/LICENSE /app/THIRD_PARTY.md ./
 # It writes nothing, so that --read-only does as well.
 USER node
 EXPOSE 8080

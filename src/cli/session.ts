@@ -1,5 +1,6 @@
 import { UnsupportedError } from '../core/index.ts';
 import { mpiWorld, together } from '../mpi/index.ts';
+import { strangersOf } from '../mpi/world.ts';
 import type { Communicator } from '../mpi/index.ts';
 import type { CommandContext, Library } from './command-row.ts';
 import type { CliContext, TextSink } from './context.ts';
@@ -44,6 +45,8 @@ export class Session {
       const library = writtenBy(isFirst, await import('./library/index.ts'));
       if (all && !ranks)
         output.notice(`'${options.name}' is not parted among ranks: rank 0 of ${all.size} does it alone.`);
+      const strangers = options.parted ? strangersOf(this.context.env) : undefined;
+      if (strangers !== undefined) output.notice(strangersNotice(strangers, options.name));
       if (options.output !== undefined && isFirst) {
         await library.checkWritable(options.output, { isFolder: options.writesFolder ?? false });
       }
@@ -68,6 +71,10 @@ export class Session {
       throw error;
     }
   }
+}
+
+function strangersNotice(count: number, command: string): string {
+  return `srun has started ${count} processes that know nothing of each other, and each does all of '${command}' by itself. To do it together: 'srun --mpi=pmix', or mpirun (docs/distributed.md).`;
 }
 
 /** For ranks other than the first, the same without what writes. */

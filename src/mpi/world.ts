@@ -36,6 +36,20 @@ function isRank(env: Environment): boolean {
   return false;
 }
 
+/**
+ * How many processes Slurm's `srun` has started with this one that Open MPI knows nothing of: each does all of the work by itself. Told to
+ * the first of them alone; undefined where there are no others, or they are ranks.
+ */
+export function strangersOf({
+  SLURM_STEP_NUM_TASKS: tasks,
+  SLURM_PROCID: number,
+  OMPI_COMM_WORLD_SIZE: size,
+  PMIX_RANK: rank,
+}: Environment): number | undefined {
+  const isJoined = size !== undefined || rank !== undefined;
+  return !isJoined && number === '0' && Number(tasks) > 1 ? Number(tasks) : undefined;
+}
+
 async function join(env: Environment): Promise<OpenMpi> {
   const world = new OpenMpi(await loadKoffi(env), libraryName());
   process.on('exit', (code) => {
