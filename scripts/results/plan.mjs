@@ -41,7 +41,13 @@ const data = {
     title: 'sprites, 4096-200-200-10',
     presets: disentangling,
     metrics: { ...frechet, mig: ['mig', 'MIG'], 'factor-vae-score': ['accuracy', 'FactorVAE score'] },
-    options: { latent: 10, hidden: [200, 200], epochs: 20, dataOptions: { count: 20_000, testCount: 4000 } },
+    options: {
+      network: 'dense',
+      latent: 10,
+      hidden: [200, 200],
+      epochs: 20,
+      dataOptions: { count: 20_000, testCount: 4000 },
+    },
   },
 };
 
