@@ -146,6 +146,17 @@ describe.runIf(available)('the pages', () => {
     expect(names).toEqual(expect.arrayContaining(['ELBO', 'Reconstruction', 'KL', 'β', 'Learning rate', 'KL of each latent dimension', 'Active units'])); // prettier-ignore
     expect(new Set(names).size).toBe(names.length);
 
+    // All charts say what they are where the pointer is over one of them, and those beyond the screen when they come to it.
+    const said = async (): Promise<string[]> => [...new Set(await page.locator('.legend-place').allTextContents())];
+    await page.setViewportSize({ width: 1280, height: 700 });
+    const top = (await page.locator('.u-over').first().boundingBox())!;
+    await page.mouse.move(top.x + 3, top.y + 40);
+    await until(() => page.locator('.legend-place').first().textContent(), 'epoch 1');
+    await page.setViewportSize({ width: 1280, height: 5000 });
+    await until(said, ['epoch 1']);
+    await page.mouse.move(3, 3);
+    await until(said, ['last']);
+
     const box = (await chart.locator('.u-over').boundingBox())!;
     await page.mouse.move(box.x + box.width * 0.6, box.y + 40);
     await page.mouse.down();

@@ -53,10 +53,10 @@ function Curve({ title, lines, axis, isLog, zoom, onZoom }: CurveProps) {
   const onPlace = (at: number | undefined, found: readonly PlaceValue[]): void => {
     found.forEach(({ value, smoothed }, index) => {
       const [element, beside] = [values.current[index], smooths.current[index]];
-      if (element) element.textContent = formatNumber(value);
-      if (beside) beside.textContent = smoothed === undefined ? '' : `smoothed ${formatNumber(smoothed)}`;
+      write(element, formatNumber(value));
+      write(beside, smoothed === undefined ? '' : `smoothed ${formatNumber(smoothed)}`);
     });
-    if (readout.current) readout.current.textContent = at === undefined ? 'last' : formatPlace(at, axis);
+    write(readout.current, at === undefined ? 'last' : formatPlace(at, axis));
   };
   const { place, move } = usePlot({ lines, axis, isLog, zoom, onZoom, onPlace });
   const onKey = (event: KeyboardEvent): void => {
@@ -90,6 +90,14 @@ function Curve({ title, lines, axis, isLog, zoom, onZoom }: CurveProps) {
     </>
   );
 } // prettier-ignore
+
+/** What is there already is left alone, and its text is not made anew: that would be laid out anew too. */
+function write(element: HTMLElement | null | undefined, text: string): void {
+  if (!element) return;
+  const { firstChild } = element;
+  if (!(firstChild instanceof Text)) element.textContent = text;
+  else if (firstChild.data !== text) firstChild.data = text;
+}
 
 /** The same in numbers. */
 function Values({ title, lines, axis }: { readonly title: string; readonly lines: readonly Line[]; readonly axis: XAxis }) {

@@ -5,13 +5,15 @@ import type { XAxis } from './lines.ts';
 /** Which part of the axis is shown; undefined for all of it. */
 export type Zoom = readonly [from: number, to: number] | undefined;
 
+const whole = new Intl.NumberFormat('en');
+
 /** Where a value is, as people say it: epochs are whole, and a step within one stands at its share of it. */
 export function formatPlace(value: number, axis: XAxis): string {
   if (axis === 'time') return formatSeconds(value);
-  if (axis === 'step') return `step ${Math.round(value).toLocaleString('en')}`;
+  if (axis === 'step') return `step ${whole.format(Math.round(value))}`;
   // Shares come of a division.
-  const whole = Math.round(value);
-  return Math.abs(value - whole) < 1e-6 ? `epoch ${whole}` : `${Math.round(100 * (value - Math.floor(value)))} % of epoch ${Math.ceil(value)}`;
+  const epoch = Math.round(value);
+  return Math.abs(value - epoch) < 1e-6 ? `epoch ${epoch}` : `${Math.round(100 * (value - Math.floor(value)))} % of epoch ${Math.ceil(value)}`;
 } // prettier-ignore
 
 /** The part that somebody drew over, in numbers that read well: whole epochs and steps, and times to a hundredth of what is shown. */

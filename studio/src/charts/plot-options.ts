@@ -16,6 +16,8 @@ export interface PlotParts {
   readonly broken: () => readonly number[];
   readonly zoom: () => Zoom;
   readonly onZoom: (zoom: Zoom) => void;
+  /** Whether it is on the screen: else it does not follow the pointer over other charts. */
+  readonly isSeen: () => boolean;
   readonly onCursor: () => void;
 }
 
@@ -29,7 +31,7 @@ const font = '11px system-ui, sans-serif';
 const wholeApart = Array.from({ length: 12 }, (_, power) => [1, 2, 5].map((factor) => factor * 10 ** power)).flat();
 const secondsApart = [...[0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 30], ...[1, 2, 5, 10, 20, 30].map((minutes) => 60 * minutes), ...[1, 2, 6, 12, 24, 48, 120, 240, 480].map((hours) => 3600 * hours)]; // prettier-ignore
 
-export function plotOptions({ width, lines, series, axis, isLog, broken, zoom, onZoom, onCursor }: PlotParts): uPlot.Options {
+export function plotOptions({ width, lines, series, axis, isLog, broken, zoom, onZoom, isSeen, onCursor }: PlotParts): uPlot.Options {
   const [quiet, grid, bad] = [colorOf('--quiet'), colorOf('--grid'), colorOf('--bad')];
   const axisLook = { stroke: quiet, font, grid: { stroke: grid, width: 1 }, ticks: { show: false } };
   const bands = series.flatMap(({ line, kind }, index) =>
@@ -41,7 +43,7 @@ export function plotOptions({ width, lines, series, axis, isLog, broken, zoom, o
     legend: { show: false },
     padding: [8, 18, 0, 0],
     cursor: {
-      sync: { key: 'curves', scales: ['x', null], setSeries: false },
+      sync: { key: `curves by ${axis}`, scales: ['x', null], setSeries: false, filters: { pub: () => true, sub: isSeen } },
       drag: { x: true, y: false, setScale: false },
       dataIdx: nearest,
       points: { size: 6, show: (_, index) => (series[index - 1]?.kind === 'value' ? dot(colorFor(lines, series[index - 1]?.line)) : emptyDot()) },

@@ -2,7 +2,7 @@ import { useEffect, useMemo, useRef } from 'preact/hooks';
 import type { RefObject } from 'preact';
 import uPlot from 'uplot';
 import { paint } from '../shell/theme.ts';
-import { forget, inFrame } from './frame-queue.ts';
+import { forget, inFrame, nextFrame } from './frame-queue.ts';
 import { brokenPlaces, joinLines } from './lines.ts';
 import type { DrawnSeries, Line, XAxis } from './lines.ts';
 import { plotOptions } from './plot-options.ts';
@@ -38,8 +38,9 @@ export function usePlot({ lines, axis, isLog, zoom, onZoom, onPlace }: PlotProps
   const place = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | undefined>(undefined);
   const joined = useMemo(() => joinLines(lines), [lines]);
-  const now = useRef({ lines, joined, zoom, onZoom, onPlace });
-  now.current = { lines, joined, zoom, onZoom, onPlace };
+  const broken = useMemo(() => brokenPlaces(lines), [lines]);
+  const now = useRef({ lines, joined, broken, zoom, onZoom, onPlace });
+  now.current = { lines, joined, broken, zoom, onZoom, onPlace };
   const looks = lines.map(({ color, dash }) => [color, dash]);
   const shape = JSON.stringify([joined.series, looks, axis, isLog, paint.value]);
 
@@ -67,7 +68,8 @@ export function usePlot({ lines, axis, isLog, zoom, onZoom, onPlace }: PlotProps
   useEffect(() => {
     const element = place.current;
     if (!element) return undefined;
-    const owner = {};
+    const [owner, turn] = [{}, {}];
+    let isSeen = true;
     inFrame(owner, () => {
       const { lines: drawn, joined: data } = now.current;
       const options = plotOptions({
@@ -76,15 +78,27 @@ export function usePlot({ lines, axis, isLog, zoom, onZoom, onPlace }: PlotProps
         series: data.series,
         axis,
         isLog,
-        broken: () => brokenPlaces(now.current.lines),
+        broken: () => now.current.broken,
         zoom: () => now.current.zoom,
         onZoom: (next) => {
           now.current.onZoom(next);
         },
-        onCursor: tell,
+        isSeen: () => isSeen,
+        onCursor: () => {
+          // The chart under the pointer is read at once; the others take turns, as to lay out their texts takes longer than all else.
+          if (element.matches(':hover')) nextFrame(turn, tell);
+          else inFrame(turn, tell, true);
+        },
       });
       plot.current = new uPlot(options, data.data, element);
     });
+    const screen = new IntersectionObserver((entries) => {
+      isSeen = entries.at(-1)?.isIntersecting ?? true;
+      if (!plot.current) return;
+      if (isSeen) follow(plot.current);
+      else plot.current.setCursor(away);
+    });
+    screen.observe(element);
     const sizes = new ResizeObserver(() => {
       const u = plot.current;
       if (u && element.clientWidth > 0 && u.width !== element.clientWidth) {
@@ -94,6 +108,8 @@ export function usePlot({ lines, axis, isLog, zoom, onZoom, onPlace }: PlotProps
     sizes.observe(element);
     return () => {
       forget(owner);
+      forget(turn);
+      screen.disconnect();
       sizes.disconnect();
       plot.current?.destroy();
       plot.current = undefined;
@@ -117,7 +133,18 @@ export function usePlot({ lines, axis, isLog, zoom, onZoom, onPlace }: PlotProps
     const from = u.cursor.idx ?? places.length - 1;
     const index = Math.min(places.length - 1, Math.max(0, from + by));
     u.setCursor({ left: u.valToPos(places[index] ?? 0, 'x'), top: u.over.clientHeight / 2 });
+    // At once, as it is said aloud.
+    tell();
     return true;
   };
   return { place, move };
+}
+
+const away = { left: -10, top: -10 };
+
+/** Puts the cursor of a chart that comes to the screen where that of the others is: those beyond it have none. */
+function follow(u: uPlot): void {
+  const other = uPlot.sync(u.cursor.sync?.key ?? '').plots.find((each) => each !== u && (each.cursor.left ?? -1) >= 0);
+  const place = other?.posToVal(other.cursor.left ?? 0, 'x');
+  u.setCursor(place === undefined ? away : { left: u.valToPos(place, 'x'), top: 0 });
 }

@@ -25,8 +25,21 @@ system.addEventListener('change', () => {
   paint.value += 1;
 });
 
+const colors = { of: -1, known: new Map<string, string>() };
+
 /** The colour that a custom property of the style sheet has now, for canvases: `colorOf('--accent')`. */
 export function colorOf(property: string): string {
+  // To ask the browser makes it compute all styles.
+  if (colors.of !== paint.peek()) {
+    colors.of = paint.peek();
+    colors.known.clear();
+  }
+  let color = colors.known.get(property);
+  if (color === undefined) colors.known.set(property, (color = computedColor(property)));
+  return color;
+}
+
+function computedColor(property: string): string {
   const probe = document.createElement('i');
   probe.style.color = `var(${property})`;
   probe.hidden = true;
