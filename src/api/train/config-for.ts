@@ -18,7 +18,7 @@ import { likelihoodRowOf } from '../model/likelihood.ts';
 import { isImageShape } from '../../drawing/index.ts';
 import type { DataShape } from '../../parts/index.ts';
 import { defaultsFor, withLikelihood } from './default-config.ts';
-import type { BaseConfig } from './default-config.ts';
+import type { BaseConfig, DataFacts } from './default-config.ts';
 import type { ModelOptions } from './model-options.ts';
 import { withKeptCounts } from './partition.ts';
 
@@ -47,10 +47,9 @@ function configOver(splits: DatasetSplits, given: Options): RunConfig {
   const { entries, choices } = upgradedEntries(given.set ?? {});
   const options = { ...given, ...choices };
   const { train } = splits;
-  const base = options.config ?? defaultsFor(train);
   const table = partTable(options.parts);
-  const parts = partsFor(base, options, { parts: table, data: { shape: train.sampleShape } });
-  const { objective, ...ofModel } = parts;
+  const base = options.config ?? defaultsFor(train);
+  const { data, ...chosen } = chosenOver(base, options, { parts: table, data: { shape: train.sampleShape } });
   const config = {
     schemaVersion: configSchemaVersion,
     rootsigmaVersion: version,
@@ -59,7 +58,7 @@ function configOver(splits: DatasetSplits, given: Options): RunConfig {
       kind: train.kind,
       shape: [...train.sampleShape],
       count: train.size,
-      binarize: options.binarize ?? withLikelihood(base, likelihoodRowOf(parts, table)).data.binarize,
+      ...data,
       ...defined({
         support: train.support === 'unit-interval' ? undefined : train.support,
         options: splits.options,
@@ -68,13 +67,37 @@ function configOver(splits: DatasetSplits, given: Options): RunConfig {
         condition: withLabelled(conditionClasses(train, wantedConditions(options)), options),
       }),
     },
-    model: { latent: options.latent ?? base.model.latent, ...ofModel },
-    objective,
-    training: trainingConfig(base.training, options),
+    ...chosen,
     ...defined({ preset: options.config?.preset }),
   };
   const checked = parseRunConfig(withEntries(config, entries), { name: 'options', parts: table });
   return withKeptCounts(withScale(checked, { splits, parts: table, base: options.config }), splits);
+}
+
+/** What the options make of the configuration that they go over. */
+function chosenOver(
+  base: BaseConfig,
+  options: Options,
+  context: { readonly parts: PartTable; readonly data: DataShape },
+): BaseConfig {
+  const { objective, ...parts } = partsFor(base, options, context);
+  return {
+    data: {
+      binarize: options.binarize ?? withLikelihood(base, likelihoodRowOf(parts, context.parts)).data.binarize,
+    },
+    model: { latent: options.latent ?? base.model.latent, ...parts },
+    objective,
+    training: trainingConfig(base.training, options),
+  };
+}
+
+/** What a run's configuration says where nobody asked for more than some options: what is otherwise in it, somebody gave. */
+export function usualConfig(facts: DataFacts, { preset, ...options }: ModelOptions): BaseConfig {
+  const context = { parts: partTable(), data: { shape: facts.sampleShape } };
+  const base = chosenOver(defaultsFor(facts), preset === undefined ? {} : presetNamed(preset).options, context);
+  // Over a whole configuration, as its network is no default any more.
+  const config = { ...base, schemaVersion: configSchemaVersion, rootsigmaVersion: version } as unknown as RunConfig;
+  return chosenOver(base, { ...options, config }, context);
 }
 
 /** How many examples keep their class. @throws ValueError where there are no classes */
@@ -128,7 +151,7 @@ function defaultNetwork(shape: readonly number[]): string {
   return suits && (channels > 1 || Math.max(rows, columns) > 32) ? 'conv' : 'dense';
 }
 
-function trainingConfig(base: BaseConfig['training'], options: ModelOptions): object {
+function trainingConfig(base: BaseConfig['training'], options: ModelOptions): BaseConfig['training'] {
   const { epochs, batchSize, clipNorm, trim, validation, validationTrim, patience, onNan, seed, threads } = options;
   const { optimizer, learningRate, weightDecay, momentum, schedule, warmupSteps } = options;
   // Another optimizer than the base's takes its learning rate only.
@@ -144,7 +167,7 @@ function trainingConfig(base: BaseConfig['training'], options: ModelOptions): ob
     optimizer: { ...baseOptimizer, ...defined({ name: optimizer, learningRate, weightDecay, momentum }) },
     schedule: { ...base.schedule, ...defined({ name: schedule, warmupSteps }) },
     ...defined({ earlyStopping: patience === undefined ? undefined : { ...base.earlyStopping, patience } }),
-  };
+  } as BaseConfig['training'];
 }
 
 function larger(a: number | undefined, b: number | undefined): number | undefined {

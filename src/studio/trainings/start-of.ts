@@ -1,6 +1,8 @@
-import { defaultsFor } from '../../api/train/default-config.ts';
-import { builtInParts, rowsOf } from '../../config/index.ts';
-import type { PartRow } from '../../config/index.ts';
+import { usualConfig } from '../../api/train/config-for.ts';
+import type { DataFacts } from '../../api/train/default-config.ts';
+import type { ModelOptions } from '../../api/train/model-options.ts';
+import { builtInParts, presets, rowsOf } from '../../config/index.ts';
+import type { PartConfig, PartRow, Preset } from '../../config/index.ts';
 import { listDatasets } from '../../data/index.ts';
 import type { StartTraining } from '../contract.ts';
 import { isBelow } from '../data/inside-folder.ts';
@@ -43,14 +45,33 @@ function dataOf(source: unknown, { data, uploads }: Places): StartTraining['data
   return upload === undefined ? { kind: 'file', name: '' } : { kind: 'upload', name: upload };
 }
 
-/** The options of a configuration, flat, as far as the form has them. */
+/** The options that a configuration was given, flat, as far as the form has them: not what its data, its preset or its parts bring by themselves. */
 function optionsOf(config: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const flat = flatOf(config);
+  const usual = flatOf(usualOf(config));
+  const preset = presetOf(config);
+  const given = Object.entries(flat).filter(([name, value]) => {
+    const known = knownFields.get(name);
+    const otherwise = usual[name] ?? preset?.options[name as keyof typeof preset.options] ?? known?.field.default;
+    return known && value !== undefined && JSON.stringify(value) !== JSON.stringify(otherwise);
+  });
+  return { ...(preset && { preset: preset.name }), ...Object.fromEntries(given) };
+}
+
+const partsOfModel = ['prior', 'posterior', 'likelihood', 'network'] as const;
+
+function partsIn(config: Readonly<Record<string, unknown>>): (readonly [string, Readonly<Record<string, unknown>>])[] {
+  const model = recordIn(config, 'model');
+  return [
+    ...partsOfModel.map((kind) => [kind, recordIn(model, kind)] as const),
+    ['objective', recordIn(config, 'objective')],
+  ];
+}
+
+function flatOf(config: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const [model, training, data] = [recordIn(config, 'model'), recordIn(config, 'training'), recordIn(config, 'data')];
-  const parts = ['prior', 'posterior', 'likelihood', 'network'].map((kind) => [kind, recordIn(model, kind)] as const);
   const flat: Record<string, unknown> = { latent: model.latent, binarize: data.binarize };
-  for (const [kind, { name, ...options }] of [...parts, ['objective', recordIn(config, 'objective')] as const]) {
-    Object.assign(flat, options, { [kind]: name });
-  }
+  for (const [kind, { name, ...options }] of partsIn(config)) Object.assign(flat, options, { [kind]: name });
   const [optimizer, schedule] = [recordIn(training, 'optimizer'), recordIn(training, 'schedule')];
   const { epochs, batchSize, clipNorm, validation, validationTrim, onNan, seed, threads } = training;
   const names = recordIn(data, 'table').condition ?? ('condition' in data ? 'label' : undefined);
@@ -58,7 +79,7 @@ function optionsOf(config: Readonly<Record<string, unknown>>): Record<string, un
   flat.labelled = recordIn(data, 'condition').labelled;
   const dataOptions = recordIn(data, 'options');
   for (const [name, { goes, goesAs }] of knownFields) if (goes === 'data') flat[name] = dataOptions[goesAs];
-  Object.assign(flat, {
+  return Object.assign(flat, {
     ...{ epochs, batchSize, clipNorm, validation, validationTrim, onNan, seed, threads },
     optimizer: optimizer.name,
     learningRate: optimizer.learningRate,
@@ -69,34 +90,36 @@ function optionsOf(config: Readonly<Record<string, unknown>>): Record<string, un
     patience: recordIn(training, 'earlyStopping').patience,
     trim: recordIn(training, 'trim').fraction,
   });
-  // What has its default goes without saying: that of the form, of the part that has it, or of data like these.
-  const usual = { ...usualOf(config), ...usualOfParts([...parts, ['objective', recordIn(config, 'objective')]]) };
-  return Object.fromEntries(
-    Object.entries(flat).filter(([name, value]) => {
-      const known = knownFields.get(name);
-      const isUsual = [known?.field.default, usual[name]].some(
-        (each) => JSON.stringify(value) === JSON.stringify(each),
-      );
-      return known && value !== undefined && !isUsual;
-    }),
-  );
 }
 
-/** What training takes by the number of examples, and tables by their kind; what other data decide beside it, no configuration says. */
+/** The preset that it says, where there is one of that name. */
+function presetOf({ preset }: Readonly<Record<string, unknown>>): Preset | undefined {
+  return presets.find(({ name }) => name === preset);
+}
+
+/** What training takes by itself for data like these, from that preset, with these parts; nothing where the configuration does not say enough. */
 function usualOf(config: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  const { kind, count, shape } = recordIn(config, 'data');
+  const { support = 'unit-interval', count, shape } = recordIn(config, 'data');
   if (typeof count !== 'number' || !Array.isArray(shape)) return {};
-  const isTable = kind === 'table';
-  const { training, model } = defaultsFor({ support: isTable ? 'table' : 'unit-interval', size: count, sampleShape: shape as number[] }); // prettier-ignore
-  const { epochs, batchSize } = training;
-  if (!isTable) return { epochs, batchSize };
-  const { name, ...network } = model.network as Readonly<Record<string, unknown>>;
-  return { epochs, batchSize, latent: model.latent, likelihood: model.likelihood.name, network: name, ...network };
-}
-
-/** The defaults of the options of parts that are chosen. */
-function usualOfParts(parts: readonly (readonly [kind: string, Readonly<Record<string, unknown>>])[]): Record<string, unknown> {
   const rows: readonly PartRow[] = rowsOf(builtInParts);
-  const options = parts.flatMap(([kind, { name }]) => Object.entries(rows.find((row) => row.kind === kind && row.name === name)?.options ?? {})); // prettier-ignore
-  return Object.fromEntries(options.flatMap(([name, { default: usual }]) => (usual === undefined || typeof usual === 'function' ? [] : [[name, usual]]))); // prettier-ignore
-} // prettier-ignore
+  // Whoever has parts of their own gives them in code.
+  const known = partsIn(config).filter(([kind, { name }]) =>
+    rows.some((row) => row.kind === kind && row.name === name),
+  );
+  const trim = recordIn(recordIn(config, 'training'), 'trim').fraction;
+  const preset = presetOf(config)?.name;
+  const parts = Object.fromEntries(known.map(([kind, { name }]) => [kind, name]));
+  const asked = { ...parts, preset, ...(typeof trim === 'number' && { trim }) } as ModelOptions;
+  const facts = { support, size: count, sampleShape: shape as number[] } as DataFacts;
+  // By themselves, and with what is asked of them, by which their options and what follows from others are known.
+  const [alone, usual] = [usualConfig(facts, preset === undefined ? {} : { preset }), usualConfig(facts, asked)];
+  const named = (whole: PartConfig, { name }: PartConfig): PartConfig => ({ ...whole, name });
+  const model = partsOfModel.map((kind) => [kind, named(usual.model[kind], alone.model[kind])] as const);
+  const { validationTrim } = usual.training;
+  return {
+    data: usual.data,
+    model: { ...usual.model, ...Object.fromEntries(model) },
+    objective: named(usual.objective, alone.objective),
+    training: { ...alone.training, validationTrim },
+  };
+}
