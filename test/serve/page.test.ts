@@ -75,7 +75,52 @@ describe.runIf(available)('the page', () => {
       await page.click('#send');
       await page.waitForFunction(() => document.querySelectorAll('#picture canvas').length === 8);
       if (process.env.SCREENSHOTS !== undefined) await page.screenshot({ path: `${process.env.SCREENSHOTS}/serve-${colorScheme}.png`, fullPage: true }); // prettier-ignore
+      // What contributes: pixels as a heat map beside the image, columns as bars.
+      const explained = async (run: string, operation: string): Promise<void> => {
+        await page.selectOption('#run', run);
+        await page.selectOption('#operation', operation);
+        await page.click('#send');
+      };
+      await explained('pictures', 'explain');
+      await page.waitForSelector('#picture figure');
+      const shown = await page.evaluate(() => {
+        const canvases = [...document.querySelectorAll<HTMLCanvasElement>('#picture figure canvas')];
+        const pixels = canvases.map((canvas) => [...canvas.getContext('2d')!.getImageData(0, 0, 8, 8).data]);
+        return { labels: canvases.map((canvas) => canvas.getAttribute('aria-label')), pixels, caption: document.querySelector('figcaption')?.textContent ?? ''}; // prettier-ignore
+      });
+      const { contributions } =
+        (await (await fetch(`${server.url}/runs/pictures/explain`, { method: 'POST', headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' }, body: JSON.stringify({ x: [Array.from({ length: 8 }, () => new Array<number>(8).fill(0))] }) })) // prettier-ignore
+          .json()) as { contributions: number[][][] };
+      const values = contributions[0]!.flat();
+      const most = values.indexOf(Math.max(...values));
+      expect(shown.labels[0]).toBe('example 0');
+      expect(shown.labels[1]).toMatch(new RegExp(`most at row ${Math.floor(most / 8)}, column ${most % 8}: `));
+      expect(Number.parseFloat(shown.caption)).toBeCloseTo(
+        values.reduce((a, b) => a + b, 0),
+        1,
+      );
+      const top = Math.max(...values.map(Math.abs));
+      const green = values.map((value) => Math.round(255 + (Math.abs(value) / top) * ((value < 0 ? 95 : 38) - 255)));
+      const drawn = green.map((_, at) => shown.pixels[1]![4 * at + 1]!);
+      expect(drawn.filter((channel, at) => Math.abs(channel - green[at]!) > 1)).toEqual([]);
+      await explained('people', 'explain');
+      await page.waitForSelector('#picture .bars');
+      expect((await page.locator('#picture .bars th').allTextContents()).sort()).toEqual(['age', 'city', 'smoker']);
+      if (process.env.SCREENSHOTS !== undefined) await page.screenshot({ path: `${process.env.SCREENSHOTS}/serve-bars-${colorScheme}.png`, fullPage: true }); // prettier-ignore
+      const widths = await page.evaluate(() =>
+        [...document.querySelectorAll<HTMLElement>('.bar')].map((bar) => Number.parseFloat(bar.style.width)),
+      );
+      expect(widths[0]).toBe(100);
+      expect([...widths].sort((a, b) => b - a)).toEqual(widths);
+
+      // What the field wants is said while one types, before anything is sent.
+      await page.selectOption('#run', 'pictures');
+      await page.selectOption('#operation', 'sample');
+      expect(await page.textContent('#wants')).toMatch(/count.*From 1 on/);
+      expect(await page.getAttribute('#body', 'aria-invalid')).toBe('false');
       await page.fill('#body', '{"count": -1}');
+      expect(await page.textContent('#fault')).toBe("'count' is a whole number from 1 to 1073741824, and not -1.");
+      expect(await page.getAttribute('#body', 'aria-invalid')).toBe('true');
       await page.click('#send');
       await page.waitForSelector('#message.bad');
       expect(await page.textContent('#message')).toMatch(/count must be a whole number/);

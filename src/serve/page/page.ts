@@ -1,3 +1,5 @@
+import { bodyFaults } from './body-faults.ts';
+import { drawAnswer } from './draw-answer.ts';
 import { tryPage } from './script.ts';
 import { style } from './style.ts';
 
@@ -32,7 +34,9 @@ const html = `<!doctype html>
 </div>
 <p id="summary" class="hint"></p>
 <label for="body">Body, JSON</label>
-<textarea id="body" rows="10" spellcheck="false"></textarea>
+<textarea id="body" rows="10" spellcheck="false" aria-describedby="fault wants"></textarea>
+<p id="fault" role="status"></p>
+<dl id="wants" class="hint" tabindex="0" aria-label="What the body may have"></dl>
 <div class="row"><button id="send">Send</button><button id="copy" type="button">Copy as curl</button><span id="took" class="hint"></span></div>
 </form>
 <section id="answer" aria-label="Answer" hidden>
@@ -47,9 +51,11 @@ const html = `<!doctype html>
 </html>
 `;
 
-/** By path. The script is a function that is sent as it is compiled, so that it is type-checked like everything else. */
+const script = `(${tryPage.toString()})({ bodyFaults: ${bodyFaults.toString()}, drawAnswer: ${drawAnswer.toString()} });\n`;
+
+/** By path. The script is functions that are sent as they are compiled, so that they are type-checked like everything else. */
 export const page: Readonly<Record<string, { readonly type: string; readonly text: () => string }>> = {
   '/': { type: 'text/html; charset=utf-8', text: () => html },
   '/page.css': { type: 'text/css; charset=utf-8', text: () => style },
-  '/page.js': { type: 'text/javascript; charset=utf-8', text: () => `(${tryPage.toString()})();\n` },
+  '/page.js': { type: 'text/javascript; charset=utf-8', text: () => script },
 };

@@ -1,9 +1,21 @@
 import type { RunAbout } from '../about-types.ts';
+import type { DescribedSchema, bodyFaults } from './body-faults.ts';
+import type { drawAnswer } from './draw-answer.ts';
 
-/** What the page does. It runs in the page alone, as its own text: it may use nothing from outside of itself. */
-export function tryPage(): void {
+/** What else runs in the page. */
+export interface PageParts {
+  readonly bodyFaults: typeof bodyFaults;
+  readonly drawAnswer: typeof drawAnswer;
+}
+
+/** What the page does. It runs in the page alone, as its own text: it may use nothing from outside of itself but what it is given. */
+export function tryPage({ bodyFaults, drawAnswer }: PageParts): void {
+  interface DescribedPost {
+    readonly summary: string;
+    readonly requestBody: { readonly content: Readonly<Record<string, { readonly schema: DescribedSchema }>> };
+  }
   interface Described {
-    readonly paths: Readonly<Record<string, { readonly post?: { readonly summary: string } }>>;
+    readonly paths: Readonly<Record<string, { readonly post?: DescribedPost }>>;
   }
   const runs = new Map<string, RunAbout>();
   let token = '';
@@ -82,10 +94,56 @@ export function tryPage(): void {
     const run = chosen();
     const operation = run?.operations.find(({ name }) => name === operationSelect.value);
     if (!run || !operation) return;
-    const { summary = '' } = described.paths[`/runs/${run.name}/${operation.name}`]?.post ?? {};
-    const options = operation.options.length > 0 ? ` Options: ${operation.options.join(', ')}.` : '';
-    element('summary').textContent = `${summary}.${options}`;
+    element('summary').textContent = `${postOf()?.summary ?? ''}.`;
     body.value = edited.get(kept()) ?? exampleOf(run, operation.name);
+    const wants = Object.entries(schemaOf().properties ?? {}).flatMap(([name, schema]) => {
+      const [term, what] = [document.createElement('dt'), document.createElement('dd')];
+      term.textContent = name;
+      what.textContent = wantText(run, operation.name, name, schema);
+      return [term, what];
+    });
+    element('wants').replaceChildren(...wants);
+    element('wants').hidden = wants.length === 0;
+    sayFaults();
+  }
+
+  function postOf(): DescribedPost | undefined {
+    return described.paths[`/runs/${runSelect.value}/${operationSelect.value}`]?.post;
+  }
+
+  function schemaOf(): DescribedSchema {
+    return postOf()?.requestBody.content['application/json']?.schema ?? {};
+  }
+
+  /** What an entry of the body may be. */
+  function wantText(run: RunAbout, operation: string, name: string, schema: DescribedSchema): string {
+    const gaps = operation === 'impute' ? ', null where one is missing' : '';
+    if (name === 'z') return `codes: lists of ${run.latent} numbers, or one`;
+    if (name === 'x')
+      return `lists of numbers, [n, ${run.exampleShape.join(', ')}] or one of it, as in training${gaps}`;
+    if (name !== 'rows') {
+      const { minimum, maximum = Infinity, description = '', enum: choices } = schema;
+      const range = minimum === undefined ? '' : maximum >= 2 ** 30 ? ` From ${minimum} on.` : ` ${minimum} to ${maximum}.`; // prettier-ignore
+      return `${description}${range}${choices ? ` One of ${choices.join(', ')}.` : ''}`;
+    }
+    const columns = (run.columns ?? []).filter(({ kind }) => !['id', 'split', 'ignored'].includes(kind));
+    const texts = columns.slice(0, 12).map(({ name: column, levels, min, max }) => {
+      const shown = levels?.slice(0, 6).map((level) => String(level)).join(', ') ?? (min === undefined ? '' : `${min} to ${String(max)} in training`); // prettier-ignore
+      return `${column}${shown === '' ? '' : ` (${shown}${(levels?.length ?? 0) > 6 ? ', …' : ''})`}`;
+    });
+    const more = columns.length > 12 ? `; and ${columns.length - 12} more` : '';
+    return `a list of rows, { "column": value }; null or left out is missing${operation === 'impute' ? ', and is filled' : ''}: ${texts.join('; ')}${more}`;
+  }
+
+  /** Says what is wrong with what is being typed, where it is typed. */
+  function sayFaults(): void {
+    const run = chosen();
+    if (!run) return;
+    const { exampleShape, latent, columns = [] } = run;
+    const { fault, notes } = bodyFaults(body.value, { schema: schemaOf(), exampleShape, latent, columns });
+    body.setAttribute('aria-invalid', String(fault !== undefined));
+    element('fault').textContent = fault ?? notes.map((note) => `Note: ${note}.`).join(' ');
+    element('fault').className = fault === undefined ? 'hint' : 'bad';
   }
 
   /** For what a request stays as it was written: for a run, all operations that take examples have the same. */
@@ -124,11 +182,12 @@ export function tryPage(): void {
     const button = element('send') as HTMLButtonElement;
     button.disabled = true;
     const start = performance.now();
+    const sent = body.value;
     try {
       const answer = await fetch(`/runs/${runSelect.value}/${operationSelect.value}`, {
         method: 'POST',
         headers: { ...headers(), 'content-type': 'application/json' },
-        body: body.value,
+        body: sent,
       });
       const found = (await answer.json()) as Readonly<Record<string, unknown>>;
       element('took').textContent = `${answer.status}, ${Math.round(performance.now() - start)} ms`;
@@ -139,36 +198,14 @@ export function tryPage(): void {
         .replaceAll(/\[\s+([^[\]{}"]+?)\s+\]/g, (_, inner: string) => `[${inner.replaceAll(/\s+/g, ' ')}]`);
       element('text').textContent = text.length > 20_000 ? `${text.slice(0, 20_000)}\n…` : text;
       say(answer.ok ? '' : String(found.detail), !answer.ok);
-      draw(found.x);
+      const { exampleShape = [] } = chosen() ?? {};
+      const asked = answer.ok && sent.trim() !== '' ? (JSON.parse(sent) as Readonly<Record<string, unknown>>) : {};
+      element('picture').replaceChildren(...drawAnswer({ answer: found, asked, exampleShape }));
     } catch (error) {
       say(`The server does not answer: ${String(error)}`, true);
     } finally {
       button.disabled = false;
     }
-  }
-
-  /** Images among the answer, grey or in colour. */
-  function draw(x: unknown): void {
-    const shape = chosen()?.exampleShape ?? [];
-    const [height = 0, width = 0, channels = 1] = shape;
-    const isImage = (shape.length === 2 || (shape.length === 3 && channels === 3)) && Array.isArray(x);
-    const images = isImage ? (x as readonly unknown[]).slice(0, 64) : [];
-    element('picture').replaceChildren(
-      ...images.map((image, number) => {
-        const canvas = document.createElement('canvas');
-        Object.assign(canvas, { width, height });
-        canvas.setAttribute('role', 'img');
-        canvas.setAttribute('aria-label', `example ${number}`);
-        const pixels = new ImageData(width, height);
-        const values = (image as readonly unknown[]).flat(2) as readonly number[];
-        for (let at = 0; at < width * height; at++) {
-          for (let k = 0; k < 3; k++) pixels.data[4 * at + k] = 255 * (values[channels === 3 ? 3 * at + k : at] ?? 0);
-          pixels.data[4 * at + 3] = 255;
-        }
-        canvas.getContext('2d')?.putImageData(pixels, 0, 0);
-        return canvas;
-      }),
-    );
   }
 
   function curl(): string {
@@ -206,6 +243,7 @@ export function tryPage(): void {
   });
   body.addEventListener('input', () => {
     edited.set(kept(), body.value);
+    sayFaults();
   });
   runSelect.addEventListener('change', showRun);
   operationSelect.addEventListener('change', showOperation);

@@ -38,6 +38,12 @@ button:disabled { opacity: .5; cursor: default; }
 #access .hint { flex-basis: 100%; margin: 0; }
 .hint { color: var(--soft); font-size: .9rem; }
 .hint a { color: var(--accent); }
+#fault { margin: 0 0 .5rem; font-size: .9rem; }
+#fault:empty { display: none; }
+#fault.bad { color: var(--bad); }
+textarea[aria-invalid=true] { border-color: var(--bad); }
+#wants { max-height: 9rem; overflow: auto; margin-bottom: .75rem; font-size: .85rem; }
+#wants[hidden] { display: none; }
 #message.bad { color: var(--bad); font-weight: 600; }
 pre { margin: 0; max-height: 28rem; overflow: auto; white-space: pre-wrap; overflow-wrap: anywhere; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .15rem 1rem; margin: 0; }
@@ -45,5 +51,14 @@ dt { color: var(--soft); }
 dd { margin: 0; overflow-wrap: anywhere; }
 #picture { display: flex; flex-wrap: wrap; gap: .5rem; margin-bottom: .75rem; }
 #picture:empty { display: none; }
+.explained { display: flex; flex-wrap: wrap; gap: .25rem; margin: 0; width: 10.25rem; }
+.explained figcaption, #picture > p { flex-basis: 100%; margin: 0; font-size: .85rem; color: var(--soft); }
+.bars { flex: 1 1 20rem; border-collapse: collapse; font-size: .9rem; }
+.bars caption { text-align: left; font-weight: 600; padding-bottom: .25rem; }
+.bars th { text-align: left; font-weight: 400; padding-right: .75rem; overflow-wrap: anywhere; max-width: 12rem; }
+.bars td { width: 60%; }
+.bars td:last-child { width: 1%; white-space: nowrap; text-align: right; padding-left: .75rem; font-variant-numeric: tabular-nums; }
+.bar { height: .8rem; background: light-dark(#b3261e, #ff9a8f); border-radius: .15rem; }
+.bar.below { background: var(--accent); }
 #picture canvas { width: 5rem; height: auto; border: 1px solid var(--line); border-radius: .25rem; image-rendering: pixelated; }
 `;
