@@ -112,7 +112,7 @@ describe('a table with empty cells', () => {
     const none = tableOf({ id: ['x', 'y'], a: ['', ''], b: ['', ''], group: ['', ''], unit: ['', ''] });
     const { mean } = await run.imputeTable(none, { sweeps: 5 });
     for (const name of ['a', 'b', 'group', 'unit']) expect(column(mean, name).every((cell) => cell !== '')).toBe(true);
-    await expect(run.imputeTable(tableOf({ a: ['1'] }))).rejects.toThrow(/needs the columns 'b', 'group'; there are 'a'\. Add it as a column of empty cells to have it filled\./); // prettier-ignore
+    await expect(run.imputeTable(tableOf({ a: ['1'] }))).rejects.toThrow(/needs the columns 'b', 'group'; there are 'a'\. Add them as columns of empty cells where nothing is known of them\./); // prettier-ignore
     await expect(run.imputeTable('no.txt')).rejects.toThrow(DataError);
     await expect(run.imputeTable(whole, { draws: 0 })).rejects.toThrow(ValueError);
     await expect(run.impute([[1]])).rejects.toThrow(/imputeTable/);

@@ -32,7 +32,11 @@ const expected = [
 ];
 
 /** Says what went wrong in one message and gives the exit code. */
-export function reportError(error: unknown, context: CliContext, options: { readonly debug: boolean }): ExitCode {
+export function reportError(
+  error: unknown,
+  context: CliContext,
+  options: { readonly debug: boolean; readonly argv: readonly string[] },
+): ExitCode {
   // Commander has said it already; help and version end this way too.
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
   const output = new Output(context);
@@ -50,7 +54,7 @@ export function reportError(error: unknown, context: CliContext, options: { read
     );
     return exitCodes.failed;
   }
-  output.error(known ? message : `${name}: ${message}`);
+  output.error(known ? message : `${name}: ${message}`, options.argv);
   if (options.debug && stack !== undefined) output.note(...stack.split('\n'));
   else if (!known) output.note('This was not foreseen. Run it again with --debug to see where it arose.');
   return codeFor(name);

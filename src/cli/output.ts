@@ -1,5 +1,6 @@
 import { printable, printableJson } from '../core/index.ts';
 import type { CliContext } from './context.ts';
+import { printableLines } from './given-text.ts';
 import { styleFor } from './terminal-style.ts';
 import type { Style, StyledLine } from './terminal-style.ts';
 
@@ -87,11 +88,11 @@ export class Output {
     this.note(line);
   };
 
-  /** What went wrong, in one line or several: said even when quiet. */
-  error(message: string): void {
+  /** What went wrong, in one line or several: said even when quiet. `argv` is what it may repeat of the user's. */
+  error(message: string, argv: readonly string[] = []): void {
     this.clearStatus();
     const { red } = styleFor(this.#context.stderr, this.#context.env);
-    this.#context.stderr.write(`${shown(red('error:'))} ${message.split('\n').map(printable).join('\n')}\n`);
+    this.#context.stderr.write(`${shown(red('error:'))} ${printableLines(message, argv)}\n`);
   }
 
   /** Replaces the terminal's last line; nothing where lines cannot be redrawn. */

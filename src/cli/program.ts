@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import type { Option } from 'commander';
-import { printable } from '../core/index.ts';
 import type { CommandGroup, CommandRow } from './command-row.ts';
 import { commands } from './commands/index.ts';
 import { RepeatedOption } from './flags.ts';
+import { printableLines } from './given-text.ts';
 import type { PerformOptions, Session } from './session.ts';
 
 /**
@@ -22,7 +22,7 @@ export async function createProgram(session: Session, argv: readonly string[]): 
     .configureOutput({
       writeOut: (text) => stdout.write(text),
       // It repeats what it was given.
-      writeErr: (text) => stderr.write(text.split('\n').map(printable).join('\n')),
+      writeErr: (text) => stderr.write(printableLines(text, argv)),
       getOutHelpWidth: () => stdout.columns ?? 100,
       getErrHelpWidth: () => stderr.columns ?? 100,
       getOutHasColors: () => false,

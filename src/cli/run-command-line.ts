@@ -10,7 +10,7 @@ import { Session } from './session.ts';
 export async function run(argv: readonly string[], context: CliContext): Promise<ExitCode> {
   const { ROOTSIGMA_DEBUG: variable = '' } = context.env;
   const report = (error: unknown): ExitCode =>
-    reportError(error, context, { debug: variable !== '' || argv.includes('--debug') });
+    reportError(error, context, { debug: variable !== '' || argv.includes('--debug'), argv });
   const code = await perform(argv, context, report);
   const { failure } = context.stdout;
   const isCutShort = code === exitCodes.done || code === exitCodes.interrupted;

@@ -2,6 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { NdArray, UnsupportedError, ValueError } from '../core/index.ts';
 import { input, mul } from '../graph/index.ts';
 import { loadPreferred } from './create.ts';
+import { whyNot } from './ort/load-runtime.ts';
 import { createOrtEngine, defaultThreads } from './ort/index.ts';
 import { createEngine } from './index.ts';
 
@@ -25,6 +26,13 @@ describe('createEngine', () => {
     const program = await engine.compile({ outputs: { y: mul(input('x', [1]), 2) } });
     expect((await program.run({ x: NdArray.from([3], 'float32') })).y?.toNested()).toEqual([6]);
     await program.dispose();
+  });
+
+  it('says of a build that was never installed what to do', () => {
+    const absent = new Error("Cannot find package 'onnxruntime-node' imported from /somewhere/else.js");
+    expect(whyNot('onnxruntime-node', absent)).toMatch(/is not installed\..*ONNXRUNTIME_NODE_INSTALL=skip/);
+    const other = new Error("Cannot find package 'onnxruntime-common' imported from /somewhere/else.js");
+    expect(whyNot('onnxruntime-node', other)).toBe(`onnxruntime-node does not load here: ${other.message}.`);
   });
 
   it('does not hide other faults behind the fallback', async () => {

@@ -1,5 +1,6 @@
 import { NdArray } from '../core/index.ts';
 import type { FloatDType } from '../core/index.ts';
+import { wordsOf } from '../random/index.ts';
 import type { Key } from '../random/index.ts';
 import { constant, input, makeNode } from './build.ts';
 import type { GraphShape } from './graph-shape.ts';
@@ -41,7 +42,7 @@ export function asGraphKey(key: GraphKey | Key): GraphKey {
 
 /** What to feed to a `keyInput`. */
 export function keyWords(key: Key): NdArray<'uint32'> {
-  return new NdArray(new Uint32Array([key.high, key.low]), [2]);
+  return new NdArray(new Uint32Array(wordsOf(key)), [2]);
 }
 
 /** Draws from N(0, 1), one an element. */

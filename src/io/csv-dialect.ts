@@ -1,6 +1,7 @@
 import { DataError, ValueError } from '../core/index.ts';
 import { CsvScanner } from './csv-scanner.ts';
 import { delimiterNamed, delimiterWord } from './delimiter.ts';
+import { nameKey } from './name-key.ts';
 import { partsOf } from './number-form.ts';
 import { unguardFormula } from './spreadsheet-text.ts';
 
@@ -77,7 +78,8 @@ export function findDialect(
   const delimiter = found ?? start.delimiter ?? findDelimiter(head, how, name);
   const records = recordsOf(head, { ...how, delimiter });
   if (records.length === 0) throw new DataError(`${name}: holds no rows.`);
-  const preamble = options.skip === undefined && start.delimiter === undefined ? preambleOf(records) : 0;
+  const preamble =
+    options.skip === undefined && start.delimiter === undefined ? preambleOf(records) || paddedPreambleOf(records) : 0;
   const table = records.slice(preamble);
   const first = table[0]!;
   const skip = preamble > 0 ? first.line - 1 : skipped;
@@ -273,6 +275,21 @@ function preambleOf(records: readonly SniffedRecord[]): number {
   return counts.slice(first).filter((count) => count === most).length >= 0.9 * (counts.length - first) ? first : 0;
 }
 
+/**
+ * Records before the table that a spreadsheet has made as long as it, with empty fields: a title, what a report is of, lines of nothing.
+ * Each fills less than half of the fields, from the left, and what follows them names the columns of rows that fill more.
+ */
+function paddedPreambleOf(records: readonly SniffedRecord[]): number {
+  const filled = records.map(({ fields }) => fields.findLastIndex((field) => field.trim() !== '') + 1);
+  const most = modeOf(filled);
+  const first = filled.findIndex((count) => count > most / 2);
+  const header = records[first];
+  if (first <= 0 || !header || first + 1 >= records.length) return 0;
+  const rows = records.slice(first + 1).map(({ fields }) => fields);
+  const names = header.fields.slice(0, filled[first]);
+  return names.slice(1).every((name) => name.trim() !== '') && looksLikeHeader(header.fields, rows) ? first : 0;
+}
+
 /** Names and number of fields, where a header is one short or one over. */
 function layoutOf(
   header: readonly string[],
@@ -319,8 +336,8 @@ function named(fields: readonly string[], notes: string[]): string[] {
 /** Whether the first record has the names that are expected; `undefined` where nothing is known of them. */
 function namesExpected(first: readonly string[], expected: readonly string[] | undefined): boolean | undefined {
   if (!expected || expected.length === 0) return undefined;
-  const there = new Set(first);
-  if (expected.filter((name) => there.has(name)).length > expected.length / 2) return true;
+  const there = new Set(first.map(nameKey));
+  if (expected.filter((name) => there.has(nameKey(name))).length > expected.length / 2) return true;
   return expected.every((name) => /^c\d+$/.test(name)) ? false : undefined;
 }
 

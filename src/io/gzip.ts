@@ -3,22 +3,62 @@ import { DataError } from '../core/index.ts';
 import { viewOf } from './bytes.ts';
 import type { DecodeOptions } from './bytes.ts';
 import { crc32 } from './crc32.ts';
-import { checkUnpackedSize, inflateExactly, reasonOf } from './inflate.ts';
+import { checkRatio, checkUnpackedSize, inflateExactly, reasonOf } from './inflate.ts';
 
 function isGzip(bytes: Uint8Array): boolean {
   return bytes.length >= 2 && bytes[0] === 0x1f && bytes[1] === 0x8b;
 }
 
+/** Ends of members that are tried and are none, in a whole file: three bytes of every 16 million look like the beginning of the next. */
+const mostMistaken = 64;
+
 /**
- * The contents of a gzip file of one member, checked against its length and CRC-32.
+ * The contents of a gzip file, each of its members (as `cat a.gz b.gz`, bgzip and logs that are appended to have several) checked against
+ * its length and CRC-32.
  *
  * @throws DataError when the file is not gzip, is truncated, or fails its checksum
  */
 export function gunzip(bytes: Uint8Array, options: DecodeOptions = {}): Uint8Array<ArrayBuffer> {
   const name = options.name ?? 'gzip data';
-  if (!isGzip(bytes) || bytes.length < 18) {
+  if (!isGzip(bytes) || bytes.length < leastMember) {
     throw new DataError(`${name}: not a gzip file (${bytes.length} bytes, expected the magic bytes 1f 8b).`);
   }
+  const members: Uint8Array<ArrayBuffer>[] = [];
+  let [total, mistaken] = [0, 0];
+  for (let start = 0; start < bytes.length;) {
+    for (let end = start; ;) {
+      end = mistaken < mostMistaken ? memberAfter(bytes, end + leastMember) : bytes.length;
+      try {
+        const member = unpackMember(bytes.subarray(start, end), name);
+        total += member.length;
+        checkRatio(name, total, end);
+        if (member.length > 0) members.push(member);
+        start = end;
+        break;
+      } catch (error) {
+        // Its length stands at a member's end, so where it ends is seen by that it unpacks.
+        if (end >= bytes.length) throw error;
+        mistaken++;
+      }
+    }
+  }
+  return members.length === 1 ? members[0]! : joined(members, total);
+}
+
+/** Header and trailer of a member, and the shortest deflate stream, in bytes. */
+const leastMember = 18;
+
+/** Where the next member may begin, from `from` on, or the end. */
+function memberAfter(bytes: Uint8Array, from: number): number {
+  for (let at = from; ; at++) {
+    at = bytes.indexOf(0x1f, at);
+    if (at < 0 || at + leastMember > bytes.length) return bytes.length;
+    if (bytes[at + 1] === 0x8b && bytes[at + 2] === 8) return at;
+  }
+}
+
+/** @throws DataError for what is not one member */
+function unpackMember(bytes: Uint8Array, name: string): Uint8Array<ArrayBuffer> {
   const view = viewOf(bytes);
   const checksum = view.getUint32(bytes.length - 8, true);
   const size = view.getUint32(bytes.length - 4, true);
@@ -27,14 +67,22 @@ export function gunzip(bytes: Uint8Array, options: DecodeOptions = {}): Uint8Arr
   try {
     unpacked = inflateExactly(bytes.subarray(headerLength(bytes), bytes.length - 8), size);
   } catch (error) {
-    throw new DataError(`${name}: gzip data is damaged or truncated, or has several members (${reasonOf(error)}).`);
+    throw new DataError(`${name}: gzip data is damaged or truncated (${reasonOf(error)}).`);
   }
   if (crc32(unpacked) !== checksum) {
-    throw new DataError(
-      `${name}: the gzip checksum does not match: the file is damaged, truncated, or has several members.`,
-    );
+    throw new DataError(`${name}: the gzip checksum does not match: the file is damaged or truncated.`);
   }
   return unpacked;
+}
+
+function joined(pieces: readonly Uint8Array[], length: number): Uint8Array<ArrayBuffer> {
+  const all = new Uint8Array(length);
+  let at = 0;
+  for (const piece of pieces) {
+    all.set(piece, at);
+    at += piece.length;
+  }
+  return all;
 }
 
 /** Bytes before the deflate stream (RFC 1952): ten, and what the flags say follows. @throws Error where they end early */

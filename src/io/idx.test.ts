@@ -19,6 +19,30 @@ describe('decodeIdx', () => {
     expect(decodeIdx(encodeIdx({ shape: [0, 4, 4], data: new Uint8Array(0) })).shape).toEqual([0, 4, 4]);
   });
 
+  test('gzip files of several members, each checked', () => {
+    // The middle one's contents hold what looks like the beginning of a member.
+    const parts = [
+      Uint8Array.of(1, 2, 3),
+      new Uint8Array(0),
+      Uint8Array.of(0x1f, 0x8b, 8, 4, 5, 6, 7, 8),
+      new Uint8Array(70_000),
+    ];
+    const files = parts.map(gzip);
+    const bytes = Uint8Array.from(files.flatMap((file) => [...file]));
+    const all = Uint8Array.from(parts.flatMap((part) => [...part]));
+    expect(gunzip(bytes)).toEqual(all);
+    expect(gunzip(Uint8Array.from(Array.from({ length: 300 }, () => [...files[1]!, ...files[0]!]).flat())).length).toBe(
+      900,
+    );
+    // A flipped bit of a member's checksum, and an end that is missing.
+    const inSecond = files[0]!.length + files[1]!.length - 6;
+    expect(() => gunzip(bytes.with(inSecond, bytes[inSecond]! ^ 1), { name: 't' })).toThrow(DataError);
+    expect(() => gunzip(bytes.subarray(0, -1), { name: 't' })).toThrow(/^t: .*damaged/);
+    const idx = encodeIdx(images);
+    const halves = [...gzip(idx.subarray(0, 20)), ...gzip(idx.subarray(20))];
+    expect(decodeIdx(Uint8Array.from(halves), { rank: 3 })).toEqual({ dtype: 'uint8', ...images });
+  });
+
   test('each error names the file, what was expected and what was found', () => {
     const bytes = encodeIdx(images);
     const at = (index: number, value: number): Uint8Array => bytes.with(index, value);

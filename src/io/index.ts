@@ -31,6 +31,7 @@ export * from './resize-image.ts';
 export * from './safetensors.ts';
 export { decodeSealed, isWhole, seal, unsealed } from './seal.ts';
 export * from './stores/index.ts';
+export { nameKey } from './name-key.ts';
 export * from './table.ts';
 export { guardFormula, unguardFormula } from './spreadsheet-text.ts';
 export * from './format-table-csv.ts';

@@ -7,6 +7,7 @@ import {
   decodeParquet,
   encodeParquet,
   formatTableCsv,
+  columnOf,
   parseTableCsv,
   readParquetHeader,
   tableOf,
@@ -113,6 +114,24 @@ describe('tables in CSV', () => {
     expect(cellsOf(parseTableCsv('1;2\n3;4'))).toEqual({ c1: ['1', '3'], c2: ['2', '4'] });
     expect(cellsOf(parseTableCsv('1,2\n3,4', { header: true }))).toEqual({ '1': ['3'], '2': ['4'] });
     expect(parseTableCsv('a,b\n1,2\n', { header: false }).rowCount).toBe(2);
+  });
+
+  test('lines before the table that a spreadsheet has filled up with empty fields', () => {
+    const rows = 'Nr;Ort;Menge;Preis\n1;Bern;3;4,50\n2;Oslo;;5,10\n3;;7;\n';
+    for (const before of ['Bericht;;;\n', 'Bericht;;;\n;;;\n', ';;;\nvon:;2024;;\n;;;\n', ';;;\n']) {
+      const table = parseTableCsv(before + rows);
+      expect(
+        table.columns.map(({ name }) => name),
+        before,
+      ).toEqual(['Nr', 'Ort', 'Menge', 'Preis']);
+      expect(table.rowCount).toBe(3);
+      expect(table.dialect?.notes.join()).toMatch(/no part of the table \(option skip\)/);
+      expect(table.columns[0] && columnOf(table.columns[0]).where(0)).toBe(`line ${before.split('\n').length + 1}`);
+    }
+    // A first row that is short, names that miss, and a sparse table are no such lines.
+    expect(cellsOf(parseTableCsv('a,b,c,d\n1,,,\n2,3,4,5\n')).a).toEqual(['1', '2']);
+    expect(parseTableCsv('a,,,\n1,2,3,4\n5,6,7,8\n').columns[0]?.name).toBe('a');
+    expect(parseTableCsv('Bericht;;;\n4;2;9;1\n5;6;7;8\n9;6;7;8\n').rowCount).toBe(3);
   });
 
   test('refuses rows of another length and no rows; tells names apart', () => {

@@ -1,5 +1,6 @@
 import type { TypedArray } from '../core/index.ts';
 import { drawChunk, drawNormals, drawUniforms, drawWords } from '../kernels/index.ts';
+import { wordsOf } from './key.ts';
 import type { Key } from './key.ts';
 
 /** Eight neighbouring elements share their words (see normals), so chunks begin at multiples of 8. */
@@ -30,7 +31,7 @@ function visitChunks(
 function fill(draw: typeof drawNormals | typeof drawUniforms, key: Key, out: FloatView, start: number): void {
   const dtype = out instanceof Float32Array ? 'float32' : 'float64';
   visitChunks(start, out.length, (base, from, to, position) => {
-    out.set(draw(key.high, key.low, base, to, dtype).subarray(from, to), position);
+    out.set(draw(...wordsOf(key), base, to, dtype).subarray(from, to), position);
   });
 }
 
@@ -54,7 +55,7 @@ export function fillUniform(key: Key, out: FloatView, start = 0): void {
  */
 export function fillBernoulli(key: Key, probabilities: number | ArrayLike<number>, out: TypedArray, start = 0): void {
   visitChunks(start, out.length, (base, from, to, position) => {
-    const uniforms = drawUniforms(key.high, key.low, base, to, 'float64');
+    const uniforms = drawUniforms(...wordsOf(key), base, to, 'float64');
     const shift = position - from;
     if (typeof probabilities === 'number') {
       for (let i = from; i < to; i++) out[i + shift] = uniforms[i]! < probabilities ? 1 : 0;
@@ -71,7 +72,7 @@ export function visitWords(
   visit: (index: number, first: number, second: number) => void,
 ): void {
   visitChunks(0, length, (base, from, to, position) => {
-    const words = drawWords(key.high, key.low, base, to);
+    const words = drawWords(...wordsOf(key), base, to);
     for (let i = from; i < to; i++) {
       const at = (i >> 2) * 8 + (i & 3);
       visit(position + i - from, words[at]!, words[at + 4]!);

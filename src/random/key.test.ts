@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { ValueError } from '../core/index.ts';
-import { foldIn, key, randomBits, split, threefry2x32 } from './index.ts';
+import { keyWords } from '../graph/index.ts';
+import { foldIn, key, normal, randomBits, split, threefry2x32 } from './index.ts';
 
 interface Fixture {
   threefry2x32_20: { counter: [string, string]; key: [string, string]; out: [string, string] }[];
@@ -23,6 +24,18 @@ describe('threefry2x32', () => {
 describe('keys', () => {
   it.each(fixture.jax_fold_in)('foldIn($key, $data) agrees with JAX', ({ key: [high, low], data, out }) => {
     expect(foldIn({ high, low }, data)).toEqual({ high: out[0], low: out[1] });
+  });
+
+  it('what is no key is refused, wherever it would be drawn from', () => {
+    for (const none of [3, undefined, null, {}, 'a']) {
+      for (const draw of [
+        () => foldIn(none as never, 0),
+        () => normal(none as never, [2]),
+        () => keyWords(none as never),
+      ]) {
+        expect(draw, JSON.stringify(none)).toThrow(/key: expected a random key such as key\(0\)/);
+      }
+    }
   });
 
   it('split agrees with JAX and with foldIn', () => {

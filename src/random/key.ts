@@ -10,6 +10,16 @@ export interface Key {
   readonly low: number;
 }
 
+/** The two words of a key. @throws ValueError for what is none: a seed is a number, and `key(seed)` its key */
+export function wordsOf(key: Key): [high: number, low: number] {
+  // In JavaScript anything may come here, and draws of a key without words would be the same each time.
+  const { high, low } = Object(key) as Partial<Key>;
+  if (typeof high === 'number' && typeof low === 'number') return [high, low];
+  throw new ValueError(
+    `key: expected a random key such as key(0), got ${typeof key === 'object' ? 'no key' : String(key)}.`,
+  );
+}
+
 function makeKey(high: number, low: number): Key {
   return Object.freeze({ high, low });
 }
@@ -42,7 +52,7 @@ export function foldIn(key: Key, data: number): Key {
   if (!Number.isSafeInteger(data) || data < 0) {
     throw new ValueError(`foldIn: ${data} is not a whole number from 0 to 2^53 - 1.`);
   }
-  return makeKey(...threefry2x32(key.high, key.low, Math.floor(data / 2 ** 32), data >>> 0));
+  return makeKey(...threefry2x32(...wordsOf(key), Math.floor(data / 2 ** 32), data >>> 0));
 }
 
 /** `count` independent keys, as `jax.random.split` of JAX ≥ 0.5 (`jax_threefry_partitionable`). */

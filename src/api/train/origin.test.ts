@@ -118,7 +118,7 @@ describe('train from a run', () => {
       /old was trained on array, and its examples are \[4\], those of array \[5\]/,
     );
     await expect(train(parseTable('a,b\n1,x\n2,y\n3,x\n4,y\n'), options)).rejects.toThrow(
-      /that is no table, table is a table/,
+      /was trained on array, and table is a table: its weights do not fit\./,
     );
     await expect(train(vectors(2, 50), { ...options, out: old, overwrite: true })).rejects.toThrow(
       /old is the run to start from; write the new one to another folder/,

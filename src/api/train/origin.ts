@@ -122,11 +122,11 @@ function withAllLabels(config: RunConfig): RunConfig {
 /** @throws ValueError where the data cannot be in the form of the origin's */
 function checkForm({ name, config }: Origin, { train, source }: DatasetSplits): void {
   const { shape, table, source: before } = config.data;
-  const what = (isTable: boolean): string => (isTable ? 'a table' : 'no table');
   const refuse = (problem: string): ValueError =>
     new ValueError(`train: ${name} was trained on ${before}, and ${problem}: its weights do not fit ${source}.`);
   if ((table !== undefined) !== (train.support === 'table')) {
-    throw refuse(`that is ${what(table !== undefined)}, ${source} is ${what(train.support === 'table')}`);
+    const sentence = table ? `a table, ${before}, and ${source} is none` : `${before}, and ${source} is a table`;
+    throw new ValueError(`train: ${name} was trained on ${sentence}: its weights do not fit.`);
   }
   if (!sameShape(train.sampleShape, shape)) {
     throw refuse(`its examples are ${formatShape(shape)}, those of ${source} ${formatShape(train.sampleShape)}`);

@@ -110,7 +110,11 @@ function factsOf(report: MatrixRootReport, digits: number | undefined): string[]
     ['rank', `${rank} of ${eigenvalues.size}`],
     [
       'condition number',
-      Number.isFinite(conditionNumber) ? formatNumber(conditionNumber, digits) : 'infinite: the matrix is singular',
+      Number.isFinite(conditionNumber)
+        ? formatNumber(conditionNumber, digits)
+        : rank < eigenvalues.size
+          ? 'infinite: the matrix is singular'
+          : 'above 1.8e308, the largest number: its eigenvalues are that far apart',
     ],
     ['residual', residual === 0 ? '0' : residual.toExponential(1)],
   ];

@@ -1,4 +1,4 @@
-import { DataError } from '../../core/index.ts';
+import { DataError, printable } from '../../core/index.ts';
 
 /** How many of them a message names. */
 const named = 50;
@@ -34,7 +34,7 @@ export class Unreadable {
   /** @throws the error when it is no fault of the file */
   add(path: string, error: unknown): void {
     if (!(error instanceof DataError)) throw error;
-    this.#errors.set(path, error.message);
+    this.#errors.set(path, printable(error.message));
   }
 
   /** To be asked when all were tried. @throws DataError that lists them, when too many cannot be read */
@@ -64,7 +64,7 @@ export class Unreadable {
   }
 
   #list(): string[] {
-    const folder = `${this.#source.replace(/\/+$/, '')}/`;
+    const folder = printable(`${this.#source.replace(/\/+$/, '')}/`);
     const lines = [...this.#errors.values()].map((message) =>
       message.startsWith(folder) ? `  ${message.slice(folder.length)}` : `  ${message}`,
     );

@@ -145,7 +145,8 @@ export function describeReading(table: TypedTable): string[] {
 }
 
 /** How the file is laid out, where that is not as everybody expects. */
-export function describeLayout({ columns, dialect, notes = [] }: TypedTable): string[] {
+export function describeLayout(table: TypedTable): string[] {
+  const { columns, dialect, notes = [] } = table;
   const file = [...(dialect?.notes ?? []), ...notes];
   const signed = columns.filter(({ reading: { form, decimals } }) => form && decimals !== 0);
   const comma = signed.filter(({ reading: { form } }) => form?.decimal === ',');
@@ -153,8 +154,16 @@ export function describeLayout({ columns, dialect, notes = [] }: TypedTable): st
     const all = comma.length === signed.length;
     file.push(`numbers have a decimal comma${all ? '' : ` in ${named(comma, quoted)}`} (option decimal)`);
   }
-  if (file.length === 0) return [];
-  return [`Read as: ${dialect ? `${delimiterWord(dialect.delimiter)} between fields; ` : ''}${file.join('; ')}.`];
+  const layout = dialect ? `${delimiterWord(dialect.delimiter)} between fields; ` : '';
+  return [...(file.length === 0 ? [] : [`Read as: ${layout}${file.join('; ')}.`]), ...describeNames(table)];
+}
+
+/** Which columns are a trained model's though they are called otherwise. */
+export function describeNames({ meant }: TypedTable): string[] {
+  const names = [...meant].map(([name, known]) => `'${name}' for '${known}'`);
+  if (names.length === 0) return [];
+  const more = names.length > mostNamed ? `, … (${names.length} columns in all)` : '';
+  return [`columns taken for the model's, though written otherwise: ${names.slice(0, mostNamed).join(', ')}${more}.`];
 }
 
 function named(columns: readonly TypedColumn[], text: (column: TypedColumn) => string): string {

@@ -133,8 +133,13 @@ export class TableEncoder {
     const absent = this.#features.filter(({ name }) => !typed.column(name)).map(({ name }) => `'${name}'`);
     if (absent.length > 0) {
       const there = table.columns.map(({ name }) => `'${name}'`).join(', ');
+      const [s, it] = absent.length > 1 ? ['s', 'them'] : ['', 'it'];
       throw new DataError(
-        `table: the model needs the column${absent.length > 1 ? 's' : ''} ${absent.join(', ')}; there are ${there}.`,
+        `table: the model needs the column${s} ${absent.join(', ')}; there are ${there}. ${
+          table.dialect?.header === false
+            ? 'The first line of the file holds values: put the names of the columns there.'
+            : `Add ${it} as ${absent.length > 1 ? 'columns' : 'a column'} of empty cells where nothing is known of ${it}.`
+        }`,
       );
     }
     const surprises = new Surprises();

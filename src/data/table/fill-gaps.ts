@@ -1,7 +1,7 @@
 import { DataError, NdArray, counted } from '../../core/index.ts';
 import { cellText } from '../../io/index.ts';
 import type { Cell, Table, TableColumn, WrittenForm } from '../../io/index.ts';
-import { describeSurprise } from './describe-table.ts';
+import { describeNames, describeSurprise } from './describe-table.ts';
 import type { TableEncoder } from './encoder.ts';
 import { isFeature } from './fit-table.ts';
 import { numberOf } from './cells.ts';
@@ -70,8 +70,11 @@ export class TableGaps {
     const isGiven = (name: string): boolean => !infersCondition && state.condition?.includes(name) === true;
     this.table = TypedTable.of(table, { like: state });
     this.#encoder = encoder;
-    const { codes, surprises } = encode(encoder, this.table);
-    this.notes = surprises.filter(({ what }) => what !== 'missing value').map(describeSurprise);
+    const { codes, surprises } = encoder.encode(this.table);
+    this.notes = [
+      ...describeNames(this.table),
+      ...surprises.filter(({ what }) => what !== 'missing value').map(describeSurprise),
+    ];
     const left: LeftCells[] = [];
     const columns: FillableColumn[] = [];
     for (const column of this.table.columns) {
@@ -169,19 +172,10 @@ export class TableGaps {
         const value = fillable?.state.kind === 'constant' ? fillable.state.value : valueOf(name, placeOf.get(row) ?? 0);
         values[row] = isText && value !== null ? String(cellText(value, written)) : value;
       }
-      return { name, values };
+      return { name: column.name, values };
     });
     const { dialect, rowCount } = this.table;
     return { columns, rowCount, ...(dialect && { delimiter: dialect.delimiter }) };
-  }
-}
-
-function encode(encoder: TableEncoder, table: TypedTable) {
-  try {
-    return encoder.encode(table);
-  } catch (error) {
-    if (!(error instanceof DataError) || !error.message.includes('the model needs the column')) throw error;
-    throw new DataError(`${error.message} Add it as a column of empty cells to have it filled.`, { cause: error });
   }
 }
 

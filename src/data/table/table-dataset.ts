@@ -11,13 +11,14 @@ import type { SplitName } from '../split-names.ts';
 import { chooseTest, defaultTestFraction } from '../split.ts';
 import { keyOf } from './cells.ts';
 import { withCondition } from './condition-columns.ts';
-import { describeLayout, describeReading, describeSurprise, describeTable } from './describe-table.ts';
+import { describeLayout, describeNames, describeReading, describeSurprise, describeTable } from './describe-table.ts';
 import { TableEncoder } from './encoder.ts';
 import type { EncodedTable } from './encoder.ts';
 import { isFeature, levelsByName } from './fit-table.ts';
 import { inferSchema } from './column-kinds.ts';
 import type { ColumnSchema, SchemaOverrides } from './column-kinds.ts';
 import { withLabelModel } from './label-model.ts';
+import { namesLike } from './names-like.ts';
 import { checkReadingOptions } from './column-reading.ts';
 import { TypedTable } from './typed-table.ts';
 import type { TypedColumn, TypingOptions } from './typed-table.ts';
@@ -152,7 +153,8 @@ export async function readLike(
   if (Object.keys(hints).length === 0) return read({ ...given, expected });
   try {
     const table = await read({ ...hints, ...given, expected });
-    if (expected.every((name) => hasColumn(table, name))) return table;
+    const meant = new Set(namesLike(table, expected).values());
+    if (expected.every((name) => hasColumn(table, name) || meant.has(name))) return table;
   } catch (error) {
     if (!(error instanceof DataError)) throw error;
   }
@@ -235,8 +237,9 @@ export function tableDataset(
   },
 ): Dataset {
   const { name, encoder, notes, numbers } = options;
-  const typed = TypedTable.of(table);
+  const typed = TypedTable.of(table, { like: encoder.state });
   const encoded = encoder.encode(typed);
+  if (typed !== table) notes?.push(...describeNames(typed));
   notes?.push(...encoded.surprises.map((surprise) => `${name}: ${describeSurprise(surprise)}`));
   const labels = labelsOf(typed, encoder.state);
   return {

@@ -4,6 +4,7 @@ import type { TableState } from './table-state.ts';
 import { isMissing, keyOf } from './cells.ts';
 import { evidenceOf, numberIn, readingOf } from './column-reading.ts';
 import type { ColumnReading, FileEvidence, ReadingOptions } from './column-reading.ts';
+import { namesLike } from './names-like.ts';
 
 /** One of the values of a column: cells that mean the same (`keyOf`) are one. */
 export interface Level {
@@ -46,9 +47,16 @@ export class TypedColumn implements TableColumn {
   readonly #rows: Rows | undefined;
   #column: Column | undefined;
 
-  /** @param rows these of its rows, whose numbers are known where the column's are */
-  constructor(column: Column, reading: ColumnReading, rows?: Rows) {
-    this.name = column.name;
+  /**
+   * @param options.rows these of its rows, whose numbers are known where the column's are
+   * @param options.name what it is called, where that is not what the file calls it
+   */
+  constructor(
+    column: Column,
+    reading: ColumnReading,
+    { rows, name = column.name }: { readonly rows?: Rows; readonly name?: string | undefined } = {},
+  ) {
+    this.name = name;
     this.length = rows ? rows.indices.length : column.length;
     this.reading = reading;
     this.#rows = rows;
@@ -156,7 +164,7 @@ export class TypedColumn implements TableColumn {
   }
 
   select(rows: Uint32Array): TypedColumn {
-    return new TypedColumn(this.column, this.reading, { of: this, indices: rows });
+    return new TypedColumn(this.column, this.reading, { rows: { of: this, indices: rows }, name: this.name });
   }
 }
 
@@ -177,13 +185,20 @@ export class TypedTable implements Table {
   readonly rowCount: number;
   readonly dialect: CsvDialect | undefined;
   readonly notes: readonly string[] | undefined;
+  /** What a trained model calls columns that are written otherwise here, by the names that they have here. */
+  readonly meant: ReadonlyMap<string, string>;
   readonly #byName: ReadonlyMap<string, TypedColumn>;
 
-  private constructor(columns: readonly TypedColumn[], table: Pick<Table, 'rowCount' | 'dialect' | 'notes'>) {
+  private constructor(
+    columns: readonly TypedColumn[],
+    table: Pick<Table, 'rowCount' | 'dialect' | 'notes'>,
+    meant: ReadonlyMap<string, string>,
+  ) {
     this.columns = columns;
     this.rowCount = table.rowCount;
     this.dialect = table.dialect;
     this.notes = table.notes;
+    this.meant = meant;
     this.#byName = new Map(columns.map((column) => [column.name, column]));
   }
 
@@ -191,7 +206,9 @@ export class TypedTable implements Table {
   static of(table: Table, options: TypingOptions = {}): TypedTable {
     if (table instanceof TypedTable) return table;
     const { columns: byColumn, like, ...general } = options;
-    const declared = table.columns.map(({ name }) => {
+    const meant = namesLike(table, like?.columns.map(({ name }) => name) ?? []);
+    const declared = table.columns.map((column) => {
+      const name = meant.get(column.name) ?? column.name;
       const { levels, ...own } = byColumn?.[name] ?? {};
       return { ...general, ...own, ...(levels && { knownLevels: new Set(levels.map(keyOf)) }), ...likeOf(like, name) };
     });
@@ -211,20 +228,22 @@ export class TypedTable implements Table {
     };
     const columns = evidence.map((found, k) => {
       const reading = readingOf(found, file, declared[k]!);
-      return new TypedColumn(found.column, declared[k]!.old ? { ...reading, isMissing } : reading);
+      const name = meant.get(found.column.name);
+      return new TypedColumn(found.column, declared[k]!.old ? { ...reading, isMissing } : reading, { name });
     });
-    return new TypedTable(columns, table);
+    return new TypedTable(columns, table, meant);
   }
 
   /** Other rows of the same table, read alike. */
   alike(table: Table): TypedTable {
     const columns = table.columns.map((column) => {
-      const reading = this.#byName.get(column.name)?.reading;
+      const name = this.meant.get(column.name) ?? column.name;
+      const reading = this.#byName.get(name)?.reading;
       return reading
-        ? new TypedColumn(columnOf(column), reading)
+        ? new TypedColumn(columnOf(column), reading, { name })
         : TypedTable.of({ columns: [column], rowCount: table.rowCount }).columns[0]!;
     });
-    return new TypedTable(columns, table);
+    return new TypedTable(columns, table, this.meant);
   }
 
   column(name: string): TypedColumn | undefined {
@@ -236,6 +255,7 @@ export class TypedTable implements Table {
     return new TypedTable(
       this.columns.map((column) => column.select(rows)),
       { rowCount: rows.length, dialect: this.dialect },
+      this.meant,
     );
   }
 }
