@@ -1,9 +1,19 @@
-import { NdArray, bytesPerElement, checkOptions, isFloat, rule, sizeOf, typedArrayFrom } from '../../core/index.ts';
-import type { ArrayLikeInput, FloatDType, OptionRules } from '../../core/index.ts';
+import {
+  NdArray,
+  bytesPerElement,
+  checkOptions,
+  isFloat,
+  nextTurn,
+  rule,
+  sizeOf,
+  typedArrayFrom,
+} from '../../core/index.ts';
+import type { ArrayLikeInput, ArrayOf, DType, FloatDType, OptionRules } from '../../core/index.ts';
 import type { EigenDecomposition } from '../eigh.ts';
 import { spectrumRules } from '../spectrum-options.ts';
 import type { SpectrumOptions } from '../spectrum-options.ts';
-import { operations } from './operations.ts';
+import type { MakeArray } from './one-pass-cholesky.ts';
+import { operations, quickResults } from './operations.ts';
 import type { BatchTask } from './operations.ts';
 import { sharedBytes, viewOf } from './shared-batch.ts';
 import type { SharedArray } from './shared-batch.ts';
@@ -11,7 +21,7 @@ import { callThread, startThreads, threadsHere, withShared } from './workers.ts'
 
 /** Threads of matrix functions on large batches. */
 export interface ThreadOptions {
-  /** How many threads compute, besides this one, which waits. Default: the logical cores that the process may use. */
+  /** How many threads compute. Default: the logical cores that the process may use. */
   readonly threads?: number;
   /** The module that the threads run, where it does not lie beside this one: `batch-worker.js`, built. */
   readonly entry?: URL;
@@ -49,7 +59,10 @@ export async function sqrtmhAsync(
   return root as NdArray<FloatDType>;
 }
 
-/** `cholesky` in threads: see `sqrtmhAsync`. */
+/**
+ * `cholesky` in threads: see `sqrtmhAsync`. A factor takes no longer than it takes to copy a matrix to another thread and its factor back,
+ * so this thread is one of those that compute; timers and messages have their turn every millisecond or so.
+ */
 export async function choleskyAsync(a: ArrayLikeInput, options: ThreadOptions = {}): Promise<NdArray<FloatDType>> {
   checkOptions('choleskyAsync', options, threadRules);
   const { factor } = await inThreads('cholesky', a, {}, options);
@@ -79,7 +92,8 @@ async function inThreads(
   const matrixSize = n * n;
   const most = Math.floor(mostBytes / bytesPerElement[dtype] / matrixSize);
   const starts = partsOf(count, { threads, most });
-  const started = startThreads(threads, entry);
+  const quickResult = quickResults[operation];
+  const started = startThreads(quickResult === undefined ? threads : threads - 1, entry);
   const joined = new JoinedParts(batchShape, count);
   const largest = Math.max(...starts.map((start, k) => (starts[k + 1] ?? count) - start));
   let next = 0;
@@ -90,13 +104,29 @@ async function inThreads(
         const matrices: SharedArray = { start: 0, shape: [end - start, n, n], dtype };
         viewOf(memory, matrices).set(whole.data.subarray(start * matrixSize, end * matrixSize));
         const task: BatchTask = { operation, batch: { memory, matrices }, options };
-        joined.set(start, memory, (await callThread(thread, 'compute', task)) as Record<string, SharedArray>);
+        const made = (await callThread(thread, 'compute', task)) as Record<string, SharedArray>;
+        for (const [name, array] of Object.entries(made)) {
+          joined.set(name, start, new NdArray(viewOf(memory, array), array.shape, array.dtype));
+        }
       }
     });
   };
+  const workHere = async (result: string): Promise<void> => {
+    for (let part = next++; part < starts.length; part = next++) {
+      const [start = 0, end = count] = starts.slice(part, part + 2);
+      const own = whole.data.subarray(start * matrixSize, end * matrixSize);
+      const matrices = new NdArray(own, [end - start, n, n], dtype);
+      const made = operations[operation](matrices, options, joined.roomFor(result, start));
+      for (const [name, array] of Object.entries(made)) joined.set(name, start, array);
+      await nextTurn();
+    }
+  };
   try {
     // Two parts at a time for each: while one is computed, this thread copies the other.
-    await Promise.all([...started, ...started].map(work));
+    await Promise.all([
+      ...[...started, ...started].map(work),
+      ...(quickResult === undefined ? [] : [workHere(quickResult)]),
+    ]);
   } catch {
     // The error of the whole batch names the matrix by its place there.
     next = starts.length;
@@ -129,13 +159,23 @@ class JoinedParts {
     this.#count = count;
   }
 
-  /** Copies what was made of the matrices from `start` on. */
-  set(start: number, memory: SharedArrayBuffer, parts: Readonly<Record<string, SharedArray>>): void {
-    for (const [name, part] of Object.entries(parts)) {
-      const [, ...eventShape] = part.shape;
-      // Shape [...batch, …], whose first axes are one here.
-      const whole = (this.arrays[name] ??= NdArray.zeros([...this.#batchShape, ...eventShape], part.dtype));
-      whole.data.set(viewOf(memory, part), start * (whole.size / this.#count));
-    }
+  /** Where the array of that name can be written at once, of the matrices from `start` on. */
+  roomFor(name: string, start: number): MakeArray {
+    return (shape, dtype) =>
+      new NdArray(this.#place(name, start, { shape, dtype }) as ArrayOf[typeof dtype], shape, dtype);
+  }
+
+  /** Takes in what was made of the matrices from `start` on, where it does not stand there already. */
+  set(name: string, start: number, part: NdArray): void {
+    const place = this.#place(name, start, part);
+    if (place.buffer !== part.data.buffer) place.set(part.data);
+  }
+
+  #place(name: string, start: number, { shape, dtype }: Pick<NdArray, 'shape' | 'dtype'>): ArrayOf[DType] {
+    const [, ...eventShape] = shape;
+    // Shape [...batch, …], whose first axes are one here.
+    const whole = (this.arrays[name] ??= NdArray.zeros([...this.#batchShape, ...eventShape], dtype));
+    const from = start * (whole.size / this.#count);
+    return whole.data.subarray(from, from + sizeOf(shape));
   }
 }

@@ -15,6 +15,9 @@ export const operations: Readonly<Record<'sqrtmh' | 'cholesky' | 'eigh', Operati
   eigh: (a) => ({ ...eigh(a) }),
 };
 
+/** What is computed about as quickly as it is copied, and the one array that comes of it: the calling thread takes parts itself then. */
+export const quickResults: Readonly<Partial<Record<BatchTask['operation'], string>>> = { cholesky: 'factor' };
+
 export interface BatchTask {
   readonly operation: keyof typeof operations;
   readonly batch: SharedBatch;
