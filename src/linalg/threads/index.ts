@@ -29,8 +29,11 @@ export interface ThreadOptions {
 
 const threadRules: OptionRules<ThreadOptions> = { threads: rule.whole(1), entry: rule.object };
 
-/** Parts of a batch for each thread: with several, one that has been held up gets fewer. */
-const partsPerThread = 4;
+/**
+ * Parts of a batch for each thread: with several, one that has been held up gets fewer, and threads end nearly together. What is computed
+ * quickly comes in fewer, as each is a message there and one back.
+ */
+const partsPerThread = { quick: 4, slow: 16 } as const;
 /** Kernels take matrices two at a time, so parts are of so many. */
 const group = 2;
 /** Bytes of a part at most: what is copied for a thread should still be in a cache when it comes to it. */
@@ -91,8 +94,9 @@ async function inThreads(
 
   const matrixSize = n * n;
   const most = Math.floor(mostBytes / bytesPerElement[dtype] / matrixSize);
-  const starts = partsOf(count, { threads, most });
   const quickResult = quickResults[operation];
+  const rounds = partsPerThread[quickResult === undefined ? 'slow' : 'quick'];
+  const starts = partsOf(count, { threads, rounds, most });
   const started = startThreads(quickResult === undefined ? threads : threads - 1, entry);
   const joined = new JoinedParts(batchShape, count);
   const largest = Math.max(...starts.map((start, k) => (starts[k + 1] ?? count) - start));
@@ -136,10 +140,13 @@ async function inThreads(
 }
 
 /** Where parts of a batch start: as many for each thread, of nearly the same size, which is a multiple of the kernels' groups. */
-function partsOf(count: number, { threads, most }: { readonly threads: number; readonly most: number }): number[] {
+function partsOf(
+  count: number,
+  { threads, rounds, most }: { readonly threads: number; readonly rounds: number; readonly most: number },
+): number[] {
   const groups = Math.ceil(count / group);
-  const rounds = Math.max(partsPerThread, Math.ceil(count / (Math.max(group, most) * threads)));
-  const parts = Math.min(groups, rounds * threads);
+  const least = Math.ceil(count / (Math.max(group, most) * threads));
+  const parts = Math.min(groups, Math.max(rounds, least) * threads);
   return Array.from({ length: parts }, (_, k) => Math.floor((k * groups) / parts) * group);
 }
 
