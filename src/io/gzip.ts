@@ -3,7 +3,7 @@ import { DataError } from '../core/index.ts';
 import { viewOf } from './bytes.ts';
 import type { DecodeOptions } from './bytes.ts';
 import { crc32 } from './crc32.ts';
-import { checkRatio, checkUnpackedSize, inflateExactly, reasonOf } from './inflate.ts';
+import { checkRatio, checkUnpackedSize, idleBytes, inflateExactly, reasonOf } from './inflate.ts';
 
 function isGzip(bytes: Uint8Array): boolean {
   return bytes.length >= 2 && bytes[0] === 0x1f && bytes[1] === 0x8b;
@@ -16,23 +16,38 @@ const mostMistaken = 64;
  * The contents of a gzip file, each of its members (as `cat a.gz b.gz`, bgzip and logs that are appended to have several) checked against
  * its length and CRC-32.
  *
- * @throws DataError when the file is not gzip, is truncated, or fails its checksum
+ * @throws DataError when the file is not gzip, is truncated, fails its checksum, or has members that hold nothing and no end
  */
 export function gunzip(bytes: Uint8Array, options: DecodeOptions = {}): Uint8Array<ArrayBuffer> {
   const name = options.name ?? 'gzip data';
   if (!isGzip(bytes) || bytes.length < leastMember) {
     throw new DataError(`${name}: not a gzip file (${bytes.length} bytes, expected the magic bytes 1f 8b).`);
   }
+  try {
+    return unpackMember(bytes, name);
+  } catch (error) {
+    if (memberAfter(bytes, leastMember) === bytes.length) throw error;
+    return unpackMembers(bytes, name);
+  }
+}
+
+/** The members of a file one after the other, where they are not one. */
+function unpackMembers(bytes: Uint8Array, name: string): Uint8Array<ArrayBuffer> {
   const members: Uint8Array<ArrayBuffer>[] = [];
-  let [total, mistaken] = [0, 0];
+  let [total, mistaken, filledAt] = [0, 0, 0];
   for (let start = 0; start < bytes.length;) {
+    if (start - filledAt > idleBytes)
+      throw new DataError(`${name}: ${start - filledAt} bytes of members hold nothing.`);
     for (let end = start; ;) {
       end = mistaken < mostMistaken ? memberAfter(bytes, end + leastMember) : bytes.length;
       try {
         const member = unpackMember(bytes.subarray(start, end), name);
         total += member.length;
         checkRatio(name, total, end);
-        if (member.length > 0) members.push(member);
+        if (member.length > 0) {
+          members.push(member);
+          filledAt = end;
+        }
         start = end;
         break;
       } catch (error) {
@@ -42,7 +57,7 @@ export function gunzip(bytes: Uint8Array, options: DecodeOptions = {}): Uint8Arr
       }
     }
   }
-  return members.length === 1 ? members[0]! : joined(members, total);
+  return joined(members, total);
 }
 
 /** Header and trailer of a member, and the shortest deflate stream, in bytes. */

@@ -17,7 +17,7 @@ const pieceBytes = 2 ** 16;
 const afterBytes = 2 ** 12;
 
 /** Packed bytes in a row that may give nothing: beyond the stream's end all do, and each piece of them is copied with those before it. */
-const idleBytes = 2 ** 18;
+export const idleBytes = 2 ** 18;
 
 /**
  * Refuses a claimed unpacked size before anything is allocated for it: one that `packed` bytes of deflate cannot hold, and one that

@@ -176,7 +176,7 @@ export const hostile: Readonly<Record<string, readonly Case[]>> = {
     ['a gigabyte in a megabyte', () => gzipBomb(2 ** 14, 2 ** 30), /more than 256 to 1/],
     ['a gigabyte that says it is a byte', () => gzipBomb(2 ** 14, 1), /more than 1 bytes/],
     ['4 GB in 100 bytes', () => gzipBomb(1, 2 ** 32 - 1), /deflate can hold/],
-    ['two members', () => joined(gzipSync('a'.repeat(99)), gzipSync('b')), /members/],
+    ['two members', () => joined(gzipSync('a'.repeat(99)), gzipSync('b')), undefined],
     ['half a million empty members', () => joined(Buffer.alloc(500_000 * gzipSync('').length, gzipSync('')), gzipSync('a'.repeat(99))), /members/], // prettier-ignore
     [
       'a name without end',
