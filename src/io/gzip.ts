@@ -1,6 +1,6 @@
 import { gzipSync } from 'fflate';
 import { DataError } from '../core/index.ts';
-import { viewOf } from './bytes.ts';
+import { joinBytes, viewOf } from './bytes.ts';
 import type { DecodeOptions } from './bytes.ts';
 import { crc32 } from './crc32.ts';
 import { checkRatio, checkUnpackedSize, idleBytes, inflateExactly, reasonOf } from './inflate.ts';
@@ -57,7 +57,7 @@ function unpackMembers(bytes: Uint8Array, name: string): Uint8Array<ArrayBuffer>
       }
     }
   }
-  return joined(members, total);
+  return joinBytes(members);
 }
 
 /** Header and trailer of a member, and the shortest deflate stream, in bytes. */
@@ -88,16 +88,6 @@ function unpackMember(bytes: Uint8Array, name: string): Uint8Array<ArrayBuffer> 
     throw new DataError(`${name}: the gzip checksum does not match: the file is damaged or truncated.`);
   }
   return unpacked;
-}
-
-function joined(pieces: readonly Uint8Array[], length: number): Uint8Array<ArrayBuffer> {
-  const all = new Uint8Array(length);
-  let at = 0;
-  for (const piece of pieces) {
-    all.set(piece, at);
-    at += piece.length;
-  }
-  return all;
 }
 
 /** Bytes before the deflate stream (RFC 1952): ten, and what the flags say follows. @throws Error where they end early */

@@ -1,4 +1,5 @@
 import { DataError } from '../core/index.ts';
+import { joinBytes } from './bytes.ts';
 import type { DecodeOptions } from './bytes.ts';
 import { ColumnBuilder } from './column-builder.ts';
 import { delimiterNamed } from './delimiter.ts';
@@ -75,7 +76,7 @@ export class TableCsvReader {
   }
 
   #begin(whole: boolean): void {
-    const head = joined(this.#head);
+    const head = joinBytes(this.#head);
     this.#head.length = 0;
     if (!whole && this.#needsMore(head)) return;
     const encoding = this.#options.encoding ?? findEncoding(head, { whole });
@@ -139,16 +140,6 @@ function lookAtRecords(
     throw error;
   }
   return { records, fields: most };
-}
-
-function joined(pieces: readonly Uint8Array[]): Uint8Array {
-  const all = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    all.set(piece, at);
-    at += piece.length;
-  }
-  return all;
 }
 
 /** Rows of a known dialect, collected by column. */

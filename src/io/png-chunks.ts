@@ -1,5 +1,5 @@
 import { DataError } from '../core/index.ts';
-import { viewOf } from './bytes.ts';
+import { joinBytes, viewOf } from './bytes.ts';
 import { crc32 } from './crc32.ts';
 import { checkImageSize } from './limits.ts';
 import type { DecodeImageOptions } from './limits.ts';
@@ -73,7 +73,7 @@ export function readPngParts(bytes: Uint8Array, name: string, options: DecodeIma
   if (!header) throw damaged('it has no header');
   return {
     header,
-    packed: joined(packed),
+    packed: packed.length === 1 && packed[0] ? packed[0] : joinBytes(packed),
     palette: found.get('PLTE'),
     transparency: found.get('tRNS'),
   };
@@ -96,16 +96,4 @@ function readHeader(data: Uint8Array, name: string, options: DecodeImageOptions)
   const shown = color === paletteColor ? 3 : channels;
   checkImageSize(name, { width, height, bytesPerPixel: shown * Math.ceil(depth / 8) }, options);
   return { width, height, depth, color, channels, interlaced: interlace === 1 };
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const [only] = parts;
-  if (only && parts.length === 1) return only;
-  const all = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
 }
